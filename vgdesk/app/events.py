@@ -1,0 +1,137 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Generic, TypeVar
+
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session, TakeId
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.viewing import Selection, ViewRecipe
+
+T = TypeVar("T")
+
+
+class Topic(Generic[T]):
+    """One kind of news. Everything happens on the main thread, in the order of subscribing."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[T], object]] = []
+
+    def subscribe(self, listener: Callable[[T], object]) -> Callable[[], None]:
+        """Call `listener` with every later payload; returns the function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, payload: T) -> None:
+        for listener in tuple(self._listeners):
+            listener(payload)
+
+
+class Level(Enum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user: what happened and what is safe, then what to do."""
+
+    message: str
+    hint: str = ""
+    level: Level = Level.INFO
+
+    @classmethod
+    def of(cls, error: VgdeskError) -> "Notice":
+        return cls(error.message, error.hint, Level.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanged:
+    """An edit, its undoing or a project that was opened."""
+
+    before: Session
+    after: Session
+    label: str
+
+
+class JobState(Enum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """Progress of one job as the Activity panel shows it.
+
+    Attributes
+    ----------
+    done, total
+        In the unit that the title names; a total of 0 means that it is not known.
+    """
+
+    id: str
+    title: str
+    state: JobState
+    done: int = 0
+    total: int = 0
+    detail: str = ""
+    can_cancel: bool = True
+
+
+class View(Enum):
+    """The four views of the centre."""
+
+    LAYERS = "layers"
+    WORDS = "words"
+    MAP = "map"
+    CURVES = "curves"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a view is empty, and the one step that fills it (the id of an action)."""
+
+    view: View
+    reason: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesReady:
+    """The curves of all encoders that are chosen, in the order of the 2x2."""
+
+    curves: tuple[LayerCurve, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """How many of the rows of each encoder have their vectors; pending takes have none yet."""
+
+    done: int
+    total: int
+    pending: frozenset[TakeId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Everything that can be heard."""
+
+    session_changed: Topic[SessionChanged] = field(default_factory=Topic)
+    recipe_changed: Topic[ViewRecipe] = field(default_factory=Topic)
+    selection_changed: Topic[Selection] = field(default_factory=Topic)
+    embedded: Topic[Embedded] = field(default_factory=Topic)
+    layers_ready: Topic[LayerSimilarity] = field(default_factory=Topic)
+    words_ready: Topic[WordSimilarity] = field(default_factory=Topic)
+    map_ready: Topic[WordMap] = field(default_factory=Topic)
+    curves_ready: Topic[CurvesReady] = field(default_factory=Topic)
+    view_missing: Topic[Missing] = field(default_factory=Topic)
+    job_changed: Topic[JobChanged] = field(default_factory=Topic)
+    notice: Topic[Notice] = field(default_factory=Topic)

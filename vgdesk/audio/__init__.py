@@ -1,0 +1,1 @@
+"""Sound in and out; the only place that knows the sound card."""

@@ -1,0 +1,1 @@
+"""What we talk about: words, takes, vectors, results. numpy only."""

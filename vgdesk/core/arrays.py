@@ -1,0 +1,62 @@
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32] | NDArray[np.float64]
+
+
+class HoldsArrays:
+    """Base of frozen dataclasses with arrays: they are read-only here and on the other side.
+
+    Unpickling normally skips the checks of a dataclass and hands back writeable arrays, so values
+    that cross a process border are built again through their constructor.
+    """
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        if not is_dataclass(self):
+            raise TypeError(f"{type(self).__name__} must be a dataclass")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, field.name, read_only(value))
+        self.check()
+
+    def check(self) -> None:
+        """Refuse values whose shapes do not fit each other; children say how."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+
+
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """Return `values` as an array nobody can write to; copies only if somebody still could."""
+    if not values.flags.writeable and (values.base is None or not _is_writeable(values.base)):
+        return values
+    frozen = values.copy()
+    frozen.flags.writeable = False
+    return frozen
+
+
+def _is_writeable(base: Any) -> bool:
+    return isinstance(base, np.ndarray) and bool(base.flags.writeable)
+
+
+def expect_shape(owner: str, name: str, values: NDArray[Any], **axes: int | None) -> None:
+    """Raise a ValueError that names the axes unless `values` has the given lengths.
+
+    Parameters
+    ----------
+    axes
+        Axis name to length, in order; None accepts any length.
+    """
+    due = tuple(axes.values())
+    fits = values.ndim == len(due) and all(
+        length is None or length == found for length, found in zip(due, values.shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join(name if n is None else f"{name}={n}" for name, n in axes.items())
+        raise ValueError(f"{owner}: {name} must have shape [{wanted}]; got {list(values.shape)}")

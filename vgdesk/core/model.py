@@ -1,0 +1,153 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from types import MappingProxyType
+from typing import NewType, Self
+
+WordId = NewType("WordId", str)
+TakeId = NewType("TakeId", str)
+EncoderId = NewType("EncoderId", str)
+
+
+class Modality(Enum):
+    """What an encoder reads."""
+
+    SPEECH = "speech"
+    TEXT = "text"
+
+
+class Cell(Enum):
+    """The four places of the 2x2: speech or text, trained without or with pictures."""
+
+    SPEECH = "speech"
+    SPEECH_GROUNDED = "speech-grounded"
+    TEXT = "text"
+    TEXT_GROUNDED = "text-grounded"
+
+    @property
+    def modality(self) -> Modality:
+        return Modality.SPEECH if self.value.startswith("speech") else Modality.TEXT
+
+    @property
+    def is_grounded(self) -> bool:
+        return self.value.endswith("grounded")
+
+    @property
+    def title(self) -> str:
+        name = self.modality.value.capitalize()
+        return f"{name} + pictures" if self.is_grounded else name
+
+
+class TakeSource(Enum):
+    """How a take came to be; synthetic speech is always said to be synthetic."""
+
+    RECORDED = "recorded"
+    IMPORTED = "imported"
+    SYNTHETIC = "synthetic"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word in one sense. Two words may share a spelling, so the id is what counts.
+
+    Attributes
+    ----------
+    labels
+        Value for each label column, for example ``{"category": "animal"}``.
+    """
+
+    id: WordId
+    text: str
+    language: str = "en"
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a word needs a written form")
+        object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
+
+    def with_label(self, column: str, value: str) -> Self:
+        return replace(self, labels={**self.labels, column: value})
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One recording of one word; the file is never changed, trimming is metadata.
+
+    Attributes
+    ----------
+    file
+        Absolute path of the sound file.
+    start, end
+        The part of the file that holds the word, in seconds; `end` None is the end of the file.
+    """
+
+    id: TakeId
+    word: WordId
+    file: Path
+    speaker: str = ""
+    start: float = 0.0
+    end: float | None = None
+    source: TakeSource = TakeSource.RECORDED
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or (self.end is not None and self.end <= self.start):
+            raise ValueError(f"take {self.id}: trim {self.start} to {self.end} s is empty")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """Everything the user decided. What can be computed again is not in here.
+
+    Sessions share what did not change, so keeping a hundred earlier ones for undo costs little.
+
+    Attributes
+    ----------
+    words, takes
+        In the order of the list.
+    encoders
+        The encoder chosen for each cell of the 2x2; a cell may be empty.
+    """
+
+    words: Mapping[WordId, Word] = field(default_factory=dict)
+    takes: Mapping[TakeId, Take] = field(default_factory=dict)
+    encoders: Mapping[Cell, EncoderId] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("words", "takes", "encoders"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        homeless = [take.id for take in self.takes.values() if take.word not in self.words]
+        if homeless:
+            raise ValueError(f"takes without a word: {homeless[:5]}")
+
+    def takes_of(self, word: WordId) -> tuple[Take, ...]:
+        return tuple(take for take in self.takes.values() if take.word == word)
+
+    def label_columns(self) -> tuple[str, ...]:
+        """Return every label column that any word uses, in order of first appearance."""
+        return tuple(dict.fromkeys(name for word in self.words.values() for name in word.labels))
+
+    def with_word(self, word: Word) -> Self:
+        """Add a word at the end, or replace the one with the same id where it stands."""
+        return replace(self, words={**self.words, word.id: word})
+
+    def with_take(self, take: Take) -> Self:
+        """Add a take at the end, or replace the one with the same id where it stands."""
+        return replace(self, takes={**self.takes, take.id: take})
+
+    def without_take(self, take: TakeId) -> Self:
+        return replace(self, takes={k: v for k, v in self.takes.items() if k != take})
+
+    def without_words(self, words: frozenset[WordId]) -> Self:
+        """Remove words together with their takes."""
+        return replace(
+            self,
+            words={k: v for k, v in self.words.items() if k not in words},
+            takes={k: v for k, v in self.takes.items() if v.word not in words},
+        )
+
+    def with_encoder(self, cell: Cell, encoder: EncoderId | None) -> Self:
+        """Put an encoder into a cell of the 2x2, or empty the cell."""
+        others = {k: v for k, v in self.encoders.items() if k != cell}
+        return replace(self, encoders=others if encoder is None else {**others, cell: encoder})

@@ -1,0 +1,156 @@
+"""What analyses give back. Every result says how it was made and what chance would give."""
+
+from dataclasses import dataclass
+
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.model import EncoderId, WordId
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a number comes from.
+
+    Attributes
+    ----------
+    estimator
+        In words, for example "debiased linear CKA".
+    n
+        How many rows went in.
+    encoders
+        The encoders that were compared, in order.
+    chance
+        How the chance level was found, in words; empty if there is none.
+    seed
+        Seed of the random numbers that were used; None if there were none.
+    warning
+        Why the result should not be trusted, as a sentence; empty if nothing speaks against it.
+    """
+
+    estimator: str
+    n: int
+    encoders: tuple[EncoderId, ...]
+    chance: str = ""
+    seed: int | None = None
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerSimilarity(HoldsArrays):
+    """How alike the layers of two encoders arrange the same words.
+
+    Attributes
+    ----------
+    values, chance_mean, chance_sd
+        Shape [rows, columns]. Chance is what the same numbers would be if the words of one
+        encoder were dealt out at random; its spread is one standard deviation.
+    """
+
+    measure: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: FloatArray
+    chance_mean: FloatArray
+    chance_sd: FloatArray
+    trace: Trace
+
+    def check(self) -> None:
+        for name in ("values", "chance_mean", "chance_sd"):
+            expect_shape(
+                self.measure,
+                name,
+                getattr(self, name),
+                rows=len(self.rows),
+                columns=len(self.columns),
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordSimilarity(HoldsArrays):
+    """How alike one layer holds each pair of rows.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer.
+    rows, words
+        Row ids, and the word of each.
+    values
+        Shape [rows, rows]; the diagonal says nothing and is not shown.
+    order
+        Shape [rows]: an order that puts similar rows side by side (leaf order of a dendrogram).
+    limits
+        The values of the darkest and the brightest colour.
+    is_distance
+        True if a small number means alike.
+    """
+
+    measure: str
+    layer: str
+    rows: tuple[str, ...]
+    words: tuple[WordId, ...]
+    values: FloatArray
+    order: tuple[int, ...]
+    limits: tuple[float, float]
+    is_distance: bool
+    trace: Trace
+
+    def check(self) -> None:
+        n = len(self.rows)
+        expect_shape(self.measure, "values", self.values, rows=n, columns=n)
+        if sorted(self.order) != list(range(n)):
+            raise ValueError(f"{self.measure}: order must name each of {n} rows once")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordMap(HoldsArrays):
+    """A place in the plane for every row.
+
+    Attributes
+    ----------
+    points
+        Shape [rows, 2].
+    is_fitted
+        Shape [rows], True where the row took part in finding the axes; the others were placed
+        afterwards and moved nobody.
+    axes
+        Title of each axis, with the share of variance that it shows.
+    """
+
+    method: str
+    layer: str
+    rows: tuple[str, ...]
+    words: tuple[WordId, ...]
+    points: FloatArray
+    is_fitted: tuple[bool, ...]
+    axes: tuple[str, str]
+    trace: Trace
+
+    def check(self) -> None:
+        expect_shape(self.method, "points", self.points, rows=len(self.rows), axes=2)
+        if len(self.is_fitted) != len(self.rows):
+            raise ValueError(f"{self.method}: is_fitted must have one entry a row")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerCurve(HoldsArrays):
+    """A score at every layer of one encoder, with what chance gives.
+
+    Attributes
+    ----------
+    values, chance_low, chance_mean, chance_high
+        Shape [layers]; low and high are the 2.5th and 97.5th percentile under chance.
+    """
+
+    measure: str
+    encoder: EncoderId
+    layers: tuple[str, ...]
+    values: FloatArray
+    chance_low: FloatArray
+    chance_mean: FloatArray
+    chance_high: FloatArray
+    limits: tuple[float, float]
+    trace: Trace
+
+    def check(self) -> None:
+        for name in ("values", "chance_low", "chance_mean", "chance_high"):
+            expect_shape(self.measure, name, getattr(self, name), layers=len(self.layers))

@@ -1,0 +1,123 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.model import EncoderId, WordId
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding(HoldsArrays):
+    """One vector per layer for one take or one written word.
+
+    Attributes
+    ----------
+    key
+        Hash of everything the values depend on (sound or text, encoder, weights, pooling).
+    values
+        Shape [layers, dim], float32.
+    """
+
+    key: str
+    encoder: EncoderId
+    layers: tuple[str, ...]
+    values: FloatArray
+
+    def check(self) -> None:
+        expect_shape(self.encoder, "values", self.values, layers=len(self.layers), dim=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerStack(HoldsArrays):
+    """One vector per layer and row: what an encoder made of the whole list.
+
+    Attributes
+    ----------
+    layers
+        Layer 0 is what enters the first block, then one for every block.
+    rows
+        The id of each row: a take, or a word where takes were averaged.
+    words
+        The word of each row; a word may repeat, one row a take.
+    values
+        Shape [layers, rows, dim], float32.
+    """
+
+    encoder: EncoderId
+    layers: tuple[str, ...]
+    rows: tuple[str, ...]
+    words: tuple[WordId, ...]
+    values: FloatArray
+
+    def check(self) -> None:
+        if len(self.rows) != len(self.words):
+            raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(self.words)} words")
+        expect_shape(
+            self.encoder,
+            "values",
+            self.values,
+            layers=len(self.layers),
+            rows=len(self.rows),
+            dim=None,
+        )
+
+    def only(self, rows: Sequence[int]) -> Self:
+        """Keep the given rows, in the given order."""
+        return replace(
+            self,
+            rows=tuple(self.rows[i] for i in rows),
+            words=tuple(self.words[i] for i in rows),
+            values=self.values[:, list(rows)],
+        )
+
+
+def stack_rows(
+    rows: Sequence[tuple[str, WordId, Sequence[Embedding]]], *, encoder: EncoderId
+) -> LayerStack | None:
+    """Put the embeddings of many takes or words into one stack, in the given order.
+
+    Parameters
+    ----------
+    rows
+        Row id, its word, and the embeddings that are averaged into the row. A row without an
+        embedding is left out: the picture grows while encoding goes on.
+
+    Returns
+    -------
+    LayerStack or None
+        None if no row has an embedding yet.
+    """
+    ready = [(row, word, found) for row, word, found in rows if found]
+    if not ready:
+        return None
+    values: FloatArray = np.stack([_mean(found) for _, _, found in ready], axis=1)
+    values.flags.writeable = False
+    return LayerStack(
+        encoder,
+        ready[0][2][0].layers,
+        tuple(row for row, _, _ in ready),
+        tuple(word for _, word, _ in ready),
+        values,
+    )
+
+
+def _mean(found: Sequence[Embedding]) -> FloatArray:
+    if len(found) == 1:
+        return found[0].values
+    mean: FloatArray = np.mean([embedding.values for embedding in found], axis=0)
+    return mean
+
+
+def matched(a: LayerStack, b: LayerStack) -> tuple[LayerStack, LayerStack]:
+    """Keep the rows that both stacks have, matched by id and in the order of `a`.
+
+    Rows are never matched by position: a stack that is still growing would be compared with the
+    wrong words.
+    """
+    place: Mapping[str, int] = {row: i for i, row in enumerate(b.rows)}
+    shared = [i for i, row in enumerate(a.rows) if row in place]
+    if len(shared) == len(a.rows) == len(b.rows) and a.rows == b.rows:
+        return a, b
+    return a.only(shared), b.only([place[a.rows[i]] for i in shared])

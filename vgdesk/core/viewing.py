@@ -1,0 +1,110 @@
+"""What is being looked at. None of this is an edit: it is saved, but never undone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from types import MappingProxyType
+from typing import Self
+
+from vgdesk.core.model import Cell, TakeId, WordId
+
+
+class Rows(Enum):
+    """What one row of the word heatmap and one point of the map stands for."""
+
+    WORDS = "words"
+    TAKES = "takes"
+
+
+class Order(Enum):
+    """The order of the rows in the word heatmap."""
+
+    LIST = "list"
+    GROUP = "group"
+    SIMILARITY = "similarity"
+
+
+class Shown(Enum):
+    """Which of the two compared encoders the word views show; a difference is B minus A."""
+
+    A = "a"
+    B = "b"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user points at, the same in all views.
+
+    Attributes
+    ----------
+    words
+        The selected words, in the order of choosing.
+    primary
+        The one of them that is played and inspected.
+    take
+        The take of the primary word that is inspected; None is its first.
+    hovered
+        The word under the pointer; never changes anything but highlights.
+    """
+
+    words: tuple[WordId, ...] = ()
+    primary: WordId | None = None
+    take: TakeId | None = None
+    hovered: WordId | None = None
+
+    def of(self, *words: WordId) -> Self:
+        """Select exactly these words; the first becomes the primary one."""
+        return replace(self, words=words, primary=words[0] if words else None, take=None)
+
+    def toggled(self, word: WordId) -> Self:
+        """Add a word to the selection, or take it out."""
+        if word in self.words:
+            return self.of(*(other for other in self.words if other != word))
+        return replace(self, words=(*self.words, word), primary=word, take=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRecipe:
+    """Everything that decides what the four views show.
+
+    Attributes
+    ----------
+    a, b
+        The two cells of the 2x2 that are compared.
+    shown
+        The one whose words are shown in the word heatmap and the map.
+    layers
+        The layer that is looked at in each cell; 0 where nothing was chosen.
+    alignment, words_measure, map_method, curve
+        Ids in the catalogue of analyses.
+    label_column
+        The label that colours, groups and scores the words.
+    """
+
+    a: Cell = Cell.SPEECH
+    b: Cell = Cell.TEXT
+    shown: Shown = Shown.A
+    layers: Mapping[Cell, int] = field(default_factory=dict)
+    alignment: str = "cka"
+    words_measure: str = "cosine"
+    map_method: str = "pca"
+    curve: str = "silhouette"
+    label_column: str = "category"
+    order: Order = Order.GROUP
+    rows: Rows = Rows.WORDS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", MappingProxyType(dict(self.layers)))
+
+    @property
+    def focus(self) -> Cell:
+        """The cell whose layer the slider and the bracket keys move."""
+        return self.b if self.shown is Shown.B else self.a
+
+    def layer_of(self, cell: Cell) -> int:
+        return self.layers.get(cell, 0)
+
+    def with_layer(self, cell: Cell, layer: int) -> Self:
+        return replace(self, layers={**self.layers, cell: layer})

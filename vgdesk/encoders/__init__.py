@@ -1,0 +1,1 @@
+"""One file a family; the only place that knows torch."""

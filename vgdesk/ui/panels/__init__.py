@@ -1,0 +1,1 @@
+"""The docks around the centre, one file each."""
