@@ -1,0 +1,138 @@
+"""What runs in the analysis process.
+
+The process remembers every vector that it was sent once. A request names vectors by their keys,
+so that a moved slider or one new word costs a few kilobytes and not the whole stack.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from vgdesk.analyses import ANALYSES
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
+
+_vectors: dict[str, Embedding] = {}
+
+
+class VectorsGoneError(VgdeskError):
+    """The process was started anew and has to be told the vectors again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """Which vectors make up a stack.
+
+    Attributes
+    ----------
+    rows
+        Row id, its word, and the keys of the embeddings that are averaged into the row.
+    """
+
+    encoder: EncoderId
+    rows: tuple[tuple[str, WordId, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A row near another one in the original space; similarity is the cosine."""
+
+    row: str
+    word: WordId
+    similarity: float
+
+
+def remember(embeddings: tuple[Embedding, ...]) -> None:
+    """Keep vectors for all later requests."""
+    _vectors.update((embedding.key, embedding) for embedding in embeddings)
+
+
+@lru_cache(maxsize=8)
+def stack_of(plan: StackPlan) -> LayerStack:
+    """Build the stack of a plan; the last few are kept."""
+    try:
+        rows = [(row, word, [_vectors[key] for key in keys]) for row, word, keys in plan.rows]
+    except KeyError:
+        raise VectorsGoneError("The analysis process was started anew.") from None
+    stack = stack_rows(rows, encoder=plan.encoder)
+    if stack is None:
+        raise VgdeskError("There are no vectors yet.", "Record or load words.")
+    return stack
+
+
+def compare_layers(analysis: str, a: StackPlan, b: StackPlan) -> LayerSimilarity:
+    """Compare every layer of `a` with every layer of `b` over the rows that both have."""
+    result: LayerSimilarity = ANALYSES[analysis].compute(*matched(stack_of(a), stack_of(b)))
+    return result
+
+
+def compare_words(analysis: str, plan: StackPlan, layer: int) -> WordSimilarity:
+    """Compare all rows of one layer with each other."""
+    stack = stack_of(plan)
+    result: WordSimilarity = ANALYSES[analysis].compute(stack, _within(layer, stack))
+    return result
+
+
+def compare_words_between(
+    analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int
+) -> WordSimilarity:
+    """Subtract the word similarities of a layer of `a` from those of a layer of `b`."""
+    first, second = matched(stack_of(a), stack_of(b))
+    compute = ANALYSES[analysis].compute
+    one = compute(first, _within(a_layer, first))
+    other = compute(second, _within(b_layer, second))
+    values = other.values - one.values
+    reach = float(np.abs(values).max(initial=0.0)) or 1.0
+    return replace(
+        one,
+        layer=f"{other.layer} minus {one.layer}",
+        values=values,
+        limits=(-reach, reach),
+        is_distance=False,
+        trace=replace(one.trace, encoders=(first.encoder, second.encoder)),
+    )
+
+
+def place_words(
+    analysis: str, plan: StackPlan, layer: int, fitted: frozenset[str] | None
+) -> WordMap:
+    """Give every row a place in the plane; rows that are not `fitted` move nobody."""
+    stack = stack_of(plan)
+    result: WordMap = ANALYSES[analysis].compute(stack, _within(layer, stack), fitted)
+    return result
+
+
+def score_layers(
+    analysis: str, plans: tuple[StackPlan, ...], labels: Mapping[WordId, str], seed: int
+) -> tuple[LayerCurve, ...]:
+    """Score every layer of every encoder against the labels."""
+    compute = ANALYSES[analysis].compute
+    return tuple(compute(stack_of(plan), labels, seed) for plan in plans)
+
+
+def find_neighbours(plan: StackPlan, layer: int, word: WordId, count: int) -> tuple[Neighbour, ...]:
+    """Find the rows nearest to a word in the original space, by cosine; its own rows left out."""
+    stack = stack_of(plan)
+    values = stack.values[_within(layer, stack)].astype(np.float64)
+    own = np.array([other == word for other in stack.words])
+    if not own.any():
+        return ()
+    cosine = _unit(values) @ _unit(values[own].mean(axis=0, keepdims=True))[0]
+    order = [i for i in np.argsort(-cosine, kind="stable") if not own[i]][:count]
+    return tuple(Neighbour(stack.rows[i], stack.words[i], float(cosine[i])) for i in order)
+
+
+def _unit(values: FloatArray) -> FloatArray:
+    length = np.linalg.norm(values, axis=1, keepdims=True)
+    unit: FloatArray = values / np.where(length > 0, length, 1.0)
+    return unit
+
+
+def _within(layer: int, stack: LayerStack) -> int:
+    # A layer chosen for a deeper model stays chosen when a shallower one takes its cell.
+    return min(layer, len(stack.layers) - 1)

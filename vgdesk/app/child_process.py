@@ -1,0 +1,235 @@
+"""One child process that does the heavy work, one job after another.
+
+Jobs are plain functions. A job that is a generator sends each value that it yields; between two
+values it can be cancelled. A child that does not answer a cancel within a second, or that dies,
+is replaced by a new one: the job is lost, the window and the recording are not.
+"""
+
+import inspect
+import multiprocessing
+import os
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from vgdesk.app.parcels import Parcel, discard, pack, unpack
+from vgdesk.core.errors import VgdeskError
+
+CANCEL_SECONDS = 0.9
+
+Post = Callable[[Callable[[], object]], object]
+
+
+@dataclass(eq=False)
+class Job:
+    """One call to be made in the child.
+
+    Attributes
+    ----------
+    arguments
+        Makes the arguments of the call. It runs in the feeder thread, so that building large
+        arrays does not hold up the window.
+    slot
+        A newer job in the same slot replaces this one as long as it waits; one that runs goes
+        on, so that a picture that is asked for faster than it can be drawn is drawn at all.
+    on_value, on_error, on_end
+        Called on the main thread: for each value, for the one error, and at the very end with
+        True if all went well. After a cancel only `on_end` is called, with False.
+    """
+
+    call: Callable[..., Any]
+    arguments: Callable[[], tuple[Any, ...]]
+    on_value: Callable[[Any], object]
+    on_error: Callable[[BaseException], object]
+    on_end: Callable[[bool], object] = lambda _ok: None
+    slot: str = ""
+    is_cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+class ChildLostError(VgdeskError):
+    """The child process ended in the middle of a job."""
+
+
+class ChildProcess:
+    """Runs jobs in a spawned process; a thread of its own feeds it and waits for it."""
+
+    def __init__(self, name: str, post: Post) -> None:
+        self._name = name
+        self._post = post
+        self._waiting: list[Job] = []
+        self._running: Job | None = None
+        self._news = threading.Condition()
+        self._is_closing = False
+        self._process: Any = None
+        self._pipe: Connection | None = None
+        self._feeder = threading.Thread(target=self._feed, name=f"{name} feeder", daemon=True)
+        self._feeder.start()
+
+    @property
+    def is_busy(self) -> bool:
+        with self._news:
+            return bool(self._waiting) or self._running is not None
+
+    def submit(self, job: Job) -> Job:
+        """Queue a job; a waiting one in the same slot is dropped."""
+        with self._news:
+            for other in [j for j in self._waiting if j.slot and j.slot == job.slot]:
+                self._drop(other)
+            self._waiting.append(job)
+            self._news.notify_all()
+        return job
+
+    def cancel(self, job: Job) -> None:
+        """Stop a job, at the latest after a second. To have cancelled is not an error."""
+        with self._news:
+            if job in self._waiting:
+                self._drop(job)
+            job.is_cancelled.set()
+            self._news.notify_all()
+
+    def close(self) -> None:
+        """End the child now; whatever it was doing is given up."""
+        with self._news:
+            self._is_closing = True
+            for job in tuple(self._waiting):
+                self._drop(job)
+            if self._running is not None:
+                self._running.is_cancelled.set()
+            self._news.notify_all()
+        self._feeder.join()
+
+    def _drop(self, job: Job) -> None:
+        self._waiting.remove(job)
+        job.is_cancelled.set()
+        self._post(lambda: job.on_end(False))
+
+    def _feed(self) -> None:
+        try:
+            self._start_child()
+            while (job := self._next_job()) is not None:
+                self._run(job)
+                with self._news:
+                    self._running = None
+        finally:
+            self._end_child()
+
+    def _next_job(self) -> Job | None:
+        with self._news:
+            while not self._waiting and not self._is_closing:
+                self._news.wait()
+            if self._is_closing:
+                return None
+            self._running = self._waiting.pop(0)
+            return self._running
+
+    def _run(self, job: Job) -> None:
+        try:
+            if self._pipe is None:
+                self._start_child()
+            assert self._pipe is not None
+            self._pipe.send(("run", pack((job.call, job.arguments()))))
+            is_done = self._listen(self._pipe, job)
+        except (EOFError, OSError):
+            self._end_child()
+            is_done = False
+            if not job.is_cancelled.is_set():
+                self._tell_lost(job)
+        self._post(lambda: job.on_end(is_done and not job.is_cancelled.is_set()))
+
+    def _tell_lost(self, job: Job) -> None:
+        error = ChildLostError(
+            f"The {self._name} stopped unexpectedly. Your words and recordings are safe.",
+            "It starts again by itself with the next job; if this repeats, choose a smaller model.",
+        )
+        self._post(lambda: job.on_error(error))
+
+    def _listen(self, pipe: Connection, job: Job) -> bool:
+        """Hand out what the child sends until the job ends; True if it ended well."""
+        patience: float | None = None
+        while True:
+            if job.is_cancelled.is_set() and patience is None:
+                pipe.send(("cancel", None))
+                patience = 0.0 if self._is_closing else CANCEL_SECONDS
+            if not pipe.poll(0.05):
+                if patience is not None:
+                    patience -= 0.05
+                    if patience <= 0:
+                        self._end_child()
+                        return False
+                continue
+            kind, content = pipe.recv()
+            if kind == "end":
+                return bool(content)
+            self._hand_out(kind, content, job)
+
+    def _hand_out(self, kind: str, content: Parcel, job: Job) -> None:
+        if job.is_cancelled.is_set():
+            discard(content)
+            return
+        value = unpack(content)
+        hear = job.on_error if kind == "error" else job.on_value
+        # What was cancelled while the call was on its way must not be heard any more.
+        self._post(lambda: job.is_cancelled.is_set() or hear(value))
+
+    def _start_child(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs,), name=self._name, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def _end_child(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+
+
+def serve(pipe: Connection) -> None:
+    """Run jobs until the pipe ends. This is the main function of the child."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    while True:
+        try:
+            kind, content = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if kind == "run":  # a cancel that came too late is no news
+            pipe.send(("end", _run_here(pipe, *unpack(content))))
+
+
+def _run_here(pipe: Connection, call: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
+    try:
+        made = call(*arguments)
+        for value in made if inspect.isgenerator(made) else iter((made,)):
+            pipe.send(("value", pack(value)))
+            if _cancel_came(pipe, made):
+                return False
+    except VgdeskError as error:
+        pipe.send(("error", pack(error)))
+        return False
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to hear of it
+        pipe.send(("error", pack(RuntimeError(f"{error!r}\n{traceback.format_exc()}"))))
+        return False
+    return True
+
+
+def _cancel_came(pipe: Connection, made: Iterator[Any] | Any) -> bool:
+    if not pipe.poll():
+        return False
+    pipe.recv()
+    if inspect.isgenerator(made):
+        made.close()
+    return True
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
