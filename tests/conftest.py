@@ -90,7 +90,7 @@ def nothing_left_running() -> Iterator[None]:
 def nothing_left_on_screen() -> Iterator[None]:
     """Fail if windows or running timers outlive the test."""
     windows = _windows()
-    gc.freeze()  # what exists already is not searched for timers: that would take a tenth of a second
+    gc.freeze()  # so that only what the test itself makes has to be searched for timers
     timers = _timers()
     yield
     try:
