@@ -111,8 +111,6 @@ class ChildProcess:
             self._start_child()
             while (job := self._next_job()) is not None:
                 self._run(job)
-                with self._news:
-                    self._running = None
         finally:
             self._end_child()
 
@@ -137,6 +135,8 @@ class ChildProcess:
             is_done = False
             if not job.is_cancelled.is_set():
                 self._tell_lost(job)
+        with self._news:
+            self._running = None  # before anybody hears of the end and asks whether we are busy
         self._post(lambda: job.on_end(is_done and not job.is_cancelled.is_set()))
 
     def _tell_lost(self, job: Job) -> None:

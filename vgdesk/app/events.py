@@ -1,10 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Session, TakeId
+from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe
 
@@ -112,12 +112,28 @@ class CurvesReady:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """How many of the rows of each encoder have their vectors; pending takes have none yet."""
+class CellProgress:
+    """How many of the takes or words of one cell have their vectors."""
 
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Where encoding stands.
+
+    Attributes
+    ----------
+    pending
+        Takes that still wait for a speech encoder.
+    failed
+        Why a take could not be encoded.
+    """
+
+    cells: Mapping[Cell, CellProgress]
     pending: frozenset[TakeId] = frozenset()
+    failed: Mapping[TakeId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +149,6 @@ class Events:
     map_ready: Topic[WordMap] = field(default_factory=Topic)
     curves_ready: Topic[CurvesReady] = field(default_factory=Topic)
     view_missing: Topic[Missing] = field(default_factory=Topic)
+    view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)
     notice: Topic[Notice] = field(default_factory=Topic)

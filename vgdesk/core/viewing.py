@@ -80,6 +80,8 @@ class ViewRecipe:
         Ids in the catalogue of analyses.
     label_column
         The label that colours, groups and scores the words.
+    pooling
+        How the vectors of a word's frames or tokens become one vector.
     """
 
     a: Cell = Cell.SPEECH
@@ -93,6 +95,7 @@ class ViewRecipe:
     label_column: str = "category"
     order: Order = Order.GROUP
     rows: Rows = Rows.WORDS
+    pooling: str = "mean"
     seed: int = 0
 
     def __post_init__(self) -> None:

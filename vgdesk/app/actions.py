@@ -1,0 +1,127 @@
+"""Everything a user can do by menu or key, as data: a new action is one entry here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from vgdesk.core.catalogue import catalogue
+from vgdesk.core.viewing import Shown
+
+
+class Desk(Protocol):
+    """What an action may ask for. The window is one."""
+
+    def new_project(self) -> None: ...
+    def ask_to_open(self) -> None: ...
+    def open_demo(self) -> None: ...
+    def save(self) -> None: ...
+    def ask_to_save_as(self) -> None: ...
+    def ask_for_files(self) -> None: ...
+    def ask_for_folder(self) -> None: ...
+    def quit(self) -> None: ...
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def delete_selection(self) -> None: ...
+    def ask_for_label(self) -> None: ...
+    def select_all(self) -> None: ...
+    def clear_selection(self) -> None: ...
+    def find(self) -> None: ...
+    def record(self) -> None: ...
+    def toggle_microphone(self) -> None: ...
+    def play(self) -> None: ...
+    def stop_playing(self) -> None: ...
+    def step_word(self, step: int) -> None: ...
+    def step_layer(self, step: int) -> None: ...
+    def show(self, shown: Shown) -> None: ...
+    def toggle_grid(self) -> None: ...
+    def toggle_tables(self) -> None: ...
+    def refit_map(self) -> None: ...
+    def reset_layout(self) -> None: ...
+    def choose_encoder(self) -> None: ...
+    def encode_again(self) -> None: ...
+    def show_shortcuts(self) -> None: ...
+    def show_about(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a user can do.
+
+    Attributes
+    ----------
+    shortcut
+        In Qt's notation; a single letter works wherever no text is being typed.
+    tip
+        One sentence for the status bar and the list of shortcuts.
+    """
+
+    id: str
+    title: str
+    menu: str
+    run: Callable[[Desk], object]
+    shortcut: str = ""
+    tip: str = ""
+
+
+ACTIONS = catalogue(
+    Action("new", "New project", "File", lambda d: d.new_project(), "Ctrl+N"),
+    Action("open", "Open project…", "File", lambda d: d.ask_to_open(), "Ctrl+O"),
+    Action("open_demo", "Open the demo words", "File", lambda d: d.open_demo()),
+    Action("save", "Save", "File", lambda d: d.save(), "Ctrl+S"),
+    Action("save_as", "Save as…", "File", lambda d: d.ask_to_save_as(), "Ctrl+Shift+S"),
+    Action(
+        "add_files",
+        "Add sound files…",
+        "File",
+        lambda d: d.ask_for_files(),
+        "Ctrl+Shift+O",
+        "WAV, FLAC, OGG or MP3, one word a file; the file name is the word.",
+    ),
+    Action("add_folder", "Add a folder of sound files…", "File", lambda d: d.ask_for_folder()),
+    Action("quit", "Quit", "File", lambda d: d.quit(), "Ctrl+Q"),
+    Action("undo", "Undo", "Edit", lambda d: d.undo(), "Ctrl+Z"),
+    Action("redo", "Redo", "Edit", lambda d: d.redo(), "Ctrl+Shift+Z"),
+    Action("select_all", "Select all words", "Edit", lambda d: d.select_all(), "Ctrl+A"),
+    Action("clear", "Select nothing", "Edit", lambda d: d.clear_selection(), "Esc"),
+    Action("find", "Find a word", "Edit", lambda d: d.find(), "Ctrl+F"),
+    Action("set_label", "Label the selected words…", "Edit", lambda d: d.ask_for_label(), "Ctrl+L"),
+    Action("delete", "Delete the selected words", "Edit", lambda d: d.delete_selection(), "Del"),
+    Action(
+        "record",
+        "Record / stop",
+        "Word",
+        lambda d: d.record(),
+        "R",
+        "Records the word in the prompt; press again to stop.",
+    ),
+    Action("microphone", "Microphone on / off", "Word", lambda d: d.toggle_microphone(), "M"),
+    Action("play", "Play the word", "Word", lambda d: d.play(), "Space"),
+    Action("stop_playing", "Stop playing", "Word", lambda d: d.stop_playing(), "Shift+Space"),
+    Action("next_word", "Next word", "Word", lambda d: d.step_word(1), "Ctrl+Down"),
+    Action("previous_word", "Previous word", "Word", lambda d: d.step_word(-1), "Ctrl+Up"),
+    Action("layer_down", "One layer down", "View", lambda d: d.step_layer(-1), "["),
+    Action("layer_up", "One layer up", "View", lambda d: d.step_layer(1), "]"),
+    Action("show_a", "Show the words of A", "View", lambda d: d.show(Shown.A), "1"),
+    Action("show_b", "Show the words of B", "View", lambda d: d.show(Shown.B), "2"),
+    Action(
+        "show_difference",
+        "Show the difference B minus A",
+        "View",
+        lambda d: d.show(Shown.DIFFERENCE),
+        "3",
+    ),
+    Action("grid", "Views as grid / as tabs", "View", lambda d: d.toggle_grid(), "G"),
+    Action("tables", "Charts / tables", "View", lambda d: d.toggle_tables(), "T"),
+    Action("refit_map", "Lay out the map anew", "View", lambda d: d.refit_map(), "Ctrl+M"),
+    Action("reset_layout", "Reset the layout", "View", lambda d: d.reset_layout()),
+    Action("choose_encoder", "Choose an encoder", "Models", lambda d: d.choose_encoder(), "Ctrl+E"),
+    Action(
+        "encode_again",
+        "Encode what is missing",
+        "Models",
+        lambda d: d.encode_again(),
+        tip="Goes on after a cancelled or failed encoding.",
+    ),
+    Action("shortcuts", "Keyboard shortcuts", "Help", lambda d: d.show_shortcuts(), "F1"),
+    Action("about", "About vgdesk", "Help", lambda d: d.show_about()),
+)

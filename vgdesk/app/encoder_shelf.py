@@ -1,0 +1,67 @@
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from vgdesk.app.background import Background
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Cell, EncoderId
+from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
+from vgdesk.encoders.base import EncoderSpec
+
+TWIN = "+untrained"
+
+
+class EncoderShelf:
+    """Every encoder that can be put into a cell: what ships, and what the user added."""
+
+    def __init__(self, background: Background, changed: Callable[[], object]) -> None:
+        self._background = background
+        self._changed = changed
+        self._specs: dict[EncoderId, EncoderSpec] = {spec.id: spec for spec in ENCODERS.values()}
+
+    def spec(self, encoder: EncoderId) -> EncoderSpec | None:
+        """Return the spec, or None if the model is not on this computer."""
+        if encoder in self._specs:
+            return self._specs[encoder]
+        base = self._specs.get(EncoderId(encoder.removesuffix(TWIN)))
+        return untrained_twin(base) if base is not None and encoder.endswith(TWIN) else None
+
+    def choices(self, cell: Cell) -> tuple[EncoderSpec, ...]:
+        """Return what fits a cell; a baseline fits with and without pictures."""
+        return tuple(
+            spec
+            for spec in self._specs.values()
+            if spec.modality is cell.modality and spec.is_grounded in (None, cell.is_grounded)
+        )
+
+    def add_folder(
+        self,
+        folder: Path,
+        *,
+        is_grounded: bool,
+        done: Callable[[EncoderSpec], object],
+        failed: Callable[[VgdeskError], object],
+    ) -> None:
+        """Look at a model's folder in the background and put the model on the shelf."""
+
+        def put(spec: EncoderSpec) -> None:
+            self._specs[spec.id] = spec
+            self._changed()
+            done(spec)
+
+        self._background.run(
+            lambda: inspect_folder(folder, is_grounded=is_grounded), done=put, failed=failed
+        )
+
+    def add_twin(self, encoder: EncoderId) -> EncoderSpec | None:
+        """Put the untrained twin of a model on the shelf; a baseline has none."""
+        spec = self.spec(encoder)
+        if spec is None or spec.folder is None:
+            return None
+        twin = spec if spec.untrained_seed is not None else untrained_twin(spec)
+        self._specs[twin.id] = twin
+        self._changed()
+        return twin
+
+    def missing(self, encoders: Iterable[EncoderId]) -> tuple[EncoderId, ...]:
+        """Return those of the encoders that are not on this computer."""
+        return tuple(encoder for encoder in encoders if self.spec(encoder) is None)

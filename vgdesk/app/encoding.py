@@ -1,0 +1,246 @@
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vgdesk.app.analysis_work import StackPlan
+from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
+from vgdesk.app.embed_work import (
+    DeviceFellBack,
+    EmbeddedItem,
+    EmbeddingFailed,
+    SpeechItem,
+    TextItem,
+    embed,
+)
+from vgdesk.app.events import CellProgress, Embedded, Events, JobChanged, JobState, Level, Notice
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
+from vgdesk.core.stack import Embedding
+from vgdesk.core.viewing import Rows, ViewRecipe
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+AT_ONCE = 16  # takes a job: few enough that a word just spoken does not wait long for its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Everything that a vector depends on, as far as the window knows it."""
+
+    encoder: EncoderId
+    pooling: str
+    text: str = ""
+    file: Path = Path()
+    start: float = 0.0
+    end: float | None = None
+
+    def item(self, row: str) -> SpeechItem | TextItem:
+        if self.text:
+            return TextItem(row, self.text)
+        return SpeechItem(row, self.file, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeOptions:
+    """Where vectors are kept and which device makes them."""
+
+    cache_folder: Path | None
+    device: str
+
+
+class Encoding:
+    """Sees to it that every take and every written word gets its vectors.
+
+    What is missing is asked for in small jobs, the newest takes first. The vectors themselves go
+    straight on to the analysis process; here only their keys are kept.
+    """
+
+    def __init__(
+        self,
+        child: ChildProcess,
+        events: Events,
+        *,
+        spec_of: Callable[[EncoderId], EncoderSpec | None],
+        options: Callable[[], EncodeOptions],
+        arrived: Callable[[Embedding], object],
+    ) -> None:
+        self._child = child
+        self._events = events
+        self._spec_of = spec_of
+        self._options = options
+        self._arrived = arrived
+        self._session = Session()
+        self._recipe = ViewRecipe()
+        self._wanted: dict[Cell, tuple[tuple[str, WordId, Ask], ...]] = {}
+        self._keys: dict[Ask, str] = {}
+        self._failed: dict[Ask, VgdeskError] = {}
+        self._halted: set[EncoderId] = set()
+        self._lost: set[EncoderId] = set()
+        self._job: Job | None = None
+        self._job_encoder = EncoderId("")
+
+    def follow(self, session: Session, recipe: ViewRecipe) -> None:
+        """Ask for whatever this session lacks."""
+        self._session, self._recipe = session, recipe
+        self._wanted = {cell: self._want(cell) for cell in session.encoders}
+        self._ask_next()
+        self._publish()
+
+    def forget(self, encoder: EncoderId | None = None) -> None:
+        """Ask again for what was cancelled or failed; without an encoder, for everything."""
+        self._halted.discard(encoder) if encoder else self._halted.clear()
+        self._lost.discard(encoder) if encoder else self._lost.clear()
+        self._failed = {a: e for a, e in self._failed.items() if encoder and a.encoder != encoder}
+        if encoder is None:
+            self._keys.clear()
+        self.follow(self._session, self._recipe)
+
+    def cancel(self, encoder: EncoderId) -> None:
+        """Stop encoding with this encoder until it is asked for again."""
+        self._halted.add(encoder)
+        if self._job is not None and self._job_encoder == encoder:
+            self._child.cancel(self._job)
+
+    @property
+    def missing(self) -> int:
+        """How many vectors are still to come."""
+        return sum(len(self._missing(cell)) for cell in self._wanted)
+
+    def plan(self, cell: Cell, rows: Rows) -> StackPlan | None:
+        """Name the vectors of a cell that are there, row by row; None if there are none."""
+        ready = [
+            (row, word, self._keys[ask])
+            for row, word, ask in self._wanted.get(cell, ())
+            if ask in self._keys
+        ]
+        if not ready:
+            return None
+        encoder = self._session.encoders[cell]
+        if rows is Rows.TAKES:
+            return StackPlan(encoder, tuple((row, word, (key,)) for row, word, key in ready))
+        by_word: dict[WordId, list[str]] = {word: [] for word in self._session.words}
+        for _row, word, key in ready:
+            by_word[word].append(key)
+        return StackPlan(
+            encoder, tuple((word, word, tuple(keys)) for word, keys in by_word.items() if keys)
+        )
+
+    def _want(self, cell: Cell) -> tuple[tuple[str, WordId, Ask], ...]:
+        """List row id, word and what to ask for; a written word is the same in all its takes."""
+        encoder, pooling = self._session.encoders[cell], self._recipe.pooling
+        if cell.modality is Modality.TEXT:
+            words = self._session.words.values()
+            return tuple((w.id, w.id, Ask(encoder, pooling, text=w.text)) for w in words)
+        return tuple(
+            (t.id, t.word, Ask(encoder, pooling, file=t.file, start=t.start, end=t.end))
+            for t in self._session.takes.values()
+        )
+
+    def _missing(self, cell: Cell) -> list[Ask]:
+        asks = (ask for _row, _word, ask in reversed(self._wanted[cell]))
+        return [a for a in dict.fromkeys(asks) if a not in self._keys and a not in self._failed]
+
+    def _ask_next(self) -> None:
+        if self._job is not None:
+            return
+        for cell in self._session.encoders:
+            spec = self._spec_of(self._session.encoders[cell])
+            if spec is None or spec.id in self._halted:
+                continue
+            if missing := self._missing(cell):
+                self._submit(spec, tuple(missing[:AT_ONCE]))
+                return
+
+    def _submit(self, spec: EncoderSpec, asks: tuple[Ask, ...]) -> None:
+        items = tuple(ask.item(str(place)) for place, ask in enumerate(asks))
+        options, pooling = self._options(), Pooling(asks[0].pooling)
+
+        def run() -> tuple[object, ...]:
+            return spec, items, options.cache_folder, options.device, pooling
+
+        def hear(value: EmbeddedItem | EmbeddingFailed | DeviceFellBack) -> None:
+            self._hear(value, asks)
+
+        self._job_encoder = spec.id
+        self._job = self._child.submit(
+            Job(_embed, run, hear, lambda error: self._broke(spec, asks, error), self._ended)
+        )
+
+    def _hear(
+        self, value: EmbeddedItem | EmbeddingFailed | DeviceFellBack, asks: tuple[Ask, ...]
+    ) -> None:
+        if isinstance(value, DeviceFellBack):
+            self._events.notice.publish(Notice(value.sentence, level=Level.WARNING))
+        elif isinstance(value, EmbeddingFailed):
+            self._failed[asks[int(value.row)]] = value.error
+        else:
+            self._keys[asks[int(value.row)]] = value.embedding.key
+            self._arrived(value.embedding)
+
+    def _broke(self, spec: EncoderSpec, asks: tuple[Ask, ...], error: BaseException) -> None:
+        if isinstance(error, ChildLostError) and spec.id not in self._lost:
+            self._lost.add(spec.id)  # once may be bad luck: the same takes are asked for again
+        elif isinstance(error, VgdeskError):
+            self._failed.update((ask, error) for ask in asks)
+            self._halted.add(spec.id)
+        else:
+            self._halted.add(spec.id)
+            raise error
+        self._events.notice.publish(Notice.of(error))
+
+    def _ended(self, _is_done: bool) -> None:
+        self._job = None
+        self._ask_next()
+        self._publish()
+
+    def _publish(self) -> None:
+        cells = {cell: self._progress(cell) for cell in self._session.encoders}
+        self._events.embedded.publish(Embedded(cells, self._pending(), self._failures()))
+        for cell, progress in cells.items():
+            self._publish_job(self._session.encoders[cell], progress)
+
+    def _progress(self, cell: Cell) -> CellProgress:
+        wanted = self._wanted[cell]
+        return CellProgress(sum(ask in self._keys for _, _, ask in wanted), len(wanted))
+
+    def _spoken(self) -> Iterator[tuple[TakeId, Ask]]:
+        for cell, wanted in self._wanted.items():
+            if cell.modality is Modality.SPEECH:
+                yield from ((TakeId(row), ask) for row, _word, ask in wanted)
+
+    def _pending(self) -> frozenset[TakeId]:
+        return frozenset(
+            take
+            for take, ask in self._spoken()
+            if not (ask in self._keys or ask in self._failed or ask.encoder in self._halted)
+        )
+
+    def _failures(self) -> Mapping[TakeId, str]:
+        return {t: str(self._failed[ask]) for t, ask in self._spoken() if ask in self._failed}
+
+    def _publish_job(self, encoder: EncoderId, progress: CellProgress) -> None:
+        spec = self._spec_of(encoder)
+        if spec is None or not progress.total:
+            return
+        state = JobState.RUNNING if progress.done < progress.total else JobState.DONE
+        if encoder in self._halted:
+            state = JobState.CANCELLED
+        self._events.job_changed.publish(
+            JobChanged(
+                f"encode {encoder}",
+                f"Encoding with {spec.title}",
+                state,
+                progress.done,
+                progress.total,
+            )
+        )
+
+
+def _embed(
+    spec: EncoderSpec,
+    items: tuple[SpeechItem | TextItem, ...],
+    cache_folder: Path | None,
+    device: str,
+    pooling: Pooling,
+) -> object:
+    # A job's arguments travel by position; here they get their names back.
+    return embed(spec, items, cache_folder=cache_folder, device=device, pooling=pooling)

@@ -1,0 +1,42 @@
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from vgdesk.app.background import Background
+from vgdesk.audio.files import Recording, read, resample
+from vgdesk.audio.player import Player
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Take
+
+PAUSE = 0.2  # seconds between two words that are played one after the other
+
+
+class Listening:
+    """Plays takes. One sound at a time: a new one stops the one before."""
+
+    def __init__(
+        self,
+        sound: Background,
+        *,
+        finished: Callable[[], object],
+        failed: Callable[[VgdeskError], object],
+    ) -> None:
+        self._sound = sound
+        self._failed = failed
+        self._player = Player(finished)
+
+    def play(self, takes: Sequence[Take]) -> None:
+        """Play the trimmed takes one after the other."""
+        self._sound.run(lambda: self._player.play(in_a_row(takes)), failed=self._failed)
+
+    def stop(self) -> None:
+        self._sound.run(self._player.stop, failed=self._failed)
+
+
+def in_a_row(takes: Sequence[Take]) -> Recording:
+    """Read takes and put them behind each other at one rate, with a short pause between."""
+    parts = [read(take.file, start=take.start, end=take.end) for take in takes]
+    rate = max(part.sample_rate for part in parts)
+    pause = np.zeros(round(PAUSE * rate), np.float32)
+    samples = [piece for part in parts for piece in (resample(part, rate).samples, pause)]
+    return Recording(np.concatenate(samples[:-1]), rate)

@@ -1,0 +1,231 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vgdesk.app import analysis_work as work
+from vgdesk.app.analysis_work import Neighbour, VectorsGoneError
+from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
+from vgdesk.app.encoding import Encoding
+from vgdesk.app.events import CurvesReady, Events, Missing, View
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Cell, Session, WordId
+from vgdesk.core.stack import Embedding
+from vgdesk.core.viewing import Rows, Shown, ViewRecipe
+
+GROWTH = 1.5  # a map is laid out anew once it has grown by half: axes found from few words mislead
+MANY = 3  # more new vectors than this at once are a list that was loaded, not words being spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call in the analysis process; equal requests have equal answers."""
+
+    call: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+class Pipeline:
+    """Keeps the four views up to date with the session, the recipe and the vectors so far."""
+
+    def __init__(self, child: ChildProcess, events: Events, encoding: Encoding) -> None:
+        self._child = child
+        self._events = events
+        self._encoding = encoding
+        self._session = Session()
+        self._recipe = ViewRecipe()
+        self._fresh: list[Embedding] = []
+        self._shown: dict[View, Request | Missing] = {}
+        self._fitted: dict[tuple[Cell, Rows], frozenset[str]] = {}
+        self._lost: set[View] = set()
+        self._is_stale = False
+        self._is_loading = False
+
+    def follow(self, session: Session, recipe: ViewRecipe) -> None:
+        """Show this session in this way, as far as its vectors are there."""
+        self._session, self._recipe = session, recipe
+        self._encoding.follow(session, recipe)
+        self._is_loading |= self._encoding.missing > MANY
+        self.refresh()
+
+    def arrived(self, embedding: Embedding) -> None:
+        """Take in a vector; the views follow as fast as they can be computed."""
+        self._fresh.append(embedding)
+        if self._is_loading and not self._encoding.missing:
+            self._is_loading = False
+            self._fitted.clear()
+        self._is_stale = True
+        self._refresh_when_idle()
+
+    def refit_map(self) -> None:
+        """Lay out the map anew with all its words."""
+        self._fitted.clear()
+        self.refresh()
+
+    def find_neighbours(
+        self, word: WordId, hear: Callable[[tuple[Neighbour, ...]], object]
+    ) -> None:
+        """Find the words nearest to `word` in the layer that is looked at."""
+        cell = self._recipe.focus
+        plan = self._encoding.plan(cell, Rows.WORDS)
+        if plan is None:
+            hear(())
+            return
+        self._submit(
+            "neighbours",
+            Request(work.find_neighbours, (plan, self._recipe.layer_of(cell), word, 8)),
+            hear,
+            lambda _error: hear(()),
+        )
+
+    def refresh(self) -> None:
+        """Ask for every picture that is not the one shown."""
+        self._is_stale = False
+        self._send_fresh()
+        makers = {
+            View.LAYERS: self._layers,
+            View.WORDS: self._words,
+            View.MAP: self._map,
+            View.CURVES: self._curves,
+        }
+        for view, make in makers.items():
+            wanted = make()
+            if wanted != self._shown.get(view):
+                self._shown[view] = wanted
+                self._show(view, wanted)
+
+    def _refresh_when_idle(self) -> None:
+        if self._is_stale and not self._child.is_busy:
+            self.refresh()
+
+    def _send_fresh(self) -> None:
+        if self._fresh:
+            embeddings, self._fresh = tuple(self._fresh), []
+            self._submit("", Request(work.remember, (embeddings,)), lambda _none: None, self._gone)
+
+    def _show(self, view: View, wanted: Request | Missing) -> None:
+        if isinstance(wanted, Missing):
+            self._events.view_missing.publish(wanted)
+            return
+        self._events.view_asked.publish(view)
+        self._submit(view.value, wanted, self._topic(view), lambda e: self._failed(view, e))
+
+    def _topic(self, view: View) -> Callable[[Any], object]:
+        events = self._events
+        return {
+            View.LAYERS: events.layers_ready.publish,
+            View.WORDS: events.words_ready.publish,
+            View.MAP: events.map_ready.publish,
+            View.CURVES: lambda curves: events.curves_ready.publish(CurvesReady(curves)),
+        }[view]
+
+    def _submit(
+        self,
+        slot: str,
+        request: Request,
+        hear: Callable[[Any], object],
+        failed: Callable[[BaseException], object],
+    ) -> None:
+        def heard(value: Any) -> None:
+            self._lost.clear()
+            hear(value)
+
+        def ended(_is_done: bool) -> None:
+            self._refresh_when_idle()
+
+        self._child.submit(
+            Job(request.call, lambda: request.arguments, heard, failed, ended, slot=slot)
+        )
+
+    def _failed(self, view: View, error: BaseException) -> None:
+        if isinstance(error, VectorsGoneError):
+            self._gone(error)
+        elif isinstance(error, ChildLostError) and view not in self._lost:
+            self._lost.add(view)  # once may be bad luck, twice is this picture's own fault
+            self._gone(error)
+        elif isinstance(error, VgdeskError):
+            self._events.view_missing.publish(Missing(view, str(error)))
+        else:
+            raise error
+
+    def _gone(self, _error: BaseException) -> None:
+        """Tell the new process everything again; the vectors are in the cache on disk."""
+        self._shown = {v: s for v, s in self._shown.items() if isinstance(s, Missing)}
+        self._fresh.clear()
+        self._encoding.forget()
+        self._is_stale = True
+
+    def _layers(self) -> Request | Missing:
+        a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (self._recipe.a, self._recipe.b))
+        if not self._session.words:
+            return self._no_words(View.LAYERS)
+        if a is None or b is None:
+            empty = self._recipe.a if a is None else self._recipe.b
+            return self._no_vectors(View.LAYERS, empty)
+        return Request(work.compare_layers, (self._recipe.alignment, a, b))
+
+    def _words(self) -> Request | Missing:
+        recipe = self._recipe
+        if recipe.shown is not Shown.DIFFERENCE:
+            plan = self._encoding.plan(recipe.focus, recipe.rows)
+            if plan is None:
+                return self._nothing_yet(View.WORDS, recipe.focus)
+            layer = recipe.layer_of(recipe.focus)
+            return Request(work.compare_words, (recipe.words_measure, plan, layer))
+        a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (recipe.a, recipe.b))
+        if a is None or b is None:
+            return self._nothing_yet(View.WORDS, recipe.a if a is None else recipe.b)
+        return Request(
+            work.compare_words_between,
+            (recipe.words_measure, a, recipe.layer_of(recipe.a), b, recipe.layer_of(recipe.b)),
+        )
+
+    def _map(self) -> Request | Missing:
+        cell = self._recipe.focus
+        plan = self._encoding.plan(cell, self._recipe.rows)
+        if plan is None:
+            return self._nothing_yet(View.MAP, cell)
+        fitted = self._fitted_rows(cell, frozenset(row for row, _word, _keys in plan.rows))
+        layer = self._recipe.layer_of(cell)
+        return Request(work.place_words, (self._recipe.map_method, plan, layer, fitted))
+
+    def _fitted_rows(self, cell: Cell, rows: frozenset[str]) -> frozenset[str]:
+        """Keep the axes of the map as long as they still speak for most of its rows."""
+        key = cell, self._recipe.rows
+        fitted = self._fitted.get(key, frozenset()) & rows
+        if len(fitted) * GROWTH <= len(rows):
+            fitted = rows
+        self._fitted[key] = fitted
+        return fitted
+
+    def _curves(self) -> Request | Missing:
+        if not self._session.words:
+            return self._no_words(View.CURVES)
+        labels = {
+            word.id: word.labels[self._recipe.label_column]
+            for word in self._session.words.values()
+            if word.labels.get(self._recipe.label_column)
+        }
+        if not labels:
+            column = self._recipe.label_column
+            return Missing(View.CURVES, f"No word has a “{column}” label yet.", "set_label")
+        plans = [self._encoding.plan(cell, Rows.WORDS) for cell in self._cells()]
+        ready = tuple(plan for plan in plans if plan is not None)
+        if not ready:
+            return self._nothing_yet(View.CURVES, self._recipe.a)
+        return Request(work.score_layers, (self._recipe.curve, ready, labels, self._recipe.seed))
+
+    def _cells(self) -> list[Cell]:
+        return [cell for cell in Cell if cell in self._session.encoders]
+
+    def _nothing_yet(self, view: View, cell: Cell) -> Missing:
+        return self._no_vectors(view, cell) if self._session.words else self._no_words(view)
+
+    def _no_words(self, view: View) -> Missing:
+        return Missing(view, "There are no words yet.", "record")
+
+    def _no_vectors(self, view: View, cell: Cell) -> Missing:
+        if cell not in self._session.encoders:
+            return Missing(view, f"No encoder is chosen for {cell.title}.", "choose_encoder")
+        if cell.modality.value == "speech" and not self._session.takes:
+            return Missing(view, "No word has been recorded yet.", "record")
+        return Missing(view, "The first vectors are on their way.")

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from vgdesk.app.background import Background
+from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.looking import Looking
+from vgdesk.app.project_file import Project, new_scratch, open_project, save, scratch_folder
+from vgdesk.app.store import Store
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session
+from vgdesk.core.resources import resource
+
+
+class ProjectDesk:
+    """Which project is open and where it is kept.
+
+    A project that was never saved has a folder too: recordings need a place at once.
+
+    Attributes
+    ----------
+    folder
+        Where the takes of this project are written.
+    home
+        Where the project is saved; None as long as it is not.
+    """
+
+    def __init__(self, files: Background, events: Events, store: Store, looking: Looking) -> None:
+        self._files = files
+        self._events = events
+        self._store = store
+        self._looking = looking
+        self.folder = new_scratch(scratch_folder())
+        self.home: Path | None = None
+        self.title = "Untitled"
+
+    @property
+    def takes_folder(self) -> Path:
+        folder = self.folder / "takes"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def new(self, session: Session) -> None:
+        """Begin an empty project; the chosen encoders stay."""
+        empty = Session(encoders=session.encoders)
+        self._begin(Project(Path(), empty, self._looking.recipe), "New project", "Untitled")
+
+    def open_demo(self) -> None:
+        """Open the words that ship; what is recorded into them is saved elsewhere."""
+        self._files.run(
+            lambda: open_project(resource("demo.vgdesk")),
+            done=lambda project: self._begin(project, "Open the demo", "Demo words"),
+            failed=self._failed,
+        )
+
+    def open(self, folder: Path, opened: Callable[[Path], object]) -> None:
+        """Open a project folder."""
+
+        def begin(project: Project) -> None:
+            self._begin(project, f"Open {folder.stem}", folder.stem)
+            if not project.read_only:
+                self.folder = self.home = folder
+            opened(folder)
+
+        self._files.run(lambda: open_project(folder), done=begin, failed=self._failed)
+
+    def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
+        """Save into a folder, which is the project's home from then on."""
+        session, recipe = self._store.session, self._looking.recipe
+
+        def done(kept: Session) -> None:
+            if self._store.session is session:
+                self._store.saved(kept)
+            self.folder = self.home = folder
+            self.title = folder.stem
+            self._events.notice.publish(Notice(f"Saved “{folder.stem}”."))
+            saved(folder)
+
+        self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
+
+    def _begin(self, project: Project, label: str, title: str) -> None:
+        self.folder, self.home, self.title = new_scratch(scratch_folder()), None, title
+        for notice in project.warnings:
+            self._events.notice.publish(notice)
+        if project.read_only:
+            self._events.notice.publish(
+                Notice(
+                    f"“{title}” was made by a newer version of vgdesk and is opened to look at.",
+                    "Save it under another name to go on working; the original stays as it is.",
+                    Level.WARNING,
+                )
+            )
+        self._looking.select()
+        self._store.open(project.session, label)
+        self._looking.change(lambda _recipe: project.recipe)
+
+    def _failed(self, error: VgdeskError) -> None:
+        self._events.notice.publish(Notice.of(error))

@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from vgdesk.app.background import Background
+from vgdesk.audio.devices import Microphone, microphones, rescan
+from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import VgdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A recording that is safely on disk.
+
+    Attributes
+    ----------
+    trim
+        Start and end of the word in seconds as voice activity proposes it; None if no voice was
+        found, then everything is kept.
+    """
+
+    file: Path
+    seconds: float
+    trim: tuple[float, float] | None
+    lost_blocks: int
+
+
+class Phase(Enum):
+    """What the traffic light of the recorder shows."""
+
+    OFF = "off"
+    OPENING = "opening"
+    READY = "ready"
+    RECORDING = "recording"
+    SAVING = "saving"
+    LOST = "lost"
+
+
+class RecordingDesk:
+    """The microphone and the take that runs. Whatever may block happens in the sound thread."""
+
+    def __init__(
+        self,
+        sound: Background,
+        *,
+        failed: Callable[[VgdeskError], object],
+        heard: Callable[[RecorderEvent], object],
+    ) -> None:
+        self.recorder = Recorder(heard)
+        self.microphones: tuple[Microphone, ...] = ()
+        self._sound = sound
+        self._failed = failed
+        self._microphone: Microphone | None = None
+        self._waiting_for = Phase.OFF
+        self._running: tuple[Path, Path] | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where the recorder stands, including what the sound thread is busy with."""
+        if self._waiting_for is not Phase.OFF:
+            return self._waiting_for
+        return {
+            RecorderState.IDLE: Phase.OFF,
+            RecorderState.ARMED: Phase.READY,
+            RecorderState.RECORDING: Phase.RECORDING,
+            RecorderState.LOST: Phase.LOST,
+        }[self.recorder.state]
+
+    def look_for_microphones(self, done: Callable[[], object], *, again: bool = False) -> None:
+        """List the microphones; `again` also finds those that were plugged in meanwhile."""
+
+        def found(microphones: tuple[Microphone, ...]) -> None:
+            self.microphones = microphones
+            done()
+
+        def look() -> tuple[Microphone, ...]:
+            if again:
+                self.recorder.disarm()
+                rescan()
+            return microphones()
+
+        self._sound.run(look, done=found, failed=self._failed)
+
+    def choose(self, microphone: Microphone | None) -> None:
+        """Use this microphone from now on; None is the default one of the system."""
+        self._microphone = microphone
+        if self.phase is Phase.READY:
+            self.arm()
+
+    def arm(self, then: Callable[[], object] = lambda: None) -> None:
+        """Open the microphone and keep it open, so that the start of a word is never lost."""
+        microphone = self._microphone
+
+        def open_it() -> None:
+            self.recorder.disarm()
+            self.recorder.arm(microphone)
+
+        self._do(Phase.OPENING, open_it, then)
+
+    def disarm(self) -> None:
+        """Switch the microphone off."""
+        self._do(Phase.OPENING, self.recorder.disarm, lambda: None)
+
+    def start(self, folder: Path, name: str, *, stop_by_voice: bool) -> None:
+        """Begin a take; half a second from before is part of it. The take is on disk meanwhile."""
+        partial = partial_path(folder, name, self.recorder.sample_rate)
+        self._running = partial, folder / f"{name}.flac"
+        self.recorder.start(partial, stop_by_voice=stop_by_voice)
+
+    def stop(self, done: Callable[[Kept], object]) -> None:
+        """End the take, keep it as a FLAC file and propose where the word is."""
+        if self._running is None:
+            return
+        (partial, flac), self._running = self._running, None
+
+        def finish() -> None:
+            self.recorder.stop()
+            recording = keep(partial, flac)
+            kept.append(
+                Kept(flac, recording.seconds, find_word(recording), self.recorder.lost_blocks)
+            )
+
+        kept: list[Kept] = []
+        self._do(Phase.SAVING, finish, lambda: done(kept[0]))
+
+    def close(self) -> None:
+        """Keep the take that runs and switch the microphone off."""
+        if self._running is not None:
+            self.stop(lambda _kept: None)
+        self._sound.run(self.recorder.disarm, failed=self._failed)
+
+    def _do(self, phase: Phase, call: Callable[[], None], then: Callable[[], object]) -> None:
+        def done(_none: None) -> None:
+            self._waiting_for = Phase.OFF
+            then()
+
+        def failed(error: VgdeskError) -> None:
+            self._waiting_for = Phase.OFF
+            self._failed(error)
+
+        self._waiting_for = phase
+        self._sound.run(call, done=done, failed=failed)

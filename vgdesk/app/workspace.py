@@ -1,0 +1,349 @@
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from vgdesk.app.background import Background
+from vgdesk.app.child_process import ChildProcess, Post
+from vgdesk.app.downloading import Downloads
+from vgdesk.app.encoder_shelf import EncoderShelf
+from vgdesk.app.encoding import EncodeOptions, Encoding
+from vgdesk.app.events import Events, JobChanged, JobState, Level, Notice, SessionChanged
+from vgdesk.app.importing import (
+    ImportedTake,
+    ImportRefused,
+    import_takes,
+    new_word,
+    next_take_id,
+    plan_import,
+    with_imported,
+)
+from vgdesk.app.listening import Listening
+from vgdesk.app.looking import Looking
+from vgdesk.app.pipeline import Pipeline
+from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.recording import Kept, Phase, RecordingDesk
+from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
+from vgdesk.app.store import Store
+from vgdesk.audio.files import Recording, read
+from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import (
+    Cell,
+    EncoderId,
+    Session,
+    Take,
+    TakeId,
+    TakeSource,
+    Word,
+    WordId,
+)
+from vgdesk.core.viewing import ViewRecipe
+from vgdesk.encoders.base import EncoderSpec
+
+
+class Workspace:
+    """One open project and everything that works on it. The window talks to nothing else.
+
+    All methods are called on the main thread and return at once; what takes time happens in
+    background threads and child processes, and is heard of through `events`.
+    """
+
+    def __init__(self, post: Post) -> None:
+        self.events = Events()
+        self._settings_file = user_folder("config") / "settings.json"
+        self.settings, self._first_notices = load_settings(self._settings_file)
+        self.store = Store(self.events)
+        self.looking = Looking(self.events, ViewRecipe(label_column=self.settings.label_column))
+        self._post = post
+        self._files = Background("files", post)
+        self._sound = Background("sound", post)
+        self._encoder_process = ChildProcess("encoder process", post)
+        self._analysis_process = ChildProcess("analysis process", post)
+        self.shelf = EncoderShelf(self._files, self._follow)
+        self.encoding = Encoding(
+            self._encoder_process,
+            self.events,
+            spec_of=self.shelf.spec,
+            options=self._options,
+            arrived=lambda embedding: self.pipeline.arrived(embedding),
+        )
+        self.pipeline = Pipeline(self._analysis_process, self.events, self.encoding)
+        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking)
+        self.recording = RecordingDesk(
+            self._sound,
+            failed=self.tell,
+            heard=lambda event: post(lambda: self._recorder_event(event)),
+        )
+        self.listening = Listening(self._sound, finished=lambda: None, failed=self.tell)
+        self.downloads = Downloads(self.events, post, user_folder("data") / "models")
+        self._next_take: tuple[Word, TakeId] | None = None
+        self.events.session_changed.subscribe(self._session_changed)
+        self.events.recipe_changed.subscribe(lambda _recipe: self._follow())
+
+    @property
+    def session(self) -> Session:
+        return self.store.session
+
+    def start(self, project: Path | None = None) -> None:
+        """Find the user's models and open a project, or else the demo."""
+        for notice in self._first_notices:
+            self.events.notice.publish(notice)
+        for folder, is_grounded in self.settings.model_folders:
+            self.shelf.add_folder(
+                Path(folder), is_grounded=is_grounded, done=lambda _spec: None, failed=self.tell
+            )
+        self.recording.look_for_microphones(lambda: None)
+        if project is None:
+            self.projects.open_demo()
+        else:
+            self.open(project)
+
+    def close(self) -> None:
+        """Keep what runs, then end every thread and process."""
+        self.listening.stop()
+        self.recording.close()
+        self._files.close()
+        self._sound.close()
+        self.downloads.close()
+        self._encoder_process.close()
+        self._analysis_process.close()
+
+    def tell(self, error: VgdeskError) -> None:
+        """Show an error to the user."""
+        self.events.notice.publish(Notice.of(error))
+
+    def configure(self, **changes: object) -> None:
+        """Change settings and keep them."""
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        settings: Settings = self.settings
+        self._files.run(lambda: save_settings(self._settings_file, settings), failed=self.tell)
+
+    # Projects
+
+    def open(self, folder: Path) -> None:
+        self.projects.open(folder, self._is_recent)
+
+    def save(self, folder: Path) -> None:
+        self.projects.save(folder, self._is_recent)
+
+    def _is_recent(self, folder: Path) -> None:
+        self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)
+
+    # Words and takes
+
+    def import_paths(self, paths: list[Path]) -> None:
+        """Add sound files and folders of them; broken files are named, the others come in."""
+        session = self.session
+        taken: list[ImportedTake] = []
+        refused: list[ImportRefused] = []
+        job = JobChanged("import", "Adding sound files", JobState.RUNNING, can_cancel=False)
+
+        def each(outcome: ImportedTake | ImportRefused) -> None:
+            (refused if isinstance(outcome, ImportRefused) else taken).append(outcome)  # type: ignore[arg-type]
+            self.events.job_changed.publish(replace(job, done=len(taken) + len(refused)))
+
+        def done(_none: None) -> None:
+            self.events.job_changed.publish(replace(job, state=JobState.DONE, done=len(taken)))
+            if taken:
+                self.store.apply(
+                    f"Add {len(taken)} recordings", lambda now: with_imported(now, taken)
+                )
+            self._tell_refused(taken, refused)
+
+        self._files.run_each(
+            lambda: import_takes(plan_import(paths, session)),
+            each=each,
+            done=done,
+            failed=self.tell,
+        )
+
+    def _tell_refused(self, taken: list[ImportedTake], refused: list[ImportRefused]) -> None:
+        if not refused:
+            return
+        first = refused[0]
+        others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+        self.events.notice.publish(
+            Notice(
+                f"{first.file.name}{others} could not be added, {len(taken)} were. "
+                f"{first.error.message}",
+                first.error.hint,
+                Level.WARNING,
+            )
+        )
+
+    def delete(self, words: frozenset[WordId], takes: frozenset[TakeId]) -> None:
+        """Take words and takes out of the list; the sound files stay where they are."""
+        count = len(words) or len(takes)
+        what = ("word" if words else "take") + ("s" if count > 1 else "")
+
+        def without(session: Session) -> Session:
+            for take in takes:
+                session = session.without_take(take)
+            return session.without_words(words)
+
+        self.store.apply(f"Delete {count} {what}", without)
+
+    def label(self, words: list[WordId], column: str, value: str) -> None:
+        """Give words a label, for example the category they belong to."""
+
+        def labelled(session: Session) -> Session:
+            for word in words:
+                session = session.with_word(session.words[word].with_label(column, value))
+            return session
+
+        self.store.apply(f"Label {len(words)} words “{value}”", labelled)
+
+    def trim(self, take: TakeId, start: float, end: float) -> None:
+        """Say which part of the recording is the word; the recording stays whole."""
+        trimmed = replace(self.session.takes[take], start=start, end=end)
+        self.store.apply(f"Trim {take}", lambda session: session.with_take(trimmed))
+
+    def propose_trim(self, take: TakeId) -> None:
+        """Let voice activity find the word in the recording."""
+        file = self.session.takes[take].file
+
+        def done(found: tuple[float, float] | None) -> None:
+            if found is not None and take in self.session.takes:
+                self.trim(take, *found)
+            elif found is None:
+                self.events.notice.publish(
+                    Notice("No voice was found in this take.", "Drag the handles yourself.")
+                )
+
+        self._files.run(lambda: find_word(read(file)), done=done, failed=self.tell)
+
+    # Microphone
+
+    def record(self, text: str, label: str) -> None:
+        """Start a take of this word, or end the one that runs."""
+        phase = self.recording.phase
+        if phase is Phase.RECORDING:
+            self._stop_recording()
+        elif phase is Phase.LOST and self._next_take is not None:
+            self._stop_recording()
+        elif not text.strip():
+            self.events.notice.publish(
+                Notice("Which word is it?", "Type the word to say, then press R.")
+            )
+        elif phase in (Phase.OFF, Phase.LOST):
+            self.recording.arm(lambda: self._start_recording(text.strip(), label.strip()))
+        elif phase is Phase.READY:
+            self._start_recording(text.strip(), label.strip())
+
+    def _start_recording(self, text: str, label: str) -> None:
+        if self.recording.phase is not Phase.READY:
+            return
+        self.listening.stop()
+        word = new_word(self.session, text)
+        if label:
+            word = word.with_label(self.looking.recipe.label_column, label)
+        take = next_take_id(self.session, word.id, self.projects.takes_folder)
+        self._next_take = word, take
+        self.recording.start(
+            self.projects.takes_folder, take, stop_by_voice=self.settings.stop_by_voice
+        )
+
+    def _stop_recording(self) -> None:
+        if self._next_take is None:
+            return
+        (word, take_id), self._next_take = self._next_take, None
+        self.recording.stop(lambda kept: self._keep(word, take_id, kept))
+
+    def _keep(self, word: Word, take_id: TakeId, kept: Kept) -> None:
+        start, end = kept.trim or (0.0, None)
+        take = Take(take_id, word.id, kept.file, "", start, end, TakeSource.RECORDED)
+        self.store.apply(f"Record “{word.text}”", lambda s: s.with_word(word).with_take(take))
+        self.looking.choose_take(word.id, take.id)
+        if kept.trim is None:
+            self.events.notice.publish(
+                Notice(
+                    f"No voice was found in this take of “{word.text}”. It is kept whole.",
+                    "Listen to it (Space), drag the trim handles, or record it again (R).",
+                    Level.WARNING,
+                )
+            )
+
+    def _recorder_event(self, event: RecorderEvent) -> None:
+        if event.error is not None:
+            self.tell(event.error)
+        if event.kind in (RecorderEventKind.VOICE_ENDED, RecorderEventKind.LOST):
+            self._stop_recording()
+
+    # Listening
+
+    def play(self, words: Sequence[WordId]) -> None:
+        """Play words one after the other, each by its inspected or first take."""
+        found = [self._take_to_play(word) for word in words]
+        takes = [take for take in found if take is not None]
+        if takes:
+            self.listening.play(takes)
+        elif words:
+            self.events.notice.publish(
+                Notice("This word has not been recorded yet.", "Press R and say it.")
+            )
+
+    def _take_to_play(self, word: WordId) -> Take | None:
+        takes = self.session.takes_of(word)
+        inspected = [take for take in takes if take.id == self.looking.selection.take]
+        return next(iter((*inspected, *takes)), None)
+
+    def read_sound(self, take: Take, done: Callable[[Recording], object]) -> None:
+        """Read the whole recording of a take for the inspector."""
+        self._files.run(lambda: read(take.file), done=done, failed=self.tell)
+
+    # Encoders
+
+    def choose_encoder(self, cell: Cell, encoder: EncoderId | None) -> None:
+        """Put an encoder into a cell of the 2x2."""
+        if encoder is not None:
+            self.encoding.forget(encoder)
+        spec = self.shelf.spec(encoder) if encoder else None
+        title = spec.title if spec else "nothing"
+        self.store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
+
+    def add_model_folder(self, cell: Cell, folder: Path) -> None:
+        """Put the model of a folder on the shelf and into a cell."""
+
+        def done(spec: EncoderSpec) -> None:
+            known = {path: grounded for path, grounded in self.settings.model_folders}
+            known[str(folder)] = cell.is_grounded
+            self.configure(model_folders=tuple(known.items()))
+            self.choose_encoder(cell, spec.id)
+
+        self.shelf.add_folder(folder, is_grounded=cell.is_grounded, done=done, failed=self.tell)
+
+    def add_twin(self, cell: Cell) -> None:
+        """Put the untrained twin of a cell's model on the shelf and into the cell."""
+        encoder = self.session.encoders.get(cell)
+        twin = self.shelf.add_twin(encoder) if encoder else None
+        if twin is None:
+            self.events.notice.publish(
+                Notice("Only a trained model has an untrained twin.", "Choose a model first.")
+            )
+        else:
+            self.choose_encoder(cell, twin.id)
+
+    def download_model(self, cell: Cell, repo: str) -> None:
+        """Fetch a model from the hub, then put it on the shelf and into a cell."""
+        self.downloads.start(
+            repo, done=lambda folder: self.add_model_folder(cell, folder), failed=self.tell
+        )
+
+    def cancel(self, job: str) -> None:
+        """Stop a job of the Activity panel."""
+        kind, _, name = job.partition(" ")
+        if kind == "encode":
+            self.encoding.cancel(EncoderId(name))
+        elif kind == "download":
+            self.downloads.cancel(name)
+
+    def _options(self) -> EncodeOptions:
+        return EncodeOptions(user_folder("cache") / "embeddings", self.settings.device)
+
+    def _session_changed(self, change: SessionChanged) -> None:
+        self.looking.follow(change.after)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.pipeline.follow(self.session, self.looking.recipe)
