@@ -1,0 +1,192 @@
+"""From dropped sound files and folders to words and takes.
+
+The name of a file says its word: underscores and hyphens are spaces, and numbers behind the word
+count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` are four takes of
+"dog". A file exactly one folder below a dropped folder gets that folder's name as its category
+(``animals/dog.wav`` in the dropped folder). Nothing else is read into a name.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vgdesk.audio.files import read, sound_files
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import AudioFileError
+from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
+
+CATEGORY = "category"
+LONGEST_SLUG = 40
+
+_TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTake:
+    """One file and what its name says."""
+
+    file: Path
+    text: str
+    language: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What is going to be imported; nothing of it was opened yet."""
+
+    takes: tuple[PlannedTake, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTake:
+    """A file that can be a take.
+
+    Attributes
+    ----------
+    trim
+        Start and end of the word in seconds as voice activity proposes it; None if no voice was
+        found, then everything is kept.
+    """
+
+    planned: PlannedTake
+    trim: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRefused:
+    """A file that cannot be a take, and why."""
+
+    file: Path
+    error: AudioFileError
+
+
+def plan_import(paths: Sequence[Path], session: Session) -> ImportPlan:
+    """List the sound files among files and folders, with the word that each name says.
+
+    Raises
+    ------
+    AudioFileError
+        If there is no sound file among them.
+    """
+    language = _language(session)
+    planned: dict[Path, PlannedTake] = {}
+    for dropped in (path.absolute() for path in paths):
+        for file in sound_files([dropped]):
+            take = PlannedTake(file, word_text(file), language, _category(file, dropped))
+            planned.setdefault(file, take)  # a file may be dropped together with its folder
+    if not planned:
+        names = ", ".join(f"“{path.name}”" for path in paths)
+        raise AudioFileError(
+            f"There is no sound file in {names}.", "Choose WAV, FLAC, OGG or MP3 files."
+        )
+    return ImportPlan(tuple(planned.values()))
+
+
+def word_text(file: Path) -> str:
+    """Read the word off the name of a file; the rule is at the top of this module."""
+    # Names come with split accents on macOS, and with bytes that are no text on Linux.
+    stem = unicodedata.normalize("NFC", file.stem.encode("utf-8", "replace").decode())
+    while (shorter := _TAKE_NUMBER.sub("", stem)) != stem and _spaced(shorter):
+        stem = shorter
+    return _spaced(stem) or file.name
+
+
+def _spaced(stem: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", stem)).strip()
+
+
+def _category(file: Path, dropped: Path) -> str:
+    folder = file.parent
+    is_one_deep = file != dropped and folder.parent == dropped
+    return unicodedata.normalize("NFC", folder.name) if is_one_deep else ""
+
+
+def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
+    """Look into one file after the other; a file that cannot be used does not stop the others."""
+    for planned in plan.takes:
+        try:
+            yield ImportedTake(planned, find_word(read(planned.file)))
+        except AudioFileError as error:
+            yield ImportRefused(planned.file, error)
+
+
+def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
+    """Add takes; each joins the word with the same text and language, or makes a new one."""
+    words, all_takes = dict(session.words), dict(session.takes)
+    homes = {_key(word.text, word.language): word.id for word in reversed(words.values())}
+    numbers = _highest_numbers(all_takes)
+    for imported in takes:
+        planned = imported.planned
+        key = _key(planned.text, planned.language)
+        word = words[homes[key]] if key in homes else _made(planned.text, planned.language, words)
+        if planned.category and CATEGORY not in word.labels:
+            word = word.with_label(CATEGORY, planned.category)
+        words[word.id] = word
+        homes[key] = word.id
+        numbers[word.id] += 1
+        start, end = imported.trim or (0.0, None)
+        take = TakeId(f"{word.id}-{numbers[word.id]}")
+        all_takes[take] = Take(
+            take, word.id, planned.file, start=start, end=end, source=TakeSource.IMPORTED
+        )
+    return replace(session, words=words, takes=all_takes)
+
+
+def new_word(session: Session, text: str) -> Word:
+    """Return the word of a session with this text, or else a new one with an id of its own."""
+    language = _language(session)
+    key = _key(text, language)
+    for word in session.words.values():
+        if _key(word.text, word.language) == key:
+            return word
+    return _made(text, language, session.words)
+
+
+def next_take_id(session: Session, word: WordId, takes_folder: Path | None = None) -> TakeId:
+    """Return the id of the next take of a word; takes are counted and no number comes twice.
+
+    Parameters
+    ----------
+    takes_folder
+        Where takes are written: the files of deleted takes stay there and count too.
+    """
+    files = takes_folder.iterdir() if takes_folder and takes_folder.is_dir() else ()
+    # Behind the number of a file there is its ending, or what marks a running recording.
+    named = re.compile(re.escape(word) + r"-(\d+)(?!\d)")
+    used = [int(found[1]) for file in files if (found := named.match(file.name))]
+    return TakeId(f"{word}-{max([_highest_numbers(session.takes)[word], *used]) + 1}")
+
+
+def _highest_numbers(takes: Iterable[str]) -> Counter[str]:
+    highest: Counter[str] = Counter()
+    for take in takes:
+        word, _, number = take.rpartition("-")
+        if number.isdecimal():
+            highest[word] = max(highest[word], int(number))
+    return highest
+
+
+def _language(session: Session) -> str:
+    """Return the language that most words have, which is the best guess for a new one."""
+    languages = Counter(word.language for word in session.words.values())
+    return languages.most_common(1)[0][0] if languages else "en"
+
+
+def _key(text: str, language: str) -> tuple[str, str]:
+    return unicodedata.normalize("NFC", text).casefold(), language
+
+
+def _made(text: str, language: str, others: Container[WordId]) -> Word:
+    # The id names files too, so it has letters, marks and digits of any script, and hyphens. A
+    # word id ends in _2 and a take id in -2: one is never taken for the other.
+    plain = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.casefold())
+    slug = "-".join(plain.split())[:LONGEST_SLUG].strip("-") or "word"
+    number, free = 1, WordId(slug)
+    while free in others:
+        number += 1
+        free = WordId(f"{slug}_{number}")
+    return Word(free, text, language)

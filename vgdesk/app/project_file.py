@@ -1,0 +1,396 @@
+"""A project on disk: a plain folder NAME.vgdesk that holds everything it needs.
+
+    project.json   schema, oldest reader, the chosen encoders, what the views show
+    words.tsv      words and takes, see `vgdesk.app.word_table`
+    takes/         the sound files, never changed
+
+A save writes in this order: sound files, words.tsv, project.json. Each of the two is replaced in
+one step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an
+old or a new one whose sound files are all there. A crash between the two leaves new words beside
+old settings of the views, which harms nothing: project.json never speaks of words or takes, and a
+layer or label that the new words do not have shows as empty.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import vgdesk
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.settings import user_folder
+from vgdesk.app.take_files import TakeFiles
+from vgdesk.app.text_file import (
+    count,
+    fitting,
+    read_object,
+    read_text,
+    replace_text,
+    text,
+    write_object,
+)
+from vgdesk.app.word_table import MOST_NAMED, WordTable, read_table, write_table
+from vgdesk.core.errors import ProjectError
+from vgdesk.core.model import Cell, EncoderId, Session, TakeId
+from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
+
+SCHEMA = 1
+OLDEST_READER = 1  # the oldest schema whose programs can show what this one writes
+SUFFIX = ".vgdesk"
+SETTINGS_FILE = "project.json"
+TABLE_FILE = "words.tsv"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as it was opened.
+
+    Attributes
+    ----------
+    folder
+        Absolute.
+    read_only
+        True if a newer program wrote it: saving here would lose what only that one knows.
+    warnings
+        What was left out, assumed or is missing.
+    """
+
+    folder: Path
+    session: Session
+    recipe: ViewRecipe
+    read_only: bool = False
+    warnings: tuple[Notice, ...] = ()
+
+
+def takes_folder(folder: Path) -> Path:
+    """Return where a project keeps its sound files; recordings are written there at once."""
+    return folder / "takes"
+
+
+def scratch_folder() -> Path:
+    """Return where projects live that were never saved."""
+    return user_folder("data") / "unsaved"
+
+
+def new_scratch(parent: Path) -> Path:
+    """Make a folder for a project that was not saved yet: recordings need a place.
+
+    Raises
+    ------
+    ProjectError
+        If `parent` cannot be written to.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="unsaved-", suffix=SUFFIX, dir=parent)).absolute()
+        takes_folder(folder).mkdir()
+    except OSError as error:
+        raise ProjectError(
+            f"There is no room for new recordings in {parent} ({error.strerror}). "
+            "Nothing was lost.",
+            "Free some space there, or save the project in another folder first.",
+        ) from error
+    return folder
+
+
+def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
+    """Write a project. Sound files from elsewhere are copied into it, byte by byte.
+
+    Returns
+    -------
+    Session
+        As it will be opened: its takes stand in the order of their words and point into the
+        folder. Only a take whose file is missing keeps pointing to where it was, so that a later
+        save can still find it; see `missing_takes`.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be written; the last good save can still be opened.
+    """
+    folder = _absolute(folder)
+    try:
+        _refuse_lost_or_newer(folder, session)
+        folder.mkdir(exist_ok=True)
+        takes_folder(folder).mkdir(exist_ok=True)
+        placed, files = _bring_takes_in(folder, session)
+        replace_text(folder / TABLE_FILE, write_table(placed, files))
+        write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
+    except OSError as error:
+        raise _not_saved(folder, error) from error
+    return placed
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - also takes out "..", Path.absolute does not
+
+
+def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
+    if not folder.exists() and any(
+        _absolute(take.file).is_relative_to(folder) for take in session.takes.values()
+    ):
+        raise ProjectError(
+            f"The folder {folder} is gone, and the recordings that were in it. "
+            "Words, labels and trims are still in this window.",
+            "Connect the drive again or put the folder back, then save once more.",
+        )
+    with suppress(OSError, ValueError):
+        stored = read_object(folder / SETTINGS_FILE)
+        if _schema_of(stored) > SCHEMA:
+            raise ProjectError(
+                f"{folder.name} was written by a newer vgdesk ({_program_of(stored)}); saving "
+                "here would lose what only that one knows, so nothing was written.",
+                "Save under another name, or update vgdesk.",
+            )
+
+
+def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeId, str]]:
+    """Put all sound files into the project; returns the new session and the relative paths."""
+    place = {word: i for i, word in enumerate(session.words)}
+    takes = sorted(session.takes.values(), key=lambda take: place[take.word])
+    home = takes_folder(folder)
+    inside = [file for take in takes if (file := _absolute(take.file)).is_relative_to(home)]
+    shelf = TakeFiles(home, (file.name for file in inside))
+    placed, files = {}, {}
+    for take in takes:
+        file = _absolute(take.file)
+        if not file.is_relative_to(home):
+            is_there = file.is_file()
+            file = shelf.bring_in(file) if is_there else shelf.reserve(file.name)
+            take = replace(take, file=file) if is_there else take
+        placed[take.id] = take
+        files[take.id] = file.relative_to(folder).as_posix()
+    shelf.settle()
+    return replace(session, takes=placed), files
+
+
+def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "oldest_reader": OLDEST_READER,
+        "program": f"vgdesk {vgdesk.__version__}",
+        "name": folder.stem,
+        # An object for each, so that a title or a source can be added without a new schema.
+        "encoders": {
+            cell.value: {"id": session.encoders[cell]} for cell in Cell if cell in session.encoders
+        },
+        "view": {name: _plain(getattr(recipe, name)) for name in VIEW_READERS},
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {cell.value: value[cell] for cell in Cell if cell in value}
+    return value
+
+
+def _layers(value: object) -> dict[Cell, int]:
+    layers, misfits = fitting(value, {cell.value: count for cell in Cell})
+    if misfits:
+        raise ValueError("not layers by cell")
+    return {Cell(name): layer for name, layer in layers.items()}
+
+
+def _encoder(value: object) -> EncoderId:
+    values, _ = fitting(value, {"id": text})
+    if not values:
+        raise ValueError("not an encoder")
+    return EncoderId(values["id"])
+
+
+VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "a": Cell,
+    "b": Cell,
+    "shown": Shown,
+    "layers": _layers,
+    "alignment": text,
+    "words_measure": text,
+    "map_method": text,
+    "curve": text,
+    "label_column": text,
+    "order": Order,
+    "rows": Rows,
+    "seed": count,
+}
+
+
+def _not_saved(folder: Path, error: OSError) -> ProjectError:
+    safe = "The last save can still be opened, and your edits are still in this window."
+    culprit = _absolute(Path(error.filename)) if isinstance(error.filename, str) else folder
+    if not culprit.is_relative_to(folder):
+        return ProjectError(
+            f"The recording {culprit} could not be read ({error.strerror}), so the project was "
+            f"not saved. {safe}",
+            "Make the file readable or remove the take, then save again.",
+        )
+    what, hint = FAILURES.get(
+        error.errno or 0,
+        (f"could not be written ({error.strerror})", "Try again, or save in another folder."),
+    )
+    return ProjectError(f"{folder.name} was not saved: {folder} {what}. {safe}", hint)
+
+
+_FULL = ("is on a disk that is full", "Free some space, or save in a folder on another disk.")
+_LOCKED = ("cannot be written to", "Save in a folder of your own, or ask for the right to write.")
+_GONE = ("is not there any more", "Connect the drive again, or save in another folder.")
+FAILURES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _LOCKED,
+    errno.EPERM: _LOCKED,
+    errno.EROFS: _LOCKED,
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: _GONE,
+}
+
+
+def open_project(folder: Path) -> Project:
+    """Read a project. What is damaged is left out and said; the folder is not changed.
+
+    Only when rows of words.tsv are left out, a copy of it is put beside it, for the next save
+    would be the end of them.
+
+    Raises
+    ------
+    ProjectError
+        If there is no project, it needs a newer program, or nothing of it can be read.
+    """
+    folder = _absolute(folder)
+    try:
+        stored, warnings = _read_settings(folder)
+        table = _read_words(folder)
+    except OSError as error:
+        raise ProjectError(
+            f"{folder.name} could not be read ({error.strerror}). Nothing was changed.",
+            f"Check that {folder} is connected and that you may read it.",
+        ) from error
+    read_only = _schema_of(stored) > SCHEMA
+    copy = "" if read_only or not table.lost else _copied_aside(folder / TABLE_FILE)
+    view, misfits = fitting(stored.get("view", {}), VIEW_READERS)
+    encoders, homeless = fitting(
+        stored.get("encoders", {}), {cell.value: _encoder for cell in Cell}
+    )
+    session = Session(
+        table.words, table.takes, {Cell(cell): encoder for cell, encoder in encoders.items()}
+    )
+    warnings += _misfits("view", misfits) + _misfits("model", homeless)
+    warnings += table.notices(copy) + missing_takes(session)
+    return Project(folder, session, ViewRecipe(**view), read_only, warnings)
+
+
+def _read_settings(folder: Path) -> tuple[dict[str, Any], tuple[Notice, ...]]:
+    """Read project.json; refuses what is no project or needs a newer program."""
+    if not (folder / SETTINGS_FILE).exists():
+        if not (folder / TABLE_FILE).exists():
+            raise ProjectError(
+                f"{folder} is not a vgdesk project: it holds neither {SETTINGS_FILE} nor "
+                f"{TABLE_FILE}. Nothing was changed.",
+                f"Choose a folder whose name ends in {SUFFIX}; sound files can be imported.",
+            )
+        what = f"{SETTINGS_FILE} is missing. All words are here; models and views start afresh."
+        return {}, (Notice(what, "Choose the models again.", Level.WARNING),)
+    try:
+        stored = read_object(folder / SETTINGS_FILE)
+        schema = _schema_of(stored)
+    except ValueError as error:
+        raise ProjectError(
+            f"{SETTINGS_FILE} in {folder.name} is damaged ({error}). The words in {TABLE_FILE} "
+            "and the recordings are untouched.",
+            f"Take {SETTINGS_FILE} out of the folder and open the project again: only the choice "
+            "of models and views is lost.",
+        ) from error
+    if schema <= SCHEMA:
+        return stored, ()
+    return stored, _newer(folder, stored)
+
+
+def _schema_of(stored: Mapping[str, Any]) -> int:
+    return count(stored.get("schema", SCHEMA))
+
+
+def _program_of(stored: Mapping[str, Any]) -> str:
+    return str(stored.get("program", "unknown version"))
+
+
+def _newer(folder: Path, stored: Mapping[str, Any]) -> tuple[Notice]:
+    what = f"{folder.name} was written by a newer program ({_program_of(stored)})"
+    if stored.get("oldest_reader", SCHEMA + 1) not in range(SCHEMA + 1):
+        raise ProjectError(
+            f"{what} that vgdesk {vgdesk.__version__} cannot read. Nothing was changed.",
+            "Update vgdesk and open it again.",
+        )
+    hint = "To change it, save it under another name or update vgdesk."
+    return (Notice(f"{what}, so it is opened for reading only.", hint, Level.WARNING),)
+
+
+def _read_words(folder: Path) -> WordTable:
+    file = folder / TABLE_FILE
+    try:
+        return read_table(read_text(file), folder)
+    except FileNotFoundError as error:
+        raise ProjectError(
+            f"{folder.name} has lost its list of words ({TABLE_FILE}). The recordings in takes "
+            "are untouched.",
+            f"Bring {TABLE_FILE} back from a backup, or import the folder takes.",
+        ) from error
+    except ValueError as error:
+        raise ProjectError(
+            f"{TABLE_FILE} in {folder.name} cannot be read ({error}). Nothing was changed.",
+            "Bring it back from a backup, or save it as tab-separated text in UTF-8.",
+        ) from error
+
+
+def _copied_aside(file: Path) -> str:
+    copy = file.with_name(file.name + ".broken")
+    try:
+        shutil.copyfile(file, copy)
+    except OSError:
+        return ""
+    return f"A copy of the table as it was is kept as {copy.name}."
+
+
+def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(
+            f"This version does not know the {what} choice stored for “{name}”; "
+            "the usual one is used.",
+            "Choose it again.",
+            Level.WARNING,
+        )
+        for name in names
+    )
+
+
+def missing_takes(session: Session) -> tuple[Notice, ...]:
+    """Name the takes whose sound file is not there; they are kept."""
+    # One look into a folder is far quicker than one at each file, above all on a network drive.
+    takes = tuple(session.takes.values())
+    present = {file for folder in {take.file.parent for take in takes} for file in _files(folder)}
+    missing = [take for take in takes if str(take.file) not in present and not take.file.exists()]
+    if not missing:
+        return ()
+    named = ", ".join(f"{take.id} ({take.file.name})" for take in missing[:MOST_NAMED])
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    return (
+        Notice(
+            f"The sound files of {len(missing)} takes are missing: {named}{more}. The takes are "
+            "kept in the list.",
+            f"Put the files back into {missing[0].file.parent}, or record these words again.",
+            Level.WARNING,
+        ),
+    )
+
+
+def _files(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(entry.path for entry in os.scandir(folder))
+    except OSError:
+        return ()

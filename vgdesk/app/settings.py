@@ -1,0 +1,178 @@
+"""What the user prefers, on this computer and in every project."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import platformdirs
+
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.text_file import fitting, read_object, text, write_object, yes_or_no
+from vgdesk.core.errors import VgdeskError
+
+SCHEMA = 1
+MOST_RECENT = 10
+HOME_VARIABLE = "VGDESK_HOME"
+
+
+def user_folder(kind: Literal["config", "data", "cache"]) -> Path:
+    """Return where this user's settings, unsaved recordings or throw-away files belong.
+
+    The folder need not exist. With VGDESK_HOME set everything is kept below that one folder: a
+    classroom or a test leaves no trace elsewhere.
+    """
+    if home := os.environ.get(HOME_VARIABLE):
+        return Path(home).expanduser().absolute() / kind
+    find = {
+        "config": platformdirs.user_config_path,
+        "data": platformdirs.user_data_path,
+        "cache": platformdirs.user_cache_path,
+    }[kind]
+    return find("vgdesk", appauthor=False)
+
+
+class Layout(Enum):
+    """How the four views share the centre of the window."""
+
+    GRID = "grid"
+    TABS = "tabs"
+
+
+def _model_folders(value: object) -> tuple[tuple[str, bool], ...]:
+    found = []
+    for entry in _list(value):
+        values, misfits = fitting(entry, {"path": text, "is_grounded": yes_or_no})
+        if misfits or "path" not in values:
+            raise ValueError("not a folder with a model")
+        found.append((values["path"], values.get("is_grounded", False)))
+    return tuple(found)
+
+
+def _folders(value: object) -> tuple[Path, ...]:
+    return tuple(Path(text(entry)) for entry in _list(value))
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return value
+
+
+def _about(read: Callable[[Any], Any], says: str) -> dict[str, Any]:
+    return {"read": read, "says": says}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every preference: its default, how it is read from the file, and a sentence about it."""
+
+    device: str = field(
+        default="auto",
+        metadata=_about(
+            text, "Where models run: auto takes a graphics card if there is one, else the CPU."
+        ),
+    )
+    microphone: str = field(
+        default="",
+        metadata=_about(text, "The microphone to record from; empty is the one the system chose."),
+    )
+    stop_by_voice: bool = field(
+        default=True,
+        metadata=_about(yes_or_no, "A recording ends by itself shortly after the word."),
+    )
+    model_folders: tuple[tuple[str, bool], ...] = field(
+        default=(),
+        metadata=_about(
+            _model_folders, "Folders with your own models, and whether those learnt from pictures."
+        ),
+    )
+    recent_projects: tuple[Path, ...] = field(
+        default=(),
+        metadata=_about(_folders, "Projects that were opened or saved, the latest first."),
+    )
+    reduced_motion: bool = field(
+        default=False,
+        metadata=_about(yes_or_no, "Points jump to their new place instead of gliding there."),
+    )
+    label_column: str = field(
+        default="category",
+        metadata=_about(text, "The label by which new projects colour and group words."),
+    )
+    layout: Layout = field(
+        default=Layout.GRID,
+        metadata=_about(Layout, "The four views stand side by side, or behind each other as tabs."),
+    )
+
+    def with_recent(self, project: Path) -> Self:
+        """Put a project at the top of the recent ones."""
+        project = project.absolute()
+        others = (other for other in self.recent_projects if other != project)
+        return replace(self, recent_projects=(project, *others)[:MOST_RECENT])
+
+
+def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
+    """Read the settings; whatever is missing or does not fit gets its default.
+
+    Returns
+    -------
+    tuple
+        The settings, and a notice for everything that had to be replaced.
+    """
+    try:
+        stored = read_object(file)
+    except FileNotFoundError:
+        return Settings(), ()
+    except OSError as error:
+        why = f"The settings could not be read ({error.strerror}), so the usual ones are used."
+        return Settings(), (Notice(why, f"Check who may read {file}.", Level.WARNING),)
+    except ValueError:
+        return Settings(), (_put_aside(file),)
+    readers = {known.name: known.metadata["read"] for known in fields(Settings)}
+    values, misfits = fitting(stored, readers)
+    return Settings(**values), tuple(_misfit(name) for name in misfits)
+
+
+def _put_aside(file: Path) -> Notice:
+    aside = file.with_name(file.name + ".broken")
+    what = "The settings file is damaged, so the usual settings are used. Your projects are safe."
+    try:
+        file.replace(aside)
+    except OSError:
+        return Notice(what, f"Delete {file} if this repeats.", Level.WARNING)
+    return Notice(what, f"The damaged file is kept as {aside}.", Level.WARNING)
+
+
+def _misfit(name: str) -> Notice:
+    what = f"The setting “{name}” has a value that this version does not know."
+    return Notice(f"{what} The usual one is used.", "Choose it again.", Level.WARNING)
+
+
+def save_settings(file: Path, settings: Settings) -> None:
+    """Write the settings; a failed attempt leaves the file as it was.
+
+    Raises
+    ------
+    VgdeskError
+        If the file cannot be written.
+    """
+    values = {f.name: _plain(f.name, getattr(settings, f.name)) for f in fields(settings)}
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_object(file, {"schema": SCHEMA, **values})
+    except OSError as error:
+        raise VgdeskError(
+            f"The settings could not be saved ({error.strerror}). They hold until you quit; "
+            "your projects are safe.",
+            f"Check that {file.parent} can be written to and that the disk is not full.",
+        ) from error
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name == "model_folders":
+        return [{"path": path, "is_grounded": is_grounded} for path, is_grounded in value]
+    if name == "recent_projects":
+        return [str(folder) for folder in value]
+    return value.value if isinstance(value, Enum) else value

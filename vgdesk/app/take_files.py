@@ -1,0 +1,88 @@
+"""The folder takes/ of a project: sound files come in, none is ever changed or overwritten."""
+
+import hashlib
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from vgdesk.app.text_file import settle_folder
+
+# Names and characters that Windows cannot store: a project may travel there.
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+LONGEST_STEM = 50  # characters; 255 bytes is the most that file systems agree on
+
+
+class TakeFiles:
+    """Takes sound files in, each content once.
+
+    Parameters
+    ----------
+    folder
+        The takes folder, which must be there.
+    reserved
+        File names that words.tsv speaks of, present or missing: nothing else may get them.
+    """
+
+    def __init__(self, folder: Path, reserved: Iterable[str]) -> None:
+        self._folder = folder
+        self._names = {name.casefold() for name in reserved}
+        self._of_size: dict[int, list[Path]] = {}
+        self._of_digest: dict[bytes, Path] = {}
+        for file in sorted(folder.iterdir()):
+            self._names.add(file.name.casefold())
+            if file.is_file():
+                self._of_size.setdefault(file.stat().st_size, []).append(file)
+
+    def bring_in(self, source: Path) -> Path:
+        """Copy a file into the folder, unless its content is already there; say where it is."""
+        # Only files of the same size can be the same, so most files are never read.
+        for file in self._of_size.pop(source.stat().st_size, ()):
+            self._of_digest.setdefault(_digest(file), file)
+        digest = _digest(source)
+        if digest not in self._of_digest:
+            self._of_digest[digest] = _copy(source, self.reserve(source.name))
+        return self._of_digest[digest]
+
+    def reserve(self, name: str) -> Path:
+        """Find a place for a file: its own name, as far as every system can store it."""
+        stem, suffix = _portable(name)
+        number, free = 1, stem + suffix
+        while free.casefold() in self._names:
+            number += 1
+            free = f"{stem}-{number}{suffix}"
+        self._names.add(free.casefold())
+        return self._folder / free
+
+    def settle(self) -> None:
+        """Wait until the names of the files are on the disk; their contents already are."""
+        settle_folder(self._folder)
+
+
+def _portable(name: str) -> tuple[str, str]:
+    whole = name.encode("utf-8", "replace").decode()  # bytes that are no text become "?"
+    clean = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", whole))
+    path = Path(f"_{clean}" if _RESERVED.match(clean) else clean)
+    return path.stem[:LONGEST_STEM].rstrip(" .") or "take", path.suffix.rstrip(" .")
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "blake2b").digest()
+
+
+def _copy(source: Path, target: Path) -> Path:
+    with source.open("rb") as original:
+        copy = target.open("xb")  # refuses a file that is already there
+        try:
+            with copy:
+                shutil.copyfileobj(original, copy, 1 << 20)
+                copy.flush()
+                os.fsync(copy.fileno())
+        except OSError:
+            target.unlink()
+            raise
+    return target

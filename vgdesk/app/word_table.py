@@ -1,0 +1,230 @@
+r"""words.tsv: words and takes as a table that people, spreadsheets and diff tools can read.
+
+One row a take; a word without takes has one row whose take columns are empty. Columns are found by
+their headings, so they may be moved. Every heading that is not one of ours is a column of labels.
+Inside a cell a tab is ``\t``, a line end ``\n`` or ``\r``, a backslash ``\\``, half of an emoji
+``\ud83d`` and a label that is there but empty ``\e``.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+
+from vgdesk.app.events import Level, Notice
+from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
+
+WORD_COLUMNS = ("id", "word", "language")
+TAKE_COLUMNS = ("take", "speaker", "file", "start", "end", "source")
+LABEL = "label:"  # before the heading of a label column that is called like one of ours
+MOST_NAMED = 5
+
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_MEANINGS = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r", "e": ""}
+
+
+def write_table(session: Session, files: Mapping[TakeId, str]) -> str:
+    """Write a session as words.tsv; the same session always gives the same text.
+
+    Parameters
+    ----------
+    files
+        For each take its file, relative to the project and with forward slashes.
+    """
+    labels = session.label_columns()
+    rows = [[*WORD_COLUMNS, *map(_heading, labels), *TAKE_COLUMNS]]
+    takes: dict[WordId, list[Take]] = {word: [] for word in session.words}
+    for take in session.takes.values():
+        takes[take.word].append(take)
+    for word in session.words.values():
+        head = _word_cells(word, labels)
+        tails = [_take_cells(take, files[take.id]) for take in takes[word.id]]
+        rows += [[*head, *tail] for tail in tails or [[""] * len(TAKE_COLUMNS)]]
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _heading(label: str) -> str:
+    is_ours = label in (*WORD_COLUMNS, *TAKE_COLUMNS, "") or label.startswith(LABEL)
+    return escape(LABEL + label if is_ours else label)
+
+
+def _word_cells(word: Word, labels: Sequence[str]) -> list[str]:
+    values = ((escape(word.labels[n]) or "\\e") if n in word.labels else "" for n in labels)
+    return [escape(word.id), escape(word.text), escape(word.language), *values]
+
+
+def _take_cells(take: Take, file: str) -> list[str]:
+    return [
+        escape(take.id),
+        escape(take.speaker),
+        escape(file),
+        repr(float(take.start)),
+        "" if take.end is None else repr(float(take.end)),
+        take.source.value,
+    ]
+
+
+def escape(text: str) -> str:
+    """Make a cell of a text, reversibly."""
+    return re.sub(r"[\\\t\n\r]", lambda found: _ESCAPES[found[0]], text)
+
+
+def unescape(cell: str) -> str:
+    """Make a text of a cell; a backslash that means nothing stays what it is."""
+    if "\\" not in cell:
+        return cell
+    return re.sub(r"\\(?:([\\tnre])|u([0-9a-f]{4}))", _meaning, cell)
+
+
+def _meaning(found: re.Match[str]) -> str:
+    return chr(int(found[2], 16)) if found[2] else _MEANINGS[found[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """What could be read of words.tsv.
+
+    Attributes
+    ----------
+    lost
+        Row number and reason, for every row or take that was left out.
+    changed
+        Row number and reason, where something else was assumed than what stands there.
+    """
+
+    words: Mapping[WordId, Word]
+    takes: Mapping[TakeId, Take]
+    lost: Sequence[tuple[int, str]]
+    changed: Sequence[tuple[int, str]]
+
+    def notices(self, copy: str) -> tuple[Notice, ...]:
+        """Say what was left out and what was assumed, and where a copy of the file is kept."""
+        said = []
+        if self.lost:
+            said.append(
+                Notice(
+                    f"Left out of words.tsv: {_listed(self.lost)}. All other rows are here.",
+                    f"Correct these rows in words.tsv and open the project again. {copy}".strip(),
+                    Level.WARNING,
+                )
+            )
+        if self.changed:
+            message = f"Read differently than written in words.tsv: {_listed(self.changed)}."
+            said.append(Notice(message, "Please check these words.", Level.WARNING))
+        return tuple(said)
+
+
+def _listed(rows: Sequence[tuple[int, str]]) -> str:
+    named = "; ".join(f"row {row} ({reason})" for row, reason in rows[:MOST_NAMED])
+    more = len(rows) - MOST_NAMED
+    return f"{named}; and {more} more rows" if more > 0 else named
+
+
+class _RowError(ValueError):
+    """Why a row cannot be used, in a few words."""
+
+
+def read_table(text: str, folder: Path) -> WordTable:
+    """Read words.tsv. What cannot be read is left out and said; everything else is kept.
+
+    Parameters
+    ----------
+    folder
+        The project, absolute; no take may lie outside it.
+
+    Raises
+    ------
+    ValueError
+        If there is no heading row with the columns id and word.
+    """
+    first, *lines = text.split("\n")
+    headings = [unescape(cell) for cell in first.rstrip("\r").split("\t")]
+    if not {"id", "word"} <= set(headings):
+        raise ValueError("no heading row with the columns id and word")
+    reader = _Reader(folder, headings)
+    for number, line in enumerate(lines, start=2):
+        if line.strip():
+            try:
+                reader.read(number, line.rstrip("\r"))
+            except _RowError as reason:
+                reader.lost.append((number, str(reason)))
+    return WordTable(reader.words, reader.takes, reader.lost, reader.changed)
+
+
+class _Reader:
+    """Reads one row after the other."""
+
+    def __init__(self, folder: Path, headings: Sequence[str]) -> None:
+        self.words: dict[WordId, Word] = {}
+        self.takes: dict[TakeId, Take] = {}
+        self.lost: list[tuple[int, str]] = []
+        self.changed: list[tuple[int, str]] = []
+        self._folder = folder
+        self._headings = headings
+        ours = (*WORD_COLUMNS, *TAKE_COLUMNS)
+        self._labels = {name: name.removeprefix(LABEL) for name in headings if name not in ours}
+
+    def read(self, number: int, line: str) -> None:
+        cells = line.split("\t")
+        # Many editors cut empty cells off the end of a line; a cell too many means a broken row.
+        if any(cells[len(self._headings) :]):
+            raise _RowError("more cells than headings")
+        row = dict(zip(self._headings, cells, strict=False))
+        word = self._word(row)
+        known = self.words.setdefault(word.id, word)
+        if known != word:
+            self.changed.append((number, f"“{known.text}” as it stands in the first of its rows"))
+        if row.get("take"):
+            take = self._take(row, word, number)
+            self.takes[take.id] = take
+
+    def _word(self, row: Mapping[str, str]) -> Word:
+        text = unescape(row.get("word", ""))
+        if not row.get("id") or not text.strip():
+            raise _RowError("no id or no word")
+        labels = {label: unescape(row[n]) for n, label in self._labels.items() if row.get(n)}
+        return Word(WordId(unescape(row["id"])), text, unescape(row.get("language", "en")), labels)
+
+    def _take(self, row: Mapping[str, str], word: Word, number: int) -> Take:
+        take = TakeId(unescape(row["take"]))
+        if take in self.takes:
+            raise _RowError(f"a second take with the id {take}")
+        start, end = _seconds(row.get("start", "")), _seconds(row.get("end", ""))
+        if start is not None and (start < 0 or (end is not None and end <= start)):
+            raise _RowError(f"the trim of take {take} is empty")
+        return Take(
+            take,
+            word.id,
+            self._file(unescape(row.get("file", ""))),
+            unescape(row.get("speaker", "")),
+            start or 0.0,
+            end,
+            self._source(row.get("source", ""), number),
+        )
+
+    def _file(self, relative: str) -> Path:
+        # Read the way Windows does, which knows both slashes, drive letters and shared folders.
+        path = PureWindowsPath(relative)
+        if not relative or "\0" in relative:
+            raise _RowError("a take without a file")
+        if path.anchor or ".." in path.parts:
+            raise _RowError(f"the file {relative} lies outside the project")
+        return self._folder / relative
+
+    def _source(self, source: str, number: int) -> TakeSource:
+        try:
+            return TakeSource(source)
+        except ValueError:
+            self.changed.append((number, f"source “{source}” as imported"))
+            return TakeSource.IMPORTED
+
+
+def _seconds(cell: str) -> float | None:
+    try:
+        seconds = float(cell) if cell else None
+    except ValueError:
+        seconds = math.nan
+    if seconds is not None and not math.isfinite(seconds):
+        raise _RowError(f"“{cell}” is not a time in seconds")
+    return seconds
