@@ -1,1 +1,34 @@
-"""One file a family; the only place that knows torch."""
+from collections.abc import Callable, Mapping
+
+from vgdesk.core.catalogue import catalogue
+from vgdesk.encoders.base import EncoderSpec, SpeechEncoder, TextEncoder
+from vgdesk.encoders.families import FAMILIES, inspect_folder, load_from_folder, untrained_twin
+from vgdesk.encoders.running import available_devices, choose_device
+from vgdesk.encoders.spectrum import SPECTRUM, SpectrumEncoder
+from vgdesk.encoders.spelling import SPELLING, SpellingEncoder
+from vgdesk.encoders.starter import starters
+
+ENCODERS = catalogue(SPECTRUM, SPELLING, *starters())
+
+_BASELINES: Mapping[str, Callable[[], SpeechEncoder | TextEncoder]] = {
+    SPECTRUM.family: SpectrumEncoder,
+    SPELLING.family: SpellingEncoder,
+}
+
+
+def load(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
+    """Make an encoder ready; a baseline needs no device and no heavy library."""
+    if spec.family in _BASELINES:
+        return _BASELINES[spec.family]()
+    return load_from_folder(spec, device)
+
+
+__all__ = [
+    "ENCODERS",
+    "FAMILIES",
+    "available_devices",
+    "choose_device",
+    "inspect_folder",
+    "load",
+    "untrained_twin",
+]

@@ -1,0 +1,115 @@
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError
+from vgdesk.core.model import EncoderId, Modality
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSpec:
+    """What is known of an encoder before anything heavy is loaded.
+
+    Attributes
+    ----------
+    is_grounded
+        Whether it was trained with pictures; None for a baseline, which was not trained at all
+        and may stand in either cell.
+    layers
+        Name of each layer. Numbers for transformers: "0" is what enters the first block, then one
+        for every block's output. Baselines have speaking names.
+    sample_rate
+        In Hz, what the sound must be resampled to; 0 for text.
+    source
+        One sentence: where it comes from.
+    revision
+        Hash of everything in the folder that decides the numbers.
+    family
+        Id of what knows how to load it.
+    untrained_seed
+        Seed of the random weights that replace the trained ones; None for the model itself.
+    """
+
+    id: EncoderId
+    title: str
+    modality: Modality
+    is_grounded: bool | None
+    layers: tuple[str, ...]
+    dim: int
+    sample_rate: int
+    licence: str
+    source: str
+    revision: str
+    family: str
+    folder: Path | None = None
+    untrained_seed: int | None = None
+
+
+class Pooling(Enum):
+    """How the frames or tokens of a word become one vector; padding never takes part."""
+
+    MEAN = "mean"
+    CENTRE = "centre"  # the middle frame or token; of two, the earlier
+    FIRST = "first"  # the word's own first frame or token
+
+
+class SpeechEncoder(Protocol):
+    """Turns recordings into vectors."""
+
+    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim], float32, for each mono recording at the spec's rate."""
+
+
+class TextEncoder(Protocol):
+    """Turns written words into vectors."""
+
+    def encode(self, words: Sequence[str], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim], float32, for each written word."""
+
+
+class Shape(NamedTuple):
+    """What `config.json` says about the size of a model.
+
+    Attributes
+    ----------
+    blocks
+        How many transformer blocks; there is one layer more.
+    sample_rate
+        In Hz; 0 for text.
+    """
+
+    blocks: int
+    dim: int
+    sample_rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Models that are read in the same way.
+
+    Attributes
+    ----------
+    model_types
+        The values of "model_type" in `config.json` that belong to it.
+    is_grounded
+        Whether its models were trained with pictures; None if that differs from model to model.
+    describe
+        Reads the shape out of `config.json` and the folder, without torch.
+    load
+        Loads a model onto a device; this is where torch is imported.
+    """
+
+    id: str
+    title: str
+    modality: Modality
+    model_types: tuple[str, ...]
+    is_grounded: bool | None
+    describe: Callable[[Mapping[str, Any], Path], Shape]
+    load: Callable[[EncoderSpec, str], SpeechEncoder | TextEncoder]
+
+
+class DeviceFullError(EncoderError):
+    """The words did not fit into the memory of the device; fewer may."""

@@ -1,0 +1,171 @@
+"""What can be learnt from a model's folder without opening the model: no torch in here."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from vgdesk.core.errors import EncoderError
+
+WEIGHTS = "model.safetensors"
+WEIGHTS_INDEX = "model.safetensors.index.json"
+TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
+# Besides the weights, these decide what comes out.
+_SETTINGS = (
+    "config.json",
+    "preprocessor_config.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "merges.txt",
+    *TOKENIZER_FILES,
+)
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+_LARGEST_HEADER = 100_000_000  # bytes; the format's own limit
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read `config.json`; refuses a folder that has none."""
+    file = folder / "config.json"
+    if not file.is_file():
+        raise EncoderError(
+            f"The folder “{folder.name}” holds no model: it has no config.json.",
+            "Choose the folder that contains config.json and model.safetensors.",
+        )
+    return _read_json(file)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(file, str(error)) from error
+    if not isinstance(content, dict):
+        raise _damaged(file, "it does not hold named values")
+    return content
+
+
+def read_settings(folder: Path, name: str) -> dict[str, Any]:
+    """Read a settings file that a folder may lack; then nothing is set."""
+    file = folder / name
+    return _read_json(file) if file.is_file() else {}
+
+
+def weight_files(folder: Path) -> tuple[Path, ...]:
+    """Return the safetensors files of a model, each with a sound header."""
+    if (folder / WEIGHTS).is_file():
+        files: tuple[Path, ...] = (folder / WEIGHTS,)
+    elif (folder / WEIGHTS_INDEX).is_file():
+        files = _shards(folder)
+    else:
+        raise _no_weights(folder)
+    for file in files:
+        _check_header(file)
+    return files
+
+
+def _shards(folder: Path) -> tuple[Path, ...]:
+    index = _read_json(folder / WEIGHTS_INDEX)
+    places = index.get("weight_map")
+    if not isinstance(places, dict) or not places:
+        raise _damaged(folder / WEIGHTS_INDEX, "it names no weights")
+    names = sorted({str(name) for name in places.values()})
+    # A name with a folder in it could point anywhere on this computer.
+    missing = [n for n in names if Path(n).name != n or not (folder / n).is_file()]
+    if missing:
+        raise EncoderError(
+            f"The model in “{folder.name}” is not complete: {', '.join(missing)} is missing.",
+            "Copy or download all parts of the model into this folder.",
+        )
+    return tuple(folder / name for name in names)
+
+
+def _no_weights(folder: Path) -> EncoderError:
+    pickles = sorted(file.name for pattern in _PICKLES for file in folder.glob(pattern))
+    if not pickles:
+        return EncoderError(
+            f"The folder “{folder.name}” has a config.json but no weights.",
+            f"Put {WEIGHTS} beside config.json.",
+        )
+    return EncoderError(
+        f"The weights in “{folder.name}” are in a format that can run hidden programs when it is "
+        f"opened ({pickles[0]}). vgdesk did not open it.",
+        f"Get {WEIGHTS} of the same model from where it was published. If you trust this file, "
+        "make one yourself in Python: transformers.AutoModel.from_pretrained(FOLDER)"
+        ".save_pretrained(NEW_FOLDER).",
+    )
+
+
+def _check_header(file: Path) -> None:
+    """Refuse a file that was cut off or is not what its name says."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        if not 0 < length <= min(size - 8, _LARGEST_HEADER):
+            raise _damaged(file, "it does not begin like a safetensors file")
+        try:
+            header = json.loads(stream.read(length))
+            ends = [v["data_offsets"][1] for k, v in header.items() if k != "__metadata__"]
+        except (ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
+            raise _damaged(file, "its table of contents cannot be read") from error
+    if max(ends, default=0) != size - 8 - length:
+        raise _damaged(file, "it is shorter or longer than its table of contents says")
+
+
+def _damaged(file: Path, reason: str) -> EncoderError:
+    return EncoderError(
+        f"{file.name} in “{file.parent.name}” is damaged: {reason}.",
+        "The copy or download may have stopped half-way. Get the file again.",
+    )
+
+
+def check_tokenizer(folder: Path) -> None:
+    """Refuse a text model that comes without its rules for cutting words into pieces."""
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise EncoderError(
+            f"The text model in “{folder.name}” has no tokenizer, the list of word pieces that it "
+            "reads.",
+            "Put tokenizer.json (or vocab.txt) and tokenizer_config.json beside config.json.",
+        )
+
+
+def revision_of(folder: Path) -> str:
+    """Hash everything in a model's folder that decides the numbers.
+
+    A file is read once in a process unless its size or time changes.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for file in (*weight_files(folder), *(folder / name for name in _SETTINGS)):
+        if file.is_file():
+            stat = file.stat()
+            digest.update(f"{file.name}\0{_hash(file, stat.st_size, stat.st_mtime_ns)}\0".encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _hash(file: Path, _size: int, _time: int) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def licence_of(folder: Path) -> str:
+    """Return the licence that the model's card states, or say that none is stated."""
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+    head = re.match(r"---\n(.*?)\n---", text, re.DOTALL)
+    stated = re.search(r"^license: *[\"']?([\w.+-]+)", head[1], re.MULTILINE) if head else None
+    return stated[1] if stated else "not stated"
+
+
+def positive_int(config: Mapping[str, Any], key: str) -> int:
+    """Read a size out of `config.json`."""
+    value = config.get(key)
+    if not isinstance(value, int) or value < 1:
+        raise EncoderError(
+            f"The model's config.json does not say its size: {key} is {value!r}.",
+            "Get config.json again from where the model was published.",
+        )
+    return value

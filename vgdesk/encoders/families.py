@@ -1,0 +1,89 @@
+from dataclasses import replace
+from pathlib import Path
+
+from vgdesk.core.catalogue import catalogue
+from vgdesk.core.errors import EncoderError
+from vgdesk.core.model import EncoderId
+from vgdesk.encoders.base import EncoderSpec, Family, SpeechEncoder, TextEncoder
+from vgdesk.encoders.checkpoint import licence_of, read_config, revision_of
+from vgdesk.encoders.waveform import DATA2VEC_AUDIO, HUBERT, WAV2VEC2, WAVLM
+from vgdesk.encoders.whisper import WHISPER
+from vgdesk.encoders.written import BERT, CLIP_TEXT, ROBERTA
+
+FAMILIES = catalogue(WAV2VEC2, HUBERT, WAVLM, DATA2VEC_AUDIO, WHISPER, BERT, ROBERTA, CLIP_TEXT)
+
+
+def family_of(model_type: object) -> Family:
+    """Find who can read this "model_type" of `config.json`."""
+    for family in FAMILIES.values():
+        if model_type in family.model_types:
+            return family
+    known = ", ".join(family.title for family in FAMILIES.values())
+    raise EncoderError(
+        f"vgdesk cannot read this kind of model ({model_type}).", f"It can read: {known}."
+    )
+
+
+def describe_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
+    """Make the spec of a model out of its `config.json`; the weights are not looked at."""
+    config = read_config(folder)
+    family = family_of(config.get("model_type"))
+    shape = family.describe(config, folder)
+    return EncoderSpec(
+        id=EncoderId(folder.name),
+        title=folder.name,
+        modality=family.modality,
+        is_grounded=is_grounded if family.is_grounded is None else family.is_grounded,
+        layers=tuple(str(layer) for layer in range(shape.blocks + 1)),
+        dim=shape.dim,
+        sample_rate=shape.sample_rate,
+        licence=licence_of(folder),
+        source=f"{family.title} model from the folder “{folder.name}” on this computer.",
+        revision="",
+        family=family.id,
+        folder=folder,
+    )
+
+
+def inspect_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
+    """Make the spec of a model in a local folder, without torch.
+
+    Parameters
+    ----------
+    folder
+        Holds `config.json` and safetensors weights; a text model also its tokenizer.
+    is_grounded
+        What the user says; a family that was always trained with pictures knows better.
+    """
+    folder = folder.resolve()
+    spec = describe_folder(folder, is_grounded=is_grounded)
+    revision = revision_of(folder)
+    return replace(spec, id=EncoderId(f"{spec.id}@{revision[:8]}"), revision=revision)
+
+
+def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
+    """Load a model or its untrained twin onto a device."""
+    try:
+        return FAMILIES[spec.family].load(spec, device)
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        # Broken files fail in as many ways as there are readers in the libraries below.
+        raise EncoderError(
+            f"The model “{spec.title}” cannot be read: {error}.",
+            "Get the files of the model again, or choose another model.",
+        ) from error
+
+
+def untrained_twin(spec: EncoderSpec, seed: int = 0) -> EncoderSpec:
+    """Return the same model with random weights: what its shape alone makes of the words."""
+    if spec.folder is None:
+        raise EncoderError(
+            f"“{spec.title}” has no untrained twin: it was never trained.", "Choose a model."
+        )
+    return replace(
+        spec,
+        id=EncoderId(f"{spec.id}+untrained"),
+        title=f"{spec.title} (untrained twin)",
+        source=f"Random weights (seed {seed}) in the shape of {spec.title}.",
+        revision=f"{spec.revision}+untrained{seed}",
+        untrained_seed=seed,
+    )

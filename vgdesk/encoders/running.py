@@ -1,0 +1,176 @@
+"""What all models share while they run: the device, the weights, and listening at every block."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError
+from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
+
+if TYPE_CHECKING:
+    import torch
+
+
+def prepare() -> None:
+    """Set up torch and transformers: no network, no bars, exact single precision.
+
+    Must come before the first import of either, because both read the environment only then.
+    """
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    # Threads that wait busily take the processor away from the window and from each other.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+    from transformers.utils import logging
+
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+    # Convolutions with shortened numbers would move vectors by a thousandth.
+    torch.backends.cudnn.allow_tf32 = False
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    # Load reports go to the log; what is missing is refused in words by `_refuse_gaps`.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+
+
+def available_devices() -> tuple[str, ...]:
+    """List the devices of this computer, the fastest first. Imports torch."""
+    prepare()
+    import torch
+
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return (*(name for name, is_there in found.items() if is_there), "cpu")
+
+
+def choose_device(preference: str) -> str:
+    """Return the device to use; "auto" is the fastest one, and so is one that is not there."""
+    devices = available_devices()
+    return preference if preference in devices else devices[0]
+
+
+def build(spec: EncoderSpec, model_class: Any, config: Any, **options: Any) -> Any:
+    """Make the model of a spec, with trained weights or as its untrained twin.
+
+    Parameters
+    ----------
+    options
+        Passed on to the model's constructor, and `key_mapping` to the loading of weights.
+    """
+    import torch
+
+    key_mapping = options.pop("key_mapping", None)
+    if spec.untrained_seed is None:
+        return _trained(spec, model_class, config=config, key_mapping=key_mapping, **options)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(spec.untrained_seed)
+        return model_class(config, **options).float().eval()
+
+
+def _trained(spec: EncoderSpec, model_class: Any, **options: Any) -> Any:
+    import torch
+
+    model, report = model_class.from_pretrained(
+        spec.folder,
+        dtype=torch.float32,
+        use_safetensors=True,
+        local_files_only=True,
+        output_loading_info=True,
+        **options,
+    )
+    _refuse_gaps(spec, report)
+    return model.eval()
+
+
+def _refuse_gaps(spec: EncoderSpec, report: Mapping[str, Any]) -> None:
+    # Whatever is missing would silently be random numbers.
+    gaps = [str(key) for name in ("missing_keys", "mismatched_keys") for key in report[name]]
+    if gaps or report["error_msgs"]:
+        raise EncoderError(
+            f"The weights of “{spec.title}” do not fit its config.json: {len(gaps)} parts are "
+            f"missing or have another shape ({', '.join(sorted(gaps)[:4])} …).",
+            "Get config.json and model.safetensors of the same model.",
+        )
+
+
+def move(spec: EncoderSpec, model: Any, device: str) -> Any:
+    """Put a model onto a device."""
+    with memory_errors(spec, device):
+        return model.to(device)
+
+
+@contextmanager
+def memory_errors(spec: EncoderSpec, device: str) -> Iterator[None]:
+    """Turn an exhausted device into an error that the caller can react to."""
+    import torch
+
+    try:
+        yield
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        if not isinstance(error, torch.OutOfMemoryError) and "out of memory" not in str(error):
+            raise
+        if device.startswith("cuda"):
+            torch.cuda.empty_cache()
+        raise DeviceFullError(
+            f"“{spec.title}” does not fit into the memory of {device}.",
+            "Choose the CPU in the settings, or a smaller model.",
+        ) from error
+
+
+@contextmanager
+def listening(blocks: "torch.nn.ModuleList") -> Iterator[list["torch.Tensor"]]:
+    """Collect what enters the first block, then what leaves each block, in order.
+
+    The library's own `hidden_states` differ from model to model: some put the last one through
+    the norm that follows the blocks, others do not. Here a layer is always a block's output.
+    """
+    heard: list[torch.Tensor] = []
+
+    def enters(_block: Any, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
+        heard.append(inputs[0] if inputs else named["hidden_states"])
+
+    def leaves(_block: Any, _inputs: tuple[Any, ...], output: Any) -> None:
+        heard.append(output[0] if isinstance(output, tuple) else output)
+
+    handles = [blocks[0].register_forward_pre_hook(enters, with_kwargs=True)]
+    handles += [block.register_forward_hook(leaves) for block in blocks]
+    try:
+        yield heard
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def pool_words(
+    heard: list["torch.Tensor"], own: Sequence[NDArray[np.intp]], pooling: Pooling
+) -> list[FloatArray]:
+    """Pool each word of a batch over its own places.
+
+    Parameters
+    ----------
+    heard
+        For each layer [words, places, dim].
+    own
+        For each word the indices of its own frames or tokens.
+    """
+    import torch
+
+    # Pooling is a weight for every place: so it happens on the device, and only vectors travel.
+    weights = np.zeros((len(own), 1, heard[0].shape[1]), np.float32)
+    for row, places in zip(weights[:, 0], own, strict=True):
+        chosen = _chosen(places, pooling)
+        row[chosen] = 1 / len(chosen)
+    share = torch.from_numpy(weights).to(heard[0].device)
+    layers = torch.stack([torch.bmm(share, layer.float())[:, 0] for layer in heard], dim=1)
+    return list(layers.cpu().numpy())
+
+
+def _chosen(places: NDArray[np.intp], pooling: Pooling) -> NDArray[np.intp]:
+    if pooling is Pooling.MEAN:
+        return places
+    middle = (len(places) - 1) // 2 if pooling is Pooling.CENTRE else 0
+    return places[middle : middle + 1]

@@ -1,0 +1,83 @@
+"""What the sound alone says: a log-mel spectrum at several time scales, without any model."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.model import EncoderId, Modality
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+_RATE = 16_000
+_WINDOW, _STEP = 400, 160  # samples: 25 ms every 10 ms
+_BANDS = 40
+_SLICES = (1, 2, 4, 8, 16)
+_QUIET = 1e-10  # power below which nothing is heard: ten decimal orders under the word's own
+
+SPECTRUM = EncoderSpec(
+    id=EncoderId("spectrum"),
+    title="Spectrum (no model)",
+    modality=Modality.SPEECH,
+    is_grounded=None,
+    layers=("whole word", *(f"{n} slices" for n in _SLICES[1:])),
+    dim=_SLICES[-1] * _BANDS,
+    sample_rate=_RATE,
+    licence="MIT",
+    source="Computed from the recording: 40 mel bands, averaged over ever finer slices of time.",
+    revision="1",
+    family="spectrum",
+)
+
+
+class SpectrumEncoder:
+    """The deeper the layer, the finer the time: one slice is the word's average spectrum.
+
+    Every layer has room for the finest scale; a coarser slice is repeated to fill it, which
+    changes no angle between words and no order of their distances. The level of the microphone is
+    taken out first. Time is already in the vector, so pooling makes no difference.
+    """
+
+    def __init__(self) -> None:
+        self._filters = mel_filters(_BANDS, _WINDOW, _RATE)
+        self._taper = np.hanning(_WINDOW + 1)[:-1]
+
+    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim] for each word; silence gives the quietest value everywhere."""
+        return [self._scales(np.asarray(word, np.float64)) for word in words]
+
+    def _scales(self, word: FloatArray) -> FloatArray:
+        finest = _slices(self._log_mel(word), _SLICES[-1])
+        layers = [
+            finest.reshape(n, -1, _BANDS).mean(axis=1).repeat(_SLICES[-1] // n, axis=0)
+            for n in _SLICES
+        ]
+        return np.stack(layers).reshape(len(_SLICES), -1).astype(np.float32)
+
+    def _log_mel(self, word: FloatArray) -> FloatArray:
+        level = np.sqrt(np.mean(word**2)) if len(word) else 0.0
+        levelled = word / level if level > 0 else word
+        padded = np.pad(levelled, (0, max(0, _WINDOW - len(word))))
+        frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP]
+        power = np.abs(np.fft.rfft(frames * self._taper)) ** 2 / _WINDOW
+        log_mel: FloatArray = np.log10(np.maximum(power @ self._filters.T, _QUIET))
+        return log_mel
+
+
+def _slices(frames: FloatArray, n: int) -> FloatArray:
+    """Average [frames, bands] over n equal slices of time; a frame may be shared by two."""
+    total = np.vstack([np.zeros(frames.shape[1]), np.cumsum(frames, axis=0)])
+    edges = np.linspace(0, len(frames), n + 1)
+    whole = np.minimum(edges.astype(int), len(frames) - 1)
+    until = total[whole] + (edges - whole)[:, None] * frames[whole]
+    slices: FloatArray = np.diff(until, axis=0) * (n / len(frames))
+    return slices
+
+
+def mel_filters(bands: int, window: int, rate: int) -> FloatArray:
+    """Return triangles that are equally wide on the mel scale, [bands, frequencies]."""
+    highest = 2595 * np.log10(1 + rate / 2 / 700)
+    corners = 700 * (10 ** (np.linspace(0, highest, bands + 2) / 2595) - 1)
+    frequencies = np.fft.rfftfreq(window, 1 / rate)
+    rise = (frequencies - corners[:-2, None]) / np.diff(corners)[:-1, None]
+    fall = (corners[2:, None] - frequencies) / np.diff(corners)[1:, None]
+    return np.clip(np.minimum(rise, fall), 0, None)

@@ -1,0 +1,148 @@
+"""Models that read the wave itself: wav2vec 2.0 and what grew out of it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.model import Modality
+from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.checkpoint import positive_int, read_settings
+from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+
+if TYPE_CHECKING:
+    import torch
+
+_MODEL_CLASSES = {
+    "wav2vec2": "Wav2Vec2Model",
+    "hubert": "HubertModel",
+    "wavlm": "WavLMModel",
+    "data2vec-audio": "Data2VecAudioModel",
+}
+_PREPROCESSOR = "preprocessor_config.json"
+
+
+def describe(config: Mapping[str, Any], folder: Path) -> Shape:
+    """Read the shape; without preprocessor settings the family's usual 16 kHz hold."""
+    rate = read_settings(folder, _PREPROCESSOR).get("sampling_rate", 16_000)
+    return Shape(
+        positive_int(config, "num_hidden_layers"), positive_int(config, "hidden_size"), int(rate)
+    )
+
+
+def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
+    """Load a model whose convolutions turn the wave into frames of 20 ms."""
+    prepare()
+    import transformers
+
+    assert spec.folder is not None
+    config = transformers.AutoConfig.from_pretrained(str(spec.folder), local_files_only=True)
+    model_class = getattr(transformers, _MODEL_CLASSES[config.model_type])
+    model = build(spec, model_class, config)
+    # The library's extractors level every clip unless the settings say otherwise.
+    is_levelled = read_settings(spec.folder, _PREPROCESSOR).get("do_normalize", True)
+    return WaveformEncoder(spec, move(spec, model, device), is_levelled=bool(is_levelled))
+
+
+class WaveformEncoder:
+    """Encodes a batch so that no word notices the others.
+
+    Padding would reach a word in two ways: through a group norm in the front end, which averages
+    over time, and through the convolutions that add the position. Both are kept to the word.
+    """
+
+    def __init__(self, spec: EncoderSpec, model: Any, *, is_levelled: bool) -> None:
+        import torch
+
+        self._spec = spec
+        self._model = model
+        self._is_levelled = is_levelled
+        self._front = list(zip(model.config.conv_kernel, model.config.conv_stride, strict=True))
+        # How many frames each word of the running batch has, after the first and the last of the
+        # front end's convolutions.
+        self._first: list[int] = []
+        self._frames = torch.empty(0)
+        first = model.feature_extractor.conv_layers[0]
+        if model.config.feat_extract_norm == "group":
+            first.layer_norm.forward = self._group_norm_of(first.layer_norm)
+        for layer in model.encoder.pos_conv_embed.modules():
+            if isinstance(layer, torch.nn.Conv1d):
+                layer.register_forward_pre_hook(self._hide_padding)
+
+    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim] for each word; one too short for a frame is padded with silence."""
+        import torch
+
+        waves = [self._ready(word) for word in words]
+        lengths = np.array([len(wave) for wave in waves])
+        batch = np.zeros((len(waves), lengths.max()), np.float32)
+        for row, wave in zip(batch, waves, strict=True):
+            row[: len(wave)] = wave
+        frames = _after(lengths, self._front)
+        device = self._model.device
+        with memory_errors(self._spec, device.type), torch.inference_mode():
+            self._frames = torch.from_numpy(frames).to(device)
+            self._first = _after(lengths, self._front[:1]).tolist()
+            mask = torch.arange(batch.shape[1])[None] < torch.from_numpy(lengths)[:, None]
+            with listening(self._model.encoder.layers) as heard:
+                self._model(torch.from_numpy(batch).to(device), attention_mask=mask.to(device))
+            return pool_words(heard, [np.arange(n) for n in frames], pooling)
+
+    def _ready(self, word: FloatArray) -> FloatArray:
+        wave = np.asarray(word, np.float32)
+        if self._is_levelled:
+            wave = (wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)
+        shortest = _shortest(self._front)
+        return np.pad(wave, (0, max(0, shortest - len(wave))))
+
+    def _group_norm_of(self, norm: Any) -> Any:
+        """Make the norm of each channel over the word's own time only."""
+        import torch
+        from torch.nn.functional import group_norm
+
+        def forward(x: torch.Tensor) -> torch.Tensor:
+            out = torch.zeros_like(x)
+            for place, own in enumerate(self._first):
+                word = x[place : place + 1, :, :own]
+                out[place : place + 1, :, :own] = group_norm(
+                    word, norm.num_groups, norm.weight, norm.bias, norm.eps
+                )
+            return out
+
+        return forward
+
+    def _hide_padding(
+        self, _layer: Any, inputs: tuple["torch.Tensor", ...]
+    ) -> tuple["torch.Tensor"]:
+        import torch
+
+        x = inputs[0]
+        is_own = torch.arange(x.shape[-1], device=x.device) < self._frames[:, None]
+        return (x * is_own[:, None],)
+
+
+def _after(lengths: Any, convolutions: Sequence[tuple[int, int]]) -> Any:
+    """Return how many frames are left of so many samples after some convolutions."""
+    for kernel, stride in convolutions:
+        lengths = (lengths - kernel) // stride + 1
+    return lengths
+
+
+def _shortest(convolutions: Sequence[tuple[int, int]]) -> int:
+    """Return the fewest samples that make one frame."""
+    samples = 1
+    for kernel, stride in reversed(convolutions):
+        samples = (samples - 1) * stride + kernel
+    return samples
+
+
+def _family(model_type: str, title: str) -> Family:
+    return Family(model_type, title, Modality.SPEECH, (model_type,), None, describe, load)
+
+
+WAV2VEC2 = _family("wav2vec2", "wav2vec 2.0")
+HUBERT = _family("hubert", "HuBERT")
+WAVLM = _family("wavlm", "WavLM")
+DATA2VEC_AUDIO = _family("data2vec-audio", "data2vec (speech)")

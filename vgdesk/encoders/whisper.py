@@ -1,0 +1,72 @@
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError
+from vgdesk.core.model import Modality
+from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.checkpoint import positive_int, read_settings
+from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+
+_PREPROCESSOR = "preprocessor_config.json"
+
+
+def describe(config: Mapping[str, Any], folder: Path) -> Shape:
+    """Read the shape of the half that listens; the half that writes is not used."""
+    rate = read_settings(folder, _PREPROCESSOR).get("sampling_rate", 16_000)
+    return Shape(positive_int(config, "encoder_layers"), positive_int(config, "d_model"), int(rate))
+
+
+def load(spec: EncoderSpec, device: str) -> "WhisperWordEncoder":
+    """Load the encoder out of a whole Whisper model or out of one saved alone."""
+    prepare()
+    from transformers import WhisperConfig, WhisperFeatureExtractor
+    from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
+    assert spec.folder is not None
+    config = WhisperConfig.from_pretrained(spec.folder, local_files_only=True)
+    if (spec.folder / _PREPROCESSOR).is_file():
+        extractor = WhisperFeatureExtractor.from_pretrained(spec.folder, local_files_only=True)
+    else:
+        extractor = WhisperFeatureExtractor(config.num_mel_bins)  # type: ignore[no-untyped-call]
+    model = build(spec, WhisperEncoder, config, key_mapping={r"^(model\.)?encoder\.": ""})
+    return WhisperWordEncoder(spec, move(spec, model, device), extractor)
+
+
+class WhisperWordEncoder:
+    """Whisper always hears its full window; only the frames that the word covers are kept."""
+
+    def __init__(self, spec: EncoderSpec, model: Any, extractor: Any) -> None:
+        self._spec = spec
+        self._model = model
+        self._extractor = extractor
+        self._samples_a_frame = extractor.n_samples // model.config.max_source_positions
+
+    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim] for each word; refuses what is longer than the window."""
+        import torch
+
+        window = self._extractor.n_samples
+        if max(len(word) for word in words) > window:
+            raise EncoderError(
+                f"Whisper hears {window // self._spec.sample_rate} seconds at once, and this "
+                "recording is longer.",
+                "Trim the recording to the word.",
+            )
+        features = self._extractor(
+            [np.asarray(word, np.float32) for word in words],
+            sampling_rate=self._spec.sample_rate,
+            return_tensors="pt",
+        ).input_features
+        own = [np.arange(-(-len(word) // self._samples_a_frame)) for word in words]
+        device = self._model.device
+        with memory_errors(self._spec, device.type), torch.inference_mode():
+            with listening(self._model.layers) as heard:
+                self._model(features.to(device))
+            return pool_words(heard, own, pooling)
+
+
+WHISPER = Family("whisper", "Whisper encoder", Modality.SPEECH, ("whisper",), None, describe, load)
