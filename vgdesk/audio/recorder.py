@@ -1,0 +1,341 @@
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+
+from vgdesk.audio.audio_system import no_answer
+from vgdesk.audio.devices import Microphone
+from vgdesk.audio.files import Recording
+from vgdesk.audio.input_line import InputLine, Moment
+from vgdesk.audio.speech_activity import EndOfSpeech
+from vgdesk.audio.take_writer import TakeWriter, keep, partial_path, read_partial
+from vgdesk.core.errors import AudioFileError, SoundDeviceError, VgdeskError
+
+__all__ = [
+    "Level",
+    "Recorder",
+    "RecorderEvent",
+    "RecorderEventKind",
+    "RecorderState",
+    "keep",
+    "partial_path",
+    "read_partial",
+]
+
+PRE_ROLL_SECONDS = 0.5
+
+_POLL_SECONDS = 0.05
+_LOST_SECONDS = 1.0
+_LEVEL_SECONDS = 0.2
+_SILENT_SECONDS = 1.0
+_CLIPPING = 0.99
+_FLOOR_DBFS = -120.0
+
+
+class RecorderState(Enum):
+    """What the recorder is at; LOST lasts until it is armed or disarmed again."""
+
+    IDLE = "idle"
+    ARMED = "armed"
+    RECORDING = "recording"
+    LOST = "lost"
+
+
+class RecorderEventKind(Enum):
+    """What the recorder noticed by itself. It never ends a take: call `stop` for that.
+
+    VOICE_ENDED: somebody spoke and stopped. LOST: the microphone is gone; what it sent is kept.
+    SILENT: only zeros come, so it is muted or forbidden; told once an arming. UNWRITABLE: the
+    disk does not take the running take; what was written before is kept.
+    """
+
+    VOICE_ENDED = "voice ended"
+    LOST = "lost"
+    SILENT = "silent"
+    UNWRITABLE = "unwritable"
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderEvent:
+    """One thing that the recorder noticed, with the sentence to show if it is bad news."""
+
+    kind: RecorderEventKind
+    error: VgdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud the last fifth of a second was.
+
+    Attributes
+    ----------
+    peak_dbfs, rms_dbfs
+        Relative to full scale, -120 at least.
+    is_digital_silence
+        All samples were exactly zero, which no microphone that is on ever sends.
+    """
+
+    peak_dbfs: float = _FLOOR_DBFS
+    rms_dbfs: float = _FLOOR_DBFS
+    is_clipping: bool = False
+    is_digital_silence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _RunningTake:
+    writer: TakeWriter
+    partial: Path
+    line: InputLine
+    begun: Moment
+
+    @property
+    def seconds(self) -> float:
+        return self.writer.samples / self.line.sample_rate
+
+    @property
+    def lost_blocks(self) -> int:
+        return self.line.lost_blocks_since(self.begun) + self.line.blocks(self.writer.lost)
+
+
+class Recorder:
+    """A microphone that is kept open while armed, and takes that are on disk while they run.
+
+    `arm`, `disarm`, `start` and `stop` may block and belong into a worker thread, one at a time;
+    everything else answers at once from any thread. `on_event` is called from threads of the
+    recorder.
+    """
+
+    def __init__(self, on_event: Callable[[RecorderEvent], object]) -> None:
+        self._on_event = on_event
+        self._lock = threading.Lock()
+        self._state = RecorderState.IDLE
+        self._line: InputLine | None = None
+        self._left_line: InputLine | None = None
+        self._watcher: threading.Thread | None = None
+        self._take: _RunningTake | None = None
+        self._lost_blocks = 0
+
+    @property
+    def state(self) -> RecorderState:
+        return self._state
+
+    @property
+    def is_abandoned(self) -> bool:
+        """True while a closed microphone still hangs in a sound system that does not answer."""
+        return self._left_line is not None and self._left_line.is_abandoned
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of the open microphone in Hz; 0 if none is open."""
+        line = self._line
+        return line.sample_rate if line else 0
+
+    @property
+    def seconds(self) -> float:
+        """Length of the running take, pre-roll included; 0 if none runs."""
+        take = self._take
+        return take.seconds if take else 0.0
+
+    @property
+    def lost_blocks(self) -> int:
+        """How many blocks of 20 ms the running take has lost, or else the last one."""
+        take = self._take
+        return take.lost_blocks if take else self._lost_blocks
+
+    def level(self) -> Level:
+        """Measure the newest sound; cheap enough for every frame of a meter."""
+        line = self._line
+        if line is None or self._state is RecorderState.LOST:
+            return Level()
+        due = round(line.sample_rate * _LEVEL_SECONDS)
+        newest = line.ring.latest(due)
+        if not len(newest):
+            return Level()
+        peak = float(np.abs(newest).max())
+        return Level(
+            _dbfs(peak),
+            _dbfs(math.sqrt(float(np.mean(np.square(newest, dtype=np.float64))))),
+            peak >= _CLIPPING,
+            peak == 0.0 and len(newest) == due,
+        )
+
+    def arm(self, microphone: Microphone | None) -> None:
+        """Open a microphone, None being the default one, and listen; returns once sound comes.
+
+        Raises
+        ------
+        SoundDeviceError
+            If there is none, or it cannot be opened, or sends nothing.
+        """
+        self.disarm()
+        if self.is_abandoned:
+            raise no_answer()
+        line = InputLine(microphone)
+        self._line = line
+        self._state = RecorderState.ARMED
+        self._watcher = threading.Thread(
+            target=self._watch, args=(line,), name="recorder", daemon=True
+        )
+        self._watcher.start()
+
+    def disarm(self) -> None:
+        """Close the microphone. A take that runs ends here, but still waits for `stop`."""
+        line = self._line
+        if line is None:
+            return
+        with self._lock:
+            event = self._save()
+            self._state = RecorderState.IDLE
+            self._line = None
+        line.news.set()
+        if self._watcher is not None and self._watcher is not threading.current_thread():
+            self._watcher.join()
+        line.close()
+        self._left_line = line
+        self._tell(event)
+
+    def start(self, partial: Path, *, stop_by_voice: bool) -> None:
+        """Begin a take with the half second before now; it grows in the file `partial`.
+
+        Parameters
+        ----------
+        partial
+            A new file, named by `partial_path`.
+        stop_by_voice
+            Tell by an event when the word is over.
+
+        Raises
+        ------
+        SoundDeviceError
+            If the microphone was lost.
+        AudioFileError
+            If the file cannot be made.
+        """
+        with self._lock:
+            line = self._line
+            if self._state is RecorderState.LOST:
+                raise _lost()
+            if line is None or self._take is not None:
+                raise ValueError("a take needs an armed recorder, and the one before stopped")
+            rate = line.sample_rate
+            end_of_speech = EndOfSpeech(rate) if stop_by_voice else None
+            writer = TakeWriter(
+                partial,
+                line.ring,
+                pre_roll=round(rate * PRE_ROLL_SECONDS),
+                end_of_speech=end_of_speech,
+            )
+            self._take = _RunningTake(writer, partial, line, line.moment())
+            self._state = RecorderState.RECORDING
+
+    def stop(self) -> Recording:
+        """End the take and return all of it; works after the microphone was lost, too.
+
+        The partial file stays until `keep` has made a FLAC file of it.
+
+        Raises
+        ------
+        AudioFileError
+            If not a single sample was recorded.
+        """
+        take = self._take
+        if take is None:
+            raise ValueError("no take is running")
+        with self._lock:
+            event = self._save()
+            if self._state is RecorderState.RECORDING:
+                self._state = RecorderState.ARMED
+            self._lost_blocks = take.lost_blocks
+            self._take = None
+        take.writer.close()
+        if event is not None and event.kind is RecorderEventKind.UNWRITABLE:
+            self._tell(event)
+        return read_partial(take.partial)
+
+    def _watch(self, line: InputLine) -> None:
+        """Save the running take and look after the microphone, until it is closed or lost."""
+        watchdog = _Watchdog(line)
+        while self._line is line and self._state is not RecorderState.LOST:
+            line.news.wait(_POLL_SECONDS)
+            is_lost = line.has_ended or watchdog.has_bitten()
+            with self._lock:
+                if self._line is not line:
+                    return
+                event = self._save()
+                if is_lost:
+                    self._state = RecorderState.LOST
+            self._tell(event)
+            if is_lost:
+                self._tell(RecorderEvent(RecorderEventKind.LOST, _lost()))
+            elif watchdog.is_newly_silent():
+                self._tell(RecorderEvent(RecorderEventKind.SILENT, _silent()))
+
+    def _save(self) -> RecorderEvent | None:
+        """Write what has arrived; to be called with the lock held."""
+        if self._take is None:
+            return None
+        writer = self._take.writer
+        has_ended = writer.has_voice_ended
+        try:
+            writer.drain()
+        except AudioFileError as error:
+            return RecorderEvent(RecorderEventKind.UNWRITABLE, error)
+        is_news = writer.has_voice_ended and not has_ended
+        return RecorderEvent(RecorderEventKind.VOICE_ENDED) if is_news else None
+
+    def _tell(self, event: RecorderEvent | None) -> None:
+        if event is not None:
+            self._on_event(event)
+
+
+class _Watchdog:
+    """Notices a microphone that sends nothing any more, or only zeros."""
+
+    def __init__(self, line: InputLine) -> None:
+        self._line = line
+        self._written = -1
+        self._quiet = 0.0
+        self._looked_at = time.monotonic()
+        self._is_silence_told = False
+
+    def has_bitten(self) -> bool:
+        """Look for new sound; True if none came for a second."""
+        now = time.monotonic()
+        # If the whole program stood still, the sound card could not deliver either.
+        waited = min(now - self._looked_at, 2 * _POLL_SECONDS)
+        self._looked_at = now
+        written = self._line.ring.written
+        self._quiet = 0.0 if written != self._written else self._quiet + waited
+        self._written = written
+        return self._quiet >= _LOST_SECONDS
+
+    def is_newly_silent(self) -> bool:
+        """Tell once if the last second was exactly zero."""
+        due = round(self._line.sample_rate * _SILENT_SECONDS)
+        if self._is_silence_told or self._line.ring.written < due:
+            return False
+        self._is_silence_told = not self._line.ring.latest(due).any()
+        return self._is_silence_told
+
+
+def _dbfs(amplitude: float) -> float:
+    return max(_FLOOR_DBFS, 20 * math.log10(amplitude)) if amplitude > 0 else _FLOOR_DBFS
+
+
+def _lost() -> SoundDeviceError:
+    return SoundDeviceError(
+        "The microphone is gone: no more sound comes from it. What was recorded so far is kept.",
+        "Plug it in or wake it up and look for devices again, or choose another one.",
+    )
+
+
+def _silent() -> SoundDeviceError:
+    return SoundDeviceError(
+        "The microphone sends perfect silence: it is muted, or vgdesk may not use it.",
+        "Unmute it, and allow the microphone in the privacy settings of the system.",
+    )
