@@ -84,8 +84,8 @@ def compare_words_between(
     """Subtract the word similarities of a layer of `a` from those of a layer of `b`."""
     first, second = matched(stack_of(a), stack_of(b))
     compute = ANALYSES[analysis].compute
-    one = compute(first, _within(a_layer, first))
-    other = compute(second, _within(b_layer, second))
+    one: WordSimilarity = compute(first, _within(a_layer, first))
+    other: WordSimilarity = compute(second, _within(b_layer, second))
     values = other.values - one.values
     reach = float(np.abs(values).max(initial=0.0)) or 1.0
     return replace(

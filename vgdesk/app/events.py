@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+from vgdesk.audio.devices import Microphone
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
@@ -151,4 +152,5 @@ class Events:
     view_missing: Topic[Missing] = field(default_factory=Topic)
     view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)
+    microphones_found: Topic[tuple[Microphone, ...]] = field(default_factory=Topic)
     notice: Topic[Notice] = field(default_factory=Topic)

@@ -109,9 +109,13 @@ def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
     """Look into one file after the other; a file that cannot be used does not stop the others."""
     for planned in plan.takes:
         try:
-            yield ImportedTake(planned, find_word(read(planned.file)))
+            found = find_word(read(planned.file))
         except AudioFileError as error:
             yield ImportRefused(planned.file, error)
+        else:
+            # To a tenth of a millisecond: finer digits would only fill the table.
+            trim = (round(found[0], 4), round(found[1], 4)) if found else None
+            yield ImportedTake(planned, trim)
 
 
 def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:

@@ -111,12 +111,13 @@ class Pipeline:
 
     def _topic(self, view: View) -> Callable[[Any], object]:
         events = self._events
-        return {
+        topics: dict[View, Callable[[Any], object]] = {
             View.LAYERS: events.layers_ready.publish,
             View.WORDS: events.words_ready.publish,
             View.MAP: events.map_ready.publish,
             View.CURVES: lambda curves: events.curves_ready.publish(CurvesReady(curves)),
-        }[view]
+        }
+        return topics[view]
 
     def _submit(
         self,

@@ -154,19 +154,19 @@ def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeI
     """Put all sound files into the project; returns the new session and the relative paths."""
     place = {word: i for i, word in enumerate(session.words)}
     takes = sorted(session.takes.values(), key=lambda take: place[take.word])
+    where = {take.id: _absolute(take.file) for take in takes}
     home = takes_folder(folder)
-    inside = [file for take in takes if (file := _absolute(take.file)).is_relative_to(home)]
-    shelf = TakeFiles(home, (file.name for file in inside))
-    placed, files = {}, {}
-    for take in takes:
-        file = _absolute(take.file)
-        if not file.is_relative_to(home):
-            is_there = file.is_file()
-            file = shelf.bring_in(file) if is_there else shelf.reserve(file.name)
-            take = replace(take, file=file) if is_there else take
-        placed[take.id] = take
-        files[take.id] = file.relative_to(folder).as_posix()
-    shelf.settle()
+    inside = {file for file in where.values() if file.is_relative_to(home)}
+    outside = [take for take, file in where.items() if file not in inside]
+    missing = {take for take in outside if not where[take].is_file()}
+    if outside:
+        shelf = TakeFiles(home, (file.name for file in inside))
+        for take in outside:
+            file = where[take]
+            where[take] = shelf.reserve(file.name) if take in missing else shelf.bring_in(file)
+        shelf.settle()
+    placed = {t.id: t if t.id in missing else replace(t, file=where[t.id]) for t in takes}
+    files = {take: file.relative_to(folder).as_posix() for take, file in where.items()}
     return replace(session, takes=placed), files
 
 

@@ -46,12 +46,14 @@ class RecordingDesk:
         sound: Background,
         *,
         failed: Callable[[VgdeskError], object],
+        found: Callable[[], object],
         heard: Callable[[RecorderEvent], object],
     ) -> None:
         self.recorder = Recorder(heard)
         self.microphones: tuple[Microphone, ...] = ()
         self._sound = sound
         self._failed = failed
+        self._found = found
         self._microphone: Microphone | None = None
         self._waiting_for = Phase.OFF
         self._running: tuple[Path, Path] | None = None
@@ -68,12 +70,12 @@ class RecordingDesk:
             RecorderState.LOST: Phase.LOST,
         }[self.recorder.state]
 
-    def look_for_microphones(self, done: Callable[[], object], *, again: bool = False) -> None:
+    def look_for_microphones(self, *, again: bool = False) -> None:
         """List the microphones; `again` also finds those that were plugged in meanwhile."""
 
         def found(microphones: tuple[Microphone, ...]) -> None:
             self.microphones = microphones
-            done()
+            self._found()
 
         def look() -> tuple[Microphone, ...]:
             if again:

@@ -190,15 +190,15 @@ class _Reader:
         take = TakeId(unescape(row["take"]))
         if take in self.takes:
             raise _RowError(f"a second take with the id {take}")
-        start, end = _seconds(row.get("start", "")), _seconds(row.get("end", ""))
-        if start is not None and (start < 0 or (end is not None and end <= start)):
+        start, end = _seconds(row.get("start", "")) or 0.0, _seconds(row.get("end", ""))
+        if start < 0 or (end is not None and end <= start):
             raise _RowError(f"the trim of take {take} is empty")
         return Take(
             take,
             word.id,
             self._file(unescape(row.get("file", ""))),
             unescape(row.get("speaker", "")),
-            start or 0.0,
+            start,
             end,
             self._source(row.get("source", ""), number),
         )
@@ -216,7 +216,8 @@ class _Reader:
         try:
             return TakeSource(source)
         except ValueError:
-            self.changed.append((number, f"source “{source}” as imported"))
+            if source:
+                self.changed.append((number, f"source “{source}” as imported"))
             return TakeSource.IMPORTED
 
 

@@ -73,6 +73,7 @@ class Workspace:
         self.recording = RecordingDesk(
             self._sound,
             failed=self.tell,
+            found=lambda: self.events.microphones_found.publish(self.recording.microphones),
             heard=lambda event: post(lambda: self._recorder_event(event)),
         )
         self.listening = Listening(self._sound, finished=lambda: None, failed=self.tell)
@@ -93,7 +94,7 @@ class Workspace:
             self.shelf.add_folder(
                 Path(folder), is_grounded=is_grounded, done=lambda _spec: None, failed=self.tell
             )
-        self.recording.look_for_microphones(lambda: None)
+        self.recording.look_for_microphones()
         if project is None:
             self.projects.open_demo()
         else:
@@ -218,9 +219,7 @@ class Workspace:
     def record(self, text: str, label: str) -> None:
         """Start a take of this word, or end the one that runs."""
         phase = self.recording.phase
-        if phase is Phase.RECORDING:
-            self._stop_recording()
-        elif phase is Phase.LOST and self._next_take is not None:
+        if self._next_take is not None and phase in (Phase.RECORDING, Phase.LOST):
             self._stop_recording()
         elif not text.strip():
             self.events.notice.publish(
@@ -306,8 +305,7 @@ class Workspace:
         """Put the model of a folder on the shelf and into a cell."""
 
         def done(spec: EncoderSpec) -> None:
-            known = {path: grounded for path, grounded in self.settings.model_folders}
-            known[str(folder)] = cell.is_grounded
+            known = {**dict(self.settings.model_folders), str(folder): cell.is_grounded}
             self.configure(model_folders=tuple(known.items()))
             self.choose_encoder(cell, spec.id)
 
@@ -329,6 +327,11 @@ class Workspace:
         self.downloads.start(
             repo, done=lambda folder: self.add_model_folder(cell, folder), failed=self.tell
         )
+
+    def encode_again(self) -> None:
+        """Go on with what was cancelled or failed."""
+        for encoder in frozenset(self.session.encoders.values()):
+            self.encoding.forget(encoder)
 
     def cancel(self, job: str) -> None:
         """Stop a job of the Activity panel."""

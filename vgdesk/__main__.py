@@ -1,0 +1,23 @@
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window, or run a command if one is given; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Neither side is imported for the other: the command line knows no Qt, the window no commands.
+    if given and not _is_project(given):
+        from vgdesk.app.command_line import run
+
+        return run(given)
+    from vgdesk.ui.application import run_window
+
+    return run_window(given)
+
+
+def _is_project(given: list[str]) -> bool:
+    return len(given) == 1 and given[0].rstrip("/\\").endswith(".vgdesk")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

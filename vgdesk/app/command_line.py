@@ -1,0 +1,272 @@
+"""The command line: the same functions as the window, without Qt."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vgdesk import __version__
+from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.base import Kind
+from vgdesk.app.embed_work import (
+    DeviceFellBack,
+    EmbeddedItem,
+    EmbeddingFailed,
+    SpeechItem,
+    TextItem,
+    embed,
+)
+from vgdesk.app.project_file import open_project
+from vgdesk.app.selftest import CHECKS
+from vgdesk.app.stack_file import read_stack, write_stack
+from vgdesk.audio.files import sound_files
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.model import Modality, WordId
+from vgdesk.core.results import LayerSimilarity
+from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
+from vgdesk.encoders import ENCODERS, FAMILIES, inspect_folder, untrained_twin
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+BAD_INPUT = 2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code: 0 if all went well, 2 if the input was at fault."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        code: int = chosen.command(chosen)
+    except VgdeskError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "vgdesk",
+        description="How encoders of speech and text represent words. Without arguments, or with "
+        "a project folder, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"vgdesk {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_embed(commands.add_parser("embed", help="turn words into one vector per layer"))
+    _add_compare(commands.add_parser("compare", help="compare the layers of two encoders"))
+    models = commands.add_parser("models", help="list the encoders that can be used")
+    models.set_defaults(command=_models)
+    selftest = commands.add_parser("selftest", help="try what ships, one line a check")
+    selftest.set_defaults(command=_selftest)
+    return parser
+
+
+def _add_embed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input",
+        type=Path,
+        nargs="+",
+        help="sound files, folders of them, a project (.vgdesk) or, for text, a list of words",
+    )
+    parser.add_argument(
+        "--encoder", required=True, metavar="ID", help="from `vgdesk models`, or a model's folder"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    parser.add_argument("--pooling", choices=[p.value for p in Pooling], default="mean")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    parser.add_argument(
+        "--untrained", action="store_true", help="the same model with random weights"
+    )
+    parser.set_defaults(command=_embed)
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("a", type=Path, metavar="A.safetensors")
+    parser.add_argument("b", type=Path, metavar="B.safetensors")
+    layers = [analysis.id for analysis in ANALYSES.values() if analysis.kind is Kind.LAYERS]
+    parser.add_argument("--measure", choices=layers, default=layers[0])
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.set_defaults(command=_compare)
+
+
+def _embed(chosen: argparse.Namespace) -> int:
+    spec = _find_encoder(chosen.encoder)
+    if chosen.untrained:
+        spec = untrained_twin(spec)
+    rows = list(_rows(chosen.input, spec.modality))
+    if not rows:
+        raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
+    items = tuple(item for _word, item in rows)
+    words = {item.row: word for word, item in rows}
+    found = embed(
+        spec, items, cache_folder=None, device=chosen.device, pooling=Pooling(chosen.pooling)
+    )
+    done = {item.row: item.embedding for item in _heard(found)}
+    in_order = [(row, words[row], [done[row]]) for row in words if row in done]
+    stack = stack_rows(in_order, encoder=spec.id)
+    if stack is None:
+        raise VgdeskError("None of the words could be encoded.", "See the lines above.")
+    write_stack(chosen.out, stack)
+    layers, count, dim = stack.values.shape
+    sys.stdout.write(f"{chosen.out}: {count} words, {layers} layers of {dim}, {spec.title}\n")
+    return 0 if len(done) == len(rows) else BAD_INPUT
+
+
+def _heard(
+    found: Iterator[EmbeddedItem | EmbeddingFailed | DeviceFellBack],
+) -> Iterator[EmbeddedItem]:
+    for value in found:
+        if isinstance(value, EmbeddedItem):
+            yield value
+        elif isinstance(value, EmbeddingFailed):
+            sys.stderr.write(f"{value.row}: {value.error}\n")
+        else:
+            sys.stderr.write(f"{value.sentence}\n")
+
+
+def _rows(
+    inputs: Sequence[Path], modality: Modality
+) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    """List the rows of all inputs, each with the word that it stands for."""
+    for path in inputs:
+        if path.suffix == ".vgdesk":
+            yield from _project_rows(path, modality)
+        elif modality is Modality.SPEECH:
+            yield from _sound_rows(path)
+        else:
+            yield from _text_rows(path)
+
+
+def _project_rows(
+    folder: Path, modality: Modality
+) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    session = open_project(folder).session
+    if modality is Modality.TEXT:
+        for word in session.words.values():
+            yield word.id, TextItem(word.id, word.text)
+        return
+    for take in session.takes.values():
+        yield take.word, SpeechItem(take.id, take.file, take.start, take.end)
+
+
+def _sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    from vgdesk.audio.files import read
+
+    if not path.exists():
+        raise VgdeskError(f"{path} does not exist.", "Check the name.")
+    for file in sound_files([path]):
+        start, end = find_word(read(file)) or (0.0, None)
+        yield WordId(file.stem), SpeechItem(file.stem, file, start, end)
+
+
+def _text_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    # For a text encoder the names of sound files are the words, so that both sides can be compared.
+    try:
+        lines = (
+            [file.stem for file in sound_files([path])]
+            if path.is_dir()
+            else path.read_text(encoding="utf-8-sig").splitlines()
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        raise VgdeskError(
+            f"{path} could not be read as a list of words.", "Give a UTF-8 file, one word a line."
+        ) from error
+    for line in dict.fromkeys(line.strip() for line in lines):
+        if line:
+            yield WordId(line), TextItem(line, line)
+
+
+def _find_encoder(name: str) -> EncoderSpec:
+    if name in ENCODERS:
+        return ENCODERS[name]
+    folder = Path(name)
+    if folder.is_dir():
+        return inspect_folder(folder, is_grounded=False)
+    raise EncoderError(
+        f"There is no encoder “{name}”.",
+        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model.",
+    )
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    a, b = matched(_by_word(read_stack(chosen.a)), _by_word(read_stack(chosen.b)))
+    result: LayerSimilarity = ANALYSES[chosen.measure].compute(a, b)
+    sys.stdout.write(_as_json(result) if chosen.json else _as_table(result))
+    return 0
+
+
+def _by_word(stack: LayerStack) -> LayerStack:
+    """Average the takes of a word: words are what two encoders have in common."""
+    rows: dict[WordId, list[Embedding]] = {}
+    for place, word in enumerate(stack.words):
+        one = Embedding(stack.rows[place], stack.encoder, stack.layers, stack.values[:, place])
+        rows.setdefault(word, []).append(one)
+    merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
+    assert merged is not None  # a file without rows is refused when it is read
+    return merged
+
+
+def _as_json(result: LayerSimilarity) -> str:
+    trace = result.trace
+    content = {
+        "measure": result.measure,
+        "estimator": trace.estimator,
+        "n": trace.n,
+        "encoders": trace.encoders,
+        "chance": trace.chance,
+        "warning": trace.warning,
+        "rows": result.rows,
+        "columns": result.columns,
+        "values": result.values.tolist(),
+        "chance_mean": result.chance_mean.tolist(),
+        "chance_sd": result.chance_sd.tolist(),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _as_table(result: LayerSimilarity) -> str:
+    trace = result.trace
+    lines = [
+        f"{trace.estimator}, n = {trace.n} words; rows {trace.encoders[0]}, columns "
+        f"{trace.encoders[1]}; chance {result.chance_mean.mean():.3f} ± "
+        f"{result.chance_sd.mean():.3f}",
+        "\t".join(["layer", *result.columns]),
+    ]
+    lines += [
+        "\t".join([name, *(f"{value:.3f}" for value in row)])
+        for name, row in zip(result.rows, np.asarray(result.values), strict=True)
+    ]
+    if trace.warning:
+        lines.append(trace.warning)
+    return "\n".join(lines) + "\n"
+
+
+def _models(_chosen: argparse.Namespace) -> int:
+    for spec in ENCODERS.values():
+        sys.stdout.write(
+            f"{spec.id}\t{spec.modality.value}\t{len(spec.layers)} layers of {spec.dim}\t"
+            f"{spec.title}\n"
+        )
+    names = ", ".join(family.title for family in FAMILIES.values())
+    sys.stdout.write(f"From a folder with config.json and safetensors: {names}\n")
+    return 0
+
+
+def _selftest(_chosen: argparse.Namespace) -> int:
+    failures = 0
+    for name, check in CHECKS.items():
+        failures += not _passes(name, check)
+    return 1 if failures else 0
+
+
+def _passes(name: str, check: Callable[[], str]) -> bool:
+    try:
+        found = check()
+    except VgdeskError as error:
+        sys.stdout.write(f"FAIL  {name}: {error}\n")
+        return False
+    sys.stdout.write(f"ok    {name}: {found}\n")
+    return True

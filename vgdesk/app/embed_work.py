@@ -1,0 +1,323 @@
+"""Embedding words, in the encoder process. What is on disk already needs no model."""
+
+import hashlib
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vgdesk.app.embedding_cache import EmbeddingCache, embedding_key
+from vgdesk.audio.files import read, resample
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.stack import Embedding
+from vgdesk.encoders import choose_device, load
+from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
+
+LARGEST_BATCH = 8  # words; more do not make a processor faster
+LARGEST_BATCH_ON_DEVICE = 64  # words, on CUDA and MPS
+_BATCH_SECONDS = 60.0  # of sound, padding included
+_BRISK, _SLOW = 0.25, 0.8  # seconds a batch: between the two, results flow and a cancel is heard
+_MODELS_KEPT = 8  # four cells and their untrained twins
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechItem:
+    """A recorded word to be embedded; times in seconds, `end` None is the end of the file."""
+
+    row: str
+    file: Path
+    start: float = 0.0
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """A written word to be embedded."""
+
+    row: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedItem:
+    """The vectors of one row."""
+
+    row: str
+    embedding: Embedding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddingFailed:
+    """One row that could not be embedded; the others go on."""
+
+    row: str
+    error: VgdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFellBack:
+    """The model runs on another device than the one that was asked for; a sentence says why."""
+
+    sentence: str
+
+
+Item = SpeechItem | TextItem
+News = EmbeddedItem | EmbeddingFailed | DeviceFellBack
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    item: Item
+    key: str
+    length: float  # seconds or letters: words of like length share a batch
+
+
+@dataclass(slots=True)
+class _Model:
+    """A loaded encoder, and how many words it takes at once without keeping anybody waiting."""
+
+    encoder: Any
+    device: str
+    batch: int = 2
+    largest: int = LARGEST_BATCH
+
+    def adapt(self, seconds: float) -> None:
+        if seconds < _BRISK:
+            self.batch = min(2 * self.batch, self.largest)
+        elif seconds > _SLOW:
+            self.batch = max(1, self.batch // 2)
+
+
+# By spec and the device that was asked for, the latest used last.
+_models: OrderedDict[tuple[EncoderSpec, str], _Model] = OrderedDict()
+
+
+def drop_models() -> None:
+    """Give back the memory of all loaded models."""
+    _models.clear()
+
+
+def warm_up(spec: EncoderSpec, device: str) -> str:
+    """Load a model before it is needed; returns the device that it runs on."""
+    return _loaded(spec, device)[0].device
+
+
+def _loaded(spec: EncoderSpec, device: str) -> tuple[_Model, str]:
+    """Return the model, and why it is not on the device that was asked for; empty if it is."""
+    if (spec, device) in _models:
+        _models.move_to_end((spec, device))
+        return _models[spec, device], ""
+    # A baseline needs no device, and so nothing heavy is imported to find one.
+    chosen = "cpu" if spec.folder is None else choose_device(device)
+    why = f"This computer has no {device}; encoding runs on {chosen}."
+    why = "" if spec.folder is None or device in ("auto", chosen) else why
+    try:
+        model = _Model(load(spec, chosen), chosen)
+    except DeviceFullError:
+        if chosen == "cpu":
+            raise
+        why, model = _too_small(spec, chosen), _Model(load(spec, "cpu"), "cpu")
+    if model.device != "cpu":
+        model.largest = LARGEST_BATCH_ON_DEVICE
+    _keep(spec, device, model)
+    return model, why
+
+
+def _keep(spec: EncoderSpec, device: str, model: _Model) -> None:
+    _models[spec, device] = model
+    while len(_models) > _MODELS_KEPT:
+        _models.popitem(last=False)
+
+
+def _too_small(spec: EncoderSpec, device: str) -> str:
+    return f"The memory of {device} is too small for “{spec.title}”; it now runs on the processor."
+
+
+def embed(
+    spec: EncoderSpec,
+    items: tuple[Item, ...],
+    *,
+    cache_folder: Path | None,
+    device: str,
+    pooling: Pooling,
+) -> Iterator[News]:
+    """Embed words: first those that are on disk, then the others in batches.
+
+    Closing the generator stops it after the running batch; what was done so far is kept on disk.
+
+    Parameters
+    ----------
+    cache_folder
+        Where embeddings are kept; None keeps nothing.
+    device
+        "auto", "cuda", "mps" or "cpu". If its memory does not suffice, smaller batches are tried,
+        then the processor.
+    """
+    cache = EmbeddingCache(cache_folder) if cache_folder is not None else None
+    missing: list[_Missing] = []
+    for item in items:
+        try:
+            content, length = _content(item)
+        except VgdeskError as error:
+            yield EmbeddingFailed(item.row, error)
+            continue
+        key = embedding_key(content, spec, pooling)
+        found = cache.get(key) if cache is not None else None
+        if found is not None:
+            yield EmbeddedItem(item.row, found)
+        else:
+            missing.append(_Missing(item, key, length))
+    if missing:
+        for news in _Run(spec, device, pooling).all_of(missing):
+            if cache is not None and isinstance(news, EmbeddedItem):
+                cache.put(news.embedding)
+            yield news
+
+
+class _Run:
+    """Encodes what was not on disk."""
+
+    def __init__(self, spec: EncoderSpec, device: str, pooling: Pooling) -> None:
+        self._spec = spec
+        self._device = device
+        self._pooling = pooling
+        self._model, self._why = _loaded(spec, device)
+
+    def all_of(self, missing: Sequence[_Missing]) -> Iterator[News]:
+        """Encode in batches of words of like length, the shortest first."""
+        if self._why:
+            yield DeviceFellBack(self._why)
+        left = deque(sorted(missing, key=lambda word: word.length))
+        # The next words are read while the model works.
+        with ThreadPoolExecutor(1, "vgdesk reader") as reader:
+            ahead: deque[Future[_Word]] = deque()
+            try:
+                while left or ahead:
+                    while left and len(ahead) < 2 * self._model.batch:
+                        ahead.append(reader.submit(_read, left.popleft(), self._spec.sample_rate))
+                    yield from self._batch([one.result() for one in self._next(ahead)])
+            finally:
+                for one in ahead:
+                    one.cancel()
+
+    def _next(self, ahead: "deque[Future[_Word]]") -> "list[Future[_Word]]":
+        chosen = [ahead.popleft()]
+        while ahead and len(chosen) < self._model.batch:
+            # The last is the longest, and all are padded to it.
+            if ahead[0].result().seconds * (len(chosen) + 1) > _BATCH_SECONDS:
+                break
+            chosen.append(ahead.popleft())
+        return chosen
+
+    def _batch(self, words: "Sequence[_Word]") -> Iterator[News]:
+        yield from (EmbeddingFailed(word.row, word.error) for word in words if word.error)
+        if whole := [word for word in words if not word.error]:
+            yield from self._encode(whole)
+
+    def _encode(self, words: "Sequence[_Word]") -> Iterator[News]:
+        vectors = self._forward(words)
+        if not isinstance(vectors, VgdeskError):
+            yield from map(self._checked, words, vectors)
+        elif isinstance(vectors, DeviceFullError):
+            yield from self._retry(words, vectors)
+        elif len(words) == 1:
+            yield EmbeddingFailed(words[0].row, vectors)
+        else:  # one word among them is to blame; the others must not suffer
+            for word in words:
+                yield from self._encode([word])
+
+    def _forward(self, words: "Sequence[_Word]") -> list[FloatArray] | VgdeskError:
+        started = time.perf_counter()
+        try:
+            vectors: list[FloatArray] = self._model.encoder.encode(
+                [word.content for word in words], self._pooling
+            )
+        except VgdeskError as error:
+            # Told anew: the error itself holds on to everything that fills the device.
+            return type(error)(error.message, error.hint)
+        self._model.adapt(time.perf_counter() - started)
+        return vectors
+
+    def _retry(self, words: "Sequence[_Word]", error: DeviceFullError) -> Iterator[News]:
+        """Try half as many words at once; when one word is too much, the processor."""
+        if len(words) > 1:
+            half = len(words) // 2
+            self._model.batch = self._model.largest = half
+            yield from self._encode(words[:half])
+            yield from self._encode(words[half:])
+        elif self._model.device != "cpu":
+            yield DeviceFellBack(_too_small(self._spec, self._model.device))
+            self._model = _Model(load(self._spec, "cpu"), "cpu")
+            _keep(self._spec, self._device, self._model)
+            yield from self._encode(words)
+        else:
+            yield EmbeddingFailed(words[0].row, error)
+
+    def _checked(self, word: "_Word", values: FloatArray) -> News:
+        if not np.isfinite(values).all():
+            return EmbeddingFailed(
+                word.row,
+                EncoderError(
+                    f"“{self._spec.title}” gave numbers without meaning for this word.",
+                    "Try another model; the files of this one may be damaged.",
+                ),
+            )
+        return EmbeddedItem(word.row, Embedding(word.key, self._spec.id, self._spec.layers, values))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Word:
+    """What the model is given, or why it cannot be."""
+
+    row: str
+    key: str
+    seconds: float = 0.0
+    content: FloatArray | str = ""
+    error: VgdeskError | None = None
+
+
+def _read(missing: _Missing, sample_rate: int) -> _Word:
+    item = missing.item
+    if isinstance(item, TextItem):
+        return _Word(item.row, missing.key, content=item.text)
+    try:
+        sound = resample(read(item.file, start=item.start, end=item.end), sample_rate)
+    except VgdeskError as error:
+        return _Word(item.row, missing.key, error=error)
+    return _Word(item.row, missing.key, sound.seconds, sound.samples)
+
+
+def _content(item: Item) -> tuple[str, float]:
+    """Return the hash of what is said or written, and its length in seconds or letters."""
+    if isinstance(item, TextItem):
+        return _hash(b"text", item.text.encode()), len(item.text)
+    try:
+        stat = item.file.stat()
+        stamp = (stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        stamp = (0, 0)  # reading says what is wrong
+    return _sound(item.file, item.start, item.end, stamp)
+
+
+@lru_cache(maxsize=100_000)
+def _sound(
+    file: Path, start: float, end: float | None, _stamp: tuple[int, int]
+) -> tuple[str, float]:
+    """Hash the samples themselves: a file may be renamed, or trimmed in two ways that are one."""
+    sound = read(file, start=start, end=end)
+    rate = str(sound.sample_rate).encode()
+    return _hash(b"sound", rate, np.ascontiguousarray(sound.samples).tobytes()), sound.seconds
+
+
+def _hash(*parts: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=20)
+    for part in parts:
+        digest.update(part + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,100 @@
+"""Checks of what ships, for `vgdesk selftest`: each says what it saw, or raises."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from vgdesk.analyses import ANALYSES
+from vgdesk.app.embed_work import EmbeddedItem, SpeechItem, TextItem, embed
+from vgdesk.app.project_file import open_project
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Modality, Session
+from vgdesk.core.resources import resource
+from vgdesk.core.results import LayerSimilarity
+from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
+from vgdesk.encoders import ENCODERS
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+
+def demo_opens() -> str:
+    """Open the demo project; every take must have its sound file."""
+    project = open_project(resource("demo.vgdesk"))
+    if project.warnings:
+        raise VgdeskError(project.warnings[0].message, project.warnings[0].hint)
+    return f"{len(project.session.words)} words, {len(project.session.takes)} takes"
+
+
+def encoders_encode() -> str:
+    """Encode the demo words with every encoder that ships; all vectors must be finite."""
+    session = _demo()
+    for spec in ENCODERS.values():
+        stack = _encode(spec, session)
+        if not np.isfinite(stack.values).all() or len(stack.layers) != len(spec.layers):
+            raise VgdeskError(f"{spec.title} gave vectors that cannot be used.", "Install again.")
+    return ", ".join(spec.title for spec in ENCODERS.values())
+
+
+def layers_compare() -> str:
+    """Compare speech and writing of the demo words; a layer with itself must give 1."""
+    session = _demo()
+    speech, text = (
+        _encode(next(s for s in ENCODERS.values() if s.modality is modality), session)
+        for modality in Modality
+    )
+    same: LayerSimilarity = ANALYSES["cka"].compute(speech, speech)
+    if not np.allclose(np.diagonal(same.values), 1, atol=1e-5):
+        raise VgdeskError("A layer compared with itself did not give 1.", "Install again.")
+    result: LayerSimilarity = ANALYSES["cka"].compute(*matched(speech, text))
+    return (
+        f"{result.trace.estimator}, n = {result.trace.n}, "
+        f"{result.values.min():.2f} to {result.values.max():.2f}"
+    )
+
+
+def torch_runs() -> str:
+    """Load the library behind all trained encoders."""
+    from vgdesk.encoders import available_devices
+
+    return "devices: " + ", ".join(available_devices())
+
+
+CHECKS: Mapping[str, Callable[[], str]] = {
+    "demo project": demo_opens,
+    "encoders that ship": encoders_encode,
+    "comparing layers": layers_compare,
+    "torch": torch_runs,
+}
+
+
+def _demo() -> Session:
+    return open_project(resource("demo.vgdesk")).session
+
+
+def _encode(spec: EncoderSpec, session: Session) -> LayerStack:
+    """Encode every word of a session, its takes averaged."""
+    items = tuple(
+        TextItem(word.id, word.text)
+        if spec.modality is Modality.TEXT
+        else SpeechItem(take.id, take.file, take.start, take.end)
+        for word in session.words.values()
+        for take in session.takes_of(word.id)[: 1 if spec.modality is Modality.TEXT else None]
+    )
+    found: dict[str, Embedding] = {
+        value.row: value.embedding
+        for value in embed(spec, items, cache_folder=None, device="cpu", pooling=Pooling.MEAN)
+        if isinstance(value, EmbeddedItem)
+    }
+    if len(found) < len(items):
+        raise VgdeskError(f"{spec.title} could not encode all demo words.", "Install again.")
+    rows = [
+        (
+            word,
+            word,
+            [found[t.id] for t in session.takes_of(word) if t.id in found] or [found[word]],
+        )
+        for word in session.words
+    ]
+    stack = stack_rows(rows, encoder=spec.id)
+    if stack is None:
+        raise VgdeskError("The demo project has no words.", "Install again.")
+    return stack

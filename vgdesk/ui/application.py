@@ -1,0 +1,82 @@
+"""Puts the parts together, and takes them apart again in the right order."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.settings import user_folder
+from vgdesk.app.workspace import Workspace
+from vgdesk.ui import theme
+from vgdesk.ui.dispatcher import Dispatcher
+from vgdesk.ui.main_window import MainWindow
+
+_log = logging.getLogger("vgdesk")
+
+
+def run_window(arguments: Sequence[str]) -> int:
+    """Open the window, with a project if its folder is given; returns the exit code."""
+    _limit_threads()
+    _keep_log(user_folder("data") / "vgdesk.log")
+    app = QApplication([sys.argv[0], *arguments])
+    app.setApplicationName("vgdesk")
+    theme.apply(app)
+    dispatcher = Dispatcher()
+    workspace = Workspace(dispatcher.post)
+    sys.excepthook = ExceptionHook(workspace)
+    window = MainWindow(workspace)
+    window.show()
+    project = Path(arguments[0]) if arguments else None
+    # The window is painted before anything else happens.
+    QTimer.singleShot(0, window, lambda: workspace.start(project))
+    code = app.exec()
+    workspace.close()
+    if workspace.recording.recorder.is_abandoned:
+        # The sound system does not answer, and would not let the interpreter end either.
+        os._exit(code)
+    return code
+
+
+class ExceptionHook:
+    """Writes our own mistakes to the log and says so in the window; nothing is lost by them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        _log.error("%s", "".join(traceback.format_exception(kind, error, trace)))
+        self._workspace.events.notice.publish(
+            Notice(
+                "Something went wrong inside vgdesk. Your words and recordings are safe.",
+                f"Details are in {user_folder('data') / 'vgdesk.log'}.",
+                Level.ERROR,
+            )
+        )
+
+
+def _limit_threads() -> None:
+    # For the children. Two pools of threads on few cores spin against each other.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def _keep_log(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    _log.addHandler(handler)

@@ -1,0 +1,128 @@
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from vgdesk.core.model import Cell
+from vgdesk.core.viewing import Shown, ViewRecipe
+
+SHOWN_TITLES = {
+    Shown.A: ("A", "Show the words of A (1)"),
+    Shown.B: ("B", "Show the words of B (2)"),
+    Shown.DIFFERENCE: ("B − A", "Show what changes from A to B (3)"),
+}
+
+
+class ControlBar(QWidget):
+    """What all four views have in common: which two cells, whose words, which layer.
+
+    Signals
+    -------
+    compared_chosen
+        The two cells to compare.
+    shown_chosen
+        Whose words are shown.
+    layer_chosen
+        A layer of the cell that is in focus.
+    """
+
+    compared_chosen = Signal(object, object)
+    shown_chosen = Signal(object)
+    layer_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._a = _cell_combo("Model A")
+        self._b = _cell_combo("Model B")
+        self._shown = QButtonGroup(self)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setAccessibleName("Layer")
+        self._slider.setToolTip("Layer of the words that are shown: [ and ] move it")
+        self._slider.setPageStep(1)
+        self._slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self._slider.setMinimumWidth(80)
+        self._layer = QLabel()
+        self._lay_out()
+        self._a.activated.connect(self._choose_compared)
+        self._b.activated.connect(self._choose_compared)
+        self._shown.idClicked.connect(self._choose_shown)
+        self._slider.valueChanged.connect(self.layer_chosen)
+
+    def show_recipe(
+        self, recipe: ViewRecipe, titles: Mapping[Cell, str], layers: tuple[str, ...]
+    ) -> None:
+        """Show what is looked at.
+
+        Parameters
+        ----------
+        titles
+            Title of the encoder in each cell that has one.
+        layers
+            Names of the layers of the cell in focus; empty if there is none.
+        """
+        for combo, chosen in ((self._a, recipe.a), (self._b, recipe.b)):
+            for place, cell in enumerate(Cell):
+                combo.setItemText(place, f"{cell.title}: {titles.get(cell, 'none')}")
+            combo.setCurrentIndex(list(Cell).index(chosen))
+            combo.setToolTip(combo.currentText())
+        self._shown.button(list(Shown).index(recipe.shown)).setChecked(True)
+        layer = min(recipe.layer_of(recipe.focus), max(0, len(layers) - 1))
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(0, max(0, len(layers) - 1))
+            self._slider.setValue(layer)
+        self._slider.setEnabled(len(layers) > 1)
+        self._layer.setText(f"Layer {layers[layer]}" if layers else "No layers")
+        self._layer.setToolTip(f"{layer + 1} of {len(layers)} layers" if layers else "")
+
+    def step_layer(self, step: int) -> None:
+        """Move the slider by some layers; it stops at its ends."""
+        self._slider.setValue(self._slider.value() + step)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.addWidget(QLabel("<b>A</b>"))
+        row.addWidget(self._a, 3)
+        row.addWidget(QLabel("<b>B</b>"))
+        row.addWidget(self._b, 3)
+        row.addSpacing(8)
+        row.addWidget(QLabel("Show"))
+        for place, (text, tip) in enumerate(SHOWN_TITLES.values()):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setCheckable(True)
+            button.setMinimumHeight(28)
+            self._shown.addButton(button, place)
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self._layer)
+        row.addWidget(self._slider, 4)
+
+    def _choose_compared(self) -> None:
+        cells = list(Cell)
+        self.compared_chosen.emit(cells[self._a.currentIndex()], cells[self._b.currentIndex()])
+
+    def _choose_shown(self, place: int) -> None:
+        self.shown_chosen.emit(list(Shown)[place])
+
+
+def _cell_combo(name: str) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.addItems([cell.title for cell in Cell])
+    combo.setMinimumContentsLength(10)
+    combo.setMinimumHeight(28)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return combo

@@ -1,0 +1,144 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from vgdesk.app.settings import Layout
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.viewing import Shown
+from vgdesk.ui import dialogs
+
+if TYPE_CHECKING:
+    from vgdesk.ui.main_window import MainWindow
+
+
+class WindowDesk(QObject):
+    """What the actions can ask for: dialogs where a question is open, then the workspace."""
+
+    def __init__(self, window: "MainWindow", workspace: Workspace) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspace = workspace
+
+    def may_leave(self) -> bool:
+        """Ask what to do with edits that are not saved; False to stay."""
+        if not self._workspace.store.has_unsaved_edits:
+            return True
+        chosen = dialogs.ask_about_edits(self._window, self._workspace.projects.title)
+        if chosen is dialogs.Leave.SAVE:
+            self.save()
+        return chosen is dialogs.Leave.DISCARD
+
+    def new_project(self) -> None:
+        if self.may_leave():
+            self._workspace.projects.new(self._workspace.session)
+
+    def open_demo(self) -> None:
+        if self.may_leave():
+            self._workspace.projects.open_demo()
+
+    def ask_to_open(self) -> None:
+        if self.may_leave() and (folder := dialogs.ask_project(self._window)):
+            self._workspace.open(folder)
+
+    def open_recent(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction) and self.may_leave():
+            self._workspace.open(Path(action.data()))
+
+    def save(self) -> None:
+        home = self._workspace.projects.home
+        if home is None:
+            self.ask_to_save_as()
+        else:
+            self._workspace.save(home)
+
+    def ask_to_save_as(self) -> None:
+        if folder := dialogs.ask_new_project(self._window, self._workspace.projects.title):
+            self._workspace.save(folder)
+
+    def ask_for_files(self) -> None:
+        if files := dialogs.ask_sound_files(self._window):
+            self._workspace.import_paths(files)
+
+    def ask_for_folder(self) -> None:
+        if folder := dialogs.ask_folder(self._window, "A folder of sound files"):
+            self._workspace.import_paths([folder])
+
+    def quit(self) -> None:
+        self._window.close()
+
+    def undo(self) -> None:
+        self._workspace.store.undo()
+
+    def redo(self) -> None:
+        self._workspace.store.redo()
+
+    def delete_selection(self) -> None:
+        chosen = frozenset(self._workspace.looking.selection.words)
+        if chosen:
+            self._workspace.delete(chosen, frozenset())
+
+    def ask_for_label(self) -> None:
+        self._window.words.ask_label()
+
+    def select_all(self) -> None:
+        self._workspace.looking.select(*self._workspace.session.words)
+
+    def clear_selection(self) -> None:
+        self._workspace.looking.select()
+
+    def find(self) -> None:
+        self._window.dock_of(self._window.words).show()
+        self._window.words.focus_search()
+
+    def record(self) -> None:
+        self._window.dock_of(self._window.recorder).show()
+        self._window.recording.toggle()
+
+    def toggle_microphone(self) -> None:
+        self._window.recording.toggle_microphone()
+
+    def play(self) -> None:
+        self._workspace.play(self._workspace.looking.selection.words)
+
+    def stop_playing(self) -> None:
+        self._workspace.listening.stop()
+
+    def step_word(self, step: int) -> None:
+        self._workspace.looking.step_word(self._workspace.session, step)
+
+    def step_layer(self, step: int) -> None:
+        self._window.controls.step_layer(step)
+
+    def show(self, shown: Shown) -> None:
+        self._workspace.looking.change(lambda recipe: replace(recipe, shown=shown))
+
+    def toggle_grid(self) -> None:
+        is_grid = not self._window.views.is_grid
+        self._window.views.set_grid(is_grid)
+        self._workspace.configure(layout=Layout.GRID if is_grid else Layout.TABS)
+
+    def toggle_tables(self) -> None:
+        self._window.views.toggle_tables()
+
+    def refit_map(self) -> None:
+        self._workspace.pipeline.refit_map()
+
+    def reset_layout(self) -> None:
+        self._window.reset_layout()
+
+    def choose_encoder(self) -> None:
+        self._window.dock_of(self._window.models).show()
+        self._window.models.setFocus()
+
+    def encode_again(self) -> None:
+        self._workspace.encode_again()
+
+    def show_shortcuts(self) -> None:
+        dialogs.show_shortcuts(self._window)
+
+    def show_about(self) -> None:
+        dialogs.show_about(self._window)

@@ -1,0 +1,130 @@
+"""Questions that need an answer before anything can go on."""
+
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vgdesk import __version__
+from vgdesk.app.actions import ACTIONS
+from vgdesk.audio.files import SUFFIXES
+
+PROJECT = ".vgdesk"
+
+
+class Leave(Enum):
+    """What becomes of edits that are not saved."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    STAY = "stay"
+
+
+def ask_project(parent: QWidget) -> Path | None:
+    """Ask for a project; a project is a folder."""
+    return ask_folder(parent, "Open a project (a folder that ends in .vgdesk)")
+
+
+def ask_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for a folder that exists."""
+    chosen = QFileDialog.getExistingDirectory(parent, title, str(Path.home()))
+    return Path(chosen) if chosen else None
+
+
+def ask_new_project(parent: QWidget, name: str) -> Path | None:
+    """Ask where a project should be saved."""
+    chosen, _filter = QFileDialog.getSaveFileName(
+        parent,
+        "Save the project as a folder",
+        str(Path.home() / f"{name}{PROJECT}"),
+        f"vgdesk projects (*{PROJECT})",
+        options=QFileDialog.Option.DontConfirmOverwrite,
+    )
+    if not chosen:
+        return None
+    folder = Path(chosen)
+    return folder if folder.suffix == PROJECT else folder.with_name(folder.name + PROJECT)
+
+
+def ask_sound_files(parent: QWidget) -> list[Path]:
+    """Ask for sound files."""
+    kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+    chosen, _filter = QFileDialog.getOpenFileNames(
+        parent, "Sound files, one word a file", str(Path.home()), f"Sound files ({kinds})"
+    )
+    return [Path(file) for file in chosen]
+
+
+def ask_model_name(parent: QWidget) -> str:
+    """Ask which model to download; nothing is fetched before this was answered."""
+    name, is_given = QInputDialog.getText(
+        parent,
+        "Download a model",
+        "Name of the model on the Hugging Face hub, for example facebook/hubert-base-ls960.\n"
+        "The files are fetched from the internet now and used without it from then on.",
+    )
+    return name.strip() if is_given else ""
+
+
+def ask_about_edits(parent: QWidget, title: str) -> Leave:
+    """Ask what to do with edits that are not saved."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("vgdesk")
+    box.setText(f"“{title}” has edits that are not saved.")
+    box.setInformativeText("Recordings stay on this computer in any case.")
+    buttons = {
+        box.addButton("Save", QMessageBox.ButtonRole.AcceptRole): Leave.SAVE,
+        box.addButton("Leave without saving", QMessageBox.ButtonRole.DestructiveRole): (
+            Leave.DISCARD
+        ),
+        box.addButton("Stay", QMessageBox.ButtonRole.RejectRole): Leave.STAY,
+    }
+    box.exec()
+    return next(
+        (leave for button, leave in buttons.items() if button is box.clickedButton()), Leave.STAY
+    )
+
+
+def show_shortcuts(parent: QWidget) -> None:
+    """Show every action with its key."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Keyboard shortcuts")
+    grid = QGridLayout()
+    keyed = [action for action in ACTIONS.values() if action.shortcut]
+    half = (len(keyed) + 1) // 2
+    for place, action in enumerate(keyed):
+        row, column = place % half, 2 * (place // half)
+        key = QLabel(f"<b>{action.shortcut}</b>")
+        key.setAlignment(Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(key, row, column)
+        grid.addWidget(QLabel(action.title), row, column + 1)
+    grid.setHorizontalSpacing(12)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    around = QVBoxLayout(dialog)
+    around.addLayout(grid)
+    around.addWidget(buttons)
+    dialog.exec()
+
+
+def show_about(parent: QWidget) -> None:
+    """Say what this is and that nothing leaves the computer."""
+    QMessageBox.about(
+        parent,
+        "About vgdesk",
+        f"<b>vgdesk {__version__}</b><p>How encoders of speech and text represent words, with and "
+        "without visual grounding.</p><p>Everything is computed on this computer. Nothing is "
+        "fetched without a click, and nothing is sent.</p><p>MIT licence. Sound of the demo words: "
+        "synthetic voices, see resources/README.md.</p>",
+    )

@@ -1,0 +1,105 @@
+from PySide6.QtCore import QObject
+
+from vgdesk.app.analysis_work import Neighbour
+from vgdesk.app.events import SessionChanged
+from vgdesk.app.workspace import Workspace
+from vgdesk.audio.files import Recording
+from vgdesk.core.model import Take, TakeId, WordId
+from vgdesk.core.viewing import Selection, ViewRecipe
+from vgdesk.ui.panels.inspector_panel import InspectorPanel
+
+
+class Inspecting(QObject):
+    """Shows the primary word in the inspector: its takes, sound and nearest words."""
+
+    def __init__(self, workspace: Workspace, panel: InspectorPanel) -> None:
+        super().__init__(panel)
+        self._workspace = workspace
+        self._panel = panel
+        self._sound_of: Take | None = None
+        panel.trim_changed.connect(self._trim)
+        panel.trim_proposed_requested.connect(self._propose_trim)
+        panel.take_chosen.connect(self._choose_take)
+        panel.take_delete_requested.connect(self._delete_take)
+        panel.word_chosen.connect(self._choose_word)
+        panel.play_requested.connect(self._play)
+        events = workspace.events
+        events.selection_changed.subscribe(self._selection_changed)
+        events.session_changed.subscribe(self._session_changed)
+        events.recipe_changed.subscribe(self._recipe_changed)
+        self._show()
+
+    def _take(self) -> Take | None:
+        chosen, session = self._workspace.looking.selection, self._workspace.session
+        if chosen.take is not None and chosen.take in session.takes:
+            return session.takes[chosen.take]
+        takes = session.takes_of(chosen.primary) if chosen.primary else ()
+        return takes[0] if takes else None
+
+    def _selection_changed(self, _selection: Selection) -> None:
+        self._show()
+
+    def _session_changed(self, _change: SessionChanged) -> None:
+        self._show()
+
+    def _recipe_changed(self, _recipe: ViewRecipe) -> None:
+        self._find_neighbours()
+
+    def _show(self) -> None:
+        session, primary = self._workspace.session, self._workspace.looking.selection.primary
+        word, take = session.words.get(primary) if primary else None, self._take()
+        takes = session.takes_of(word.id) if word else ()
+        self._panel.show_word(word, takes, take.id if take else None)
+        if take is not None and (self._sound_of is None or take.file != self._sound_of.file):
+            self._workspace.read_sound(take, lambda recording: self._show_sound(take, recording))
+        self._sound_of = take
+        self._find_neighbours()
+
+    def _show_sound(self, take: Take, recording: Recording) -> None:
+        if self._sound_of is not None and take.id == self._sound_of.id:
+            self._panel.show_sound(take.id, recording.samples, recording.sample_rate)
+
+    def _find_neighbours(self) -> None:
+        primary = self._workspace.looking.selection.primary
+        if primary is not None:
+            self._workspace.pipeline.find_neighbours(
+                primary, lambda found: self._show_neighbours(primary, found)
+            )
+
+    def _show_neighbours(self, word: WordId, found: tuple[Neighbour, ...]) -> None:
+        looking, session = self._workspace.looking, self._workspace.session
+        if word != looking.selection.primary:
+            return
+        cell = looking.recipe.focus
+        spec = self._workspace.shelf.spec(session.encoders[cell]) if found else None
+        layers = spec.layers if spec else ("",)
+        layer = layers[min(looking.recipe.layer_of(cell), len(layers) - 1)]
+        self._panel.show_neighbours(
+            [
+                (near.word, session.words[near.word].text, near.similarity)
+                for near in found
+                if near.word in session.words
+            ],
+            f"{spec.title}, layer {layer}" if spec else "",
+        )
+
+    def _trim(self, take: str, start: float, end: float) -> None:
+        self._workspace.trim(TakeId(take), start, end)
+
+    def _propose_trim(self, take: str) -> None:
+        self._workspace.propose_trim(TakeId(take))
+
+    def _choose_take(self, take: str) -> None:
+        found = self._workspace.session.takes[TakeId(take)]
+        self._workspace.looking.choose_take(found.word, found.id)
+
+    def _delete_take(self, take: str) -> None:
+        self._workspace.delete(frozenset(), frozenset({TakeId(take)}))
+
+    def _choose_word(self, word: str) -> None:
+        self._workspace.looking.select(WordId(word))
+
+    def _play(self, *_asked: object) -> None:
+        primary = self._workspace.looking.selection.primary
+        if primary is not None:
+            self._workspace.play([primary])

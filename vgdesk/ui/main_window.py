@@ -1,0 +1,271 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vgdesk.app.actions import ACTIONS
+from vgdesk.app.events import Embedded, SessionChanged
+from vgdesk.app.settings import Layout, user_folder
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import TakeId, WordId
+from vgdesk.core.viewing import Selection, ViewRecipe
+from vgdesk.ui import theme
+from vgdesk.ui.control_bar import ControlBar
+from vgdesk.ui.desk import WindowDesk
+from vgdesk.ui.inspecting import Inspecting
+from vgdesk.ui.modelling import Modelling
+from vgdesk.ui.panels.activity_panel import ActivityPanel
+from vgdesk.ui.panels.inspector_panel import InspectorPanel
+from vgdesk.ui.panels.models_panel import ModelsPanel
+from vgdesk.ui.panels.notice_bar import NoticeBar
+from vgdesk.ui.panels.recorder_panel import RecorderPanel
+from vgdesk.ui.panels.words_panel import WordsPanel
+from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.views_area import ViewsArea
+
+LAYOUT_VERSION = 1
+MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
+
+
+class MainWindow(QMainWindow):
+    """The window: docks around four views, menus from ACTIONS. hears news and passes on wishes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.workspace = workspace
+        self._theme = theme.theme_of(app.palette())
+        self._watcher = theme.follow(app, self._set_theme)
+        self.notices = NoticeBar()
+        self.controls = ControlBar()
+        self.views = ViewsArea(workspace, self._theme)
+        self.words = WordsPanel()
+        self.models = ModelsPanel()
+        self.inspector = InspectorPanel()
+        self.recorder = RecorderPanel()
+        self.activity = ActivityPanel()
+        self.desk = WindowDesk(self, workspace)
+        self.actions_by_id: Mapping[str, QAction] = self._make_menus()
+        self._lay_out()
+        self._hear_panels()
+        self._hear_workspace()
+        self.recording = RecordingControl(workspace, self.recorder)
+        self._modelling = Modelling(workspace, self.models)
+        self._inspecting = Inspecting(workspace, self.inspector)
+        self._set_theme(self._theme)
+        self._restore_layout()
+        self._session_changed(SessionChanged(workspace.session, workspace.session, ""))
+        self._show_recipe(workspace.looking.recipe)
+
+    def _make_menus(self) -> dict[str, QAction]:
+        made = {}
+        menus = {name: self.menuBar().addMenu(name) for name in MENUS}
+        for action in ACTIONS.values():
+            entry = menus[action.menu].addAction(action.title)
+            entry.setObjectName(action.id)
+            entry.setShortcut(QKeySequence(action.shortcut))
+            entry.setStatusTip(action.tip)
+            entry.triggered.connect(self._run_action)
+            made[action.id] = entry
+        self._recent = menus["File"].addMenu("Open recent")
+        menus["File"].insertMenu(made["open_demo"], self._recent)
+        self._docks_menu = menus["View"].addMenu("Panels")
+        return made
+
+    def _run_action(self) -> None:
+        sender = self.sender()
+        assert sender is not None
+        ACTIONS[sender.objectName()].run(self.desk)
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("vgdesk")
+        self.setAcceptDrops(True)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.notices, self.controls):
+            column.addWidget(part)
+        column.addWidget(self.views, 1)
+        self.setCentralWidget(centre)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+        self._docks = {
+            panel: self._dock(title, panel, area)
+            for title, panel, area in (
+                ("Models", self.models, left),
+                ("Words", self.words, left),
+                ("Inspector", self.inspector, right),
+                ("Recorder", self.recorder, bottom),
+                ("Activity", self.activity, bottom),
+            )
+        }
+        self.tabifyDockWidget(self.dock_of(self.recorder), self.dock_of(self.activity))
+        self.dock_of(self.recorder).raise_()
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+        self._count = QLabel()
+        self._saved = QLabel()
+        self.statusBar().addPermanentWidget(self._count)
+        self.statusBar().addPermanentWidget(self._saved)
+        self.statusBar().addPermanentWidget(QLabel("Nothing leaves this computer"))
+
+    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        self._docks_menu.addAction(dock.toggleViewAction())
+        return dock
+
+    def dock_of(self, panel: QWidget) -> QDockWidget:
+        return self._docks[panel]
+
+    def _hear_panels(self) -> None:
+        looking, workspace = self.workspace.looking, self.workspace
+        self.words.words_chosen.connect(self._choose_words)
+        self.words.take_chosen.connect(self._choose_take)
+        self.words.play_requested.connect(workspace.play)
+        self.words.delete_requested.connect(self._delete)
+        self.words.label_requested.connect(workspace.label)
+        self.words.label_column_chosen.connect(self._choose_column)
+        self.words.files_dropped.connect(workspace.import_paths)
+        self.words.record_requested.connect(self.desk.record)
+        self.words.open_requested.connect(self.desk.open_demo)
+        self.activity.cancel_requested.connect(workspace.cancel)
+        self.views.action_requested.connect(self._run_by_id)
+        self.controls.compared_chosen.connect(looking.compare)
+        self.controls.shown_chosen.connect(self.desk.show)
+        self.controls.layer_chosen.connect(self._choose_layer)
+
+    def _hear_workspace(self) -> None:
+        events = self.workspace.events
+        events.notice.subscribe(self.notices.show_notice)
+        events.job_changed.subscribe(self.activity.show_job)
+        events.session_changed.subscribe(self._session_changed)
+        events.recipe_changed.subscribe(self._show_recipe)
+        events.selection_changed.subscribe(self._show_selection)
+        events.embedded.subscribe(self._show_embedded)
+
+    # Wishes
+
+    def _run_by_id(self, action: str) -> None:
+        if action:
+            ACTIONS[action].run(self.desk)
+
+    def _choose_words(self, words: list[WordId]) -> None:
+        self.workspace.looking.select(*words)
+
+    def _choose_take(self, take: str) -> None:
+        found = self.workspace.session.takes[TakeId(take)]
+        self.workspace.looking.choose_take(found.word, found.id)
+
+    def _delete(self, words: list[WordId], takes: list[TakeId]) -> None:
+        self.workspace.delete(frozenset(words), frozenset(takes))
+
+    def _choose_column(self, column: str) -> None:
+        self.workspace.looking.change(lambda recipe: replace(recipe, label_column=column))
+
+    def _choose_layer(self, layer: int) -> None:
+        looking = self.workspace.looking
+        looking.choose_layer(looking.recipe.focus, layer)
+
+    # News
+
+    def _session_changed(self, _change: SessionChanged) -> None:
+        store, session = self.workspace.store, self.workspace.session
+        self.words.show_session(session, self.views.legend)
+        self._show_step("undo", store.undo_label)
+        self._show_step("redo", store.redo_label)
+        self._show_place()
+        self._show_recent()
+        self._show_recipe(self.workspace.looking.recipe)
+
+    def _show_step(self, action: str, label: str) -> None:
+        entry = self.actions_by_id[action]
+        entry.setText(f"{ACTIONS[action].title} {label}".strip())
+        entry.setEnabled(bool(label))
+
+    def _show_place(self) -> None:
+        session, projects = self.workspace.session, self.workspace.projects
+        is_unsaved = self.workspace.store.has_unsaved_edits
+        self.setWindowTitle(f"{projects.title}{'*' if is_unsaved else ''} – vgdesk")
+        self._count.setText(f"{len(session.words)} words, {len(session.takes)} takes")
+        kept = "not saved yet" if projects.home is None else "saved"
+        self._saved.setText("unsaved edits" if is_unsaved else kept)
+
+    def _show_recent(self) -> None:
+        self._recent.clear()
+        for folder in self.workspace.settings.recent_projects:
+            entry = self._recent.addAction(folder.stem)
+            entry.setData(str(folder))
+            entry.setStatusTip(str(folder))
+            entry.triggered.connect(self.desk.open_recent)
+        self._recent.setEnabled(bool(self.workspace.settings.recent_projects))
+
+    def _show_recipe(self, recipe: ViewRecipe) -> None:
+        shelf, encoders = self.workspace.shelf, self.workspace.session.encoders
+        specs = {cell: shelf.spec(encoder) for cell, encoder in encoders.items()}
+        titles = {cell: spec.title for cell, spec in specs.items() if spec is not None}
+        focus = specs.get(recipe.focus)
+        self.controls.show_recipe(recipe, titles, focus.layers if focus else ())
+        self.words.show_session(self.workspace.session, self.views.legend)
+
+    def _show_selection(self, selection: Selection) -> None:
+        self.words.show_selection(selection)
+        for action in ("play", "delete", "set_label", "clear"):
+            self.actions_by_id[action].setEnabled(bool(selection.words))
+
+    def _show_embedded(self, embedded: Embedded) -> None:
+        self.words.show_status(embedded.pending, embedded.failed)
+
+    def _set_theme(self, theme: theme.Theme) -> None:
+        self._theme = theme
+        for part in (self.views, self.words, self.models, self.inspector, self.recorder):
+            part.set_theme(theme)
+        self.activity.set_theme(theme)
+        self.notices.set_theme(theme)
+
+    # Coming and going
+
+    def reset_layout(self) -> None:
+        """Put every part back where it was at the very first start."""
+        self.restoreState(self._first_state, LAYOUT_VERSION)
+        self.views.set_grid(True)
+
+    def _restore_layout(self) -> None:
+        self._first_state = self.saveState(LAYOUT_VERSION)
+        self.resize(*self._fitting_size())
+        self.restoreGeometry(self._place("geometry"))
+        self.restoreState(self._place("docks"), LAYOUT_VERSION)
+        self.views.set_grid(self.workspace.settings.layout is Layout.GRID)
+
+    def _fitting_size(self) -> tuple[int, int]:
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        return min(1400, screen.width()), min(900, screen.height())
+
+    def _place(self, name: str) -> QByteArray:
+        stored = self._places().value(name)
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    def _places(self) -> QSettings:
+        # Where the window stands belongs to this screen, not to the user's settings.
+        return QSettings(str(user_folder("config") / "window.ini"), QSettings.Format.IniFormat)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.desk.may_leave():
+            event.ignore()
+            return
+        self._places().setValue("geometry", self.saveGeometry())
+        self._places().setValue("docks", self.saveState(LAYOUT_VERSION))
+        super().closeEvent(event)

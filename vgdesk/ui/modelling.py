@@ -1,0 +1,77 @@
+from PySide6.QtCore import QObject
+
+from vgdesk.app.events import Embedded, SessionChanged
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import Cell, EncoderId
+from vgdesk.core.viewing import ViewRecipe
+from vgdesk.encoders.base import EncoderSpec
+from vgdesk.ui import dialogs
+from vgdesk.ui.panels.model_card import Choice
+from vgdesk.ui.panels.models_panel import ModelsPanel
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class Modelling(QObject):
+    """Between the 2x2 of the models panel and the encoders on the shelf."""
+
+    def __init__(self, workspace: Workspace, panel: ModelsPanel) -> None:
+        super().__init__(panel)
+        self._workspace = workspace
+        self._panel = panel
+        panel.encoder_chosen.connect(self._choose)
+        panel.folder_requested.connect(self._add_folder)
+        panel.download_requested.connect(self._download)
+        panel.twin_requested.connect(workspace.add_twin)
+        panel.compared_chosen.connect(workspace.looking.compare)
+        panel.device_chosen.connect(self._choose_device)
+        panel.show_device(workspace.settings.device, DEVICES)
+        events = workspace.events
+        events.session_changed.subscribe(self._show_choices)
+        events.embedded.subscribe(self._show_progress)
+        events.recipe_changed.subscribe(self._show_compared)
+        self._show_compared(workspace.looking.recipe)
+
+    def _choose(self, cell: Cell, encoder: EncoderId | None) -> None:
+        self._workspace.choose_encoder(cell, encoder)
+
+    def _add_folder(self, cell: Cell) -> None:
+        title = f"A folder with a model for {cell.title}: config.json and safetensors"
+        if folder := dialogs.ask_folder(self._panel, title):
+            self._workspace.add_model_folder(cell, folder)
+
+    def _download(self, cell: Cell) -> None:
+        if repo := dialogs.ask_model_name(self._panel):
+            self._workspace.download_model(cell, repo)
+
+    def _choose_device(self, device: str) -> None:
+        self._workspace.configure(device=device)
+
+    def _show_choices(self, change: SessionChanged) -> None:
+        shelf = self._workspace.shelf
+        choices = {cell: tuple(_choice(spec) for spec in shelf.choices(cell)) for cell in Cell}
+        for cell, encoder in change.after.encoders.items():
+            if all(choice.id != encoder for choice in choices[cell]):
+                spec = shelf.spec(encoder)
+                choices[cell] += (_choice(spec) if spec else _absent(encoder),)
+        self._panel.show_choices(choices, change.after.encoders)
+
+    def _show_progress(self, embedded: Embedded) -> None:
+        for cell, progress in embedded.cells.items():
+            self._panel.show_progress(cell, progress.done, progress.total, "")
+
+    def _show_compared(self, recipe: ViewRecipe) -> None:
+        self._panel.show_compared(recipe.a, recipe.b)
+
+
+def _choice(spec: EncoderSpec) -> Choice:
+    return Choice(spec.id, spec.title, f"{len(spec.layers)} layers of {spec.dim}. {spec.source}")
+
+
+def _absent(encoder: EncoderId) -> Choice:
+    return Choice(
+        encoder,
+        encoder,
+        available=False,
+        why="This model is not on this computer: add its folder, or download it.",
+    )

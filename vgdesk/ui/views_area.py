@@ -1,0 +1,335 @@
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vgdesk.analyses import of_kind
+from vgdesk.analyses.base import Kind
+from vgdesk.app.actions import ACTIONS
+from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import Cell, WordId
+from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.viewing import Order, Rows, Selection, Shown, ViewRecipe
+from vgdesk.ui.legend import Legend, legend_of
+from vgdesk.ui.theme import Theme
+from vgdesk.ui.views import VIEWS
+from vgdesk.ui.views.cluster_map import ClusterMap
+from vgdesk.ui.views.frame import ViewFrame
+from vgdesk.ui.views.layer_curves import LayerCurves
+from vgdesk.ui.views.layer_heatmap import LayerHeatmap
+from vgdesk.ui.views.word_heatmap import WordHeatmap
+
+ORDER_TITLES = {
+    Order.GROUP.value: "by group",
+    Order.SIMILARITY.value: "by similarity",
+    Order.LIST.value: "as listed",
+}
+ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
+
+
+class ViewsArea(QWidget):
+    """The four linked views: hears results and wishes, and passes them on.
+
+    Signals
+    -------
+    action_requested
+        Id of the action that a view offers as the way out of being empty.
+    """
+
+    action_requested = Signal(str)
+
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._theme = theme
+        self.legend: Legend = legend_of(
+            workspace.session, workspace.looking.recipe.label_column, theme
+        )
+        self.layers = LayerHeatmap(theme)
+        self.words = WordHeatmap(theme)
+        self.map = ClusterMap(theme)
+        self.curves = LayerCurves(theme)
+        self.frames: Mapping[View, ViewFrame] = {
+            View.LAYERS: self.layers,
+            View.WORDS: self.words,
+            View.MAP: self.map,
+            View.CURVES: self.curves,
+        }
+        self._way_out: dict[View, str] = {}
+        self._last: dict[View, Callable[[], None]] = {}
+        self._grid = QSplitter(Qt.Orientation.Vertical)
+        self._rows = (QSplitter(), QSplitter())
+        self._tabs = QTabWidget()
+        self._combos = self._make_combos()
+        self._lay_out()
+        self._hear_views()
+        self._hear_workspace()
+
+    # Layout
+
+    @property
+    def is_grid(self) -> bool:
+        return self._grid.isVisibleTo(self)
+
+    def set_grid(self, is_grid: bool) -> None:
+        """Show the views side by side, or one behind the other as tabs."""
+        frames = tuple(self.frames.items())
+        self._tabs.setVisible(not is_grid)
+        self._grid.setVisible(is_grid)
+        for place, (view, frame) in enumerate(frames):
+            if is_grid:
+                self._rows[place // 2].addWidget(frame)
+            else:
+                self._tabs.addTab(frame, VIEWS[view.value].title)
+            frame.show()
+        if is_grid:
+            for splitter in (*self._rows, self._grid):
+                splitter.setSizes([1000, 1000])
+
+    def toggle_tables(self) -> None:
+        """Show the numbers instead of the pictures in all views, or the pictures again."""
+        for frame in self.frames.values():
+            frame.toggle_table()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in other colours."""
+        self._theme = theme
+        for frame in self.frames.values():
+            frame.set_theme(theme)
+        self._look_again()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._grid)
+        column.addWidget(self._tabs)
+        for row in self._rows:
+            row.setChildrenCollapsible(False)
+            self._grid.addWidget(row)
+        self._grid.setChildrenCollapsible(False)
+
+    def _make_combos(self) -> Mapping[str, QComboBox]:
+        def titles(kind: Kind) -> dict[str, str]:
+            return {analysis.id: analysis.title for analysis in of_kind(kind)}
+
+        combos = {
+            "alignment": _combo("Measure", titles(Kind.LAYERS)),
+            "words_measure": _combo("Measure", titles(Kind.WORDS)),
+            "order": _combo("Order of the words", ORDER_TITLES),
+            "map_method": _combo("Method", titles(Kind.MAP)),
+            "rows": _combo("One point for each", ROWS_TITLES),
+            "label_column": _combo("Label", {}),
+        }
+        refit = QPushButton("Refit")
+        refit.setToolTip("Lay out the map anew with all its words (Ctrl+M)")
+        refit.clicked.connect(self._workspace.pipeline.refit_map)
+        self.layers.add_control(combos["alignment"])
+        self.words.add_control(combos["words_measure"], combos["order"])
+        self.map.add_control(combos["map_method"], combos["rows"], refit)
+        self.curves.add_control(combos["label_column"])
+        for combo in combos.values():
+            combo.activated.connect(self._recipe_chosen)
+        return combos
+
+    # Wishes of the views
+
+    def _hear_views(self) -> None:
+        self.layers.cell_chosen.connect(self._choose_layers)
+        self.curves.layer_chosen.connect(self._choose_curve_layer)
+        self.words.pair_chosen.connect(self._choose_pair)
+        for view in (self.words, self.map):
+            view.word_chosen.connect(self._choose_word)
+            view.word_hovered.connect(self._hover)
+            view.play_requested.connect(self._workspace.play)
+        self.map.word_toggled.connect(self._toggle)
+        self.map.words_chosen.connect(self._choose_words)
+        for frame in self.frames.values():
+            frame.action_requested.connect(self._go_way_out)
+
+    def _go_way_out(self) -> None:
+        asked = next(view for view, frame in self.frames.items() if frame is self.sender())
+        self.action_requested.emit(self._way_out.get(asked, ""))
+
+    def _choose_layers(self, row: int, column: int) -> None:
+        recipe = self._workspace.looking.recipe
+        self._workspace.looking.change(
+            lambda r: r.with_layer(recipe.a, row).with_layer(recipe.b, column)
+        )
+
+    def _choose_curve_layer(self, curve: int, layer: int) -> None:
+        cells = [cell for cell in Cell if cell in self._workspace.session.encoders]
+        if curve < len(cells):
+            self._workspace.looking.choose_layer(cells[curve], layer)
+
+    def _choose_pair(self, one: str, other: str) -> None:
+        self._workspace.looking.select(WordId(one), WordId(other))
+
+    def _choose_word(self, word: str) -> None:
+        self._workspace.looking.select(WordId(word))
+
+    def _toggle(self, word: str) -> None:
+        self._workspace.looking.toggle(WordId(word))
+
+    def _choose_words(self, words: list[WordId]) -> None:
+        self._workspace.looking.select(*words)
+
+    def _hover(self, word: str) -> None:
+        self._workspace.looking.hover(WordId(word) if word else None)
+
+    def _recipe_chosen(self) -> None:
+        chosen = {name: combo.currentData() for name, combo in self._combos.items()}
+        self._workspace.looking.change(
+            lambda recipe: replace(
+                recipe,
+                alignment=chosen["alignment"],
+                words_measure=chosen["words_measure"],
+                order=Order(chosen["order"]),
+                map_method=chosen["map_method"],
+                rows=Rows(chosen["rows"]),
+                label_column=chosen["label_column"] or recipe.label_column,
+            )
+        )
+
+    # News of the workspace
+
+    def _hear_workspace(self) -> None:
+        events = self._workspace.events
+        events.layers_ready.subscribe(self._show_layers)
+        events.words_ready.subscribe(self._show_words)
+        events.map_ready.subscribe(self._show_map)
+        events.curves_ready.subscribe(self._show_curves)
+        events.view_missing.subscribe(self._show_missing)
+        events.view_asked.subscribe(self._show_asked)
+        events.embedded.subscribe(self._show_pending)
+        events.selection_changed.subscribe(self._show_selection)
+        events.session_changed.subscribe(self._session_changed)
+        events.recipe_changed.subscribe(self._recipe_changed)
+
+    def _session_changed(self, _change: SessionChanged) -> None:
+        self._look_again()
+
+    def _recipe_changed(self, recipe: ViewRecipe) -> None:
+        for name, combo in self._combos.items():
+            value = getattr(recipe, name)
+            combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Take over labels, colours and order of the words; the numbers stay as they are."""
+        recipe, session = self._workspace.looking.recipe, self._workspace.session
+        _refill(self._combos["label_column"], session.label_columns(), recipe.label_column)
+        self.legend = legend_of(session, recipe.label_column, self._theme)
+        for show in tuple(self._last.values()):
+            show()
+
+    def _show_layers(self, result: LayerSimilarity) -> None:
+        def show() -> None:
+            recipe = self._workspace.looking.recipe
+            self.layers.show_result(result, self._title(recipe.a), self._title(recipe.b))
+            self.layers.mark(recipe.layer_of(recipe.a), recipe.layer_of(recipe.b))
+
+        self._keep(View.LAYERS, show)
+
+    def _show_words(self, result: WordSimilarity) -> None:
+        def show() -> None:
+            recipe = self._workspace.looking.recipe
+            is_difference = recipe.shown is Shown.DIFFERENCE
+            order = self._order(result)
+            self.words.show_result(result, order, self.legend, centred=is_difference)
+            self.words.show_selection(self._workspace.looking.selection)
+
+        self._keep(View.WORDS, show)
+
+    def _show_map(self, result: WordMap) -> None:
+        def show() -> None:
+            self.map.show_result(result, self.legend)
+            self.map.show_selection(self._workspace.looking.selection)
+
+        self._keep(View.MAP, show)
+
+    def _show_curves(self, ready: CurvesReady) -> None:
+        def show() -> None:
+            titles = {e: self._title(c) for c, e in self._workspace.session.encoders.items()}
+            self.curves.show_result(
+                ready.curves, tuple(titles.get(c.encoder, c.encoder) for c in ready.curves)
+            )
+            recipe = self._workspace.looking.recipe
+            self.curves.mark(
+                tuple(
+                    recipe.layer_of(cell)
+                    for curve in ready.curves
+                    for cell, encoder in self._workspace.session.encoders.items()
+                    if encoder == curve.encoder
+                )
+            )
+
+        self._keep(View.CURVES, show)
+
+    def _keep(self, view: View, show: Callable[[], None]) -> None:
+        self._last[view] = show
+        show()
+
+    def _show_missing(self, missing: Missing) -> None:
+        self._last.pop(missing.view, None)
+        self._way_out[missing.view] = missing.action
+        title = ACTIONS[missing.action].title if missing.action else None
+        self.frames[missing.view].show_missing(missing.reason, title)
+
+    def _show_asked(self, view: View) -> None:
+        self.frames[view].show_busy("Updating…")
+
+    def _show_pending(self, embedded: Embedded) -> None:
+        takes = self._workspace.session.takes
+        pending = [takes[take].word for take in takes if take in embedded.pending]
+        words = tuple(dict.fromkeys(pending))
+        self.words.show_pending(words)
+        self.map.show_pending(words)
+
+    def _show_selection(self, selection: Selection) -> None:
+        self.words.show_selection(selection)
+        self.map.show_selection(selection)
+
+    def _title(self, cell: Cell) -> str:
+        encoder = self._workspace.session.encoders.get(cell)
+        spec = self._workspace.shelf.spec(encoder) if encoder else None
+        return f"{cell.title} · {spec.title if spec else encoder or 'none'}"
+
+    def _order(self, result: WordSimilarity) -> tuple[int, ...]:
+        """Put the rows in the order that was chosen; groups keep the order of the list inside."""
+        recipe = self._workspace.looking.recipe
+        if recipe.order is Order.SIMILARITY:
+            return result.order
+        if recipe.order is Order.LIST:
+            return tuple(range(len(result.rows)))
+        groups = [look.group for look in self.legend.groups]
+        place = {group: number for number, group in enumerate(groups)}
+        of_row = [place.get(self.legend.look_of(word).group, len(place)) for word in result.words]
+        return tuple(int(i) for i in np.argsort(of_row, kind="stable"))
+
+
+def _combo(name: str, titles: Mapping[str, str]) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.setToolTip(name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    for value, title in titles.items():
+        combo.addItem(title, value)
+    return combo
+
+
+def _refill(combo: QComboBox, columns: tuple[str, ...], chosen: str) -> None:
+    if [combo.itemText(i) for i in range(combo.count())] != list(columns):
+        combo.clear()
+        for column in columns:
+            combo.addItem(column, column)
+    combo.setCurrentIndex(combo.findData(chosen))
