@@ -14,7 +14,7 @@ WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
 # Besides the weights, these decide what comes out.
-_SETTINGS = (
+SETTINGS_FILES = (
     "config.json",
     "preprocessor_config.json",
     "tokenizer_config.json",
@@ -138,7 +138,7 @@ def revision_of(folder: Path) -> str:
     A file is read once in a process unless its size or time changes.
     """
     digest = hashlib.blake2b(digest_size=16)
-    for file in (*weight_files(folder), *(folder / name for name in _SETTINGS)):
+    for file in (*weight_files(folder), *(folder / name for name in SETTINGS_FILES)):
         if file.is_file():
             stat = file.stat()
             digest.update(f"{file.name}\0{_hash(file, stat.st_size, stat.st_mtime_ns)}\0".encode())

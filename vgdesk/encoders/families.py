@@ -63,10 +63,11 @@ def inspect_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
 
 def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
     """Load a model or its untrained twin onto a device."""
+    from safetensors import SafetensorError
+
     try:
         return FAMILIES[spec.family].load(spec, device)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        # Broken files fail in as many ways as there are readers in the libraries below.
+    except (OSError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
         raise EncoderError(
             f"The model “{spec.title}” cannot be read: {error}.",
             "Get the files of the model again, or choose another model.",

@@ -1,6 +1,7 @@
 """What all models share while they run: the device, the weights, and listening at every block."""
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ def prepare() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # Load reports go to the log; what is missing is refused in words by `_refuse_gaps`.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    # WavLM's own code mixes two kinds of mask; the result is right.
+    warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
 
 
 def available_devices() -> tuple[str, ...]:

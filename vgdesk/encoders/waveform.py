@@ -64,9 +64,9 @@ class WaveformEncoder:
         # front end's convolutions.
         self._first: list[int] = []
         self._frames = torch.empty(0)
-        first = model.feature_extractor.conv_layers[0]
-        if model.config.feat_extract_norm == "group":
-            first.layer_norm.forward = self._group_norm_of(first.layer_norm)
+        for norm in model.feature_extractor.modules():
+            if isinstance(norm, torch.nn.GroupNorm):  # follows the first convolution, if any
+                norm.forward = self._group_norm_of(norm)  # type: ignore[method-assign]
         for layer in model.encoder.pos_conv_embed.modules():
             if isinstance(layer, torch.nn.Conv1d):
                 layer.register_forward_pre_hook(self._hide_padding)

@@ -1,0 +1,184 @@
+"""Fetching a model from the hub, after the user has clicked; nothing else here uses a network."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import ENOSPC
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from vgdesk.core.errors import EncoderError
+from vgdesk.encoders.checkpoint import SETTINGS_FILES, WEIGHTS, WEIGHTS_INDEX
+
+_PATTERNS = (*SETTINGS_FILES, WEIGHTS, WEIGHTS_INDEX, "model-*-of-*.safetensors", "README.md")
+_REPORT_SECONDS = 0.1  # between two reports, and so between two chances to cancel
+_PATIENCE = 10.0  # seconds without a byte
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """How far a download has come; `file` is the one that is under way."""
+
+    done_bytes: int
+    total_bytes: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    name: str
+    size: int
+    blob: str  # names the content: a part of another version is never continued
+    sha256: str | None
+
+
+def download(repo: str, into: Path, *, endpoint: str | None = None) -> Iterator[DownloadProgress]:
+    """Fetch the settings, tokenizer and safetensors weights of a model into a folder.
+
+    Closing the generator cancels; the next call goes on where it stopped. A file gets its name
+    only when it is complete and its checksum is right.
+
+    Parameters
+    ----------
+    repo
+        As on the hub, for example "facebook/hubert-base-ls960".
+    endpoint
+        Address of another hub; None is the usual one.
+    """
+    with _online() as hub, _errors(hub, repo, into):
+        api = hub.HfApi(endpoint=endpoint)
+        info = api.model_info(repo, files_metadata=True, timeout=_PATIENCE)
+        files = _wanted(repo, into, info.siblings)
+        into.mkdir(parents=True, exist_ok=True)
+        total = sum(file.size for file in files)
+        done = 0
+        for file in files:
+            url = hub.hf_hub_url(repo, file.name, revision=info.sha, endpoint=api.endpoint)
+            for size in _fetch(hub, url, file, into):
+                yield DownloadProgress(done + size, total, file.name)
+            done += file.size
+
+
+def _wanted(repo: str, into: Path, siblings: Any) -> list[_Remote]:
+    """Choose the files to fetch, small ones first."""
+    names = {sibling.rfilename for sibling in siblings}
+    if WEIGHTS not in names and WEIGHTS_INDEX not in names:
+        raise EncoderError(
+            f"“{repo}” offers no {WEIGHTS}, the only format of weights that is safe to open. "
+            "Nothing was downloaded.",
+            f"Look for a safetensors version and put it with config.json into {into}.",
+        )
+    # With the whole model in one file, its parts would only be fetched twice.
+    patterns = [p for p in _PATTERNS if WEIGHTS not in names or not p.startswith("model-")]
+    files = [
+        _Remote(s.rfilename, s.size or 0, s.blob_id or "", s.lfs.sha256 if s.lfs else None)
+        for s in siblings
+        if any(fnmatch(s.rfilename, pattern) for pattern in patterns)
+        and not {"/", "\\"} & set(s.rfilename)  # a name must not lead out of the folder
+    ]
+    return sorted(files, key=lambda file: file.size)
+
+
+def _fetch(hub: Any, url: str, file: _Remote, into: Path) -> Iterator[int]:
+    """Fetch one file, yielding how many bytes of it are there."""
+    target = into / file.name
+    part = into / f".{file.name}.{file.blob[:12]}.part"
+    if not (target.is_file() and _is_right(target, file)):
+        yield from _receive(hub, url, part, file.size)
+        if not _is_right(part, file):
+            part.unlink()
+            raise EncoderError(
+                f"{file.name} arrived damaged and was thrown away.", "Start the download again."
+            )
+        part.replace(target)
+    yield file.size
+
+
+def _receive(hub: Any, url: str, part: Path, size: int) -> Iterator[int]:
+    """Append what is still missing of a file."""
+    done = part.stat().st_size if part.is_file() else 0
+    if done >= size > 0:
+        return
+    # The bytes are counted and continued as they are stored, so they must not travel packed.
+    headers = {**hub.utils.build_hf_headers(), "Accept-Encoding": "identity"}
+    if done:
+        headers["Range"] = f"bytes={done}-"
+    with hub.utils.get_session().stream(
+        "GET", url, headers=headers, timeout=_PATIENCE, follow_redirects=True
+    ) as response:
+        hub.utils.hf_raise_for_status(response)
+        is_continued = response.status_code == 206
+        done = done if is_continued else 0
+        told = time.monotonic()
+        with part.open("ab" if is_continued else "wb") as out:
+            for chunk in response.iter_bytes():
+                out.write(chunk)
+                done += len(chunk)
+                if time.monotonic() - told > _REPORT_SECONDS:
+                    told = time.monotonic()
+                    yield done
+
+
+def _is_right(path: Path, file: _Remote) -> bool:
+    """Compare with the hub's checksum: SHA-256 for large files, git's own for small ones."""
+    with path.open("rb") as stream:
+        if file.sha256 is not None:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+        content = stream.read()
+    git = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False)
+    return git.hexdigest() == file.blob
+
+
+@contextmanager
+def _online() -> Iterator[Any]:
+    """Import the hub's client and let it use the network until the download ends.
+
+    Loading models has told it to stay offline, and it reads that only once, at import.
+    """
+    import huggingface_hub
+    from huggingface_hub import constants
+
+    constants.HF_HUB_DISABLE_TELEMETRY = True
+    was_offline, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, False
+    try:
+        yield huggingface_hub
+    finally:
+        constants.HF_HUB_OFFLINE = was_offline
+        huggingface_hub.close_session()
+
+
+@contextmanager
+def _errors(hub: Any, repo: str, into: Path) -> Iterator[None]:
+    """Say in words why a download stopped, and how to get the model by hand."""
+    by_hand = (
+        f"By hand: open https://huggingface.co/{repo}/tree/main in a browser and save config.json, "
+        f"{WEIGHTS} and, if there, preprocessor_config.json and all tokenizer files into {into}."
+    )
+    errors = hub.errors
+    try:
+        yield
+    except errors.GatedRepoError as error:
+        raise EncoderError(
+            f"The owner of “{repo}” wants to be asked before it is downloaded.",
+            f"Ask for access on its page at huggingface.co. {by_hand}",
+        ) from error
+    except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
+        raise EncoderError(
+            f"The hub has no model “{repo}”.",
+            "Check the name; it looks like facebook/hubert-base-ls960.",
+        ) from error
+    except errors.HTTPError as error:
+        raise EncoderError(
+            f"The hub could not be reached, or did not answer as expected ({error}). "
+            "What has arrived is kept, and the next try goes on from there.",
+            f"Check the network. {by_hand}",
+        ) from error
+    except OSError as error:
+        reason = "the disk is full" if error.errno == ENOSPC else error.strerror or str(error)
+        raise EncoderError(
+            f"The download could not be saved in {into}: {reason}.",
+            f"Make room or choose another folder, then try again. {by_hand}",
+        ) from error
