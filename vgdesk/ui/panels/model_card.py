@@ -1,0 +1,213 @@
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QToolButton
+
+from vgdesk.core.model import Cell, EncoderId
+from vgdesk.ui.panels.marks import Mark
+from vgdesk.ui.panels.parts import (
+    GAP,
+    MARGIN,
+    TARGET,
+    Panel,
+    StatusLine,
+    column,
+    named,
+    row,
+    scale_font,
+    tint,
+    wrapped,
+)
+from vgdesk.ui.theme import Theme, text_on
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An encoder that a cell of the 2x2 can hold.
+
+    Attributes
+    ----------
+    detail
+        Its size and where it comes from, in a few words.
+    available, why
+        Whether it can be chosen, and if not, why not.
+    """
+
+    id: EncoderId
+    title: str
+    detail: str = ""
+    available: bool = True
+    why: str = ""
+
+
+WISHES = (
+    ("From a folder…", "Load a model from a folder on this computer"),
+    ("Download…", "Fetch a model from the internet, after asking"),
+    ("Add its untrained twin", "Same shape, random weights: what the architecture alone gives"),
+)
+
+
+class ModelCard(Panel):
+    """One cell of the 2x2: its model, how far it is, and whether it is compared.
+
+    Signals
+    -------
+    encoder_chosen
+        Id of the encoder, None to leave the cell empty.
+    wish_chosen
+        Place in `WISHES`.
+    compare_requested
+        True for A, False for B.
+    """
+
+    encoder_chosen = Signal(object)
+    wish_chosen = Signal(int)
+    compare_requested = Signal(bool)
+
+    def __init__(self, cell: Cell, theme: Theme) -> None:
+        super().__init__()
+        self._choices: tuple[Choice, ...] = ()
+        self._chosen: Choice | None = None
+        self._progress: tuple[int, int, str, bool] = (0, 0, "", False)
+        self._title = wrapped(cell.title)
+        scale_font(self._title, 1.0, bold=True)
+        self.choices = named(QComboBox(), f"Model for {cell.title}")
+        self.choices.setMinimumContentsLength(8)
+        adjust = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.choices.setSizeAdjustPolicy(adjust)
+        self.choices.activated.connect(self._on_activated)
+        self._detail = wrapped()
+        self._status = StatusLine()
+        self.badges = {is_a: self._badge(cell, is_a=is_a) for is_a in (True, False)}
+        self._lay_out()
+        self.set_theme(theme)
+
+    def _badge(self, cell: Cell, *, is_a: bool) -> QToolButton:
+        name = "A" if is_a else "B"
+        button = named(QToolButton(), f"Compare {cell.title} as {name}")
+        button.setText(name)
+        button.setCheckable(True)
+        button.setFixedSize(TARGET, TARGET)
+        button.setProperty("is_a", is_a)
+        button.clicked.connect(self._on_badge)
+        return button
+
+    def _lay_out(self) -> None:
+        head = row(self._title, *self.badges.values(), gap=GAP // 2)
+        head.setStretch(0, 1)
+        layout = column(head, self.choices, self._detail, self._status, margin=MARGIN)
+        layout.addStretch()
+        self.setLayout(layout)
+        self.setObjectName("model_card")
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        tint(self._detail, theme.muted)
+        # Boxes drawn by a style sheet look the same on every system.
+        self.setStyleSheet(
+            f"#model_card {{ background: {theme.base}; border: 1px solid {theme.grid};"
+            f" border-radius: 6px; }}"
+        )
+        for badge in self.badges.values():
+            badge.setStyleSheet(
+                f"QToolButton {{ border: 1px solid {theme.edge}; border-radius: 4px;"
+                f" color: {theme.muted}; background: transparent; font-weight: bold; }}"
+                f"QToolButton:checked {{ border-color: {theme.accent}; background: {theme.accent};"
+                f" color: {text_on(theme.accent)}; }}"
+                f"QToolButton:hover, QToolButton:focus {{ border: 2px solid {theme.accent}; }}"
+            )
+        self._show_status()
+
+    def show_choices(self, choices: tuple[Choice, ...], chosen: EncoderId | None) -> None:
+        """Offer encoders; one that is not available says why instead of hiding."""
+        self._choices = choices
+        self._chosen = next((choice for choice in choices if choice.id == chosen), None)
+        items = QStandardItemModel(self.choices)
+        items.appendRow(QStandardItem("No model"))
+        for choice in choices:
+            text = choice.title if choice.available else f"{choice.title} – {choice.why}"
+            items.appendRow(_item(text, choice.detail if choice.available else choice.why))
+            items.item(items.rowCount() - 1).setEnabled(choice.available)
+        for wish in WISHES:
+            items.appendRow(_item(*wish))
+        self.choices.setModel(items)
+        self.choices.insertSeparator(1 + len(choices))
+        # The list may be wider than the field, so that no title is cut there.
+        self.choices.view().setMinimumWidth(self.choices.view().sizeHintForColumn(0) + 2 * MARGIN)
+        self._show_chosen()
+
+    def show_progress(self, done: int, total: int, note: str, *, failed: bool) -> None:
+        self._progress = (done, total, note, failed)
+        self._show_status()
+
+    def show_compared(self, *, is_a: bool, is_b: bool) -> None:
+        self.badges[True].setChecked(is_a)
+        self.badges[False].setChecked(is_b)
+
+    def _show_chosen(self) -> None:
+        place = 0 if self._chosen is None else 1 + self._choices.index(self._chosen)
+        self.choices.setCurrentIndex(place)
+        self.choices.setToolTip(self._chosen.title if self._chosen else "No model")
+        self._show_detail()
+        self._show_status()
+
+    def _show_detail(self) -> None:
+        """Say what the field cannot show: the details, and a title that is too long for it."""
+        parts = [self._chosen.title, self._chosen.detail] if self._chosen else []
+        if parts and self._fits(parts[0]):
+            parts = parts[1:]
+        text = ", ".join(part for part in parts if part)
+        self._detail.setText(text)
+        self._detail.setVisible(bool(text))
+
+    def _fits(self, title: str) -> bool:
+        option = QStyleOptionComboBox()
+        self.choices.initStyleOption(option)
+        field = self.choices.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self.choices,
+        )
+        return self.choices.fontMetrics().horizontalAdvance(title) + GAP <= field.width()
+
+    def _show_status(self) -> None:
+        done, total, note, failed = self._progress
+        theme = self._theme
+        if self._chosen is None:
+            self._status.show_status(Mark.DASH, "no model", theme.muted)
+        elif failed:
+            self._status.show_status(Mark.TRIANGLE, f"failed: {note}", theme.bad)
+        elif total and done >= total:
+            self._status.show_status(Mark.TICK, f"ready {done}/{total}", theme.good)
+        elif total:
+            text = f"{note or 'encoding'} {done}/{total}"
+            self._status.show_status(Mark.DOTS, text, theme.muted)
+        else:
+            self._status.show_status(Mark.DOTS, note or "waiting for words", theme.muted)
+
+    def _on_activated(self, place: int) -> None:
+        wish = place - len(self._choices) - 2
+        if wish >= 0:
+            # A wish is no model: the field goes back to what it showed.
+            self._show_chosen()
+            self.wish_chosen.emit(wish)
+        else:
+            self.encoder_chosen.emit(self._choices[place - 1].id if place else None)
+
+    def _on_badge(self) -> None:
+        badge = self.sender()
+        # What is compared is decided elsewhere; until then the badge stays as it was.
+        self.badges[badge.property("is_a")].toggle()
+        self.compare_requested.emit(badge.property("is_a"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_detail()
+
+
+def _item(text: str, tip: str) -> QStandardItem:
+    item = QStandardItem(text)
+    item.setToolTip(tip)
+    return item

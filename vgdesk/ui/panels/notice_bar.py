@@ -1,0 +1,154 @@
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from vgdesk.app.events import Level, Notice
+from vgdesk.ui.panels.marks import Mark
+from vgdesk.ui.panels.parts import (
+    MARGIN,
+    Panel,
+    StatusLine,
+    bend,
+    column,
+    named,
+    row,
+    tint,
+    wrapped,
+)
+from vgdesk.ui.theme import Theme, mixed, theme_of
+
+INFO_MS = 6000
+HISTORY = 200
+WIDE = 420
+_SEVERITY = (Level.ERROR, Level.WARNING, Level.INFO)
+_WORDS = {Level.ERROR: "Problem", Level.WARNING: "Please note", Level.INFO: "Note"}
+_MARKS = {Level.ERROR: Mark.OCTAGON, Level.WARNING: Mark.TRIANGLE, Level.INFO: Mark.INFO}
+
+
+@dataclass(slots=True)
+class _Queued:
+    notice: Notice
+    action: str
+    action_title: str
+    times: int = 1
+
+
+class NoticeBar(Panel):
+    """A strip that says one thing at a time and never stands in the way.
+
+    The most serious notice is shown first. Information goes by itself; what the user should act on
+    stays until it is closed.
+
+    Signals
+    -------
+    action_requested
+        Id of the action whose button was pressed.
+    """
+
+    action_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._queue: list[_Queued] = []
+        self._history: list[Notice] = []
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.dismiss)
+        self._head = StatusLine()
+        self._hint = wrapped()
+        self._more = QLabel()
+        self._action = named(QPushButton(), "Action")
+        self._close = named(QPushButton("Close"), "Close this notice")
+        self._action.clicked.connect(self._on_action)
+        self._close.clicked.connect(self.dismiss)
+        self._lay_out()
+        self.set_theme(theme_of(self.palette()))
+
+    def _lay_out(self) -> None:
+        self.setObjectName("notice_bar")
+        texts = column(self._head, self._hint, gap=2)
+        self._parts = row(margin=MARGIN, gap=MARGIN)
+        self._parts.addLayout(texts, 1)
+        buttons = row(self._more, self._action, self._close)
+        buttons.insertStretch(0)
+        self._parts.addLayout(buttons)
+        self.setLayout(self._parts)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._colours = {
+            Level.ERROR: theme.bad,
+            Level.WARNING: theme.warn,
+            Level.INFO: theme.accent,
+        }
+        self._theme = theme
+        tint(self._more, theme.muted)
+        self._show()
+
+    def show_notice(self, notice: Notice, *, action: str = "", action_title: str = "") -> None:
+        """Show a notice now, or after the more serious ones; the same once more only counts up.
+
+        Parameters
+        ----------
+        action, action_title
+            Id of an action that helps, and the text of its button; empty for no button.
+        """
+        self._history = [*self._history[1 - HISTORY :], notice]
+        for queued in self._queue:
+            if queued.notice == notice:
+                queued.times += 1
+                break
+        else:
+            self._queue.append(_Queued(notice, action, action_title))
+            # Sorting keeps the order of arrival among notices of one level.
+            self._queue.sort(key=lambda queued: _SEVERITY.index(queued.notice.level))
+        self._show()
+
+    def history(self) -> tuple[Notice, ...]:
+        """Return the latest notices, oldest first, whether closed or not."""
+        return tuple(self._history)
+
+    def dismiss(self) -> None:
+        """Close the notice that is shown."""
+        del self._queue[:1]
+        self._show()
+
+    def _show(self) -> None:
+        self._timer.stop()
+        self.setVisible(bool(self._queue))
+        if not self._queue:
+            return
+        queued = self._queue[0]
+        notice, colour = queued.notice, self._colours[queued.notice.level]
+        times = f" ({queued.times} times)" if queued.times > 1 else ""
+        text = f"{_WORDS[notice.level]}: {notice.message}{times}"
+        self._head.show_status(_MARKS[notice.level], text, colour)
+        self._hint.setText(notice.hint)
+        self._hint.setVisible(bool(notice.hint))
+        self._more.setText(f"{len(self._queue) - 1} more")
+        self._more.setVisible(len(self._queue) > 1)
+        self._action.setText(queued.action_title)
+        self._action.setVisible(bool(queued.action))
+        named(self._action, queued.action_title)
+        self._paint(colour)
+        if notice.level is Level.INFO:
+            self._timer.start(INFO_MS)
+        event = QAccessibleEvent(self._head, QAccessible.Event.Alert)
+        QAccessible.updateAccessibility(event)
+
+    def _paint(self, colour: str) -> None:
+        """Colour the strip faintly, with a bar of the full colour at its edge."""
+        faint = mixed(self._theme.surface, colour, 0.0 if self._theme.is_high_contrast else 0.08)
+        self.setStyleSheet(
+            f"#notice_bar {{ background: {faint}; border: 1px solid {self._theme.edge};"
+            f" border-left: 4px solid {colour}; }}"
+        )
+
+    def _on_action(self) -> None:
+        action = self._queue[0].action
+        self.dismiss()
+        self.action_requested.emit(action)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        bend(self._parts, is_wide=self.width() >= WIDE)
+        super().resizeEvent(event)

@@ -1,0 +1,182 @@
+"""What all panels are made of: one spacing, one size of targets, one look of states."""
+
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
+
+MARGIN = 8
+GAP = 6
+TARGET = 28
+NARROW = 230
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(widget: W, name: str, tip: str = "") -> W:
+    """Make a control that can be found, hit and understood.
+
+    Parameters
+    ----------
+    name
+        What a screen reader says.
+    tip
+        What the tooltip says; the name if it is empty.
+    """
+    widget.setAccessibleName(name)
+    widget.setToolTip(tip or name)
+    widget.setMinimumHeight(TARGET)
+    return widget
+
+
+def column(*parts: QWidget | QLayout, margin: int = 0, gap: int = GAP) -> QVBoxLayout:
+    """Put parts below each other."""
+    return _filled(QVBoxLayout(), parts, margin, gap)
+
+
+def row(*parts: QWidget | QLayout, margin: int = 0, gap: int = GAP) -> QHBoxLayout:
+    """Put parts beside each other."""
+    return _filled(QHBoxLayout(), parts, margin, gap)
+
+
+def pairs(*parts: QWidget) -> QGridLayout:
+    """Put parts into two columns of one width."""
+    layout = QGridLayout()
+    layout.setSpacing(GAP)
+    for i, part in enumerate(parts):
+        layout.addWidget(part, i // 2, i % 2)
+        layout.setColumnStretch(i % 2, 1)
+    return layout
+
+
+L = TypeVar("L", bound=QBoxLayout)
+
+
+def _filled(layout: L, parts: tuple[QWidget | QLayout, ...], margin: int, gap: int) -> L:
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(gap)
+    for part in parts:
+        if isinstance(part, QLayout):
+            layout.addLayout(part)
+        else:
+            layout.addWidget(part)
+    return layout
+
+
+class Panel(QFrame):
+    """A widget that is content with the width of a narrow dock and bends its content to it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(NARROW, super().minimumSizeHint().height())
+
+
+def bend(layout: QBoxLayout, *, is_wide: bool) -> None:
+    """Put the parts of a layout beside each other, or below each other where width is short."""
+    across = QBoxLayout.Direction.LeftToRight
+    layout.setDirection(across if is_wide else QBoxLayout.Direction.TopToBottom)
+
+
+def tint(widget: QWidget, colour: str) -> None:
+    """Give the text of a widget another colour."""
+    palette = widget.palette()
+    for part in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text):
+        palette.setColor(part, QColor(colour))
+    widget.setPalette(palette)
+
+
+def scale_font(widget: QWidget, factor: float, *, bold: bool = False) -> None:
+    """Make the text of a widget larger or smaller than ordinary text."""
+    font = widget.font()
+    font.setPointSizeF(font.pointSizeF() * factor)
+    font.setBold(bold)
+    widget.setFont(font)
+
+
+def wrapped(text: str = "") -> QLabel:
+    """Make a label that breaks its lines instead of asking for width."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    label.setMinimumWidth(1)
+    return label
+
+
+class StatusLine(QWidget):
+    """A state as mark, colour and words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._picture = QLabel()
+        self._picture.setFixedSize(MARK_SIZE, MARK_SIZE)
+        self._label = wrapped()
+        line = row(margin=0)
+        # The mark stays beside the first line when the words need two.
+        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._label, 1)
+        self.setLayout(line)
+
+    def show_status(self, mark: Mark, text: str, colour: str) -> None:
+        lead = (self._label.fontMetrics().height() - MARK_SIZE) // 2
+        self._picture.setContentsMargins(0, max(0, lead), 0, 0)
+        self._picture.setFixedHeight(MARK_SIZE + max(0, lead))
+        ratio = self.devicePixelRatioF()
+        self._picture.setPixmap(mark_pixmap(mark, colour, ratio=ratio))
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        tint(self._label, colour)
+
+    def text(self) -> str:
+        return self._label.text()
+
+
+class EmptyNote(QWidget):
+    """Says why a panel is empty and offers the steps that fill it.
+
+    Signals
+    -------
+    step_requested
+        The place of the button that was pressed.
+    """
+
+    step_requested = Signal(int)
+
+    def __init__(self, title: str, reason: str, steps: tuple[tuple[str, str], ...] = ()) -> None:
+        """Show title and reason; each step is the text of a button and its tooltip."""
+        super().__init__()
+        heading, self._reason = wrapped(title), wrapped(reason)
+        scale_font(heading, 1.15, bold=True)
+        for label in (heading, self._reason):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout = column(heading, self._reason, margin=MARGIN, gap=MARGIN)
+        for i, (text, tip) in enumerate(steps):
+            button = named(QPushButton(text), text, tip)
+            button.setProperty("step", i)
+            button.clicked.connect(self._on_clicked)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.insertStretch(0, 2)
+        layout.addStretch(3)
+        self.setLayout(layout)
+
+    def show_reason(self, reason: str) -> None:
+        self._reason.setText(reason)
+
+    def set_muted(self, colour: str) -> None:
+        tint(self._reason, colour)
+
+    def _on_clicked(self) -> None:
+        self.step_requested.emit(self.sender().property("step"))

@@ -1,0 +1,189 @@
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.ui.panels.parts import named
+from vgdesk.ui.panels.spectrogram import RANGE_DB, TOP_HZ, log_spectrogram
+from vgdesk.ui.theme import Theme, theme_of
+
+AXIS_WIDTH = 24
+HEIGHT = 210
+SHORTEST_S = 0.02
+KHZ_TICKS = [[(hertz, f"{hertz / 1000:.0f}") for hertz in (0, 2000, 4000, 6000, 8000)]]
+
+
+class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
+    """Waveform above spectrogram over one time axis, with handles for the part that is the word.
+
+    Signals
+    -------
+    trim_dragging
+        Start and end in seconds, at every step of a drag.
+    trim_dragged
+        The same, once, when a handle is let go.
+    """
+
+    trim_dragging = Signal(float, float)
+    trim_dragged = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "Waveform and spectrogram", "Drag the handles to the ends of the word")
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Fields beside it do for the keyboard what the handles do for the mouse.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ci.setContentsMargins(0, 2, 4, 0)
+        self.ci.setSpacing(2)
+        self._duration = 0.0
+        self.wave, self.picture = self._plot(0), self._plot(1)
+        self.picture.setXLink(self.wave)
+        self._curve = self.wave.plot(downsampleMethod="peak", autoDownsample=True, clipToView=True)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self.picture.addItem(self._image)
+        self.trims = tuple(_Trim(plot) for plot in (self.wave, self.picture))
+        self._playheads = tuple(pg.InfiniteLine(movable=False) for _ in self.trims)
+        for plot, playhead in zip((self.wave, self.picture), self._playheads, strict=True):
+            plot.addItem(playhead, ignoreBounds=True)
+        for trim in self.trims:
+            trim.sigRegionChanged.connect(self._on_moved)
+            trim.sigRegionChangeFinished.connect(self._on_released)
+        self._dress()
+        self.set_theme(theme_of(self.palette()))
+        self.clear_sound()
+
+    def _plot(self, row: int) -> Any:
+        plot = self.addPlot(row=row, col=0)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=True, y=False)
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.getViewBox().setDefaultPadding(0)
+        return plot
+
+    def _dress(self) -> None:
+        self.ci.layout.setRowStretchFactor(0, 2)
+        self.ci.layout.setRowStretchFactor(1, 3)
+        self.wave.getAxis("left").setTicks([[]])
+        self.wave.getAxis("bottom").setStyle(showValues=False, tickLength=0)
+        self.wave.getAxis("bottom").setHeight(1)
+        self.picture.getAxis("left").setTicks(KHZ_TICKS)
+        self.picture.getAxis("left").setLabel("kHz")
+        self.picture.getAxis("left").enableAutoSIPrefix(False)
+        self.picture.getAxis("bottom").enableAutoSIPrefix(False)
+        self.picture.setYRange(0, TOP_HZ)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setBackground(theme.base)
+        self._curve.setPen(pg.mkPen(theme.text, width=1))
+        # Ink on paper, as phoneticians print it; in the dark theme it is chalk on slate.
+        colours = pg.ColorMap([0.0, 1.0], [QColor(theme.base), QColor(theme.text)])
+        self._image.setColorMap(colours)
+        for trim, playhead in zip(self.trims, self._playheads, strict=True):
+            trim.set_theme(theme)
+            playhead.setPen(pg.mkPen(theme.bad, width=1))
+        for plot in (self.wave, self.picture):
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setPen(theme.edge)
+                plot.getAxis(side).setTextPen(theme.muted)
+
+    @property
+    def duration(self) -> float:
+        """Length of the sound in seconds; 0 while there is none."""
+        return self._duration
+
+    def clear_sound(self) -> None:
+        self._duration = 0.0
+        self._curve.setData([], [])
+        self._image.clear()
+        for item in (*self.trims, *self._playheads):
+            item.hide()
+
+    def show_sound(self, samples: FloatArray, sample_rate: int) -> None:
+        """Draw a sound of one channel."""
+        if not len(samples):
+            self.clear_sound()
+            return
+        self._duration = duration = len(samples) / sample_rate
+        self._curve.setData(np.arange(len(samples)) / sample_rate, samples)
+        loudest = float(np.abs(samples).max()) or 1.0
+        self.wave.setYRange(-loudest, loudest, padding=0.04)
+        values, hop, top = log_spectrogram(samples, sample_rate)
+        self._image.setImage(values, levels=(-RANGE_DB, 0.0), autoLevels=False)
+        # A window is drawn around its centre.
+        self._image.setRect(QRectF(-hop / 2, 0, values.shape[1] * hop, top))
+        self.wave.setLimits(xMin=0, xMax=duration)
+        self.wave.setXRange(0, duration)
+        for trim in self.trims:
+            trim.setBounds((0, duration))
+            trim.show()
+
+    def show_trim(self, start: float, end: float | None) -> None:
+        """Move the handles; sends no wish. An end of None is the end of the sound."""
+        self._set_all(start, self._duration if end is None else min(end, self._duration))
+
+    def show_playhead(self, seconds: float | None) -> None:
+        for playhead in self._playheads:
+            playhead.setVisible(seconds is not None and self._duration > 0)
+            playhead.setValue(seconds or 0.0)
+
+    def _set_all(self, start: float, end: float) -> None:
+        for trim in self.trims:
+            trim.blockSignals(True)
+            trim.setRegion((start, end))
+            trim.blockSignals(False)
+            trim.update()
+
+    def _on_moved(self, trim: Any) -> None:
+        self._set_all(*trim.getRegion())
+        self.trim_dragging.emit(*trim.getRegion())
+
+    def _on_released(self, trim: Any) -> None:
+        start, end = trim.getRegion()
+        if end - start < SHORTEST_S:
+            end = min(self._duration, start + SHORTEST_S)
+            start = max(0.0, end - SHORTEST_S)
+            self._set_all(start, end)
+        self.trim_dragged.emit(start, end)
+
+
+class _Trim(pg.LinearRegionItem):  # type: ignore[misc]
+    """Two handles; what lies outside of them is dimmed. Only the handles can be dragged."""
+
+    def __init__(self, plot: Any) -> None:
+        super().__init__(swapMode="block", brush="#0000", hoverBrush="#0000")
+        self._dim = QColor()
+        for line, marker in zip(self.lines, ("|>", "<|"), strict=True):
+            line.addMarker(marker, position=0.5, size=14)
+            line.setCursor(Qt.CursorShape.SizeHorCursor)
+        plot.addItem(self, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._dim = QColor(theme.surface)
+        self._dim.setAlpha(190)
+        for line in self.lines:
+            line.setPen(pg.mkPen(theme.accent, width=2))
+            line.setHoverPen(pg.mkPen(theme.accent, width=4))
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.viewRect())
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        left, right = QRectF(self.viewRect()), QRectF(self.viewRect())
+        start, end = self.getRegion()
+        left.setRight(max(left.left(), start))
+        right.setLeft(min(right.right(), end))
+        for outside in (left, right):
+            painter.fillRect(outside, self._dim)
+
+    def mouseDragEvent(self, event: Any) -> None:
+        event.ignore()
+
+    def hoverEvent(self, event: Any) -> None:
+        """Stay as it is: only the handles light up."""

@@ -1,0 +1,280 @@
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFont, QIcon, QPixmap
+
+from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
+from vgdesk.ui.legend import Legend, symbol_pixmap
+from vgdesk.ui.panels.marks import MARK_SIZE, Mark, list_icon, mark_icon
+from vgdesk.ui.panels.parts import TARGET
+from vgdesk.ui.theme import Theme
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
+
+class Kind(Enum):
+    """What a line of the tree stands for."""
+
+    GROUP = "group"
+    WORD = "word"
+    TAKE = "take"
+
+
+class Status(Enum):
+    """How far a word or a take is."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    FAILED = "failed"
+    UNSPOKEN = "not spoken yet"
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the tree; a parent of -1 is the top."""
+
+    kind: Kind
+    key: str
+    text: str
+    parent: int
+    row: int
+    children: list[int] = field(default_factory=list)
+
+
+class WordsModel(QAbstractItemModel):
+    """Groups, their words and the takes of each, as far as a search lets them through.
+
+    The tree is built anew for each session and each search: for thousands of words that takes
+    less time than finding out what has changed.
+    """
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[Line] = []
+        self._top: list[int] = []
+        self._places: dict[tuple[Kind, str], int] = {}
+        self._session = Session()
+        self._legend: Legend | None = None
+        self._needle = ""
+        self._haystacks: dict[WordId, str] = {}
+        self._pending: frozenset[TakeId] = frozenset()
+        self._failed: Mapping[TakeId, str] = {}
+        self._group_icons: dict[str, QIcon] = {}
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._icons = {
+            Status.READY: mark_icon(Mark.TICK, theme.good),
+            Status.WAITING: mark_icon(Mark.DOTS, theme.muted),
+            Status.FAILED: mark_icon(Mark.TRIANGLE, theme.bad),
+            Status.UNSPOKEN: mark_icon(Mark.DASH, theme.muted),
+        }
+        self._statuses_changed()
+
+    def show_session(self, session: Session, legend: Legend) -> None:
+        self._session, self._legend = session, legend
+        self._haystacks = {
+            word.id: " ".join((word.text, *word.labels.values())).casefold()
+            for word in session.words.values()
+        }
+        self._group_icons = {
+            look.group: _symbol_icon(look.colour, look.symbol)
+            for look in (*legend.groups, legend.neutral)
+        }
+        self._build()
+
+    def search(self, text: str) -> None:
+        """Keep the words whose text or labels hold every part of `text`."""
+        self._needle = text.casefold()
+        self._build()
+
+    def show_status(self, pending: frozenset[TakeId], failed: Mapping[TakeId, str]) -> None:
+        self._pending, self._failed = pending, dict(failed)
+        self._statuses_changed()
+
+    def _build(self) -> None:
+        self.beginResetModel()
+        self._lines, self._top, self._places = [], [], {}
+        parts = self._needle.split()
+        takes: dict[WordId, list[Take]] = {}
+        for take in self._session.takes.values():
+            takes.setdefault(take.word, []).append(take)
+        for group, words in self._words_by_group(parts).items():
+            line = self._add(Kind.GROUP, group, group or self._nameless(), -1)
+            for word in words:
+                place = self._add(Kind.WORD, word.id, word.text, line)
+                for i, take in enumerate(takes.get(word.id, ())):
+                    self._add(Kind.TAKE, take.id, take.speaker or f"Take {i + 1}", place)
+        self.endResetModel()
+
+    def _words_by_group(self, parts: list[str]) -> dict[str, list[Word]]:
+        if self._legend is None:
+            return {}
+        groups: dict[str, list[Word]] = {look.group: [] for look in self._legend.groups}
+        groups[""] = []
+        for word in self._session.words.values():
+            if all(part in self._haystacks[word.id] for part in parts):
+                groups[self._legend.look_of(word.id).group].append(word)
+        return {group: words for group, words in groups.items() if words}
+
+    def _nameless(self) -> str:
+        column = self._legend.column if self._legend else ""
+        return f"No {column}" if column and len(self._top) else "All words"
+
+    def _add(self, kind: Kind, key: str, text: str, parent: int) -> int:
+        place = len(self._lines)
+        siblings = self._top if parent < 0 else self._lines[parent].children
+        self._lines.append(Line(kind, key, text, parent, len(siblings)))
+        siblings.append(place)
+        self._places[kind, key] = place
+        return place
+
+    def index_of(self, kind: Kind, key: str) -> QModelIndex:
+        """Return the first cell of a line; invalid if the search hides it."""
+        place = self._places.get((kind, key))
+        return QModelIndex() if place is None else self._at(place)
+
+    def line(self, index: AnyIndex) -> Line:
+        return self._lines[index.internalId()]
+
+    def word_of(self, index: AnyIndex) -> WordId | None:
+        """Return the word of a word's or a take's line, None for a group."""
+        line = self.line(index)
+        if line.kind is Kind.TAKE:
+            line = self._lines[line.parent]
+        return WordId(line.key) if line.kind is Kind.WORD else None
+
+    def words_under(self, index: AnyIndex) -> list[WordId]:
+        """Return the words that a line stands for: many for a group, else one."""
+        word = self.word_of(index)
+        if word is not None:
+            return [word]
+        return [WordId(self._lines[i].key) for i in self.line(index).children]
+
+    def word_count(self) -> int:
+        """Count the words that the search lets through."""
+        return sum(len(self._lines[i].children) for i in self._top)
+
+    def _at(self, place: int, column: int = 0) -> QModelIndex:
+        return self.createIndex(self._lines[place].row, column, place)
+
+    def index(self, row: int, column: int, parent: AnyIndex = ROOT) -> QModelIndex:
+        children = self._lines[parent.internalId()].children if parent.isValid() else self._top
+        if parent.column() > 0 or not (0 <= row < len(children) and 0 <= column < 2):
+            return QModelIndex()
+        return self.createIndex(row, column, children[row])
+
+    def parent(self, index: AnyIndex = ROOT) -> QModelIndex:  # type: ignore[override]
+        place = self._lines[index.internalId()].parent if index.isValid() else -1
+        return QModelIndex() if place < 0 else self._at(place)
+
+    def rowCount(self, parent: AnyIndex = ROOT) -> int:
+        if not parent.isValid():
+            return len(self._top)
+        return 0 if parent.column() else len(self._lines[parent.internalId()].children)
+
+    def columnCount(self, parent: AnyIndex = ROOT) -> int:
+        return 2
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line, first = self._lines[index.internalId()], index.column() == 0
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return line.text if first else self._note(line)
+            case Qt.ItemDataRole.DecorationRole:
+                return self._icon(line, first=first)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return self._sentence(line)
+            case Qt.ItemDataRole.TextAlignmentRole if not first:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.FontRole if line.kind is Kind.GROUP:
+                font = QFont()
+                font.setBold(True)
+                return font
+            case Qt.ItemDataRole.SizeHintRole:
+                return QSize(0, TARGET)
+        return None
+
+    def _note(self, line: Line) -> str:
+        if line.kind is Kind.TAKE:
+            take = self._session.takes[TakeId(line.key)]
+            return "whole" if take.end is None else f"{take.end - take.start:.2f} s"
+        count = len(line.children)
+        if line.kind is Kind.GROUP:
+            return str(count)
+        return f"{count} takes" if count > 1 else ""
+
+    def _icon(self, line: Line, *, first: bool) -> QIcon | None:
+        if line.kind is Kind.GROUP:
+            return self._group_icons[line.key] if first else None
+        return None if first else self._icons[self._status(line)]
+
+    def _status(self, line: Line) -> Status:
+        """Tell how far a line is; a word is as far as the worst of its takes."""
+        if line.kind is Kind.WORD:
+            found = {self._status(self._lines[i]) for i in line.children}
+            order = (Status.FAILED, Status.WAITING, Status.READY)
+            return next((status for status in order if status in found), Status.UNSPOKEN)
+        if TakeId(line.key) in self._failed:
+            return Status.FAILED
+        return Status.WAITING if TakeId(line.key) in self._pending else Status.READY
+
+    def _sentence(self, line: Line) -> str:
+        """Say everything about a line, for tooltips and screen readers."""
+        if line.kind is Kind.GROUP:
+            return f"{line.text}, {_counted(len(line.children), 'word')}"
+        status = self._status(line)
+        if line.kind is Kind.WORD:
+            labels = self._session.words[WordId(line.key)].labels
+            parts = [line.text, *(f"{name}: {value}" for name, value in labels.items())]
+            takes = [_counted(len(line.children), "take")] if line.children else []
+            return ", ".join((*parts, *takes, status.value))
+        take = self._session.takes[TakeId(line.key)]
+        end = "the end" if take.end is None else f"{take.end:.2f} s"
+        synthetic = ["synthetic voice"] if take.source is TakeSource.SYNTHETIC else []
+        parts = [line.text, *synthetic, f"{take.start:.2f} s to {end} of {take.file.name}"]
+        reason = self._failed.get(take.id, "")
+        return ", ".join((*parts, f"{status.value}: {reason}" if reason else status.value))
+
+    def _statuses_changed(self) -> None:
+        roles = [
+            Qt.ItemDataRole.DecorationRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ]
+        for parent in self._parents():
+            last = len(parent.children) - 1
+            ends = (self._at(parent.children[i], 1) for i in (0, last))
+            self.dataChanged.emit(*ends, roles)
+
+    def _parents(self) -> Iterator[Line]:
+        return (line for line in self._lines if line.children)
+
+
+def _symbol_icon(colour: str, symbol: str) -> QIcon:
+    def draw(shade: str, ratio: float) -> QPixmap:
+        return symbol_pixmap(shade, symbol, size=MARK_SIZE, ratio=ratio)
+
+    return list_icon(colour, draw)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
