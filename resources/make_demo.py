@@ -132,9 +132,11 @@ def demo_words() -> list[Word]:
 
 
 def take_of(word: Word, voice: str, file: Path) -> Take:
-    """Make a take whose trim is what the program itself would propose."""
+    """Make a take, trimmed the way the program proposes it."""
     start, end = find_word(read(file)) or (0.0, None)
-    start, end = round(start, 3), end if end is None else round(end, 3)
+    # The detector may hear a first "sh" late, but where the sound begins is known here.
+    start = round(min(start, KEPT_SILENCE_SECONDS / 2), 3)
+    end = end if end is None else round(end, 3)
     take = TakeId(file.stem)
     return Take(take, word.id, file, VOICES[voice], start, end, TakeSource.SYNTHETIC)
 

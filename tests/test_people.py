@@ -1,0 +1,74 @@
+"""The main job on recordings of people: is a word nearer to the same word than to another?"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.voices import DEMO, ROOT, people, recordings, similarity, vectors
+from vgdesk.app.embed_work import SpeechItem
+from vgdesk.app.project_file import open_project
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.model import WordId
+from vgdesk.encoders import SPECTRUM, inspect_folder
+from vgdesk.encoders.base import EncoderSpec
+
+VOICES = ("Adam (synthetic)", "Bella (synthetic)")
+WHISPER = ROOT.parent / "shared/data/models/whisper-tiny.en-encoder"
+
+
+@pytest.fixture(params=list(people()), ids=lambda source: source[0])
+def spoken(request: pytest.FixtureRequest) -> list[SpeechItem]:
+    """Recordings of demo words by people."""
+    name, folder, reason = request.param
+    if not folder.is_dir():
+        pytest.skip(f"no {name} recordings in {_shown(folder)}: {reason}")
+    found = recordings(folder, list(open_project(DEMO).session.words))
+    assert len(found) >= 10
+    return found
+
+
+def _shown(folder: Path) -> str:
+    return folder.relative_to(ROOT.parent).as_posix()
+
+
+@cache
+def _demo_vectors(spec: EncoderSpec, speaker: str) -> FloatArray:
+    takes = open_project(DEMO).session.takes.values()
+    items = [SpeechItem(t.id, t.file, t.start, t.end) for t in takes if t.speaker == speaker]
+    return vectors(spec, items)
+
+
+def _alike(
+    spec: EncoderSpec, spoken: Sequence[SpeechItem], *speakers: str
+) -> tuple[FloatArray, list[int]]:
+    """Return [layers, spoken, demo words], averaged over demo voices, and the right answers."""
+    theirs = vectors(spec, spoken)
+    alike = [similarity(theirs, _demo_vectors(spec, speaker)) for speaker in speakers]
+    words = list(open_project(DEMO).session.words)
+    return np.mean(alike, axis=0), [words.index(WordId(item.row)) for item in spoken]
+
+
+def test_the_spectrum_knows_the_words_of_people_above_chance(spoken: list[SpeechItem]) -> None:
+    alike, right = _alike(SPECTRUM, spoken, *VOICES)
+    finest = alike[-1]
+    deal = np.random.default_rng(0)
+    chance = [np.mean(_ranks(finest, deal.permutation(right))) for _ in range(2000)]
+    assert np.mean(_ranks(finest, right)) < np.quantile(chance, 0.01)
+
+
+def _ranks(alike: FloatArray, right: Sequence[int]) -> list[int]:
+    """Return how many other words are more alike than the right one, for each row."""
+    return [int((row > row[answer]).sum()) for row, answer in zip(alike, right, strict=True)]
+
+
+@pytest.mark.weights
+def test_word_identity_rises_with_the_depth_of_a_trained_encoder(spoken: list[SpeechItem]) -> None:
+    if not WHISPER.is_dir():
+        pytest.skip(f"no model in {_shown(WHISPER)}: not part of the project")
+    alike, right = _alike(inspect_folder(WHISPER, is_grounded=False), spoken, VOICES[0])
+    found = (alike.argmax(axis=2) == right).mean(axis=1)
+    assert found[0] < 0.5
+    assert found[-2] > 0.9
