@@ -1,0 +1,83 @@
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar
+
+from vgdesk.core.errors import TooFewWordsError
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.stack import LayerStack
+
+
+class Kind(Enum):
+    """What an analysis looks at, and with it the view that shows the result."""
+
+    LAYERS = "layers"
+    WORDS = "words"
+    MAP = "map"
+    CURVE = "curve"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One entry of the catalogue; each kind below says what `compute` takes and gives.
+
+    Attributes
+    ----------
+    title
+        Short, for a menu.
+    explains
+        One sentence for a tooltip.
+    min_words
+        With fewer rows `compute` raises a TooFewWordsError.
+    """
+
+    kind: ClassVar[Kind]
+
+    id: str
+    title: str
+    explains: str
+    min_words: int
+    compute: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnalysis(Analysis):
+    """Compares every layer of one stack with every layer of another over the same rows."""
+
+    kind = Kind.LAYERS
+    compute: Callable[[LayerStack, LayerStack], LayerSimilarity]
+
+
+@dataclass(frozen=True, slots=True)
+class WordAnalysis(Analysis):
+    """Compares all rows of one layer, given by its index, with each other."""
+
+    kind = Kind.WORDS
+    compute: Callable[[LayerStack, int], WordSimilarity]
+
+
+@dataclass(frozen=True, slots=True)
+class MapAnalysis(Analysis):
+    """Gives every row of one layer a place in the plane.
+
+    The third argument names the rows that find the axes (None: all). Other rows are placed
+    afterwards and move nobody. If none of the named rows is there, all rows find the axes.
+    """
+
+    kind = Kind.MAP
+    compute: Callable[[LayerStack, int, frozenset[str] | None], WordMap]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveAnalysis(Analysis):
+    """Scores every layer against the label of each word, with a seed for the chance band."""
+
+    kind = Kind.CURVE
+    compute: Callable[[LayerStack, Mapping[WordId, str], int], LayerCurve]
+
+
+def need_words(needed: int, found: int) -> None:
+    """Refuse to go on with fewer rows than an analysis can use."""
+    if found < needed:
+        raise TooFewWordsError.of(needed=needed, found=found)

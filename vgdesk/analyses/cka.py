@@ -1,0 +1,132 @@
+"""Linear centred kernel alignment between all layers of two encoders.
+
+Both estimators are the cosine between two word x word matrices of inner products. The biased one
+keeps the diagonals, where every word is compared with itself: with few words it is high for any
+two encoders, about d / (n + d). The debiased one leaves the diagonals out.
+
+References
+----------
+Kornblith et al. (2019), Similarity of neural network representations revisited, eq. 6.
+Song et al. (2012), Feature selection via dependence maximization, eq. 5 (debiased).
+Kazi-Aoual et al. (1995), Refined approximations to permutation tests (chance).
+"""
+
+import numpy as np
+
+from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.layer_products import Doubles, LayerProducts, layer_products
+from vgdesk.core.results import LayerSimilarity, Trace
+from vgdesk.core.stack import LayerStack
+
+MIN_WORDS = 4
+# With fewer words two standard deviations of chance are more than 0.15.
+TRUSTED_WORDS = 20
+
+
+def debiased_cka(a: LayerStack, b: LayerStack) -> LayerSimilarity:
+    """Debiased linear CKA between every layer of `a` and every layer of `b`.
+
+    Parameters
+    ----------
+    a, b
+        Stacks with the same rows in the same order; `dim` may differ.
+
+    Returns
+    -------
+    LayerSimilarity
+        1 for layers that are equal up to rotation and scale, around 0 for unrelated ones; negative
+        values are left as they are. A layer that is the same for every word scores 0.
+    """
+    need_words(MIN_WORDS, len(a.rows))
+    n = len(a.rows)
+    warning = ""
+    if n < TRUSTED_WORDS:
+        reach = 2 * np.sqrt(2 / (n * (n - 3)))
+        warning = f"Too few words to trust: with n = {n}, chance alone reaches ±{reach:.2f}."
+    trace = _trace("debiased linear CKA", a, b, warning)
+    return _compared("cka", a, b, layer_products(a, b).without_diagonal(), trace)
+
+
+def biased_cka(a: LayerStack, b: LayerStack) -> LayerSimilarity:
+    """Biased linear CKA, as many studies publish it; otherwise as `debiased_cka`.
+
+    Returns
+    -------
+    LayerSimilarity
+        From 0 to 1. Chance is far above 0 unless there are many more words than dimensions.
+    """
+    need_words(MIN_WORDS, len(a.rows))
+    n, dim = len(a.rows), max(a.values.shape[2], b.values.shape[2])
+    warning = ""
+    if n < 10 * dim:
+        warning = (
+            f"Too few words for the biased estimator: n = {n} with {dim} dimensions. "
+            "Unrelated layers score high too; compare with chance, or use the debiased one."
+        )
+    trace = _trace("biased linear CKA", a, b, warning)
+    return _compared("cka-biased", a, b, layer_products(a, b), trace)
+
+
+def _trace(estimator: str, a: LayerStack, b: LayerStack, warning: str) -> Trace:
+    chance = "exact mean and spread over all ways to deal out the words of one encoder"
+    return Trace(estimator, len(a.rows), (a.encoder, b.encoder), chance, warning=warning)
+
+
+def _compared(
+    measure: str, a: LayerStack, b: LayerStack, products: LayerProducts, trace: Trace
+) -> LayerSimilarity:
+    mean, spread = _chance(products)
+    sizes = products.sizes()
+    return LayerSimilarity(
+        measure,
+        a.layers,
+        b.layers,
+        _ratio(products.between, sizes),
+        _ratio(mean, sizes),
+        _ratio(spread, sizes),
+        trace,
+    )
+
+
+def _ratio(sums: Doubles, sizes: Doubles) -> Doubles:
+    return np.divide(sums, sizes, out=np.zeros_like(sums), where=sizes > 0)
+
+
+def _chance(products: LayerProducts) -> tuple[Doubles, Doubles]:
+    """Mean and standard deviation of `between` over all n! orders of the words of one side.
+
+    They follow from three sums over each matrix, if its rows sum to 0: trace, squares of all
+    entries, squares of the diagonal. Without a diagonal the mean is 0, and the spread of the
+    cosine is sqrt(2 / (n (n - 3))) for any two layers.
+    """
+    n = products.words
+    mean = np.outer(products.diagonal_a.sum(axis=1), products.diagonal_b.sum(axis=1)) / (n - 1)
+    off_a, on_a = _parts(products.own_a, products.diagonal_a)
+    off_b, on_b = _parts(products.own_b, products.diagonal_b)
+    variance = 2 * np.outer(off_a, off_b) / ((n - 1) ** 2 * (n + 1) * (n - 2))
+    variance += np.outer(on_a, on_b) / ((n + 1) * n * (n - 1) * (n - 2) * (n - 3))
+    return mean, np.sqrt(np.maximum(variance, 0.0))
+
+
+def _parts(own: Doubles, diagonal: Doubles) -> tuple[Doubles, Doubles]:
+    n = diagonal.shape[1]
+    trace = diagonal.sum(axis=1) ** 2
+    squares = np.sum(diagonal * diagonal, axis=1)
+    return (n - 1) * own - trace, n * (n + 1) * squares - (n - 1) * (trace + 2 * own)
+
+
+CKA = LayerAnalysis(
+    id="cka",
+    title="CKA (debiased)",
+    explains="How alike two layers arrange the same words, whatever their rotation and scale; "
+    "unrelated layers score about 0.",
+    min_words=MIN_WORDS,
+    compute=debiased_cka,
+)
+CKA_BIASED = LayerAnalysis(
+    id="cka-biased",
+    title="CKA (biased, as often published)",
+    explains="The usual CKA: with few words it is high even for unrelated layers.",
+    min_words=MIN_WORDS,
+    compute=biased_cka,
+)

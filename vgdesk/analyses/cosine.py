@@ -1,0 +1,26 @@
+from vgdesk.analyses.base import WordAnalysis, need_words
+from vgdesk.analyses.word_pairs import MIN_WORDS, dot_products, unit_rows, word_similarity
+from vgdesk.core.results import WordSimilarity
+from vgdesk.core.stack import LayerStack
+
+
+def compare_by_cosine(stack: LayerStack, layer: int) -> WordSimilarity:
+    """Cosine of the angle between the vectors of each pair of rows.
+
+    Returns
+    -------
+    WordSimilarity
+        From -1 (opposite) to 1 (same direction). A vector of zeros has no direction: 0 with all.
+    """
+    need_words(MIN_WORDS, len(stack.rows))
+    values = dot_products(unit_rows(stack.values[layer]))
+    return word_similarity("cosine", "cosine similarity", stack, layer, values)
+
+
+COSINE = WordAnalysis(
+    id="cosine",
+    title="Cosine",
+    explains="Whether the vectors of two words point the same way, whatever their length.",
+    min_words=MIN_WORDS,
+    compute=compare_by_cosine,
+)

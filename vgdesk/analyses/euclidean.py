@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+
+import numpy as np
+
+from vgdesk.analyses.base import WordAnalysis, need_words
+from vgdesk.analyses.word_pairs import MIN_WORDS, Doubles, word_similarity
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.results import WordSimilarity
+from vgdesk.core.stack import LayerStack
+
+# So many columns of distances are held at once.
+BLOCK = 1024
+# Squared distances below this share of the squared lengths have lost digits.
+CLOSE = 1e-7
+
+
+def compare_by_distance(stack: LayerStack, layer: int) -> WordSimilarity:
+    """Euclidean distance between the vectors of each pair of rows; 0 means equal."""
+    need_words(MIN_WORDS, len(stack.rows))
+    values = np.hstack([block for _, block in distance_blocks(stack.values[layer])])
+    return word_similarity(
+        "euclidean", "Euclidean distance", stack, layer, values, is_distance=True
+    )
+
+
+def distance_blocks(values: FloatArray) -> Iterator[tuple[slice, Doubles]]:
+    """Yield the distances of all rows to the next few rows, shape [rows, block].
+
+    Parameters
+    ----------
+    values
+        Shape [rows, dim].
+
+    Yields
+    ------
+    tuple
+        Which rows the columns stand for, and the distances.
+    """
+    rows = values.astype(np.float64)
+    # Lengths are small beside a large offset only once it is gone. Taking the first row away is
+    # exact, so that a layer which is the same for all rows is exactly 0.
+    rows -= rows[0].copy()
+    rows -= rows.mean(axis=0)
+    lengths = np.einsum("ij,ij->i", rows, rows)
+    for start in range(0, len(rows), BLOCK):
+        block = slice(start, start + BLOCK)
+        scale = lengths[:, None] + lengths[block]
+        squares = scale - 2 * (rows @ rows[block].T)
+        _measure_close_pairs(squares, scale, rows, rows[block])
+        yield block, np.sqrt(squares)
+
+
+def _measure_close_pairs(squares: Doubles, scale: Doubles, rows: Doubles, others: Doubles) -> None:
+    """Replace squares that are small differences of large numbers by those of the difference."""
+    pairs = np.argwhere(squares < CLOSE * scale)
+    for start in range(0, len(pairs), BLOCK):
+        i, j = pairs[start : start + BLOCK].T
+        squares[i, j] = ((rows[i] - others[j]) ** 2).sum(axis=1)
+
+
+EUCLIDEAN = WordAnalysis(
+    id="euclidean",
+    title="Euclidean distance",
+    explains="How far apart the vectors of two words are; unlike the cosine it sees their length.",
+    min_words=MIN_WORDS,
+    compute=compare_by_distance,
+)

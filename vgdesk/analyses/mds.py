@@ -1,0 +1,81 @@
+import numpy as np
+
+from vgdesk.analyses.base import MapAnalysis, need_words
+from vgdesk.analyses.planes import (
+    Doubles,
+    Flags,
+    axis_titles,
+    map_trace,
+    over_root,
+    rows_to_fit,
+    top_two,
+    with_steady_signs,
+)
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.results import WordMap
+from vgdesk.core.stack import LayerStack
+
+MIN_WORDS = 1
+# With more rows the axes are found from as many, evenly spread over the list.
+LANDMARKS = 2000
+# Closer directions are the same direction.
+SAME = 1e-12
+
+
+def map_by_distance(stack: LayerStack, layer: int, fitted: frozenset[str] | None) -> WordMap:
+    """Place rows so that the distances on the map come near to their cosine distances.
+
+    Classical (Torgerson) scaling of 1 - cosine. Rows that are not fitted, and in long lists all
+    but `LANDMARKS`, are placed by their distances to the fitted ones.
+
+    References
+    ----------
+    Gower (1968), Adding a point to vector diagrams in multivariate analysis.
+    """
+    need_words(MIN_WORDS, len(stack.rows))
+    is_fitted = _landmarks(rows_to_fit(stack, fitted))
+    squares = _cosine_distances(stack.values[layer], is_fitted) ** 2
+    # Gower's formula places fitted rows where scaling puts them: one formula does for all.
+    products = (squares[is_fitted].mean(axis=0) - squares) / 2
+    scatter = products[is_fitted] - products[is_fitted].mean(axis=1, keepdims=True)
+    values, vectors = top_two(scatter)
+    return WordMap(
+        "mds",
+        stack.layers[layer],
+        stack.rows,
+        stack.words,
+        with_steady_signs(products @ over_root(vectors, values), is_fitted),
+        tuple(is_fitted.tolist()),
+        # Cosine distances need not fit into any space: negative eigenvalues show nothing.
+        axis_titles("MDS", values, float(np.linalg.eigvalsh(scatter).clip(0).sum())),
+        map_trace("classical scaling of the cosine distance", stack, is_fitted),
+    )
+
+
+def _landmarks(is_fitted: Flags) -> Flags:
+    places = np.flatnonzero(is_fitted)
+    if len(places) <= LANDMARKS:
+        return is_fitted
+    chosen = np.zeros_like(is_fitted)
+    chosen[places[np.linspace(0, len(places) - 1, LANDMARKS).astype(int)]] = True
+    return chosen
+
+
+def _cosine_distances(values: FloatArray, is_fitted: Flags) -> Doubles:
+    """Return the distance of every row to every fitted row, shape [rows, fitted]."""
+    units = unit_rows(values)
+    distances = 1.0 - np.clip(units @ units[is_fitted].T, -1.0, 1.0)
+    distances[distances < SAME] = 0.0
+    # Also a row without a direction is where it is.
+    distances[np.flatnonzero(is_fitted), np.arange(is_fitted.sum())] = 0.0
+    return distances
+
+
+MDS = MapAnalysis(
+    id="mds",
+    title="MDS",
+    explains="The flat view of a layer that keeps the cosine distances between words best.",
+    min_words=MIN_WORDS,
+    compute=map_by_distance,
+)

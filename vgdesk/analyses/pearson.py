@@ -1,0 +1,38 @@
+import numpy as np
+
+from vgdesk.analyses.base import WordAnalysis, need_words
+from vgdesk.analyses.word_pairs import (
+    MIN_WORDS,
+    ROUNDING,
+    dot_products,
+    unit_rows,
+    word_similarity,
+)
+from vgdesk.core.results import WordSimilarity
+from vgdesk.core.stack import LayerStack
+
+
+def compare_by_correlation(stack: LayerStack, layer: int) -> WordSimilarity:
+    """Pearson's correlation between the vectors of each pair of rows.
+
+    Returns
+    -------
+    WordSimilarity
+        From -1 to 1. A vector with the same number everywhere correlates 0 with all.
+    """
+    need_words(MIN_WORDS, len(stack.rows))
+    rows = stack.values[layer].astype(np.float64)
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    size, spread = np.linalg.norm(rows, axis=1), np.linalg.norm(centred, axis=1)
+    centred[spread <= ROUNDING * size] = 0.0
+    values = dot_products(unit_rows(centred))
+    return word_similarity("pearson", "Pearson correlation", stack, layer, values)
+
+
+PEARSON = WordAnalysis(
+    id="pearson",
+    title="Pearson correlation",
+    explains="Whether the vectors of two words rise and fall together over their dimensions.",
+    min_words=MIN_WORDS,
+    compute=compare_by_correlation,
+)

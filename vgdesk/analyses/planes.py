@@ -1,0 +1,70 @@
+"""What the maps of one layer have in common."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.core.results import Trace
+from vgdesk.core.stack import LayerStack
+
+Doubles = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+# An axis with a smaller share of the whole shows rounding only.
+ROUNDING = 1e-12
+# Any three points fit into a plane, whatever they are.
+MIN_TRUSTED = 4
+
+
+def rows_to_fit(stack: LayerStack, fitted: frozenset[str] | None) -> Flags:
+    """Say which rows find the axes: those named, or all if none is named or none is there."""
+    named = np.array([fitted is None or row in fitted for row in stack.rows])
+    return named if named.any() else ~named
+
+
+def top_two(matrix: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the two largest eigenvalues of a symmetric matrix, and their vectors as columns.
+
+    Both are 0 where the matrix has no further axis.
+    """
+    from scipy.linalg import eigh
+
+    n = len(matrix)
+    values, vectors = np.zeros(2), np.zeros((n, 2))
+    largest, axes = eigh(matrix, subset_by_index=[max(n - 2, 0), n - 1])
+    is_axis = largest[::-1] > ROUNDING * np.trace(matrix)
+    values[: len(largest)] = largest[::-1] * is_axis
+    vectors[:, : len(largest)] = axes[:, ::-1] * is_axis
+    return values, vectors
+
+
+def over_root(vectors: Doubles, values: Doubles) -> Doubles:
+    """Divide each column by the root of its eigenvalue; 0 stays 0."""
+    return np.divide(vectors, np.sqrt(values), out=np.zeros_like(vectors), where=values > 0)
+
+
+def with_steady_signs(points: Doubles, is_fitted: Flags) -> Doubles:
+    """Mirror each axis so that its longer tail is positive, or else its first row.
+
+    An axis has no sign of its own. The tail is a matter of all fitted rows, so that neither their
+    order nor one more row turns the map over.
+    """
+    fit = points[is_fitted]
+    tail = (fit**3).sum(axis=0)
+    has_tail = np.abs(tail) > 1e-6 * (np.abs(fit) ** 3).sum(axis=0)
+    mirrored: Doubles = points * np.where(np.where(has_tail, tail, fit[0]) < 0, -1.0, 1.0)
+    return mirrored
+
+
+def axis_titles(name: str, values: Doubles, total: float) -> tuple[str, str]:
+    """Name both axes with the share of `total` that they show, for example "PC 1 (23 %)"."""
+    first, second = 100 * values / (total or 1.0)
+    return f"{name} 1 ({first:.0f} %)", f"{name} 2 ({second:.0f} %)"
+
+
+def map_trace(estimator: str, stack: LayerStack, is_fitted: Flags) -> Trace:
+    """Say how many rows found the axes, and whether they were enough."""
+    n = int(is_fitted.sum())
+    warning = ""
+    if n < MIN_TRUSTED:
+        warning = f"Too few words to trust: up to {MIN_TRUSTED - 1} fit into a plane in any case."
+    return Trace(estimator, n, (stack.encoder,), warning=warning)
