@@ -1,34 +1,18 @@
 import os
-import queue
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.main_thread import MainThread
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.core.errors import TooFewWordsError
-
-
-@dataclass
-class MainThread:
-    """Plays the event loop: calls that were posted run when the test asks for it."""
-
-    calls: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
-
-    def post(self, call: Any) -> None:
-        self.calls.put(call)
-
-    def run_until(self, is_true: Any, seconds: float = 30.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not is_true():
-            self.calls.get(timeout=max(0.001, deadline - time.monotonic()))()
 
 
 class Heard:

@@ -1,0 +1,187 @@
+"""The whole engine without a window: real processes, real sound files, real encoders."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.main_thread import MainThread
+from vgdesk.app.events import CurvesReady, Missing, Notice, View
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import Cell, EncoderId, WordId
+from vgdesk.core.resources import resource
+from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.viewing import Rows, Shown
+
+
+class Desk:
+    """A workspace and what it was heard to say."""
+
+    def __init__(self, main_thread: MainThread) -> None:
+        self.main_thread = main_thread
+        self.workspace = Workspace(main_thread.post)
+        self.layers: list[LayerSimilarity] = []
+        self.words: list[WordSimilarity] = []
+        self.maps: list[WordMap] = []
+        self.curves: list[CurvesReady] = []
+        self.missing: dict[View, Missing] = {}
+        self.notices: list[Notice] = []
+        events = self.workspace.events
+        events.layers_ready.subscribe(self.layers.append)
+        events.words_ready.subscribe(self.words.append)
+        events.map_ready.subscribe(self.maps.append)
+        events.curves_ready.subscribe(self.curves.append)
+        events.notice.subscribe(self.notices.append)
+        events.view_missing.subscribe(lambda m: self.missing.update({m.view: m}))
+
+    def open_demo(self) -> None:
+        self.workspace.projects.open_demo()
+        self.until(lambda: self.workspace.session.words)
+        self.until_settled()
+
+    def until(self, is_true: object) -> None:
+        self.main_thread.run_until(is_true)  # type: ignore[arg-type]
+
+    def until_settled(self) -> None:
+        """Wait until every view shows all words of the session."""
+        n = len(self.workspace.session.words)
+        self.until(
+            lambda: (
+                self.layers
+                and self.layers[-1].trace.n == n
+                and self.curves
+                and self.curves[-1].curves[0].trace.n <= n
+                and self.words
+                and len(set(self.words[-1].words)) == n
+                and self.maps
+                and len(set(self.maps[-1].words)) == n
+                and all(self.maps[-1].is_fitted)
+            )
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("VGDESK_HOME", str(tmp_path / "home"))
+    made = Desk(MainThread())
+    yield made
+    made.workspace.close()
+
+
+def test_the_demo_fills_all_four_views(desk: Desk) -> None:
+    desk.open_demo()
+    session = desk.workspace.session
+    assert len(session.words) >= 24
+    assert desk.layers[-1].trace.n == len(session.words)
+    assert np.isfinite(desk.layers[-1].values).all()
+    assert {curve.encoder for curve in desk.curves[-1].curves} == set(session.encoders.values())
+    assert not desk.notices
+
+
+def test_another_layer_changes_words_and_map_but_not_the_layer_heatmap(desk: Desk) -> None:
+    desk.open_demo()
+    compared, words = len(desk.layers), len(desk.words)
+    desk.workspace.looking.choose_layer(Cell.SPEECH, 2)
+    desk.until(lambda: len(desk.words) > words and desk.words[-1].layer != desk.words[0].layer)
+    assert len(desk.layers) == compared
+
+
+def test_a_difference_is_b_minus_a(desk: Desk) -> None:
+    desk.open_demo()
+    looking = desk.workspace.looking
+    pictures = {}
+    for shown in Shown:
+        before = len(desk.words)
+        looking.change(lambda r, shown=shown: replace(r, shown=shown, rows=Rows.WORDS))
+        if shown is not Shown.A:
+            desk.until(lambda before=before: len(desk.words) > before)
+        pictures[shown] = desk.words[-1]
+    expected = pictures[Shown.B].values - pictures[Shown.A].values
+    assert np.allclose(pictures[Shown.DIFFERENCE].values, expected)
+
+
+def test_rows_can_be_single_takes(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.looking.change(lambda recipe: replace(recipe, rows=Rows.TAKES))
+    takes = len(desk.workspace.session.takes)
+    desk.until(lambda: len(desk.words[-1].rows) == takes and len(desk.maps[-1].rows) == takes)
+    assert set(desk.words[-1].rows) == set(desk.workspace.session.takes)
+
+
+def test_one_new_word_moves_nobody_on_the_map(desk: Desk, tmp_path: Path) -> None:
+    desk.open_demo()
+    before = dict(zip(desk.maps[-1].rows, desk.maps[-1].points.tolist(), strict=True))
+    source = next(iter(desk.workspace.session.takes.values())).file
+    new = shutil.copy(source, tmp_path / f"zebra{source.suffix}")
+    desk.workspace.import_paths([Path(new)])
+    desk.until(lambda: "zebra" in desk.maps[-1].words)
+    after = dict(zip(desk.maps[-1].rows, desk.maps[-1].points.tolist(), strict=True))
+    for row, point in before.items():
+        assert np.allclose(after[row], point, atol=1e-4)
+    assert desk.maps[-1].is_fitted.count(False) == 1
+
+
+def test_undo_brings_the_earlier_pictures_back(desk: Desk) -> None:
+    desk.open_demo()
+    n = len(desk.workspace.session.words)
+    first = next(iter(desk.workspace.session.words))
+    desk.workspace.delete(frozenset({first}), frozenset())
+    desk.until(lambda: desk.layers[-1].trace.n == n - 1)
+    desk.workspace.store.undo()
+    desk.until(lambda: desk.layers[-1].trace.n == n)
+
+
+def test_a_broken_file_is_named_and_the_others_come_in(desk: Desk, tmp_path: Path) -> None:
+    desk.open_demo()
+    source = next(iter(desk.workspace.session.takes.values())).file
+    good = Path(shutil.copy(source, tmp_path / f"zebra{source.suffix}"))
+    bad = tmp_path / "broken.wav"
+    bad.write_bytes(b"RIFF and then nothing")
+    desk.workspace.import_paths([good, bad])
+    desk.until(lambda: desk.notices)
+    assert "broken.wav" in desk.notices[0].message
+    assert WordId("zebra") in desk.workspace.session.words
+
+
+def test_a_project_saved_and_opened_again_shows_the_same_numbers(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.open_demo()
+    values = desk.layers[-1].values
+    folder = tmp_path / "mine.vgdesk"
+    desk.workspace.save(folder)
+    desk.until(lambda: desk.workspace.projects.home == folder)
+    assert not desk.workspace.store.has_unsaved_edits
+    shown = len(desk.layers)
+    desk.workspace.projects.new(desk.workspace.session)
+    desk.workspace.open(folder)
+    desk.until(lambda: desk.workspace.session.words and len(desk.layers) > shown)
+    desk.until_settled()
+    assert np.allclose(desk.layers[-1].values, values, atol=1e-6)
+    assert all(take.file.is_relative_to(folder) for take in desk.workspace.session.takes.values())
+
+
+def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk) -> None:
+    desk.open_demo()
+    for child in (desk.workspace._encoder_process, desk.workspace._analysis_process):
+        child._process.kill()
+    desk.workspace.choose_encoder(Cell.TEXT, None)
+    desk.until(lambda: View.LAYERS in desk.missing)
+    desk.workspace.choose_encoder(Cell.TEXT, EncoderId("spelling"))
+    before = len(desk.layers)
+    desk.until(lambda: len(desk.layers) > before)
+    desk.until_settled()
+
+
+def test_an_empty_project_says_what_to_do(desk: Desk) -> None:
+    desk.workspace.projects.new(desk.workspace.session)
+    assert {missing.action for missing in desk.missing.values()} == {"record"}
+
+
+def test_the_demo_that_ships_is_never_written_to(desk: Desk) -> None:
+    desk.open_demo()
+    demo = resource("demo.vgdesk")
+    assert not desk.workspace.projects.takes_folder.is_relative_to(demo)
