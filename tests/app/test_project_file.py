@@ -1,11 +1,6 @@
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.app.project_examples import RECIPE, contents, same, sessions_of, sound, take, word
 from vgdesk.app.project_file import (
     SCHEMA,
     Project,
@@ -23,7 +19,6 @@ from vgdesk.app.project_file import (
     scratch_folder,
 )
 from vgdesk.app.settings import user_folder
-from vgdesk.app.word_table import escape, read_table, unescape
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -35,86 +30,9 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
-from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
+from vgdesk.core.viewing import Rows, ViewRecipe
 
 FIXTURES = Path(__file__).parents[1] / "data" / "projects"
-
-RECIPE = ViewRecipe(
-    a=Cell.SPEECH_GROUNDED,
-    b=Cell.TEXT_GROUNDED,
-    shown=Shown.DIFFERENCE,
-    layers={Cell.SPEECH_GROUNDED: 7, Cell.TEXT: 2},
-    alignment="rsa",
-    words_measure="pearson",
-    map_method="mds",
-    curve="abx",
-    label_column="ʃəˈwɑː\tفئة",
-    order=Order.SIMILARITY,
-    rows=Rows.TAKES,
-    seed=11,
-)
-
-
-def word(name: str, **labels: str) -> Word:
-    return Word(WordId(name), name, labels=labels)
-
-
-def take(name: str, file: Path, **more: object) -> Take:
-    return Take(TakeId(name), WordId(name.rpartition("-")[0]), file, **more)  # type: ignore[arg-type]
-
-
-def sessions_of(words: list[Word], takes: list[Take]) -> Session:
-    return Session({w.id: w for w in words}, {t.id: t for t in takes})
-
-
-def sound(file: Path, content: bytes = b"RIFF dog") -> Path:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
-    return file
-
-
-def same(a: Session, b: Session) -> bool:
-    """Compare sessions with the order of what is in them, which equality of maps ignores."""
-
-    def plain(session: Session) -> object:
-        return (
-            list(session.words.values()),
-            list(session.takes.values()),
-            dict(session.encoders),
-            session.label_columns(),
-        )
-
-    return plain(a) == plain(b)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
-
-
-@pytest.fixture
-def outside(tmp_path: Path) -> Path:
-    return tmp_path / "elsewhere"
-
-
-@pytest.fixture
-def small(outside: Path) -> Session:
-    """Two words with three takes, which lie outside the project."""
-    return Session(
-        {w.id: w for w in (word("dog", category="animal"), word("tea"))},
-        {
-            t.id: t
-            for t in (
-                take("dog-1", sound(outside / "dog.wav", b"one"), start=0.25, end=0.75),
-                take("tea-1", sound(outside / "tea.flac", b"two"), speaker="Ana"),
-                take("dog-2", sound(outside / "more" / "dog.wav", b"three")),
-            )
-        },
-        {Cell.TEXT: EncoderId("bert"), Cell.SPEECH: EncoderId("hubert")},
-    )
 
 
 # What comes back
@@ -268,14 +186,6 @@ def test_every_session_comes_back(session: Session) -> None:
             assert each.file.read_bytes() == session.takes[each.id].file.name.encode()
 
 
-@given(texts)
-def test_a_cell_holds_any_text(text: str) -> None:
-    cell = escape(text)
-    assert unescape(cell) == text
-    assert not set(cell) & set("\t\n\r")
-    assert unescape(cell.encode("utf-8", "backslashreplace").decode()) == text
-
-
 def test_a_long_list_opens_whole(tmp_path: Path) -> None:
     rows = [
         f"w{n // 2}\tword {n // 2}\ten\tnoun\tw{n // 2}-{n}\t\ttakes/{n}.wav\t0.1\t0.9\timported"
@@ -287,194 +197,6 @@ def test_a_long_list_opens_whole(tmp_path: Path) -> None:
     assert (len(session.words), len(session.takes)) == (13_000, 26_000)
     (notice,) = missing_takes(session)
     assert "26000" in notice.message
-
-
-# What harms nothing
-
-STEPS = 10  # 2 sound files, their folder, then file, rename and folder for each of two texts; end
-
-
-def edited(project: Project, outside: Path) -> Session:
-    """The next state of a project: other words, two new files, another encoder."""
-    session = project.session.without_take(TakeId("dog-1")).with_word(word("moon", category="sky"))
-    session = session.with_take(take("moon-1", sound(outside / "moon.wav", b"moon" * 50_000)))
-    session = session.with_take(take("moon-2", sound(outside / "luna.wav", b"luna" * 50_000)))
-    return session.with_encoder(Cell.TEXT, EncoderId("roberta"))
-
-
-def assert_old_or_new(folder: Path, old: Project, new: Session, new_recipe: ViewRecipe) -> None:
-    project = open_project(folder)
-    assert project.warnings == ()  # so no sound file is missing either
-    words, takes = project.session.words, project.session.takes
-    states = [(state.words, state.takes) for state in (old.session, new)]
-    assert (words, dict(takes)) in [(w, dict(t)) for w, t in states]
-    settings = [(old.session.encoders, old.recipe), (new.encoders, new_recipe)]
-    assert (project.session.encoders, project.recipe) in settings
-    for each in takes.values():
-        if each.word == "moon":
-            assert len(each.file.read_bytes()) == 200_000
-
-
-@pytest.fixture
-def before(tmp_path: Path, small: Session) -> Project:
-    folder = tmp_path / "a.vgdesk"
-    save(folder, small, RECIPE)
-    return open_project(folder)
-
-
-DIES = """
-import os, sys
-from pathlib import Path
-from tests.app.test_project_file import RECIPE, edited
-from vgdesk.app.project_file import open_project, save
-from dataclasses import replace
-
-folder, outside, step = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-session = edited(open_project(folder), outside)
-
-def dying(real):
-    def call(*arguments, **more):
-        global step
-        step -= 1
-        if step < 0:
-            os._exit(77)
-        return real(*arguments, **more)
-    return call
-
-os.replace, os.fsync = dying(os.replace), dying(os.fsync)
-save(folder, session, replace(RECIPE, seed=99))
-"""
-
-
-def test_a_death_at_any_step_leaves_the_old_or_the_new_project(
-    before: Project, outside: Path, tmp_path: Path
-) -> None:
-    recipe = replace(RECIPE, seed=99)
-    ends = []
-    for step in range(STEPS):
-        folder = tmp_path / f"{step}" / "a.vgdesk"
-        shutil.copytree(before.folder, folder)
-        old = open_project(folder)
-        command = [sys.executable, "-c", DIES, str(folder), str(outside), str(step)]
-        ends.append(subprocess.run(command, check=False, timeout=60).returncode)
-        session = edited(old, outside)
-        names = {"moon-1": "moon.wav", "moon-2": "luna.wav"}
-        for name, file in names.items():
-            session = session.with_take(
-                replace(session.takes[TakeId(name)], file=folder / "takes" / file)
-            )
-        assert_old_or_new(folder, old, session, recipe)
-        # The next save goes on from there.
-        again = save(folder, edited(old, outside), recipe)
-        assert same(open_project(folder).session, again)
-    assert ends == [77] * (STEPS - 1) + [0]
-
-
-@pytest.mark.parametrize("number", [5, 13, 28])  # EIO, EACCES, ENOSPC
-@pytest.mark.parametrize("step", range(STEPS - 1))
-def test_a_refusal_at_any_step_leaves_the_old_or_the_new_project(
-    before: Project, outside: Path, monkeypatch: pytest.MonkeyPatch, step: int, number: int
-) -> None:
-    left = step
-
-    def failing(real: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object, **more: object) -> object:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise OSError(number, os.strerror(number))
-            return real(*arguments, **more)
-
-        return call
-
-    session, recipe = edited(before, outside), replace(RECIPE, seed=99)
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "replace", failing(os.replace))
-        patched.setattr(os, "fsync", failing(os.fsync))
-        with pytest.raises(ProjectError) as caught:
-            save(before.folder, session, recipe)
-    assert caught.value.hint
-    assert not list(before.folder.rglob("*.part"))
-    kept = open_project(before.folder)
-    new = save(before.folder, session, recipe)
-    assert same(kept.session, before.session) or kept.session.takes == new.takes
-    assert_old_or_new(before.folder, before, new, recipe)
-
-
-# Folders that refuse
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mount a memory disk of one megabyte, and mount it again with other options."""
-    point = tmp_path / "stick"
-    point.mkdir()
-
-    def mounted(options: str) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size=1m,{options}", "none", str(point)]
-        if shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
-            pytest.skip("mounting a small disk needs root")
-        return point
-
-    yield mounted
-    subprocess.run(["umount", "-q", str(point)], check=False)
-
-
-def test_a_full_disk_leaves_the_last_save(
-    mount: Callable[[str], Path], small: Session, outside: Path
-) -> None:
-    folder = mount("rw") / "a.vgdesk"
-    saved = save(folder, small, RECIPE)
-    before = contents(folder)
-    large = take("dog-3", sound(outside / "long.wav", bytes(2_000_000)))
-    with pytest.raises(ProjectError, match="disk that is full"):
-        save(folder, saved.with_take(large), RECIPE)
-    assert contents(folder) == before
-    # So full that not even the list of words fits.
-    with suppress(OSError):
-        (folder.parent / "filler").write_bytes(bytes(2_000_000))
-    with pytest.raises(ProjectError, match="disk that is full") as caught:
-        save(folder, saved.with_word(word("moon")), RECIPE)
-    assert "last save can still be opened" in caught.value.message
-    assert contents(folder) == before
-    (folder.parent / "filler").unlink()
-    assert same(open_project(folder).session, saved)
-
-
-def test_a_folder_that_may_only_be_read_can_be_opened(
-    mount: Callable[[str], Path], small: Session, tmp_path: Path
-) -> None:
-    folder = mount("rw") / "a.vgdesk"
-    saved = save(folder, small, RECIPE)
-    mount("remount,ro")
-    assert same(open_project(folder).session, saved)
-    with pytest.raises(ProjectError, match="cannot be written to"):
-        save(folder, saved, RECIPE)
-    with pytest.raises(ProjectError):
-        new_scratch(folder)
-    elsewhere = save(tmp_path / "b.vgdesk", saved, RECIPE)
-    assert same(open_project(tmp_path / "b.vgdesk").session, elsewhere)
-
-
-def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before: Project) -> None:
-    shutil.rmtree(before.folder)
-    with pytest.raises(ProjectError, match="gone") as caught:
-        save(before.folder, before.session, RECIPE)
-    assert "Connect the drive" in caught.value.hint
-    assert not before.folder.exists()
-
-
-def test_a_drive_that_is_not_there_is_named(tmp_path: Path, small: Session) -> None:
-    with pytest.raises(ProjectError, match="not there any more"):
-        save(tmp_path / "stick" / "a.vgdesk", small, RECIPE)
-
-
-def test_a_file_in_place_of_the_folder_is_left_alone(tmp_path: Path, small: Session) -> None:
-    file = sound(tmp_path / "a.vgdesk", b"precious")
-    for attempt in (lambda: save(file, small, RECIPE), lambda: open_project(file)):
-        with pytest.raises(ProjectError):
-            attempt()
-    assert file.read_bytes() == b"precious"
 
 
 # Takes without files
@@ -584,94 +306,6 @@ def test_choices_that_are_not_known_fall_back_and_are_said(before: Project) -> N
     assert [name in said for name in ("“a”", "“order”", "“seed”", "“layers”", "“text”")] == [
         True
     ] * 5
-
-
-HEAD = "id\tword\tlanguage\tcategory\ttake\tspeaker\tfile\tstart\tend\tsource\n"
-GOOD = "tea\ttea\ten\tdrink\ttea-1\t\ttakes/tea.wav\t0.5\t\trecorded\n"
-
-
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        ("\tdog\ten\n", "no id"),
-        ("dog\t \ten\n", "no word"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\t\t\t\t\n", "without a file"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/dog.wav\tsoon\t\t\n", "soon"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/dog.wav\tnan\t\t\n", "nan"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/dog.wav\t0\tinf\t\n", "inf"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/dog.wav\t-1\t\t\n", "trim"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/dog.wav\t\t0\t\n", "trim"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/dog.wav\t1\t1\t\n", "trim"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\t../dog.wav\t\t\t\n", "outside"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/../../dog.wav\t\t\t\n", "outside"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\t/etc/passwd\t\t\t\n", "outside"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\tC:\\\\dog.wav\t\t\t\n", "outside"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\t..\\\\dog.wav\t\t\t\n", "outside"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\t\\\\\\\\server\\\\share\\\\x.wav\t\t\t\n", "outside"),
-        ("dog\tdog\ten\tanimal\ttea-1\t\ttakes/dog.wav\t\t\t\n", "second take"),
-        ("dog\tdog\ten\tanimal\tdog-1\t\ttakes/d.wav\t0\t1\trecorded\tmore\n", "more cells"),
-    ],
-)
-def test_a_broken_row_is_left_out_and_said(tmp_path: Path, row: str, reason: str) -> None:
-    table = HEAD + GOOD + "\n" + row
-    (tmp_path / "words.tsv").write_text(table, "utf-8")
-    sound(tmp_path / "takes" / "tea.wav")
-    project = open_project(tmp_path)
-    assert list(project.session.takes) == ["tea-1"]
-    (notice,) = (n for n in project.warnings if "words.tsv" in n.message)
-    assert "row 4 (" in notice.message
-    assert reason in notice.message
-    assert "words.tsv.broken" in notice.hint
-    assert (tmp_path / "words.tsv.broken").read_text("utf-8") == table
-    assert (tmp_path / "words.tsv").read_text("utf-8") == table
-
-
-def test_what_editors_do_to_a_table_is_understood(tmp_path: Path) -> None:
-    table = (
-        "\ufeffword\tphones\tid\tfile\ttake\tlabel:file\r\n"  # moved columns, some left out
-        "ˈt\u0361iː\ttˈiː\ttea\ttakes/tea.wav\ttea-1\tnote\r\n"
-        "قهوة\t\tcoffee\r\n"  # empty cells cut off
-        "\r\n"
-        "a\\qb\t\\e\tnew\\nline\r\n"
-    )
-    (tmp_path / "words.tsv").write_bytes(table.encode())
-    sound(tmp_path / "takes" / "tea.wav")
-    project = open_project(tmp_path)
-    assert [notice.message for notice in project.warnings if "words.tsv" in notice.message] == []
-    assert list(project.session.words.values()) == [
-        Word(WordId("tea"), "ˈt\u0361iː", "en", {"phones": "tˈiː", "file": "note"}),
-        Word(WordId("coffee"), "قهوة"),
-        Word(WordId("new\nline"), "a\\qb", "en", {"phones": ""}),
-    ]
-    assert list(project.session.takes.values()) == [
-        Take(
-            TakeId("tea-1"),
-            WordId("tea"),
-            tmp_path / "takes" / "tea.wav",
-            source=TakeSource.IMPORTED,
-        )
-    ]
-
-
-def test_rows_that_disagree_are_said(tmp_path: Path) -> None:
-    other = GOOD.replace("drink", "meal").replace("tea-1", "tea-2").replace("recorded", "dreamt")
-    table = read_table(HEAD + GOOD + other, tmp_path)
-    assert table.words[WordId("tea")].labels == {"category": "drink"}
-    assert table.takes[TakeId("tea-2")].source is TakeSource.IMPORTED
-    (notice,) = table.notices("")
-    assert "dreamt" in notice.message
-    assert "row 3" in notice.message
-
-
-@settings(max_examples=200)
-@given(st.lists(st.lists(st.text("\t\\ud83ab./0-1 é\0"), max_size=10), max_size=6))
-def test_any_rows_are_read_or_named(rows: list[list[str]]) -> None:
-    lines = ["\t".join(row).replace("\n", "") for row in rows]
-    table = read_table(HEAD + "\n".join(lines), Path("/project"))
-    lost = {number for number, _ in table.lost}
-    for number, line in enumerate(lines, start=2):
-        first = line.split("\t")[0]
-        assert not line.strip() or number in lost or unescape(first) in table.words
 
 
 # Folders

@@ -32,6 +32,7 @@ from vgdesk.app.text_file import (
     read_object,
     read_text,
     replace_text,
+    settle_folder,
     text,
     write_object,
 )
@@ -117,7 +118,9 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
     folder = _absolute(folder)
     try:
         _refuse_lost_or_newer(folder, session)
-        folder.mkdir(exist_ok=True)
+        if not folder.exists():
+            folder.mkdir()
+            settle_folder(folder.parent)
         takes_folder(folder).mkdir(exist_ok=True)
         placed, files = _bring_takes_in(folder, session)
         replace_text(folder / TABLE_FILE, write_table(placed, files))
@@ -225,7 +228,7 @@ VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
 def _not_saved(folder: Path, error: OSError) -> ProjectError:
     safe = "The last save can still be opened, and your edits are still in this window."
     culprit = _absolute(Path(error.filename)) if isinstance(error.filename, str) else folder
-    if not culprit.is_relative_to(folder):
+    if not culprit.is_relative_to(folder) and not folder.is_relative_to(culprit):
         return ProjectError(
             f"The recording {culprit} could not be read ({error.strerror}), so the project was "
             f"not saved. {safe}",
@@ -248,7 +251,6 @@ FAILURES = {
     errno.EPERM: _LOCKED,
     errno.EROFS: _LOCKED,
     errno.ENOENT: _GONE,
-    errno.ENOTDIR: _GONE,
 }
 
 

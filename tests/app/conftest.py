@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from tests.app.project_examples import RECIPE, sound, take, word
+from vgdesk.app.project_file import (
+    Project,
+    open_project,
+    save,
+)
+from vgdesk.core.model import (
+    Cell,
+    EncoderId,
+    Session,
+)
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere"
+
+
+@pytest.fixture
+def small(outside: Path) -> Session:
+    """Two words with three takes, which lie outside the project."""
+    return Session(
+        {w.id: w for w in (word("dog", category="animal"), word("tea"))},
+        {
+            t.id: t
+            for t in (
+                take("dog-1", sound(outside / "dog.wav", b"one"), start=0.25, end=0.75),
+                take("tea-1", sound(outside / "tea.flac", b"two"), speaker="Ana"),
+                take("dog-2", sound(outside / "more" / "dog.wav", b"three")),
+            )
+        },
+        {Cell.TEXT: EncoderId("bert"), Cell.SPEECH: EncoderId("hubert")},
+    )
+
+
+@pytest.fixture
+def before(tmp_path: Path, small: Session) -> Project:
+    folder = tmp_path / "a.vgdesk"
+    save(folder, small, RECIPE)
+    return open_project(folder)
