@@ -19,12 +19,13 @@ from vgdesk.app.embed_work import (
     TextItem,
     embed,
 )
+from vgdesk.app.importing import word_text
 from vgdesk.app.project_file import open_project
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import read_stack, write_stack
-from vgdesk.audio.files import sound_files
+from vgdesk.audio.files import read, sound_files
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
 from vgdesk.core.model import Modality, WordId
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
@@ -153,20 +154,25 @@ def _project_rows(
 
 
 def _sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
-    from vgdesk.audio.files import read
-
     if not path.exists():
         raise VgdeskError(f"{path} does not exist.", "Check the name.")
     for file in sound_files([path]):
-        start, end = find_word(read(file)) or (0.0, None)
-        yield WordId(file.stem), SpeechItem(file.stem, file, start, end)
+        start, end = _trim(file)
+        yield WordId(word_text(file)), SpeechItem(file.stem, file, start, end)
+
+
+def _trim(file: Path) -> tuple[float, float | None]:
+    try:
+        return find_word(read(file)) or (0.0, None)
+    except AudioFileError:
+        return 0.0, None  # said once, by the encoder, while the other files go on
 
 
 def _text_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
     # For a text encoder the names of sound files are the words, so that both sides can be compared.
     try:
         lines = (
-            [file.stem for file in sound_files([path])]
+            [word_text(file) for file in sound_files([path])]
             if path.is_dir()
             else path.read_text(encoding="utf-8-sig").splitlines()
         )

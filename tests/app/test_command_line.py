@@ -1,0 +1,108 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vgdesk.__main__ import main
+from vgdesk.app.stack_file import read_stack
+from vgdesk.core.resources import resource
+
+DEMO = str(resource("demo.vgdesk"))
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str]:
+    speech, text = tmp_path / "speech.safetensors", tmp_path / "text.safetensors"
+    assert main(["embed", DEMO, "--encoder", "spectrum", "--out", str(speech)]) == 0
+    assert main(["embed", DEMO, "--encoder", "spelling", "--out", str(text)]) == 0
+    return str(speech), str(text)
+
+
+def test_what_is_compared_here_is_what_the_library_gives(
+    pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["compare", *pair, "--measure", "cka", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    words = set(read_stack(Path(pair[0])).words)
+    assert found["n"] == len(words)
+    assert len(found["values"]) == len(found["rows"])
+    assert len(found["values"][0]) == len(found["columns"])
+    assert main(["compare", pair[1], pair[1], "--json"]) == 0
+    same = json.loads(capsys.readouterr().out)
+    assert [same["values"][i][i] for i in range(len(same["rows"]))] == pytest.approx(
+        [1.0] * len(same["rows"])
+    )
+
+
+def test_the_table_names_estimator_n_and_chance(
+    pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["compare", *pair]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert "debiased linear CKA" in first
+    assert "n = 36 words" in first
+    assert "chance" in first
+
+
+def test_files_and_written_words_meet_by_their_names(tmp_path: Path) -> None:
+    out, takes = tmp_path / "x.safetensors", str(tmp_path / "takes")
+    (tmp_path / "takes").mkdir()
+    for number, file in enumerate(sorted((resource("demo.vgdesk") / "takes").iterdir())[:8]):
+        name = f"{file.stem.split('-')[0]}_{number % 2 + 1}{file.suffix}"
+        (tmp_path / "takes" / name).write_bytes(file.read_bytes())
+    assert main(["embed", takes, "--encoder", "spectrum", "--out", str(out)]) == 0
+    speech = read_stack(out)
+    assert main(["embed", takes, "--encoder", "spelling", "--out", str(out)]) == 0
+    assert set(read_stack(out).words) == set(speech.words)
+    assert len(speech.rows) == 2 * len(set(speech.words))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["embed", "nowhere", "--encoder", "spectrum", "--out", "x"], "does not exist"),
+        (["embed", DEMO, "--encoder", "nobody", "--out", "x"], "There is no encoder"),
+        (["compare", "no.safetensors", "no.safetensors"], "does not exist"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_exit_code_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert "Traceback" not in error
+
+
+def test_a_broken_file_is_named_and_the_others_are_encoded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take = next((resource("demo.vgdesk") / "takes").iterdir())
+    (tmp_path / take.name).write_bytes(take.read_bytes())
+    (tmp_path / "broken.wav").write_bytes(b"RIFF")
+    out = tmp_path / "x.safetensors"
+    assert main(["embed", str(tmp_path), "--encoder", "spectrum", "--out", str(out)]) == 2
+    assert "broken" in capsys.readouterr().err
+    assert len(read_stack(out).rows) == 1
+
+
+def test_selftest_prints_one_line_a_check_and_no_qt_is_loaded() -> None:
+    code = (
+        "import sys; from vgdesk.__main__ import main; code = main(['selftest']);"
+        "assert not [m for m in sys.modules if m.startswith('PySide6')]; sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("ok ") for line in lines)
+
+
+def test_models_lists_what_can_be_used(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    found = capsys.readouterr().out
+    assert "spectrum\tspeech" in found
+    assert "spelling\ttext" in found
