@@ -46,7 +46,7 @@ PEAK = 0.9
 
 # Written form, its sounds, and the class of the first one. Neighbours in sound and neighbours in
 # meaning cross each other on purpose: bear - pear, goat - coat - boat, sheep - ship, boat - boot,
-# duck - luck, cream - dream, peach - peace.
+# duck - luck, cat - hat, cream - dream, peach - peace.
 WORDS = {
     "animal": """
         bear      bɛɹ     voiced plosive
