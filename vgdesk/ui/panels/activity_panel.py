@@ -56,8 +56,10 @@ class ActivityPanel(Panel):
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        inner.setLayout(column(self._idle, self._running, self._earlier, self.history, margin=8))
-        inner.layout().setStretchFactor(self.history, 1)  # type: ignore[union-attr]
+        content = column(self._idle, self._running, self._earlier, self.history, margin=MARGIN)
+        content.setStretchFactor(self.history, 1000)
+        content.addStretch(1)
+        inner.setLayout(content)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDoubleSpinBox,
@@ -109,6 +109,7 @@ class InspectorPanel(Panel):
         content = QWidget()
         parts = column(head, self._unspoken, self._spoken, margin=MARGIN, gap=MARGIN)
         parts.addLayout(column(self._space, self.neighbours, gap=GAP // 2), 1)
+        parts.addStretch()
         content.setLayout(parts)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -155,7 +156,8 @@ class InspectorPanel(Panel):
         self._pages.setCurrentIndex(0 if word is None else 1)
         if word is not None:
             self._title.setText(word.text)
-            self._subtitle.setText(", ".join((*word.labels.values(), f"language: {word.language}")))
+            facts = {**word.labels, "language": word.language}
+            self._subtitle.setText(", ".join(f"{name}: {fact}" for name, fact in facts.items()))
         self._list_takes()
         self._spoken.setVisible(bool(takes))
         self._unspoken.setVisible(not takes)
@@ -196,6 +198,7 @@ class InspectorPanel(Panel):
         for word, text, similarity in words:
             item = QTreeWidgetItem([text, f"{similarity:.2f}".replace("-", "−")])
             item.setData(0, _ID, word)
+            item.setSizeHint(0, QSize(0, TARGET))
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{text}, {item.text(1)}")
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.neighbours.addTopLevelItem(item)
@@ -210,13 +213,13 @@ class InspectorPanel(Panel):
             speaker = take.speaker or f"Take {i}"
             item = QListWidgetItem(f"{speaker}, {_SOURCES[take.source]}", self.takes)
             item.setData(_ID, take.id)
+            item.setSizeHint(QSize(0, TARGET))
             item.setToolTip(take.file.name)
             if take is self._take:
                 self.takes.setCurrentItem(item)
         self.takes.blockSignals(False)
-        height = max(self.takes.sizeHintForRow(0), 1)
         frame = 2 * self.takes.frameWidth()
-        self.takes.setFixedHeight(height * min(len(self._takes), MOST_TAKES_SHOWN) + frame)
+        self.takes.setFixedHeight(TARGET * min(len(self._takes), MOST_TAKES_SHOWN) + frame)
 
     def _forget_sound(self) -> None:
         self.sound.clear_sound()

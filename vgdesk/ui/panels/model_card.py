@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QToolButton
+from PySide6.QtWidgets import QComboBox, QFrame, QStyle, QStyleOptionComboBox, QToolButton
 
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.ui.panels.marks import Mark
@@ -10,7 +10,6 @@ from vgdesk.ui.panels.parts import (
     GAP,
     MARGIN,
     TARGET,
-    Panel,
     StatusLine,
     column,
     named,
@@ -48,7 +47,7 @@ WISHES = (
 )
 
 
-class ModelCard(Panel):
+class ModelCard(QFrame):
     """One cell of the 2x2: its model, how far it is, and whether it is compared.
 
     Signals
@@ -175,9 +174,8 @@ class ModelCard(Panel):
     def _show_status(self) -> None:
         done, total, note, failed = self._progress
         theme = self._theme
-        if self._chosen is None:
-            self._status.show_status(Mark.DASH, "no model", theme.muted)
-        elif failed:
+        self._status.setVisible(self._chosen is not None)
+        if failed:
             self._status.show_status(Mark.TRIANGLE, f"failed: {note}", theme.bad)
         elif total and done >= total:
             self._status.show_status(Mark.TICK, f"ready {done}/{total}", theme.good)

@@ -5,8 +5,9 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.ui.panels.marks import Mark
+from vgdesk.ui.panels.marks import MARK_SIZE, Mark
 from vgdesk.ui.panels.parts import (
+    GAP,
     MARGIN,
     Panel,
     StatusLine,
@@ -67,7 +68,11 @@ class NoticeBar(Panel):
 
     def _lay_out(self) -> None:
         self.setObjectName("notice_bar")
+        # The hint starts below the sentence, not below its mark.
+        self._hint.setIndent(MARK_SIZE + GAP)
         texts = column(self._head, self._hint, gap=2)
+        texts.insertStretch(0)
+        texts.addStretch()
         self._parts = row(margin=MARGIN, gap=MARGIN)
         self._parts.addLayout(texts, 1)
         buttons = row(self._more, self._action, self._close)
@@ -122,7 +127,7 @@ class NoticeBar(Panel):
         notice, colour = queued.notice, self._colours[queued.notice.level]
         times = f" ({queued.times} times)" if queued.times > 1 else ""
         text = f"{_WORDS[notice.level]}: {notice.message}{times}"
-        self._head.show_status(_MARKS[notice.level], text, colour)
+        self._head.show_status(_MARKS[notice.level], text, colour, ink=self._theme.text)
         self._hint.setText(notice.hint)
         self._hint.setVisible(bool(notice.hint))
         self._more.setText(f"{len(self._queue) - 1} more")

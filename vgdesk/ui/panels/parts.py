@@ -111,8 +111,9 @@ def wrapped(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-    label.setMinimumWidth(1)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
     return label
 
 
@@ -124,13 +125,15 @@ class StatusLine(QWidget):
         self._picture = QLabel()
         self._picture.setFixedSize(MARK_SIZE, MARK_SIZE)
         self._label = wrapped()
-        line = row(margin=0)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        line = row()
         # The mark stays beside the first line when the words need two.
         line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._label, 1)
         self.setLayout(line)
 
-    def show_status(self, mark: Mark, text: str, colour: str) -> None:
+    def show_status(self, mark: Mark, text: str, colour: str, *, ink: str = "") -> None:
+        """Show a state; the words have the colour of the mark, or of `ink`."""
         lead = (self._label.fontMetrics().height() - MARK_SIZE) // 2
         self._picture.setContentsMargins(0, max(0, lead), 0, 0)
         self._picture.setFixedHeight(MARK_SIZE + max(0, lead))
@@ -138,7 +141,7 @@ class StatusLine(QWidget):
         self._picture.setPixmap(mark_pixmap(mark, colour, ratio=ratio))
         self._label.setText(text)
         self.setAccessibleName(text)
-        tint(self._label, colour)
+        tint(self._label, ink or colour)
 
     def text(self) -> str:
         return self._label.text()

@@ -102,7 +102,8 @@ class RecorderPanel(Panel):
         self._word = named(QLineEdit(), "Word to say")
         self._word.setPlaceholderText("Word to say")
         self._group = named(QComboBox(), "Group", "Group of the word, for example animal")
-        field = named(QLineEdit(), "Group")
+        field = QLineEdit()
+        field.setAccessibleName("Group")
         field.setPlaceholderText("Group")
         self._group.setLineEdit(field)
         self._group.setMinimumContentsLength(6)
@@ -115,7 +116,9 @@ class RecorderPanel(Panel):
         self._rescan.setMinimumWidth(TARGET)
         self.meter = LevelMeter()
         self.record = named(QPushButton("● Record"), "Record", "Record the word, or stop (R)")
-        self.voice_stop = named(QCheckBox("Stop by itself when I stop speaking"), "Stop by itself")
+        self.voice_stop = named(
+            QCheckBox("Stop when I stop speaking"), "Stop by itself when I stop speaking"
+        )
         self._status, self._clock = StatusLine(), QLabel()
         self._lost, self._message = QLabel(), StatusLine()
         self._lay_out()
@@ -135,11 +138,15 @@ class RecorderPanel(Panel):
         source = row(self.microphones, self._rescan)
         source.setStretch(0, 1)
         self.voice_stop.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        sound = column(self.meter, source, row(self.voice_stop, self._lost), gap=TIGHT)
+        sound = column(self.meter, source, self.voice_stop, gap=TIGHT)
+        for block in (button, sound):
+            block.addStretch()
         self._blocks = row(gap=2 * MARGIN)
         for block, stretch in ((say, 5), (button, 2), (sound, 6)):
             self._blocks.addLayout(block, stretch)
-        layout = column(self._blocks, self._message, gap=TIGHT)
+        news = row(self._lost, self._message)
+        news.setStretch(1, 1)
+        layout = column(self._blocks, news, gap=TIGHT)
         layout.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -147,8 +154,12 @@ class RecorderPanel(Panel):
             self.fontMetrics().horizontalAdvance("● Record") * 2, TARGET + 16
         )
         scale_font(self.record, 1.2, bold=True)
-        for part in (self._lost, self._message):
-            part.hide()
+        # The room for bad news is always there: nothing jumps while one speaks.
+        news.addStrut(self.fontMetrics().height() + TIGHT + 2)
+        room = self._message.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self._message.setSizePolicy(room)
+        self._lost.hide()
 
     def _connect(self) -> None:
         self._word.textChanged.connect(self._on_prompt)
@@ -190,10 +201,10 @@ class RecorderPanel(Panel):
             self._restyle()
         self._clock.setText(_clock(look.seconds) if is_recording else "")
         self._lost.setVisible(is_recording and look.lost_blocks > 0)
-        self._lost.setText(f"{look.lost_blocks} blocks lost")
-        self._message.setVisible(bool(look.message))
+        self._lost.setText(f"{look.lost_blocks} blocks of sound lost")
         if look.message != self._message.text():
             self._message.show_status(Mark.TRIANGLE, look.message, self._theme.warn)
+        self._message.setVisible(bool(look.message))
 
     def prompt(self) -> str:
         """Return the word to say, without spaces around it."""

@@ -11,10 +11,10 @@ from vgdesk.ui.panels.parts import named
 from vgdesk.ui.panels.spectrogram import RANGE_DB, TOP_HZ, log_spectrogram
 from vgdesk.ui.theme import Theme, theme_of
 
-AXIS_WIDTH = 24
+AXIS_WIDTH = 34
 HEIGHT = 210
 SHORTEST_S = 0.02
-KHZ_TICKS = [[(hertz, f"{hertz / 1000:.0f}") for hertz in (0, 2000, 4000, 6000, 8000)]]
+KHZ_TICKS = [[(hertz, f"{hertz / 1000:.0f}") for hertz in (0, 4000, 8000)]]
 
 
 class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -58,7 +58,7 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.clear_sound()
 
     def _plot(self, row: int) -> Any:
-        plot = self.addPlot(row=row, col=0)
+        plot = self.addPlot(row=row, col=0, axisItems={"bottom": _Seconds("bottom")})
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=True, y=False)
@@ -76,6 +76,7 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.picture.getAxis("left").setLabel("kHz")
         self.picture.getAxis("left").enableAutoSIPrefix(False)
         self.picture.getAxis("bottom").enableAutoSIPrefix(False)
+        self.picture.getAxis("bottom").setTickDensity(0.45)
         self.picture.setYRange(0, TOP_HZ)
 
     def set_theme(self, theme: Theme) -> None:
@@ -150,6 +151,13 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             start = max(0.0, end - SHORTEST_S)
             self._set_all(start, end)
         self.trim_dragged.emit(start, end)
+
+
+class _Seconds(pg.AxisItem):  # type: ignore[misc]
+    """A time axis that needs no room for a title."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value:.3g} s" for value in values]
 
 
 class _Trim(pg.LinearRegionItem):  # type: ignore[misc]
