@@ -2,7 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vgdesk.app.background import Background
-from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.events import Events, Notice
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import Project, new_scratch, open_project, save, scratch_folder
 from vgdesk.app.store import Store
@@ -81,14 +81,6 @@ class ProjectDesk:
         self.folder, self.home, self.title = new_scratch(scratch_folder()), None, title
         for notice in project.warnings:
             self._events.notice.publish(notice)
-        if project.read_only:
-            self._events.notice.publish(
-                Notice(
-                    f"“{title}” was made by a newer version of vgdesk and is opened to look at.",
-                    "Save it under another name to go on working; the original stays as it is.",
-                    Level.WARNING,
-                )
-            )
         self._looking.select()
         self._store.open(project.session, label)
         self._looking.change(lambda _recipe: project.recipe)

@@ -24,7 +24,7 @@ _log = logging.getLogger("vgdesk")
 
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, with a project if its folder is given; returns the exit code."""
-    _limit_threads()
+    limit_threads()
     _keep_log(user_folder("data") / "vgdesk.log")
     app = QApplication([sys.argv[0], *arguments])
     app.setApplicationName("vgdesk")
@@ -67,7 +67,8 @@ class ExceptionHook:
         )
 
 
-def _limit_threads() -> None:
+def limit_threads() -> None:
+    """Keep the number libraries of the child processes to one thread each."""
     # For the children. Two pools of threads on few cores spin against each other.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
