@@ -45,12 +45,10 @@ class EmbeddingCache:
             with safe_open(file, framework="numpy") as stored:
                 about = stored.metadata() or {}
                 values = stored.get_tensor("values")
-            return Embedding(
-                about["key"],
-                EncoderId(about["encoder"]),
-                tuple(json.loads(about["layers"])),
-                values,
-            )
+            if about["key"] != key:
+                raise ValueError("the file was renamed")
+            layers = tuple(json.loads(about["layers"]))
+            return Embedding(key, EncoderId(about["encoder"]), layers, values)
         except FileNotFoundError:
             return None
         except (SafetensorError, OSError, KeyError, ValueError):

@@ -48,16 +48,18 @@ def download(repo: str, into: Path, *, endpoint: str | None = None) -> Iterator[
     endpoint
         Address of another hub; None is the usual one.
     """
-    with _online() as hub, _errors(hub, repo, into):
-        api = hub.HfApi(endpoint=endpoint)
+    from huggingface_hub import HfApi, hf_hub_url
+
+    with _online(), _errors(repo, into):
+        api = HfApi(endpoint=endpoint)
         info = api.model_info(repo, files_metadata=True, timeout=_PATIENCE)
         files = _wanted(repo, into, info.siblings)
         into.mkdir(parents=True, exist_ok=True)
         total = sum(file.size for file in files)
         done = 0
         for file in files:
-            url = hub.hf_hub_url(repo, file.name, revision=info.sha, endpoint=api.endpoint)
-            for size in _fetch(hub, url, file, into):
+            url = hf_hub_url(repo, file.name, revision=info.sha, endpoint=api.endpoint)
+            for size in _fetch(url, file, into):
                 yield DownloadProgress(done + size, total, file.name)
             done += file.size
 
@@ -82,12 +84,12 @@ def _wanted(repo: str, into: Path, siblings: Any) -> list[_Remote]:
     return sorted(files, key=lambda file: file.size)
 
 
-def _fetch(hub: Any, url: str, file: _Remote, into: Path) -> Iterator[int]:
+def _fetch(url: str, file: _Remote, into: Path) -> Iterator[int]:
     """Fetch one file, yielding how many bytes of it are there."""
     target = into / file.name
     part = into / f".{file.name}.{file.blob[:12]}.part"
     if not (target.is_file() and _is_right(target, file)):
-        yield from _receive(hub, url, part, file.size)
+        yield from _receive(url, part, file.size)
         if not _is_right(part, file):
             part.unlink()
             raise EncoderError(
@@ -97,19 +99,21 @@ def _fetch(hub: Any, url: str, file: _Remote, into: Path) -> Iterator[int]:
     yield file.size
 
 
-def _receive(hub: Any, url: str, part: Path, size: int) -> Iterator[int]:
+def _receive(url: str, part: Path, size: int) -> Iterator[int]:
     """Append what is still missing of a file."""
+    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
     done = part.stat().st_size if part.is_file() else 0
     if done >= size > 0:
         return
     # The bytes are counted and continued as they are stored, so they must not travel packed.
-    headers = {**hub.utils.build_hf_headers(), "Accept-Encoding": "identity"}
+    headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
     if done:
         headers["Range"] = f"bytes={done}-"
-    with hub.utils.get_session().stream(
+    with get_session().stream(
         "GET", url, headers=headers, timeout=_PATIENCE, follow_redirects=True
     ) as response:
-        hub.utils.hf_raise_for_status(response)
+        hf_raise_for_status(response)
         is_continued = response.status_code == 206
         done = done if is_continued else 0
         told = time.monotonic()
@@ -133,31 +137,31 @@ def _is_right(path: Path, file: _Remote) -> bool:
 
 
 @contextmanager
-def _online() -> Iterator[Any]:
-    """Import the hub's client and let it use the network until the download ends.
+def _online() -> Iterator[None]:
+    """Let the hub's client use the network until the download ends.
 
     Loading models has told it to stay offline, and it reads that only once, at import.
     """
-    import huggingface_hub
-    from huggingface_hub import constants
+    from huggingface_hub import close_session, constants
 
     constants.HF_HUB_DISABLE_TELEMETRY = True
     was_offline, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, False
     try:
-        yield huggingface_hub
+        yield
     finally:
         constants.HF_HUB_OFFLINE = was_offline
-        huggingface_hub.close_session()
+        close_session()
 
 
 @contextmanager
-def _errors(hub: Any, repo: str, into: Path) -> Iterator[None]:
+def _errors(repo: str, into: Path) -> Iterator[None]:
     """Say in words why a download stopped, and how to get the model by hand."""
+    from huggingface_hub import errors
+
     by_hand = (
         f"By hand: open https://huggingface.co/{repo}/tree/main in a browser and save config.json, "
         f"{WEIGHTS} and, if there, preprocessor_config.json and all tokenizer files into {into}."
     )
-    errors = hub.errors
     try:
         yield
     except errors.GatedRepoError as error:

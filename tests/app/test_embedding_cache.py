@@ -1,0 +1,104 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgdesk.app.embedding_cache import EmbeddingCache, embedding_key
+from vgdesk.core.model import EncoderId
+from vgdesk.core.stack import Embedding
+from vgdesk.encoders import ENCODERS
+from vgdesk.encoders.base import Pooling
+
+KEY = "ab" + "0" * 38
+SPEC = ENCODERS["spectrum"]
+
+
+@pytest.fixture
+def embedding() -> Embedding:
+    values = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
+    return Embedding(KEY, EncoderId("model@1"), ("0", "1", "zwölf"), values)
+
+
+def test_gives_back_what_was_put_in(tmp_path: Path, embedding: Embedding) -> None:
+    cache = EmbeddingCache(tmp_path / "cache")
+    assert cache.get(KEY) is None
+    cache.put(embedding)
+    found = EmbeddingCache(tmp_path / "cache").get(KEY)
+    assert found is not None
+    assert (found.key, found.encoder, found.layers) == (KEY, "model@1", ("0", "1", "zwölf"))
+    np.testing.assert_array_equal(found.values, embedding.values)
+    assert found.values.dtype == np.float32
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert [file.parent.name for file in files] == ["ab"]
+
+
+@pytest.mark.parametrize("keep", [0, 7, 100, -1])
+def test_damaged_file_is_a_miss_and_removed(
+    tmp_path: Path, embedding: Embedding, keep: int
+) -> None:
+    cache = EmbeddingCache(tmp_path)
+    cache.put(embedding)
+    (file,) = tmp_path.rglob("*.safetensors")
+    file.write_bytes(file.read_bytes()[:keep])
+    assert cache.get(KEY) is None
+    assert not file.exists()
+
+
+def test_file_of_another_program_is_a_miss(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    (tmp_path / "ab").mkdir()
+    save_file({"x": np.zeros(3)}, tmp_path / "ab" / f"{KEY}.safetensors")
+    assert EmbeddingCache(tmp_path).get(KEY) is None
+
+
+def test_embedding_under_a_wrong_name_is_a_miss(tmp_path: Path, embedding: Embedding) -> None:
+    cache = EmbeddingCache(tmp_path)
+    cache.put(embedding)
+    other = KEY.replace("0", "1")
+    shutil.copy(tmp_path / "ab" / f"{KEY}.safetensors", tmp_path / "ab" / f"{other}.safetensors")
+    assert cache.get(other) is None
+    assert cache.get(KEY) is not None
+
+
+def test_folder_may_vanish_at_any_time(tmp_path: Path, embedding: Embedding) -> None:
+    cache = EmbeddingCache(tmp_path / "cache")
+    cache.put(embedding)
+    shutil.rmtree(tmp_path / "cache")
+    assert cache.get(KEY) is None
+    cache.put(embedding)
+    assert cache.get(KEY) is not None
+
+
+def test_what_cannot_be_written_is_not_kept(embedding: Embedding) -> None:
+    for nowhere in (Path("/dev/null/cache"), Path("/proc/cache")):
+        cache = EmbeddingCache(nowhere)
+        cache.put(embedding)
+        assert cache.get(KEY) is None
+
+
+def test_full_disk_leaves_nothing_half_written(
+    tmp_path: Path, embedding: Embedding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    EmbeddingCache(tmp_path).put(embedding)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_key_changes_with_everything_that_values_depend_on() -> None:
+    specs = [
+        SPEC,
+        replace(SPEC, id=EncoderId("other")),
+        replace(SPEC, revision="2"),
+        replace(SPEC, sample_rate=8_000),
+    ]
+    keys = {embedding_key("content", spec, Pooling.MEAN) for spec in specs}
+    keys |= {embedding_key("content", SPEC, pooling) for pooling in Pooling}
+    keys |= {embedding_key("other", SPEC, Pooling.MEAN)}
+    assert len(keys) == 4 + 2 + 1
+    assert embedding_key("content", replace(SPEC, title="Another"), Pooling.MEAN) in keys

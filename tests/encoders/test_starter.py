@@ -1,0 +1,41 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vgdesk.encoders import starter
+from vgdesk.encoders.checkpoint import revision_of
+
+Tiny = Callable[[str], Path]
+
+
+@pytest.fixture
+def shipped(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(starter, "resource", lambda name: tmp_path / name)
+    for cell, name in (("speech-grounded", "hubert-group"), ("text", "bert")):
+        shutil.copytree(tiny(name), tmp_path / "models" / cell)
+    return tmp_path / "models"
+
+
+def test_what_ships_stands_in_its_cell(shipped: Path) -> None:
+    speech, text = starter.starters()
+    assert (speech.id, speech.is_grounded) == ("starter-speech-grounded", True)
+    assert (text.id, text.is_grounded) == ("starter-text", False)
+    assert text.revision == revision_of(shipped / "text")
+
+
+def test_stated_revision_spares_the_hashing(shipped: Path) -> None:
+    (shipped / "text" / "revision.txt").write_text("abc\n")
+    assert starter.starters()[1].revision == "abc"
+
+
+def test_damaged_starter_does_not_stop_the_program(shipped: Path) -> None:
+    (shipped / "text" / "config.json").write_text("{")
+    assert [spec.id for spec in starter.starters()] == ["starter-speech-grounded"]
+
+
+def test_shipped_revisions_are_true() -> None:
+    for spec in starter.starters():
+        assert spec.folder is not None
+        assert spec.revision == revision_of(spec.folder)
