@@ -10,9 +10,10 @@ Use it in a test module or a conftest.py by importing the fixture:
         sound_card.play_into_microphone(word)        # blocks until it was played
         heard = sound_card.heard_by_loudspeaker(play)
 
-Each test gets its own sound server, up in a third of a second, so that a test may kill it. PortAudio
-is told to look for devices again at both ends; a test must have closed its streams by then. Nothing
-of the user's own sound set-up is touched. Skips, with the reason, where PulseAudio is missing.
+Each test gets its own sound server (up in a third of a second), so that a test may kill it.
+PortAudio is told to look for devices again at both ends; a test must have closed its streams by
+then. Nothing of the user's own sound set-up is touched. Skips, with the reason, where PulseAudio is
+missing.
 """
 
 import os
@@ -86,11 +87,17 @@ class VirtualSoundCard:
 
     def play_into_microphone(self, sound: Path | Recording, *, feed: str = "feed") -> None:
         """Speak into the virtual microphone; returns when all was said."""
-        if isinstance(sound, Recording):
-            file = self._folder / "spoken.wav"
-            soundfile.write(file, sound.samples, sound.sample_rate, subtype="FLOAT")
-            sound = file
-        self._run("paplay", f"--device={feed}", "--latency-msec=20", str(sound))
+        self._run(*self._paplay(sound, feed))
+
+    @contextmanager
+    def playing_into_microphone(self, sound: Path | Recording) -> Iterator[None]:
+        """Speak into the virtual microphone while the block runs, at most to its end."""
+        paplay = subprocess.Popen(self._paplay(sound, "feed"), env=self._environment)
+        try:
+            yield
+        finally:
+            paplay.kill()
+            paplay.wait()
 
     def heard_by_loudspeaker(self, play: Callable[[], object]) -> Recording:
         """Record what comes out of the loudspeaker while `play` runs, and half a second more."""
@@ -131,6 +138,13 @@ class VirtualSoundCard:
 
     def thaw(self) -> None:
         self._server.send_signal(signal.SIGCONT)
+
+    def _paplay(self, sound: Path | Recording, feed: str) -> list[str]:
+        if isinstance(sound, Recording):
+            file = self._folder / "spoken.wav"
+            soundfile.write(file, sound.samples, sound.sample_rate, subtype="FLOAT")
+            sound = file
+        return ["paplay", f"--device={feed}", "--latency-msec=20", str(sound)]
 
     def _run(self, *command: str) -> None:
         subprocess.run(command, env=self._environment, check=True, capture_output=True, timeout=60)
@@ -227,9 +241,10 @@ def best_correlation(heard: FloatArray, source: FloatArray) -> tuple[float, int]
     """Find the source in what was heard: the best normalised correlation, and where it begins."""
     size = 1 << (len(heard) + len(source)).bit_length()
     products = np.fft.irfft(np.fft.rfft(heard, size) * np.fft.rfft(source, size).conj(), size)
-    lags = len(heard) - len(source) + 1
-    energy = np.convolve(np.square(heard, dtype=np.float64), np.ones(len(source)), "valid")
-    norm = np.sqrt(np.maximum(energy, 1e-12) * np.square(source, dtype=np.float64).sum())
-    scores = products[:lags] / norm
+    sums = np.cumsum(np.pad(np.square(heard, dtype=np.float64), (1, 0)))
+    energy = sums[len(source) :] - sums[: -len(source)]
+    due = float(np.square(source, dtype=np.float64).sum())
+    # Where it is nearly silent, rounding errors would look like anything.
+    scores = products[: len(energy)] / np.sqrt(np.maximum(energy, 0.01 * due) * due)
     place = int(np.argmax(scores))
     return float(scores[place]), place

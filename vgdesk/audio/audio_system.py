@@ -105,13 +105,13 @@ def open_stream(make: Callable[[int, int], Any], tries: Iterable[tuple[int, int]
         try:
             stream = make(sample_rate, channels)
         except portaudio().PortAudioError as error:
-            refusal = error
+            refusal = refusal or error
             continue
         _open_streams.add(stream)
         try:
             stream.start()
         except portaudio().PortAudioError as error:
-            refusal = error
+            refusal = refusal or error
             close_stream(stream)
         else:
             return stream

@@ -84,16 +84,8 @@ class InputLine:
         return Moment(self.ring.written, self._heard_at, self._overflows)
 
     def lost_blocks_since(self, then: Moment) -> int:
-        """Count the blocks that the device or the driver dropped.
-
-        A driver that drops blocks often does not say so, hence the look at the clock.
-        """
-        now = self.moment()
-        elapsed = now.heard_at - then.heard_at
-        lag = elapsed - (now.written - then.written) / self.sample_rate
-        is_late = lag > _TOLERATED_LAG_SECONDS + elapsed * _TOLERATED_DRIFT
-        missing = math.ceil(lag * _BLOCKS_PER_SECOND) if is_late else 0
-        return now.overflows - then.overflows + missing
+        """Count the blocks that the device or the driver dropped."""
+        return lost_blocks(then, self.moment(), self.sample_rate)
 
     def blocks(self, samples: int) -> int:
         """Return how many blocks `samples` fill."""
@@ -111,7 +103,7 @@ class InputLine:
     def _open(self, microphone: Microphone | None) -> Any:
         device = device_of(microphone)
         native = round(device["default_samplerate"])
-        rates = dict.fromkeys((native, 48_000, 44_100, 16_000))
+        rates = dict.fromkeys((native, 48_000, 44_100))
         most = device["max_input_channels"]
         channels = dict.fromkeys((1, min(2, most), most))
 
@@ -150,6 +142,18 @@ class InputLine:
                     "The microphone was opened but sends no sound.",
                     "Switch it on or wake it up, or choose another one.",
                 )
+
+
+def lost_blocks(then: Moment, now: Moment, sample_rate: int) -> int:
+    """Count the blocks that should have come between two moments, but did not.
+
+    A driver that drops blocks often does not say so, hence the look at the clock.
+    """
+    elapsed = now.heard_at - then.heard_at
+    lag = elapsed - (now.written - then.written) / sample_rate
+    is_late = lag > _TOLERATED_LAG_SECONDS + elapsed * _TOLERATED_DRIFT
+    missing = math.ceil(lag * _BLOCKS_PER_SECOND) if is_late else 0
+    return now.overflows - then.overflows + missing
 
 
 def _close_late(stream: Any) -> None:

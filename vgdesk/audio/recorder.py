@@ -189,7 +189,6 @@ class Recorder:
         if line is None:
             return
         with self._lock:
-            event = self._save()
             self._state = RecorderState.IDLE
             self._line = None
         line.news.set()
@@ -197,6 +196,10 @@ class Recorder:
             self._watcher.join()
         line.close()
         self._left_line = line
+        with self._lock:
+            event = self._save()
+            if self._take is not None:
+                self._take.writer.close()
         self._tell(event)
 
     def start(self, partial: Path, *, stop_by_voice: bool) -> None:

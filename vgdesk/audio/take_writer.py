@@ -32,7 +32,7 @@ class TakeWriter:
     ) -> None:
         self.lost = 0
         self.has_voice_ended = False
-        self._is_broken = False
+        self._is_over = False
         self._partial = partial
         self._ring = ring
         self._pressed = ring.written
@@ -60,7 +60,7 @@ class TakeWriter:
             Once, if the disk does not take it. What was saved before is kept, and nothing more
             is written: a take must not have a hole.
         """
-        if self._is_broken:
+        if self._is_over:
             return
         samples, lost = self._ring.read(self._next)
         self.lost += lost
@@ -68,7 +68,7 @@ class TakeWriter:
         try:
             self._append(samples)
         except OSError as error:
-            self._is_broken = True
+            self._is_over = True
             raise unwritable(self._partial, error) from error
         # The half second before the key was pressed may hold the end of the word before.
         heard = samples[max(0, self._pressed - (self._next - len(samples))) :]
@@ -76,7 +76,8 @@ class TakeWriter:
             self.has_voice_ended |= self._end_of_speech.feed(heard)
 
     def close(self) -> None:
-        """Let go of the file; it stays."""
+        """Let go of the file; it stays as it is."""
+        self._is_over = True
         self._file.close()
 
     def _append(self, samples: FloatArray) -> None:
