@@ -16,6 +16,9 @@ from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 if TYPE_CHECKING:
     import torch
 
+# How torch says on MPS, Linux and Windows that memory is exhausted; CUDA has a class for it.
+_FULL = ("out of memory", "can't allocate memory", "not enough memory")
+
 
 def prepare() -> None:
     """Set up torch and transformers: no network, no bars, exact single precision.
@@ -113,14 +116,15 @@ def memory_errors(spec: EncoderSpec, device: str) -> Iterator[None]:
 
     try:
         yield
-    except (torch.OutOfMemoryError, RuntimeError) as error:
-        if not isinstance(error, torch.OutOfMemoryError) and "out of memory" not in str(error):
+    except RuntimeError as error:
+        is_full = isinstance(error, torch.OutOfMemoryError)
+        if not is_full and not any(sign in str(error) for sign in _FULL):
             raise
-        if device.startswith("cuda"):
+        if device == "cuda":
             torch.cuda.empty_cache()
         raise DeviceFullError(
             f"“{spec.title}” does not fit into the memory of {device}.",
-            "Choose the CPU in the settings, or a smaller model.",
+            "Trim long recordings, close other programs, or choose a smaller model.",
         ) from error
 
 
