@@ -101,19 +101,21 @@ def _fetch(url: str, file: _Remote, into: Path) -> Iterator[int]:
 
 def _receive(url: str, part: Path, size: int) -> Iterator[int]:
     """Append what is still missing of a file."""
-    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+    from huggingface_hub import utils
+
+    hub: Any = utils  # has names that it does not declare
 
     done = part.stat().st_size if part.is_file() else 0
     if done >= size > 0:
         return
     # The bytes are counted and continued as they are stored, so they must not travel packed.
-    headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
+    headers = {**hub.build_hf_headers(), "Accept-Encoding": "identity"}
     if done:
         headers["Range"] = f"bytes={done}-"
-    with get_session().stream(
+    with hub.get_session().stream(
         "GET", url, headers=headers, timeout=_PATIENCE, follow_redirects=True
     ) as response:
-        hf_raise_for_status(response)
+        hub.hf_raise_for_status(response)
         is_continued = response.status_code == 206
         done = done if is_continued else 0
         told = time.monotonic()
@@ -156,8 +158,9 @@ def _online() -> Iterator[None]:
 @contextmanager
 def _errors(repo: str, into: Path) -> Iterator[None]:
     """Say in words why a download stopped, and how to get the model by hand."""
-    from huggingface_hub import errors
+    import huggingface_hub.errors
 
+    errors: Any = huggingface_hub.errors  # has names that it does not declare
     by_hand = (
         f"By hand: open https://huggingface.co/{repo}/tree/main in a browser and save config.json, "
         f"{WEIGHTS} and, if there, preprocessor_config.json and all tokenizer files into {into}."
