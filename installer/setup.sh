@@ -2,11 +2,12 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# What the window, its sound and Python need on Debian 12 and its relatives.
+# What the window, its sound and Python need on Debian 12 and its relatives. How sound gets to the
+# sound server of a desktop (the ALSA plugins) is left to what that server brings along.
 PROGRAM_PACKAGES="python3 python3-venv
   libglib2.0-0 libegl1 libgl1 libfontconfig1 libxkbcommon0 libdbus-1-3
   libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0
-  libportaudio2 libasound2-plugins"
+  libportaudio2"
 
 say() { printf '\n== %s\n' "$*"; }
 
