@@ -1,9 +1,9 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QWidget
 
-from vgdesk.ui.panels.parts import MARGIN, column, named, wrapped
+from vgdesk.ui.panels.parts import MARGIN, column, editable_combo, named, wrapped
 
 
 class LabelDialog(QDialog):
@@ -18,16 +18,19 @@ class LabelDialog(QDialog):
     label_chosen = Signal(str, str)
 
     def __init__(
-        self, count: int, known: Mapping[str, tuple[str, ...]], current: str, parent: QWidget
+        self,
+        count: int,
+        known: Mapping[str, tuple[str, ...]],
+        current: str,
+        parent: QWidget | None = None,
     ) -> None:
         """Offer the values in use; `current` is the column that is filled in first."""
         super().__init__(parent)
         self._known = known
         self.setWindowTitle("Set label")
-        self._columns = named(QComboBox(), "Label", "Which label, for example category")
-        self._values = named(QComboBox(), "Value", "For example animal")
+        self._columns = editable_combo("Label", "Which label, for example category")
+        self._values = editable_combo("Value", "For example animal")
         for combo in (self._columns, self._values):
-            combo.setEditable(True)
             combo.setMinimumContentsLength(18)
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel

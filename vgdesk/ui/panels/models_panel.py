@@ -70,6 +70,7 @@ class ModelsPanel(Panel):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
         self.setLayout(column(area))
+        self.first = self.cards[Cell.SPEECH].choices
 
     def _place_cards(self, columns: int) -> None:
         if columns != self._columns:

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from vgdesk.app.events import Level, Notice
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark
@@ -15,7 +15,6 @@ from vgdesk.ui.panels.parts import (
     column,
     named,
     row,
-    tint,
     wrapped,
 )
 from vgdesk.ui.theme import Theme, mixed, theme_of
@@ -58,7 +57,6 @@ class NoticeBar(Panel):
         self._timer.timeout.connect(self.dismiss)
         self._head = StatusLine()
         self._hint = wrapped()
-        self._more = QLabel()
         self._action = named(QPushButton(), "Action")
         self._close = named(QPushButton("Close"), "Close this notice")
         self._action.clicked.connect(self._on_action)
@@ -75,7 +73,7 @@ class NoticeBar(Panel):
         texts.addStretch()
         self._parts = row(margin=MARGIN, gap=MARGIN)
         self._parts.addLayout(texts, 1)
-        buttons = row(self._more, self._action, self._close)
+        buttons = row(self._action, self._close)
         buttons.insertStretch(0)
         self._parts.addLayout(buttons)
         self.setLayout(self._parts)
@@ -87,7 +85,6 @@ class NoticeBar(Panel):
             Level.INFO: theme.accent,
         }
         self._theme = theme
-        tint(self._more, theme.muted)
         self._show()
 
     def show_notice(self, notice: Notice, *, action: str = "", action_title: str = "") -> None:
@@ -130,8 +127,8 @@ class NoticeBar(Panel):
         self._head.show_status(_MARKS[notice.level], text, colour, ink=self._theme.text)
         self._hint.setText(notice.hint)
         self._hint.setVisible(bool(notice.hint))
-        self._more.setText(f"{len(self._queue) - 1} more")
-        self._more.setVisible(len(self._queue) > 1)
+        waiting = len(self._queue) - 1
+        self._close.setText(f"Close ({waiting} more)" if waiting else "Close")
         self._action.setText(queued.action_title)
         self._action.setVisible(bool(queued.action))
         named(self._action, queued.action_title)

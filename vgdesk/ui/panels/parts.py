@@ -3,14 +3,16 @@
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFocusEvent, QPalette
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -41,6 +43,15 @@ def named(widget: W, name: str, tip: str = "") -> W:
     widget.setToolTip(tip or name)
     widget.setMinimumHeight(TARGET)
     return widget
+
+
+def editable_combo(name: str, tip: str = "") -> QComboBox:
+    """Make a list of choices that also takes what is typed."""
+    combo, field = named(QComboBox(), name, tip), QLineEdit()
+    field.setAccessibleName(name)
+    field.setPlaceholderText(name)
+    combo.setLineEdit(field)
+    return combo
 
 
 def column(*parts: QWidget | QLayout, margin: int = 0, gap: int = GAP) -> QVBoxLayout:
@@ -78,7 +89,20 @@ def _filled(layout: L, parts: tuple[QWidget | QLayout, ...], margin: int, gap: i
 
 
 class Panel(QFrame):
-    """A widget that is content with the width of a narrow dock and bends its content to it."""
+    """A widget that is content with the width of a narrow dock and bends its content to it.
+
+    Attributes
+    ----------
+    first
+        What gets the focus when the panel does; a focus proxy would leave the Tab chain.
+    """
+
+    first: QWidget | None = None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.first is not None:
+            self.first.setFocus(event.reason())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(NARROW, super().minimumSizeHint().height())

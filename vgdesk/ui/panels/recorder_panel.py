@@ -24,6 +24,7 @@ from vgdesk.ui.panels.parts import (
     StatusLine,
     bend,
     column,
+    editable_combo,
     named,
     row,
     scale_font,
@@ -101,11 +102,7 @@ class RecorderPanel(Panel):
         self._poster = _Poster()
         self._word = named(QLineEdit(), "Word to say")
         self._word.setPlaceholderText("Word to say")
-        self._group = named(QComboBox(), "Group", "Group of the word, for example animal")
-        field = QLineEdit()
-        field.setAccessibleName("Group")
-        field.setPlaceholderText("Group")
-        self._group.setLineEdit(field)
+        self._group = editable_combo("Group", "Group of the word, for example animal")
         self._group.setMinimumContentsLength(6)
         self.microphones = named(QComboBox(), "Microphone")
         self.microphones.setMinimumContentsLength(6)
@@ -160,6 +157,7 @@ class RecorderPanel(Panel):
         room.setRetainSizeWhenHidden(True)
         self._message.setSizePolicy(room)
         self._lost.hide()
+        self.first = self._word
 
     def _connect(self) -> None:
         self._word.textChanged.connect(self._on_prompt)
@@ -273,8 +271,9 @@ class _Poster(QLabel):
     def _fit(self) -> None:
         font = self.font()
         font.setPointSizeF(self._largest)
-        box = QFontMetricsF(font).boundingRect(self.text())
-        room = min(self.width() / max(1.0, box.width() + 2), self.height() / max(1.0, box.height()))
+        metrics = QFontMetricsF(font)
+        across = self.width() / (metrics.horizontalAdvance(self.text()) + TIGHT)
+        room = min(across, self.height() / metrics.height())
         font.setPointSizeF(max(self._ordinary, self._largest * min(1.0, room)))
         self.setFont(font)
 

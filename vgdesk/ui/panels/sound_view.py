@@ -37,7 +37,8 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Fields beside it do for the keyboard what the handles do for the mouse.
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self, self.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.ci.setContentsMargins(0, 2, 4, 0)
         self.ci.setSpacing(2)
         self._duration = 0.0

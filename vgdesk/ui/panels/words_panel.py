@@ -84,6 +84,7 @@ class WordsPanel(Panel):
         self._target.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._target.setWordWrap(True)
         self._target.hide()
+        self.first = self.tree
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_search)
