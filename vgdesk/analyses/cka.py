@@ -125,8 +125,8 @@ CKA = LayerAnalysis(
 )
 CKA_BIASED = LayerAnalysis(
     id="cka-biased",
-    title="CKA (biased, as often published)",
-    explains="The usual CKA: with few words it is high even for unrelated layers.",
+    title="CKA (biased)",
+    explains="CKA as most studies publish it: with few words it is high even for unrelated layers.",
     min_words=MIN_WORDS,
     compute=biased_cka,
 )

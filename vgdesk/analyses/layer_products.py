@@ -17,9 +17,9 @@ from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]
 
-# Up to here float64 costs a few milliseconds, and it is needed: with few words most of a sum is
-# its diagonal, and when that is taken out, float32 does not leave six digits.
-PRECISE_WORDS = 512
+# Up to here float64 costs a moment, and it is needed: with few words most of a sum is its
+# diagonal, and when that is taken out, float32 does not leave six digits.
+PRECISE_WORDS = 128
 # Edge of the part of K that is held for all layers at once.
 TILE = 1024
 # Longest sum in float32; these sums are then added in float64.

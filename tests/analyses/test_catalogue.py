@@ -1,0 +1,145 @@
+"""What every analysis promises; a new one passes these tests unchanged."""
+
+import pickle
+import subprocess
+import sys
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.analyses.stacks import noise, result_of, stack_of
+from vgdesk.analyses import ANALYSES, of_kind
+from vgdesk.analyses.base import Analysis, Kind
+from vgdesk.core.errors import TooFewWordsError
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+
+RESULTS = {
+    Kind.LAYERS: LayerSimilarity,
+    Kind.WORDS: WordSimilarity,
+    Kind.MAP: WordMap,
+    Kind.CURVE: LayerCurve,
+}
+
+
+def with_silence() -> np.ndarray:
+    values = noise(3, 12, 8)
+    values[:, 4] = 0
+    return values
+
+
+def with_a_constant_layer() -> np.ndarray:
+    values = noise(3, 12, 8)
+    values[0] = 0.1
+    return values
+
+
+def with_copies() -> np.ndarray:
+    values = noise(3, 12, 8)
+    values[:, 5:9] = values[:, :1]
+    return values
+
+
+ODD = {
+    "silence in one row": with_silence(),
+    "silence everywhere": np.zeros((3, 12, 8)),
+    "a layer that is the same for all words": with_a_constant_layer(),
+    "one word unlike all others, which are equal": np.eye(12, 8)[None]
+    * (np.arange(12) == 3)[:, None],
+    "copies": with_copies(),
+    "a large offset": noise(3, 12, 8) + 1e4,
+    "large numbers": noise(3, 12, 8) * 1e15,
+    "small numbers": noise(3, 12, 8) * 1e-15,
+    "one dimension": noise(3, 12, 1),
+    "more than a hundred words": noise(2, 150, 8),
+    "more words than dimensions of all layers": noise(2, 300, 4),
+}
+
+
+@pytest.fixture(params=ANALYSES.values(), ids=lambda analysis: analysis.id)
+def analysis(request: pytest.FixtureRequest) -> Analysis:
+    return request.param
+
+
+def numbers(result: Any) -> np.ndarray:
+    """Return every number of a result in one array."""
+    values = [getattr(result, field.name) for field in fields(result)]
+    limits = [np.array(getattr(result, "limits", ()))]
+    return np.concatenate([np.ravel(v) for v in values if isinstance(v, np.ndarray)] + limits)
+
+
+def test_the_catalogue_lists_what_the_views_offer() -> None:
+    assert list(ANALYSES) == [
+        "cka", "cka-biased", "cosine", "euclidean", "pearson", "pca", "mds", "silhouette",
+    ]  # fmt: skip
+    assert [len(of_kind(kind)) for kind in Kind] == [2, 3, 2, 1]
+    assert [analysis.id for analysis in of_kind(Kind.MAP)] == ["pca", "mds"]
+
+
+def test_a_menu_and_a_tooltip_can_show_it(analysis: Analysis) -> None:
+    assert 0 < len(analysis.title) < 30
+    assert analysis.explains.endswith(".")
+    assert "\n" not in analysis.explains
+
+
+def test_the_result_suits_the_kind(analysis: Analysis) -> None:
+    assert isinstance(result_of(analysis, stack_of(noise(3, 12, 8))), RESULTS[analysis.kind])
+
+
+def test_the_same_input_gives_the_same_output(analysis: Analysis) -> None:
+    first, second = (result_of(analysis, stack_of(noise(3, 12, 8))) for _ in range(2))
+    assert np.array_equal(numbers(first), numbers(second))
+    assert first.trace == second.trace
+
+
+def test_the_input_stays_as_it_is(analysis: Analysis) -> None:
+    values = noise(3, 12, 8).astype(np.float32)
+    before = values.copy()
+    values.flags.writeable = False
+    stack = stack_of(values)
+    assert np.shares_memory(stack.values, values)
+    result_of(analysis, stack)
+    assert np.array_equal(values, before)
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_words_give_numbers(analysis: Analysis, case: str) -> None:
+    assert np.isfinite(numbers(result_of(analysis, stack_of(ODD[case])))).all()
+
+
+def test_the_smallest_list_gives_numbers(analysis: Analysis) -> None:
+    result = result_of(analysis, stack_of(noise(3, analysis.min_words, 8)))
+    assert np.isfinite(numbers(result)).all()
+    if analysis.kind is not Kind.WORDS:
+        assert "Too few words" in result.trace.warning
+
+
+def test_a_smaller_list_is_refused(analysis: Analysis) -> None:
+    with pytest.raises(TooFewWordsError) as refusal:
+        result_of(analysis, stack_of(noise(3, analysis.min_words - 1, 8)))
+    assert str(analysis.min_words) in refusal.value.message
+    assert refusal.value.hint
+
+
+def test_the_trace_says_where_numbers_come_from(analysis: Analysis) -> None:
+    trace = result_of(analysis, stack_of(noise(3, 12, 8)), seed=5).trace
+    assert trace.estimator
+    assert trace.n == 12
+    assert set(trace.encoders) == {"a"}
+    assert bool(trace.chance) == (analysis.kind in (Kind.LAYERS, Kind.CURVE))
+    assert trace.seed == (5 if analysis.kind is Kind.CURVE else None)
+
+
+def test_a_result_crosses_a_process_border(analysis: Analysis) -> None:
+    result = result_of(analysis, stack_of(noise(3, 12, 8)))
+    arrived = pickle.loads(pickle.dumps(result))
+    assert np.array_equal(numbers(result), numbers(arrived))
+    assert arrived.trace == result.trace
+
+
+def test_importing_the_catalogue_loads_no_heavy_library() -> None:
+    heavy = "{'scipy', 'sklearn', 'torch'} & set(sys.modules)"
+    command = [sys.executable, "-c", f"import sys, vgdesk.analyses; print({heavy})"]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "set()"
