@@ -176,10 +176,11 @@ class ChildProcess:
 
     def _start_child(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), name=self._name, daemon=True)
-        self._process.start()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs,), name=self._name, daemon=True)
+        process.start()
         theirs.close()
+        self._pipe, self._process = ours, process
 
     def _end_child(self) -> None:
         if self._process is not None:

@@ -16,15 +16,15 @@ _QUIET = 1e-10  # power below which nothing is heard: ten decimal orders under t
 
 SPECTRUM = EncoderSpec(
     id=EncoderId("spectrum"),
-    title="Spectrum (no model)",
+    title="Spectrum",
     modality=Modality.SPEECH,
     is_grounded=None,
     layers=("whole word", *(f"{n} slices" for n in _SLICES[1:])),
     dim=_SLICES[-1] * _BANDS,
     sample_rate=_RATE,
     licence="MIT",
-    source="Computed from the recording: 40 mel bands, averaged over ever finer slices of time.",
-    revision="1",
+    source="No model: computed from the recording: 40 mel bands, averaged over ever finer slices of time.",
+    revision="2",
     family="spectrum",
 )
 
@@ -34,7 +34,8 @@ class SpectrumEncoder:
 
     Every layer has room for the finest scale; a coarser slice is repeated to fill it, which
     changes no angle between words and no order of their distances. The level of the microphone is
-    taken out first. Time is already in the vector, so pooling makes no difference.
+    taken out first, and so is the mean of the log spectrum: it is alike in all words and would
+    make every angle small. Time is already in the vector, so pooling makes no difference.
     """
 
     def __init__(self) -> None:
@@ -42,11 +43,12 @@ class SpectrumEncoder:
         self._taper = np.hanning(_WINDOW + 1)[:-1]
 
     def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
-        """Return [layers, dim] for each word; silence gives the quietest value everywhere."""
+        """Return [layers, dim] for each word; silence gives zeros."""
         return [self._scales(np.asarray(word, np.float64)) for word in words]
 
     def _scales(self, word: FloatArray) -> FloatArray:
         finest = _slices(self._log_mel(word), _SLICES[-1])
+        finest -= finest.mean()
         layers = [
             finest.reshape(n, -1, _BANDS).mean(axis=1).repeat(_SLICES[-1] // n, axis=0)
             for n in _SLICES

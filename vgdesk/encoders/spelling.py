@@ -15,14 +15,14 @@ _EDGE = "\0"  # stands before and after the word; no written form contains it
 
 SPELLING = EncoderSpec(
     id=EncoderId("spelling"),
-    title="Spelling (no model)",
+    title="Spelling",
     modality=Modality.TEXT,
     is_grounded=None,
     layers=("letters", "pairs", "triples", "fours"),
     dim=_DIM,
     sample_rate=0,
     licence="MIT",
-    source="Computed from the written form: how often each run of one to four letters occurs.",
+    source="No model: computed from the written form: how often each run of one to four letters occurs.",
     revision="1",
     family="spelling",
 )

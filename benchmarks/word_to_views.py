@@ -1,0 +1,147 @@
+"""From the end of a spoken word to its place in all four views, 200 words in the project.
+
+The clock starts when the recording has ended and stops when the last view has its new picture; the
+floor is the time of the same forward pass and file reading alone, in this process. Once with the
+baselines that need no model, and once with two pretrained encoders if a folder with them is given:
+
+    python benchmarks/word_to_views.py [folder with whisper-tiny.en-encoder and all-MiniLM-L6-v2]
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+WORDS = 200
+RUNS = 9
+
+
+def main() -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    models = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["VGDESK_HOME"] = home
+        from PySide6.QtWidgets import QApplication
+
+        from vgdesk.ui.application import limit_threads
+
+        limit_threads()
+        QApplication([])
+        bench = Bench(Path(home))
+        bench.report("Spectrum and Spelling", ["spectrum", "spelling"])
+        if models is not None:
+            folders = [models / "whisper-tiny.en-encoder", models / "all-MiniLM-L6-v2"]
+            bench.report("Whisper tiny.en and MiniLM", [bench.add(folder) for folder in folders])
+        bench.close()
+
+
+class Bench:
+    """A window with 200 words, and a stop-watch."""
+
+    def __init__(self, home: Path) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from vgdesk.app.workspace import Workspace
+        from vgdesk.core.resources import resource
+        from vgdesk.ui.dispatcher import Dispatcher
+        from vgdesk.ui.main_window import MainWindow
+
+        self.app = QApplication.instance()
+        self.dispatcher = Dispatcher()
+        self.workspace = Workspace(self.dispatcher.post)
+        self.window = MainWindow(self.workspace)
+        self.window.show()
+        self.home = home
+        self.sources = sorted((resource("demo.vgdesk") / "takes").iterdir())
+        self.seen: dict[str, int] = {}
+        events = self.workspace.events
+        events.layers_ready.subscribe(lambda r: self.seen.update(layers=r.trace.n))
+        events.words_ready.subscribe(lambda r: self.seen.update(words=len(r.rows)))
+        events.map_ready.subscribe(lambda r: self.seen.update(map=len(r.rows)))
+        events.curves_ready.subscribe(lambda r: self.seen.update(curves=r.curves[0].trace.n))
+
+    def add(self, folder: Path) -> str:
+        from vgdesk.core.model import Cell
+
+        cell = Cell.SPEECH if "whisper" in folder.name else Cell.TEXT
+        self.workspace.add_model_folder(cell, folder)
+        self.wait(lambda: "@" in self.workspace.session.encoders.get(cell, ""))
+        return self.workspace.session.encoders[cell]
+
+    def report(self, title: str, encoders: list[str]) -> None:
+        from vgdesk.core.model import Cell, EncoderId, Session
+
+        session = Session(encoders=dict(zip((Cell.SPEECH, Cell.TEXT), encoders, strict=True)))
+        for number in range(WORDS):
+            session = self.with_word(session, number)
+        session = Session(
+            session.words, session.takes, {c: EncoderId(e) for c, e in session.encoders.items()}
+        )
+        self.seen.clear()
+        self.workspace.store.open(session, "Benchmark")
+        self.wait(lambda: self.all_show(WORDS))
+        took = []
+        for run in range(RUNS + 1):
+            number = WORDS + run
+            begun = time.perf_counter()
+            self.workspace.store.apply("Record", lambda s, n=number: self.with_word(s, n))
+            self.wait(lambda n=number: self.all_show(n + 1))
+            self.app.processEvents()
+            took.append(time.perf_counter() - begun)
+        seconds = statistics.median(took[1:])
+        floor = self.floor(encoders[0])
+        print(
+            f"{title}: {1000 * seconds:.0f} ms (worst {1000 * max(took[1:]):.0f}), "
+            f"encoding alone {1000 * floor:.0f} ms, ratio {seconds / floor:.1f}"
+        )
+
+    def with_word(self, session, number: int):  # type: ignore[no-untyped-def]
+        """Add a word whose sound is new: a demo take, a little louder or softer."""
+        from vgdesk.audio.files import read, write_flac
+        from vgdesk.core.model import Take, TakeId, Word, WordId
+
+        source = read(self.sources[number % len(self.sources)])
+        file = self.home / f"{len(list(self.home.glob('*.flac')))}.flac"
+        gain = np.float32(0.5 + 0.4 * np.random.default_rng(number).random())
+        write_flac(file, replace(source, samples=source.samples * gain))
+        word = Word(WordId(f"w{number}"), f"word {number}", labels={"category": f"g{number % 4}"})
+        take = Take(TakeId(f"w{number}-1"), word.id, file)
+        return session.with_word(word).with_take(take)
+
+    def all_show(self, n: int) -> bool:
+        return len(self.seen) == 4 and min(self.seen.values()) >= n
+
+    def floor(self, encoder: str) -> float:
+        from vgdesk.audio.files import read, resample
+        from vgdesk.encoders import load
+        from vgdesk.encoders.base import Pooling
+
+        spec = self.workspace.shelf.spec(encoder)  # type: ignore[arg-type]
+        assert spec is not None
+        loaded = load(spec, "cpu")
+        took = []
+        for source in self.sources[:RUNS]:
+            begun = time.perf_counter()
+            loaded.encode([resample(read(source), spec.sample_rate).samples], Pooling.MEAN)
+            took.append(time.perf_counter() - begun)
+        return statistics.median(took)
+
+    def wait(self, is_true) -> None:  # type: ignore[no-untyped-def]
+        deadline = time.monotonic() + 300
+        while not is_true():
+            self.app.processEvents()
+            time.sleep(0.001)
+            if time.monotonic() > deadline:
+                sys.exit("the views did not follow")
+
+    def close(self) -> None:
+        self.workspace.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""From the microphone to all four views: a real window, a real sound server, real speech."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.virtual_sound_card import VirtualSoundCard, sound_card  # noqa: F401
+from vgdesk.app.recording import Phase
+from vgdesk.app.workspace import Workspace
+from vgdesk.audio.files import read
+from vgdesk.core.model import TakeSource, WordId
+from vgdesk.core.resources import resource
+from vgdesk.ui.dispatcher import Dispatcher
+from vgdesk.ui.main_window import MainWindow
+
+PEOPLE = Path(__file__).parents[2] / "shared" / "data" / "people" / "en_gcompris"
+SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    dispatcher = Dispatcher()
+    workspace = Workspace(dispatcher.post)
+    made = MainWindow(workspace)
+    qtbot.addWidget(
+        made, before_close_func=lambda _window: workspace.store.saved(workspace.session)
+    )
+    made.show()
+    workspace.start()
+    yield made
+    workspace.close()
+    dispatcher.deleteLater()
+
+
+def speech() -> Path:
+    """A word said by a person, or else by one of the synthetic voices that ship."""
+    person = PEOPLE / "zebra.ogg"
+    return person if person.exists() else resource("demo.vgdesk") / "takes" / "horse-bella.flac"
+
+
+def summaries(window: MainWindow) -> dict[str, str]:
+    return {view.value: frame.summary for view, frame in window.views.frames.items()}
+
+
+@pytest.mark.sound
+def test_a_word_said_into_the_microphone_appears_in_all_views(
+    window: MainWindow,
+    qtbot: QtBot,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    workspace = window.workspace
+    qtbot.waitUntil(lambda: all(summaries(window).values()), timeout=SECONDS)
+    n = len(workspace.session.words)
+    workspace.recording.look_for_microphones(again=True)
+    qtbot.waitUntil(lambda: workspace.recording.microphones != (), timeout=SECONDS)
+
+    window.recorder.set_prompt("zebra crossing")
+    window.views.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: workspace.recording.phase is Phase.RECORDING, timeout=SECONDS)
+    sound_card.play_into_microphone(speech())
+    qtbot.waitUntil(lambda: WordId("zebra-crossing") in workspace.session.words, timeout=SECONDS)
+
+    take = workspace.session.takes_of(WordId("zebra-crossing"))[0]
+    assert take.source is TakeSource.RECORDED
+    assert take.end is not None  # voice activity found the word
+    assert 0.2 < take.end - take.start < 2.5
+    assert read(take.file).seconds > take.end - take.start  # the recording itself is whole
+    views = window.views
+    qtbot.waitUntil(
+        lambda: (
+            f"n = {n + 1}" in views.layers.summary
+            and "zebra crossing" in str(views.words.table)
+            and "zebra crossing" in str(views.map.table)
+        ),
+        timeout=SECONDS,
+    )
+    assert workspace.looking.selection.primary == WordId("zebra-crossing")
+    assert workspace.store.undo_label == "Record “zebra crossing”"
