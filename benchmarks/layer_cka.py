@@ -18,6 +18,8 @@ from vgdesk.core.stack import LayerStack
 
 LAYERS, DIM = 13, 768
 PEER = "pytorch-cka 1.1.3"
+# It holds all Gram matrices at once, in several copies: 5 GB with 8,000 words.
+PEER_WORDS = 8000
 
 
 def main() -> None:
@@ -35,7 +37,7 @@ def line(words: int) -> str:
     candidates: dict[str, Callable[[], object]] = {
         "ours": lambda: ANALYSES["cka"].compute(stack, stack)
     }
-    peer = peer_of(stack)
+    peer = peer_of(stack) if words <= PEER_WORDS else None
     if peer is not None:
         candidates["peer"] = peer
     rate = gemm_rate()

@@ -85,7 +85,7 @@ def test_a_common_offset_does_not_matter(offset: float) -> None:
 @settings(max_examples=25, deadline=None)
 def test_rotation_scale_and_offset_do_not_matter(compare, seed, scale, words) -> None:
     a, b = noise(2, words, 6, seed=seed), noise(2, words, 6, seed=seed + 1)
-    turned = scale * (a @ rotation(6, seed)) + 3
+    turned = scale * (a @ rotation(6, seed) + 3)
     before, after = compare(stack_of(a), stack_of(b)), compare(stack_of(turned), stack_of(b))
     assert after.values == pytest.approx(before.values, abs=1e-3)
     assert after.chance_sd == pytest.approx(before.chance_sd, abs=1e-3)
