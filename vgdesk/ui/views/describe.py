@@ -1,0 +1,243 @@
+"""Results in words and as tables; no widgets."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, WordSimilarity
+from vgdesk.ui.legend import Legend
+from vgdesk.ui.views.matrix_picture import Mask
+from vgdesk.ui.views.table import Entry, Table
+
+CHANCE_SDS = 2.0
+
+
+def number(value: float) -> str:
+    """Write a value with two decimals and a real minus sign."""
+    text = f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "\u2212")
+
+
+def layer_name(name: str) -> str:
+    """Return the name of a layer as it stands in a sentence."""
+    return f"layer {name}" if name.isdecimal() else name
+
+
+def row_titles(rows: Sequence[str], words: Sequence[str], legend: Legend) -> tuple[str, ...]:
+    """Return the written form of each row's word, with the number of the take where it repeats."""
+    spoken = Counter(words)
+    seen: Counter[str] = Counter()
+    titles: list[str] = []
+    for word in words:
+        seen[word] += 1
+        text = legend.look_of(word).text  # type: ignore[arg-type]
+        titles.append(f"{text} {seen[word]}" if spoken[word] > 1 else text)
+    return tuple(titles)
+
+
+# Layers against layers
+
+
+def inside_chance(result: LayerSimilarity) -> Mask:
+    """Return the cells that chance alone could have given, shape [rows, columns]."""
+    mask: Mask = np.abs(result.values - result.chance_mean) < CHANCE_SDS * result.chance_sd
+    return mask
+
+
+def layer_readout(
+    result: LayerSimilarity, row: int, column: int, a_title: str, b_title: str
+) -> str:
+    """Put one cell into words."""
+    pair = (
+        f"{a_title} {layer_name(result.rows[row])}, {b_title} {layer_name(result.columns[column])}"
+    )
+    value = result.values[row, column]
+    if np.isnan(value):
+        return f"{pair}: not ready yet"
+    mean, sd = result.chance_mean[row, column], result.chance_sd[row, column]
+    chance = "" if np.isnan(mean) else f" (chance {number(mean)} ± {number(sd)})"
+    return f"{pair}: {number(value)}{chance}"
+
+
+def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
+    """Put the whole result into one or two sentences."""
+    if np.isnan(result.values).all():
+        return f"No pair of layers of {a_title} and {b_title} is ready yet."
+    row, column = np.unravel_index(int(np.nanargmax(result.values)), result.values.shape)
+    best = layer_readout(result, int(row), int(column), a_title, b_title)
+    inside = int(inside_chance(result).sum())
+    chance = (
+        f"{inside} of {result.values.size} pairs are inside chance (lightened and dotted)."
+        if inside
+        else "No pair is inside chance."
+    )
+    return f"Most alike: {best}. {chance} {made_by(result.trace)}"
+
+
+def layer_table(result: LayerSimilarity, a_title: str, b_title: str) -> Table:
+    """List every pair of layers with its chance level."""
+    same = a_title == b_title
+    headers = (
+        f"{a_title} (rows)" if same else a_title,
+        f"{b_title} (columns)" if same else b_title,
+        result.measure,
+        "chance mean",
+        "chance sd",
+    )
+    rows: list[tuple[Entry, ...]] = [
+        (
+            name,
+            other,
+            float(result.values[i, j]),
+            float(result.chance_mean[i, j]),
+            float(result.chance_sd[i, j]),
+        )
+        for i, name in enumerate(result.rows)
+        for j, other in enumerate(result.columns)
+    ]
+    return Table(headers, rows)
+
+
+# Words against words
+
+
+def word_readout(
+    result: WordSimilarity, row: int, column: int, titles: Sequence[str], legend: Legend
+) -> str:
+    """Put one cell into words; row and column are those of the result."""
+    names = []
+    for i in (row, column):
+        group = legend.look_of(result.words[i]).group
+        names.append(f"{titles[i]} ({group})" if group else titles[i])
+    if row == column:
+        return f"{names[0]}: a word is not compared with itself"
+    return f"{names[0]}, {names[1]}: {number(float(result.values[row, column]))}"
+
+
+def word_summary(result: WordSimilarity, titles: Sequence[str], legend: Legend, title: str) -> str:
+    """Put the whole result into one or two sentences."""
+    n = len(result.rows)
+    place = " of ".join(part for part in (layer_name(result.layer), title) if part)
+    if n < 2:
+        return f"Fewer than two words are ready at {place}. {made_by(result.trace)}"
+    values = np.array(result.values, dtype=np.float32)
+    np.fill_diagonal(values, np.inf if result.is_distance else -np.inf)
+    nearest = int(values.argmin() if result.is_distance else values.argmax())
+    row, column = divmod(nearest, n)
+    best = f"{titles[row]} and {titles[column]} ({number(float(result.values[row, column]))})"
+    return f"Most alike at {place}: {best}.{_group_means(result, legend)} {made_by(result.trace)}"
+
+
+def _group_means(result: WordSimilarity, legend: Legend) -> str:
+    """Say how alike words are within and between groups, if there are two groups or more."""
+    names = [legend.look_of(word).group for word in result.words]
+    codes = np.unique(np.array(names), return_inverse=True)[1]
+    if len(set(names) - {""}) < 2:
+        return ""
+    same = codes[:, None] == codes[None, :]
+    labelled = np.array([bool(name) for name in names])
+    both = labelled[:, None] & labelled[None, :] & ~np.eye(len(names), dtype=bool)
+    within, between = both & same, both & ~same
+    if not within.any() or not between.any():
+        return ""
+    means = [number(float(result.values[part].mean())) for part in (within, between)]
+    return f" On average {means[0]} within and {means[1]} between groups ({legend.column})."
+
+
+def word_table(
+    result: WordSimilarity, titles: Sequence[str], legend: Legend, order: Sequence[int]
+) -> Table:
+    """Return the matrix as it is shown; the diagonal says nothing and stays empty."""
+    values = np.array(result.values, dtype=float)
+    np.fill_diagonal(values, np.nan)
+    values = values[np.ix_(order, order)]
+    rows: list[tuple[Entry, ...]] = [
+        (titles[i], legend.look_of(result.words[i]).group, *line)
+        for i, line in zip(order, values.tolist(), strict=True)
+    ]
+    return Table(("word", legend.column or "group", *(titles[i] for i in order)), rows)
+
+
+# The map
+
+
+def map_summary(result: WordMap, legend: Legend, title: str) -> str:
+    """Put the map into one or two sentences."""
+    place = " of ".join(part for part in (layer_name(result.layer), title) if part)
+    groups = Counter(legend.look_of(word).group for word in result.words)
+    named = len([name for name in groups if name])
+    inside = f" in {named} groups ({legend.column})" if named > 1 else ""
+    axes = "; ".join(axis for axis in result.axes if axis)
+    shown = f" {axes}." if axes else " Distances between far groups are not to scale."
+    later = len(result.rows) - sum(result.is_fitted)
+    placed = f" {later} placed afterwards, without moving the others." if later else ""
+    return (
+        f"{_count(len(result.rows), 'point')}{inside} at {place}.{shown}{placed} "
+        f"{made_by(result.trace)}"
+    )
+
+
+def map_table(result: WordMap, titles: Sequence[str], legend: Legend) -> Table:
+    """List every point with its group and its place."""
+    names = [axis or f"axis {i + 1}" for i, axis in enumerate(result.axes)]
+    rows: list[tuple[Entry, ...]] = [
+        (title, legend.look_of(word).group, *place, "yes" if fitted else "no")
+        for title, word, place, fitted in zip(
+            titles, result.words, result.points.tolist(), result.is_fitted, strict=True
+        )
+    ]
+    return Table(("word", legend.column or "group", *names, "shaped the axes"), rows)
+
+
+# The curves
+
+
+def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
+    """Put one point of a curve into words."""
+    low, high = float(curve.chance_low[layer]), float(curve.chance_high[layer])
+    chance = "" if np.isnan(low) else f" (chance {number(low)} to {number(high)})"
+    value = float(curve.values[layer])
+    shown = "not ready yet" if np.isnan(value) else f"{number(value)}{chance}"
+    return f"{title} {layer_name(curve.layers[layer])}: {shown}"
+
+
+def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str]) -> str:
+    """Say where each curve is highest, what chance gives there, and how it was made."""
+    if not curves:
+        return "No curve is ready yet."
+    peaks = [
+        curve_readout(curve, int(np.nanargmax(curve.values)), title)
+        for curve, title in zip(curves, titles, strict=True)
+        if not np.isnan(curve.values).all()
+    ]
+    if not peaks:
+        return "No layer is ready yet."
+    return f"Highest: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
+
+
+def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:
+    """List every layer of every curve with its chance band."""
+    measure = curves[0].measure if curves else "score"
+    rows: list[tuple[Entry, ...]] = [
+        (title, name, *(float(part[i]) for part in _columns(curve)))
+        for curve, title in zip(curves, titles, strict=True)
+        for i, name in enumerate(curve.layers)
+    ]
+    headers = ("model", "layer", measure, "chance 2.5 %", "chance mean", "chance 97.5 %")
+    return Table(headers, rows)
+
+
+def _columns(curve: LayerCurve) -> tuple[np.ndarray, ...]:
+    return curve.values, curve.chance_low, curve.chance_mean, curve.chance_high
+
+
+def made_by(trace: Trace) -> str:
+    """Say how a number was made: estimator, n and what chance means."""
+    chance = f"chance: {trace.chance}" if trace.chance else "no chance level"
+    estimator = trace.estimator[:1].upper() + trace.estimator[1:]
+    return f"{estimator}, n = {trace.n}; {chance}."
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

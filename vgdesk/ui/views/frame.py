@@ -1,0 +1,307 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vgdesk.ui.theme import Theme
+from vgdesk.ui.views.message_page import MessagePage
+from vgdesk.ui.views.table import Table, TableModel, table_view
+from vgdesk.ui.widgets.elided_text import ElidedText
+
+# A result that comes within this time replaces the old one without a flicker.
+DIM_AFTER_MS = 250
+
+
+class State(Enum):
+    """What a view can say about itself."""
+
+    MISSING = "missing"
+    READY = "ready"
+    BUSY = "busy"
+    STALE = "stale"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """One entry of the catalogue of views; the id is the value of an `app.events.View`."""
+
+    id: str
+    title: str
+    build: Callable[[Theme], "ViewFrame"]
+
+
+class ViewFrame(QWidget):
+    """The box around every view: title, controls, state, chart or table, and a summary.
+
+    A view is a child that hands over its chart and calls `_present` with each new result.
+    """
+
+    action_requested = Signal()
+
+    def __init__(self, title: str, chart: QWidget, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.chart = chart
+        self.state = State.MISSING
+        self._make_table: Callable[[], Table] = Table
+        self._title = title
+        self._controls = QHBoxLayout()
+        self._badge = ElidedText()
+        self._strip = QLabel()
+        self._summary = ElidedText(max_lines=3)
+        self._model = TableModel()
+        self._table = table_view(self._model)
+        self._page = MessagePage()
+        self._page.action_requested.connect(self.action_requested)
+        self._box = FocusBox((chart, self._table, self._page))
+        self._table_button = self._tool("Table", "Show the numbers instead of the picture (Ctrl+T)")
+        self._copy_button = self._tool("Copy", "Copy the numbers, for a spreadsheet or R")
+        self._lay_out()
+        self._connect()
+        for part in (self, chart):
+            part.setAccessibleName(title)
+        self._table.setAccessibleName(f"{title}, as a table")
+        self.setFocusProxy(chart)
+        self.show_missing("Nothing to show yet.")
+
+    # What the window says
+
+    def show_missing(self, reason: str, action_title: str | None = None) -> None:
+        """Say why there is nothing to see, and offer the one step that helps."""
+        self._page.say(reason, "", action_title or "")
+        self._enter(State.MISSING)
+
+    def show_problem(self, message: str, hint: str) -> None:
+        """Say what went wrong and what can be done; stays until something else is shown."""
+        self._page.say(message, hint, "", is_problem=True)
+        self._enter(State.PROBLEM)
+
+    def show_busy(self, text: str) -> None:
+        """Say that a new result is being made; the one before stays, dimmed after a moment."""
+        if self._is_empty():
+            self._page.say(text, "", "")
+            return
+        self._enter(State.BUSY, text)
+
+    def show_stale(self, text: str = "Out of date") -> None:
+        """Say that what is shown was made before the last edits."""
+        if not self._is_empty():
+            self._enter(State.STALE, text)
+
+    def show_ready(self) -> None:
+        """Show the last result as it is."""
+        self._enter(State.READY)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._box.set_theme(theme)
+        self._page.set_theme(theme)
+        self._strip.setStyleSheet(
+            f"background: {theme.strip}; color: {theme.strip_text}; padding: 4px 8px;"
+        )
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.muted))
+        self._badge.setPalette(palette)
+
+    @property
+    def summary(self) -> str:
+        return self._summary.text
+
+    @property
+    def table(self) -> Table:
+        """The numbers of the result that is shown."""
+        return self._make_table()
+
+    # What a view says
+
+    def _present(self, summary: str, warning: str, make_table: Callable[[], Table]) -> None:
+        """Show a new result; the table is made only when somebody looks at it."""
+        self._make_table = make_table
+        self._summary.set_text(summary)
+        self.setAccessibleDescription(summary)
+        self.chart.setAccessibleDescription(summary)
+        self._strip.setText(warning)
+        self._strip.setAccessibleName(f"Warning: {warning}" if warning else "")
+        self.show_ready()
+        if self._table_button.isChecked():
+            self._model.show_table(self.table)
+
+    def _add_control(self, *controls: QWidget) -> None:
+        for control in controls:
+            self._controls.addWidget(control)
+
+    def _tool(self, text: str, tip: str, *, checkable: bool = False) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(f"{text}: {self._title}")
+        button.setCheckable(checkable)
+        button.setAutoRaise(True)
+        button.setMinimumHeight(26)
+        return button
+
+    # How it is done
+
+    def _enter(self, state: State, badge: str = "") -> None:
+        self.state = state
+        self._badge.set_text(badge)
+        self._badge.setVisible(bool(badge))
+        has_result = state in (State.READY, State.BUSY, State.STALE)
+        for part in (self._table_button, self._copy_button):
+            part.setEnabled(has_result)
+        self._summary.setVisible(has_result)
+        self._copy_button.setVisible(has_result)
+        self._strip.setVisible(has_result and bool(self._strip.text()))
+        self._box.show_part(self._shown_part() if has_result else self._page)
+        self._box.set_dimmed(state in (State.BUSY, State.STALE), at_once=state is State.STALE)
+
+    def _is_empty(self) -> bool:
+        return self.state in (State.MISSING, State.PROBLEM)
+
+    def _shown_part(self) -> QWidget:
+        return self._table if self._table_button.isChecked() else self.chart
+
+    def _toggle_table(self) -> None:
+        if self._table_button.isChecked():
+            self._model.show_table(self.table)
+            self._table.resizeColumnsToContents()
+        self._box.show_part(self._shown_part())
+        self._shown_part().setFocus()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.table.as_tsv())
+
+    def _connect(self) -> None:
+        self._table_button.setCheckable(True)
+        self._table_button.toggled.connect(self._toggle_table)
+        self._copy_button.clicked.connect(self._copy)
+        shortcut = QShortcut(QKeySequence("Ctrl+T"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self._table_button.click)
+
+    def _lay_out(self) -> None:
+        title = ElidedText(self._title)
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.setContentsMargins(8, 3, 4, 2)
+        head.addWidget(title)
+        head.addWidget(self._badge, 2)
+        head.addStretch()
+        head.addLayout(self._controls)
+        head.addWidget(self._table_button)
+        self._controls.setSpacing(2)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(8, 2, 4, 3)
+        foot.addWidget(self._summary, 1)
+        foot.addWidget(self._copy_button, 0, Qt.AlignmentFlag.AlignBottom)
+        self._strip.setWordWrap(True)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(head)
+        rows.addWidget(self._strip)
+        rows.addWidget(self._box, 1)
+        rows.addLayout(foot)
+        self.setMinimumSize(220, 200)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 420)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._summary.set_max_lines(2 if self.height() < 380 else 3)
+
+
+class FocusBox(QWidget):
+    """Shows one of several widgets, rings the one with the keyboard, and can dim it."""
+
+    def __init__(self, parts: Sequence[QWidget]) -> None:
+        super().__init__()
+        self._ring = QColor()
+        self._stack = QStackedWidget()
+        for part in parts:
+            self._stack.addWidget(part)
+            part.installEventFilter(self)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2, 2, 2, 2)
+        rows.addWidget(self._stack)
+        self._veil = Veil(self)
+        self._dim_timer = QTimer(self, singleShot=True, interval=DIM_AFTER_MS)
+        self._dim_timer.timeout.connect(self._veil.show)
+
+    def show_part(self, part: QWidget) -> None:
+        self._stack.setCurrentWidget(part)
+
+    def set_dimmed(self, dimmed: bool, *, at_once: bool) -> None:
+        if not dimmed:
+            self._dim_timer.stop()
+            self._veil.hide()
+        elif at_once:
+            self._veil.show()
+        elif not self._dim_timer.isActive():
+            self._dim_timer.start()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._ring = QColor(theme.accent)
+        self._veil.colour = QColor(theme.base)
+        self._veil.colour.setAlphaF(0.45)
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.base))
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        part = self._stack.currentWidget()
+        if part is None or not part.hasFocus():
+            return
+        painter = QPainter(self)
+        painter.setPen(QPen(self._ring, 2))
+        painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._veil.setGeometry(self.rect())
+
+
+class Veil(QWidget):
+    """Dims what lies under it and lets clicks through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.colour = QColor()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self.colour)

@@ -1,0 +1,349 @@
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+
+from vgdesk.ui.theme import Theme, text_on
+from vgdesk.ui.views.matrix_layout import STRIP, MatrixLayout, Needs, Window, lay_out
+from vgdesk.ui.views.matrix_paint import MatrixPainter, bar_text_width, names_fit
+from vgdesk.ui.views.matrix_picture import Axis, MatrixPicture
+
+STEPS = {
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is emphasised: single cells by a frame, whole rows and columns by lines and labels."""
+
+    cells: tuple[tuple[int, int], ...] = ()
+    lines: tuple[int, ...] = ()
+    hovered: int | None = None
+
+
+def small_font(widget: QWidget, share: float = 0.9) -> QFont:
+    """Return the font of ticks and labels: a little smaller than that of the window."""
+    font = QFont(widget.font())
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(max(6.5, share * font.pointSizeF()))
+    else:
+        font.setPixelSize(max(9, round(share * font.pixelSize())))
+    return font
+
+
+def _sides(picture: MatrixPicture) -> tuple[Axis, Axis]:
+    return picture.rows, picture.columns
+
+
+class MatrixChart(QWidget):
+    """Shows a matrix picture; tells which cell, row or column is pointed at, clicked or chosen."""
+
+    cell_pointed = Signal(int, int)
+    cell_clicked = Signal(int, int)
+    cell_double_clicked = Signal(int, int)
+    row_clicked = Signal(int)
+    row_double_clicked = Signal(int)
+
+    def __init__(self, theme: Theme, describe: Callable[[int, int], str]) -> None:
+        """Use `describe` to put the cell of a row and a column into words."""
+        super().__init__()
+        self.theme = theme
+        self.readout = ""
+        self._describe = describe
+        self._picture: MatrixPicture | None = None
+        self._window = Window(0, 0, 0, 0)
+        self._marks = Marks()
+        self._pointed: tuple[int, int] | None = None
+        self._backdrop: QPixmap | None = None
+        self._painter: MatrixPainter | None = None
+        self._press: QPointF | None = None
+        self._is_dragging = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_picture(self, picture: MatrixPicture) -> None:
+        """Show another matrix; the zoom stays as long as the shape does."""
+        rows, columns = picture.values.shape
+        if self._picture is None or self._picture.values.shape != picture.values.shape:
+            self._window = Window(0, 0, columns, rows)
+            self._pointed = None
+        self._picture = picture
+        self._refresh()
+
+    def set_marks(self, marks: Marks) -> None:
+        self._marks = marks
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._refresh()
+
+    def rect_of(self, row: int, column: int) -> QRectF:
+        """Return where a cell is in the widget."""
+        painter = self._prepared()
+        return painter.rect_of(row, column) if painter else QRectF()
+
+    def label_rect_of(self, row: int) -> QRectF:
+        """Return where the label of a row is in the widget."""
+        painter = self._prepared()
+        return painter.label_place(row, row + 1, is_row=True) if painter else QRectF()
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Show fewer (below 1) or more cells around a point of the widget."""
+        painter = self._prepared()
+        if painter is None or self._picture is None:
+            return
+        cells = painter.layout.cells
+        at = at or cells.center()
+        share = QPointF((at.x() - cells.x()) / cells.width(), (at.y() - cells.y()) / cells.height())
+        self._window = self._window.zoomed(factor, share, self._shape)
+        self._refresh()
+
+    # Drawing
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        if self._picture is None:
+            return 0, 0
+        rows, columns = self._picture.values.shape
+        return rows, columns
+
+    def _refresh(self) -> None:
+        self._backdrop = self._painter = None
+        self.update()
+
+    def _prepared(self) -> MatrixPainter | None:
+        if self._painter is None and self._picture is not None and min(self._shape):
+            picture, fonts = self._picture, (small_font(self), small_font(self, 0.78))
+            least = QFontMetricsF(fonts[1]).height()
+            layout = self._lay_out(picture, [axis.labels for axis in _sides(picture)])
+            cell = layout.cells.width() / self._shape[1]
+            # Room for words that have no room would be lost to the matrix.
+            if cell + 1 < least and names_fit(picture.rows.runs, cell, least):
+                names = [[run.name for run in axis.runs] for axis in _sides(picture)]
+                layout = self._lay_out(picture, names)
+            self._painter = MatrixPainter(picture, layout, self._window, self.theme, *fonts)
+        return self._painter
+
+    def _lay_out(self, picture: MatrixPicture, names: Sequence[Sequence[str]]) -> MatrixLayout:
+        font = small_font(self)
+        metrics = QFontMetricsF(font)
+        widths = [
+            max((metrics.horizontalAdvance(name) for name in set(side)), default=0) + 2
+            for side in names
+        ]
+        needs = Needs(
+            shape=self._shape,
+            row_label=widths[0],
+            column_label=widths[1] if picture.columns.is_turned else metrics.height(),
+            line=metrics.height(),
+            strip=STRIP if picture.rows.runs else 0,
+            bar_text=bar_text_width(picture.bar, font),
+            has_titles=bool(picture.rows.title),
+            is_upward=picture.is_upward,
+        )
+        return lay_out(QSizeF(self.size()), needs)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        matrix = self._prepared()
+        if self._backdrop is None:
+            self._backdrop = QPixmap(self.size() * ratio)
+            self._backdrop.setDevicePixelRatio(ratio)
+            self._backdrop.fill(QColor(self.theme.base))
+            if matrix is not None:
+                behind = QPainter(self._backdrop)
+                behind.setRenderHint(QPainter.RenderHint.Antialiasing)
+                matrix.paint(behind, ratio)
+                behind.end()
+        painter.drawPixmap(0, 0, self._backdrop)
+        if matrix is not None:
+            self._paint_marks(painter, matrix)
+
+    def _paint_marks(self, painter: QPainter, matrix: MatrixPainter) -> None:
+        painter.setFont(matrix.label_font)
+        for line in self._marks.lines:
+            self._paint_line(painter, matrix, line)
+            self._paint_label(painter, matrix, line, line, self.theme.accent)
+        if self._marks.hovered is not None:
+            self._paint_label(painter, matrix, self._marks.hovered, self._marks.hovered)
+        if self._pointed is not None:
+            self._paint_label(painter, matrix, *self._pointed)
+        painter.setClipRect(matrix.layout.cells.adjusted(-3, -3, 3, 3))
+        for row, column in self._marks.cells:
+            self._frame(painter, matrix.rect_of(row, column), 2.0)
+        if self._pointed is not None:
+            self._frame(painter, matrix.rect_of(*self._pointed), 1.0)
+
+    def _frame(self, painter: QPainter, rect: QRectF, width: float) -> None:
+        """Draw a frame that is seen on every colour: the text colour on the background's."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        small = max(0.0, 5 - rect.width()) / 2
+        rect = rect.adjusted(-small, -small, small, small)
+        for colour, thickness in ((self.theme.base, width + 2.4), (self.theme.text, width)):
+            painter.setPen(QPen(QColor(colour), thickness, j=Qt.PenJoinStyle.MiterJoin))
+            painter.drawRect(rect)
+
+    def _paint_line(self, painter: QPainter, matrix: MatrixPainter, index: int) -> None:
+        cells, cell = matrix.layout.cells, matrix.rect_of(index, index)
+        painter.setPen(QPen(QColor(self.theme.accent), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        row = QRectF(cells.left(), cell.top(), cells.width(), cell.height())
+        column = QRectF(cell.left(), cells.top(), cell.width(), cells.height())
+        for band in (row, column):
+            if cells.intersects(band):
+                painter.drawRect(band.intersected(cells))
+
+    def _paint_label(
+        self, painter: QPainter, matrix: MatrixPainter, row: int, column: int, fill: str = ""
+    ) -> None:
+        """Write the label of a row and of a column in front, also if it was left out."""
+        for index, is_row in ((row, True), (column, False)):
+            place = matrix.label_place(index, index + 1, is_row=is_row)
+            axis = matrix.picture.rows if is_row else matrix.picture.columns
+            area = matrix.layout.row_labels if is_row else matrix.layout.column_labels
+            if not area.adjusted(-2, -2, 2, 2).contains(place.center()):
+                continue
+            line = QFontMetricsF(painter.font()).height()
+            box = QRectF(place)
+            if is_row:
+                box = QRectF(place.x() - 2, place.center().y() - line / 2, place.width() + 4, line)
+            elif axis.is_turned:
+                x = place.center().x() - line / 2
+                box = QRectF(x, place.y() - 2, line, place.height() + 4)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(fill or self.theme.text))
+            painter.drawRoundedRect(box, 2, 2)
+            painter.setPen(QColor(text_on(fill or self.theme.text)))
+            matrix.paint_label(painter, axis.labels[index], place, is_row=is_row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
+            self._refresh()
+        super().changeEvent(event)
+
+    # Pointing
+
+    def _point(self, cell: tuple[int, int] | None, at: QPoint | None = None) -> None:
+        if cell == self._pointed:
+            return
+        self._pointed = cell
+        self.readout = self._describe(*cell) if cell else ""
+        self.cell_pointed.emit(*(cell or (-1, -1)))
+        if cell is None:
+            QToolTip.hideText()
+        else:
+            where = at or self.rect_of(*cell).bottomRight().toPoint()
+            QToolTip.showText(self.mapToGlobal(where), self.readout, self)
+        self.update()
+
+    def _line_at(self, at: QPointF) -> int | None:
+        """Return the row whose label is at a point, or the column, which has the same number."""
+        matrix = self._prepared()
+        if matrix is None:
+            return None
+        layout = matrix.layout
+        if layout.row_labels.united(layout.row_strip).contains(at):
+            return matrix.row_at(at.y())
+        if layout.column_labels.united(layout.column_strip).contains(at):
+            return matrix.column_at(at.x())
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        matrix = self._prepared()
+        if matrix is None:
+            return
+        if self._press is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag(event.position(), matrix)
+            return
+        self._point(matrix.cell_at(event.position()), event.position().toPoint())
+
+    def _drag(self, at: QPointF, matrix: MatrixPainter) -> None:
+        if self._press is None:
+            return
+        way = at - self._press
+        if not self._is_dragging and way.manhattanLength() < QApplication.startDragDistance():
+            return
+        self._is_dragging = True
+        self._press = at
+        self._window = self._window.moved(
+            -way.x() / matrix.cell, -way.y() / matrix.cell, self._shape
+        )
+        self._refresh()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press, self._is_dragging = event.position(), False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._press = self._press is not None, None
+        matrix = self._prepared()
+        if matrix is None or not pressed or self._is_dragging:
+            return
+        cell, line = matrix.cell_at(event.position()), self._line_at(event.position())
+        if cell is not None:
+            self.cell_clicked.emit(*cell)
+        elif line is not None:
+            self.row_clicked.emit(line)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        matrix = self._prepared()
+        if matrix is None:
+            return
+        cell, line = matrix.cell_at(event.position()), self._line_at(event.position())
+        if cell is not None:
+            self.cell_double_clicked.emit(*cell)
+        elif line is not None:
+            self.row_double_clicked.emit(line)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom(0.999 ** event.angleDelta().y(), event.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self._picture is None:
+            super().keyPressEvent(event)
+        elif key in STEPS:
+            self._step(*STEPS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointed is not None:
+            self.cell_clicked.emit(*self._pointed)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_0):
+            self.zoom({Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Minus: 1.25}.get(key, 1e9))
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, down: int, right: int) -> None:
+        rows, columns = self._shape
+        if self._pointed is None:
+            start: Iterable[tuple[int, int]] = (*self._marks.cells, (0, 0))
+            self._point(next(iter(start)))
+            return
+        row, column = self._pointed
+        row += -down if self._picture is not None and self._picture.is_upward else down
+        cell = min(max(row, 0), rows - 1), min(max(column + right, 0), columns - 1)
+        self._point(cell)

@@ -1,0 +1,365 @@
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil, floor
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+
+from vgdesk.ui.theme import Theme, mixed, text_on
+from vgdesk.ui.views.matrix_layout import GAP, MatrixLayout, Window, label_step
+from vgdesk.ui.views.matrix_picture import (
+    Axis,
+    Bar,
+    MatrixPicture,
+    Pixels,
+    Run,
+    colour_table,
+    pixels_of,
+)
+
+Align = Qt.AlignmentFlag
+LEAST_CELL_WITH_GAPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixPainter:
+    """Paints a matrix picture into a layout.
+
+    Attributes
+    ----------
+    font, least_font
+        The usual font, and the smallest one that can be read, for labels and values of small cells.
+    """
+
+    picture: MatrixPicture
+    layout: MatrixLayout
+    window: Window
+    theme: Theme
+    font: QFont
+    least_font: QFont
+
+    @property
+    def cell(self) -> float:
+        """The side of a cell, in pixels."""
+        return self.layout.cells.width() / max(self.window.width, 1e-9)
+
+    def rect_of(self, row: int, column: int) -> QRectF:
+        """Return where a cell is drawn, whether it is in the window or not."""
+        across, down = column - self.window.x, self._shown_row(row) - self.window.y
+        return QRectF(
+            self.layout.cells.x() + across * self.cell,
+            self.layout.cells.y() + down * self.cell,
+            self.cell,
+            self.cell,
+        )
+
+    def cell_at(self, at: QPointF) -> tuple[int, int] | None:
+        """Return the row and the column of the cell at a point."""
+        if not self.layout.cells.contains(at):
+            return None
+        return self.row_at(at.y()), self.column_at(at.x())
+
+    def row_at(self, y: float) -> int:
+        shown = floor(self.window.y + (y - self.layout.cells.y()) / self.cell)
+        return self._shown_row(min(max(shown, 0), self._rows - 1))
+
+    def column_at(self, x: float) -> int:
+        column = floor(self.window.x + (x - self.layout.cells.x()) / self.cell)
+        return min(max(column, 0), len(self.picture.columns.labels) - 1)
+
+    def paint(self, painter: QPainter, ratio: float) -> None:
+        """Paint everything that does not move with the pointer.
+
+        Parameters
+        ----------
+        ratio
+            Device pixels for each pixel of the widget.
+        """
+        painter.setFont(self.font)
+        self._paint_cells(painter, ratio)
+        self._paint_separators(painter)
+        self._paint_axis(painter, self.picture.rows, is_row=True)
+        self._paint_axis(painter, self.picture.columns, is_row=False)
+        self._paint_bar(painter)
+
+    # The cells
+
+    def _paint_cells(self, painter: QPainter, ratio: float) -> None:
+        cells = self.layout.cells
+        painter.fillRect(cells, QColor(mixed(self.theme.base, self.theme.text, 0.05)))
+        hatch = QBrush(QColor(mixed(self.theme.base, self.theme.text, 0.3)))
+        hatch.setStyle(Qt.BrushStyle.BDiagPattern)
+        painter.fillRect(cells, hatch)
+        top, bottom = floor(self.window.y), ceil(self.window.y + self.window.height - 1e-9)
+        left, right = floor(self.window.x), ceil(self.window.x + self.window.width - 1e-9)
+        part = self._part(top, bottom, left, right)
+        fit = max(1, floor(self.cell * ratio * (bottom - top)))
+        fit_across = max(1, floor(self.cell * ratio * (right - left)))
+        pixels = np.ascontiguousarray(pixels_of(part, self.theme, (fit, fit_across)))
+        height, width = pixels.shape[:2]
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
+        corner = cells.topLeft() + QPointF(left - self.window.x, top - self.window.y) * self.cell
+        target = QRectF(corner.x(), corner.y(), 0, 0)
+        target.setSize(QRectF(0, 0, right - left, bottom - top).size() * self.cell)
+        painter.save()
+        painter.setClipRect(cells)
+        painter.drawImage(target, image)
+        if self.cell >= LEAST_CELL_WITH_GAPS:
+            self._paint_gaps(painter, (top, bottom), (left, right))
+            if pixels.shape[:2] == part.values.shape:
+                self._paint_values(painter, part, pixels, corner)
+        painter.restore()
+
+    def _part(self, top: int, bottom: int, left: int, right: int) -> MatrixPicture:
+        """Cut the window out of the picture and turn it so that the upper row comes first."""
+        picture = self.picture
+        flip = slice(None, None, -1 if picture.is_upward else 1)
+        rows, columns = slice(top, bottom), slice(left, right)
+        masked, faint = picture.masked, picture.faint
+        return replace(
+            picture,
+            values=picture.values[flip][rows, columns],
+            masked=None if masked is None else masked[flip][rows, columns],
+            faint=None if faint is None else faint[flip][rows, columns],
+        )
+
+    def _paint_gaps(
+        self, painter: QPainter, rows: tuple[int, int], columns: tuple[int, int]
+    ) -> None:
+        cells = self.layout.cells
+        painter.setPen(QPen(QColor(self.theme.base), 1))
+        for row in range(rows[0], rows[1] + 1):
+            y = cells.y() + (row - self.window.y) * self.cell
+            painter.drawLine(QPointF(cells.left(), y), QPointF(cells.right(), y))
+        for column in range(columns[0], columns[1] + 1):
+            x = cells.x() + (column - self.window.x) * self.cell
+            painter.drawLine(QPointF(x, cells.top()), QPointF(x, cells.bottom()))
+
+    def _paint_values(
+        self, painter: QPainter, part: MatrixPicture, pixels: Pixels, corner: QPointF
+    ) -> None:
+        digits = digits_that_fit(self.cell, self.font)
+        painter.setFont(self.font)
+        if digits < 2 and digits_that_fit(self.cell, self.least_font) > digits:
+            digits = digits_that_fit(self.cell, self.least_font)
+            painter.setFont(self.least_font)
+        dot = max(1.2, self.cell / 16)
+        for (row, column), value in np.ndenumerate(part.values):
+            hidden = part.masked is not None and part.masked[row, column]
+            if np.isnan(value) or hidden:
+                continue
+            blue, green, red, _ = (int(part) for part in pixels[row, column])
+            ink = QColor(text_on(f"#{red:02x}{green:02x}{blue:02x}"))
+            place = QRectF(corner + QPointF(column, row) * self.cell, self.layout.cells.size())
+            place.setSize(QRectF(0, 0, self.cell, self.cell).size())
+            if part.faint is not None and part.faint[row, column]:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(ink)
+                painter.drawEllipse(place.topRight() + QPointF(-3 * dot, 3 * dot), dot, dot)
+            if digits:
+                painter.setPen(ink)
+                painter.drawText(place, Align.AlignCenter, printed(float(value), digits))
+
+    def _paint_separators(self, painter: QPainter) -> None:
+        cells = self.layout.cells
+        width = min(3.0, max(1.0, self.cell / 4))
+        painter.save()
+        painter.setClipRect(cells)
+        painter.setPen(QPen(QColor(self.theme.base), width))
+        for run in self.picture.rows.runs[1:]:
+            y = self.rect_of(run.start, 0).y()
+            painter.drawLine(QPointF(cells.left(), y), QPointF(cells.right(), y))
+        for run in self.picture.columns.runs[1:]:
+            x = self.rect_of(0, run.start).x()
+            painter.drawLine(QPointF(x, cells.top()), QPointF(x, cells.bottom()))
+        painter.restore()
+
+    # The margins
+
+    def _paint_axis(self, painter: QPainter, axis: Axis, *, is_row: bool) -> None:
+        self._paint_strip(painter, axis, is_row=is_row)
+        painter.setPen(QColor(self.theme.text))
+        painter.setFont(self.label_font)
+        for text, place in self._labels(axis, is_row=is_row):
+            self.paint_label(painter, text, place, is_row=is_row)
+        painter.setPen(QColor(self.theme.muted))
+        painter.setFont(self.font)
+        title = self.layout.row_title if is_row else self.layout.column_title
+        if axis.title and not title.isEmpty():
+            draw_text(painter, title, axis.title, Align.AlignCenter, is_turned=is_row)
+
+    def label_place(self, start: float, stop: float, *, is_row: bool) -> QRectF:
+        """Return where the label of the cells from `start` to `stop` stands."""
+        area = self._area(is_row=is_row)
+        if is_row:
+            edges = [self.rect_of(int(i), 0) for i in (start, stop - 1)]
+            top = min(edge.top() for edge in edges)
+            return QRectF(area.x(), top, area.width(), max(e.bottom() for e in edges) - top)
+        left = self.rect_of(0, int(start)).left()
+        return QRectF(left, area.y(), (stop - start) * self.cell, area.height())
+
+    def paint_label(self, painter: QPainter, text: str, place: QRectF, *, is_row: bool) -> None:
+        """Write a label beside its cells, also where these are lower than the writing."""
+        metrics = QFontMetricsF(painter.font())
+        line = metrics.height()
+        axis = self.picture.rows if is_row else self.picture.columns
+        if is_row:
+            place = _at_least(place, 0, line)
+            draw_text(painter, place, text, Align.AlignRight | Align.AlignVCenter)
+        elif axis.is_turned:
+            place = _at_least(place, line, 0)
+            draw_text(painter, place, text, Align.AlignLeft | Align.AlignVCenter, is_turned=True)
+        else:
+            wide = _at_least(place, metrics.horizontalAdvance(text) + 4, 0)
+            draw_text(painter, wide, text, Align.AlignHCenter | Align.AlignTop)
+
+    @property
+    def label_font(self) -> QFont:
+        """The smaller font only where it is what lets every word have its label."""
+        line, least = (QFontMetricsF(font).height() for font in (self.font, self.least_font))
+        return self.least_font if least <= self.cell + 1 < line + 1 else self.font
+
+    def _labels(self, axis: Axis, *, is_row: bool) -> Iterator[tuple[str, QRectF]]:
+        """Go through the labels that fit: every word, else the groups, else some words."""
+        metrics = QFontMetricsF(self.label_font)
+        extent = metrics.height() - 1
+        if not (is_row or axis.is_turned):
+            extent = max((metrics.horizontalAdvance(text) for text in axis.labels), default=0) + 6
+        step = label_step(self.cell, extent)
+        area = self._area(is_row=is_row)
+        if step > 1 and names_fit(axis.runs, self.cell, metrics.height()):
+            for run in axis.runs:
+                place = self.label_place(run.start, run.stop, is_row=is_row).intersected(area)
+                if run.name and not place.isEmpty():
+                    yield run.name, place
+            return
+        for i in range(0, len(axis.labels), step):
+            place = self.label_place(i, i + 1, is_row=is_row)
+            if area.adjusted(-1, -1, 1, 1).contains(place.center()):
+                yield axis.labels[i], place
+
+    def _area(self, *, is_row: bool) -> QRectF:
+        return self.layout.row_labels if is_row else self.layout.column_labels
+
+    def _paint_strip(self, painter: QPainter, axis: Axis, *, is_row: bool) -> None:
+        strip = self.layout.row_strip if is_row else self.layout.column_strip
+        if strip.isEmpty():
+            return
+        painter.save()
+        painter.setClipRect(strip)
+        for run in axis.runs:
+            place = self.label_place(run.start, run.stop, is_row=is_row)
+            if is_row:
+                place = QRectF(strip.x(), place.y(), strip.width(), place.height())
+            else:
+                place = QRectF(place.x(), strip.y(), place.width(), strip.height())
+            painter.fillRect(place, QColor(run.colour))
+        painter.restore()
+
+    # The colour bar
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        bar = self.layout.bar
+        table = np.ascontiguousarray(colour_table(self.picture.colours)[::-1, ::-1])
+        pixels = np.full((256, 1, 4), 255, np.uint8)
+        pixels[:, 0, :3] = table
+        painter.drawImage(bar, QImage(pixels.data, 1, 256, 4, QImage.Format.Format_ARGB32))
+        text = self.picture.bar
+        self._paint_chance(painter)
+        painter.setPen(QColor(self.theme.text))
+        beside = QRectF(bar.right() + 2 * GAP, bar.y(), 2000, bar.height())
+        if not self.layout.bar_is_roomy:
+            beside.setWidth(QFontMetricsF(self.font).height())
+            self._paint_turned_bar_text(painter, beside)
+            return
+        beside.setWidth(bar_text_width(text, self.font))
+        painter.drawText(beside, Align.AlignLeft | Align.AlignTop, text.high)
+        painter.drawText(beside, Align.AlignLeft | Align.AlignBottom, text.low)
+        painter.setPen(QColor(self.theme.muted))
+        line = QFontMetricsF(self.font).height()
+        middle = beside.adjusted(0, 1.5 * line, 0, -1.5 * line)
+        flags = Align.AlignLeft | Align.AlignVCenter | Qt.TextFlag.TextWordWrap
+        if painter.boundingRect(middle, flags, text.title).height() <= middle.height():
+            painter.drawText(middle, flags, text.title)
+
+    def _paint_turned_bar_text(self, painter: QPainter, beside: QRectF) -> None:
+        metrics = QFontMetricsF(self.font)
+        low, high, title = self.picture.bar.low, self.picture.bar.high, self.picture.bar.title
+        if metrics.horizontalAdvance(low + high) + 2 * GAP > beside.height():
+            low, high = low.split()[0], high.split()[0]
+        draw_text(painter, beside, low, Align.AlignLeft, is_turned=True)
+        draw_text(painter, beside, high, Align.AlignRight, is_turned=True)
+        ends = [metrics.horizontalAdvance(end) + 3 * GAP for end in (high, low)]
+        middle = beside.adjusted(0, ends[0], 0, -ends[1])
+        if middle.height() >= metrics.horizontalAdvance(title):
+            painter.setPen(QColor(self.theme.muted))
+            draw_text(painter, middle, title, Align.AlignCenter, is_turned=True)
+
+    def _paint_chance(self, painter: QPainter) -> None:
+        chance = self.picture.bar.chance
+        if chance is None:
+            return
+        bar, (low, high) = self.layout.bar, self.picture.limits
+        ends = [(min(max(end, low), high) - low) / ((high - low) or 1) for end in chance]
+        x = bar.right() + GAP / 2
+        bottom, top = (bar.bottom() - share * bar.height() for share in ends)
+        painter.setPen(QPen(QColor(self.theme.text), 2, c=Qt.PenCapStyle.FlatCap))
+        painter.drawLine(QPointF(x, top), QPointF(x, max(bottom, top + 2)))
+
+    @property
+    def _rows(self) -> int:
+        return len(self.picture.rows.labels)
+
+    def _shown_row(self, row: int) -> int:
+        return self._rows - 1 - row if self.picture.is_upward else row
+
+
+def bar_text_width(bar: Bar, font: QFont) -> float:
+    """Return how wide the text beside a colour bar is; its title may take several lines."""
+    words = (bar.low, bar.high, *bar.title.split())
+    return max(QFontMetricsF(font).horizontalAdvance(word) for word in words) + 4
+
+
+def names_fit(runs: tuple[Run, ...], cell: float, line: float) -> bool:
+    """Say if most groups are high enough for their name; scattered words never are."""
+    high = [run for run in runs if (run.stop - run.start) * cell >= line]
+    return bool(runs) and 2 * len(high) > len(runs)
+
+
+def digits_that_fit(cell: float, font: QFont) -> int:
+    """Return how many decimals can be printed in a cell: 2, 1 or none."""
+    metrics = QFontMetricsF(font)
+    for digits, widest in ((2, "\u2212.00"), (1, "\u2212.0")):
+        if max(metrics.horizontalAdvance(widest), metrics.height()) + 2 <= cell:
+            return digits
+    return 0
+
+
+def printed(value: float, digits: int) -> str:
+    """Write a value without the zero that all of them share: .42, \u2212.03, 1.0."""
+    text = f"{abs(value):.{digits}f}"
+    sign = "\u2212" if value < 0 and float(text) else ""
+    return sign + (text[1:] if text.startswith("0.") else text[: digits + 1])
+
+
+def draw_text(
+    painter: QPainter, place: QRectF, text: str, flags: Align, *, is_turned: bool = False
+) -> None:
+    """Write text into a rectangle, from bottom to top if turned; elided where it does not fit."""
+    room = place.height() if is_turned else place.width()
+    text = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, room + 0.5)
+    if not is_turned:
+        painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
+        return
+    painter.save()
+    painter.translate(place.bottomLeft())
+    painter.rotate(-90)
+    turned = QRectF(0, 0, place.height(), place.width())
+    painter.drawText(turned, flags | Qt.TextFlag.TextDontClip, text)
+    painter.restore()
+
+
+def _at_least(place: QRectF, width: float, height: float) -> QRectF:
+    across, down = max(0.0, width - place.width()) / 2, max(0.0, height - place.height()) / 2
+    return place.adjusted(-across, -down, across, down)

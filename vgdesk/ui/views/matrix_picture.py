@@ -1,0 +1,187 @@
+"""What a matrix looks like, in numbers: no widget, no painter."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.ui.theme import Theme, mixed
+
+Mask = NDArray[np.bool_]
+Pixels = NDArray[np.uint8]
+
+FAINT_SHARE = 0.6
+
+
+class Run(NamedTuple):
+    """Neighbouring rows of one group."""
+
+    start: int
+    stop: int
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One side of a matrix.
+
+    Attributes
+    ----------
+    title
+        What the rows or columns are, such as the name of a model.
+    runs
+        The groups along the side; empty where there are none.
+    is_turned
+        True if the labels are written across the side and not along it.
+    """
+
+    labels: tuple[str, ...]
+    title: str = ""
+    runs: tuple[Run, ...] = ()
+    is_turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What the colours mean: the measure, its two ends and the part that is chance."""
+
+    title: str
+    low: str
+    high: str
+    chance: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixPicture:
+    """A matrix with everything that decides its look.
+
+    Attributes
+    ----------
+    values
+        Shape [rows, columns]; NaN where the value is not there yet.
+    masked
+        Cells that say nothing, or None.
+    faint
+        Cells that are shown lightened and dotted, or None.
+    is_upward
+        True if row 0 is at the bottom.
+    """
+
+    values: FloatArray
+    limits: tuple[float, float]
+    colours: str
+    rows: Axis
+    columns: Axis
+    bar: Bar
+    masked: Mask | None = None
+    faint: Mask | None = None
+    is_upward: bool = False
+
+
+def runs_of(groups: list[tuple[str, str]]) -> tuple[Run, ...]:
+    """Join neighbours of one group (name and colour) into runs."""
+    runs: list[Run] = []
+    for (name, colour), members in groupby(groups):
+        start = runs[-1].stop if runs else 0
+        runs.append(Run(start, start + len(list(members)), name, colour))
+    return tuple(runs)
+
+
+@cache
+def colour_table(name: str) -> Pixels:
+    """Return the 256 colours of a map, shape [256, red green blue]."""
+    table: Pixels = pg.colormap.get(name).getLookupTable(0.0, 1.0, 256)[:, :3].astype(np.uint8)
+    return table
+
+
+def colours_of(picture: MatrixPicture, values: FloatArray) -> Pixels:
+    """Colour values without regard to masks, shape [rows, columns, red green blue]."""
+    low, high = picture.limits
+    span = (high - low) or 1.0
+    # float32 halves the time of the largest matrices, and there are only 256 colours.
+    share = (np.nan_to_num(values, nan=low).astype(np.float32) - low) * (255.0 / span)
+    return colour_table(picture.colours)[share.clip(0, 255).astype(np.uint8)]
+
+
+def pixels_of(picture: MatrixPicture, theme: Theme, shape: tuple[int, int]) -> Pixels:
+    """Paint the matrix, row 0 on top, at most one pixel a cell.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of pixels that there is room for.
+
+    Returns
+    -------
+    Pixels
+        Shape [rows, columns, blue green red alpha]; transparent where nothing is known yet.
+    """
+    values, masked = picture.values, picture.masked
+    unknown = np.isnan(values)
+    rows, columns = (min(room, cells) for room, cells in zip(shape, values.shape, strict=True))
+    if (rows, columns) != values.shape:
+        hidden = unknown if masked is None else unknown | masked
+        values = reduced(values, hidden, (rows, columns))
+        unknown = reduced_mask(unknown, (rows, columns))
+        masked = None if masked is None else reduced_mask(masked, (rows, columns))
+    colours = colours_of(picture, values)
+    if picture.faint is not None and picture.faint.shape == colours.shape[:2]:
+        # On both themes towards the background, so that what is not faint comes forward.
+        colours[picture.faint] = (
+            colours[picture.faint] * (1 - FAINT_SHARE) + _rgb(theme.base) * FAINT_SHARE
+        )
+    if masked is not None:
+        colours[masked] = _rgb(mixed(theme.base, theme.text, 0.16))
+    pixels = np.empty((rows, columns, 4), np.uint8)
+    pixels[..., :3] = colours[..., ::-1]
+    pixels[..., 3] = np.where(unknown, 0, 255)
+    return pixels
+
+
+def reduced(values: FloatArray, hidden: Mask, shape: tuple[int, int]) -> FloatArray:
+    """Make a matrix smaller such that a row or column that stands out is still seen.
+
+    A word is one row and one column. Means alone would wash a single one out, picking every
+    second one would drop it. So neighbours are averaged along one side, and across it the one
+    that is farthest from the middle is kept; of the two ways to do so, the farther one.
+    """
+    middle = float(np.median(values[~hidden])) if not hidden.all() else 0.0
+    offset = np.where(hidden, 0.0, values - middle).astype(np.float32)
+    down = _farthest(_mean(offset, shape[1], 1), shape[0], 0)
+    across = _farthest(_mean(offset, shape[0], 0), shape[1], 1)
+    return np.where(np.abs(down) >= np.abs(across), down, across) + middle
+
+
+def reduced_mask(mask: Mask, shape: tuple[int, int]) -> Mask:
+    """Make a mask smaller: a pixel is masked if any of its cells is."""
+    rows = np.logical_or.reduceat(mask, _edges(mask.shape[0], shape[0]), axis=0)
+    return np.logical_or.reduceat(rows, _edges(mask.shape[1], shape[1]), axis=1)
+
+
+def _mean(values: FloatArray, size: int, axis: int) -> FloatArray:
+    edges = _edges(values.shape[axis], size)
+    counts = np.diff(edges, append=values.shape[axis]).astype(np.float32)
+    sums = np.add.reduceat(values, edges, axis=axis)
+    mean: FloatArray = sums / (counts if axis == 1 else counts[:, None])
+    return mean
+
+
+def _farthest(offset: FloatArray, size: int, axis: int) -> FloatArray:
+    edges = _edges(offset.shape[axis], size)
+    high = np.maximum.reduceat(offset, edges, axis=axis)
+    low = np.minimum.reduceat(offset, edges, axis=axis)
+    return np.where(high >= -low, high, low)
+
+
+def _edges(cells: int, pixels: int) -> NDArray[np.intp]:
+    return np.arange(pixels) * cells // pixels
+
+
+def _rgb(colour: str) -> FloatArray:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float32)
