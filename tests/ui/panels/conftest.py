@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -60,3 +61,12 @@ def dock(qtbot: QtBot, theme: Theme) -> Dock:
     # Tests that are over let go of their windows, and qtbot closes them.
     show.hosts = hosts  # type: ignore[attr-defined]
     return show
+
+
+def shape(image: QImage) -> tuple[bool, ...]:
+    """Return which pixels of a mark are covered: what is left of it without its colour."""
+    return tuple(
+        image.pixelColor(x, y).alpha() > 99
+        for x in range(image.width())
+        for y in range(image.height())
+    )

@@ -39,45 +39,49 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         # Fields beside it do for the keyboard what the handles do for the mouse.
         for part in (self, self.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.ci.setContentsMargins(0, 2, 4, 0)
-        self.ci.setSpacing(2)
         self._duration = 0.0
-        self.wave, self.picture = self._plot(0), self._plot(1)
+        # Two bare boxes with three axes; a full plot would build fourteen menus that nobody sees.
+        self.wave, self.picture = self._box(0), self._box(1)
         self.picture.setXLink(self.wave)
-        self._curve = self.wave.plot(downsampleMethod="peak", autoDownsample=True, clipToView=True)
+        self._axes = (pg.AxisItem("left"), pg.AxisItem("left"), _Seconds("bottom"))
+        self._curve = pg.PlotDataItem(downsampleMethod="peak", autoDownsample=True, clipToView=True)
+        self.wave.addItem(self._curve)
         self._image = pg.ImageItem(axisOrder="row-major")
         self.picture.addItem(self._image)
-        self.trims = tuple(_Trim(plot) for plot in (self.wave, self.picture))
+        self.trims = tuple(_Trim(box) for box in (self.wave, self.picture))
         self._playheads = tuple(pg.InfiniteLine(movable=False) for _ in self.trims)
-        for plot, playhead in zip((self.wave, self.picture), self._playheads, strict=True):
-            plot.addItem(playhead, ignoreBounds=True)
+        for box, playhead in zip((self.wave, self.picture), self._playheads, strict=True):
+            box.addItem(playhead, ignoreBounds=True)
         for trim in self.trims:
             trim.sigRegionChanged.connect(self._on_moved)
             trim.sigRegionChangeFinished.connect(self._on_released)
-        self._dress()
+        self._lay_out()
         self.set_theme(theme_of(self.palette()))
         self.clear_sound()
 
-    def _plot(self, row: int) -> Any:
-        plot = self.addPlot(row=row, col=0, axisItems={"bottom": _Seconds("bottom")})
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=True, y=False)
-        plot.getAxis("left").setWidth(AXIS_WIDTH)
-        plot.getViewBox().setDefaultPadding(0)
-        return plot
+    def _box(self, row: int) -> Any:
+        box = pg.ViewBox(enableMenu=False, defaultPadding=0)
+        box.setMouseEnabled(x=True, y=False)
+        self.addItem(box, row=row, col=1)
+        return box
 
-    def _dress(self) -> None:
+    def _lay_out(self) -> None:
+        self.ci.setContentsMargins(0, 2, 4, 0)
+        self.ci.setSpacing(2)
         self.ci.layout.setRowStretchFactor(0, 2)
         self.ci.layout.setRowStretchFactor(1, 3)
-        self.wave.getAxis("left").setTicks([[]])
-        self.wave.getAxis("bottom").setStyle(showValues=False, tickLength=0)
-        self.wave.getAxis("bottom").setHeight(1)
-        self.picture.getAxis("left").setTicks(KHZ_TICKS)
-        self.picture.getAxis("left").setLabel("kHz")
-        self.picture.getAxis("left").enableAutoSIPrefix(False)
-        self.picture.getAxis("bottom").enableAutoSIPrefix(False)
-        self.picture.getAxis("bottom").setTickDensity(0.45)
+        places = ((0, 0, self.wave), (1, 0, self.picture), (2, 1, self.picture))
+        for axis, (row, col, box) in zip(self._axes, places, strict=True):
+            axis.linkToView(box)
+            axis.enableAutoSIPrefix(False)
+            self.addItem(axis, row=row, col=col)
+        loudness, frequency, time = self._axes
+        loudness.setTicks([[]])
+        frequency.setTicks(KHZ_TICKS)
+        frequency.setLabel("kHz")
+        for axis in (loudness, frequency):
+            axis.setWidth(AXIS_WIDTH)
+        time.setTickDensity(0.45)
         self.picture.setYRange(0, TOP_HZ)
 
     def set_theme(self, theme: Theme) -> None:
@@ -89,10 +93,9 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         for trim, playhead in zip(self.trims, self._playheads, strict=True):
             trim.set_theme(theme)
             playhead.setPen(pg.mkPen(theme.bad, width=1))
-        for plot in (self.wave, self.picture):
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(theme.edge)
-                plot.getAxis(side).setTextPen(theme.muted)
+        for axis in self._axes:
+            axis.setPen(theme.edge)
+            axis.setTextPen(theme.muted)
 
     @property
     def duration(self) -> float:
@@ -164,13 +167,13 @@ class _Seconds(pg.AxisItem):  # type: ignore[misc]
 class _Trim(pg.LinearRegionItem):  # type: ignore[misc]
     """Two handles; what lies outside of them is dimmed. Only the handles can be dragged."""
 
-    def __init__(self, plot: Any) -> None:
+    def __init__(self, box: Any) -> None:
         super().__init__(swapMode="block", brush="#0000", hoverBrush="#0000")
         self._dim = QColor()
         for line, marker in zip(self.lines, ("|>", "<|"), strict=True):
             line.addMarker(marker, position=0.5, size=14)
             line.setCursor(Qt.CursorShape.SizeHorCursor)
-        plot.addItem(self, ignoreBounds=True)
+        box.addItem(self, ignoreBounds=True)
 
     def set_theme(self, theme: Theme) -> None:
         self._dim = QColor(theme.surface)

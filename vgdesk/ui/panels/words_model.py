@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -21,6 +21,12 @@ from vgdesk.ui.theme import Theme
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
+FEW = 100
+_STATUS_ROLES = [
+    Qt.ItemDataRole.DecorationRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+]
 
 
 class Kind(Enum):
@@ -69,7 +75,7 @@ class WordsModel(QAbstractItemModel):
         self._needle = ""
         self._haystacks: dict[WordId, str] = {}
         self._pending: frozenset[TakeId] = frozenset()
-        self._failed: Mapping[TakeId, str] = {}
+        self._failed: dict[TakeId, str] = {}
         self._group_icons: dict[str, QIcon] = {}
         self.set_theme(theme)
 
@@ -80,7 +86,7 @@ class WordsModel(QAbstractItemModel):
             Status.FAILED: mark_icon(Mark.TRIANGLE, theme.bad),
             Status.UNSPOKEN: mark_icon(Mark.DASH, theme.muted),
         }
-        self._statuses_changed()
+        self._all_changed()
 
     def show_session(self, session: Session, legend: Legend) -> None:
         self._session, self._legend = session, legend
@@ -100,8 +106,19 @@ class WordsModel(QAbstractItemModel):
         self._build()
 
     def show_status(self, pending: frozenset[TakeId], failed: Mapping[TakeId, str]) -> None:
-        self._pending, self._failed = pending, dict(failed)
-        self._statuses_changed()
+        reasons = dict(failed)
+        other = {take for take, reason in reasons.items() if self._failed.get(take) != reason}
+        changed = (self._pending ^ pending) | other | (self._failed.keys() - reasons.keys())
+        self._pending, self._failed = pending, reasons
+        if len(changed) > FEW:
+            self._all_changed()
+            return
+        for take in changed:
+            index = self.index_of(Kind.TAKE, take)
+            if index.isValid():
+                self._changed(index.siblingAtColumn(1), index.siblingAtColumn(1))
+                word = index.parent().siblingAtColumn(1)
+                self._changed(word, word)
 
     def _build(self) -> None:
         self.beginResetModel()
@@ -254,19 +271,13 @@ class WordsModel(QAbstractItemModel):
         reason = self._failed.get(take.id, "")
         return ", ".join((*parts, f"{status.value}: {reason}" if reason else status.value))
 
-    def _statuses_changed(self) -> None:
-        roles = [
-            Qt.ItemDataRole.DecorationRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        ]
-        for parent in self._parents():
-            last = len(parent.children) - 1
-            ends = (self._at(parent.children[i], 1) for i in (0, last))
-            self.dataChanged.emit(*ends, roles)
+    def _all_changed(self) -> None:
+        # A view repaints itself as a whole for more than one cell: no need to name each line.
+        if self._top:
+            self._changed(self._at(self._top[0]), self._at(self._top[-1], 1))
 
-    def _parents(self) -> Iterator[Line]:
-        return (line for line in self._lines if line.children)
+    def _changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        self.dataChanged.emit(first, last, _STATUS_ROLES)
 
 
 def _symbol_icon(colour: str, symbol: str) -> QIcon:

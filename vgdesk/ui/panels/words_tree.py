@@ -76,21 +76,29 @@ class WordsTree(QTreeView):
 
     def selected_words(self) -> list[WordId]:
         """Return the words of all selected lines, the one under the cursor first."""
-        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.internalId())
-        words = [word for row in rows for word in self._model.words_under(row)]
+        words = [word for row in self._rows() for word in self._model.words_under(row)]
         current = self.currentIndex()
         if current.isValid() and self._model.word_of(current) in words:
             words.insert(0, self._model.words_under(current)[0])
         return list(dict.fromkeys(words))
 
+    def _rows(self) -> list[QModelIndex]:
+        """Return the selected lines from top to bottom."""
+        rows = {
+            index.internalId(): index
+            for part in self.selectionModel().selection().toList()
+            for row in range(part.top(), part.bottom() + 1)
+            if (index := self._model.index(row, 0, part.parent())).isValid()
+        }
+        return [rows[place] for place in sorted(rows)]
+
     def selected_takes(self) -> list[TakeId]:
-        rows = (self._model.line(row) for row in self.selectionModel().selectedRows())
+        rows = (self._model.line(row) for row in self._rows())
         return [TakeId(line.key) for line in rows if line.kind is Kind.TAKE]
 
     def selected_whole_words(self) -> list[WordId]:
         """Return the words that are selected themselves, not only through one of their takes."""
-        rows = self.selectionModel().selectedRows()
-        found = (row for row in rows if self._model.line(row).kind is not Kind.TAKE)
+        found = (row for row in self._rows() if self._model.line(row).kind is not Kind.TAKE)
         return list(dict.fromkeys(word for row in found for word in self._model.words_under(row)))
 
     def show_selection(self, selection: Selection) -> None:
@@ -111,10 +119,7 @@ class WordsTree(QTreeView):
         taken = self._model.index_of(Kind.TAKE, take) if take else QModelIndex()
         if taken.isValid() and (self.isExpanded(taken.parent()) or len(words) == 1):
             lines = [taken, *(line for line in lines if line != taken.parent())]
-        chosen = QItemSelection()
-        for line in lines:
-            if line.isValid():
-                chosen.append(QItemSelectionRange(line, line.siblingAtColumn(1)))
+        chosen = _ranges([line for line in lines if line.isValid()])
         selecting = self.selectionModel()
         cursor = self._cursor()
         selecting.setCurrentIndex(cursor, selecting.SelectionFlag.NoUpdate)
@@ -178,6 +183,23 @@ class WordsTree(QTreeView):
             self.delete_requested.emit()
         else:
             super().keyPressEvent(event)
+
+
+def _ranges(lines: list[QModelIndex]) -> QItemSelection:
+    """Select lines in as few ranges as possible; thousands of ranges take seconds."""
+    chosen = QItemSelection()
+    lines = sorted(lines, key=lambda line: (line.parent().internalId(), line.row()))
+    first = last = QModelIndex()
+    for line in lines:
+        if last.isValid() and line.row() == last.row() + 1 and line.parent() == last.parent():
+            last = line
+            continue
+        if last.isValid():
+            chosen.append(QItemSelectionRange(first, last.siblingAtColumn(1)))
+        first = last = line
+    if last.isValid():
+        chosen.append(QItemSelectionRange(first, last.siblingAtColumn(1)))
+    return chosen
 
 
 class _MarkAfterText(QStyledItemDelegate):
