@@ -105,7 +105,7 @@ class VirtualSoundCard:
         command = ["parec", "--device=spk.monitor", "--format=float32le", "--rate=48000"]
         with file.open("wb") as out:
             parec = subprocess.Popen(
-                [*command, "--channels=1", "--latency-msec=20"], env=self._environment, stdout=out
+                [*command, "--channels=1", "--latency-msec=100"], env=self._environment, stdout=out
             )
             try:
                 _wait_for(lambda: file.stat().st_size > 0)
@@ -144,7 +144,8 @@ class VirtualSoundCard:
             file = self._folder / "spoken.wav"
             soundfile.write(file, sound.samples, sound.sample_rate, subtype="FLOAT")
             sound = file
-        return ["paplay", f"--device={feed}", "--latency-msec=20", str(sound)]
+        # With less than 100 ms a busy machine would tear holes into what is played.
+        return ["paplay", f"--device={feed}", "--latency-msec=100", str(sound)]
 
     def _run(self, *command: str) -> None:
         subprocess.run(command, env=self._environment, check=True, capture_output=True, timeout=60)

@@ -100,7 +100,7 @@ def test_a_word_of_a_person_arrives_unchanged(studio: Studio, sound_card: Virtua
     studio.start()
     assert recorder.state is RecorderState.RECORDING
     sound_card.play_into_microphone(word)
-    studio.wait_seconds(0.3)
+    studio.wait_seconds(0.6)
     recording = recorder.stop()
 
     assert recorder.state is RecorderState.ARMED
@@ -139,7 +139,7 @@ def test_what_was_said_just_before_the_key_is_in_the_take(
         # Somebody is speaking already when the key is pressed.
         wait_until(lambda: studio.recorder.level().peak_dbfs > -30)
         studio.start()
-        studio.wait_seconds(word.seconds + 0.3)
+        studio.wait_seconds(word.seconds + 0.6)
 
     recording = studio.recorder.stop()
     assert likeness(recording, word) > 0.99
@@ -154,7 +154,7 @@ def test_the_take_is_on_disk_while_it_runs(
         studio.wait_seconds(1.0)
         snapshot = partial_path(tmp_path, "copy", studio.recorder.sample_rate)
         snapshot.write_bytes(studio.partial.read_bytes())
-        studio.wait_seconds(0.3)
+        studio.wait_seconds(0.6)
     recording = studio.recorder.stop()
 
     rescued = read_partial(snapshot)
@@ -170,7 +170,7 @@ def test_the_end_of_the_word_is_told_once(
     studio.start(stop_by_voice=True)
     sound_card.play_into_microphone(word)
     assert studio.wait_for(RecorderEventKind.VOICE_ENDED).error is None
-    studio.wait_seconds(0.3)
+    studio.wait_seconds(0.6)
     recording = studio.recorder.stop()
 
     assert likeness(recording, word) > 0.99
@@ -186,7 +186,7 @@ def test_takes_follow_each_other_on_one_open_microphone(
         word = spoken(text, tmp_path)
         studio.start()
         sound_card.play_into_microphone(word)
-        studio.wait_seconds(0.3)
+        studio.wait_seconds(0.6)
         recording = studio.recorder.stop()
         keep(studio.partial, tmp_path / f"{text}.flac")
         assert likeness(recording, word) > 0.99
@@ -209,7 +209,7 @@ def test_a_lost_microphone_is_told_and_the_take_kept(
     recorder.arm(sound_card.microphone())
     studio.start()
     sound_card.play_into_microphone(word)
-    studio.wait_seconds(0.3)
+    studio.wait_seconds(0.6)
 
     DISASTERS[disaster](sound_card)
     told = studio.wait_for(RecorderEventKind.LOST)
@@ -297,7 +297,8 @@ def test_an_unmuted_microphone_is_not_silent_and_a_muted_one_is(
     recorder = studio.recorder
     recorder.arm(sound_card.microphone())
     with endless_tone(sound_card):
-        wait_until(lambda: recorder.level().rms_dbfs > -15)
+        # Until the whole window of the meter is full of it.
+        wait_until(lambda: recorder.level().rms_dbfs > -14)
         level = recorder.level()
         assert level.peak_dbfs == pytest.approx(20 * np.log10(0.3), abs=0.5)
         assert level.rms_dbfs == pytest.approx(20 * np.log10(0.3 / np.sqrt(2)), abs=0.5)
@@ -330,7 +331,7 @@ def test_two_microphones_are_told_apart(
         studio.recorder.arm(sound_card.microphone(name))
         studio.start()
         sound_card.play_into_microphone(word, feed="feed2")
-        studio.wait_seconds(0.3)
+        studio.wait_seconds(0.6)
         recording = studio.recorder.stop()
         studio.partial.unlink()
         assert (likeness(recording, word) > 0.99) == is_heard
@@ -362,7 +363,7 @@ def test_a_device_that_refuses_mono_and_its_own_rate_is_used_all_the_same(
     assert studio.recorder.sample_rate == 48_000
     studio.start()
     sound_card.play_into_microphone(word)
-    studio.wait_seconds(0.3)
+    studio.wait_seconds(0.6)
     assert likeness(studio.recorder.stop(), word) > 0.99
 
 
@@ -400,7 +401,7 @@ def test_disarming_in_the_middle_keeps_the_take(
 ) -> None:
     studio.recorder.arm(sound_card.microphone())
     studio.start()
-    studio.wait_seconds(0.3)
+    studio.wait_seconds(0.6)
     studio.recorder.disarm()
     assert studio.recorder.sample_rate == 0
     assert studio.recorder.stop().seconds > 0.3

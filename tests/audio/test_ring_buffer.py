@@ -54,7 +54,8 @@ def test_reader_and_writer_in_two_threads_lose_nothing() -> None:
         assert lost == 0
         heard.append(samples)
         place += len(samples)
-        may_write.release(len(samples) // 1_000 or 0) if len(samples) else None
+        if len(samples):
+            may_write.release(len(samples) // 1_000)
     writer.join()
 
     np.testing.assert_array_equal(np.concatenate(heard), sound)
