@@ -93,10 +93,12 @@ class RecordingDesk:
 
     def arm(self, then: Callable[[], object] = lambda: None) -> None:
         """Open the microphone and keep it open, so that the start of a word is never lost."""
-        microphone = self._microphone
+        microphone, was_lost = self._microphone, self.phase is Phase.LOST
 
         def open_it() -> None:
             self.recorder.disarm()
+            if was_lost:  # the sound system itself may have gone and come back
+                rescan()
             self.recorder.arm(microphone)
 
         self._do(Phase.OPENING, open_it, then)

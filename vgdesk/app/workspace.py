@@ -266,7 +266,7 @@ class Workspace:
     def _recorder_event(self, event: RecorderEvent) -> None:
         if event.error is not None:
             self.tell(event.error)
-        if event.kind in (RecorderEventKind.VOICE_ENDED, RecorderEventKind.LOST):
+        if event.kind is not RecorderEventKind.SILENT:
             self._stop_recording()
 
     # Listening

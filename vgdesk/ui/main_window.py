@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        self._docks = {
+        self._docks: dict[QWidget, QDockWidget] = {
             panel: self._dock(title, panel, area)
             for title, panel, area in (
                 ("Models", self.models, left),
@@ -114,11 +114,10 @@ class MainWindow(QMainWindow):
         self.dock_of(self.recorder).raise_()
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
-        self._count = QLabel()
-        self._saved = QLabel()
-        self.statusBar().addPermanentWidget(self._count)
-        self.statusBar().addPermanentWidget(self._saved)
-        self.statusBar().addPermanentWidget(QLabel("Nothing leaves this computer"))
+        self._count, self._saved = QLabel(), QLabel()
+        for label in (self._count, self._saved, QLabel("Nothing leaves this computer")):
+            label.setContentsMargins(8, 0, 8, 0)
+            self.statusBar().addPermanentWidget(label)
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)

@@ -34,6 +34,7 @@ ORDER_TITLES = {
     Order.SIMILARITY.value: "by similarity",
     Order.LIST.value: "as listed",
 }
+NARROWEST = 56  # pixels to which the small controls of a view may shrink
 ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
 
@@ -98,8 +99,9 @@ class ViewsArea(QWidget):
 
     def toggle_tables(self) -> None:
         """Show the numbers instead of the pictures in all views, or the pictures again."""
+        is_table = not all(frame.is_table for frame in self.frames.values())
         for frame in self.frames.values():
-            frame.toggle_table()
+            frame.show_table(is_table)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in other colours."""
@@ -322,6 +324,7 @@ def _combo(name: str, titles: Mapping[str, str]) -> QComboBox:
     combo.setAccessibleName(name)
     combo.setToolTip(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    combo.setMinimumWidth(NARROWEST)
     for value, title in titles.items():
         combo.addItem(title, value)
     return combo

@@ -134,6 +134,20 @@ class ViewFrame(QWidget):
         """The numbers of the result that is shown."""
         return self._make_table()
 
+    @property
+    def is_table(self) -> bool:
+        """True while the numbers are shown instead of the picture."""
+        return self._table_button.isChecked()
+
+    def show_table(self, is_table: bool) -> None:
+        """Show the numbers instead of the picture, or the picture again."""
+        self._table_button.setChecked(is_table)
+
+    def add_control(self, *controls: QWidget) -> None:
+        """Put small controls beside the title."""
+        for control in controls:
+            self._controls.addWidget(control)
+
     # What a view says
 
     def _present(self, summary: str, warning: str, make_table: Callable[[], Table]) -> None:
@@ -147,10 +161,6 @@ class ViewFrame(QWidget):
         self.show_ready()
         if self._table_button.isChecked():
             self._model.show_table(self.table)
-
-    def _add_control(self, *controls: QWidget) -> None:
-        for control in controls:
-            self._controls.addWidget(control)
 
     def _tool(self, text: str, tip: str, *, checkable: bool = False) -> QToolButton:
         button = QToolButton()
@@ -183,7 +193,7 @@ class ViewFrame(QWidget):
     def _shown_part(self) -> QWidget:
         return self._table if self._table_button.isChecked() else self.chart
 
-    def _toggle_table(self) -> None:
+    def _switch_part(self) -> None:
         if self._table_button.isChecked():
             self._model.show_table(self.table)
             self._table.resizeColumnsToContents()
@@ -195,7 +205,7 @@ class ViewFrame(QWidget):
 
     def _connect(self) -> None:
         self._table_button.setCheckable(True)
-        self._table_button.toggled.connect(self._toggle_table)
+        self._table_button.toggled.connect(self._switch_part)
         self._copy_button.clicked.connect(self._copy)
         shortcut = QShortcut(QKeySequence("Ctrl+T"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

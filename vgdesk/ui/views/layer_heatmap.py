@@ -23,7 +23,7 @@ class LayerHeatmap(ViewFrame):
         self._fit = self._tool(
             "Fit colours", "Spread the colours over the values that are there", checkable=True
         )
-        self._add_control(self._fit)
+        self.add_control(self._fit)
         self._fit.toggled.connect(self._draw)
         self.matrix.cell_clicked.connect(self.cell_chosen)
         self.set_theme(theme)

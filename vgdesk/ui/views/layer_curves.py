@@ -1,0 +1,273 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+
+from vgdesk.app.events import View
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.results import LayerCurve
+from vgdesk.ui.theme import Theme
+from vgdesk.ui.views.describe import curve_readout, curve_summary, curve_table
+from vgdesk.ui.views.frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.line_labels import spread
+
+DASHES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DotLine,
+)
+SYMBOLS = ("o", "s", "t1", "d")
+COLOURS = (0, 5, 2, 3)  # places in the theme's colours, as far apart as they get
+BAND_ALPHA = 45
+REACH = 24  # pixels from a point within which a click means it
+
+
+class LayerCurves(ViewFrame):
+    """Shows a score at every layer, one line a model, each with what chance gives.
+
+    Signals
+    -------
+    layer_chosen
+        Place of the curve, and the layer.
+    """
+
+    layer_chosen = Signal(int, int)
+
+    def __init__(self, theme: Theme) -> None:
+        self._curves: tuple[LayerCurve, ...] = ()
+        self._titles: tuple[str, ...] = ()
+        self._marked: tuple[int, ...] = ()
+        self.plot = CurvePlot()
+        super().__init__("Layer curve", self.plot, theme)
+        self._relative = self._tool(
+            "Depth", "Relative depth instead of layer numbers", checkable=True
+        )
+        self.add_control(self._relative)
+        self._relative.toggled.connect(self._draw)
+        self.plot.pointed.connect(self._point)
+        self.plot.chosen.connect(self.layer_chosen)
+        self.set_theme(theme)
+
+    def show_result(self, curves: tuple[LayerCurve, ...], titles: tuple[str, ...]) -> None:
+        """Show the curves of all models; models of different depth meet at relative depth."""
+        self._curves, self._titles = curves, titles
+        self._marked = self._marked if len(self._marked) == len(curves) else (0,) * len(curves)
+        self._draw()
+        warnings = dict.fromkeys(curve.trace.warning for curve in curves if curve.trace.warning)
+        self._present(
+            curve_summary(curves, titles),
+            " ".join(warnings),
+            lambda: curve_table(curves, titles),
+        )
+
+    def mark(self, layers: tuple[int, ...]) -> None:
+        """Ring the layer of each curve that the other views show."""
+        self._marked = layers
+        self._draw()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._draw()
+
+    def _is_relative(self) -> bool:
+        depths = {len(curve.layers) for curve in self._curves}
+        return self._relative.isChecked() or len(depths) > 1
+
+    def _draw(self) -> None:
+        if not self._curves:
+            return
+        self.plot.show_curves(
+            self._curves,
+            self._titles,
+            self._marked,
+            self.theme,
+            is_relative=self._is_relative(),
+        )
+
+    def _point(self, curve: int, layer: int) -> None:
+        known = 0 <= curve < len(self._curves)
+        text = curve_readout(self._curves[curve], layer, self._titles[curve]) if known else ""
+        self.plot.setToolTip(text)
+
+
+class CurvePlot(pg.PlotWidget):
+    """The lines, bands and marks; finds the point nearest to the pointer.
+
+    Signals
+    -------
+    pointed, chosen
+        Curve and layer under the pointer (-1 if there is none), and those that were clicked or
+        walked to.
+    """
+
+    pointed = Signal(int, int)
+    chosen = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: list[FloatArray] = []
+        self._values: list[FloatArray] = []
+        self._labels: list[pg.TextItem] = []
+        self._marked: tuple[int, ...] = ()
+        self._walked = 0
+        self.setMenuEnabled(False)
+        self.setMouseEnabled(x=False, y=False)
+        self.hideButtons()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.scene().sigMouseMoved.connect(self._move)
+        self.scene().sigMouseClicked.connect(self._click)
+        self.getViewBox().sigResized.connect(self._place_labels)
+
+    def show_curves(
+        self,
+        curves: Sequence[LayerCurve],
+        titles: Sequence[str],
+        marked: tuple[int, ...],
+        theme: Theme,
+        *,
+        is_relative: bool,
+    ) -> None:
+        """Draw everything anew; there are few curves with few points."""
+        self.clear()
+        self._marked = marked
+        self._walked = min(self._walked, len(curves) - 1)
+        self._places = [_places(len(curve.layers), is_relative=is_relative) for curve in curves]
+        self._values = [np.asarray(curve.values, np.float64) for curve in curves]
+        self._dress(theme, curves[0], is_relative=is_relative)
+        self.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
+        for number, curve in enumerate(curves):
+            self._draw_band(number, curve, theme)
+        self._labels = [self._draw_line(i, title, theme) for i, title in enumerate(titles)]
+        for number, layer in enumerate(marked[: len(curves)]):
+            self._draw_mark(number, layer, theme)
+        self._fit(curves)
+        self._place_labels()
+
+    def _dress(self, theme: Theme, curve: LayerCurve, *, is_relative: bool) -> None:
+        self.setBackground(theme.base)
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.setPen(theme.edge)
+            axis.enableAutoSIPrefix(False)
+            axis.setTextPen(theme.text)
+        self.showGrid(y=True, alpha=0.15)
+        self.setLabel("left", curve.measure, color=theme.muted)
+        self.setLabel("bottom", "relative depth" if is_relative else "layer", color=theme.muted)
+        ticks = None if is_relative else [_thinned(curve.layers)]
+        self.getAxis("bottom").setTicks(ticks)
+
+    def _draw_band(self, number: int, curve: LayerCurve, theme: Theme) -> None:
+        colour = QColor(_colour(number, theme))
+        colour.setAlpha(BAND_ALPHA)
+        low, high = (
+            pg.PlotCurveItem(self._places[number], np.asarray(values, np.float64))
+            for values in (curve.chance_low, curve.chance_high)
+        )
+        self.addItem(pg.FillBetweenItem(low, high, brush=colour))
+
+    def _draw_line(self, number: int, title: str, theme: Theme) -> pg.TextItem:
+        colour = _colour(number, theme)
+        self.plot(
+            self._places[number],
+            self._values[number],
+            pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
+            symbol=SYMBOLS[number % len(SYMBOLS)],
+            symbolSize=7,
+            symbolBrush=colour,
+            symbolPen=None,
+        )
+        label = pg.TextItem(title, color=colour, anchor=(1, 1), fill=pg.mkBrush(theme.base + "c0"))
+        self.addItem(label)
+        return label
+
+    def _draw_mark(self, number: int, layer: int, theme: Theme) -> None:
+        layer = min(layer, len(self._values[number]) - 1)
+        self.plot(
+            [self._places[number][layer]],
+            [self._values[number][layer]],
+            pen=None,
+            symbol="o",
+            symbolSize=16,
+            symbolBrush=None,
+            symbolPen=pg.mkPen(theme.text, width=2),
+        )
+
+    def _fit(self, curves: Sequence[LayerCurve]) -> None:
+        every = np.concatenate(
+            [part for c in curves for part in (c.values, c.chance_low, c.chance_high)]
+        )
+        low, high = float(np.nanmin([*every, 0.0])), float(np.nanmax([*every, 0.0]))
+        room = 0.15 * (high - low or 1.0)
+        self.setYRange(low - room / 2, high + room, padding=0)
+        last = max(float(places[-1]) for places in self._places)
+        self.setXRange(0, last, padding=0.04)
+
+    def _place_labels(self) -> None:
+        """Put each title at the end of its line; titles that would overlap move apart."""
+        box = self.getViewBox()
+        if not self._labels or box.height() <= 0:
+            return
+        height = max(label.boundingRect().height() for label in self._labels)
+        ends = [
+            box.mapFromView(QPointF(places[-1], values[-1])).y()
+            for places, values in zip(self._places, self._values, strict=True)
+        ]
+        bottoms = spread([end - 6 for end in ends], height, (height, box.height()))
+        for label, places, bottom in zip(self._labels, self._places, bottoms, strict=True):
+            y = box.mapToView(QPointF(0, bottom)).y()
+            label.setPos(float(places[-1]), y)
+
+    def _nearest(self, at: QPointF) -> tuple[int, int]:
+        """Return the curve and layer of the point at a place of the scene; -1, -1 if none."""
+        box, best, found = self.getViewBox(), REACH**2, (-1, -1)
+        for number, (places, values) in enumerate(zip(self._places, self._values, strict=True)):
+            for layer, (x, y) in enumerate(zip(places, values, strict=True)):
+                point = box.mapViewToScene(QPointF(x, y)) - at
+                distance = point.x() ** 2 + point.y() ** 2
+                if distance < best:
+                    best, found = distance, (number, layer)
+        return found
+
+    def _move(self, at: QPointF) -> None:
+        self.pointed.emit(*self._nearest(at))
+
+    def _click(self, event: object) -> None:
+        number, layer = self._nearest(event.scenePos())  # type: ignore[attr-defined]
+        if number >= 0:
+            self._walked = number
+            self.chosen.emit(number, layer)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk along a curve with left and right, to another curve with up and down."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        turns = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        key = Qt.Key(event.key())
+        if not self._values or key not in {**steps, **turns}:
+            super().keyPressEvent(event)
+            return
+        self._walked = (self._walked + turns.get(key, 0)) % len(self._values)
+        layer = self._marked[self._walked] + steps.get(key, 0)
+        self.chosen.emit(self._walked, max(0, min(layer, len(self._values[self._walked]) - 1)))
+
+
+def _colour(number: int, theme: Theme) -> str:
+    return theme.groups[COLOURS[number % len(COLOURS)]]
+
+
+def _places(count: int, *, is_relative: bool) -> FloatArray:
+    """Return where the layers stand: at 0, 1, 2, … or spread from 0 to 1."""
+    if not is_relative:
+        return np.arange(count, dtype=np.float64)
+    return np.linspace(0.0, 1.0, count) if count > 1 else np.zeros(1)
+
+
+def _thinned(names: Sequence[str]) -> list[tuple[int, str]]:
+    """Label every layer, or only every second or third if names are many or long."""
+    step = 1 + sum(len(name) + 2 for name in names) // 60
+    return [(place, names[place]) for place in range(0, len(names), step)]
+
+
+SPEC = ViewSpec(View.CURVES.value, "Layer curve", LayerCurves)
