@@ -157,6 +157,15 @@ def test_a_group_stands_for_its_words(qtbot: QtBot, panel: WordsPanel) -> None:
     assert chosen.args == [["dog", "cat", "horse"]]
 
 
+def test_chosen_words_keep_the_order_of_the_list(qtbot: QtBot, panel: WordsPanel) -> None:
+    panel.tree.expand(find(panel, "dog"))
+    for text in ("hammer", "Amy", "cat"):
+        click(qtbot, panel, text, Qt.KeyboardModifier.ControlModifier)
+    assert panel.tree.selected_words() == ["cat", "dog", "hammer"]
+    click(qtbot, panel, "saw", Qt.KeyboardModifier.ControlModifier)
+    assert panel.tree.selected_words() == ["saw", "dog", "cat", "hammer"]
+
+
 def test_arrows_walk_and_tell_each_step_once(qtbot: QtBot, panel: WordsPanel) -> None:
     with qtbot.waitSignal(panel.words_chosen):
         click(qtbot, panel, "dog")

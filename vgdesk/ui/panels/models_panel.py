@@ -61,7 +61,7 @@ class ModelsPanel(Panel):
         foot.setStretch(1, 1)
         inner = QWidget()
         content = column(self._grid, foot, margin=MARGIN, gap=MARGIN)
-        content.addStretch()
+        content.addStretch(1)
         inner.setLayout(content)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -17,7 +17,7 @@ SHORTEST_S = 0.02
 KHZ_TICKS = [[(hertz, f"{hertz / 1000:.0f}") for hertz in (0, 4000, 8000)]]
 
 
-class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
+class SoundView(pg.GraphicsLayoutWidget):
     """Waveform above spectrogram over one time axis, with handles for the part that is the word.
 
     Signals
@@ -81,7 +81,7 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         frequency.setLabel("kHz")
         for axis in (loudness, frequency):
             axis.setWidth(AXIS_WIDTH)
-        time.setTickDensity(0.45)
+        time.setTickDensity(0.3)
         self.picture.setYRange(0, TOP_HZ)
 
     def set_theme(self, theme: Theme) -> None:
@@ -157,14 +157,14 @@ class SoundView(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.trim_dragged.emit(start, end)
 
 
-class _Seconds(pg.AxisItem):  # type: ignore[misc]
+class _Seconds(pg.AxisItem):
     """A time axis that needs no room for a title."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{value:.3g} s" for value in values]
 
 
-class _Trim(pg.LinearRegionItem):  # type: ignore[misc]
+class _Trim(pg.LinearRegionItem):
     """Two handles; what lies outside of them is dimmed. Only the handles can be dragged."""
 
     def __init__(self, box: Any) -> None:

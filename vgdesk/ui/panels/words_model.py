@@ -22,6 +22,7 @@ from vgdesk.ui.theme import Theme
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 FEW = 100
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _STATUS_ROLES = [
     Qt.ItemDataRole.DecorationRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -71,6 +72,7 @@ class WordsModel(QAbstractItemModel):
         self._top: list[int] = []
         self._places: dict[tuple[Kind, str], int] = {}
         self._session = Session()
+        self._takes: dict[WordId, list[Take]] = {}
         self._legend: Legend | None = None
         self._needle = ""
         self._haystacks: dict[WordId, str] = {}
@@ -124,15 +126,13 @@ class WordsModel(QAbstractItemModel):
         self.beginResetModel()
         self._lines, self._top, self._places = [], [], {}
         parts = self._needle.split()
-        takes: dict[WordId, list[Take]] = {}
+        self._takes = {}
         for take in self._session.takes.values():
-            takes.setdefault(take.word, []).append(take)
+            self._takes.setdefault(take.word, []).append(take)
         for group, words in self._words_by_group(parts).items():
             line = self._add(Kind.GROUP, group, group or self._nameless(), -1)
             for word in words:
-                place = self._add(Kind.WORD, word.id, word.text, line)
-                for i, take in enumerate(takes.get(word.id, ())):
-                    self._add(Kind.TAKE, take.id, take.speaker or f"Take {i + 1}", place)
+                self._add(Kind.WORD, word.id, word.text, line)
         self.endResetModel()
 
     def _words_by_group(self, parts: list[str]) -> dict[str, list[Word]]:
@@ -157,13 +157,32 @@ class WordsModel(QAbstractItemModel):
         self._places[kind, key] = place
         return place
 
+    def _children(self, place: int) -> list[int]:
+        """Return the lines below a line; those of takes are made when they are asked for."""
+        line = self._lines[place]
+        if line.kind is Kind.WORD and not line.children:
+            for i, take in enumerate(self._takes.get(WordId(line.key), ()), 1):
+                self._add(Kind.TAKE, take.id, take.speaker or f"Take {i}", place)
+        return line.children
+
     def index_of(self, kind: Kind, key: str) -> QModelIndex:
         """Return the first cell of a line; invalid if the search hides it."""
+        take = self._session.takes.get(TakeId(key)) if kind is Kind.TAKE else None
+        if take is not None and (Kind.WORD, take.word) in self._places:
+            self._children(self._places[Kind.WORD, take.word])
         place = self._places.get((kind, key))
         return QModelIndex() if place is None else self._at(place)
 
     def line(self, index: AnyIndex) -> Line:
         return self._lines[index.internalId()]
+
+    def path(self, index: AnyIndex) -> tuple[int, ...]:
+        """Return the rows from the top to a line; sorts lines as they are seen."""
+        rows, place = [], index.internalId()
+        while place >= 0:
+            rows.append(self._lines[place].row)
+            place = self._lines[place].parent
+        return tuple(reversed(rows))
 
     def word_of(self, index: AnyIndex) -> WordId | None:
         """Return the word of a word's or a take's line, None for a group."""
@@ -187,7 +206,7 @@ class WordsModel(QAbstractItemModel):
         return self.createIndex(self._lines[place].row, column, place)
 
     def index(self, row: int, column: int, parent: AnyIndex = ROOT) -> QModelIndex:
-        children = self._lines[parent.internalId()].children if parent.isValid() else self._top
+        children = self._children(parent.internalId()) if parent.isValid() else self._top
         if parent.column() > 0 or not (0 <= row < len(children) and 0 <= column < 2):
             return QModelIndex()
         return self.createIndex(row, column, children[row])
@@ -199,7 +218,7 @@ class WordsModel(QAbstractItemModel):
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
         if not parent.isValid():
             return len(self._top)
-        return 0 if parent.column() else len(self._lines[parent.internalId()].children)
+        return 0 if parent.column() else self._count(self._lines[parent.internalId()])
 
     def columnCount(self, parent: AnyIndex = ROOT) -> int:
         return 2
@@ -207,7 +226,7 @@ class WordsModel(QAbstractItemModel):
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return _FLAGS
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -230,11 +249,15 @@ class WordsModel(QAbstractItemModel):
                 return QSize(0, TARGET)
         return None
 
+    def _count(self, line: Line) -> int:
+        is_word = line.kind is Kind.WORD
+        return len(self._takes.get(WordId(line.key), ()) if is_word else line.children)
+
     def _note(self, line: Line) -> str:
         if line.kind is Kind.TAKE:
             take = self._session.takes[TakeId(line.key)]
             return "whole" if take.end is None else f"{take.end - take.start:.2f} s"
-        count = len(line.children)
+        count = self._count(line)
         if line.kind is Kind.GROUP:
             return str(count)
         return f"{count} takes" if count > 1 else ""
@@ -246,23 +269,26 @@ class WordsModel(QAbstractItemModel):
 
     def _status(self, line: Line) -> Status:
         """Tell how far a line is; a word is as far as the worst of its takes."""
-        if line.kind is Kind.WORD:
-            found = {self._status(self._lines[i]) for i in line.children}
-            order = (Status.FAILED, Status.WAITING, Status.READY)
-            return next((status for status in order if status in found), Status.UNSPOKEN)
-        if TakeId(line.key) in self._failed:
+        if line.kind is Kind.TAKE:
+            return self._take_status(TakeId(line.key))
+        found = {self._take_status(take.id) for take in self._takes.get(WordId(line.key), ())}
+        order = (Status.FAILED, Status.WAITING, Status.READY)
+        return next((status for status in order if status in found), Status.UNSPOKEN)
+
+    def _take_status(self, take: TakeId) -> Status:
+        if take in self._failed:
             return Status.FAILED
-        return Status.WAITING if TakeId(line.key) in self._pending else Status.READY
+        return Status.WAITING if take in self._pending else Status.READY
 
     def _sentence(self, line: Line) -> str:
         """Say everything about a line, for tooltips and screen readers."""
         if line.kind is Kind.GROUP:
-            return f"{line.text}, {_counted(len(line.children), 'word')}"
+            return f"{line.text}, {_counted(self._count(line), 'word')}"
         status = self._status(line)
         if line.kind is Kind.WORD:
             labels = self._session.words[WordId(line.key)].labels
             parts = [line.text, *(f"{name}: {value}" for name, value in labels.items())]
-            takes = [_counted(len(line.children), "take")] if line.children else []
+            takes = [_counted(self._count(line), "take")] if self._count(line) else []
             return ", ".join((*parts, *takes, status.value))
         take = self._session.takes[TakeId(line.key)]
         end = "the end" if take.end is None else f"{take.end:.2f} s"

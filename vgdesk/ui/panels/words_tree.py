@@ -90,7 +90,7 @@ class WordsTree(QTreeView):
             for row in range(part.top(), part.bottom() + 1)
             if (index := self._model.index(row, 0, part.parent())).isValid()
         }
-        return [rows[place] for place in sorted(rows)]
+        return sorted(rows.values(), key=self._model.path)
 
     def selected_takes(self) -> list[TakeId]:
         rows = (self._model.line(row) for row in self._rows())
