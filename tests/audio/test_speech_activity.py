@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.audio.speech import people_files, spoken
-from vgdesk.audio.files import Recording, read
+from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.speech_activity import PAD_AFTER, PAD_BEFORE, EndOfSpeech, find_word
+from vgdesk.core.resources import resource
 
 RATE = 16_000
 WORDS = ("it", "up", "cat", "six", "fish", "elephant")
@@ -116,3 +117,17 @@ def test_silence_noise_and_a_click_do_not_end_anything() -> None:
     noise[RATE : RATE + 40] = 0.9
     assert heard_at(Recording(noise, RATE), 512) is None
     assert heard_at(Recording(np.zeros(3 * RATE, np.float32), RATE), 512) is None
+
+
+def test_a_first_hiss_belongs_to_the_word() -> None:
+    rate = 16_000
+    voice = read(resource("demo.vgdesk") / "takes" / "bear-bella.flac")
+    word = resample(voice, rate).samples
+    rng = np.random.default_rng(0)
+    hiss = 0.03 * rng.standard_normal(round(0.2 * rate)).astype(np.float32)
+    quiet = 1e-4 * rng.standard_normal(rate).astype(np.float32)
+    onset = int(np.flatnonzero(np.abs(word) > 0.02)[0])
+    samples = np.concatenate([quiet, hiss, word[onset:], quiet])
+    found = find_word(Recording(samples, rate))
+    assert found is not None
+    assert found[0] < 1.0  # the hiss begins after a second of silence

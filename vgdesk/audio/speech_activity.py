@@ -25,6 +25,12 @@ _LONGEST_GAP = 0.3
 # A click is over in one chunk.
 _FEWEST_CHUNKS = 2
 
+# A hiss at an edge counts as part of the word if it stands out of the room's noise by this factor
+# and is not weaker than this share of the voice; it lasts at most so many chunks.
+_OVER_FLOOR = 3.0
+_UNDER_VOICE = 0.02
+_LONGEST_HISS = round(0.25 / _CHUNK_SECONDS)
+
 # The detector misses voices that are quiet on paper only: it gets them at this peak.
 _PEAK = 0.5
 _LARGEST_GAIN = 100.0
@@ -42,8 +48,30 @@ def find_word(recording: Recording) -> tuple[float, float] | None:
     if not words:
         return None
     first, last = max(words, key=lambda word: float(voice[word[0] : word[1]].sum()))
+    first, last = _with_hiss(_levels(samples), first, last)
     start = max(0.0, first * _CHUNK_SECONDS - PAD_BEFORE)
     return start, min(recording.seconds, last * _CHUNK_SECONDS + PAD_AFTER)
+
+
+def _levels(samples: FloatArray) -> FloatArray:
+    """Return the root mean square of each chunk, shape [chunks]."""
+    padded = np.pad(samples, (0, -len(samples) % _CHUNK)).reshape(-1, _CHUNK)
+    levels: FloatArray = np.sqrt(np.mean(padded.astype(np.float64) ** 2, axis=1))
+    return levels
+
+
+def _with_hiss(levels: FloatArray, first: int, last: int) -> tuple[int, int]:
+    """Take in voiceless sound that touches the voice, such as the first s of a word."""
+    heard = max(
+        _OVER_FLOOR * float(np.percentile(levels, 10)),
+        _UNDER_VOICE * float(levels[first:last].max()),
+    )
+    earliest, latest = max(0, first - _LONGEST_HISS), min(len(levels), last + _LONGEST_HISS)
+    while first > earliest and levels[first - 1] > heard:
+        first -= 1
+    while last < latest and levels[last] > heard:
+        last += 1
+    return first, last
 
 
 class EndOfSpeech:
