@@ -20,8 +20,8 @@ Doubles = NDArray[np.float64]
 # Up to here float64 costs a moment, and it is needed: with few words most of a sum is its
 # diagonal, and when that is taken out, float32 does not leave six digits.
 PRECISE_WORDS = 128
-# Edge of the part of K that is held for all layers at once.
-TILE = 1024
+# Edge of the part of K that is held for all layers at once; that of 13 layers fits into a cache.
+TILE = 512
 # Longest sum in float32; these sums are then added in float64.
 RUN = 16384
 # A layer that varies less than this, beside its size, varies by rounding only.
