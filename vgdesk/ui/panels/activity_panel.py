@@ -2,20 +2,29 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from vgdesk.app.events import JobChanged, JobState
 from vgdesk.ui.panels.marks import Mark, mark_icon
-from vgdesk.ui.panels.parts import GAP, MARGIN, TARGET, Panel, column, named, row, tint, wrapped
+from vgdesk.ui.panels.parts import (
+    GAP,
+    MARGIN,
+    TARGET,
+    Panel,
+    column,
+    named,
+    row,
+    scrolling,
+    tint,
+    wrapped,
+)
 from vgdesk.ui.theme import Theme, theme_of
 
 HISTORY = 50
@@ -55,17 +64,10 @@ class ActivityPanel(Panel):
         self._update_parts()
 
     def _lay_out(self) -> None:
-        inner = QWidget()
         content = column(self._idle, self._running, self._earlier, self.history, margin=MARGIN)
         content.setStretchFactor(self.history, 1000)
         content.addStretch(1)
-        inner.setLayout(content)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        self.setLayout(column(area))
+        self.setLayout(column(scrolling(content)))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -5,13 +5,11 @@ from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDoubleSpinBox,
-    QFrame,
     QHeaderView,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QStackedLayout,
     QTreeWidget,
     QTreeWidgetItem,
@@ -31,6 +29,7 @@ from vgdesk.ui.panels.parts import (
     pairs,
     row,
     scale_font,
+    scrolling,
     tint,
     wrapped,
 )
@@ -91,6 +90,22 @@ class InspectorPanel(Panel):
 
     def _lay_out(self) -> None:
         scale_font(self._title, 1.6, bold=True)
+        times = row(QLabel("From"), self.start, QLabel("to"), self.end)
+        for place in (1, 3):
+            times.setStretch(place, 1)
+        buttons = pairs(self.play, self.delete, self.propose, self.reset)
+        self._spoken = QWidget()
+        self._spoken.setLayout(column(self.takes, self.sound, times, buttons))
+        head = column(self._title, self._subtitle, gap=0)
+        parts = column(head, self._unspoken, self._spoken, margin=MARGIN, gap=MARGIN)
+        parts.addLayout(column(self._space, self._neighbour_list(), gap=GAP // 2), 1)
+        parts.addStretch()
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(scrolling(parts))
+        self.setLayout(self._pages)
+
+    def _neighbour_list(self) -> QTreeWidget:
         header = self.neighbours.header()
         self.neighbours.setColumnCount(2)
         self.neighbours.setHeaderHidden(True)
@@ -99,28 +114,7 @@ class InspectorPanel(Panel):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.neighbours.setMinimumHeight(4 * TARGET)
-        times = row(QLabel("From"), self.start, QLabel("to"), self.end)
-        for place in (1, 3):
-            times.setStretch(place, 1)
-        buttons = pairs(self.play, self.delete, self.propose, self.reset)
-        self._spoken = QWidget()
-        self._spoken.setLayout(column(self.takes, self.sound, times, buttons))
-        head = column(self._title, self._subtitle, gap=0)
-        content = QWidget()
-        parts = column(head, self._unspoken, self._spoken, margin=MARGIN, gap=MARGIN)
-        parts.addLayout(column(self._space, self.neighbours, gap=GAP // 2), 1)
-        parts.addStretch()
-        content.setLayout(parts)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(area)
-        self.setLayout(self._pages)
+        return self.neighbours
 
     def _connect(self) -> None:
         self.takes.currentItemChanged.connect(self._on_take)

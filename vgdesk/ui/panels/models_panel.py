@@ -1,12 +1,12 @@
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.ui.panels.model_card import Choice, ModelCard
-from vgdesk.ui.panels.parts import GAP, MARGIN, Panel, column, named, row
+from vgdesk.ui.panels.parts import GAP, MARGIN, Panel, column, named, row, scrolling
 from vgdesk.ui.theme import Theme, theme_of
 
 WIDE = 380
@@ -59,17 +59,9 @@ class ModelsPanel(Panel):
         caption.setBuddy(self.device)
         foot = row(caption, self.device)
         foot.setStretch(1, 1)
-        inner = QWidget()
         content = column(self._grid, foot, margin=MARGIN, gap=MARGIN)
         content.addStretch(1)
-        inner.setLayout(content)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
-        self.setLayout(column(area))
+        self.setLayout(column(scrolling(content)))
         self.first = self.cards[Cell.SPEECH].choices
 
     def _place_cards(self, columns: int) -> None:

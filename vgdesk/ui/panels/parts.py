@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -86,6 +87,20 @@ def _filled(layout: L, parts: tuple[QWidget | QLayout, ...], margin: int, gap: i
         else:
             layout.addWidget(part)
     return layout
+
+
+def scrolling(content: QLayout) -> QScrollArea:
+    """Let a layout scroll downwards where height is short."""
+    inner = QWidget()
+    inner.setLayout(content)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    # What lies inside takes the focus and scrolls into sight by itself.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    return area
 
 
 class Panel(QFrame):

@@ -6,6 +6,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -141,9 +142,7 @@ class RecorderPanel(Panel):
         self._blocks = row(gap=2 * MARGIN)
         for block, stretch in ((say, 5), (button, 2), (sound, 6)):
             self._blocks.addLayout(block, stretch)
-        news = row(self._lost, self._message)
-        news.setStretch(1, 1)
-        layout = column(self._blocks, news, gap=TIGHT)
+        layout = column(self._blocks, self._news(), gap=TIGHT)
         layout.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -151,13 +150,18 @@ class RecorderPanel(Panel):
             self.fontMetrics().horizontalAdvance("● Record") * 2, TARGET + 16
         )
         scale_font(self.record, 1.2, bold=True)
+        self.first = self._word
+
+    def _news(self) -> QHBoxLayout:
+        news = row(self._lost, self._message)
+        news.setStretch(1, 1)
         # The room for bad news is always there: nothing jumps while one speaks.
         news.addStrut(self.fontMetrics().height() + TIGHT + 2)
         room = self._message.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self._message.setSizePolicy(room)
         self._lost.hide()
-        self.first = self._word
+        return news
 
     def _connect(self) -> None:
         self._word.textChanged.connect(self._on_prompt)

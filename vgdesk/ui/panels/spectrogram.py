@@ -1,4 +1,5 @@
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from vgdesk.core.arrays import FloatArray
 
@@ -9,7 +10,7 @@ RANGE_DB = 70.0
 
 
 def log_spectrogram(samples: FloatArray, sample_rate: int) -> tuple[FloatArray, float, float]:
-    """Compute the power of short windows, 25 ms every 5 ms, up to 8 kHz.
+    """Compute the power of windows of 25 ms, one every 5 ms, up to 8 kHz.
 
     Parameters
     ----------
@@ -27,10 +28,9 @@ def log_spectrogram(samples: FloatArray, sample_rate: int) -> tuple[FloatArray, 
     size = max(2, round(WINDOW_S * sample_rate))
     hop = max(1, round(HOP_S * sample_rate), -(-len(samples) // MOST_FRAMES))
     padded = np.pad(samples.astype(np.float32), (size // 2, size))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[: len(samples) + 1 : hop]
+    frames = sliding_window_view(padded, size)[: len(samples) + 1 : hop]
     length = 1 << (size - 1).bit_length()
     spectrum = np.fft.rfft(frames * np.hanning(size).astype(np.float32), n=length, axis=1)
-    # Row k stands for frequencies half a step around it; the picture starts at 0 Hz.
     step = sample_rate / length
     rows = min(spectrum.shape[1], int(TOP_HZ / step) + 1)
     power = np.abs(spectrum[:, :rows].T) ** 2
