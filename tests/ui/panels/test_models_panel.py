@@ -84,6 +84,18 @@ def test_a_title_too_long_for_its_field_is_written_out_below(
     assert panel.cards[Cell.TEXT]._detail.text() == "13 layers"
 
 
+def test_the_same_choices_do_not_close_an_open_list(panel: ModelsPanel) -> None:
+    combo = panel.cards[Cell.SPEECH].choices
+    before = combo.model()
+    combo.showPopup()
+    panel.show_choices(dict.fromkeys(Cell, (SPECTRUM, HUBERT, MISSING)), {Cell.SPEECH: SPECTRUM.id})
+    assert combo.view().isVisible()
+    assert combo.model() is before
+    combo.hidePopup()
+    panel.show_choices({}, {})
+    assert combo.currentText() == "No model"
+
+
 def test_progress_is_told_in_words(panel: ModelsPanel) -> None:
     panel.show_progress(Cell.SPEECH, 0, 0, "loading")
     assert status(panel, Cell.SPEECH) == "loading"

@@ -124,6 +124,9 @@ def test_voice_stop_is_a_wish(qtbot: QtBot, panel: RecorderPanel) -> None:
     with qtbot.waitSignal(panel.voice_stop_changed) as changed:
         qtbot.keyClick(panel.voice_stop, Qt.Key.Key_Space)
     assert changed.args == [True]
+    with qtbot.assertNotEmitted(panel.voice_stop_changed):
+        panel.set_voice_stop(False)
+    assert not panel.voice_stop.isChecked()
 
 
 def colour_at(meter: LevelMeter, level: float) -> QColor:

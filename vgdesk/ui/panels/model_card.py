@@ -68,6 +68,7 @@ class ModelCard(QFrame):
         super().__init__()
         self._choices: tuple[Choice, ...] = ()
         self._chosen: Choice | None = None
+        self._offered: tuple[tuple[Choice, ...], EncoderId | None] = ((), None)
         self._progress: tuple[int, int, str, bool] = (0, 0, "", False)
         self._title = wrapped(cell.title)
         scale_font(self._title, 1.0, bold=True)
@@ -120,6 +121,11 @@ class ModelCard(QFrame):
 
     def show_choices(self, choices: tuple[Choice, ...], chosen: EncoderId | None) -> None:
         """Offer encoders; one that is not available says why instead of hiding."""
+        if self.choices.count() and (choices, chosen) == self._offered:
+            # The list may lie open: words that are recorded meanwhile must not close it.
+            self._show_chosen()
+            return
+        self._offered = choices, chosen
         self._choices = choices
         self._chosen = next((choice for choice in choices if choice.id == chosen), None)
         items = QStandardItemModel(self.choices)

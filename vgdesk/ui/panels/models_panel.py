@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.ui.panels.model_card import Choice, ModelCard
-from vgdesk.ui.panels.parts import GAP, MARGIN, Panel, column, named, row, scrolling
+from vgdesk.ui.panels.parts import GAP, MARGIN, Panel, column, named, offer, row, scrolling
 from vgdesk.ui.theme import Theme, theme_of
 
 WIDE = 380
@@ -106,9 +106,7 @@ class ModelsPanel(Panel):
 
     def show_device(self, text: str, choices: tuple[str, ...]) -> None:
         """Show where the models run, and where else they could."""
-        self.device.clear()
-        self.device.addItems(list(dict.fromkeys((*choices, text))))
-        self.device.setCurrentText(text)
+        offer(self.device, tuple(dict.fromkeys((*choices, text))), text)
 
     def _on_encoder(self, encoder: EncoderId | None) -> None:
         self.encoder_chosen.emit(self.sender().property("cell"), encoder)

@@ -1,5 +1,6 @@
 """What all panels are made of: one spacing, one size of targets, one look of states."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -53,6 +54,15 @@ def editable_combo(name: str, tip: str = "") -> QComboBox:
     field.setPlaceholderText(name)
     combo.setLineEdit(field)
     return combo
+
+
+def offer(combo: QComboBox, choices: Sequence[str], current: str) -> None:
+    """Fill a list of choices; one that is the same stays as it is, even while it lies open."""
+    if [combo.itemText(i) for i in range(combo.count())] != list(choices):
+        combo.clear()
+        combo.addItems(list(choices))
+    if combo.currentText() != current:
+        combo.setCurrentText(current)
 
 
 def column(*parts: QWidget | QLayout, margin: int = 0, gap: int = GAP) -> QVBoxLayout:

@@ -27,6 +27,7 @@ from vgdesk.ui.panels.parts import (
     column,
     editable_combo,
     named,
+    offer,
     row,
     scale_font,
     tint,
@@ -187,10 +188,7 @@ class RecorderPanel(Panel):
 
     def show_groups(self, groups: tuple[str, ...]) -> None:
         """Offer the groups in use; what was typed stays."""
-        typed = self._group.currentText()
-        self._group.clear()
-        self._group.addItems(list(groups))
-        self._group.setCurrentText(typed)
+        offer(self._group, groups, self._group.currentText())
 
     def show_state(self, look: RecorderLook) -> None:
         """Show how the recording goes; called for every block of sound."""
@@ -214,6 +212,12 @@ class RecorderPanel(Panel):
 
     def group(self) -> str:
         return self._group.currentText().strip()
+
+    def set_voice_stop(self, on: bool) -> None:
+        """Show whether a take ends by itself; sends no wish."""
+        self.voice_stop.blockSignals(True)
+        self.voice_stop.setChecked(on)
+        self.voice_stop.blockSignals(False)
 
     def set_prompt(self, text: str) -> None:
         self._word.setText(text)

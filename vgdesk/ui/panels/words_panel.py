@@ -14,7 +14,18 @@ from vgdesk.core.model import Session, TakeId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.legend import Legend
 from vgdesk.ui.panels.label_dialog import LabelDialog
-from vgdesk.ui.panels.parts import GAP, MARGIN, EmptyNote, Panel, column, named, row, tint, wrapped
+from vgdesk.ui.panels.parts import (
+    GAP,
+    MARGIN,
+    EmptyNote,
+    Panel,
+    column,
+    named,
+    offer,
+    row,
+    tint,
+    wrapped,
+)
 from vgdesk.ui.panels.words_model import WordsModel
 from vgdesk.ui.panels.words_tree import WordsTree
 from vgdesk.ui.theme import Theme, theme_of
@@ -113,9 +124,7 @@ class WordsPanel(Panel):
         self._session, self._column = session, legend.column
         self._model.show_session(session, legend)
         columns = dict.fromkeys((*session.label_columns(), legend.column))
-        self.label_column.clear()
-        self.label_column.addItems(list(columns))
-        self.label_column.setCurrentText(legend.column)
+        offer(self.label_column, tuple(columns), legend.column)
         self._pages.setCurrentIndex(1 if session.words else 0)
         self._count_words()
 
