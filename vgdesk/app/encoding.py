@@ -199,8 +199,12 @@ class Encoding:
             self._publish_job(self._session.encoders[cell], progress)
 
     def _progress(self, cell: Cell) -> CellProgress:
-        wanted = self._wanted[cell]
-        return CellProgress(sum(ask in self._keys for _, _, ask in wanted), len(wanted))
+        asks = [ask for _row, _word, ask in self._wanted[cell]]
+        problems = [str(self._failed[ask]) for ask in asks if ask in self._failed]
+        if self._session.encoders[cell] in self._halted and not problems:
+            problems = ["Stopped. Encode what is missing from the Models menu."]
+        done = sum(ask in self._keys for ask in asks)
+        return CellProgress(done, len(asks), problems[0] if problems else "")
 
     def _spoken(self) -> Iterator[tuple[TakeId, Ask]]:
         for cell, wanted in self._wanted.items():

@@ -114,10 +114,17 @@ class CurvesReady:
 
 @dataclass(frozen=True, slots=True)
 class CellProgress:
-    """How many of the takes or words of one cell have their vectors."""
+    """How many of the takes or words of one cell have their vectors.
+
+    Attributes
+    ----------
+    problem
+        Why some or all of them have none; empty if nothing is wrong.
+    """
 
     done: int
     total: int
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

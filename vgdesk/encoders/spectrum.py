@@ -24,7 +24,7 @@ SPECTRUM = EncoderSpec(
     dim=_SLICES[-1] * _BANDS,
     sample_rate=_RATE,
     licence="MIT",
-    source="No model: computed from the recording: 40 mel bands, averaged over ever finer slices of time.",
+    source="No model: 40 mel bands of the sound, averaged over ever finer slices of time.",
     revision="2",
     family="spectrum",
 )

@@ -22,7 +22,7 @@ SPELLING = EncoderSpec(
     dim=_DIM,
     sample_rate=0,
     licence="MIT",
-    source="No model: computed from the written form: how often each run of one to four letters occurs.",
+    source="No model: how often each run of one to four letters occurs in the written form.",
     revision="1",
     family="spelling",
 )

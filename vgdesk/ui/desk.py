@@ -92,7 +92,7 @@ class WindowDesk(QObject):
 
     def find(self) -> None:
         self._window.dock_of(self._window.words).show()
-        self._window.words.focus_search()
+        self._window.words.search.setFocus()
 
     def record(self) -> None:
         self._window.dock_of(self._window.recorder).show()

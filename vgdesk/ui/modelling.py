@@ -58,7 +58,10 @@ class Modelling(QObject):
 
     def _show_progress(self, embedded: Embedded) -> None:
         for cell, progress in embedded.cells.items():
-            self._panel.show_progress(cell, progress.done, progress.total, "")
+            problem = progress.problem
+            self._panel.show_progress(
+                cell, progress.done, progress.total, problem, failed=bool(problem)
+            )
 
     def _show_compared(self, recipe: ViewRecipe) -> None:
         self._panel.show_compared(recipe.a, recipe.b)

@@ -17,6 +17,7 @@ _STATES = {
     Phase.LOST: RecorderState.LOST,
 }
 SILENCE = "The system is sending silence. Is the microphone muted, or not allowed for this program?"
+LOST = "The microphone is gone. Press Record to open it again, or choose another one."
 
 
 class RecordingControl(QObject):
@@ -80,7 +81,8 @@ class RecordingControl(QObject):
         recording = self._workspace.recording
         phase = recording.phase
         if phase not in (Phase.READY, Phase.RECORDING):
-            self._panel.show_state(RecorderLook(_STATES[phase]))
+            message = LOST if phase is Phase.LOST else ""
+            self._panel.show_state(RecorderLook(_STATES[phase], message=message))
             return
         level = recording.recorder.level()
         self._panel.show_state(

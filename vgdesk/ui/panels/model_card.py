@@ -153,18 +153,17 @@ class ModelCard(QFrame):
     def _show_chosen(self) -> None:
         place = 0 if self._chosen is None else 1 + self._choices.index(self._chosen)
         self.choices.setCurrentIndex(place)
-        self.choices.setToolTip(self._chosen.title if self._chosen else "No model")
+        chosen = self._chosen
+        tip = f"{chosen.title}: {chosen.detail}" if chosen else "No model"
+        self.choices.setToolTip(tip.rstrip(": "))
         self._show_detail()
         self._show_status()
 
     def _show_detail(self) -> None:
-        """Say what the field cannot show: the details, and a title that is too long for it."""
-        parts = [self._chosen.title, self._chosen.detail] if self._chosen else []
-        if parts and self._fits(parts[0]):
-            parts = parts[1:]
-        text = ", ".join(part for part in parts if part)
-        self._detail.setText(text)
-        self._detail.setVisible(bool(text))
+        """Write out a title that is too long for the field; the rest is in the tooltip."""
+        title = self._chosen.title if self._chosen else ""
+        self._detail.setText(title)
+        self._detail.setVisible(bool(title) and not self._fits(title))
 
     def _fits(self, title: str) -> bool:
         option = QStyleOptionComboBox()

@@ -163,12 +163,13 @@ class WordsPanel(Panel):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Play", self._play)
-        menu.addAction("Set label…", self._ask_label)
+        menu.addAction("Set label…", self.ask_label)
         menu.addSeparator()
         menu.addAction("Delete", self._delete)
         menu.popup(self.tree.viewport().mapToGlobal(place))
 
-    def _ask_label(self) -> None:
+    def ask_label(self) -> None:
+        """Ask which label the chosen words get."""
         words = self._session.words.values()
         known = {
             name: tuple(dict.fromkeys(w.labels[name] for w in words if name in w.labels))
