@@ -1,0 +1,147 @@
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vgdesk.app.events import View
+from vgdesk.core.model import WordId
+from vgdesk.core.results import WordMap
+from vgdesk.core.viewing import Selection
+from vgdesk.ui.legend import Legend
+from vgdesk.ui.theme import Theme
+from vgdesk.ui.views.describe import map_summary, map_table, row_titles
+from vgdesk.ui.views.frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.map_legend import LegendStrip
+from vgdesk.ui.views.map_picture import entries_of, picture_of
+from vgdesk.ui.views.map_plot import MapPlot
+from vgdesk.ui.views.table import Table
+
+STEPS = {
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Minus: 1.25, Qt.Key.Key_0: float("inf")}
+
+
+class ClusterMap(ViewFrame):
+    """Shows the words of one layer as points of a plane: near points are alike.
+
+    Signals
+    -------
+    word_toggled
+        A word was clicked with Ctrl.
+    words_chosen
+        What was caught by dragging with Shift.
+    word_hovered
+        The word under the pointer; empty when there is none.
+    """
+
+    word_chosen = Signal(str)
+    word_toggled = Signal(str)
+    words_chosen = Signal(list)
+    word_hovered = Signal(str)
+    play_requested = Signal(list)
+
+    def __init__(self, theme: Theme) -> None:
+        self._result: WordMap | None = None
+        self._legend: Legend | None = None
+        self._selection = Selection()
+        self._pending: tuple[WordId, ...] = ()
+        self.map = MapChart(theme)
+        self.plot = self.map.plot
+        super().__init__("Cluster map", self.map, theme)
+        self.plot.word_chosen.connect(self.word_chosen)
+        self.plot.word_toggled.connect(self.word_toggled)
+        self.plot.words_chosen.connect(self.words_chosen)
+        self.plot.word_pointed.connect(self.word_hovered)
+        self.plot.play_requested.connect(self.play_requested)
+        self.set_theme(theme)
+
+    @property
+    def reduced_motion(self) -> bool:
+        """True if points jump to new places instead of gliding there."""
+        return self.plot.reduced_motion
+
+    @reduced_motion.setter
+    def reduced_motion(self, is_reduced: bool) -> None:
+        self.plot.reduced_motion = is_reduced
+
+    def show_result(self, result: WordMap, legend: Legend) -> None:
+        """Show a result; rows that are shown already glide to their new places."""
+        self._result, self._legend = result, legend
+        self.plot.show_picture(picture_of(result, legend))
+        arrived = set(result.words)
+        self.show_pending(tuple(word for word in self._pending if word not in arrived))
+        self._show_legend()
+        self._present(
+            map_summary(result, legend, ""),
+            result.trace.warning,
+            lambda: _table(result, legend),
+        )
+
+    def show_selection(self, selection: Selection) -> None:
+        """Ring all points of the selected words, and enlarge those of the hovered one."""
+        is_other = selection.words != self._selection.words
+        self._selection = selection
+        self.plot.show_selection(selection)
+        if is_other:
+            self._show_legend()
+
+    def show_pending(self, words: tuple[WordId, ...]) -> None:
+        """Show words that have no vectors yet as hollow marks at the left edge."""
+        self._pending = words
+        if self._legend is not None:
+            self.plot.show_pending({word: self._legend.look_of(word) for word in words})
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.map.set_theme(theme)
+
+    def _show_legend(self) -> None:
+        if self._result is not None and self._legend is not None:
+            selected = frozenset(self._selection.words)
+            self.map.legend.show_entries(entries_of(self._result, self._legend, selected))
+
+
+class MapChart(QWidget):
+    """The plot above its legend; takes the keyboard for both."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.plot = MapPlot(theme)
+        self.legend = LegendStrip(theme)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.plot, 1)
+        rows.addWidget(self.legend)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.plot.set_theme(theme)
+        self.legend.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.legend.set_max_lines(2 if self.height() < 320 else 4)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in STEPS:
+            self.plot.step(STEPS[key])
+        elif key in ZOOMS:
+            self.plot.zoom(ZOOMS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.plot.play_primary()
+        else:
+            super().keyPressEvent(event)
+
+
+def _table(result: WordMap, legend: Legend) -> Table:
+    """List every point; the row id tells the takes of a word apart."""
+    table = map_table(result, row_titles(result.rows, result.words, legend), legend)
+    rows = [(row, *entries) for row, entries in zip(result.rows, table.rows, strict=True)]
+    return Table(("row", *table.headers), rows)
+
+
+SPEC = ViewSpec(View.MAP.value, "Cluster map", ClusterMap)

@@ -1,0 +1,157 @@
+"""Where the labels of points go so that none covers another; numbers in, boxes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int_]
+# Left, top, right and bottom; y grows downwards.
+Box = tuple[float, float, float, float]
+
+GAP = 2.0
+# Side of the squares in which points are counted.
+CELL = 2.0
+# Where a label may stand beside its point, the best place first.
+SPOTS = np.array(
+    [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)], dtype=np.float64
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelRoom:
+    """Points that want a label, and the room there is; all in pixels.
+
+    Attributes
+    ----------
+    points, sizes
+        Shape [points, 2]: where each point is, and width and height of its label.
+    radius
+        How far a mark reaches from its point.
+    area
+        No label leaves it; points outside of it get none.
+    """
+
+    points: Numbers
+    sizes: Numbers
+    radius: float
+    area: Box
+
+
+def place_labels(room: LabelRoom) -> dict[int, Box]:
+    """Give labels to as many points as fit, the first points first.
+
+    A label covers no other label, and no other point is nearer to it than its own; one that finds
+    no such place is left out.
+    """
+    boxes = _candidates(room, np.arange(len(room.points)))
+    is_free = _is_inside(boxes, room.area) & ~_is_ambiguous(boxes, room)
+    taken = np.empty((len(room.points), 4))
+    placed: dict[int, Box] = {}
+    for i in np.flatnonzero(is_free.any(axis=1)):
+        spots = boxes[i, is_free[i]]
+        clear = ~_overlaps(spots, taken[: len(placed)]).any(axis=1)
+        if clear.any():
+            spot = spots[clear.argmax()]
+            taken[len(placed)] = spot
+            placed[int(i)] = _box(spot)
+    return placed
+
+
+def with_labels(
+    placed: Mapping[int, Box], wanted: Sequence[int], room: LabelRoom
+) -> dict[int, Box]:
+    """Add labels that must be seen: they may stand between points, and they displace other labels.
+
+    Wanted labels that are there already stay where they are. One that would cover another wanted
+    label at each of its places is left out, which cannot happen to a single one.
+    """
+    kept = {i: placed[i] for i in wanted if i in placed}
+    missing = [i for i in wanted if i not in placed and _is_point_inside(room, i)]
+    if missing:
+        boxes = _moved_inside(_candidates(room, np.array(missing)), room.area)
+        is_ambiguous = _is_ambiguous(boxes, room)
+        for i, spots, is_bad in zip(missing, boxes, is_ambiguous, strict=True):
+            clear = ~_overlaps(spots, _stacked(kept)).any(axis=1)
+            if clear.any():
+                kept[i] = _box(spots[(2 * clear - is_bad.astype(int)).argmax()])
+    others = {i: box for i, box in placed.items() if i not in kept}
+    is_hidden = _overlaps(_stacked(others), _stacked(kept)).any(axis=1)
+    seen = {i: others[i] for i, hidden in zip(others, is_hidden, strict=True) if not hidden}
+    return {**seen, **kept}
+
+
+def _candidates(room: LabelRoom, owners: Indices) -> Numbers:
+    """Return every place of the labels of some points, shape [labels, spots, 4]."""
+    half = room.sizes[owners, None] / 2
+    centres = room.points[owners, None] + SPOTS * (half + _reach(room.radius)[:, None])
+    return np.concatenate([centres - half, centres + half], axis=2)
+
+
+def _reach(radius: float) -> Numbers:
+    """Return how far a label stays away from its point, for every spot."""
+    # On the diagonal the corner of the label may come nearer than the mark is wide.
+    return radius * np.where(np.abs(SPOTS).sum(axis=1) > 1, 0.7, 1.0) + GAP
+
+
+def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
+    """Say which boxes have a point nearer than their own, shape [labels, spots].
+
+    Points are counted once, in small squares and from the corner on, so that a box costs four
+    look-ups however many points there are.
+    """
+    origin, end = np.array(room.area[:2]), np.array(room.area[2:])
+    shape = np.ceil((end - origin) / CELL).astype(int) + 1
+    cells = np.floor((room.points - origin) / CELL).astype(int)
+    cells = cells[((cells >= 0) & (cells < shape)).all(axis=1)]
+    counts = np.zeros(shape + 1, np.int32)
+    np.add.at(counts, tuple(cells.T + 1), 1)
+    counts = counts.cumsum(axis=0).cumsum(axis=1)
+    # One square less, so that neither its own point counts nor one at the same place.
+    margin = (_reach(room.radius) - CELL)[:, None]
+    low = np.floor((boxes[..., :2] - margin - origin) / CELL).astype(int).clip(0, shape)
+    high = (np.floor((boxes[..., 2:] + margin - origin) / CELL).astype(int) + 1).clip(0, shape)
+    (left, top), (right, bottom) = np.moveaxis(low, -1, 0), np.moveaxis(high, -1, 0)
+    near = counts[right, bottom] - counts[left, bottom] - counts[right, top] + counts[left, top]
+    ambiguous: Flags = near > 0
+    return ambiguous
+
+
+def _overlaps(boxes: Numbers, others: Numbers) -> Flags:
+    """Say which of the boxes overlaps which of the others, shape [boxes, others]."""
+    first, second = boxes[:, None], others[None]
+    overlap: Flags = ((first[..., :2] < second[..., 2:]) & (first[..., 2:] > second[..., :2])).all(
+        axis=2
+    )
+    return overlap
+
+
+def _is_inside(boxes: Numbers, area: Box) -> Flags:
+    inside = (boxes[..., :2] >= area[:2]) & (boxes[..., 2:] <= area[2:])
+    return inside.all(axis=-1)
+
+
+def _is_point_inside(room: LabelRoom, i: int) -> bool:
+    left, top, right, bottom = room.area
+    x, y = room.points[i]
+    return bool(left <= x <= right and top <= y <= bottom)
+
+
+def _moved_inside(boxes: Numbers, area: Box) -> Numbers:
+    """Push boxes back into the area; of one that is too large the beginning is seen."""
+    low, high = boxes[..., :2], boxes[..., 2:]
+    shift = np.minimum(np.array(area[2:]) - high, 0.0)
+    shift = np.maximum(shift, np.array(area[:2]) - low)
+    return np.concatenate([low + shift, high + shift], axis=-1)
+
+
+def _stacked(boxes: Mapping[int, Box]) -> Numbers:
+    return np.array([*boxes.values()], dtype=np.float64).reshape(-1, 4)
+
+
+def _box(values: Numbers) -> Box:
+    left, top, right, bottom = values.tolist()
+    return left, top, right, bottom
