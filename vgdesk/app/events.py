@@ -98,11 +98,18 @@ class View(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why a view is empty, and the one step that fills it (the id of an action)."""
+    """Why a view is empty, and the one step that fills it.
+
+    Attributes
+    ----------
+    action, action_title
+        Id of an action, and what it is called here; empty if there is nothing to do but wait.
+    """
 
     view: View
     reason: str
     action: str = ""
+    action_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,19 @@ from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Events, Missing, View
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Cell, Session, WordId
+from vgdesk.core.model import Cell, Modality, Session, WordId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, Shown, ViewRecipe
 
 GROWTH = 1.5  # a map is laid out anew once it has grown by half: axes found from few words mislead
 MANY = 3  # more new vectors than this at once are a list that was loaded, not words being spoken
+RECORD = "record", "Record a word"
+PURPOSES = {
+    View.LAYERS: "Shows how alike the layers of two encoders arrange the words.",
+    View.WORDS: "Shows which words one layer holds alike.",
+    View.MAP: "Shows which words form groups in one layer.",
+    View.CURVES: "Shows how well the words form their groups at every layer.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,8 @@ class Pipeline:
         }
         if not labels:
             column = self._recipe.label_column
-            return Missing(View.CURVES, f"No word has a “{column}” label yet.", "set_label")
+            reason = f"{PURPOSES[View.CURVES]} No word has a “{column}” label yet."
+            return Missing(View.CURVES, reason, "set_label", "Label words")
         plans = [self._encoding.plan(cell, Rows.WORDS) for cell in self._cells()]
         ready = tuple(plan for plan in plans if plan is not None)
         if not ready:
@@ -222,11 +230,12 @@ class Pipeline:
         return self._no_vectors(view, cell) if self._session.words else self._no_words(view)
 
     def _no_words(self, view: View) -> Missing:
-        return Missing(view, "There are no words yet.", "record")
+        return Missing(view, f"{PURPOSES[view]} There are no words yet.", *RECORD)
 
     def _no_vectors(self, view: View, cell: Cell) -> Missing:
         if cell not in self._session.encoders:
-            return Missing(view, f"No encoder is chosen for {cell.title}.", "choose_encoder")
-        if cell.modality.value == "speech" and not self._session.takes:
-            return Missing(view, "No word has been recorded yet.", "record")
+            reason = f"{PURPOSES[view]} No encoder is chosen for {cell.title}."
+            return Missing(view, reason, "choose_encoder", "Choose an encoder")
+        if cell.modality is Modality.SPEECH and not self._session.takes:
+            return Missing(view, f"{PURPOSES[view]} No word has been recorded yet.", *RECORD)
         return Missing(view, "The first vectors are on their way.")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Shown, ViewRecipe
+from vgdesk.ui.widgets.elided_text import ElidedText
 
 SHOWN_TITLES = {
     Shown.A: ("A", "Show the words of A (1)"),
@@ -49,8 +50,9 @@ class ControlBar(QWidget):
         self._slider.setToolTip("Layer of the words that are shown: [ and ] move it")
         self._slider.setPageStep(1)
         self._slider.setTickPosition(QSlider.TickPosition.TicksBelow)
-        self._slider.setMinimumWidth(80)
-        self._layer = QLabel()
+        self._slider.setMinimumWidth(56)
+        self._layer = ElidedText()
+        self._layer.setMinimumWidth(64)
         self._lay_out()
         self._a.activated.connect(self._choose_compared)
         self._b.activated.connect(self._choose_compared)
@@ -80,8 +82,7 @@ class ControlBar(QWidget):
             self._slider.setRange(0, max(0, len(layers) - 1))
             self._slider.setValue(layer)
         self._slider.setEnabled(len(layers) > 1)
-        self._layer.setText(f"Layer {layers[layer]}" if layers else "No layers")
-        self._layer.setToolTip(f"{layer + 1} of {len(layers)} layers" if layers else "")
+        self._layer.set_text(f"Layer: {layers[layer]}" if layers else "No layers")
 
     def step_layer(self, step: int) -> None:
         """Move the slider by some layers; it stops at its ends."""
@@ -106,7 +107,7 @@ class ControlBar(QWidget):
             self._shown.addButton(button, place)
             row.addWidget(button)
         row.addSpacing(8)
-        row.addWidget(self._layer)
+        row.addWidget(self._layer, 1)
         row.addWidget(self._slider, 4)
 
     def _choose_compared(self) -> None:
@@ -121,8 +122,7 @@ def _cell_combo(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
     combo.addItems([cell.title for cell in Cell])
-    combo.setMinimumContentsLength(10)
-    combo.setMinimumHeight(28)
+    combo.setMinimumSize(88, 28)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return combo

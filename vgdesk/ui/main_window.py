@@ -113,7 +113,8 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.dock_of(self.recorder), self.dock_of(self.activity))
         self.dock_of(self.recorder).raise_()
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
-        self.setCorner(Qt.Corner.BottomRightCorner, right)
+        # The recorder is wide and low, the word list narrow and high.
+        self.setCorner(Qt.Corner.BottomRightCorner, bottom)
         self._count, self._saved = QLabel(), QLabel()
         for label in (self._count, self._saved, QLabel("Nothing leaves this computer")):
             label.setContentsMargins(8, 0, 8, 0)

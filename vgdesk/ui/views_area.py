@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 
 from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
-from vgdesk.app.actions import ACTIONS
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Cell, WordId
@@ -284,8 +283,7 @@ class ViewsArea(QWidget):
     def _show_missing(self, missing: Missing) -> None:
         self._last.pop(missing.view, None)
         self._way_out[missing.view] = missing.action
-        title = ACTIONS[missing.action].title if missing.action else None
-        self.frames[missing.view].show_missing(missing.reason, title)
+        self.frames[missing.view].show_missing(missing.reason, missing.action_title)
 
     def _show_asked(self, view: View) -> None:
         self.frames[view].show_busy("Updating…")

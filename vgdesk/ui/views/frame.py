@@ -68,7 +68,6 @@ class ViewFrame(QWidget):
         self._make_table: Callable[[], Table] = Table
         self._title = title
         self._controls = QHBoxLayout()
-        self._badge = ElidedText()
         self._strip = QLabel()
         self._summary = ElidedText(max_lines=3)
         self._model = TableModel()
@@ -121,9 +120,6 @@ class ViewFrame(QWidget):
         self._strip.setStyleSheet(
             f"background: {theme.strip}; color: {theme.strip_text}; padding: 4px 8px;"
         )
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.muted))
-        self._badge.setPalette(palette)
 
     @property
     def summary(self) -> str:
@@ -176,8 +172,6 @@ class ViewFrame(QWidget):
 
     def _enter(self, state: State, badge: str = "") -> None:
         self.state = state
-        self._badge.set_text(badge)
-        self._badge.setVisible(bool(badge))
         has_result = state in (State.READY, State.BUSY, State.STALE)
         for part in (self._table_button, self._copy_button):
             part.setEnabled(has_result)
@@ -185,7 +179,7 @@ class ViewFrame(QWidget):
         self._copy_button.setVisible(has_result)
         self._strip.setVisible(has_result and bool(self._strip.text()))
         self._box.show_part(self._shown_part() if has_result else self._page)
-        self._box.set_dimmed(state in (State.BUSY, State.STALE), at_once=state is State.STALE)
+        self._box.set_dimmed(badge, at_once=state is State.STALE)
 
     def _is_empty(self) -> bool:
         return self.state in (State.MISSING, State.PROBLEM)
@@ -217,11 +211,11 @@ class ViewFrame(QWidget):
         font.setBold(True)
         title.setFont(font)
         title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        title.setMinimumWidth(title.sizeHint().width())  # the controls give way, not the title
         head = QHBoxLayout()
         head.setSpacing(8)
         head.setContentsMargins(8, 3, 4, 2)
         head.addWidget(title)
-        head.addWidget(self._badge, 2)
         head.addStretch()
         head.addLayout(self._controls)
         head.addWidget(self._table_button)
@@ -268,8 +262,10 @@ class FocusBox(QWidget):
     def show_part(self, part: QWidget) -> None:
         self._stack.setCurrentWidget(part)
 
-    def set_dimmed(self, dimmed: bool, *, at_once: bool) -> None:
-        if not dimmed:
+    def set_dimmed(self, badge: str, *, at_once: bool) -> None:
+        """Dim what is shown and say why; with an empty text, show it as it is."""
+        self._veil.set_text(badge)
+        if not badge:
             self._dim_timer.stop()
             self._veil.hide()
         elif at_once:
@@ -279,8 +275,7 @@ class FocusBox(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._ring = QColor(theme.accent)
-        self._veil.colour = QColor(theme.base)
-        self._veil.colour.setAlphaF(0.45)
+        self._veil.set_theme(theme)
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.base))
         self.setPalette(palette)
@@ -305,13 +300,39 @@ class FocusBox(QWidget):
 
 
 class Veil(QWidget):
-    """Dims what lies under it and lets clicks through."""
+    """Dims what lies under it, says why in a badge, and lets clicks through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.colour = QColor()
+        self._text = ""
+        self._theme: Theme | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.setAccessibleName(text)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), self.colour)
+        if self._theme is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dim = QColor(self._theme.base)
+        dim.setAlphaF(0.45)
+        painter.fillRect(self.rect(), dim)
+        metrics = self.fontMetrics()
+        room = self.width() - 40
+        text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+        width, height = metrics.horizontalAdvance(text) + 20, metrics.height() + 8
+        badge = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        painter.setPen(QPen(QColor(self._theme.edge), 1))
+        painter.setBrush(QColor(self._theme.surface))
+        painter.drawRoundedRect(badge, height / 2, height / 2)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)

@@ -93,7 +93,7 @@ class LayerCurves(ViewFrame):
         self.plot.setToolTip(text)
 
 
-class CurvePlot(pg.PlotWidget):
+class CurvePlot(pg.GraphicsLayoutWidget):
     """The lines, bands and marks; finds the point nearest to the pointer.
 
     Signals
@@ -113,13 +113,23 @@ class CurvePlot(pg.PlotWidget):
         self._labels: list[pg.TextItem] = []
         self._marked: tuple[int, ...] = ()
         self._walked = 0
-        self.setMenuEnabled(False)
-        self.setMouseEnabled(x=False, y=False)
-        self.hideButtons()
+        # Not a PlotItem: that one makes menus which outlive the window.
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False)
+        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scene().sigMouseMoved.connect(self._move)
         self.scene().sigMouseClicked.connect(self._click)
-        self.getViewBox().sigResized.connect(self._place_labels)
+        self.box.sigResized.connect(self._place_labels)
+
+    def _lay_out(self) -> None:
+        self.addItem(self._axes["left"], 0, 0)
+        self.addItem(self.box, 0, 1)
+        self.addItem(self._axes["bottom"], 1, 1)
+        for axis in self._axes.values():
+            axis.linkToView(self.box)
+            axis.enableAutoSIPrefix(False)
+        self.ci.layout.setSpacing(0)
 
     def show_curves(
         self,
@@ -131,13 +141,13 @@ class CurvePlot(pg.PlotWidget):
         is_relative: bool,
     ) -> None:
         """Draw everything anew; there are few curves with few points."""
-        self.clear()
+        self.box.clear()
         self._marked = marked
         self._walked = min(self._walked, len(curves) - 1)
         self._places = [_places(len(curve.layers), is_relative=is_relative) for curve in curves]
         self._values = [np.asarray(curve.values, np.float64) for curve in curves]
         self._dress(theme, curves[0], is_relative=is_relative)
-        self.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
+        self.box.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
         for number, curve in enumerate(curves):
             self._draw_band(number, curve, theme)
         self._labels = [self._draw_line(i, title, theme) for i, title in enumerate(titles)]
@@ -148,16 +158,13 @@ class CurvePlot(pg.PlotWidget):
 
     def _dress(self, theme: Theme, curve: LayerCurve, *, is_relative: bool) -> None:
         self.setBackground(theme.base)
-        for name in ("left", "bottom"):
-            axis = self.getAxis(name)
+        titles = {"left": curve.measure, "bottom": "relative depth" if is_relative else "layer"}
+        for side, axis in self._axes.items():
             axis.setPen(theme.edge)
-            axis.enableAutoSIPrefix(False)
             axis.setTextPen(theme.text)
-        self.showGrid(y=True, alpha=0.15)
-        self.setLabel("left", curve.measure, color=theme.muted)
-        self.setLabel("bottom", "relative depth" if is_relative else "layer", color=theme.muted)
-        ticks = None if is_relative else [_thinned(curve.layers)]
-        self.getAxis("bottom").setTicks(ticks)
+            axis.setLabel(titles[side], color=theme.muted)
+        self._axes["left"].setGrid(40)
+        self._axes["bottom"].setTicks(None if is_relative else [_thinned(curve.layers)])
 
     def _draw_band(self, number: int, curve: LayerCurve, theme: Theme) -> None:
         colour = QColor(_colour(number, theme))
@@ -166,11 +173,11 @@ class CurvePlot(pg.PlotWidget):
             pg.PlotCurveItem(self._places[number], np.asarray(values, np.float64))
             for values in (curve.chance_low, curve.chance_high)
         )
-        self.addItem(pg.FillBetweenItem(low, high, brush=colour))
+        self.box.addItem(pg.FillBetweenItem(low, high, brush=colour))
 
     def _draw_line(self, number: int, title: str, theme: Theme) -> pg.TextItem:
         colour = _colour(number, theme)
-        self.plot(
+        line = pg.PlotDataItem(
             self._places[number],
             self._values[number],
             pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
@@ -179,13 +186,14 @@ class CurvePlot(pg.PlotWidget):
             symbolBrush=colour,
             symbolPen=None,
         )
+        self.box.addItem(line)
         label = pg.TextItem(title, color=colour, anchor=(1, 1), fill=pg.mkBrush(theme.base + "c0"))
-        self.addItem(label)
+        self.box.addItem(label)
         return label
 
     def _draw_mark(self, number: int, layer: int, theme: Theme) -> None:
         layer = min(layer, len(self._values[number]) - 1)
-        self.plot(
+        ring = pg.PlotDataItem(
             [self._places[number][layer]],
             [self._values[number][layer]],
             pen=None,
@@ -194,6 +202,7 @@ class CurvePlot(pg.PlotWidget):
             symbolBrush=None,
             symbolPen=pg.mkPen(theme.text, width=2),
         )
+        self.box.addItem(ring)
 
     def _fit(self, curves: Sequence[LayerCurve]) -> None:
         every = np.concatenate(
@@ -201,13 +210,13 @@ class CurvePlot(pg.PlotWidget):
         )
         low, high = float(np.nanmin([*every, 0.0])), float(np.nanmax([*every, 0.0]))
         room = 0.15 * (high - low or 1.0)
-        self.setYRange(low - room / 2, high + room, padding=0)
+        self.box.setYRange(low - room / 2, high + room, padding=0)
         last = max(float(places[-1]) for places in self._places)
-        self.setXRange(0, last, padding=0.04)
+        self.box.setXRange(0, last, padding=0.04)
 
     def _place_labels(self) -> None:
         """Put each title at the end of its line; titles that would overlap move apart."""
-        box = self.getViewBox()
+        box = self.box
         if not self._labels or box.height() <= 0:
             return
         height = max(label.boundingRect().height() for label in self._labels)
@@ -222,7 +231,7 @@ class CurvePlot(pg.PlotWidget):
 
     def _nearest(self, at: QPointF) -> tuple[int, int]:
         """Return the curve and layer of the point at a place of the scene; -1, -1 if none."""
-        box, best, found = self.getViewBox(), REACH**2, (-1, -1)
+        box, best, found = self.box, REACH**2, (-1, -1)
         for number, (places, values) in enumerate(zip(self._places, self._values, strict=True)):
             for layer, (x, y) in enumerate(zip(places, values, strict=True)):
                 point = box.mapViewToScene(QPointF(x, y)) - at

@@ -1,0 +1,105 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from vgdesk.core.model import EncoderId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.ui.theme import Theme, plain_palette, theme_of
+from vgdesk.ui.views.layer_curves import LayerCurves
+from vgdesk.ui.views.line_labels import spread
+
+
+@pytest.fixture(params=[False, True], ids=["light", "dark"])
+def theme(request: pytest.FixtureRequest, qapp: object) -> Theme:
+    return theme_of(plain_palette(dark=request.param))
+
+
+def curve(encoder: str, values: list[float], warning: str = "") -> LayerCurve:
+    score = np.array(values)
+    trace = Trace("silhouette", 24, (EncoderId(encoder),), "shuffled labels", 0, warning)
+    return LayerCurve(
+        "silhouette",
+        EncoderId(encoder),
+        tuple(str(i) for i in range(len(values))),
+        score,
+        np.full_like(score, -0.1),
+        np.full_like(score, 0.0),
+        np.full_like(score, 0.1),
+        (-1.0, 1.0),
+        trace,
+    )
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> LayerCurves:
+    made = LayerCurves(theme)
+    qtbot.addWidget(made)
+    made.resize(500, 400)
+    made.show_result(
+        (curve("a", [0.0, 0.2, 0.5]), curve("b", [0.1, 0.0, -0.1])), ("Speech · A", "Text · B")
+    )
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def at(view: LayerCurves, x: float, y: float) -> QPointF:
+    return view.plot.box.mapViewToScene(QPointF(x, y))
+
+
+def test_a_click_on_a_point_chooses_its_curve_and_layer(view: LayerCurves, qtbot: QtBot) -> None:
+    place = view.plot.mapFromScene(at(view, 2, 0.5))
+    with qtbot.waitSignal(view.layer_chosen) as chosen:
+        qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == [0, 2]
+
+
+def test_a_click_far_from_every_point_chooses_nothing(view: LayerCurves, qtbot: QtBot) -> None:
+    place = view.plot.mapFromScene(at(view, 1.5, -0.05))
+    with qtbot.assertNotEmitted(view.layer_chosen, wait=100):
+        qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_arrows_walk_along_a_curve_and_to_the_next(view: LayerCurves, qtbot: QtBot) -> None:
+    view.mark((1, 0))
+    for key, expected in (
+        (Qt.Key.Key_Right, [0, 2]),
+        (Qt.Key.Key_Down, [1, 0]),
+        (Qt.Key.Key_Left, [1, 0]),
+    ):
+        with qtbot.waitSignal(view.layer_chosen) as chosen:
+            qtbot.keyClick(view.plot, key)
+        assert chosen.args == expected
+
+
+def test_the_table_holds_every_number_and_the_summary_names_what_it_is(view: LayerCurves) -> None:
+    assert [row[2] for row in view.table.rows] == [0.0, 0.2, 0.5, 0.1, 0.0, -0.1]
+    assert "n = 24" in view.summary
+    assert "chance" in view.summary
+
+
+def test_models_of_different_depth_meet_at_relative_depth(view: LayerCurves) -> None:
+    view.show_result((curve("a", [0.0, 0.5]), curve("b", [0.1] * 5)), ("A", "B"))
+    assert [places[-1] for places in view.plot._places] == [1.0, 1.0]
+
+
+def test_a_warning_of_any_curve_is_shown(view: LayerCurves) -> None:
+    view.show_result((curve("a", [0.0], "Only 3 words."), curve("b", [0.1])), ("A", "B"))
+    assert "Only 3 words." in view._strip.text()
+
+
+@given(
+    st.lists(st.floats(0, 300), min_size=1, max_size=6),
+    st.floats(1, 40),
+)
+def test_labels_keep_apart_and_stay_inside(wanted: list[float], gap: float) -> None:
+    places = spread(wanted, gap, (0.0, 300.0))
+    inside = sorted(places)
+    assert all(b - a >= gap - 1e-6 for a, b in pairwise(inside))
+    assert inside[-1] <= 300.0
+    assert inside[0] >= 0.0
