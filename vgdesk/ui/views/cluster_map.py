@@ -70,7 +70,7 @@ class ClusterMap(ViewFrame):
     def show_result(self, result: WordMap, legend: Legend) -> None:
         """Show a result; rows that are shown already glide to their new places."""
         self._result, self._legend = result, legend
-        self.plot.show_picture(picture_of(result, legend))
+        self.plot.show_picture(picture_of(result, legend), self.plot.pending_places())
         arrived = set(result.words)
         self.show_pending(tuple(word for word in self._pending if word not in arrived))
         self._show_legend()

@@ -37,12 +37,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._pens: dict[MarkLook, tuple[QPen, QBrush]] = {}
         self._is_whole = True
         self._whole_width = 1.0
-        self.setFrameShape(self.Shape.NoFrame)
-        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
-        # Titles and grid change without a change of size.
-        self.setCacheMode(self.CacheModeFlag.CacheNone)
-        for part in (self, self.viewport()):
-            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._be_plain()
         self.box = pg.ViewBox(
             lockAspect=True, enableMouse=False, enableMenu=False, defaultPadding=0
         )
@@ -57,6 +52,15 @@ class MapCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._glide.setEndValue(1.0)
         self._glide.setEasingCurve(Easing.Type.InOutCubic)
         self._glide.valueChanged.connect(self._glide_on)
+
+    def _be_plain(self) -> None:
+        """Leave keys to the chart around it, and draw anew whatever has changed."""
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
+        # Titles and grid change without a change of size.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        for part in (self, self.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     # What is shown
 

@@ -19,7 +19,7 @@ from vgdesk.ui.theme import Theme, text_on
 from vgdesk.ui.views.map_canvas import MapCanvas
 from vgdesk.ui.views.map_labels import Box, LabelRoom, Numbers, place_labels, with_labels
 from vgdesk.ui.views.map_marks import Mark
-from vgdesk.ui.views.map_picture import MapPicture, mark_of, next_in_direction
+from vgdesk.ui.views.map_picture import mark_of, next_in_direction
 from vgdesk.ui.views.matrix_chart import small_font
 
 LABEL_PAD = 3
@@ -58,12 +58,6 @@ class MapPlot(MapCanvas):
         self._is_dragging = False
         self._band: QRectF | None = None
         super().__init__(theme)
-
-    def show_picture(
-        self, picture: MapPicture, sources: Mapping[str, QPointF] | None = None
-    ) -> None:
-        """Show other points; those of pending words come from where these waited."""
-        super().show_picture(picture, {**self.pending_places(), **(sources or {})})
 
     def show_selection(self, selection: Selection) -> None:
         self._selection = selection
@@ -108,7 +102,9 @@ class MapPlot(MapCanvas):
             return {}
         selected = [*self._rows_of(self._selection.words)]
         hovered = [*self._rows_of(self._hovered)]
-        shown = with_labels(with_labels(self._placed, selected, room), hovered, room)
+        # The hovered word gets its label in any case, and beside the selected ones if it can.
+        both = with_labels(self._placed, [*selected, *hovered], room)
+        shown = with_labels(both, hovered, room)
         waiting, wanted = self._pending_column(), {*selected, *hovered}
         return {
             i: box for i, box in shown.items() if i in wanted or not _rect(box).intersects(waiting)
