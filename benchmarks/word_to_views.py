@@ -59,6 +59,7 @@ class Bench:
         self.home = home
         self.sources = sorted((resource("demo.vgdesk") / "takes").iterdir())
         self.seen: dict[str, int] = {}
+        self.made = 0
         events = self.workspace.events
         events.layers_ready.subscribe(lambda r: self.seen.update(layers=r.trace.n))
         events.words_ready.subscribe(lambda r: self.seen.update(words=len(r.rows)))
@@ -106,8 +107,9 @@ class Bench:
         from vgdesk.core.model import Take, TakeId, Word, WordId
 
         source = read(self.sources[number % len(self.sources)])
-        file = self.home / f"{len(list(self.home.glob('*.flac')))}.flac"
-        gain = np.float32(0.5 + 0.4 * np.random.default_rng(number).random())
+        self.made += 1  # never twice the same sound: what is in the cache costs nothing
+        file = self.home / f"{self.made}.flac"
+        gain = np.float32(0.3 + 0.6 * np.random.default_rng(self.made).random())
         write_flac(file, replace(source, samples=source.samples * gain))
         word = Word(WordId(f"w{number}"), f"word {number}", labels={"category": f"g{number % 4}"})
         take = Take(TakeId(f"w{number}-1"), word.id, file)
