@@ -72,7 +72,7 @@ def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
         if inside
         else "No pair is inside chance."
     )
-    return f"Most alike: {best}. {chance} {made_by(result.trace)}"
+    return f"n = {result.trace.n}. Most alike: {best}. {chance} {made_by(result.trace)}"
 
 
 def layer_table(result: LayerSimilarity, a_title: str, b_title: str) -> Table:
@@ -120,13 +120,14 @@ def word_summary(result: WordSimilarity, titles: Sequence[str], legend: Legend, 
     n = len(result.rows)
     place = " of ".join(part for part in (layer_name(result.layer), title) if part)
     if n < 2:
-        return f"Fewer than two words are ready at {place}. {made_by(result.trace)}"
+        return f"n = {n}: too few words at {place} to compare. {made_by(result.trace)}"
     values = np.array(result.values, dtype=np.float32)
     np.fill_diagonal(values, np.inf if result.is_distance else -np.inf)
     nearest = int(values.argmin() if result.is_distance else values.argmax())
     row, column = divmod(nearest, n)
     best = f"{titles[row]} and {titles[column]} ({number(float(result.values[row, column]))})"
-    return f"Most alike at {place}: {best}.{_group_means(result, legend)} {made_by(result.trace)}"
+    means = _group_means(result, legend)
+    return f"n = {n}. Most alike at {place}: {best}.{means} {made_by(result.trace)}"
 
 
 def _group_means(result: WordSimilarity, legend: Legend) -> str:
@@ -172,10 +173,7 @@ def map_summary(result: WordMap, legend: Legend, title: str) -> str:
     shown = f" {axes}." if axes else " Distances between far groups are not to scale."
     later = len(result.rows) - sum(result.is_fitted)
     placed = f" {later} placed afterwards, without moving the others." if later else ""
-    return (
-        f"{_count(len(result.rows), 'point')}{inside} at {place}.{shown}{placed} "
-        f"{made_by(result.trace)}"
-    )
+    return f"n = {len(result.rows)}{inside} at {place}.{shown}{placed} {made_by(result.trace)}"
 
 
 def map_table(result: WordMap, titles: Sequence[str], legend: Legend) -> Table:
@@ -213,7 +211,7 @@ def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str]) -> str:
     ]
     if not peaks:
         return "No layer is ready yet."
-    return f"Highest: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
+    return f"n = {curves[0].trace.n}. Highest: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
 
 
 def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:
@@ -233,11 +231,7 @@ def _columns(curve: LayerCurve) -> tuple[np.ndarray, ...]:
 
 
 def made_by(trace: Trace) -> str:
-    """Say how a number was made: estimator, n and what chance means."""
+    """Say how a number was made: the estimator and what chance means."""
     chance = f"chance: {trace.chance}" if trace.chance else "no chance level"
     estimator = trace.estimator[:1].upper() + trace.estimator[1:]
-    return f"{estimator}, n = {trace.n}; {chance}."
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{estimator}; {chance}."

@@ -49,6 +49,20 @@ def small_font(widget: QWidget, share: float = 0.9) -> QFont:
     return font
 
 
+def _label_box(painter: QPainter, axis: Axis, place: QRectF, text: str, *, is_row: bool) -> QRectF:
+    """Return what lies behind a label that is emphasised."""
+    metrics = QFontMetricsF(painter.font())
+    line, length = metrics.height(), metrics.horizontalAdvance(text) + 6
+    middle = place.center()
+    if is_row:
+        length = min(length, place.width() + 6)
+        return QRectF(place.right() + 3 - length, middle.y() - line / 2, length, line)
+    if axis.is_turned:
+        length = min(length, place.height() + 6)
+        return QRectF(middle.x() - line / 2, place.bottom() + 3 - length, line, length)
+    return QRectF(middle.x() - length / 2, place.y(), length, place.height())
+
+
 def _sides(picture: MatrixPicture) -> tuple[Axis, Axis]:
     return picture.rows, picture.columns
 
@@ -223,13 +237,12 @@ class MatrixChart(QWidget):
             area = matrix.layout.row_labels if is_row else matrix.layout.column_labels
             if not area.adjusted(-2, -2, 2, 2).contains(place.center()):
                 continue
-            line = QFontMetricsF(painter.font()).height()
-            box = QRectF(place)
-            if is_row:
-                box = QRectF(place.x() - 2, place.center().y() - line / 2, place.width() + 4, line)
-            elif axis.is_turned:
-                x = place.center().x() - line / 2
-                box = QRectF(x, place.y() - 2, line, place.height() + 4)
+            box = _label_box(painter, axis, place, axis.labels[index], is_row=is_row)
+            # Names of groups may lie behind it.
+            hidden = QRectF(area.x(), box.y(), area.width(), box.height())
+            if not is_row:
+                hidden = QRectF(box.x(), area.y(), box.width(), area.height())
+            painter.fillRect(hidden, QColor(self.theme.base))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(fill or self.theme.text))
             painter.drawRoundedRect(box, 2, 2)
@@ -326,7 +339,7 @@ class MatrixChart(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if self._picture is None:
+        if not min(self._shape):
             super().keyPressEvent(event)
         elif key in STEPS:
             self._step(*STEPS[key])

@@ -36,6 +36,8 @@ class MessagePage(QWidget):
     def say(self, title: str, detail: str, action: str, *, is_problem: bool = False) -> None:
         """Show a sentence, a second one that may be empty, and a button unless it has no text."""
         self._title.setProperty("problem", is_problem)
+        # A style sheet looks at properties only when it meets a widget.
+        self._title.style().polish(self._title)
         for widget, text in ((self._title, title), (self._detail, detail), (self._button, action)):
             widget.setText(text)
             widget.setVisible(bool(text))

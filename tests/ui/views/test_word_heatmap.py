@@ -1,0 +1,269 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.views.examples import colour_at, distance, legend, session, similarity, theme
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.model import WordId
+from vgdesk.core.viewing import Selection
+from vgdesk.ui.legend import legend_of
+from vgdesk.ui.theme import SEQUENTIAL, mixed
+from vgdesk.ui.views.matrix_picture import colour_table
+from vgdesk.ui.views.word_heatmap import WordHeatmap
+
+N = 8
+VALUES = np.random.default_rng(0).uniform(-0.9, 0.9, (N, N))
+VALUES = (VALUES + VALUES.T) / 2
+
+
+def show(
+    qtbot: QtBot,
+    values: FloatArray = VALUES,
+    *,
+    order: tuple[int, ...] = (),
+    dark: bool = False,
+    centred: bool = False,
+) -> WordHeatmap:
+    look = theme(dark=dark)
+    view = WordHeatmap(look)
+    qtbot.addWidget(view)
+    view.resize(640, 560)
+    order = order or tuple(range(len(values)))
+    view.show_result(similarity(values), order, legend(len(values), look), centred=centred)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def centre(view: WordHeatmap, row: int, column: int) -> QPointF:
+    return view.matrix.rect_of(row, column).center()
+
+
+def click(qtbot: QtBot, view: WordHeatmap, at: QPointF) -> None:
+    qtbot.mouseClick(view.matrix, Qt.MouseButton.LeftButton, pos=at.toPoint())
+
+
+def due(value: float) -> QColor:
+    return QColor(*(int(part) for part in colour_table(SEQUENTIAL)[int((value + 1) * 127.5)]))
+
+
+def spot(view: WordHeatmap, row: int, column: int) -> QPointF:
+    cell = view.matrix.rect_of(row, column)
+    return cell.topLeft() + QPointF(0.12, 0.12) * cell.width()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_first_word_is_top_left_and_colours_are_the_values(qtbot: QtBot, dark: bool) -> None:
+    order = (3, 0, 1, 2, 7, 6, 5, 4)
+    view = show(qtbot, order=order, dark=dark)
+    assert view.matrix.rect_of(0, 0).top() < view.matrix.rect_of(1, 0).top()
+    for i, row in enumerate(order):
+        for j, column in enumerate(order):
+            if i != j:
+                found = colour_at(view.matrix, spot(view, i, j))
+                assert distance(found, due(VALUES[row, column])) < 15
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_diagonal_is_masked(qtbot: QtBot, dark: bool) -> None:
+    view = show(qtbot, dark=dark)
+    neutral = mixed(view.theme.base, view.theme.text, 0.16)
+    for i in range(N):
+        assert distance(colour_at(view.matrix, centre(view, i, i)), neutral) < 12
+
+
+@pytest.mark.parametrize("line", [0, 411, 777, 999])
+def test_one_bright_word_among_a_thousand_is_seen(qtbot: QtBot, line: int) -> None:
+    values = np.random.default_rng(0).normal(0, 0.02, (1000, 1000)).astype(np.float32)
+    values[line] = values[:, line] = 0.95
+    view = show(qtbot, values)
+    y = view.matrix.rect_of(line, 0).center().y()
+    xs = [view.matrix.rect_of(0, column).center().x() for column in range(10, 990, 20)]
+    image = view.matrix.grab().toImage()
+
+    def is_bright(x: float) -> bool:
+        near = [image.pixelColor(round(x), round(y) + shift) for shift in (-1, 0, 1)]
+        return min(distance(colour, due(0.95)) for colour in near) < 60
+
+    assert sum(map(is_bright, xs)) >= len(xs) - 3
+    other = (y + 60) if line < 500 else (y - 60)
+    assert distance(image.pixelColor(round(xs[3]), round(other)), due(0.95)) > 100
+
+
+def test_a_cell_chooses_the_pair(qtbot: QtBot) -> None:
+    view = show(qtbot, order=tuple(reversed(range(N))))
+    with qtbot.waitSignal(view.pair_chosen) as chosen:
+        click(qtbot, view, centre(view, 0, 2))
+    assert chosen.args == ["w7", "w5"]
+
+
+def test_the_diagonal_and_the_labels_choose_the_word(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    columns = QPointF(centre(view, 0, 4).x(), view.matrix.rect_of(0, 0).top() - 20)
+    for at, word in (
+        (centre(view, 3, 3), "w3"),
+        (view.matrix.label_rect_of(5).center(), "w5"),
+        (columns, "w4"),
+    ):
+        with qtbot.waitSignal(view.word_chosen) as chosen:
+            click(qtbot, view, at)
+        assert chosen.args == [word]
+
+
+def test_a_double_click_plays_both_words(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    with qtbot.waitSignal(view.play_requested) as played:
+        qtbot.mouseDClick(view.matrix, Qt.MouseButton.LeftButton, pos=centre(view, 1, 6).toPoint())
+    assert played.args == [["w1", "w6"]]
+    with qtbot.waitSignal(view.play_requested) as played:
+        at = view.matrix.label_rect_of(2).center().toPoint()
+        qtbot.mouseDClick(view.matrix, Qt.MouseButton.LeftButton, pos=at)
+    assert played.args == [["w2"]]
+
+
+def test_pointing_tells_the_word_and_leaving_tells_none(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    with qtbot.waitSignal(view.word_hovered) as hovered:
+        qtbot.mouseMove(view.matrix, centre(view, 2, 5).toPoint())
+    assert hovered.args == ["w2"]
+    assert view.matrix.readout.startswith("word2 (animal), word5 (tool): ")
+    with qtbot.waitSignal(view.word_hovered) as hovered:
+        qtbot.mouseMove(view.matrix, QPoint(1, 1))
+    assert hovered.args == [""]
+
+
+def test_groups_have_their_colours_at_the_margin(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    first = view.matrix.rect_of(0, 0)
+    for row in (1, 6):
+        at = QPointF(first.left() - 5, centre(view, row, 0).y())
+        group = view.theme.groups[0 if row < N // 2 else 1]
+        assert distance(colour_at(view.matrix, at), group) < 12
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_selection_is_marked(qtbot: QtBot, dark: bool) -> None:
+    view = show(qtbot, dark=dark)
+    before = view.matrix.grab().toImage()
+    view.show_selection(Selection().of(WordId("w1"), WordId("w6")))
+    after = view.matrix.grab().toImage()
+    label = view.matrix.label_rect_of(1)
+    x, y = round(label.right() + 2), round(label.center().y())
+    assert distance(after.pixelColor(x, y), view.theme.accent) < 40
+    edge = view.matrix.rect_of(1, 6)
+    x, y = round(edge.left()), round(edge.center().y())
+    assert distance(after.pixelColor(x, y), before.pixelColor(x, y)) > 60
+    view.show_selection(Selection())
+    assert view.matrix.grab().toImage() == before
+
+
+def test_pending_words_are_hatched_rows_at_the_end_until_they_are_ready(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    view.show_pending((WordId("w8"), WordId("w9")))
+    assert view.matrix.rect_of(9, 9).bottom() < view.matrix.height()
+    qtbot.mouseMove(view.matrix, centre(view, 9, 2).toPoint())
+    qtbot.waitUntil(lambda: "not ready yet" in view.matrix.readout)
+    corner = view.matrix.rect_of(9, 2).toRect().adjusted(2, 2, -2, -2)
+    image = view.matrix.grab(corner).toImage()
+    assert len({image.pixelColor(x, 3).name() for x in range(image.width())}) > 1
+    more = np.pad(VALUES, (0, 1), constant_values=0.5)
+    view.show_result(similarity(more), tuple(range(N + 1)), legend(N + 1, view.theme))
+    assert view._pending == ("w9",)
+
+
+def test_a_difference_is_neutral_at_zero(qtbot: QtBot) -> None:
+    values = np.zeros((N, N))
+    values[0, 1], values[1, 0] = 0.8, -0.8
+    view = show(qtbot, values, centred=True)
+    zero, more, less = (colour_at(view.matrix, spot(view, *at)) for at in ((4, 2), (0, 1), (1, 0)))
+    assert max(zero.toTuple()[:3]) - min(zero.toTuple()[:3]) < 15
+    assert more.red() - more.blue() > 60
+    assert less.blue() - less.red() > 60
+
+
+def test_the_wheel_zooms_to_the_pointer_and_zero_shows_all(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    before = view.matrix.rect_of(2, 6)
+    at = before.center()
+    turn = QWheelEvent(
+        at,
+        view.matrix.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 400),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.matrix, turn)
+    after = view.matrix.rect_of(2, 6)
+    assert after.width() > 1.2 * before.width()
+    assert after.contains(at)
+    with qtbot.waitSignal(view.pair_chosen) as chosen:
+        click(qtbot, view, at)
+    assert chosen.args == ["w2", "w6"]
+    qtbot.keyClick(view.matrix, Qt.Key.Key_0)
+    assert view.matrix.rect_of(2, 6) == before
+
+
+def test_dragging_moves_what_is_zoomed_and_chooses_nothing(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    view.matrix.zoom(0.5)
+    start = view.matrix.rect_of(3, 3).center()
+    here, there = start.toPoint(), start.toPoint() + QPoint(40, 30)
+    with qtbot.assertNotEmitted(view.pair_chosen):
+        qtbot.mousePress(view.matrix, Qt.MouseButton.LeftButton, pos=here)
+        qtbot.mouseMove(view.matrix, there)
+        drag(view, there)
+        qtbot.mouseRelease(view.matrix, Qt.MouseButton.LeftButton, pos=there)
+    moved = view.matrix.rect_of(3, 3).center() - start
+    assert moved.x() == pytest.approx(40, abs=2)
+    assert moved.y() == pytest.approx(30, abs=2)
+
+
+def drag(view: WordHeatmap, to: QPoint) -> None:
+    """Move the mouse with its button down, which the test's own mouse does not do."""
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(to),
+        view.matrix.mapToGlobal(QPointF(to)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(view.matrix, event)
+
+
+def test_the_table_holds_the_shown_order(qtbot: QtBot) -> None:
+    order = (3, 0, 1, 2, 7, 6, 5, 4)
+    table = show(qtbot, order=order).table
+    assert [row[0] for row in table.rows] == [f"word{i}" for i in order]
+    assert table.rows[0][3] == VALUES[3, 0]
+    assert np.isnan(table.rows[0][2])
+
+
+def test_takes_of_one_word_choose_their_word(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    takes = similarity(VALUES[:3, :3], ("w0", "w0", "w1"))
+    view.show_result(takes, (0, 1, 2), legend(N, view.theme))
+    with qtbot.waitSignal(view.word_chosen) as chosen:
+        click(qtbot, view, centre(view, 0, 1))
+    assert chosen.args == ["w0"]
+    view.show_selection(Selection().of(WordId("w0")))
+    view.matrix.grab()
+
+
+def test_no_word_at_all_is_no_trouble(qtbot: QtBot) -> None:
+    view = show(qtbot, np.zeros((1, 1)))
+    nothing = replace(
+        similarity(np.zeros((1, 1))), rows=(), words=(), order=(), values=np.zeros((0, 0))
+    )
+    view.show_result(nothing, (), legend_of(session(2), "kind", view.theme))
+    click(qtbot, view, QPointF(50, 50))
+    qtbot.keyClick(view.matrix, Qt.Key.Key_Down)
+    view.matrix.grab()
