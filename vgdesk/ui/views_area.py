@@ -89,9 +89,9 @@ class ViewsArea(QWidget):
         for place, (view, frame) in enumerate(frames):
             if is_grid:
                 self._rows[place // 2].addWidget(frame)
+                frame.show()  # a tab in the background was hidden
             else:
                 self._tabs.addTab(frame, VIEWS[view.value].title)
-            frame.show()
         if is_grid:
             for splitter in (*self._rows, self._grid):
                 splitter.setSizes([1000, 1000])

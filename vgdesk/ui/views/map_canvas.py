@@ -22,7 +22,7 @@ GRID_PIXELS = 70
 Align = Qt.AlignmentFlag
 
 
-class MapCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
+class MapCanvas(pg.GraphicsLayoutWidget):
     """Draws points on a plane with equal axes, and lets them glide to new places."""
 
     def __init__(self, theme: Theme) -> None:

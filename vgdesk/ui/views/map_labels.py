@@ -123,15 +123,13 @@ def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
 def _overlaps(boxes: Numbers, others: Numbers) -> Flags:
     """Say which of the boxes overlaps which of the others, shape [boxes, others]."""
     first, second = boxes[:, None], others[None]
-    overlap: Flags = ((first[..., :2] < second[..., 2:]) & (first[..., 2:] > second[..., :2])).all(
-        axis=2
-    )
-    return overlap
+    overlap = (first[..., :2] < second[..., 2:]) & (first[..., 2:] > second[..., :2])
+    return np.asarray(overlap.all(axis=2))
 
 
 def _is_inside(boxes: Numbers, area: Box) -> Flags:
     inside = (boxes[..., :2] >= area[:2]) & (boxes[..., 2:] <= area[2:])
-    return inside.all(axis=-1)
+    return np.asarray(inside.all(axis=-1))
 
 
 def _is_point_inside(room: LabelRoom, i: int) -> bool:
