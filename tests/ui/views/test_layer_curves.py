@@ -103,3 +103,31 @@ def test_labels_keep_apart_and_stay_inside(wanted: list[float], gap: float) -> N
     assert all(b - a >= gap - 1e-6 for a, b in pairwise(inside))
     assert inside[-1] <= 300.0
     assert inside[0] >= 0.0
+
+
+@pytest.mark.parametrize("size", [(300, 280), (500, 400), (1200, 900)])
+def test_titles_stand_beside_their_lines_and_cover_no_point(
+    view: LayerCurves, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    view.resize(*size)
+    view.grab()
+    boxes = [label.mapRectToScene(label.boundingRect()) for label in view.plot._labels]
+    points = [
+        at(view, layer, value) for curve in view._curves for layer, value in enumerate(curve.values)
+    ]
+    area = view.plot.box.sceneBoundingRect()
+    for number, box in enumerate(boxes):
+        assert area.adjusted(-1, -1, 1, 1).contains(box)
+        assert not any(box.contains(point) for point in points)
+        assert not any(box.adjusted(0, 4, 0, -4).intersects(other) for other in boxes[number + 1 :])
+        assert box.left() > max(point.x() for point in points)
+
+
+def test_names_of_layers_never_touch(view: LayerCurves, qtbot: QtBot) -> None:
+    view.resize(300, 280)
+    view.show_result((curve("a", list(np.linspace(0, 1, 49))),), ("Speech",))
+    view.grab()
+    ticks = view.plot._axes["bottom"]._tickLevels[0]
+    distance = at(view, ticks[1][0], 0).x() - at(view, ticks[0][0], 0).x()
+    assert distance > view.plot.fontMetrics().horizontalAdvance("48")
+    assert ticks[0] == (0, "0")

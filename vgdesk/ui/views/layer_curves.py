@@ -3,15 +3,17 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent
 
 from vgdesk.app.events import View
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.describe import curve_readout, curve_summary, curve_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.line_labels import spread
+from vgdesk.ui.views.matrix_layout import label_step
+from vgdesk.ui.widgets.elided_text import wrapped
 
 DASHES = (
     Qt.PenStyle.SolidLine,
@@ -21,7 +23,10 @@ DASHES = (
 )
 SYMBOLS = ("o", "s", "t1", "d")
 COLOURS = (0, 5, 2, 3)  # places in the theme's colours, as far apart as they get
-BAND_ALPHA = 45
+BAND_ALPHA = 32
+LABEL_SHARE = 0.27  # of the width, for the titles of the lines
+LABEL_GAP = 4  # pixels
+MARGIN = 10  # pixels
 REACH = 24  # pixels from a point within which a click means it
 
 
@@ -110,6 +115,8 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         super().__init__()
         self._places: list[FloatArray] = []
         self._values: list[FloatArray] = []
+        self._titles: Sequence[str] = ()
+        self._names: Sequence[str] | None = None
         self._labels: list[pg.TextItem] = []
         self._marked: tuple[int, ...] = ()
         self._walked = 0
@@ -150,7 +157,8 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         self.box.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
         for number, curve in enumerate(curves):
             self._draw_band(number, curve, theme)
-        self._labels = [self._draw_line(i, title, theme) for i, title in enumerate(titles)]
+        self._titles = titles
+        self._labels = [self._draw_line(i, theme) for i in range(len(curves))]
         for number, layer in enumerate(marked[: len(curves)]):
             self._draw_mark(number, layer, theme)
         self._fit(curves)
@@ -164,7 +172,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
             axis.setTextPen(theme.text)
             axis.setLabel(titles[side], color=theme.muted)
         self._axes["left"].setGrid(40)
-        self._axes["bottom"].setTicks(None if is_relative else [_thinned(curve.layers)])
+        self._names = None if is_relative else curve.layers
 
     def _draw_band(self, number: int, curve: LayerCurve, theme: Theme) -> None:
         colour = QColor(_colour(number, theme))
@@ -175,7 +183,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         )
         self.box.addItem(pg.FillBetweenItem(low, high, brush=colour))
 
-    def _draw_line(self, number: int, title: str, theme: Theme) -> pg.TextItem:
+    def _draw_line(self, number: int, theme: Theme) -> pg.TextItem:
         colour = _colour(number, theme)
         line = pg.PlotDataItem(
             self._places[number],
@@ -187,7 +195,8 @@ class CurvePlot(pg.GraphicsLayoutWidget):
             symbolPen=None,
         )
         self.box.addItem(line)
-        label = pg.TextItem(title, color=colour, anchor=(1, 1), fill=pg.mkBrush(theme.base + "c0"))
+        text_colour = readable(colour, theme.base, TEXT_CONTRAST)
+        label = pg.TextItem("", color=text_colour, anchor=(0, 0.5))
         self.box.addItem(label)
         return label
 
@@ -211,23 +220,46 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         low, high = float(np.nanmin([*every, 0.0])), float(np.nanmax([*every, 0.0]))
         room = 0.15 * (high - low or 1.0)
         self.box.setYRange(low - room / 2, high + room, padding=0)
-        last = max(float(places[-1]) for places in self._places)
-        self.box.setXRange(0, last, padding=0.04)
 
     def _place_labels(self) -> None:
-        """Put each title at the end of its line; titles that would overlap move apart."""
+        """Put each title to the right of its line; titles that would overlap move apart."""
         box = self.box
-        if not self._labels or box.height() <= 0:
+        if not self._labels or min(box.width(), box.height()) <= 0:
             return
-        height = max(label.boundingRect().height() for label in self._labels)
+        self._write_labels(box.width(), box.height())
+        sizes = [label.boundingRect() for label in self._labels]
+        room = max(size.width() for size in sizes) + LABEL_GAP
+        last = max(float(places[-1]) for places in self._places) or 1.0
+        unit = last / max(box.width() - room - 2 * MARGIN, 1.0)
+        self._write_ticks(unit)
+        box.setXRange(-MARGIN * unit, last + (MARGIN + room) * unit, padding=0)
+        height = max(size.height() for size in sizes)
         ends = [
-            box.mapFromView(QPointF(places[-1], values[-1])).y()
-            for places, values in zip(self._places, self._values, strict=True)
+            box.mapFromView(QPointF(0, float(known[-1]) if len(known) else 0.0)).y()
+            for known in (values[~np.isnan(values)] for values in self._values)
         ]
-        bottoms = spread([end - 6 for end in ends], height, (height, box.height()))
-        for label, places, bottom in zip(self._labels, self._places, bottoms, strict=True):
-            y = box.mapToView(QPointF(0, bottom)).y()
-            label.setPos(float(places[-1]), y)
+        middles = spread(ends, height - 6, (height / 2, box.height() - height / 2))
+        for label, middle in zip(self._labels, middles, strict=True):
+            y = box.mapToView(QPointF(0, middle)).y()
+            label.setPos(last + LABEL_GAP * unit, y)
+
+    def _write_ticks(self, unit: float) -> None:
+        """Name every layer, or every second, third, … one where names would touch."""
+        ticks = [(share, f"{share:g}") for share in (0, 0.25, 0.5, 0.75, 1)]
+        if self._names is not None:
+            metrics = QFontMetricsF(self.font())
+            widest = max(metrics.horizontalAdvance(name) for name in self._names) + 6
+            step = label_step(1 / unit, widest)
+            ticks = [(i, self._names[i]) for i in range(0, len(self._names), step)]
+        self._axes["bottom"].setTicks([ticks])
+
+    def _write_labels(self, width: float, height: float) -> None:
+        """Write the titles, in two lines where they are long and there is room for it."""
+        font = self._labels[0].textItem.font()
+        is_high = height > 2.2 * len(self._labels) * QFontMetricsF(font).height()
+        for label, title in zip(self._labels, self._titles, strict=True):
+            lines = wrapped(title, font, LABEL_SHARE * width, max_lines=2 if is_high else 1)
+            label.setText("\n".join(lines))
 
     def _nearest(self, at: QPointF) -> tuple[int, int]:
         """Return the curve and layer of the point at a place of the scene; -1, -1 if none."""
@@ -271,12 +303,6 @@ def _places(count: int, *, is_relative: bool) -> FloatArray:
     if not is_relative:
         return np.arange(count, dtype=np.float64)
     return np.linspace(0.0, 1.0, count) if count > 1 else np.zeros(1)
-
-
-def _thinned(names: Sequence[str]) -> list[tuple[int, str]]:
-    """Label every layer, or only every second or third if names are many or long."""
-    step = 1 + sum(len(name) + 2 for name in names) // 60
-    return [(place, names[place]) for place in range(0, len(names), step)]
 
 
 SPEC = ViewSpec(View.CURVES.value, "Layer curve", LayerCurves)

@@ -1,5 +1,5 @@
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
@@ -47,24 +47,7 @@ class ElidedText(QWidget):
 
     def lines(self, width: int) -> list[str]:
         """Return the lines as they are drawn at a width."""
-        layout = QTextLayout(self._text, self.font())
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        found: list[str] = []
-        layout.beginLayout()
-        line = layout.createLine()
-        while line.isValid():
-            line.setLineWidth(max(width, 1))
-            start = line.textStart()
-            if len(found) == self._max_lines - 1:
-                rest = self._text[start:]
-                found.append(self._elided(rest, width))
-                break
-            found.append(self._text[start : start + line.textLength()].rstrip())
-            line = layout.createLine()
-        layout.endLayout()
-        return found
+        return wrapped(self._text, self.font(), width, max_lines=self._max_lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -74,9 +57,29 @@ class ElidedText(QWidget):
         for i, line in enumerate(lines):
             painter.drawText(QPointF(0, top + metrics.ascent() + i * metrics.lineSpacing()), line)
 
-    def _elided(self, text: str, width: int) -> str:
-        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-
     def _height_of(self, lines: int) -> int:
         metrics = self.fontMetrics()
         return max(lines, 1) * metrics.lineSpacing() + metrics.leading() + 1
+
+
+def wrapped(text: str, font: QFont, width: float, *, max_lines: int) -> list[str]:
+    """Break text into lines; what does not fit into them ends in an ellipsis."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    found: list[str] = []
+    layout.beginLayout()
+    line = layout.createLine()
+    while line.isValid():
+        line.setLineWidth(max(width, 1))
+        start = line.textStart()
+        if len(found) == max_lines - 1:
+            metrics = QFontMetricsF(font)
+            rest = metrics.elidedText(text[start:], Qt.TextElideMode.ElideRight, width)
+            found.append(rest)
+            break
+        found.append(text[start : start + line.textLength()].rstrip())
+        line = layout.createLine()
+    layout.endLayout()
+    return found
