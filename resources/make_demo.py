@@ -115,7 +115,7 @@ def main() -> None:
                 soundfile.write(file, speak(word.text, voice), SAMPLE_RATE, subtype="PCM_16")
                 session = session.with_take(take_of(word, voice, file))
         shutil.rmtree(target, ignore_errors=True)
-        save(target, session, ViewRecipe())
+        save(target, session, ViewRecipe(layers={Cell.SPEECH: 3}))
 
 
 def demo_words() -> list[Word]:

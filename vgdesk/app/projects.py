@@ -68,10 +68,10 @@ class ProjectDesk:
         session, recipe = self._store.session, self._looking.recipe
 
         def done(kept: Session) -> None:
-            if self._store.session is session:
-                self._store.saved(kept)
             self.folder = self.home = folder
             self.title = folder.stem
+            if self._store.session is session:  # else it was edited meanwhile and is unsaved again
+                self._store.saved(kept)
             self._events.notice.publish(Notice(f"Saved “{folder.stem}”."))
             saved(folder)
 

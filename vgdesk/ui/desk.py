@@ -67,6 +67,14 @@ class WindowDesk(QObject):
         if folder := dialogs.ask_folder(self._window, "A folder of sound files"):
             self._workspace.import_paths([folder])
 
+    def take_in(self, paths: list[Path]) -> None:
+        """Open a project that was dropped, or add sound files and folders."""
+        if [path.suffix for path in paths] == [dialogs.PROJECT]:
+            if self.may_leave():
+                self._workspace.open(paths[0])
+        else:
+            self._workspace.import_paths(paths)
+
     def quit(self) -> None:
         self._window.close()
 

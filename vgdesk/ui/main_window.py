@@ -1,8 +1,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -139,7 +147,7 @@ class MainWindow(QMainWindow):
         self.words.delete_requested.connect(self._delete)
         self.words.label_requested.connect(workspace.label)
         self.words.label_column_chosen.connect(self._choose_column)
-        self.words.files_dropped.connect(workspace.import_paths)
+        self.words.files_dropped.connect(self.desk.take_in)
         self.words.record_requested.connect(self.desk.record)
         self.words.open_requested.connect(self.desk.ask_for_files)
         self.activity.cancel_requested.connect(workspace.cancel)
@@ -235,6 +243,15 @@ class MainWindow(QMainWindow):
             part.set_theme(theme)
         self.activity.set_theme(theme)
         self.notices.set_theme(theme)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        urls = event.mimeData().urls()
+        event.acceptProposedAction()
+        self.desk.take_in([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
     # Coming and going
 

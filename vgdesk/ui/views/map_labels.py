@@ -79,7 +79,7 @@ def with_labels(
             if clear.any():
                 kept[i] = _box(spots[(2 * clear - is_bad.astype(int)).argmax()])
     others = {i: box for i, box in placed.items() if i not in kept}
-    is_hidden = _overlaps(_stacked(others), _stacked(kept)).any(axis=1)
+    is_hidden = np.asarray(_overlaps(_stacked(others), _stacked(kept)).any(axis=1))
     seen = {i: others[i] for i, hidden in zip(others, is_hidden, strict=True) if not hidden}
     return {**seen, **kept}
 

@@ -1,0 +1,213 @@
+"""The window as a whole: every action, what it saves, what it survives."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from vgdesk.app.actions import ACTIONS
+from vgdesk.app.settings import Layout, load_settings, user_folder
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Cell, WordId
+from vgdesk.core.resources import resource
+from vgdesk.core.viewing import Shown
+from vgdesk.ui import dialogs
+from vgdesk.ui.application import ExceptionHook
+from vgdesk.ui.dispatcher import Dispatcher
+from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.views.message_page import MessagePage
+
+SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
+WITH_A_QUESTION = {
+    "open",
+    "save_as",
+    "save",
+    "add_files",
+    "add_folder",
+    "set_label",
+    "shortcuts",
+    "about",
+    "quit",
+}
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    dispatcher = Dispatcher()
+    workspace = Workspace(dispatcher.post)
+    made = MainWindow(workspace)
+    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
+    made.show()
+    workspace.start()
+    qtbot.waitUntil(lambda: all(f.summary for f in made.views.frames.values()), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "n = 36" in made.views.layers.summary, timeout=SECONDS)
+    yield made
+    workspace.close()
+    dispatcher.deleteLater()
+
+
+def press(window: MainWindow, action: str) -> None:
+    window.actions_by_id[action].trigger()
+
+
+def test_every_action_runs_from_its_menu_entry(window: MainWindow, qtbot: QtBot) -> None:
+    window.workspace.looking.select(WordId("goat"))
+    for action in ACTIONS:
+        if action not in WITH_A_QUESTION:
+            press(window, action)
+            QApplication.processEvents()
+    assert set(window.actions_by_id) == set(ACTIONS)
+
+
+def test_no_two_actions_share_a_key() -> None:
+    keys = [action.shortcut for action in ACTIONS.values() if action.shortcut]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_letter_is_a_shortcut_only_where_no_text_is_typed(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.activateWindow()
+    window.words.search.setFocus()
+    qtbot.keyClicks(window.words.search, "goat]")
+    assert window.words.search.text() == "goat]"
+    assert window.workspace.looking.recipe.layer_of(Cell.SPEECH) == 3
+
+
+def test_brackets_move_the_layer_of_the_words_that_are_shown(window: MainWindow) -> None:
+    looking = window.workspace.looking
+    press(window, "layer_up")
+    assert looking.recipe.layer_of(Cell.SPEECH) == 4
+    press(window, "show_b")
+    press(window, "layer_up")
+    assert looking.recipe.layer_of(Cell.TEXT) == 1
+    assert looking.recipe.shown is Shown.B
+    press(window, "layer_down")
+    press(window, "layer_down")
+    assert looking.recipe.layer_of(Cell.TEXT) == 0
+
+
+def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.views.map.word_chosen.emit("goat")
+    qtbot.waitUntil(lambda: window.words.tree.selected_words() == ["goat"], timeout=SECONDS)
+    window.views.words.pair_chosen.emit("coat", "boat")
+    assert window.workspace.looking.selection.words == ("coat", "boat")
+    assert sorted(window.words.tree.selected_words()) == ["boat", "coat"]
+    assert window.inspector._title.text() == "coat"
+
+
+def test_a_cell_of_the_layer_heatmap_sets_both_layers(window: MainWindow) -> None:
+    window.views.layers.cell_chosen.emit(2, 1)
+    recipe = window.workspace.looking.recipe
+    assert (recipe.layer_of(Cell.SPEECH), recipe.layer_of(Cell.TEXT)) == (2, 1)
+
+
+def test_undo_and_redo_name_their_step(window: MainWindow) -> None:
+    window.workspace.looking.select(WordId("goat"))
+    press(window, "delete")
+    assert window.actions_by_id["undo"].text() == "Undo Delete 1 word"
+    press(window, "undo")
+    assert WordId("goat") in window.workspace.session.words
+    assert window.actions_by_id["redo"].text() == "Redo Delete 1 word"
+
+
+def test_files_and_folders_can_be_dropped_on_the_window(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    take = resource("demo.vgdesk") / "takes" / "goat-bella.flac"
+    shutil.copy(take, tmp_path / "zebra.flac")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    where, copy = QPoint(5, 5), Qt.DropAction.CopyAction
+    how = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(where, copy, data, *how))
+    QApplication.sendEvent(window, QDropEvent(QPointF(where), copy, data, *how))
+    qtbot.waitUntil(lambda: "n = 37" in window.views.layers.summary, timeout=SECONDS)
+    assert WordId("zebra") in window.workspace.session.words
+
+
+def test_saved_under_a_name_it_is_the_same_project(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine.vgdesk"
+    monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: folder)
+    press(window, "save")
+    qtbot.waitUntil(lambda: window.workspace.projects.home == folder, timeout=SECONDS)
+    assert window.windowTitle() == "mine – vgdesk"
+    assert not window.workspace.store.has_unsaved_edits
+    window.workspace.looking.select(WordId("goat"))
+    press(window, "delete")
+    assert window.windowTitle() == "mine* – vgdesk"
+    qtbot.waitUntil(
+        lambda: (
+            load_settings(user_folder("config") / "settings.json")[0].recent_projects == (folder,)
+        ),
+        timeout=SECONDS,
+    )
+
+
+def test_edits_are_asked_about_and_staying_keeps_them(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.workspace.looking.select(WordId("goat"))
+    press(window, "delete")
+    monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: dialogs.Leave.STAY)
+    press(window, "new")
+    assert window.workspace.session.words
+    monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: dialogs.Leave.DISCARD)
+    press(window, "new")
+    assert not window.workspace.session.words
+
+
+def test_an_empty_project_offers_the_way_out_in_every_view(window: MainWindow) -> None:
+    press(window, "new")
+    for frame in window.views.frames.values():
+        assert "no words yet" in frame.findChild(MessagePage).text
+    assert window.views.frames
+
+
+def test_views_can_be_tabs_and_this_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, "grid")
+    assert [f.isVisible() for f in window.views.frames.values()] == [True, False, False, False]
+    assert window.workspace.settings.layout is Layout.TABS
+    press(window, "grid")
+    assert all(frame.isVisible() for frame in window.views.frames.values())
+
+
+def test_tables_can_stand_for_all_charts(window: MainWindow) -> None:
+    press(window, "tables")
+    assert all(frame.is_table for frame in window.views.frames.values())
+    press(window, "tables")
+    assert not any(frame.is_table for frame in window.views.frames.values())
+
+
+def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
+    assert window.minimumSizeHint().width() <= 1024
+    assert window.minimumSizeHint().height() <= 740
+
+
+def test_our_own_mistakes_are_told_and_logged(
+    window: MainWindow, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("CRITICAL", logger="vgdesk")
+    ExceptionHook(window.workspace)(ValueError, ValueError("oops"), None)
+    assert "safe" in window.notices.history()[-1].message
+
+
+def test_errors_of_the_user_are_shown_with_their_hint(window: MainWindow) -> None:
+    window.workspace.tell(VgdeskError("This happened.", "Do that."))
+    assert window.notices.history()[-1].hint == "Do that."
+
+
+def test_every_entry_of_every_menu_is_known(window: MainWindow) -> None:
+    entries = {a.objectName() for m in window.menuBar().actions() for a in m.menu().actions()}
+    assert set(ACTIONS) <= entries
+    assert all(isinstance(action, QAction) for action in window.actions_by_id.values())
