@@ -94,7 +94,7 @@ def test_key_changes_with_everything_that_values_depend_on() -> None:
     specs = [
         SPEC,
         replace(SPEC, id=EncoderId("other")),
-        replace(SPEC, revision="2"),
+        replace(SPEC, revision="another"),
         replace(SPEC, sample_rate=8_000),
     ]
     keys = {embedding_key("content", spec, Pooling.MEAN) for spec in specs}

@@ -107,7 +107,7 @@ class ControlBar(QWidget):
             self._shown.addButton(button, place)
             row.addWidget(button)
         row.addSpacing(8)
-        row.addWidget(self._layer, 1)
+        row.addWidget(self._layer)
         row.addWidget(self._slider, 4)
 
     def _choose_compared(self) -> None:

@@ -41,6 +41,7 @@ from vgdesk.ui.recording_control import RecordingControl
 from vgdesk.ui.views_area import ViewsArea
 
 LAYOUT_VERSION = 1
+WIDE = 1200  # pixels from which four views side by side can be read
 MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
 
 
@@ -265,7 +266,8 @@ class MainWindow(QMainWindow):
         self.resize(*self._fitting_size())
         self.restoreGeometry(self._place("geometry"))
         self.restoreState(self._place("docks"), LAYOUT_VERSION)
-        self.views.set_grid(self.workspace.settings.layout is Layout.GRID)
+        is_wide = self.width() >= WIDE
+        self.views.set_grid(is_wide and self.workspace.settings.layout is Layout.GRID)
 
     def _fitting_size(self) -> tuple[int, int]:
         screen = QGuiApplication.primaryScreen().availableGeometry()
