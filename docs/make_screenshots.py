@@ -69,7 +69,6 @@ def main() -> None:
         studio = Studio(app, folder)
         looking = studio.workspace.looking
         studio.shoot("main", 1440, 900)
-        studio.shoot("small", 1024, 768)
         theme.apply(app, dark=True)
         studio.shoot("dark", 1440, 900)
         theme.apply(app, dark=False)
