@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -8,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.views.examples import colour_at, distance, layers, theme
 from vgdesk.core.arrays import FloatArray
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap, picture_of
+from vgdesk.ui.views.matrix_paint import dot_radius
 from vgdesk.ui.views.matrix_picture import colour_table
 
 VALUES = np.linspace(0.2, 0.95, 12).reshape(4, 3)
@@ -104,7 +107,7 @@ def test_cells_inside_chance_fade_and_get_a_dot(qtbot: QtBot, dark: bool) -> Non
     faded = colour_at(view.matrix, spot(view, 0, 1))
     assert distance(faded, view.theme.base) < distance(QColor(due(0.01)), view.theme.base)
     corner = view.matrix.rect_of(0, 1)
-    dot = max(1.2, corner.width() / 16)
+    dot = dot_radius(corner.width())
     at = corner.topRight() + QPointF(-3 * dot, 3 * dot)
     assert distance(colour_at(view.matrix, at), faded) > 200
     assert "2 of 4 pairs are inside chance (lightened and dotted)" in view.summary
@@ -125,7 +128,7 @@ def test_layers_that_are_not_ready_are_hatched(qtbot: QtBot) -> None:
 
 def test_fitted_colours_are_said_to_be_fitted(qtbot: QtBot) -> None:
     view = show(qtbot)
-    fit = next(b for b in view.findChildren(QToolButton) if b.text() == "Fit colours")
+    fit = next(b for b in view.findChildren(QToolButton) if b.text() == "Fit")
     fit.click()
     assert distance(colour_at(view.matrix, spot(view, 3, 2)), due(1.0)) < 12
     fitted = picture_of(layers(VALUES), ("a", "b"), fit=True)
@@ -159,3 +162,19 @@ def test_a_new_theme_is_drawn(qtbot: QtBot) -> None:
     view = show(qtbot)
     view.set_theme(theme(dark=True))
     assert distance(colour_at(view.matrix, QPointF(2, 2)), theme(dark=True).base) < 6
+
+
+@pytest.mark.parametrize(("size", "is_turned"), [((300, 280), True), ((900, 700), False)])
+def test_names_of_layers_are_all_there(
+    qtbot: QtBot, size: tuple[int, int], is_turned: bool
+) -> None:
+    view = show(qtbot)
+    names = ("letters", "pairs", "syllables")
+    view.show_result(replace(layers(VALUES), columns=names), "Speech", "Text")
+    view.resize(*size)
+    view.grab()
+    matrix = view.matrix._prepared()
+    assert matrix is not None
+    columns = matrix.picture.columns
+    assert columns.is_turned == is_turned
+    assert [text for text, _ in matrix._labels(columns, is_row=False)] == list(names)

@@ -21,7 +21,9 @@ class LayerHeatmap(ViewFrame):
         self.matrix = MatrixChart(theme, self._describe)
         super().__init__("Layer heatmap", self.matrix, theme)
         self._fit = self._tool(
-            "Fit colours", "Spread the colours over the values that are there", checkable=True
+            "Fit",
+            "Spread the colours over the values that are there, instead of 0 to 1",
+            checkable=True,
         )
         self.add_control(self._fit)
         self._fit.toggled.connect(self._draw)

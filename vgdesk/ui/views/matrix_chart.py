@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -18,8 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from vgdesk.ui.theme import Theme, text_on
+from vgdesk.ui.views.matrix_bar import bar_text_width
 from vgdesk.ui.views.matrix_layout import STRIP, MatrixLayout, Needs, Window, lay_out
-from vgdesk.ui.views.matrix_paint import MatrixPainter, bar_text_width, names_fit
+from vgdesk.ui.views.matrix_paint import LABEL_SPACE, MatrixPainter, names_fit
 from vgdesk.ui.views.matrix_picture import Axis, MatrixPicture
 
 STEPS = {
@@ -49,8 +50,10 @@ def small_font(widget: QWidget, share: float = 0.9) -> QFont:
     return font
 
 
-def _label_box(painter: QPainter, axis: Axis, place: QRectF, text: str, *, is_row: bool) -> QRectF:
+def _label_box(painter: QPainter, matrix: MatrixPainter, index: int, *, is_row: bool) -> QRectF:
     """Return what lies behind a label that is emphasised."""
+    axis = matrix.picture.rows if is_row else matrix.picture.columns
+    place, text = matrix.label_place(index, index + 1, is_row=is_row), axis.labels[index]
     metrics = QFontMetricsF(painter.font())
     line, length = metrics.height(), metrics.horizontalAdvance(text) + 6
     middle = place.center()
@@ -59,7 +62,8 @@ def _label_box(painter: QPainter, axis: Axis, place: QRectF, text: str, *, is_ro
         return QRectF(place.right() + 3 - length, middle.y() - line / 2, length, line)
     if axis.is_turned:
         length = min(length, place.height() + 6)
-        return QRectF(middle.x() - line / 2, place.bottom() + 3 - length, line, length)
+        top = place.top() - 3 if matrix.picture.is_upward else place.bottom() + 3 - length
+        return QRectF(middle.x() - line / 2, top, line, length)
     return QRectF(middle.x() - length / 2, place.y(), length, place.height())
 
 
@@ -146,7 +150,7 @@ class MatrixChart(QWidget):
 
     def _prepared(self) -> MatrixPainter | None:
         if self._painter is None and self._picture is not None and min(self._shape):
-            picture, fonts = self._picture, (small_font(self), small_font(self, 0.78))
+            picture, fonts = self._turned(self._picture), (small_font(self), small_font(self, 0.78))
             least = QFontMetricsF(fonts[1]).height()
             layout = self._lay_out(picture, [axis.labels for axis in _sides(picture)])
             cell = layout.cells.width() / self._shape[1]
@@ -156,6 +160,18 @@ class MatrixChart(QWidget):
                 layout = self._lay_out(picture, names)
             self._painter = MatrixPainter(picture, layout, self._window, self.theme, *fonts)
         return self._painter
+
+    def _turned(self, picture: MatrixPicture) -> MatrixPicture:
+        """Turn the names of the columns where they do not fit side by side."""
+        columns = picture.columns
+        if columns.is_turned or columns.is_counted:
+            return picture
+        layout = self._lay_out(picture, [axis.labels for axis in _sides(picture)])
+        metrics = QFontMetricsF(small_font(self))
+        widest = max(metrics.horizontalAdvance(label) for label in columns.labels)
+        if layout.cells.width() / self._shape[1] >= widest + LABEL_SPACE:
+            return picture
+        return replace(picture, columns=replace(columns, is_turned=True))
 
     def _lay_out(self, picture: MatrixPicture, names: Sequence[Sequence[str]]) -> MatrixLayout:
         font = small_font(self)
@@ -197,11 +213,12 @@ class MatrixChart(QWidget):
         painter.setFont(matrix.label_font)
         for line in self._marks.lines:
             self._paint_line(painter, matrix, line)
-            self._paint_label(painter, matrix, line, line, self.theme.accent)
+        labels = [(line, line, self.theme.accent) for line in self._marks.lines]
         if self._marks.hovered is not None:
-            self._paint_label(painter, matrix, self._marks.hovered, self._marks.hovered)
+            labels.append((self._marks.hovered, self._marks.hovered, self.theme.text))
         if self._pointed is not None:
-            self._paint_label(painter, matrix, *self._pointed)
+            labels.append((*self._pointed, self.theme.text))
+        self._paint_labels(painter, matrix, labels)
         painter.setClipRect(matrix.layout.cells.adjusted(-3, -3, 3, 3))
         for row, column in self._marks.cells:
             self._frame(painter, matrix.rect_of(row, column), 2.0)
@@ -227,26 +244,33 @@ class MatrixChart(QWidget):
             if cells.intersects(band):
                 painter.drawRect(band.intersected(cells))
 
-    def _paint_label(
-        self, painter: QPainter, matrix: MatrixPainter, row: int, column: int, fill: str = ""
+    def _paint_labels(
+        self, painter: QPainter, matrix: MatrixPainter, labels: Sequence[tuple[int, int, str]]
     ) -> None:
-        """Write the label of a row and of a column in front, also if it was left out."""
-        for index, is_row in ((row, True), (column, False)):
-            place = matrix.label_place(index, index + 1, is_row=is_row)
-            axis = matrix.picture.rows if is_row else matrix.picture.columns
-            area = matrix.layout.row_labels if is_row else matrix.layout.column_labels
-            if not area.adjusted(-2, -2, 2, 2).contains(place.center()):
-                continue
-            box = _label_box(painter, axis, place, axis.labels[index], is_row=is_row)
-            # Names of groups may lie behind it.
-            hidden = QRectF(area.x(), box.y(), area.width(), box.height())
-            if not is_row:
-                hidden = QRectF(box.x(), area.y(), box.width(), area.height())
-            painter.fillRect(hidden, QColor(self.theme.base))
+        """Write labels of rows and columns in front, also those that were left out.
+
+        Parameters
+        ----------
+        labels
+            Row, column and the colour behind both.
+        """
+        sides = [(row, True, fill) for row, _, fill in labels]
+        sides += [(column, False, fill) for _, column, fill in labels]
+        boxes = [
+            (_label_box(painter, matrix, index, is_row=is_row), index, is_row, fill)
+            for index, is_row, fill in sides
+            if matrix.is_in_margin(index, is_row=is_row)
+        ]
+        for box, _, is_row, _ in boxes:
+            for name in matrix.group_names_at(box, is_row=is_row):
+                painter.fillRect(name, QColor(self.theme.base))
+        for box, index, is_row, fill in boxes:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(fill or self.theme.text))
+            painter.setBrush(QColor(fill))
             painter.drawRoundedRect(box, 2, 2)
-            painter.setPen(QColor(text_on(fill or self.theme.text)))
+            painter.setPen(QColor(text_on(fill)))
+            axis = matrix.picture.rows if is_row else matrix.picture.columns
+            place = matrix.label_place(index, index + 1, is_row=is_row)
             matrix.paint_label(painter, axis.labels[index], place, is_row=is_row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,19 +7,20 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from vgdesk.ui.theme import Theme, mixed, text_on
-from vgdesk.ui.views.matrix_layout import GAP, MatrixLayout, Window, label_step
+from vgdesk.ui.views.matrix_bar import ColourBar
+from vgdesk.ui.views.matrix_layout import MatrixLayout, Window, label_step
 from vgdesk.ui.views.matrix_picture import (
     Axis,
-    Bar,
     MatrixPicture,
     Pixels,
     Run,
-    colour_table,
     pixels_of,
 )
+from vgdesk.ui.widgets.turned_text import draw_text
 
 Align = Qt.AlignmentFlag
 LEAST_CELL_WITH_GAPS = 10
+LABEL_SPACE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class MatrixPainter:
         self._paint_separators(painter)
         self._paint_axis(painter, self.picture.rows, is_row=True)
         self._paint_axis(painter, self.picture.columns, is_row=False)
-        self._paint_bar(painter)
+        ColourBar(self.picture, self.layout, self.theme, self.font).paint(painter)
 
     # The cells
 
@@ -144,7 +145,7 @@ class MatrixPainter:
         if digits < 2 and digits_that_fit(self.cell, self.least_font) > digits:
             digits = digits_that_fit(self.cell, self.least_font)
             painter.setFont(self.least_font)
-        dot = max(1.2, self.cell / 16)
+        dot = dot_radius(self.cell)
         for (row, column), value in np.ndenumerate(part.values):
             hidden = part.masked is not None and part.masked[row, column]
             if np.isnan(value) or hidden:
@@ -199,6 +200,11 @@ class MatrixPainter:
         left = self.rect_of(0, int(start)).left()
         return QRectF(left, area.y(), (stop - start) * self.cell, area.height())
 
+    def is_in_margin(self, index: int, *, is_row: bool) -> bool:
+        """Say if the label of a row or column is within what is seen."""
+        place = self.label_place(index, index + 1, is_row=is_row)
+        return self._area(is_row=is_row).adjusted(-2, -2, 2, 2).contains(place.center())
+
     def paint_label(self, painter: QPainter, text: str, place: QRectF, *, is_row: bool) -> None:
         """Write a label beside its cells, also where these are lower than the writing."""
         metrics = QFontMetricsF(painter.font())
@@ -209,7 +215,8 @@ class MatrixPainter:
             draw_text(painter, place, text, Align.AlignRight | Align.AlignVCenter)
         elif axis.is_turned:
             place = _at_least(place, line, 0)
-            draw_text(painter, place, text, Align.AlignLeft | Align.AlignVCenter, is_turned=True)
+            side = Align.AlignRight if self.picture.is_upward else Align.AlignLeft
+            draw_text(painter, place, text, side | Align.AlignVCenter, is_turned=True)
         else:
             wide = _at_least(place, metrics.horizontalAdvance(text) + 4, 0)
             draw_text(painter, wide, text, Align.AlignHCenter | Align.AlignTop)
@@ -222,13 +229,9 @@ class MatrixPainter:
 
     def _labels(self, axis: Axis, *, is_row: bool) -> Iterator[tuple[str, QRectF]]:
         """Go through the labels that fit: every word, else the groups, else some words."""
-        metrics = QFontMetricsF(self.label_font)
-        extent = metrics.height() - 1
-        if not (is_row or axis.is_turned):
-            extent = max((metrics.horizontalAdvance(text) for text in axis.labels), default=0) + 6
-        step = label_step(self.cell, extent)
+        step = self._label_step(axis, is_row=is_row)
         area = self._area(is_row=is_row)
-        if step > 1 and names_fit(axis.runs, self.cell, metrics.height()):
+        if step > 1 and self._shows_groups(axis):
             for run in axis.runs:
                 place = self.label_place(run.start, run.stop, is_row=is_row).intersected(area)
                 if run.name and not place.isEmpty():
@@ -238,6 +241,33 @@ class MatrixPainter:
             place = self.label_place(i, i + 1, is_row=is_row)
             if area.adjusted(-1, -1, 1, 1).contains(place.center()):
                 yield axis.labels[i], place
+
+    def _label_step(self, axis: Axis, *, is_row: bool) -> int:
+        metrics = QFontMetricsF(self.label_font)
+        extent = metrics.height() - 1
+        if not (is_row or axis.is_turned):
+            extent = max((metrics.horizontalAdvance(text) for text in axis.labels), default=0)
+            extent += LABEL_SPACE
+        return label_step(self.cell, extent)
+
+    def _shows_groups(self, axis: Axis) -> bool:
+        return names_fit(axis.runs, self.cell, QFontMetricsF(self.label_font).height())
+
+    def group_names_at(self, box: QRectF, *, is_row: bool) -> list[QRectF]:
+        """Return where names of groups stand that the label of a word would cover in part."""
+        axis = self.picture.rows if is_row else self.picture.columns
+        if self._label_step(axis, is_row=is_row) == 1 or not self._shows_groups(axis):
+            return []
+        line = QFontMetricsF(self.label_font).height()
+        found = []
+        for _, place in self._labels(axis, is_row=is_row):
+            middle = place.center()
+            name = QRectF(place.x(), middle.y() - line / 2, place.width(), line)
+            if not is_row:
+                name = QRectF(middle.x() - line / 2, place.y(), line, place.height())
+            if name.intersects(box):
+                found.append(name)
+        return found
 
     def _area(self, *, is_row: bool) -> QRectF:
         return self.layout.row_labels if is_row else self.layout.column_labels
@@ -257,56 +287,6 @@ class MatrixPainter:
             painter.fillRect(place, QColor(run.colour))
         painter.restore()
 
-    # The colour bar
-
-    def _paint_bar(self, painter: QPainter) -> None:
-        bar = self.layout.bar
-        table = np.ascontiguousarray(colour_table(self.picture.colours)[::-1, ::-1])
-        pixels = np.full((256, 1, 4), 255, np.uint8)
-        pixels[:, 0, :3] = table
-        painter.drawImage(bar, QImage(pixels.data, 1, 256, 4, QImage.Format.Format_ARGB32))
-        text = self.picture.bar
-        self._paint_chance(painter)
-        painter.setPen(QColor(self.theme.text))
-        beside = QRectF(bar.right() + 2 * GAP, bar.y(), 2000, bar.height())
-        if not self.layout.bar_is_roomy:
-            beside.setWidth(QFontMetricsF(self.font).height())
-            self._paint_turned_bar_text(painter, beside)
-            return
-        beside.setWidth(bar_text_width(text, self.font))
-        painter.drawText(beside, Align.AlignLeft | Align.AlignTop, text.high)
-        painter.drawText(beside, Align.AlignLeft | Align.AlignBottom, text.low)
-        painter.setPen(QColor(self.theme.muted))
-        line = QFontMetricsF(self.font).height()
-        middle = beside.adjusted(0, 1.5 * line, 0, -1.5 * line)
-        flags = Align.AlignLeft | Align.AlignVCenter | Qt.TextFlag.TextWordWrap
-        if painter.boundingRect(middle, flags, text.title).height() <= middle.height():
-            painter.drawText(middle, flags, text.title)
-
-    def _paint_turned_bar_text(self, painter: QPainter, beside: QRectF) -> None:
-        metrics = QFontMetricsF(self.font)
-        low, high, title = self.picture.bar.low, self.picture.bar.high, self.picture.bar.title
-        if metrics.horizontalAdvance(low + high) + 2 * GAP > beside.height():
-            low, high = low.split()[0], high.split()[0]
-        draw_text(painter, beside, low, Align.AlignLeft, is_turned=True)
-        draw_text(painter, beside, high, Align.AlignRight, is_turned=True)
-        ends = [metrics.horizontalAdvance(end) + 3 * GAP for end in (high, low)]
-        middle = beside.adjusted(0, ends[0], 0, -ends[1])
-        if middle.height() >= metrics.horizontalAdvance(title):
-            painter.setPen(QColor(self.theme.muted))
-            draw_text(painter, middle, title, Align.AlignCenter, is_turned=True)
-
-    def _paint_chance(self, painter: QPainter) -> None:
-        chance = self.picture.bar.chance
-        if chance is None:
-            return
-        bar, (low, high) = self.layout.bar, self.picture.limits
-        ends = [(min(max(end, low), high) - low) / ((high - low) or 1) for end in chance]
-        x = bar.right() + GAP / 2
-        bottom, top = (bar.bottom() - share * bar.height() for share in ends)
-        painter.setPen(QPen(QColor(self.theme.text), 2, c=Qt.PenCapStyle.FlatCap))
-        painter.drawLine(QPointF(x, top), QPointF(x, max(bottom, top + 2)))
-
     @property
     def _rows(self) -> int:
         return len(self.picture.rows.labels)
@@ -315,10 +295,9 @@ class MatrixPainter:
         return self._rows - 1 - row if self.picture.is_upward else row
 
 
-def bar_text_width(bar: Bar, font: QFont) -> float:
-    """Return how wide the text beside a colour bar is; its title may take several lines."""
-    words = (bar.low, bar.high, *bar.title.split())
-    return max(QFontMetricsF(font).horizontalAdvance(word) for word in words) + 4
+def dot_radius(cell: float) -> float:
+    """Return how large the dot of a cell inside chance is."""
+    return min(max(1.2, cell / 16), 2.2)
 
 
 def names_fit(runs: tuple[Run, ...], cell: float, line: float) -> bool:
@@ -341,23 +320,6 @@ def printed(value: float, digits: int) -> str:
     text = f"{abs(value):.{digits}f}"
     sign = "\u2212" if value < 0 and float(text) else ""
     return sign + (text[1:] if text.startswith("0.") else text[: digits + 1])
-
-
-def draw_text(
-    painter: QPainter, place: QRectF, text: str, flags: Align, *, is_turned: bool = False
-) -> None:
-    """Write text into a rectangle, from bottom to top if turned; elided where it does not fit."""
-    room = place.height() if is_turned else place.width()
-    text = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, room + 0.5)
-    if not is_turned:
-        painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
-        return
-    painter.save()
-    painter.translate(place.bottomLeft())
-    painter.rotate(-90)
-    turned = QRectF(0, 0, place.height(), place.width())
-    painter.drawText(turned, flags | Qt.TextFlag.TextDontClip, text)
-    painter.restore()
 
 
 def _at_least(place: QRectF, width: float, height: float) -> QRectF:

@@ -47,6 +47,11 @@ class Axis:
     runs: tuple[Run, ...] = ()
     is_turned: bool = False
 
+    @property
+    def is_counted(self) -> bool:
+        """True for numbers: they go on by themselves, so some may be left out."""
+        return all(label.isdecimal() for label in self.labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
