@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from vgdesk.core.arrays import FloatArray
@@ -62,9 +62,13 @@ def similarity(values: FloatArray, words: Sequence[str] = ()) -> WordSimilarity:
 
 def colour_at(widget: QWidget, at: QPointF) -> QColor:
     """Return the colour that is on the screen at a place of a widget."""
-    image = widget.grab().toImage()
+    return colour_in(widget.grab().toImage(), at)
+
+
+def colour_in(image: QImage, at: QPointF) -> QColor:
+    """Return the colour at a place of a widget that was grabbed."""
     place = at * image.devicePixelRatio()
-    return image.pixelColor(round(place.x() - 0.5), round(place.y() - 0.5))
+    return image.pixelColor(int(place.x()), int(place.y()))
 
 
 def distance(one: QColor, other: str | QColor) -> int:

@@ -174,6 +174,7 @@ def test_screen_readers_get_a_name_and_the_summary(view: Example) -> None:
 
 def test_the_part_with_the_keyboard_has_a_ring(view: Example, qtbot: QtBot) -> None:
     view.show_result()
+    view.activateWindow()
     corner = QPointF(view._box.mapTo(view, QPoint(0, 0)) + QPoint(1, 30))
     button(view, "Table").setFocus()
     qtbot.waitUntil(lambda: not view.chart.hasFocus())

@@ -7,7 +7,15 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.views.examples import colour_at, distance, legend, session, similarity, theme
+from tests.ui.views.examples import (
+    colour_at,
+    colour_in,
+    distance,
+    legend,
+    session,
+    similarity,
+    theme,
+)
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
@@ -87,12 +95,12 @@ def test_one_bright_word_among_a_thousand_is_seen(qtbot: QtBot, line: int) -> No
     image = view.matrix.grab().toImage()
 
     def is_bright(x: float) -> bool:
-        near = [image.pixelColor(round(x), round(y) + shift) for shift in (-1, 0, 1)]
+        near = [colour_in(image, QPointF(x, y + shift)) for shift in (-1, -0.5, 0, 0.5, 1)]
         return min(distance(colour, due(0.95)) for colour in near) < 60
 
     assert sum(map(is_bright, xs)) >= len(xs) - 3
     other = (y + 60) if line < 500 else (y - 60)
-    assert distance(image.pixelColor(round(xs[3]), round(other)), due(0.95)) > 100
+    assert distance(colour_in(image, QPointF(xs[3], other)), due(0.95)) > 100
 
 
 def test_a_cell_chooses_the_pair(qtbot: QtBot) -> None:
@@ -153,11 +161,11 @@ def test_the_selection_is_marked(qtbot: QtBot, dark: bool) -> None:
     view.show_selection(Selection().of(WordId("w1"), WordId("w6")))
     after = view.matrix.grab().toImage()
     label = view.matrix.label_rect_of(1)
-    x, y = round(label.right() + 2), round(label.center().y())
-    assert distance(after.pixelColor(x, y), view.theme.accent) < 40
+    at = QPointF(label.right() + 2, label.center().y())
+    assert distance(colour_in(after, at), view.theme.accent) < 40
     edge = view.matrix.rect_of(1, 6)
-    x, y = round(edge.left()), round(edge.center().y())
-    assert distance(after.pixelColor(x, y), before.pixelColor(x, y)) > 60
+    at = QPointF(edge.left(), edge.center().y())
+    assert distance(colour_in(after, at), colour_in(before, at)) > 60
     view.show_selection(Selection())
     assert view.matrix.grab().toImage() == before
 

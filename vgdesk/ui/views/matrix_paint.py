@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from vgdesk.ui.theme import Theme, mixed, text_on
@@ -101,8 +101,8 @@ class MatrixPainter:
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
         corner = cells.topLeft() + QPointF(left - self.window.x, top - self.window.y) * self.cell
-        target = QRectF(corner.x(), corner.y(), 0, 0)
-        target.setSize(QRectF(0, 0, right - left, bottom - top).size() * self.cell)
+        size = QSizeF(right - left, bottom - top) * self.cell
+        target = _on_pixels(QRectF(corner, size), ratio)
         painter.save()
         painter.setClipRect(cells)
         painter.drawImage(target, image)
@@ -320,6 +320,13 @@ def printed(value: float, digits: int) -> str:
     text = f"{abs(value):.{digits}f}"
     sign = "\u2212" if value < 0 and float(text) else ""
     return sign + (text[1:] if text.startswith("0.") else text[: digits + 1])
+
+
+def _on_pixels(place: QRectF, ratio: float) -> QRectF:
+    """Move the edges to device pixels, or the outermost rows would be mixed with what is behind."""
+    edges = place.left(), place.top(), place.right(), place.bottom()
+    left, top, right, bottom = (round(edge * ratio) / ratio for edge in edges)
+    return QRectF(left, top, right - left, bottom - top)
 
 
 def _at_least(place: QRectF, width: float, height: float) -> QRectF:
