@@ -13,11 +13,12 @@ from vgdesk.app.embed_work import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
+    ModelLoading,
+    ModelRuns,
     SpeechItem,
     TextItem,
     drop_models,
     embed,
-    warm_up,
 )
 from vgdesk.audio.files import Recording, read, resample, write_flac
 from vgdesk.core.arrays import FloatArray
@@ -51,6 +52,14 @@ def takes(tmp_path: Path) -> tuple[SpeechItem, ...]:
 
 
 def run(
+    spec: EncoderSpec, items: Sequence[Any], cache: Path | None = None, **more: Any
+) -> list[Any]:
+    """Embed and return what concerns the words; what is said of the model is left out."""
+    news = everything(spec, items, cache, **more)
+    return [one for one in news if not isinstance(one, ModelLoading | ModelRuns)]
+
+
+def everything(
     spec: EncoderSpec, items: Sequence[Any], cache: Path | None = None, **more: Any
 ) -> list[Any]:
     options = {"device": "cpu", "pooling": Pooling.MEAN, **more}
@@ -239,16 +248,26 @@ def test_device_that_is_not_there_is_said_once(tiny: Tiny) -> None:
     assert values_of(run(spec, [TextItem("dog", "dog")], device="mps"))
 
 
+def test_loading_is_said_once_and_the_device_every_time(tiny: Tiny, tmp_path: Path) -> None:
+    spec = inspect_folder(tiny("bert"), is_grounded=False)
+    first = everything(spec, [TextItem("cat", "cat")], tmp_path)
+    assert first[:2] == [ModelLoading(), ModelRuns("cpu")]
+    assert everything(spec, [TextItem("dog", "dog")], tmp_path)[0] == ModelRuns("cpu")
+    on_disk = everything(spec, [TextItem("cat", "cat")], tmp_path)
+    assert [type(one) for one in on_disk] == [EmbeddedItem]
+
+
 def test_models_stay_loaded_but_not_without_end(
     tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embed_work, "_MODELS_KEPT", 2)
     specs = [inspect_folder(tiny(n), is_grounded=False) for n in ("bert", "roberta", "clip")]
-    assert [warm_up(spec, "cpu") for spec in specs[:2]] == ["cpu", "cpu"]
+    for spec in specs[:2]:
+        run(spec, [TextItem("cat", "cat")])
     model = embed_work._models[specs[0], "cpu"]
     run(specs[0], [TextItem("cat", "cat")])
     assert embed_work._models[specs[0], "cpu"] is model
-    warm_up(specs[2], "cpu")
+    run(specs[2], [TextItem("cat", "cat")])
     assert [spec.family for spec, _ in embed_work._models] == ["bert", "clip-text"]
 
 

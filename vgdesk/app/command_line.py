@@ -15,6 +15,7 @@ from vgdesk.app.embed_work import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
+    News,
     SpeechItem,
     TextItem,
     embed,
@@ -116,15 +117,13 @@ def _embed(chosen: argparse.Namespace) -> int:
     return 0 if len(done) == len(rows) else BAD_INPUT
 
 
-def _heard(
-    found: Iterator[EmbeddedItem | EmbeddingFailed | DeviceFellBack],
-) -> Iterator[EmbeddedItem]:
+def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
     for value in found:
         if isinstance(value, EmbeddedItem):
             yield value
         elif isinstance(value, EmbeddingFailed):
             sys.stderr.write(f"{value.row}: {value.error}\n")
-        else:
+        elif isinstance(value, DeviceFellBack):
             sys.stderr.write(f"{value.sentence}\n")
 
 

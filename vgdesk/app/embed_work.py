@@ -68,8 +68,20 @@ class DeviceFellBack:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelLoading:
+    """A model is being loaded for the first time, which takes seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRuns:
+    """The model is loaded and runs on this device."""
+
+    device: str
+
+
 Item = SpeechItem | TextItem
-News = EmbeddedItem | EmbeddingFailed | DeviceFellBack
+News = EmbeddedItem | EmbeddingFailed | DeviceFellBack | ModelLoading | ModelRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +114,6 @@ _models: OrderedDict[tuple[EncoderSpec, str], _Model] = OrderedDict()
 def drop_models() -> None:
     """Give back the memory of all loaded models."""
     _models.clear()
-
-
-def warm_up(spec: EncoderSpec, device: str) -> str:
-    """Load a model before it is needed; returns the device that it runs on."""
-    return _loaded(spec, device)[0].device
 
 
 def _loaded(spec: EncoderSpec, device: str) -> tuple[_Model, str]:
@@ -175,6 +182,8 @@ def embed(
         else:
             missing.append(_Missing(item, key, length))
     if missing:
+        if spec.folder is not None and (spec, device) not in _models:
+            yield ModelLoading()
         for news in _Run(spec, device, pooling).all_of(missing):
             if cache is not None and isinstance(news, EmbeddedItem):
                 cache.put(news.embedding)
@@ -194,6 +203,8 @@ class _Run:
         """Encode in batches of words of like length, the shortest first."""
         if self._why:
             yield DeviceFellBack(self._why)
+        if self._spec.folder is not None:
+            yield ModelRuns(self._model.device)
         left = deque(sorted(missing, key=lambda word: word.length))
         # The next words are read while the model works.
         with ThreadPoolExecutor(1, "vgdesk reader") as reader:

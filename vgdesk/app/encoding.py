@@ -8,6 +8,9 @@ from vgdesk.app.embed_work import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
+    ModelLoading,
+    ModelRuns,
+    News,
     SpeechItem,
     TextItem,
     embed,
@@ -157,24 +160,28 @@ class Encoding:
         def run() -> tuple[object, ...]:
             return spec, items, options.cache_folder, options.device, pooling
 
-        def hear(value: EmbeddedItem | EmbeddingFailed | DeviceFellBack) -> None:
-            self._hear(value, asks)
+        def hear(news: News) -> None:
+            self._hear(news, spec, asks)
 
         self._job_encoder = spec.id
         self._job = self._child.submit(
             Job(_embed, run, hear, lambda error: self._broke(spec, asks, error), self._ended)
         )
 
-    def _hear(
-        self, value: EmbeddedItem | EmbeddingFailed | DeviceFellBack, asks: tuple[Ask, ...]
-    ) -> None:
-        if isinstance(value, DeviceFellBack):
-            self._events.notice.publish(Notice(value.sentence, level=Level.WARNING))
-        elif isinstance(value, EmbeddingFailed):
-            self._failed[asks[int(value.row)]] = value.error
-        else:
-            self._keys[asks[int(value.row)]] = value.embedding.key
-            self._arrived(value.embedding)
+    def _hear(self, news: News, spec: EncoderSpec, asks: tuple[Ask, ...]) -> None:
+        match news:
+            case EmbeddedItem(row, embedding):
+                self._keys[asks[int(row)]] = embedding.key
+                self._arrived(embedding)
+            case EmbeddingFailed(row, error):
+                self._failed[asks[int(row)]] = error
+            case DeviceFellBack(sentence):
+                self._events.notice.publish(Notice(sentence, level=Level.WARNING))
+            case ModelRuns(device):
+                self._events.device_found.publish(device)
+            case ModelLoading():
+                loading = JobChanged(f"encode {spec.id}", f"Loading {spec.title}", JobState.RUNNING)
+                self._events.job_changed.publish(loading)
 
     def _broke(self, spec: EncoderSpec, asks: tuple[Ask, ...], error: BaseException) -> None:
         if isinstance(error, ChildLostError) and spec.id not in self._lost:

@@ -166,5 +166,6 @@ class Events:
     view_missing: Topic[Missing] = field(default_factory=Topic)
     view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)
+    device_found: Topic[str] = field(default_factory=Topic)
     microphones_found: Topic[tuple[Microphone, ...]] = field(default_factory=Topic)
     notice: Topic[Notice] = field(default_factory=Topic)

@@ -9,7 +9,12 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.panels.model_card import Choice
 from vgdesk.ui.panels.models_panel import ModelsPanel
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
+DEVICES = {
+    "auto": "the fastest device",
+    "cpu": "the processor (CPU)",
+    "cuda": "the graphics card (CUDA)",
+    "mps": "the graphics card (MPS)",
+}
 
 
 class Modelling(QObject):
@@ -25,11 +30,12 @@ class Modelling(QObject):
         panel.twin_requested.connect(workspace.add_twin)
         panel.compared_chosen.connect(workspace.looking.compare)
         panel.device_chosen.connect(self._choose_device)
-        panel.show_device(workspace.settings.device, DEVICES)
+        self._show_device("")
         events = workspace.events
         events.session_changed.subscribe(self._show_choices)
         events.embedded.subscribe(self._show_progress)
         events.recipe_changed.subscribe(self._show_compared)
+        events.device_found.subscribe(self._show_device)
         self._show_compared(workspace.looking.recipe)
 
     def _choose(self, cell: Cell, encoder: EncoderId | None) -> None:
@@ -44,8 +50,14 @@ class Modelling(QObject):
         if repo := dialogs.ask_model_name(self._panel):
             self._workspace.download_model(cell, repo)
 
-    def _choose_device(self, device: str) -> None:
-        self._workspace.configure(device=device)
+    def _choose_device(self, title: str) -> None:
+        chosen = next(device for device, name in DEVICES.items() if title.startswith(name))
+        self._workspace.configure(device=chosen)
+
+    def _show_device(self, device: str) -> None:
+        chosen = self._workspace.settings.device
+        names = {**DEVICES, "auto": f"{DEVICES['auto']} ({device})"} if device else DEVICES
+        self._panel.show_device(names.get(chosen, names["auto"]), tuple(names.values()))
 
     def _show_choices(self, change: SessionChanged) -> None:
         shelf = self._workspace.shelf

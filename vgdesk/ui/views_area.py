@@ -245,8 +245,10 @@ class ViewsArea(QWidget):
         def show() -> None:
             recipe = self._workspace.looking.recipe
             is_difference = recipe.shown is Shown.DIFFERENCE
-            order = self._order(result)
-            self.words.show_result(result, order, self.legend, centred=is_difference)
+            title = "B minus A" if is_difference else self._title(recipe.focus)
+            self.words.show_result(
+                result, self._order(result), self.legend, centred=is_difference, title=title
+            )
             self.words.show_selection(self._workspace.looking.selection)
 
         self._keep(View.WORDS, show)
