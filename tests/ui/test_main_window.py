@@ -43,6 +43,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     workspace = Workspace(dispatcher.post)
     made = MainWindow(workspace)
     qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
+    made.views.set_grid(True)  # as on any but a small screen
     made.show()
     workspace.start()
     qtbot.waitUntil(lambda: all(f.summary for f in made.views.frames.values()), timeout=SECONDS)

@@ -39,6 +39,7 @@ class Desk(Protocol):
     def reset_layout(self) -> None: ...
     def choose_encoder(self) -> None: ...
     def encode_again(self) -> None: ...
+    def choose_pooling(self, pooling: str) -> None: ...
     def show_shortcuts(self) -> None: ...
     def show_about(self) -> None: ...
 
@@ -121,6 +122,25 @@ ACTIONS = catalogue(
         "Models",
         lambda d: d.encode_again(),
         tip="Goes on after a cancelled or failed encoding.",
+    ),
+    Action(
+        "pool_mean",
+        "Pool by the mean of a word's frames or tokens",
+        "Models",
+        lambda d: d.choose_pooling("mean"),
+        tip="How many vectors become one; baselines have only one to begin with.",
+    ),
+    Action(
+        "pool_centre",
+        "Pool by its middle frame or token",
+        "Models",
+        lambda d: d.choose_pooling("centre"),
+    ),
+    Action(
+        "pool_first",
+        "Pool by its first frame or token",
+        "Models",
+        lambda d: d.choose_pooling("first"),
     ),
     Action("shortcuts", "Keyboard shortcuts", "Help", lambda d: d.show_shortcuts(), "F1"),
     Action("about", "About vgdesk", "Help", lambda d: d.show_about()),

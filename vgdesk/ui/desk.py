@@ -145,6 +145,9 @@ class WindowDesk(QObject):
     def encode_again(self) -> None:
         self._workspace.encode_again()
 
+    def choose_pooling(self, pooling: str) -> None:
+        self._workspace.looking.change(lambda recipe: replace(recipe, pooling=pooling))
+
     def show_shortcuts(self) -> None:
         dialogs.show_shortcuts(self._window)
 

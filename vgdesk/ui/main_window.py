@@ -26,6 +26,7 @@ from vgdesk.app.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.viewing import Selection, ViewRecipe
+from vgdesk.encoders.base import Pooling
 from vgdesk.ui import theme
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import WindowDesk
@@ -42,6 +43,7 @@ from vgdesk.ui.views_area import ViewsArea
 
 LAYOUT_VERSION = 1
 WIDE = 1200  # pixels from which four views side by side can be read
+POOLINGS = tuple(pooling.value for pooling in Pooling)
 MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
 
 
@@ -86,6 +88,8 @@ class MainWindow(QMainWindow):
             entry.setStatusTip(action.tip)
             entry.triggered.connect(self._run_action)
             made[action.id] = entry
+        for pooling in POOLINGS:
+            made[f"pool_{pooling}"].setCheckable(True)
         self._recent = menus["File"].addMenu("Open recent")
         menus["File"].insertMenu(made["open_demo"], self._recent)
         self._docks_menu = menus["View"].addMenu("Panels")
@@ -226,6 +230,8 @@ class MainWindow(QMainWindow):
         shelf, encoders = self.workspace.shelf, self.workspace.session.encoders
         specs = {cell: shelf.spec(encoder) for cell, encoder in encoders.items()}
         titles = {cell: spec.title for cell, spec in specs.items() if spec is not None}
+        for pooling in POOLINGS:
+            self.actions_by_id[f"pool_{pooling}"].setChecked(recipe.pooling == pooling)
         focus = specs.get(recipe.focus)
         self.controls.show_recipe(recipe, titles, focus.layers if focus else ())
         self.words.show_session(self.workspace.session, self.views.legend)
