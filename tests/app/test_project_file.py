@@ -1,7 +1,7 @@
 import json
 import shutil
 import tempfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.app.project_examples import RECIPE, contents, same, sessions_of, sound, take, word
 from vgdesk.app.project_file import (
     SCHEMA,
+    VIEW_READERS,
     Project,
     missing_takes,
     new_scratch,
@@ -363,3 +364,20 @@ def test_recordings_have_a_place_before_the_first_save(tmp_path: Path) -> None:
     saved = save(tmp_path / "a.vgdesk", session, RECIPE)
     assert saved.takes[TakeId("dog-1")].file == tmp_path / "a.vgdesk" / "takes" / "dog-1.flac"
     assert recorded.exists()  # an undo may go back to it
+
+
+def test_everything_that_decides_a_view_is_read_back() -> None:
+    assert set(VIEW_READERS) == {field.name for field in fields(ViewRecipe)}
+
+
+@pytest.mark.parametrize("name", ["alignment", "words_measure", "map_method", "curve", "pooling"])
+def test_a_measure_that_is_not_known_falls_back_with_a_notice(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "words.vgdesk"
+    save(folder, Session(), ViewRecipe())
+    file = folder / "project.json"
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    stored["view"][name] = "telepathy"
+    file.write_text(json.dumps(stored), encoding="utf-8")
+    project = open_project(folder)
+    assert getattr(project.recipe, name) == getattr(ViewRecipe(), name)
+    assert project.warnings

@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import vgdesk
+from vgdesk.analyses import of_kind
+from vgdesk.analyses.base import Kind
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.settings import user_folder
 from vgdesk.app.take_files import TakeFiles
@@ -40,6 +42,7 @@ from vgdesk.app.word_table import MOST_NAMED, WordTable, read_table, write_table
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, Session, TakeId
 from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
+from vgdesk.encoders.base import Pooling
 
 SCHEMA = 1
 OLDEST_READER = 1  # the oldest schema whose programs can show what this one writes
@@ -209,18 +212,30 @@ def _encoder(value: object) -> EncoderId:
     return EncoderId(values["id"])
 
 
+def _analysis(kind: Kind) -> Callable[[Any], str]:
+    known = {analysis.id for analysis in of_kind(kind)}
+
+    def read(value: object) -> str:
+        if value not in known:
+            raise ValueError("not an analysis that this version knows")
+        return str(value)
+
+    return read
+
+
 VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
     "a": Cell,
     "b": Cell,
     "shown": Shown,
     "layers": _layers,
-    "alignment": text,
-    "words_measure": text,
-    "map_method": text,
-    "curve": text,
+    "alignment": _analysis(Kind.LAYERS),
+    "words_measure": _analysis(Kind.WORDS),
+    "map_method": _analysis(Kind.MAP),
+    "curve": _analysis(Kind.CURVE),
     "label_column": text,
     "order": Order,
     "rows": Rows,
+    "pooling": lambda value: Pooling(value).value,
     "seed": count,
 }
 
