@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.app.project_examples import RECIPE, contents, same, sessions_of, sound, take, word
 from vgdesk.app.project_file import (
     SCHEMA,
-    VIEW_READERS,
     Project,
     missing_takes,
     new_scratch,
@@ -20,6 +19,7 @@ from vgdesk.app.project_file import (
     scratch_folder,
 )
 from vgdesk.app.settings import user_folder
+from vgdesk.app.view_recipe import VIEW_READERS
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,

@@ -15,16 +15,13 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import vgdesk
-from vgdesk.analyses import of_kind
-from vgdesk.analyses.base import Kind
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.settings import user_folder
 from vgdesk.app.take_files import TakeFiles
@@ -38,11 +35,11 @@ from vgdesk.app.text_file import (
     text,
     write_object,
 )
+from vgdesk.app.view_recipe import VIEW_READERS, stored_view
 from vgdesk.app.word_table import MOST_NAMED, WordTable, read_table, write_table
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, Session, TakeId
-from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
-from vgdesk.encoders.base import Pooling
+from vgdesk.core.viewing import ViewRecipe
 
 SCHEMA = 1
 OLDEST_READER = 1  # the oldest schema whose programs can show what this one writes
@@ -186,23 +183,8 @@ def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str
         "encoders": {
             cell.value: {"id": session.encoders[cell]} for cell in Cell if cell in session.encoders
         },
-        "view": {name: _plain(getattr(recipe, name)) for name in VIEW_READERS},
+        "view": stored_view(recipe),
     }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {cell.value: value[cell] for cell in Cell if cell in value}
-    return value
-
-
-def _layers(value: object) -> dict[Cell, int]:
-    layers, misfits = fitting(value, {cell.value: count for cell in Cell})
-    if misfits:
-        raise ValueError("not layers by cell")
-    return {Cell(name): layer for name, layer in layers.items()}
 
 
 def _encoder(value: object) -> EncoderId:
@@ -210,34 +192,6 @@ def _encoder(value: object) -> EncoderId:
     if not values:
         raise ValueError("not an encoder")
     return EncoderId(values["id"])
-
-
-def _analysis(kind: Kind) -> Callable[[Any], str]:
-    known = {analysis.id for analysis in of_kind(kind)}
-
-    def read(value: object) -> str:
-        if value not in known:
-            raise ValueError("not an analysis that this version knows")
-        return str(value)
-
-    return read
-
-
-VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "a": Cell,
-    "b": Cell,
-    "shown": Shown,
-    "layers": _layers,
-    "alignment": _analysis(Kind.LAYERS),
-    "words_measure": _analysis(Kind.WORDS),
-    "map_method": _analysis(Kind.MAP),
-    "curve": _analysis(Kind.CURVE),
-    "label_column": text,
-    "order": Order,
-    "rows": Rows,
-    "pooling": lambda value: Pooling(value).value,
-    "seed": count,
-}
 
 
 def _not_saved(folder: Path, error: OSError) -> ProjectError:

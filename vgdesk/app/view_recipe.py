@@ -1,0 +1,60 @@
+"""How a view recipe is written into a project, and read back value by value."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+from vgdesk.analyses import of_kind
+from vgdesk.analyses.base import Kind
+from vgdesk.app.text_file import count, fitting, text
+from vgdesk.core.model import Cell
+from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
+from vgdesk.encoders.base import Pooling
+
+
+def stored_view(recipe: ViewRecipe) -> dict[str, object]:
+    """Return a recipe as it is written into JSON."""
+    return {name: _plain(getattr(recipe, name)) for name in VIEW_READERS}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {cell.value: value[cell] for cell in Cell if cell in value}
+    return value
+
+
+def _layers(value: object) -> dict[Cell, int]:
+    layers, misfits = fitting(value, {cell.value: count for cell in Cell})
+    if misfits:
+        raise ValueError("not layers by cell")
+    return {Cell(name): layer for name, layer in layers.items()}
+
+
+def _analysis(kind: Kind) -> Callable[[Any], str]:
+    known = {analysis.id for analysis in of_kind(kind)}
+
+    def read(value: object) -> str:
+        if value not in known:
+            raise ValueError("not an analysis that this version knows")
+        return str(value)
+
+    return read
+
+
+VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "a": Cell,
+    "b": Cell,
+    "shown": Shown,
+    "layers": _layers,
+    "alignment": _analysis(Kind.LAYERS),
+    "words_measure": _analysis(Kind.WORDS),
+    "map_method": _analysis(Kind.MAP),
+    "curve": _analysis(Kind.CURVE),
+    "label_column": text,
+    "order": Order,
+    "rows": Rows,
+    "pooling": lambda value: Pooling(value).value,
+    "seed": count,
+}
