@@ -1,25 +1,49 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from vgdesk.app.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
+from vgdesk.ui.control_bar import ControlBar
+from vgdesk.ui.panels.models_panel import ModelsPanel
+from vgdesk.ui.panels.recorder_panel import RecorderPanel
+from vgdesk.ui.panels.words_panel import WordsPanel
+from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.views_area import ViewsArea
 
-if TYPE_CHECKING:
-    from vgdesk.ui.main_window import MainWindow
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the window that actions reach."""
+
+    controls: ControlBar
+    views: ViewsArea
+    words: WordsPanel
+    models: ModelsPanel
+    recorder: RecorderPanel
+    recording: RecordingControl
 
 
 class WindowDesk(QObject):
-    """What the actions can ask for: dialogs where a question is open, then the workspace."""
+    """What the actions can ask for: dialogs where a question is open, then the workspace.
 
-    def __init__(self, window: "MainWindow", workspace: Workspace) -> None:
+    Signals
+    -------
+    reset_requested
+        The window should look as at the very first start.
+    """
+
+    reset_requested = Signal()
+
+    def __init__(self, window: QMainWindow, parts: Parts, workspace: Workspace) -> None:
         super().__init__(window)
         self._window = window
+        self._parts = parts
         self._workspace = workspace
 
     def may_leave(self) -> bool:
@@ -90,7 +114,7 @@ class WindowDesk(QObject):
             self._workspace.delete(chosen, frozenset())
 
     def ask_for_label(self) -> None:
-        self._window.words.ask_label()
+        self._parts.words.ask_label()
 
     def select_all(self) -> None:
         self._workspace.looking.select(*self._workspace.session.words)
@@ -99,15 +123,15 @@ class WindowDesk(QObject):
         self._workspace.looking.select()
 
     def find(self) -> None:
-        self._window.dock_of(self._window.words).show()
-        self._window.words.search.setFocus()
+        _reveal(self._parts.words)
+        self._parts.words.search.setFocus()
 
     def record(self) -> None:
-        self._window.dock_of(self._window.recorder).show()
-        self._window.recording.toggle()
+        _reveal(self._parts.recorder)
+        self._parts.recording.toggle()
 
     def toggle_microphone(self) -> None:
-        self._window.recording.toggle_microphone()
+        self._parts.recording.toggle_microphone()
 
     def play(self) -> None:
         self._workspace.play(self._workspace.looking.selection.words)
@@ -119,28 +143,28 @@ class WindowDesk(QObject):
         self._workspace.looking.step_word(self._workspace.session, step)
 
     def step_layer(self, step: int) -> None:
-        self._window.controls.step_layer(step)
+        self._parts.controls.step_layer(step)
 
     def show(self, shown: Shown) -> None:
         self._workspace.looking.change(lambda recipe: replace(recipe, shown=shown))
 
     def toggle_grid(self) -> None:
-        is_grid = not self._window.views.is_grid
-        self._window.views.set_grid(is_grid)
+        is_grid = not self._parts.views.is_grid
+        self._parts.views.set_grid(is_grid)
         self._workspace.configure(layout=Layout.GRID if is_grid else Layout.TABS)
 
     def toggle_tables(self) -> None:
-        self._window.views.toggle_tables()
+        self._parts.views.toggle_tables()
 
     def refit_map(self) -> None:
         self._workspace.pipeline.refit_map()
 
     def reset_layout(self) -> None:
-        self._window.reset_layout()
+        self.reset_requested.emit()
 
     def choose_encoder(self) -> None:
-        self._window.dock_of(self._window.models).show()
-        self._window.models.setFocus()
+        _reveal(self._parts.models)
+        self._parts.models.setFocus()
 
     def encode_again(self) -> None:
         self._workspace.encode_again()
@@ -153,3 +177,10 @@ class WindowDesk(QObject):
 
     def show_about(self) -> None:
         dialogs.show_about(self._window)
+
+
+def _reveal(panel: QWidget) -> None:
+    """Show the dock that holds a panel, in front of those behind the same tab."""
+    if (dock := panel.parentWidget()) is not None:
+        dock.show()
+        dock.raise_()

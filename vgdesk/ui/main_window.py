@@ -29,7 +29,7 @@ from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
 from vgdesk.ui import theme
 from vgdesk.ui.control_bar import ControlBar
-from vgdesk.ui.desk import WindowDesk
+from vgdesk.ui.desk import Parts, WindowDesk
 from vgdesk.ui.inspecting import Inspecting
 from vgdesk.ui.modelling import Modelling
 from vgdesk.ui.panels.activity_panel import ActivityPanel
@@ -65,12 +65,15 @@ class MainWindow(QMainWindow):
         self.inspector = InspectorPanel()
         self.recorder = RecorderPanel()
         self.activity = ActivityPanel()
-        self.desk = WindowDesk(self, workspace)
+        self.recording = RecordingControl(workspace, self.recorder)
+        parts = Parts(
+            self.controls, self.views, self.words, self.models, self.recorder, self.recording
+        )
+        self.desk = WindowDesk(self, parts, workspace)
         self.actions_by_id: Mapping[str, QAction] = self._make_menus()
         self._lay_out()
         self._hear_panels()
         self._hear_workspace()
-        self.recording = RecordingControl(workspace, self.recorder)
         self._modelling = Modelling(workspace, self.models)
         self._inspecting = Inspecting(workspace, self.inspector)
         self._set_theme(self._theme)
@@ -113,18 +116,12 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        self._docks: dict[QWidget, QDockWidget] = {
-            panel: self._dock(title, panel, area)
-            for title, panel, area in (
-                ("Models", self.models, left),
-                ("Words", self.words, left),
-                ("Inspector", self.inspector, right),
-                ("Recorder", self.recorder, bottom),
-                ("Activity", self.activity, bottom),
-            )
-        }
-        self.tabifyDockWidget(self.dock_of(self.recorder), self.dock_of(self.activity))
-        self.dock_of(self.recorder).raise_()
+        self._dock("Models", self.models, left)
+        self._dock("Words", self.words, left)
+        self._dock("Inspector", self.inspector, right)
+        recorder = self._dock("Recorder", self.recorder, bottom)
+        self.tabifyDockWidget(recorder, self._dock("Activity", self.activity, bottom))
+        recorder.raise_()
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         # The recorder is wide and low, the word list narrow and high.
         self.setCorner(Qt.Corner.BottomRightCorner, bottom)
@@ -141,9 +138,6 @@ class MainWindow(QMainWindow):
         self._docks_menu.addAction(dock.toggleViewAction())
         return dock
 
-    def dock_of(self, panel: QWidget) -> QDockWidget:
-        return self._docks[panel]
-
     def _hear_panels(self) -> None:
         looking, workspace = self.workspace.looking, self.workspace
         self.words.words_chosen.connect(self._choose_words)
@@ -157,6 +151,7 @@ class MainWindow(QMainWindow):
         self.words.open_requested.connect(self.desk.ask_for_files)
         self.activity.cancel_requested.connect(workspace.cancel)
         self.views.action_requested.connect(self._run_by_id)
+        self.desk.reset_requested.connect(self.reset_layout)
         self.controls.compared_chosen.connect(looking.compare)
         self.controls.shown_chosen.connect(self.desk.show)
         self.controls.layer_chosen.connect(self._choose_layer)
