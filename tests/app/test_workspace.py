@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app.events import CurvesReady, Missing, Notice, View
+from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, Notice, View
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
@@ -116,7 +117,7 @@ def test_one_new_word_moves_nobody_on_the_map(desk: Desk, tmp_path: Path) -> Non
     before = dict(zip(desk.maps[-1].rows, desk.maps[-1].points.tolist(), strict=True))
     source = next(iter(desk.workspace.session.takes.values())).file
     new = shutil.copy(source, tmp_path / f"zebra{source.suffix}")
-    desk.workspace.import_paths([Path(new)])
+    desk.workspace.imports.take_in([Path(new)])
     desk.until(lambda: "zebra" in desk.maps[-1].words)
     after = dict(zip(desk.maps[-1].rows, desk.maps[-1].points.tolist(), strict=True))
     for row, point in before.items():
@@ -140,7 +141,7 @@ def test_a_broken_file_is_named_and_the_others_come_in(desk: Desk, tmp_path: Pat
     good = Path(shutil.copy(source, tmp_path / f"zebra{source.suffix}"))
     bad = tmp_path / "broken.wav"
     bad.write_bytes(b"RIFF and then nothing")
-    desk.workspace.import_paths([good, bad])
+    desk.workspace.imports.take_in([good, bad])
     desk.until(lambda: desk.notices)
     assert "broken.wav" in desk.notices[0].message
     assert WordId("zebra") in desk.workspace.session.words
@@ -185,3 +186,44 @@ def test_the_demo_that_ships_is_never_written_to(desk: Desk) -> None:
     desk.open_demo()
     demo = resource("demo.vgdesk")
     assert not desk.workspace.projects.takes_folder.is_relative_to(demo)
+
+
+def test_an_import_can_be_cancelled_and_adds_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.open_demo()
+    jobs: list[JobChanged] = []
+    desk.workspace.events.job_changed.subscribe(jobs.append)
+    source = next(iter(desk.workspace.session.takes.values())).file
+    for number in range(200):
+        shutil.copy(source, tmp_path / f"zebra{chr(97 + number % 26)}_{number}{source.suffix}")
+    desk.workspace.imports.take_in([tmp_path])
+    desk.until(lambda: jobs and jobs[-1].done > 0)
+    desk.workspace.cancel("import")
+    desk.until(lambda: jobs[-1].state is JobState.CANCELLED)
+    assert len(desk.workspace.session.words) == 36
+
+
+def test_nothing_is_left_of_a_project_in_which_nothing_was_recorded(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.open_demo()
+    assert desk.workspace.projects.takes_folder.is_dir()
+    desk.workspace.projects.close()
+    assert not desk.workspace.projects.folder.exists()
+
+
+def test_what_was_recorded_and_never_saved_stays_on_disk(desk: Desk) -> None:
+    desk.open_demo()
+    take = desk.workspace.projects.takes_folder / "dog-1.flac"
+    take.write_bytes(b"a take")
+    desk.workspace.projects.close()
+    assert take.read_bytes() == b"a take"
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
+    desk: Desk, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "a file"
+    blocked.write_text("not a folder")
+    desk.workspace.projects.folder = blocked
+    with pytest.raises(ProjectError, match="cannot be written to"):
+        _ = desk.workspace.projects.takes_folder

@@ -14,16 +14,10 @@ PAUSE = 0.2  # seconds between two words that are played one after the other
 class Listening:
     """Plays takes. One sound at a time: a new one stops the one before."""
 
-    def __init__(
-        self,
-        sound: Background,
-        *,
-        finished: Callable[[], object],
-        failed: Callable[[VgdeskError], object],
-    ) -> None:
+    def __init__(self, sound: Background, *, failed: Callable[[VgdeskError], object]) -> None:
         self._sound = sound
         self._failed = failed
-        self._player = Player(finished)
+        self._player = Player(lambda: None)
 
     def play(self, takes: Sequence[Take]) -> None:
         """Play the trimmed takes one after the other."""

@@ -1,12 +1,20 @@
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Notice
 from vgdesk.app.looking import Looking
-from vgdesk.app.project_file import Project, new_scratch, open_project, save, scratch_folder
+from vgdesk.app.project_file import (
+    Project,
+    new_scratch,
+    open_project,
+    save,
+    scratch_folder,
+    takes_folder,
+)
 from vgdesk.app.store import Store
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.resources import resource
 
@@ -35,9 +43,23 @@ class ProjectDesk:
 
     @property
     def takes_folder(self) -> Path:
-        folder = self.folder / "takes"
-        folder.mkdir(parents=True, exist_ok=True)
+        """Where the takes of this project are written; raises ProjectError if it cannot be."""
+        folder = takes_folder(self.folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProjectError(
+                f"{folder} cannot be written to ({error.strerror}). Earlier takes are safe.",
+                "Save the project in another folder, then record again.",
+            ) from error
         return folder
+
+    def close(self) -> None:
+        """Clear away the folder of a project that was never saved, if nothing is in it."""
+        if self.home is None:
+            for folder in (takes_folder(self.folder), self.folder):
+                with suppress(OSError):
+                    folder.rmdir()  # refuses if recordings are in it: they stay
 
     def new(self, session: Session) -> None:
         """Begin an empty project; the chosen encoders stay."""
@@ -78,6 +100,7 @@ class ProjectDesk:
         self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
 
     def _begin(self, project: Project, label: str, title: str) -> None:
+        self.close()
         self.folder, self.home, self.title = new_scratch(scratch_folder()), None, title
         for notice in project.warnings:
             self._events.notice.publish(notice)

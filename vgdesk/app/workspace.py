@@ -7,16 +7,9 @@ from vgdesk.app.child_process import ChildProcess, Post
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
-from vgdesk.app.events import Events, JobChanged, JobState, Level, Notice, SessionChanged
-from vgdesk.app.importing import (
-    ImportedTake,
-    ImportRefused,
-    import_takes,
-    new_word,
-    next_take_id,
-    plan_import,
-    with_imported,
-)
+from vgdesk.app.events import Events, Level, Notice, SessionChanged
+from vgdesk.app.import_desk import ImportDesk
+from vgdesk.app.importing import new_word, next_take_id
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
 from vgdesk.app.pipeline import Pipeline
@@ -69,6 +62,7 @@ class Workspace:
             arrived=lambda embedding: self.pipeline.arrived(embedding),
         )
         self.pipeline = Pipeline(self._analysis_process, self.events, self.encoding)
+        self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.projects = ProjectDesk(self._files, self.events, self.store, self.looking)
         self.recording = RecordingDesk(
             self._sound,
@@ -76,7 +70,7 @@ class Workspace:
             found=lambda: self.events.microphones_found.publish(self.recording.microphones),
             heard=lambda event: post(lambda: self._recorder_event(event)),
         )
-        self.listening = Listening(self._sound, finished=lambda: None, failed=self.tell)
+        self.listening = Listening(self._sound, failed=self.tell)
         self.downloads = Downloads(self.events, post, user_folder("data") / "models")
         self._next_take: tuple[Word, TakeId] | None = None
         self.events.session_changed.subscribe(self._session_changed)
@@ -104,8 +98,10 @@ class Workspace:
         """Keep what runs, then end every thread and process."""
         self.listening.stop()
         self.recording.close()
+        self.imports.close()
         self._files.close()
         self._sound.close()
+        self.projects.close()
         self.downloads.close()
         self._encoder_process.close()
         self._analysis_process.close()
@@ -132,46 +128,6 @@ class Workspace:
         self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)
 
     # Words and takes
-
-    def import_paths(self, paths: list[Path]) -> None:
-        """Add sound files and folders of them; broken files are named, the others come in."""
-        session = self.session
-        taken: list[ImportedTake] = []
-        refused: list[ImportRefused] = []
-        job = JobChanged("import", "Adding sound files", JobState.RUNNING, can_cancel=False)
-
-        def each(outcome: ImportedTake | ImportRefused) -> None:
-            (refused if isinstance(outcome, ImportRefused) else taken).append(outcome)  # type: ignore[arg-type]
-            self.events.job_changed.publish(replace(job, done=len(taken) + len(refused)))
-
-        def done(_none: None) -> None:
-            self.events.job_changed.publish(replace(job, state=JobState.DONE, done=len(taken)))
-            if taken:
-                self.store.apply(
-                    f"Add {len(taken)} recordings", lambda now: with_imported(now, taken)
-                )
-            self._tell_refused(taken, refused)
-
-        self._files.run_each(
-            lambda: import_takes(plan_import(paths, session)),
-            each=each,
-            done=done,
-            failed=self.tell,
-        )
-
-    def _tell_refused(self, taken: list[ImportedTake], refused: list[ImportRefused]) -> None:
-        if not refused:
-            return
-        first = refused[0]
-        others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
-        self.events.notice.publish(
-            Notice(
-                f"{first.file.name}{others} could not be added, {len(taken)} were. "
-                f"{first.error.message}",
-                first.error.hint,
-                Level.WARNING,
-            )
-        )
 
     def delete(self, words: frozenset[WordId], takes: frozenset[TakeId]) -> None:
         """Take words and takes out of the list; the sound files stay where they are."""
@@ -237,11 +193,14 @@ class Workspace:
         word = new_word(self.session, text)
         if label:
             word = word.with_label(self.looking.recipe.label_column, label)
-        take = next_take_id(self.session, word.id, self.projects.takes_folder)
-        self._next_take = word, take
-        self.recording.start(
-            self.projects.takes_folder, take, stop_by_voice=self.settings.stop_by_voice
-        )
+        try:
+            folder = self.projects.takes_folder
+            take = next_take_id(self.session, word.id, folder)
+            self.recording.start(folder, take, stop_by_voice=self.settings.stop_by_voice)
+        except VgdeskError as error:
+            self.tell(error)
+        else:
+            self._next_take = word, take
 
     def _stop_recording(self) -> None:
         if self._next_take is None:
@@ -340,6 +299,8 @@ class Workspace:
             self.encoding.cancel(EncoderId(name))
         elif kind == "download":
             self.downloads.cancel(name)
+        elif kind == "import":
+            self.imports.cancel()
 
     def _options(self) -> EncodeOptions:
         return EncodeOptions(user_folder("cache") / "embeddings", self.settings.device)

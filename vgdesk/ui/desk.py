@@ -85,11 +85,11 @@ class WindowDesk(QObject):
 
     def ask_for_files(self) -> None:
         if files := dialogs.ask_sound_files(self._window):
-            self._workspace.import_paths(files)
+            self._workspace.imports.take_in(files)
 
     def ask_for_folder(self) -> None:
         if folder := dialogs.ask_folder(self._window, "A folder of sound files"):
-            self._workspace.import_paths([folder])
+            self._workspace.imports.take_in([folder])
 
     def take_in(self, paths: list[Path]) -> None:
         """Open a project that was dropped, or add sound files and folders."""
@@ -97,7 +97,7 @@ class WindowDesk(QObject):
             if self.may_leave():
                 self._workspace.open(paths[0])
         else:
-            self._workspace.import_paths(paths)
+            self._workspace.imports.take_in(paths)
 
     def quit(self) -> None:
         self._window.close()

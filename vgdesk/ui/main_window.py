@@ -283,6 +283,11 @@ class MainWindow(QMainWindow):
         return QSettings(str(user_folder("config") / "window.ini"), QSettings.Format.IniFormat)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.recording.is_running:
+            # The take is kept first; nobody closes a window to lose what was just said.
+            self.recording.toggle()
+            event.ignore()
+            return
         if not self.desk.may_leave():
             event.ignore()
             return

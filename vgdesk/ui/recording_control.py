@@ -39,6 +39,11 @@ class RecordingControl(QObject):
         workspace.events.session_changed.subscribe(self._show_groups)
         workspace.events.microphones_found.subscribe(self._show_microphones)
 
+    @property
+    def is_running(self) -> bool:
+        """True while a take is recorded."""
+        return self._workspace.recording.phase is Phase.RECORDING
+
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
         self._workspace.record(self._panel.prompt(), self._panel.group())
