@@ -212,3 +212,39 @@ def test_every_entry_of_every_menu_is_known(window: MainWindow) -> None:
     entries = {a.objectName() for m in window.menuBar().actions() for a in m.menu().actions()}
     assert set(ACTIONS) <= entries
     assert all(isinstance(action, QAction) for action in window.actions_by_id.values())
+
+
+def test_saving_when_asked_goes_on_to_what_was_wanted(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine.vgdesk"
+    monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: dialogs.Leave.SAVE)
+    monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: folder)
+    window.workspace.looking.select(WordId("goat"))
+    press(window, "delete")
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=SECONDS)
+    assert (folder / "project.json").exists()
+
+
+def test_a_chosen_word_is_offered_for_another_take(window: MainWindow) -> None:
+    window.workspace.looking.select(WordId("goat"))
+    assert (window.recorder.prompt(), window.recorder.group()) == ("goat", "animal")
+
+
+def test_recording_without_a_word_asks_for_it(window: MainWindow) -> None:
+    window.activateWindow()
+    window.workspace.looking.select()
+    window.recorder.set_prompt("")
+    press(window, "record")
+    assert "Which word" in window.notices.history()[-1].message
+    assert window.focusWidget() is window.recorder._word
+
+
+def test_a_project_that_cannot_be_opened_leaves_a_working_window(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    press(window, "new")
+    window.workspace.start(tmp_path / "nowhere.vgdesk")
+    qtbot.waitUntil(lambda: len(window.workspace.session.words) == 36, timeout=SECONDS)
+    assert "nowhere" in " ".join(notice.message for notice in window.notices.history())

@@ -53,7 +53,9 @@ class Action:
     shortcut
         In Qt's notation; a single letter works wherever no text is being typed.
     tip
-        One sentence for the status bar and the list of shortcuts.
+        One sentence for the status bar.
+    begins_group
+        True for a line above it in the menu.
     """
 
     id: str
@@ -62,13 +64,14 @@ class Action:
     run: Callable[[Desk], object]
     shortcut: str = ""
     tip: str = ""
+    begins_group: bool = False
 
 
 ACTIONS = catalogue(
     Action("new", "New project", "File", lambda d: d.new_project(), "Ctrl+N"),
     Action("open", "Open project…", "File", lambda d: d.ask_to_open(), "Ctrl+O"),
     Action("open_demo", "Open the demo words", "File", lambda d: d.open_demo()),
-    Action("save", "Save", "File", lambda d: d.save(), "Ctrl+S"),
+    Action("save", "Save", "File", lambda d: d.save(), "Ctrl+S", begins_group=True),
     Action("save_as", "Save as…", "File", lambda d: d.ask_to_save_as(), "Ctrl+Shift+S"),
     Action(
         "add_files",
@@ -77,15 +80,30 @@ ACTIONS = catalogue(
         lambda d: d.ask_for_files(),
         "Ctrl+Shift+O",
         "WAV, FLAC, OGG or MP3, one word a file; the file name is the word.",
+        begins_group=True,
     ),
     Action("add_folder", "Add a folder of sound files…", "File", lambda d: d.ask_for_folder()),
-    Action("quit", "Quit", "File", lambda d: d.quit(), "Ctrl+Q"),
+    Action("quit", "Quit", "File", lambda d: d.quit(), "Ctrl+Q", begins_group=True),
     Action("undo", "Undo", "Edit", lambda d: d.undo(), "Ctrl+Z"),
     Action("redo", "Redo", "Edit", lambda d: d.redo(), "Ctrl+Shift+Z"),
-    Action("select_all", "Select all words", "Edit", lambda d: d.select_all(), "Ctrl+A"),
+    Action(
+        "select_all",
+        "Select all words",
+        "Edit",
+        lambda d: d.select_all(),
+        "Ctrl+A",
+        begins_group=True,
+    ),
     Action("clear", "Select nothing", "Edit", lambda d: d.clear_selection(), "Esc"),
     Action("find", "Find a word", "Edit", lambda d: d.find(), "Ctrl+F"),
-    Action("set_label", "Label the selected words…", "Edit", lambda d: d.ask_for_label(), "Ctrl+L"),
+    Action(
+        "set_label",
+        "Label the selected words…",
+        "Edit",
+        lambda d: d.ask_for_label(),
+        "Ctrl+L",
+        begins_group=True,
+    ),
     Action("delete", "Delete the selected words", "Edit", lambda d: d.delete_selection(), "Del"),
     Action(
         "record",
@@ -96,13 +114,17 @@ ACTIONS = catalogue(
         "Records the word in the prompt; press again to stop.",
     ),
     Action("microphone", "Microphone on / off", "Word", lambda d: d.toggle_microphone(), "M"),
-    Action("play", "Play the word", "Word", lambda d: d.play(), "Space"),
+    Action("play", "Play the word", "Word", lambda d: d.play(), "Space", begins_group=True),
     Action("stop_playing", "Stop playing", "Word", lambda d: d.stop_playing(), "Shift+Space"),
-    Action("next_word", "Next word", "Word", lambda d: d.step_word(1), "Ctrl+Down"),
+    Action(
+        "next_word", "Next word", "Word", lambda d: d.step_word(1), "Ctrl+Down", begins_group=True
+    ),
     Action("previous_word", "Previous word", "Word", lambda d: d.step_word(-1), "Ctrl+Up"),
     Action("layer_down", "One layer down", "View", lambda d: d.step_layer(-1), "["),
     Action("layer_up", "One layer up", "View", lambda d: d.step_layer(1), "]"),
-    Action("show_a", "Show the words of A", "View", lambda d: d.show(Shown.A), "1"),
+    Action(
+        "show_a", "Show the words of A", "View", lambda d: d.show(Shown.A), "1", begins_group=True
+    ),
     Action("show_b", "Show the words of B", "View", lambda d: d.show(Shown.B), "2"),
     Action(
         "show_difference",
@@ -111,7 +133,9 @@ ACTIONS = catalogue(
         lambda d: d.show(Shown.DIFFERENCE),
         "3",
     ),
-    Action("grid", "Views as grid / as tabs", "View", lambda d: d.toggle_grid(), "G"),
+    Action(
+        "grid", "Views as grid / as tabs", "View", lambda d: d.toggle_grid(), "G", begins_group=True
+    ),
     Action("tables", "Charts / tables", "View", lambda d: d.toggle_tables(), "T"),
     Action("refit_map", "Lay out the map anew", "View", lambda d: d.refit_map(), "Ctrl+M"),
     Action("reset_layout", "Reset the layout", "View", lambda d: d.reset_layout()),
@@ -129,6 +153,7 @@ ACTIONS = catalogue(
         "Models",
         lambda d: d.choose_pooling("mean"),
         tip="How many vectors become one; baselines have only one to begin with.",
+        begins_group=True,
     ),
     Action(
         "pool_centre",

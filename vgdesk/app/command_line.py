@@ -78,7 +78,7 @@ def _add_embed(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
     parser.add_argument("--pooling", choices=[p.value for p in Pooling], default="mean")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
     parser.add_argument(
         "--untrained", action="store_true", help="the same model with random weights"
     )
@@ -113,7 +113,7 @@ def _embed(chosen: argparse.Namespace) -> int:
         raise VgdeskError("None of the words could be encoded.", "See the lines above.")
     write_stack(chosen.out, stack)
     layers, count, dim = stack.values.shape
-    sys.stdout.write(f"{chosen.out}: {count} words, {layers} layers of {dim}, {spec.title}\n")
+    sys.stdout.write(f"{chosen.out}: {count} rows, {layers} layers of {dim}, {spec.title}\n")
     return 0 if len(done) == len(rows) else BAD_INPUT
 
 

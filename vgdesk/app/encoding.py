@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
+NEWS_EVERY = 0.2  # s
 AT_ONCE = 16  # takes a job: few enough that a word just spoken does not wait long for its turn
 
 
@@ -78,6 +80,7 @@ class Encoding:
         self._failed: dict[Ask, VgdeskError] = {}
         self._halted: set[EncoderId] = set()
         self._lost: set[EncoderId] = set()
+        self._published = 0.0
         self._job: Job | None = None
         self._job_encoder = EncoderId("")
 
@@ -107,6 +110,11 @@ class Encoding:
     def missing(self) -> int:
         """How many vectors are still to come."""
         return sum(len(self._missing(cell)) for cell in self._wanted)
+
+    @property
+    def wanted(self) -> int:
+        """How many vectors there are when all have come."""
+        return sum(map(len, self._wanted.values()))
 
     def plan(self, cell: Cell, rows: Rows) -> StackPlan | None:
         """Name the vectors of a cell that are there, row by row; None if there are none."""
@@ -145,7 +153,8 @@ class Encoding:
     def _ask_next(self) -> None:
         if self._job is not None:
             return
-        for cell in self._session.encoders:
+        # The cell that is nearly done goes first: a word just spoken does not wait behind a list.
+        for cell in sorted(self._wanted, key=lambda cell: len(self._missing(cell))):
             spec = self._spec_of(self._session.encoders[cell])
             if spec is None or spec.id in self._halted:
                 continue
@@ -182,6 +191,8 @@ class Encoding:
             case ModelLoading():
                 loading = JobChanged(f"encode {spec.id}", f"Loading {spec.title}", JobState.RUNNING)
                 self._events.job_changed.publish(loading)
+        if time.monotonic() - self._published > NEWS_EVERY:
+            self._publish()
 
     def _broke(self, spec: EncoderSpec, asks: tuple[Ask, ...], error: BaseException) -> None:
         if isinstance(error, ChildLostError) and spec.id not in self._lost:
@@ -200,6 +211,7 @@ class Encoding:
         self._publish()
 
     def _publish(self) -> None:
+        self._published = time.monotonic()
         cells = {cell: self._progress(cell) for cell in self._session.encoders}
         self._events.embedded.publish(Embedded(cells, self._pending(), self._failures()))
         for cell, progress in cells.items():
@@ -208,10 +220,9 @@ class Encoding:
     def _progress(self, cell: Cell) -> CellProgress:
         asks = [ask for _row, _word, ask in self._wanted[cell]]
         problems = [str(self._failed[ask]) for ask in asks if ask in self._failed]
-        if self._session.encoders[cell] in self._halted and not problems:
-            problems = ["Stopped. Encode what is missing from the Models menu."]
         done = sum(ask in self._keys for ask in asks)
-        return CellProgress(done, len(asks), problems[0] if problems else "")
+        is_stopped = self._session.encoders[cell] in self._halted and done < len(asks)
+        return CellProgress(done, len(asks), problems[0] if problems else "", is_stopped)
 
     def _spoken(self) -> Iterator[tuple[TakeId, Ask]]:
         for cell, wanted in self._wanted.items():

@@ -127,11 +127,14 @@ class CellProgress:
     ----------
     problem
         Why some or all of them have none; empty if nothing is wrong.
+    is_stopped
+        True after a cancel.
     """
 
     done: int
     total: int
     problem: str = ""
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

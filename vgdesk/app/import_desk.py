@@ -86,8 +86,22 @@ class ImportDesk:
             self._tell(len(taken), refused)
 
     def _tell(self, taken: int, refused: list[ImportRefused]) -> None:
+        for one in refused:
+            self._events.job_changed.publish(
+                JobChanged(
+                    f"import {one.file}",
+                    one.file.name,
+                    JobState.FAILED,
+                    detail=one.error.message,
+                    can_cancel=False,
+                )
+            )
         first = refused[0]
-        others = f" {len(refused) - 1} more could not be added either." if len(refused) > 1 else ""
+        others = (
+            f" {len(refused) - 1} more could not be added either (see Activity)."
+            if len(refused) > 1
+            else ""
+        )
         came = f" The other {taken} came in." if taken else ""
         notice = Notice(f"{first.error.message}{others}{came}", first.error.hint, Level.WARNING)
         self._events.notice.publish(notice)

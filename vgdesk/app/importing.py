@@ -20,6 +20,7 @@ from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
 
 CATEGORY = "category"
 LONGEST_SLUG = 40
+SHORTEST_WORD = 0.05  # s; no syllable is shorter
 
 _TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
 
@@ -109,13 +110,22 @@ def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
     """Look into one file after the other; a file that cannot be used does not stop the others."""
     for planned in plan.takes:
         try:
-            found = find_word(read(planned.file))
+            recording = read(planned.file)
+            if recording.seconds < SHORTEST_WORD:
+                raise _too_short(planned.file)
+            found = find_word(recording)
         except AudioFileError as error:
             yield ImportRefused(planned.file, error)
         else:
             # To a tenth of a millisecond: finer digits would only fill the table.
             trim = (round(found[0], 4), round(found[1], 4)) if found else None
             yield ImportedTake(planned, trim)
+
+
+def _too_short(file: Path) -> AudioFileError:
+    return AudioFileError(
+        f"“{file.name}” is too short to hold a word.", "Record the word again, or leave it out."
+    )
 
 
 def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:

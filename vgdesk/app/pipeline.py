@@ -13,7 +13,8 @@ from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, Shown, ViewRecipe
 
 GROWTH = 1.5  # a map is laid out anew once it has grown by half: axes found from few words mislead
-MANY = 3  # more new vectors than this at once are a list that was loaded, not words being spoken
+MANY = 0.5  # a share of new vectors above this is a list that was loaded, not words that came in
+ON_THEIR_WAY = "The first vectors are on their way."
 RECORD = "record", "Record a word"
 PURPOSES = {
     View.LAYERS: "Shows how alike the layers of two encoders arrange the words.",
@@ -51,7 +52,7 @@ class Pipeline:
         """Show this session in this way, as far as its vectors are there."""
         self._session, self._recipe = session, recipe
         self._encoding.follow(session, recipe)
-        self._is_loading |= self._encoding.missing > MANY
+        self._is_loading |= self._encoding.missing > MANY * self._encoding.wanted
         self.refresh()
 
     def arrived(self, embedding: Embedding) -> None:
@@ -77,6 +78,7 @@ class Pipeline:
         if plan is None:
             hear(())
             return
+        self._send_fresh()
         self._submit(
             "neighbours",
             Request(work.find_neighbours, (plan, self._recipe.layer_of(cell), word, 8)),
@@ -151,7 +153,8 @@ class Pipeline:
             self._lost.add(view)  # once may be bad luck, twice is this picture's own fault
             self._gone(error)
         elif isinstance(error, VgdeskError):
-            self._events.view_missing.publish(Missing(view, str(error)))
+            reason = ON_THEIR_WAY if self._encoding.missing else str(error)
+            self._events.view_missing.publish(Missing(view, reason))
         else:
             raise error
 
@@ -238,4 +241,4 @@ class Pipeline:
             return Missing(view, reason, "choose_encoder", "Choose an encoder")
         if cell.modality is Modality.SPEECH and not self._session.takes:
             return Missing(view, f"{PURPOSES[view]} No word has been recorded yet.", *RECORD)
-        return Missing(view, "The first vectors are on their way.")
+        return Missing(view, ON_THEIR_WAY)

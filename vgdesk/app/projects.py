@@ -15,8 +15,12 @@ from vgdesk.app.project_file import (
 )
 from vgdesk.app.store import Store
 from vgdesk.core.errors import ProjectError, VgdeskError
-from vgdesk.core.model import Session
+from vgdesk.core.model import Cell, Session
 from vgdesk.core.resources import resource
+from vgdesk.encoders.spectrum import SPECTRUM
+from vgdesk.encoders.spelling import SPELLING
+
+BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
 
 
 class ProjectDesk:
@@ -63,7 +67,7 @@ class ProjectDesk:
 
     def new(self, session: Session) -> None:
         """Begin an empty project; the chosen encoders stay."""
-        empty = Session(encoders=session.encoders)
+        empty = Session(encoders=session.encoders or BASELINES)
         self._begin(Project(Path(), empty, self._looking.recipe), "New project", "Untitled")
 
     def open_demo(self) -> None:
@@ -74,8 +78,14 @@ class ProjectDesk:
             failed=self._failed,
         )
 
-    def open(self, folder: Path, opened: Callable[[Path], object]) -> None:
-        """Open a project folder."""
+    def open(
+        self,
+        folder: Path,
+        opened: Callable[[Path], object],
+        *,
+        otherwise: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Open a project folder; if that fails, say why and call `otherwise`."""
 
         def begin(project: Project) -> None:
             self._begin(project, f"Open {folder.stem}", folder.stem)
@@ -83,7 +93,11 @@ class ProjectDesk:
                 self.folder = self.home = folder
             opened(folder)
 
-        self._files.run(lambda: open_project(folder), done=begin, failed=self._failed)
+        def failed(error: VgdeskError) -> None:
+            self._failed(error)
+            otherwise()
+
+        self._files.run(lambda: open_project(folder), done=begin, failed=failed)
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
         """Save into a folder, which is the project's home from then on."""

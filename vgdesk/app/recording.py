@@ -56,6 +56,7 @@ class RecordingDesk:
         self._found = found
         self._microphone: Microphone | None = None
         self._waiting_for = Phase.OFF
+        self._has_failed = False
         self._running: tuple[Path, Path] | None = None
 
     @property
@@ -93,7 +94,7 @@ class RecordingDesk:
 
     def arm(self, then: Callable[[], object] = lambda: None) -> None:
         """Open the microphone and keep it open, so that the start of a word is never lost."""
-        microphone, was_lost = self._microphone, self.phase is Phase.LOST
+        microphone, was_lost = self._microphone, self._has_failed or self.phase is Phase.LOST
 
         def open_it() -> None:
             self.recorder.disarm()
@@ -138,10 +139,12 @@ class RecordingDesk:
     def _do(self, phase: Phase, call: Callable[[], None], then: Callable[[], object]) -> None:
         def done(_none: None) -> None:
             self._waiting_for = Phase.OFF
+            self._has_failed = False
             then()
 
         def failed(error: VgdeskError) -> None:
             self._waiting_for = Phase.OFF
+            self._has_failed = True
             self._failed(error)
 
         self._waiting_for = phase

@@ -20,7 +20,7 @@ from vgdesk.app.store import Store
 from vgdesk.audio.files import Recording, read
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import (
     Cell,
     EncoderId,
@@ -92,7 +92,7 @@ class Workspace:
         if project is None:
             self.projects.open_demo()
         else:
-            self.open(project)
+            self.projects.open(project, self._is_recent, otherwise=self.projects.open_demo)
 
     def close(self) -> None:
         """Keep what runs, then end every thread and process."""
@@ -121,8 +121,14 @@ class Workspace:
     def open(self, folder: Path) -> None:
         self.projects.open(folder, self._is_recent)
 
-    def save(self, folder: Path) -> None:
-        self.projects.save(folder, self._is_recent)
+    def save(self, folder: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Save into a folder; `then` is called if that went well."""
+
+        def saved(home: Path) -> None:
+            self._is_recent(home)
+            then()
+
+        self.projects.save(folder, saved)
 
     def _is_recent(self, folder: Path) -> None:
         self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)
@@ -172,19 +178,21 @@ class Workspace:
 
     # Microphone
 
-    def record(self, text: str, label: str) -> None:
-        """Start a take of this word, or end the one that runs."""
+    def record(self, text: str, label: str) -> bool:
+        """Start a take of this word, or end the one that runs; True if the word has to be asked."""
         phase = self.recording.phase
         if self._next_take is not None and phase in (Phase.RECORDING, Phase.LOST):
             self._stop_recording()
         elif not text.strip():
             self.events.notice.publish(
-                Notice("Which word is it?", "Type the word to say, then press R.")
+                Notice("Which word is it?", "Type the word to say, then press Return.")
             )
+            return True
         elif phase in (Phase.OFF, Phase.LOST):
             self.recording.arm(lambda: self._start_recording(text.strip(), label.strip()))
         elif phase is Phase.READY:
             self._start_recording(text.strip(), label.strip())
+        return False
 
     def _start_recording(self, text: str, label: str) -> None:
         if self.recording.phase is not Phase.READY:
@@ -264,6 +272,9 @@ class Workspace:
         """Put the model of a folder on the shelf and into a cell."""
 
         def done(spec: EncoderSpec) -> None:
+            if spec.modality is not cell.modality:
+                self.tell(_wrong_cell(spec))
+                return
             known = {**dict(self.settings.model_folders), str(folder): cell.is_grounded}
             self.configure(model_folders=tuple(known.items()))
             self.choose_encoder(cell, spec.id)
@@ -311,3 +322,11 @@ class Workspace:
 
     def _follow(self) -> None:
         self.pipeline.follow(self.session, self.looking.recipe)
+
+
+def _wrong_cell(spec: EncoderSpec) -> EncoderError:
+    reads = spec.modality.value
+    return EncoderError(
+        f"“{spec.title}” is a model of {reads}, so it was not put here.",
+        f"Choose its folder in one of the two {reads} cells.",
+    )

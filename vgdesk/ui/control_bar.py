@@ -73,9 +73,10 @@ class ControlBar(QWidget):
         """
         for combo, chosen in ((self._a, recipe.a), (self._b, recipe.b)):
             for place, cell in enumerate(Cell):
-                combo.setItemText(place, f"{cell.title}: {titles.get(cell, 'none')}")
+                combo.setItemText(place, titles.get(cell) or f"{cell.title}: none")
+                combo.setItemData(place, cell.title, Qt.ItemDataRole.ToolTipRole)
             combo.setCurrentIndex(list(Cell).index(chosen))
-            combo.setToolTip(combo.currentText())
+            combo.setToolTip(f"{chosen.title}: {titles.get(chosen, 'no encoder')}")
         self._shown.button(list(Shown).index(recipe.shown)).setChecked(True)
         layer = min(recipe.layer_of(recipe.focus), max(0, len(layers) - 1))
         with QSignalBlocker(self._slider):

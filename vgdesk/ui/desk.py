@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -5,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from vgdesk.app.events import Notice
 from vgdesk.app.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.viewing import Shown
@@ -46,42 +48,43 @@ class WindowDesk(QObject):
         self._parts = parts
         self._workspace = workspace
 
-    def may_leave(self) -> bool:
-        """Ask what to do with edits that are not saved; False to stay."""
+    def leave(self, then: Callable[[], object]) -> None:
+        """Go on with `then` once edits that are not saved are saved or given up; or stay."""
         if not self._workspace.store.has_unsaved_edits:
-            return True
+            then()
+            return
         chosen = dialogs.ask_about_edits(self._window, self._workspace.projects.title)
         if chosen is dialogs.Leave.SAVE:
-            self.save()
-        return chosen is dialogs.Leave.DISCARD
+            self.save(then)
+        elif chosen is dialogs.Leave.DISCARD:
+            then()
 
     def new_project(self) -> None:
-        if self.may_leave():
-            self._workspace.projects.new(self._workspace.session)
+        self.leave(lambda: self._workspace.projects.new(self._workspace.session))
 
     def open_demo(self) -> None:
-        if self.may_leave():
-            self._workspace.projects.open_demo()
+        self.leave(self._workspace.projects.open_demo)
 
     def ask_to_open(self) -> None:
-        if self.may_leave() and (folder := dialogs.ask_project(self._window)):
-            self._workspace.open(folder)
+        if folder := dialogs.ask_project(self._window):
+            self.leave(lambda: self._workspace.open(folder))
 
     def open_recent(self) -> None:
         action = self.sender()
-        if isinstance(action, QAction) and self.may_leave():
-            self._workspace.open(Path(action.data()))
+        if isinstance(action, QAction):
+            folder = Path(action.data())
+            self.leave(lambda: self._workspace.open(folder))
 
-    def save(self) -> None:
+    def save(self, then: Callable[[], object] = lambda: None) -> None:
         home = self._workspace.projects.home
         if home is None:
-            self.ask_to_save_as()
+            self.ask_to_save_as(then)
         else:
-            self._workspace.save(home)
+            self._workspace.save(home, then)
 
-    def ask_to_save_as(self) -> None:
+    def ask_to_save_as(self, then: Callable[[], object] = lambda: None) -> None:
         if folder := dialogs.ask_new_project(self._window, self._workspace.projects.title):
-            self._workspace.save(folder)
+            self._workspace.save(folder, then)
 
     def ask_for_files(self) -> None:
         if files := dialogs.ask_sound_files(self._window):
@@ -94,8 +97,7 @@ class WindowDesk(QObject):
     def take_in(self, paths: list[Path]) -> None:
         """Open a project that was dropped, or add sound files and folders."""
         if [path.suffix for path in paths] == [dialogs.PROJECT]:
-            if self.may_leave():
-                self._workspace.open(paths[0])
+            self.leave(lambda: self._workspace.open(paths[0]))
         else:
             self._workspace.imports.take_in(paths)
 
@@ -114,7 +116,12 @@ class WindowDesk(QObject):
             self._workspace.delete(chosen, frozenset())
 
     def ask_for_label(self) -> None:
-        self._parts.words.ask_label()
+        if self._workspace.looking.selection.words:
+            self._parts.words.ask_label()
+        else:
+            self._workspace.events.notice.publish(
+                Notice("No word is chosen.", "Choose the words to label in the list or in a view.")
+            )
 
     def select_all(self) -> None:
         self._workspace.looking.select(*self._workspace.session.words)
@@ -164,7 +171,9 @@ class WindowDesk(QObject):
 
     def choose_encoder(self) -> None:
         _reveal(self._parts.models)
-        self._parts.models.setFocus()
+        recipe, encoders = self._workspace.looking.recipe, self._workspace.session.encoders
+        empty = [cell for cell in (recipe.a, recipe.b) if cell not in encoders]
+        self._parts.models.open_choices((*empty, recipe.focus)[0])
 
     def encode_again(self) -> None:
         self._workspace.encode_again()

@@ -5,7 +5,8 @@ from vgdesk.app.events import SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording
 from vgdesk.core.model import Take, TakeId, WordId
-from vgdesk.core.viewing import Selection, ViewRecipe
+from vgdesk.core.results import WordSimilarity
+from vgdesk.core.viewing import Selection
 from vgdesk.ui.panels.inspector_panel import InspectorPanel
 
 
@@ -26,7 +27,7 @@ class Inspecting(QObject):
         events = workspace.events
         events.selection_changed.subscribe(self._selection_changed)
         events.session_changed.subscribe(self._session_changed)
-        events.recipe_changed.subscribe(self._recipe_changed)
+        events.words_ready.subscribe(self._numbers_changed)
         self._show()
 
     def _take(self) -> Take | None:
@@ -42,7 +43,8 @@ class Inspecting(QObject):
     def _session_changed(self, _change: SessionChanged) -> None:
         self._show()
 
-    def _recipe_changed(self, _recipe: ViewRecipe) -> None:
+    def _numbers_changed(self, _result: WordSimilarity) -> None:
+        # Another layer, model or vector: what is near is asked anew with each new word heatmap.
         self._find_neighbours()
 
     def _show(self) -> None:

@@ -42,6 +42,7 @@ from vgdesk.ui.recording_control import RecordingControl
 from vgdesk.ui.views_area import ViewsArea
 
 LAYOUT_VERSION = 1
+FRAME = 12  # pixels that the frame of a window takes at each side, and its title thrice
 WIDE = 1200  # pixels from which four views side by side can be read
 POOLINGS = tuple(pooling.value for pooling in Pooling)
 MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.workspace = workspace
+        self._is_leaving = False
         self._theme = theme.theme_of(app.palette())
         self._watcher = theme.follow(app, self._set_theme)
         self.notices = NoticeBar()
@@ -83,8 +85,10 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> dict[str, QAction]:
         made = {}
-        menus = {name: self.menuBar().addMenu(name) for name in MENUS}
+        menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
         for action in ACTIONS.values():
+            if action.begins_group:
+                menus[action.menu].addSeparator()
             entry = menus[action.menu].addAction(action.title)
             entry.setObjectName(action.id)
             entry.setShortcut(QKeySequence(action.shortcut))
@@ -208,7 +212,8 @@ class MainWindow(QMainWindow):
         session, projects = self.workspace.session, self.workspace.projects
         is_unsaved = self.workspace.store.has_unsaved_edits
         self.setWindowTitle(f"{projects.title}{'*' if is_unsaved else ''} – vgdesk")
-        self._count.setText(f"{len(session.words)} words, {len(session.takes)} takes")
+        words, takes = len(session.words), len(session.takes)
+        self._count.setText(f"{words} word{'s' * (words != 1)}, {takes} take{'s' * (takes != 1)}")
         kept = "not saved yet" if projects.home is None else "saved"
         self._saved.setText("unsaved edits" if is_unsaved else kept)
 
@@ -272,7 +277,11 @@ class MainWindow(QMainWindow):
 
     def _fitting_size(self) -> tuple[int, int]:
         screen = QGuiApplication.primaryScreen().availableGeometry()
-        return min(1400, screen.width()), min(900, screen.height())
+        return min(1400, screen.width() - FRAME), min(900, screen.height() - 3 * FRAME)
+
+    def _leave(self) -> None:
+        self._is_leaving = True
+        self.close()
 
     def _place(self, name: str) -> QByteArray:
         stored = self._places().value(name)
@@ -288,8 +297,9 @@ class MainWindow(QMainWindow):
             self.recording.toggle()
             event.ignore()
             return
-        if not self.desk.may_leave():
+        if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()
+            self.desk.leave(self._leave)
             return
         self._places().setValue("geometry", self.saveGeometry())
         self._places().setValue("docks", self.saveState(LAYOUT_VERSION))

@@ -37,6 +37,7 @@ class Modelling(QObject):
         events.recipe_changed.subscribe(self._show_compared)
         events.device_found.subscribe(self._show_device)
         self._show_compared(workspace.looking.recipe)
+        self._show_choices(SessionChanged(workspace.session, workspace.session, ""))
 
     def _choose(self, cell: Cell, encoder: EncoderId | None) -> None:
         self._workspace.choose_encoder(cell, encoder)
@@ -72,7 +73,11 @@ class Modelling(QObject):
         for cell, progress in embedded.cells.items():
             problem = progress.problem
             self._panel.show_progress(
-                cell, progress.done, progress.total, problem, failed=bool(problem)
+                cell,
+                progress.done,
+                progress.total,
+                problem or ("stopped" if progress.is_stopped else ""),
+                failed=bool(problem),
             )
 
     def _show_compared(self, recipe: ViewRecipe) -> None:

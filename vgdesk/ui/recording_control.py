@@ -4,6 +4,7 @@ from vgdesk.app.events import SessionChanged
 from vgdesk.app.recording import Phase
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
+from vgdesk.core.viewing import Selection
 from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel, RecorderState
 
 LEVELS_A_SECOND = 30
@@ -37,6 +38,7 @@ class RecordingControl(QObject):
         panel.voice_stop_changed.connect(self._choose_voice_stop)
         panel.set_voice_stop(workspace.settings.stop_by_voice)
         workspace.events.session_changed.subscribe(self._show_groups)
+        workspace.events.selection_changed.subscribe(self._show_word)
         workspace.events.microphones_found.subscribe(self._show_microphones)
 
     @property
@@ -46,7 +48,9 @@ class RecordingControl(QObject):
 
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
-        self._workspace.record(self._panel.prompt(), self._panel.group())
+        is_asking = self._workspace.record(self._panel.prompt(), self._panel.group())
+        if is_asking:
+            self._panel.ask_for_word()
         self._show_state()
 
     def toggle_microphone(self) -> None:
@@ -76,6 +80,13 @@ class RecordingControl(QObject):
 
     def _choose_voice_stop(self, stop_by_voice: bool) -> None:
         self._workspace.configure(stop_by_voice=stop_by_voice)
+
+    def _show_word(self, selection: Selection) -> None:
+        """Offer the chosen word for another take."""
+        word = self._workspace.session.words.get(selection.primary) if selection.primary else None
+        if word is not None and not self.is_running:
+            column = self._workspace.looking.recipe.label_column
+            self._panel.set_prompt(word.text, word.labels.get(column, ""))
 
     def _show_groups(self, change: SessionChanged) -> None:
         column = self._workspace.looking.recipe.label_column

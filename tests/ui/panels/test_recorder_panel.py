@@ -184,3 +184,26 @@ def test_clipped_stays_until_it_is_cleared(
     assert panel.meter.is_clipped
     panel.show_state(RECORDING)
     assert not panel.meter.is_clipped
+
+
+def test_return_records_and_takes_the_cursor_out_of_the_word(
+    qtbot: QtBot, panel: RecorderPanel
+) -> None:
+    panel.ask_for_word()
+    qtbot.keyClicks(panel._word, "kite")
+    with qtbot.waitSignal(panel.record_toggled):
+        qtbot.keyClick(panel._word, Qt.Key.Key_Return)
+    assert panel.prompt() == "kite"
+    assert panel.record.hasFocus()
+
+
+def test_a_chosen_word_is_offered_but_never_over_what_is_being_typed(
+    qtbot: QtBot, panel: RecorderPanel
+) -> None:
+    panel.set_prompt("goat", "animal")
+    assert (panel.prompt(), panel.group()) == ("goat", "animal")
+    panel.ask_for_word()
+    panel._word.activateWindow()
+    qtbot.keyClicks(panel._word, "kite")
+    panel.set_prompt("coat", "clothes")
+    assert (panel.prompt(), panel.group()) == ("kite", "animal")

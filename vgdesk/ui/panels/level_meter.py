@@ -69,7 +69,7 @@ class LevelMeter(QWidget):
 
     def bar(self) -> QRectF:
         """Return where the bar is drawn."""
-        text = self.fontMetrics().horizontalAdvance("−60 dB too loud") + 2 * GAP
+        text = self.fontMetrics().horizontalAdvance("−120 dB too loud") + 2 * GAP
         return QRectF(2, self.height() / 2 - 6, max(20, self.width() - text - 4), 12)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -111,7 +111,7 @@ class LevelMeter(QWidget):
         left = bar.right() + GAP
         place = QRectF(left, 0, self.width() - left, self.height())
         number = QRectF(place)
-        number.setWidth(self.fontMetrics().horizontalAdvance("−60 dB"))
+        number.setWidth(self.fontMetrics().horizontalAdvance("−120 dB"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(self._theme.text))
         painter.drawText(number, Qt.AlignmentFlag.AlignRight | middle, self.number())

@@ -98,6 +98,11 @@ class ModelsPanel(Panel):
         """
         self.cards[cell].show_progress(done, total, note, failed=failed)
 
+    def open_choices(self, cell: Cell) -> None:
+        """Open the list of what a cell can hold."""
+        self.cards[cell].choices.setFocus()
+        self.cards[cell].choices.showPopup()
+
     def show_compared(self, a: Cell, b: Cell) -> None:
         """Mark the two cells that the views compare."""
         self._compared = (a, b)

@@ -22,7 +22,6 @@ from vgdesk.ui.theme import Theme, mixed, theme_of
 INFO_MS = 6000
 HISTORY = 200
 WIDE = 420
-_SEVERITY = (Level.ERROR, Level.WARNING, Level.INFO)
 _WORDS = {Level.ERROR: "Problem", Level.WARNING: "Please note", Level.INFO: "Note"}
 _MARKS = {Level.ERROR: Mark.OCTAGON, Level.WARNING: Mark.TRIANGLE, Level.INFO: Mark.INFO}
 
@@ -38,7 +37,7 @@ class _Queued:
 class NoticeBar(Panel):
     """A strip that says one thing at a time and never stands in the way.
 
-    The most serious notice is shown first. Information goes by itself; what the user should act on
+    The newest notice is shown first. Information goes by itself; what the user should act on
     stays until it is closed.
 
     Signals
@@ -88,7 +87,7 @@ class NoticeBar(Panel):
         self._show()
 
     def show_notice(self, notice: Notice, *, action: str = "", action_title: str = "") -> None:
-        """Show a notice now, or after the more serious ones; the same once more only counts up.
+        """Show a notice, before those that are still open; the same once more only counts up.
 
         Parameters
         ----------
@@ -101,9 +100,8 @@ class NoticeBar(Panel):
                 queued.times += 1
                 break
         else:
-            self._queue.append(_Queued(notice, action, action_title))
-            # Sorting keeps the order of arrival among notices of one level.
-            self._queue.sort(key=lambda queued: _SEVERITY.index(queued.notice.level))
+            # The newest comes first: it is about what the user has just done.
+            self._queue.insert(0, _Queued(notice, action, action_title))
         self._show()
 
     def history(self) -> tuple[Notice, ...]:
@@ -131,7 +129,7 @@ class NoticeBar(Panel):
         self._close.setText(f"Close ({waiting} more)" if waiting else "Close")
         self._action.setText(queued.action_title)
         self._action.setVisible(bool(queued.action))
-        named(self._action, queued.action_title)
+        named(self._action, queued.action_title or "Action")
         self._paint(colour)
         if notice.level is Level.INFO:
             self._timer.start(INFO_MS)

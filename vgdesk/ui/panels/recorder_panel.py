@@ -102,7 +102,9 @@ class RecorderPanel(Panel):
         super().__init__(parent)
         self._look = RecorderLook()
         self._poster = _Poster()
-        self._word = named(QLineEdit(), "Word to say")
+        self._word = named(
+            QLineEdit(), "Word to say", "Type the word, then press Return to record it"
+        )
         self._word.setPlaceholderText("Word to say")
         self._group = editable_combo("Group", "Group of the word, for example animal")
         self._group.setMinimumContentsLength(6)
@@ -166,7 +168,8 @@ class RecorderPanel(Panel):
 
     def _connect(self) -> None:
         self._word.textChanged.connect(self._on_prompt)
-        self.record.clicked.connect(self.record_toggled)
+        self._word.returnPressed.connect(self._on_return)
+        self.record.clicked.connect(self._on_record)
         self.microphones.activated.connect(self.microphone_chosen)
         self._rescan.clicked.connect(self.rescan_requested)
         self.voice_stop.toggled.connect(self.voice_stop_changed)
@@ -219,8 +222,16 @@ class RecorderPanel(Panel):
         self.voice_stop.setChecked(on)
         self.voice_stop.blockSignals(False)
 
-    def set_prompt(self, text: str) -> None:
-        self._word.setText(text)
+    def set_prompt(self, text: str, group: str = "") -> None:
+        """Put a word into the prompt, unless somebody is typing another one there."""
+        if not (self._word.hasFocus() and self._word.isModified()):
+            self._word.setText(text)
+            self._group.setEditText(group)
+
+    def ask_for_word(self) -> None:
+        """Put the cursor where the word is typed."""
+        self._word.setFocus()
+        self._word.selectAll()
 
     def _restyle(self) -> None:
         """Let colour, word and shape say the same."""
@@ -228,7 +239,6 @@ class RecorderPanel(Panel):
         self._status.show_status(_MARKS[state], state.value, self._colour(state))
         self.record.setText("■ Stop" if state is RecorderState.RECORDING else "● Record")
         self.record.setAccessibleName(self.record.text()[2:])
-        self.record.setEnabled(state is not RecorderState.SAVING)
         fill = theme.bad if state is RecorderState.RECORDING else theme.base
         ink = text_on(fill) if state is RecorderState.RECORDING else theme.bad
         self.record.setStyleSheet(
@@ -236,7 +246,6 @@ class RecorderPanel(Panel):
             f" border-radius: 8px; padding: 0 {GAP}px; }}"
             f"QPushButton:hover {{ background: {mixed(fill, ink, 0.1)}; }}"
             f"QPushButton:focus {{ border: 3px solid {theme.accent}; }}"
-            f"QPushButton:disabled {{ color: {theme.muted}; border-color: {theme.edge}; }}"
         )
         is_open = state in (RecorderState.ARMED, RecorderState.RECORDING)
         tint(self._poster, theme.text if is_open and self.prompt() else theme.muted)
@@ -248,6 +257,16 @@ class RecorderPanel(Panel):
             RecorderState.RECORDING: theme.bad,
             RecorderState.LOST: theme.bad,
         }.get(state, theme.muted)
+
+    def _on_record(self) -> None:
+        # Not disabled while a take is saved: the focus would jump to whatever is next.
+        if self._look.state is not RecorderState.SAVING:
+            self.record_toggled.emit()
+
+    def _on_return(self) -> None:
+        # The cursor leaves the field, so that R stops the take and is not written into it.
+        self.record.setFocus()
+        self._on_record()
 
     def _on_prompt(self, text: str) -> None:
         self._poster.show_word(text.strip())

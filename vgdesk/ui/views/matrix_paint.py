@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
@@ -168,10 +168,10 @@ class MatrixPainter:
         painter.save()
         painter.setClipRect(cells)
         painter.setPen(QPen(QColor(self.theme.base), width))
-        for run in self.picture.rows.runs[1:]:
+        for run in _separated(self.picture.rows.runs):
             y = self.rect_of(run.start, 0).y()
             painter.drawLine(QPointF(cells.left(), y), QPointF(cells.right(), y))
-        for run in self.picture.columns.runs[1:]:
+        for run in _separated(self.picture.columns.runs):
             x = self.rect_of(0, run.start).x()
             painter.drawLine(QPointF(x, cells.top()), QPointF(x, cells.bottom()))
         painter.restore()
@@ -332,3 +332,8 @@ def _on_pixels(place: QRectF, ratio: float) -> QRectF:
 def _at_least(place: QRectF, width: float, height: float) -> QRectF:
     across, down = max(0.0, width - place.width()) / 2, max(0.0, height - place.height()) / 2
     return place.adjusted(-across, -down, across, down)
+
+
+def _separated(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return the runs that a line stands before: none where the order does not follow groups."""
+    return runs[1:] if len(runs) == len({run.name for run in runs}) else ()
