@@ -223,10 +223,13 @@ class RecorderPanel(Panel):
         self.voice_stop.blockSignals(False)
 
     def set_prompt(self, text: str, group: str = "") -> None:
-        """Put a word into the prompt, unless somebody is typing another one there."""
+        """Put a word into the prompt, unless somebody is typing another one there.
+
+        Without a group the one of the word before stays: lists are often said group by group.
+        """
         if not (self._word.hasFocus() and self._word.isModified()):
             self._word.setText(text)
-            self._group.setEditText(group)
+            self._group.setEditText(group or self._group.currentText())
 
     def ask_for_word(self) -> None:
         """Put the cursor where the word is typed."""
