@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Shown, ViewRecipe
+from vgdesk.ui.theme import Theme, text_on
 from vgdesk.ui.widgets.elided_text import ElidedText
 
 SHOWN_TITLES = {
@@ -58,6 +59,16 @@ class ControlBar(QWidget):
         self._b.activated.connect(self._choose_compared)
         self._shown.idClicked.connect(self._choose_shown)
         self._slider.valueChanged.connect(self.layer_chosen)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Make the chosen one of the three buttons stand out, in dark colours too."""
+        self.setStyleSheet(
+            f"QToolButton {{ padding: 0 8px; border: 1px solid {theme.edge}; border-radius: 4px;"
+            f" background: {theme.base}; }}"
+            f"QToolButton:checked {{ background: {theme.accent}; border-color: {theme.accent};"
+            f" color: {text_on(theme.accent)}; font-weight: bold; }}"
+            f"QToolButton:focus {{ border: 2px solid {theme.accent}; }}"
+        )
 
     def show_recipe(
         self, recipe: ViewRecipe, titles: Mapping[Cell, str], layers: tuple[str, ...]

@@ -246,7 +246,14 @@ class MainWindow(QMainWindow):
 
     def _set_theme(self, theme: theme.Theme) -> None:
         self._theme = theme
-        for part in (self.views, self.words, self.models, self.inspector, self.recorder):
+        for part in (
+            self.controls,
+            self.views,
+            self.words,
+            self.models,
+            self.inspector,
+            self.recorder,
+        ):
             part.set_theme(theme)
         self.activity.set_theme(theme)
         self.notices.set_theme(theme)

@@ -42,6 +42,10 @@ class ModelsPanel(Panel):
         self.cards = {cell: ModelCard(cell, theme) for cell in Cell}
         self._columns = 0
         self.device = named(QComboBox(), "Run models on", "Where the models run")
+        self.device.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.device.setMinimumContentsLength(6)
         self.device.textActivated.connect(self.device_chosen)
         for cell, card in self.cards.items():
             card.setProperty("cell", cell)
