@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
 from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, Notice, View
@@ -16,6 +17,9 @@ from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Rows, Shown
+
+BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
+"num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 7}"""
 
 
 class Desk:
@@ -227,3 +231,49 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
     desk.workspace.projects.folder = blocked
     with pytest.raises(ProjectError, match="cannot be written to"):
         _ = desk.workspace.projects.takes_folder
+
+
+def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.choose_encoder(Cell.SPEECH, EncoderId("vg-hubert@12345678"))
+    desk.until(lambda: View.LAYERS in desk.missing)
+    for view in (View.LAYERS, View.WORDS, View.MAP):
+        assert "not on this computer" in desk.missing[view].reason
+        assert desk.missing[view].action == "choose_encoder"
+
+
+def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) -> None:
+    desk.open_demo()
+    desk.workspace.cancel("encode spectrum")
+    source = next(iter(desk.workspace.session.takes.values())).file
+    new = Path(shutil.copy(source, tmp_path / f"zebra{source.suffix}"))
+    stopped: list[bool] = []
+    desk.workspace.events.embedded.subscribe(
+        lambda now: stopped.append(now.cells[Cell.SPEECH].is_stopped)
+    )
+    desk.workspace.imports.take_in([new])
+    desk.until(lambda: stopped and stopped[-1])
+    desk.workspace.encode_again()
+    desk.until(lambda: "zebra" in desk.maps[-1].words)
+
+
+def test_a_model_that_breaks_says_why_where_its_picture_would_be(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.open_demo()
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text(BERT)
+    save_file({"nothing": np.zeros(3, np.float32)}, folder / "model.safetensors")
+    (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n")
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}')
+    desk.workspace.add_model_folder(Cell.TEXT, folder)
+    desk.until(
+        lambda: (
+            (View.LAYERS in desk.missing and "way" not in desk.missing[View.LAYERS].reason)
+            or any("model" in notice.message for notice in desk.notices)
+        )
+    )
+    told = " ".join(n.message for n in desk.notices) + str(desk.missing.get(View.LAYERS, ""))
+    assert "model" in told
+    assert "Traceback" not in told

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from vgdesk.app.background import Background
@@ -61,7 +61,3 @@ class EncoderShelf:
         self._specs[twin.id] = twin
         self._changed()
         return twin
-
-    def missing(self, encoders: Iterable[EncoderId]) -> tuple[EncoderId, ...]:
-        """Return those of the encoders that are not on this computer."""
-        return tuple(encoder for encoder in encoders if self.spec(encoder) is None)

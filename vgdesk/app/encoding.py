@@ -212,14 +212,17 @@ class Encoding:
 
     def _publish(self) -> None:
         self._published = time.monotonic()
-        cells = {cell: self._progress(cell) for cell in self._session.encoders}
+        cells = {cell: self.progress(cell) for cell in self._session.encoders}
         self._events.embedded.publish(Embedded(cells, self._pending(), self._failures()))
         for cell, progress in cells.items():
             self._publish_job(self._session.encoders[cell], progress)
 
-    def _progress(self, cell: Cell) -> CellProgress:
-        asks = [ask for _row, _word, ask in self._wanted[cell]]
+    def progress(self, cell: Cell) -> CellProgress:
+        """Say how far a cell is, and what stands in its way."""
+        asks = [ask for _row, _word, ask in self._wanted.get(cell, ())]
         problems = [str(self._failed[ask]) for ask in asks if ask in self._failed]
+        if self._spec_of(self._session.encoders[cell]) is None:
+            problems = ["This model is not on this computer. Add its folder, or download it."]
         done = sum(ask in self._keys for ask in asks)
         is_stopped = self._session.encoders[cell] in self._halted and done < len(asks)
         return CellProgress(done, len(asks), problems[0] if problems else "", is_stopped)

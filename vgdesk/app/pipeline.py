@@ -6,7 +6,7 @@ from vgdesk.app import analysis_work as work
 from vgdesk.app.analysis_work import Neighbour, VectorsGoneError
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.encoding import Encoding
-from vgdesk.app.events import CurvesReady, Events, Missing, View
+from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Modality, Session, WordId
 from vgdesk.core.stack import Embedding
@@ -47,6 +47,7 @@ class Pipeline:
         self._lost: set[View] = set()
         self._is_stale = False
         self._is_loading = False
+        events.embedded.subscribe(self.explain)
 
     def follow(self, session: Session, recipe: ViewRecipe) -> None:
         """Show this session in this way, as far as its vectors are there."""
@@ -63,6 +64,11 @@ class Pipeline:
             self._fitted.clear()
         self._is_stale = True
         self._refresh_when_idle()
+
+    def explain(self, _news: Embedded) -> None:
+        """Say anew why a view is empty: encoding may have failed or been stopped."""
+        if any(isinstance(shown, Missing) for shown in self._shown.values()):
+            self.refresh()
 
     def refit_map(self) -> None:
         """Lay out the map anew with all its words."""
@@ -241,4 +247,9 @@ class Pipeline:
             return Missing(view, reason, "choose_encoder", "Choose an encoder")
         if cell.modality is Modality.SPEECH and not self._session.takes:
             return Missing(view, f"{PURPOSES[view]} No word has been recorded yet.", *RECORD)
+        progress = self._encoding.progress(cell)
+        if progress.problem:
+            return Missing(view, progress.problem, "choose_encoder", "Choose another encoder")
+        if progress.is_stopped:
+            return Missing(view, "Encoding was stopped.", "encode_again", "Go on encoding")
         return Missing(view, ON_THEIR_WAY)

@@ -58,6 +58,7 @@ class ViewsArea(QWidget):
         self.layers = LayerHeatmap(theme)
         self.words = WordHeatmap(theme)
         self.map = ClusterMap(theme)
+        self.map.reduced_motion = workspace.settings.reduced_motion
         self.curves = LayerCurves(theme)
         self.frames: Mapping[View, ViewFrame] = {
             View.LAYERS: self.layers,
