@@ -77,6 +77,8 @@ class Encoding:
         self._recipe = ViewRecipe()
         self._wanted: dict[Cell, tuple[tuple[str, WordId, Ask], ...]] = {}
         self._keys: dict[Ask, str] = {}
+        # Asked for by every view at every move of the slider, and different only after news.
+        self._plans: dict[tuple[Cell, Rows], StackPlan | None] = {}
         self._failed: dict[Ask, VgdeskError] = {}
         self._halted: set[EncoderId] = set()
         self._lost: set[EncoderId] = set()
@@ -88,6 +90,7 @@ class Encoding:
         """Ask for whatever this session lacks."""
         self._session, self._recipe = session, recipe
         self._wanted = {cell: self._want(cell) for cell in session.encoders}
+        self._plans.clear()
         self._ask_next()
         self._publish()
 
@@ -118,6 +121,11 @@ class Encoding:
 
     def plan(self, cell: Cell, rows: Rows) -> StackPlan | None:
         """Name the vectors of a cell that are there, row by row; None if there are none."""
+        if (cell, rows) not in self._plans:
+            self._plans[cell, rows] = self._plan(cell, rows)
+        return self._plans[cell, rows]
+
+    def _plan(self, cell: Cell, rows: Rows) -> StackPlan | None:
         ready = [
             (row, word, self._keys[ask])
             for row, word, ask in self._wanted.get(cell, ())
@@ -181,6 +189,7 @@ class Encoding:
         match news:
             case EmbeddedItem(row, embedding):
                 self._keys[asks[int(row)]] = embedding.key
+                self._plans.clear()
                 self._arrived(embedding)
             case EmbeddingFailed(row, error):
                 self._failed[asks[int(row)]] = error

@@ -56,6 +56,14 @@ class Pipeline:
         self._is_loading |= self._encoding.missing > MANY * self._encoding.wanted
         self.refresh()
 
+    def look(self, recipe: ViewRecipe) -> None:
+        """Show the same session in another way; only another pooling needs other vectors."""
+        if recipe.pooling != self._recipe.pooling:
+            self.follow(self._session, recipe)
+        else:
+            self._recipe = recipe
+            self.refresh()
+
     def arrived(self, embedding: Embedding) -> None:
         """Take in a vector; the views follow as fast as they can be computed."""
         self._fresh.append(embedding)

@@ -74,7 +74,7 @@ class Workspace:
         self.downloads = Downloads(self.events, post, user_folder("data") / "models")
         self._next_take: tuple[Word, TakeId] | None = None
         self.events.session_changed.subscribe(self._session_changed)
-        self.events.recipe_changed.subscribe(lambda _recipe: self._follow())
+        self.events.recipe_changed.subscribe(self.pipeline.look)
 
     @property
     def session(self) -> Session:

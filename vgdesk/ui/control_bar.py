@@ -63,7 +63,7 @@ class ControlBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Make the chosen one of the three buttons stand out, in dark colours too."""
         self.setStyleSheet(
-            f"QToolButton {{ padding: 0 8px; border: 1px solid {theme.edge}; border-radius: 4px;"
+            f"QToolButton {{ padding: 0 4px; border: 1px solid {theme.edge}; border-radius: 4px;"
             f" background: {theme.base}; }}"
             f"QToolButton:checked {{ background: {theme.accent}; border-color: {theme.accent};"
             f" color: {text_on(theme.accent)}; font-weight: bold; }}"
@@ -134,7 +134,7 @@ def _cell_combo(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
     combo.addItems([cell.title for cell in Cell])
-    combo.setMinimumSize(88, 28)
+    combo.setMinimumSize(80, 28)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return combo

@@ -234,7 +234,8 @@ class MainWindow(QMainWindow):
             self.actions_by_id[f"pool_{pooling}"].setChecked(recipe.pooling == pooling)
         focus = specs.get(recipe.focus)
         self.controls.show_recipe(recipe, titles, focus.layers if focus else ())
-        self.words.show_session(self.workspace.session, self.views.legend)
+        if self.words.label_column.currentText() != recipe.label_column:
+            self.words.show_session(self.workspace.session, self.views.legend)
 
     def _show_selection(self, selection: Selection) -> None:
         self.words.show_selection(selection)

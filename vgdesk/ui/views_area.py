@@ -16,7 +16,7 @@ from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.model import Cell, WordId
+from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Order, Rows, Selection, Shown, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
@@ -66,6 +66,8 @@ class ViewsArea(QWidget):
             View.MAP: self.map,
             View.CURVES: self.curves,
         }
+        self._curves: tuple[EncoderId, ...] = ()
+        self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
         self._way_out: dict[View, str] = {}
         self._last: dict[View, Callable[[], None]] = {}
         self._grid = QSplitter(Qt.Orientation.Vertical)
@@ -224,7 +226,18 @@ class ViewsArea(QWidget):
         for name, combo in self._combos.items():
             value = getattr(recipe, name)
             combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
-        self._look_again()
+        self._mark(recipe)
+        looks = recipe.label_column, recipe.order
+        if looks != self._looks:
+            self._looks = looks
+            self._look_again()
+
+    def _mark(self, recipe: ViewRecipe) -> None:
+        """Show which layers are looked at. Redrawing the pictures would make the slider jerk."""
+        encoders = self._workspace.session.encoders
+        layers = {encoders[cell]: recipe.layer_of(cell) for cell in encoders}
+        self.layers.mark(recipe.layer_of(recipe.a), recipe.layer_of(recipe.b))
+        self.curves.mark(tuple(layers.get(curve, 0) for curve in self._curves))
 
     def _look_again(self) -> None:
         """Take over labels, colours and order of the words; the numbers stay as they are."""
@@ -267,15 +280,8 @@ class ViewsArea(QWidget):
             self.curves.show_result(
                 ready.curves, tuple(titles.get(c.encoder, c.encoder) for c in ready.curves)
             )
-            recipe = self._workspace.looking.recipe
-            self.curves.mark(
-                tuple(
-                    recipe.layer_of(cell)
-                    for curve in ready.curves
-                    for cell, encoder in self._workspace.session.encoders.items()
-                    if encoder == curve.encoder
-                )
-            )
+            self._curves = tuple(curve.encoder for curve in ready.curves)
+            self._mark(self._workspace.looking.recipe)
 
         self._keep(View.CURVES, show)
 
