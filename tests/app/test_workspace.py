@@ -277,3 +277,14 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     told = " ".join(n.message for n in desk.notices) + str(desk.missing.get(View.LAYERS, ""))
     assert "model" in told
     assert "Traceback" not in told
+
+
+def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> None:
+    desk.open_demo()
+    shown = len(desk.words)
+    desk.workspace.looking.choose_layer(Cell.SPEECH, 1)  # its picture is on the way
+    desk.workspace.projects.new(desk.workspace.session)
+    desk.until(lambda: not desk.workspace._analysis_process.is_busy)
+    while not desk.main_thread.calls.empty():
+        desk.main_thread.calls.get()()
+    assert len(desk.words) == shown

@@ -129,8 +129,16 @@ class Pipeline:
         if isinstance(wanted, Missing):
             self._events.view_missing.publish(wanted)
             return
+        publish = self._topic(view)
+
+        def hear(result: Any) -> None:
+            # While a slider is dragged, the picture of a moment ago is better than none; but not
+            # once there is nothing to be seen any more.
+            if isinstance(self._shown.get(view), Request):
+                publish(result)
+
         self._events.view_asked.publish(view)
-        self._submit(view.value, wanted, self._topic(view), lambda e: self._failed(view, e))
+        self._submit(view.value, wanted, hear, lambda e: self._failed(view, e))
 
     def _topic(self, view: View) -> Callable[[Any], object]:
         events = self._events
