@@ -51,11 +51,14 @@ class Desk:
         self.main_thread.run_until(is_true)  # type: ignore[arg-type]
 
     def until_settled(self) -> None:
-        """Wait until every view shows all words of the session."""
+        """Wait until every view shows all takes of all words of the session."""
         n = len(self.workspace.session.words)
         self.until(
             lambda: (
-                self.layers
+                not self.workspace.encoding.missing
+                and not self.workspace._analysis_process.is_busy
+                and self.main_thread.calls.empty()
+                and self.layers
                 and self.layers[-1].trace.n == n
                 and self.curves
                 and self.curves[-1].curves[0].trace.n <= n
