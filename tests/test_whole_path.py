@@ -81,3 +81,43 @@ def test_a_word_said_into_the_microphone_appears_in_all_views(
     )
     assert workspace.looking.selection.primary == WordId("zebra-crossing")
     assert workspace.store.undo_label == "Record “zebra crossing”"
+
+
+def begin_recording(window: MainWindow, qtbot: QtBot, word: str) -> None:
+    workspace = window.workspace
+    qtbot.waitUntil(lambda: workspace.session.words != {}, timeout=SECONDS)
+    workspace.recording.look_for_microphones(again=True)
+    qtbot.waitUntil(lambda: workspace.recording.microphones != (), timeout=SECONDS)
+    window.recorder.set_prompt(word)
+    window.actions_by_id["record"].trigger()
+    qtbot.waitUntil(lambda: workspace.recording.phase is Phase.RECORDING, timeout=SECONDS)
+    qtbot.waitUntil(lambda: workspace.recording.recorder.seconds > 0.7, timeout=SECONDS)
+
+
+@pytest.mark.sound
+def test_closing_the_window_keeps_the_take_that_runs(
+    window: MainWindow,
+    qtbot: QtBot,
+) -> None:
+    begin_recording(window, qtbot, "kite")
+    window.close()
+    assert window.isVisible()
+    qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
+    take = window.workspace.session.takes_of(WordId("kite"))[0]
+    assert read(take.file).seconds > 0.7
+
+
+@pytest.mark.sound
+def test_a_sound_server_that_dies_costs_nothing_that_was_said(
+    window: MainWindow,
+    qtbot: QtBot,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    begin_recording(window, qtbot, "kite")
+    sound_card.kill()
+    qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
+    assert read(window.workspace.session.takes_of(WordId("kite"))[0].file).seconds > 0.5
+    assert any("kept" in notice.message for notice in window.notices.history())
+    qtbot.waitUntil(lambda: window.workspace.recording.phase is Phase.LOST, timeout=SECONDS)
+    window.workspace.recording.disarm()
+    qtbot.waitUntil(lambda: window.workspace.recording.phase is Phase.OFF, timeout=SECONDS)

@@ -46,8 +46,8 @@ class Background:
         self.run(go_through, done=done, failed=failed)
 
     def close(self) -> None:
-        """End the thread after the call that is running; what waits is given up."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """End the thread once everything was called: a save that waits must not be lost."""
+        self._thread.shutdown(wait=True)
 
     def _answer(
         self,
