@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -135,6 +136,10 @@ class ChildProcess:
             is_done = False
             if not job.is_cancelled.is_set():
                 self._tell_lost(job)
+        except Exception as error:  # noqa: BLE001 - heard where it is seen; the feeder goes on
+            self._end_child()
+            is_done = False
+            self._post(partial(job.on_error, error))
         with self._news:
             self._running = None  # before anybody hears of the end and asks whether we are busy
         self._post(lambda: job.on_end(is_done and not job.is_cancelled.is_set()))

@@ -83,6 +83,7 @@ class Encoding:
         self._halted: set[EncoderId] = set()
         self._lost: set[EncoderId] = set()
         self._published = 0.0
+        self._told: dict[EncoderId, JobChanged] = {}
         self._job: Job | None = None
         self._job_encoder = EncoderId("")
 
@@ -111,8 +112,8 @@ class Encoding:
 
     @property
     def missing(self) -> int:
-        """How many vectors are still to come."""
-        return sum(len(self._missing(cell)) for cell in self._wanted)
+        """How many vectors are still to come; what was stopped, or has no model, never comes."""
+        return sum(len(self._missing(cell)) for cell in self._wanted if self._is_on(cell))
 
     @property
     def wanted(self) -> int:
@@ -157,6 +158,10 @@ class Encoding:
     def _missing(self, cell: Cell) -> list[Ask]:
         asks = (ask for _row, _word, ask in reversed(self._wanted[cell]))
         return [a for a in dict.fromkeys(asks) if a not in self._keys and a not in self._failed]
+
+    def _is_on(self, cell: Cell) -> bool:
+        encoder = self._session.encoders[cell]
+        return encoder not in self._halted and self._spec_of(encoder) is not None
 
     def _ask_next(self) -> None:
         if self._job is not None:
@@ -255,18 +260,23 @@ class Encoding:
         spec = self._spec_of(encoder)
         if spec is None or not progress.total:
             return
-        state = JobState.RUNNING if progress.done < progress.total else JobState.DONE
-        if encoder in self._halted:
-            state = JobState.CANCELLED
-        self._events.job_changed.publish(
-            JobChanged(
-                f"encode {encoder}",
-                f"Encoding with {spec.title}",
-                state,
-                progress.done,
-                progress.total,
-            )
+        job = JobChanged(
+            f"encode {encoder}",
+            f"Encoding with {spec.title}",
+            self._state(progress),
+            progress.done,
+            progress.total,
         )
+        if job != self._told.get(encoder):  # the history is for what happened, once
+            self._told[encoder] = job
+            self._events.job_changed.publish(job)
+
+    def _state(self, progress: CellProgress) -> JobState:
+        if progress.is_stopped:
+            return JobState.CANCELLED
+        if progress.problem:
+            return JobState.FAILED
+        return JobState.RUNNING if progress.done < progress.total else JobState.DONE
 
 
 def _embed(

@@ -174,10 +174,10 @@ class Pipeline:
         elif isinstance(error, ChildLostError) and view not in self._lost:
             self._lost.add(view)  # once may be bad luck, twice is this picture's own fault
             self._gone(error)
-        elif isinstance(error, VgdeskError):
+        elif isinstance(error, VgdeskError) and isinstance(self._shown.get(view), Request):
             reason = ON_THEIR_WAY if self._encoding.missing else str(error)
             self._events.view_missing.publish(Missing(view, reason))
-        else:
+        elif not isinstance(error, VgdeskError):
             raise error
 
     def _gone(self, _error: BaseException) -> None:

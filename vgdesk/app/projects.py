@@ -44,6 +44,7 @@ class ProjectDesk:
         self.folder = new_scratch(scratch_folder())
         self.home: Path | None = None
         self.title = "Untitled"
+        self._opened = 0
 
     @property
     def takes_folder(self) -> Path:
@@ -101,9 +102,12 @@ class ProjectDesk:
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
         """Save into a folder, which is the project's home from then on."""
-        session, recipe = self._store.session, self._looking.recipe
+        session, recipe, opened = self._store.session, self._looking.recipe, self._opened
 
         def done(kept: Session) -> None:
+            if self._opened != opened:
+                saved(folder)  # another project was opened meanwhile: this is not its home
+                return
             self.folder = self.home = folder
             self.title = folder.stem
             if self._store.session is session:  # else it was edited meanwhile and is unsaved again
@@ -114,6 +118,7 @@ class ProjectDesk:
         self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
 
     def _begin(self, project: Project, label: str, title: str) -> None:
+        self._opened += 1
         self.close()
         self.folder, self.home, self.title = new_scratch(scratch_folder()), None, title
         for notice in project.warnings:

@@ -7,7 +7,7 @@ from vgdesk.app.background import Background
 from vgdesk.audio.devices import Microphone, microphones, rescan
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import SoundDeviceError, VgdeskError
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class RecordingDesk:
 
     def look_for_microphones(self, *, again: bool = False) -> None:
         """List the microphones; `again` also finds those that were plugged in meanwhile."""
+        if self.phase in (Phase.RECORDING, Phase.SAVING, Phase.OPENING):
+            return  # looking again closes the microphone, and would take it from under a take
 
         def found(microphones: tuple[Microphone, ...]) -> None:
             self.microphones = microphones
@@ -81,7 +83,7 @@ class RecordingDesk:
         def look() -> tuple[Microphone, ...]:
             if again:
                 self.recorder.disarm()
-                rescan()
+                _rescan()
             return microphones()
 
         self._sound.run(look, done=found, failed=self._failed)
@@ -99,7 +101,7 @@ class RecordingDesk:
         def open_it() -> None:
             self.recorder.disarm()
             if was_lost:  # the sound system itself may have gone and come back
-                rescan()
+                _rescan()
             self.recorder.arm(microphone)
 
         self._do(Phase.OPENING, open_it, then)
@@ -149,3 +151,13 @@ class RecordingDesk:
 
         self._waiting_for = phase
         self._sound.run(call, done=done, failed=failed)
+
+
+def _rescan() -> None:
+    try:
+        rescan()
+    except ValueError as error:
+        raise SoundDeviceError(
+            "A sound is still playing, so the microphones could not be looked for.",
+            "Stop it with Shift+Space, then try again.",
+        ) from error

@@ -73,7 +73,8 @@ class Inspecting(QObject):
         if word != looking.selection.primary:
             return
         cell = looking.recipe.focus
-        spec = self._workspace.shelf.spec(session.encoders[cell]) if found else None
+        encoder = session.encoders.get(cell) if found else None
+        spec = self._workspace.shelf.spec(encoder) if encoder else None
         layers = spec.layers if spec else ("",)
         layer = layers[min(looking.recipe.layer_of(cell), len(layers) - 1)]
         self._panel.show_neighbours(

@@ -49,7 +49,7 @@ MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
 
 
 class MainWindow(QMainWindow):
-    """The window: docks around four views, menus from ACTIONS. hears news and passes on wishes."""
+    """The window: docks around four views, menus from ACTIONS. Hears news and passes on wishes."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -300,9 +300,10 @@ class MainWindow(QMainWindow):
         return QSettings(str(user_folder("config") / "window.ini"), QSettings.Format.IniFormat)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.recording.is_running:
+        if self.recording.is_holding_a_take:
             # The take is kept first; nobody closes a window to lose what was just said.
-            self.recording.toggle()
+            if self.recording.is_running:
+                self.recording.toggle()
             event.ignore()
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:

@@ -46,6 +46,11 @@ class RecordingControl(QObject):
         """True while a take is recorded."""
         return self._workspace.recording.phase is Phase.RECORDING
 
+    @property
+    def is_holding_a_take(self) -> bool:
+        """True from the start of a take until it is in the list."""
+        return self._workspace.recording.phase in (Phase.RECORDING, Phase.SAVING)
+
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
         is_asking = self._workspace.record(self._panel.prompt(), self._panel.group())
