@@ -121,3 +121,12 @@ def test_a_sound_server_that_dies_costs_nothing_that_was_said(
     qtbot.waitUntil(lambda: window.workspace.recording.phase is Phase.LOST, timeout=SECONDS)
     window.workspace.recording.disarm()
     qtbot.waitUntil(lambda: window.workspace.recording.phase is Phase.OFF, timeout=SECONDS)
+
+
+@pytest.mark.sound
+def test_looking_for_microphones_does_not_end_a_take(window: MainWindow, qtbot: QtBot) -> None:
+    begin_recording(window, qtbot, "kite")
+    window.recorder.rescan_requested.emit()
+    window.actions_by_id["record"].trigger()
+    qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
+    assert window.workspace.recording.phase is Phase.READY

@@ -172,3 +172,20 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return False
     return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def fail_to_prepare() -> tuple[object, ...]:
+    raise ZeroDivisionError("no arguments")
+
+
+def test_a_mistake_of_ours_in_the_feeder_costs_one_job(
+    child: ChildProcess, main_thread: MainThread
+) -> None:
+    broken, next_one = Heard(), Heard()
+    job = broken.job(os.getpid)
+    job.arguments = fail_to_prepare
+    child.submit(job)
+    child.submit(next_one.job(os.getpid))
+    main_thread.run_until(lambda: next_one.ends == [True])
+    assert isinstance(broken.errors[0], ZeroDivisionError)
+    assert broken.ends == [False]

@@ -291,3 +291,13 @@ def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> 
     while not desk.main_thread.calls.empty():
         desk.main_thread.calls.get()()
     assert len(desk.words) == shown
+
+
+def test_a_late_save_is_not_the_home_of_the_next_project(desk: Desk, tmp_path: Path) -> None:
+    desk.open_demo()
+    done: list[bool] = []
+    desk.workspace.save(tmp_path / "mine.vgdesk", lambda: done.append(True))
+    desk.workspace.projects.new(desk.workspace.session)
+    desk.until(lambda: done)
+    assert desk.workspace.projects.home is None
+    assert desk.workspace.projects.title == "Untitled"
