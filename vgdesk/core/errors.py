@@ -43,7 +43,3 @@ class EncoderError(VgdeskError):
 
 class ProjectError(VgdeskError):
     """A project could not be opened or saved."""
-
-
-class CancelledError(VgdeskError):
-    """The user asked to stop. Never shown as an error."""

@@ -75,7 +75,9 @@ class ViewFrame(QWidget):
         self._page = MessagePage()
         self._page.action_requested.connect(self.action_requested)
         self._box = FocusBox((chart, self._table, self._page))
-        self._table_button = self._tool("Table", "Show the numbers instead of the picture (Ctrl+T)")
+        self._table_button = self._tool(
+            "Table", "Show the numbers instead of the picture (T: in all views; Ctrl+T: here)"
+        )
         self._copy_button = self._tool("Copy", "Copy the numbers, for a spreadsheet or R")
         self._lay_out()
         self._connect()
