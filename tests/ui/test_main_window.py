@@ -21,6 +21,7 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.views.frame import State
 from vgdesk.ui.views.message_page import MessagePage
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
@@ -248,3 +249,15 @@ def test_a_project_that_cannot_be_opened_leaves_a_working_window(
     window.workspace.start(tmp_path / "nowhere.vgdesk")
     qtbot.waitUntil(lambda: len(window.workspace.session.words) == 36, timeout=SECONDS)
     assert "nowhere" in " ".join(notice.message for notice in window.notices.history())
+
+
+def test_views_say_that_they_are_behind_when_encoding_was_stopped(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    take = resource("demo.vgdesk") / "takes" / "goat-bella.flac"
+    new = Path(shutil.copy(take, tmp_path / "zebra.flac"))
+    window.workspace.cancel("encode spectrum")
+    window.workspace.imports.take_in([new])
+    qtbot.waitUntil(lambda: window.views.map.state is State.STALE, timeout=SECONDS)
+    press(window, "encode_again")
+    qtbot.waitUntil(lambda: window.views.map.state is State.READY, timeout=SECONDS)

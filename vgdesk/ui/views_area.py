@@ -303,6 +303,9 @@ class ViewsArea(QWidget):
         words = tuple(dict.fromkeys(pending))
         self.words.show_pending(words)
         self.map.show_pending(words)
+        if any(progress.is_stopped for progress in embedded.cells.values()):
+            for frame in self.frames.values():
+                frame.show_stale("Encoding was stopped")
 
     def _show_selection(self, selection: Selection) -> None:
         self.words.show_selection(selection)
