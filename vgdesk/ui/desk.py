@@ -50,6 +50,12 @@ class WindowDesk(QObject):
 
     def leave(self, then: Callable[[], object]) -> None:
         """Go on with `then` once edits that are not saved are saved or given up; or stay."""
+        if self._parts.recording.is_holding_a_take:
+            self._workspace.events.notice.publish(
+                Notice("A take is being recorded or saved.", "Stop it with R, then try again.")
+            )
+            return
+        self._workspace.imports.cancel()  # what comes in late would land in another project
         if not self._workspace.store.has_unsaved_edits:
             then()
             return
