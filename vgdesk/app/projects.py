@@ -89,9 +89,8 @@ class ProjectDesk:
         """Open a project folder; if that fails, say why and call `otherwise`."""
 
         def begin(project: Project) -> None:
-            self._begin(project, f"Open {folder.stem}", folder.stem)
-            if not project.read_only:
-                self.folder = self.home = folder
+            home = None if project.read_only else folder
+            self._begin(project, f"Open {folder.stem}", folder.stem, home)
             opened(folder)
 
         def failed(error: VgdeskError) -> None:
@@ -117,10 +116,11 @@ class ProjectDesk:
 
         self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
 
-    def _begin(self, project: Project, label: str, title: str) -> None:
+    def _begin(self, project: Project, label: str, title: str, home: Path | None = None) -> None:
         self._opened += 1
         self.close()
-        self.folder, self.home, self.title = new_scratch(scratch_folder()), None, title
+        self.folder = home or new_scratch(scratch_folder())
+        self.home, self.title = home, title
         for notice in project.warnings:
             self._events.notice.publish(notice)
         self._looking.select()

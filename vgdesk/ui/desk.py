@@ -89,7 +89,12 @@ class WindowDesk(QObject):
             self._workspace.save(home, then)
 
     def ask_to_save_as(self, then: Callable[[], object] = lambda: None) -> None:
-        if folder := dialogs.ask_new_project(self._window, self._workspace.projects.title):
+        folder = dialogs.ask_new_project(self._window, self._workspace.projects.title)
+        if folder is not None and folder.exists() and folder != self._workspace.projects.home:
+            self._workspace.events.notice.publish(
+                Notice(f"“{folder.name}” exists already and was not touched.", "Choose a new name.")
+            )
+        elif folder is not None:
             self._workspace.save(folder, then)
 
     def ask_for_files(self) -> None:

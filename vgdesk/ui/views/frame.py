@@ -193,6 +193,8 @@ class ViewFrame(QWidget):
         if self._table_button.isChecked():
             self._model.show_table(self.table)
             self._table.resizeColumnsToContents()
+        if self._is_empty():
+            return  # the sentence stays: the picture behind it is of something else
         self._box.show_part(self._shown_part())
         self._shown_part().setFocus()
 
