@@ -36,9 +36,9 @@ def _analysis(kind: Kind) -> Callable[[Any], str]:
     known = {analysis.id for analysis in of_kind(kind)}
 
     def read(value: object) -> str:
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise ValueError("not an analysis that this version knows")
-        return str(value)
+        return value
 
     return read
 

@@ -18,6 +18,7 @@ class Inspecting(QObject):
         self._workspace = workspace
         self._panel = panel
         self._sound_of: Take | None = None
+        self._inspected: tuple[WordId | None, TakeId | None] = (None, None)
         panel.trim_changed.connect(self._trim)
         panel.trim_proposed_requested.connect(self._propose_trim)
         panel.take_chosen.connect(self._choose_take)
@@ -37,8 +38,10 @@ class Inspecting(QObject):
         takes = session.takes_of(chosen.primary) if chosen.primary else ()
         return takes[0] if takes else None
 
-    def _selection_changed(self, _selection: Selection) -> None:
-        self._show()
+    def _selection_changed(self, selection: Selection) -> None:
+        if (selection.primary, selection.take) != self._inspected:  # not for a mere pointer
+            self._inspected = selection.primary, selection.take
+            self._show()
 
     def _session_changed(self, _change: SessionChanged) -> None:
         self._show()

@@ -4,6 +4,7 @@ from vgdesk.app.events import SessionChanged
 from vgdesk.app.recording import Phase
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
+from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel, RecorderState
 
@@ -28,6 +29,7 @@ class RecordingControl(QObject):
         super().__init__(panel)
         self._workspace = workspace
         self._panel = panel
+        self._offered: WordId | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // LEVELS_A_SECOND)
         self._timer.timeout.connect(self._show_state)
@@ -88,6 +90,9 @@ class RecordingControl(QObject):
 
     def _show_word(self, selection: Selection) -> None:
         """Offer the chosen word for another take."""
+        if selection.primary == self._offered:
+            return  # the pointer moved over a view: nothing was chosen
+        self._offered = selection.primary
         word = self._workspace.session.words.get(selection.primary) if selection.primary else None
         if word is not None and not self.is_running:
             column = self._workspace.looking.recipe.label_column

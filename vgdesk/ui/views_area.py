@@ -171,9 +171,10 @@ class ViewsArea(QWidget):
         )
 
     def _choose_curve_layer(self, curve: int, layer: int) -> None:
-        cells = [cell for cell in Cell if cell in self._workspace.session.encoders]
-        if curve < len(cells):
-            self._workspace.looking.choose_layer(cells[curve], layer)
+        encoders = self._workspace.session.encoders
+        cells = [cell for cell in Cell if encoders.get(cell) == self._curves[curve]]
+        for cell in cells:
+            self._workspace.looking.choose_layer(cell, layer)
 
     def _choose_pair(self, one: str, other: str) -> None:
         self._workspace.looking.select(WordId(one), WordId(other))
