@@ -1,0 +1,1 @@
+"""How the four encoders in `resources/models` were made; the program imports nothing from here."""

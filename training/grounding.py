@@ -1,0 +1,81 @@
+"""Meeting pictures: the only thing in which a grounded encoder differs from its partner."""
+
+import json
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch.nn.functional import cross_entropy, normalize
+
+from training.words import TRAINING_STYLES, Role
+from training.work import Work
+
+FIRST_SCALE = 12.0
+
+
+class Pictures:
+    """The features of the training pictures.
+
+    Attributes
+    ----------
+    words
+        The concepts that meet pictures, in the order of all rows.
+    """
+
+    def __init__(self, work: Work, *, shuffled_by: int | None = None) -> None:
+        listed = json.loads((work.features / "pictures.json").read_text("utf-8"))
+        rows = [row for row, role in enumerate(listed["roles"]) if role == Role.PICTURED]
+        self.words = [listed["words"][row] for row in rows]
+        styles = load_file(work.features / "pictures.safetensors")
+        features = torch.stack([styles[style][rows] for style in TRAINING_STYLES])
+        if shuffled_by is not None:
+            features = features[:, derangement(len(rows), shuffled_by)]
+        self._features = normalize(features, dim=-1)
+        self._is_there = ~features.isnan().any(dim=-1).numpy()
+
+    def draw(self, chance: np.random.Generator) -> torch.Tensor:
+        """Return one picture of every concept, each in an art style of its own choice.
+
+        Returns
+        -------
+        Tensor
+            Shape [concepts, picture_dim], rows of length one.
+        """
+        styles = np.where(self._is_there, chance.random(self._is_there.shape), -1).argmax(axis=0)
+        return self._features[torch.from_numpy(styles), torch.arange(len(self.words))]
+
+
+class PictureHead(torch.nn.Module):
+    """From an encoder's vector into the space of the pictures."""
+
+    def __init__(self, dim: int, picture_dim: int) -> None:
+        super().__init__()
+        self.linear = torch.nn.Linear(dim, picture_dim)
+        self.log_scale = torch.nn.Parameter(torch.tensor(FIRST_SCALE).log())
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Return [words, picture_dim], rows of length one."""
+        return normalize(self.linear(vectors), dim=-1)
+
+    def loss(self, vectors: torch.Tensor, own: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
+        """How badly the words choose their own pictures among those of all concepts (InfoNCE).
+
+        Parameters
+        ----------
+        vectors
+            Shape [words, dim].
+        own
+            The row of each word's picture.
+        pictures
+            Shape [concepts, picture_dim], rows of length one.
+        """
+        scale = self.log_scale.exp().clamp(max=50)
+        return cross_entropy(scale * self(vectors) @ pictures.T, own)
+
+
+def derangement(length: int, seed: int) -> list[int]:
+    """Return an order in which nothing is in its own place: grounding without meaning."""
+    order = np.random.default_rng(seed).permutation(length)
+    after = np.empty(length, int)
+    after[order] = np.roll(order, 1)
+    return [int(place) for place in after]

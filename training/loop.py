@@ -1,0 +1,92 @@
+"""A training run that can be stopped at any time and goes on where it was."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from training.work import replacing
+
+SECONDS_BETWEEN_SAVES = 60
+WARM_UP = 0.08
+Loss = Callable[[np.random.Generator], dict[str, torch.Tensor]]
+
+
+def train(
+    model: torch.nn.Module, loss: Loss, *, steps: int, rate: float, seed: int, saved: Path
+) -> None:
+    """Minimise a loss with AdamW; the rate rises, then falls in a half cosine.
+
+    Every step draws its chance from (seed, step) alone: a run that was interrupted goes on as if it
+    had not been.
+
+    Parameters
+    ----------
+    loss
+        Gives the named parts of the loss of one step; their sum is minimised.
+    saved
+        The file that holds the state between two calls.
+    """
+    optimiser = torch.optim.AdamW(
+        model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01
+    )
+    done = restore(model, optimiser, saved)
+    last_save = time.monotonic()
+    model.train()
+    for step in range(done, steps):
+        torch.manual_seed(seed * 1_000_003 + step)
+        for group in optimiser.param_groups:
+            group["lr"] = rate * share_of_rate((step + 1) / steps)
+        parts = loss(np.random.default_rng([seed, step]))
+        optimiser.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        if step % 20 == 0:
+            told = ", ".join(f"{name} {part.item():.3f}" for name, part in parts.items())
+            print(f"{saved.parent.name} {saved.stem} {step}/{steps}: {told}", flush=True)
+        if time.monotonic() - last_save > SECONDS_BETWEEN_SAVES:
+            save(model, optimiser, step + 1, saved)
+            last_save = time.monotonic()
+    save(model, optimiser, steps, saved)
+    model.eval()
+
+
+def share_of_rate(progress: float) -> float:
+    """Return the share of the full rate after a share of the steps."""
+    if progress < WARM_UP:
+        return progress / WARM_UP
+    return float(0.02 + 0.98 * np.cos((progress - WARM_UP) / (1 - WARM_UP) * np.pi / 2) ** 2)
+
+
+def save(
+    model: torch.nn.Module, optimiser: torch.optim.Optimizer, steps: int, saved: Path
+) -> None:
+    """Write the weights, the optimiser's two moments and the number of steps as plain tensors."""
+    tensors = {"steps": torch.tensor(steps)}
+    for name, parameter in model.named_parameters():
+        tensors[f"weight/{name}"] = parameter.detach().contiguous()
+        for moment in ("exp_avg", "exp_avg_sq"):
+            if moment in optimiser.state[parameter]:
+                tensors[f"{moment}/{name}"] = optimiser.state[parameter][moment].contiguous()
+    with replacing(saved) as file:
+        save_file(tensors, file)
+
+
+def restore(model: torch.nn.Module, optimiser: torch.optim.Optimizer, saved: Path) -> int:
+    """Read what `save` wrote and return how many steps were done; 0 without such a file."""
+    if not saved.is_file():
+        return 0
+    tensors = load_file(saved)
+    steps = tensors["steps"]
+    for name, parameter in model.named_parameters():
+        parameter.data.copy_(tensors[f"weight/{name}"])
+        if f"exp_avg/{name}" in tensors:
+            optimiser.state[parameter] = {
+                "step": steps.float(),
+                **{moment: tensors[f"{moment}/{name}"] for moment in ("exp_avg", "exp_avg_sq")},
+            }
+    return int(steps)

@@ -1,0 +1,120 @@
+"""How much of everything: the run that made the shipped encoders, and a small one for the tests."""
+
+from dataclasses import dataclass
+
+TRAINING_VOICES = (
+    "af_bella", "am_adam", "af_heart", "af_sarah", "am_fenrir", "am_santa",
+    "af_nova", "af_nicole", "am_michael", "af_aoede", "af_kore", "bm_fable",
+    "af_sarah+am_fenrir", "af_bella+bm_fable", "af_heart+am_adam", "af_nova+am_michael",
+    "af_aoede+am_santa", "af_kore+am_adam", "af_nicole+am_fenrir", "af_sarah+bm_fable",
+)  # fmt: skip
+UNSEEN_VOICES = ("af_sky", "bm_lewis", "am_echo")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The size of an encoder.
+
+    Attributes
+    ----------
+    blocks, dim, heads, inner
+        Transformer blocks; width; attention heads; width inside a feed-forward layer.
+    """
+
+    blocks: int
+    dim: int
+    heads: int
+    inner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How long and on how much one encoder is trained.
+
+    Attributes
+    ----------
+    first, second
+        Steps of the first and the second round without pictures.
+    paired
+        Steps of the round that the grounded encoder spends with pictures and its partner without.
+    batch
+        Clips or glosses a step.
+    """
+
+    first: int
+    second: int
+    paired: int
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All sizes of one run of the whole chain.
+
+    Attributes
+    ----------
+    concepts
+        How many concepts with pictures are used (None: all).
+    further_words
+        How many words without pictures are spoken beside them.
+    clips_per_concept
+        How many of the training voices say each concept.
+    voiced_further_words
+        How many of the further words one of these voices says; the fast voice says them all.
+    sentences
+        How many sentences are read out for the first round of speech.
+    verses
+        How many Bible verses and glosses the text encoders read (None: all).
+    seeds
+        One run of everything for each.
+    """
+
+    concepts: int | None
+    further_words: int
+    training_voices: tuple[str, ...]
+    unseen_voices: tuple[str, ...]
+    clips_per_concept: int
+    voiced_further_words: int
+    sentences: int
+    verses: int | None
+    seeds: tuple[int, ...]
+    picture_dim: int
+    speech_shape: Shape
+    text_shape: Shape
+    speech_steps: Steps
+    text_steps: Steps
+
+
+FULL = Plan(
+    concepts=None,
+    further_words=3000,
+    training_voices=TRAINING_VOICES,
+    unseen_voices=UNSEEN_VOICES,
+    clips_per_concept=6,
+    voiced_further_words=1000,
+    sentences=3000,
+    verses=None,
+    seeds=(0, 1, 2),
+    picture_dim=256,
+    speech_shape=Shape(blocks=6, dim=192, heads=4, inner=512),
+    text_shape=Shape(blocks=6, dim=192, heads=4, inner=768),
+    speech_steps=Steps(first=500, second=300, paired=300, batch=96),
+    text_steps=Steps(first=1500, second=0, paired=400, batch=96),
+)
+
+SMOKE = Plan(
+    concepts=12,
+    further_words=6,
+    training_voices=TRAINING_VOICES[:2],
+    unseen_voices=UNSEEN_VOICES[:1],
+    clips_per_concept=1,
+    voiced_further_words=6,
+    sentences=4,
+    verses=300,
+    seeds=(0, 1),
+    picture_dim=8,
+    speech_shape=Shape(blocks=2, dim=32, heads=2, inner=64),
+    text_shape=Shape(blocks=2, dim=32, heads=2, inner=64),
+    speech_steps=Steps(first=4, second=3, paired=3, batch=8),
+    text_steps=Steps(first=4, second=0, paired=3, batch=8),
+)

@@ -1,0 +1,270 @@
+"""The speech encoders: masked prediction of units, the same clip in two guises, and pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import cross_entropy, normalize
+from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
+
+from training.grounding import PictureHead, Pictures
+from training.loop import train
+from training.plan import Plan, Shape
+from training.sounds import BINS, EXTRACTOR, HOPS, Batch, Sound, disguised, read_sounds
+from training.units import own_units, spectral_units
+from training.voices import HIBARI
+from training.work import Work
+
+UNITS = 256
+SPAN_FRAMES = 3
+MASKED_SHARE = 0.45
+SEEN_WEIGHT = 0.2
+GUISE_WEIGHT = 0.5
+GUISE_SCALE = 10.0
+SENTENCE_SHARE = 0.1
+HIBARI_SHARE = 0.2
+RATE = 1.5e-3
+ROUNDS = ("first", "second")
+
+
+class SpeechModel(torch.nn.Module):
+    """The encoder and what is thrown away after training, but for the way into the pictures."""
+
+    def __init__(self, shape: Shape, picture_dim: int) -> None:
+        super().__init__()
+        self.encoder = Wav2Vec2BertModel(config_of(shape))
+        self.unit_head = torch.nn.Linear(shape.dim, UNITS)
+        self.guise_head = torch.nn.Sequential(
+            torch.nn.Linear(shape.dim, shape.dim), torch.nn.GELU(), torch.nn.Linear(shape.dim, 128)
+        )
+        self.picture_head = PictureHead(shape.dim, picture_dim)
+
+    def frames(self, heard: Batch, masked: NDArray[np.bool_]) -> torch.Tensor:
+        """Return the last block's frames, [clips, frames, dim]."""
+        with torch.autocast(heard.frames.device.type, torch.bfloat16):
+            out = self.encoder(
+                heard.frames,
+                attention_mask=heard.is_real.long(),
+                mask_time_indices=torch.from_numpy(masked),
+            )
+        made: torch.Tensor = out.last_hidden_state.float()
+        return made
+
+    def unit_loss(
+        self, frames: torch.Tensor, masked: NDArray[np.bool_], units: NDArray[np.int64]
+    ) -> torch.Tensor:
+        """How badly units are told from context, and a little how badly from the sound itself."""
+        is_real = units >= 0
+        loss = torch.zeros(())
+        for part, weight in ((is_real & masked, 1.0), (is_real & ~masked, SEEN_WEIGHT)):
+            guesses = self.unit_head(frames[torch.from_numpy(part)])
+            loss = loss + weight * cross_entropy(guesses, torch.from_numpy(units[part]))
+        return loss
+
+    def guise_loss(self, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        """How badly a clip in one guise finds itself in another among clips of the same voice."""
+        a, b = (normalize(self.guise_head(vectors), dim=-1) for vectors in (one, other))
+        likeness = GUISE_SCALE * a @ b.T
+        own = torch.arange(len(a))
+        return GUISE_WEIGHT * (cross_entropy(likeness, own) + cross_entropy(likeness.T, own)) / 2
+
+
+def config_of(shape: Shape) -> Wav2Vec2BertConfig:
+    """Return the encoder's shape in the words of its library."""
+    return Wav2Vec2BertConfig(
+        hidden_size=shape.dim,
+        num_hidden_layers=shape.blocks,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.inner,
+        feature_projection_input_dim=BINS * HOPS,
+        conv_depthwise_kernel_size=7,
+        position_embeddings_type="relative_key",
+        left_max_position_embeddings=16,
+        right_max_position_embeddings=16,
+        mask_time_prob=MASKED_SHARE,
+        layerdrop=0.0,
+        hidden_dropout=0.0,
+        attention_dropout=0.0,
+        activation_dropout=0.0,
+        feat_proj_dropout=0.0,
+        conformer_conv_dropout=0.0,
+        final_dropout=0.0,
+        add_adapter=False,
+    )
+
+
+class Listening:
+    """What every step of a round hears: clips of one voice, so that the voice gives nothing away."""
+
+    def __init__(
+        self,
+        sounds: Sequence[Sound],
+        units: Sequence[NDArray[np.int64]],
+        pictures: Pictures,
+        size: int,
+    ) -> None:
+        self._sounds, self._units, self._size = sounds, units, size
+        self._row = {word: row for row, word in enumerate(pictures.words)}
+        self._voices = sorted({sound.voice for sound in sounds} - {HIBARI})
+        self._sentences = [i for i, sound in enumerate(sounds) if sound.is_sentence]
+        self._words: dict[tuple[str, bool], list[int]] = {}
+        for i, sound in enumerate(sounds):
+            if not sound.is_sentence:
+                self._words.setdefault((sound.voice, sound.name in self._row), []).append(i)
+
+    def draw(self, chance: np.random.Generator) -> list[int]:
+        """Choose the clips of a step: sentences, or words of which half have pictures."""
+        if chance.random() < SENTENCE_SHARE:
+            return some(self._sentences, self._size // 6 or 1, chance)
+        is_hibari = chance.random() < HIBARI_SHARE
+        voice = HIBARI if is_hibari else str(chance.choice(self._voices))
+        half = self._size // 2
+        return [
+            *some(self._words.get((voice, True), []), half, chance),
+            *some(self._words.get((voice, False), []), self._size - half, chance),
+        ]
+
+    def sounds(self, chosen: Sequence[int]) -> list[Sound]:
+        """Return the chosen clips."""
+        return [self._sounds[i] for i in chosen]
+
+    def units(self, chosen: Sequence[int], origin: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the unit of each frame of a batch, -1 in padding."""
+        found = np.full(origin.shape, -1)
+        for row, hops, i in zip(found, origin, chosen, strict=True):
+            is_real = hops >= 0
+            row[is_real] = self._units[i][hops[is_real].clip(max=len(self._units[i]) - 1)]
+        return found
+
+    def pictured(self, chosen: Sequence[int]) -> tuple[list[int], torch.Tensor]:
+        """Return which places of a batch have a picture, and the row of each."""
+        places = [place for place, i in enumerate(chosen) if self._sounds[i].name in self._row]
+        rows = [self._row[self._sounds[chosen[place]].name] for place in places]
+        return places, torch.tensor(rows, dtype=torch.long)
+
+
+def some(members: Sequence[int], count: int, chance: np.random.Generator) -> list[int]:
+    """Choose at most `count` different members."""
+    return [members[i] for i in chance.permutation(len(members))[:count]]
+
+
+def masked_spans(is_real: torch.Tensor, chance: np.random.Generator) -> NDArray[np.bool_]:
+    """Choose spans of frames that the encoder does not get to hear, at least one a clip."""
+    real = is_real.numpy()
+    starts = chance.random(real.shape) < MASKED_SHARE / SPAN_FRAMES
+    starts[np.arange(len(real)), chance.integers(0, real.sum(1))] = True
+    masked = starts.copy()
+    for shift in range(1, SPAN_FRAMES):
+        masked[:, shift:] |= starts[:, :-shift]
+    return masked & real
+
+
+def mean_vectors(frames: torch.Tensor, is_real: torch.Tensor) -> torch.Tensor:
+    """Return the mean over the own frames of each clip, [clips, dim]."""
+    own = is_real[..., None].float()
+    return (frames * own).sum(1) / own.sum(1)
+
+
+def train_round(
+    model: SpeechModel,
+    listening: Listening,
+    pictures: Pictures | None,
+    *,
+    steps: int,
+    seed: int,
+    rate: float,
+    saved: Path,
+) -> None:
+    """Train for some steps; without `pictures` everything is the same but that one part."""
+
+    def loss(chance: np.random.Generator) -> dict[str, torch.Tensor]:
+        chosen = listening.draw(chance)
+        sounds = listening.sounds(chosen)
+        one, other = disguised(sounds, chance), disguised(sounds, chance)
+        masked = masked_spans(one.is_real, chance)
+        heard = model.frames(one, masked)
+        whole = mean_vectors(model.frames(other, np.zeros(other.is_real.shape, bool)), other.is_real)
+        parts = {
+            "units": model.unit_loss(heard, masked, listening.units(chosen, one.origin)),
+            "guises": model.guise_loss(mean_vectors(heard, one.is_real), whole),
+        }
+        places, rows = listening.pictured(chosen)
+        if pictures is not None and places:
+            parts["pictures"] = model.picture_head.loss(whole[places], rows, pictures.draw(chance))
+        return parts
+
+    train(model, loss, steps=steps, rate=rate, seed=seed, saved=saved)
+
+
+def train_speech(work: Work, plan: Plan, seed: int) -> None:
+    """Train a speech encoder in two rounds, then its three ways of going on."""
+    folder = work.runs / "speech" / f"seed-{seed}"
+    if (folder / "shuffled/config.json").exists():
+        return
+    sounds = read_sounds(work, plan)
+    units = spectral_units(work, sounds, UNITS)
+    pictures = Pictures(work)
+    size = plan.speech_steps.batch
+    torch.manual_seed(seed)
+    model = SpeechModel(plan.speech_shape, plan.picture_dim)
+    for number, (name, steps) in enumerate(
+        zip(ROUNDS, (plan.speech_steps.first, plan.speech_steps.second), strict=True)
+    ):
+        if number and steps:
+            block = plan.speech_shape.blocks * 2 // 3
+            units = own_units(model.encoder.eval(), sounds, UNITS, block=block, seed=seed)
+            torch.nn.init.normal_(model.unit_head.weight, std=0.02)
+        train_round(
+            model,
+            Listening(sounds, units, pictures, size),
+            None,
+            steps=steps,
+            seed=10 * seed + number,
+            rate=RATE / (1 + number),
+            saved=folder / f"{name}.safetensors",
+        )
+        export(model, folder / name)
+    start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    listening = Listening(sounds, units, pictures, size)
+    for name, met in paths(work, seed).items():
+        model.load_state_dict(start)
+        train_round(
+            model,
+            listening,
+            met,
+            steps=plan.speech_steps.paired,
+            seed=10 * seed + 2,
+            rate=RATE / 2,
+            saved=folder / f"{name}.safetensors",
+        )
+        export(model, folder / name)
+
+
+def paths(work: Work, seed: int) -> dict[str, Pictures | None]:
+    """Return what the partner, the grounded encoder and its control meet in the last round."""
+    return {
+        "plain": None,
+        "grounded": Pictures(work),
+        "shuffled": Pictures(work, shuffled_by=seed),
+    }
+
+
+def export(model: SpeechModel, folder: Path) -> None:
+    """Write the encoder as its library does, with the way into the pictures beside it."""
+    EXTRACTOR.save_pretrained(folder)
+    save_head(model.picture_head, folder)
+    model.encoder.save_pretrained(folder)
+
+
+def save_head(head: PictureHead, folder: Path) -> None:
+    """Write the projection into the space of the pictures."""
+    weights = {"weight": head.linear.weight.detach(), "bias": head.linear.bias.detach()}
+    save_file(weights, folder / "picture_head.safetensors")
+
+
+def load_head(folder: Path) -> dict[str, torch.Tensor]:
+    """Read the projection into the space of the pictures."""
+    return load_file(folder / "picture_head.safetensors")
