@@ -19,6 +19,9 @@ from transformers import (
     PreTrainedTokenizerFast,
     RobertaConfig,
     RobertaModel,
+    Wav2Vec2BertConfig,
+    Wav2Vec2BertForCTC,
+    Wav2Vec2BertModel,
     Wav2Vec2Config,
     Wav2Vec2ForCTC,
     Wav2Vec2Model,
@@ -41,6 +44,8 @@ _BLOCKS = {
 _FRONT = {**_BLOCKS, "conv_dim": (24,) * 7, "num_conv_pos_embedding_groups": 4}
 _WAVE = {**_FRONT, "num_conv_pos_embeddings": 16}
 _STABLE = {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True}
+_W2V_BERT = {**_BLOCKS, "conv_depthwise_kernel_size": 5}
+_LONG = {"feature_projection_input_dim": 4 * 80}  # frames of four spectra, not of two
 _WHISPER = {
     "vocab_size": 60,
     "d_model": DIM,
@@ -71,6 +76,23 @@ SPEECH = {
     "wavlm-stable": lambda: WavLMModel(WavLMConfig(**_WAVE, **_STABLE)),
     "data2vec-audio": lambda: Data2VecAudioModel(
         Data2VecAudioConfig(**_FRONT, num_conv_pos_embeddings=3, conv_pos_kernel_size=7)
+    ),
+    "w2v-bert": lambda: Wav2Vec2BertModel(Wav2Vec2BertConfig(**_W2V_BERT)),
+    "w2v-bert-relative": lambda: Wav2Vec2BertModel(
+        Wav2Vec2BertConfig(**_W2V_BERT, position_embeddings_type="relative")
+    ),
+    "w2v-bert-rotary": lambda: Wav2Vec2BertModel(
+        Wav2Vec2BertConfig(**_W2V_BERT, **_LONG, position_embeddings_type="rotary")
+    ),
+    "w2v-bert-no-position": lambda: Wav2Vec2BertForCTC(
+        Wav2Vec2BertConfig(
+            **_W2V_BERT,
+            **_LONG,
+            position_embeddings_type=None,
+            add_adapter=True,
+            mask_time_prob=0,
+            vocab_size=32,
+        )
     ),
     "whisper": lambda: WhisperForConditionalGeneration(WhisperConfig(**_WHISPER)),
     "whisper-encoder": lambda: WhisperEncoder(WhisperConfig(**_WHISPER)),

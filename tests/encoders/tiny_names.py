@@ -9,6 +9,10 @@ SPEECH_NAMES = (
     "wavlm-group",
     "wavlm-stable",
     "data2vec-audio",
+    "w2v-bert",
+    "w2v-bert-relative",
+    "w2v-bert-rotary",
+    "w2v-bert-no-position",
     "whisper",
     "whisper-encoder",
 )

@@ -6,11 +6,14 @@ from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import EncoderId
 from vgdesk.encoders.base import EncoderSpec, Family, SpeechEncoder, TextEncoder
 from vgdesk.encoders.checkpoint import licence_of, read_config, revision_of
+from vgdesk.encoders.filterbank import W2V_BERT
 from vgdesk.encoders.waveform import DATA2VEC_AUDIO, HUBERT, WAV2VEC2, WAVLM
 from vgdesk.encoders.whisper import WHISPER
 from vgdesk.encoders.written import BERT, CLIP_TEXT, ROBERTA
 
-FAMILIES = catalogue(WAV2VEC2, HUBERT, WAVLM, DATA2VEC_AUDIO, WHISPER, BERT, ROBERTA, CLIP_TEXT)
+FAMILIES = catalogue(
+    WAV2VEC2, HUBERT, WAVLM, DATA2VEC_AUDIO, W2V_BERT, WHISPER, BERT, ROBERTA, CLIP_TEXT
+)
 
 
 def family_of(model_type: object) -> Family:

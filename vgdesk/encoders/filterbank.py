@@ -1,0 +1,110 @@
+"""Models that read a log-mel spectrum instead of the wave: w2v-BERT."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError
+from vgdesk.core.model import Modality
+from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.checkpoint import positive_int, read_settings
+from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+
+_PREPROCESSOR = "preprocessor_config.json"
+# Samples of two spectra, 25 ms wide and 10 ms apart: one alone has no variance to divide by.
+_SHORTEST = 400 + 160
+
+
+def describe(config: Mapping[str, Any], folder: Path) -> Shape:
+    """Read the shape; without preprocessor settings the family's usual 16 kHz hold."""
+    rate = read_settings(folder, _PREPROCESSOR).get("sampling_rate", 16_000)
+    return Shape(
+        positive_int(config, "num_hidden_layers"), positive_int(config, "hidden_size"), int(rate)
+    )
+
+
+def load(spec: EncoderSpec, device: str) -> "FilterbankEncoder":
+    """Load a model whose frames are two or more neighbouring spectra side by side."""
+    prepare()
+    from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
+
+    assert spec.folder is not None
+    config = Wav2Vec2BertConfig.from_pretrained(spec.folder, local_files_only=True)
+    extractor = _extractor(spec.folder, config.feature_projection_input_dim)
+    model = build(spec, Wav2Vec2BertModel, config)
+    return FilterbankEncoder(spec, move(spec, model, device), extractor)
+
+
+def _extractor(folder: Path, frame_size: int) -> Any:
+    from transformers import SeamlessM4TFeatureExtractor
+
+    if (folder / _PREPROCESSOR).is_file():
+        extractor = SeamlessM4TFeatureExtractor.from_pretrained(folder, local_files_only=True)
+    else:
+        extractor = SeamlessM4TFeatureExtractor(stride=frame_size // 80)  # type: ignore[no-untyped-call]
+    offered = extractor.num_mel_bins * extractor.stride
+    if offered != frame_size:
+        raise EncoderError(
+            f"The settings in “{folder.name}” do not fit each other: {_PREPROCESSOR} makes frames "
+            f"of {offered} numbers, and config.json asks for {frame_size}.",
+            "Get config.json and preprocessor_config.json of the same model.",
+        )
+    return extractor
+
+
+def log_mel_frames(extractor: Any, word: FloatArray) -> FloatArray:
+    """Return what a model hears of one word, [frames, bands x stride].
+
+    Each band is brought to mean 0 and variance 1 over this word alone. The last frame is filled up
+    with padding; it counts if at least two of its spectra are of the word, which is where the
+    library's attention mask draws the line. A word too short for a frame is padded with silence.
+    """
+    wave = np.asarray(word, np.float32)
+    made = extractor(
+        np.pad(wave, (0, max(0, _SHORTEST - len(wave)))),
+        sampling_rate=extractor.sampling_rate,
+        # The usual 2 would cut an unfinished longer frame off a word that is alone, but not off
+        # one beside a longer word.
+        pad_to_multiple_of=extractor.stride,
+        return_attention_mask=True,
+        return_tensors="np",
+    )
+    frames: FloatArray = made["input_features"][0][made["attention_mask"][0] == 1]
+    return frames
+
+
+class FilterbankEncoder:
+    """Encodes a batch of words that were each turned into frames alone.
+
+    The model itself keeps padding out: its attention skips it, its convolutions look back only.
+    """
+
+    def __init__(self, spec: EncoderSpec, model: Any, extractor: Any) -> None:
+        self._spec = spec
+        self._model = model
+        self._extractor = extractor
+
+    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim] for each word, over its own frames."""
+        import torch
+
+        spectra = [log_mel_frames(self._extractor, word) for word in words]
+        lengths = np.array([len(frames) for frames in spectra])
+        batch = np.zeros((len(spectra), lengths.max(), spectra[0].shape[1]), np.float32)
+        for row, frames in zip(batch, spectra, strict=True):
+            row[: len(frames)] = frames
+        is_own = np.arange(batch.shape[1]) < lengths[:, None]
+        device = self._model.device
+        with memory_errors(self._spec, device.type), torch.inference_mode():
+            mask = torch.from_numpy(is_own).to(device)
+            with listening(self._model.encoder.layers) as heard:
+                self._model(torch.from_numpy(batch).to(device), attention_mask=mask)
+            return pool_words(heard, [np.arange(n) for n in lengths], pooling)
+
+
+W2V_BERT = Family(
+    "wav2vec2-bert", "w2v-BERT 2.0", Modality.SPEECH, ("wav2vec2-bert",), None, describe, load
+)
