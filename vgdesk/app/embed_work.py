@@ -147,6 +147,14 @@ def _too_small(spec: EncoderSpec, device: str) -> str:
     return f"The memory of {device} is too small for “{spec.title}”; it now runs on the processor."
 
 
+def get_ready(spec: EncoderSpec, device: str) -> Iterator[News]:
+    """Load a model before the first word needs it."""
+    model, why = _loaded(spec, device)
+    if why:
+        yield DeviceFellBack(why)
+    yield ModelRuns(model.device)
+
+
 def embed(
     spec: EncoderSpec,
     items: tuple[Item, ...],
@@ -154,6 +162,7 @@ def embed(
     cache_folder: Path | None,
     device: str,
     pooling: Pooling,
+    shipped_folder: Path | None = None,
 ) -> Iterator[News]:
     """Embed words: first those that are on disk, then the others in batches.
 
@@ -162,12 +171,14 @@ def embed(
     Parameters
     ----------
     cache_folder
-        Where embeddings are kept; None keeps nothing.
+        Where embeddings are kept; None keeps nothing, and looks for nothing either.
     device
         "auto", "cuda", "mps" or "cpu". If its memory does not suffice, smaller batches are tried,
         then the processor.
+    shipped_folder
+        Embeddings that came with the program, which are only read.
     """
-    cache = EmbeddingCache(cache_folder) if cache_folder is not None else None
+    cache = None if cache_folder is None else EmbeddingCache(cache_folder, shipped_folder)
     missing: list[_Missing] = []
     for item in items:
         try:

@@ -31,30 +31,29 @@ class EmbeddingCache:
 
     Nothing here is ever an error for the caller: what cannot be read is computed again, what
     cannot be written is not kept.
+
+    Parameters
+    ----------
+    shipped
+        A second folder in which embeddings are looked for; nothing in it is ever changed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shipped: Path | None = None) -> None:
         self._folder = folder
+        self._shipped = shipped
 
     def get(self, key: str) -> Embedding | None:
         """Return the embedding of this key; a damaged file is removed and counts as not there."""
-        from safetensors import SafetensorError, safe_open
-
-        file = self._file(key)
         try:
-            with safe_open(file, framework="numpy") as stored:
-                about = stored.metadata() or {}
-                values = stored.get_tensor("values")
-            if about["key"] != key:
-                raise ValueError("the file was renamed")
-            layers = tuple(json.loads(about["layers"]))
-            return Embedding(key, EncoderId(about["encoder"]), layers, values)
-        except FileNotFoundError:
-            return None
-        except (SafetensorError, OSError, KeyError, ValueError):
+            found = _read(_file(self._folder, key), key)
+        except ValueError:
+            found = None
             with suppress(OSError):
-                file.unlink()
-            return None
+                _file(self._folder, key).unlink()
+        if found is None and self._shipped is not None:
+            with suppress(ValueError):
+                found = _read(_file(self._shipped, key), key)
+        return found
 
     def put(self, embedding: Embedding) -> None:
         """Keep an embedding, whole or not at all."""
@@ -66,13 +65,32 @@ class EmbeddingCache:
             "layers": json.dumps(embedding.layers),
         }
         content = save({"values": np.ascontiguousarray(embedding.values)}, about)
-        file = self._file(embedding.key)
+        file = _file(self._folder, embedding.key)
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(file, content)
 
-    def _file(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key}.safetensors"
+
+def _file(folder: Path, key: str) -> Path:
+    return folder / key[:2] / f"{key}.safetensors"
+
+
+def _read(file: Path, key: str) -> Embedding | None:
+    """Read an embedding; None if there is no such file, a ValueError if it cannot be used."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="numpy") as stored:
+            about = stored.metadata() or {}
+            values = stored.get_tensor("values")
+        if about["key"] != key:
+            raise ValueError("the file was renamed")
+        layers = tuple(json.loads(about["layers"]))
+        return Embedding(key, EncoderId(about["encoder"]), layers, values)
+    except FileNotFoundError:
+        return None
+    except (SafetensorError, OSError, KeyError) as error:
+        raise ValueError("the file is damaged") from error
 
 
 def _write_whole(file: Path, content: bytes) -> None:

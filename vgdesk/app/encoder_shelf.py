@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from vgdesk.app.background import Background
@@ -6,8 +6,18 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
 from vgdesk.encoders.base import EncoderSpec
+from vgdesk.encoders.spectrum import SPECTRUM
+from vgdesk.encoders.spelling import SPELLING
+from vgdesk.encoders.starter import starter_id
 
 TWIN = "+untrained"
+BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
+
+
+def usual_encoders() -> Mapping[Cell, EncoderId]:
+    """Choose for whom nobody has chosen: what ships for each cell, or else its baseline."""
+    whole = {cell: starter_id(cell) for cell in Cell if starter_id(cell) in ENCODERS}
+    return {**BASELINES, **whole}
 
 
 class EncoderShelf:

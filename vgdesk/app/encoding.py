@@ -15,6 +15,7 @@ from vgdesk.app.embed_work import (
     SpeechItem,
     TextItem,
     embed,
+    get_ready,
 )
 from vgdesk.app.events import CellProgress, Embedded, Events, JobChanged, JobState, Level, Notice
 from vgdesk.core.errors import VgdeskError
@@ -22,9 +23,11 @@ from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.starter import starter_id
 
 NEWS_EVERY = 0.2  # s
 AT_ONCE = 16  # takes a job: few enough that a word just spoken does not wait long for its turn
+SMALL = frozenset(map(starter_id, Cell))  # what ships costs little memory, so it waits loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class EncodeOptions:
-    """Where vectors are kept and which device makes them."""
+    """Where vectors are kept, which device makes them, and which vectors came with the program."""
 
     cache_folder: Path | None
     device: str
+    shipped_folder: Path | None = None
 
 
 class Encoding:
@@ -82,6 +86,7 @@ class Encoding:
         self._failed: dict[Ask, VgdeskError] = {}
         self._halted: set[EncoderId] = set()
         self._lost: set[EncoderId] = set()
+        self._ready: set[tuple[EncoderId, str]] = set()
         self._published = 0.0
         self._told: dict[EncoderId, JobChanged] = {}
         self._job: Job | None = None
@@ -174,20 +179,40 @@ class Encoding:
             if missing := self._missing(cell):
                 self._submit(spec, tuple(missing[:AT_ONCE]))
                 return
+        self._get_ready()
+
+    def _get_ready(self) -> None:
+        """Load what ships while there is nothing else to do: the next word will not wait for it."""
+        device = self._options().device
+        ready = {encoder for encoder, where in self._ready if where == device}
+        on = (self._session.encoders[cell] for cell in self._wanted if self._is_on(cell))
+        spec = next((self._spec_of(e) for e in on if e in SMALL and e not in ready), None)
+        if spec is not None:
+            self._ready.add((spec.id, device))
+            self._start(spec, (), get_ready, lambda: (spec, device))
 
     def _submit(self, spec: EncoderSpec, asks: tuple[Ask, ...]) -> None:
         items = tuple(ask.item(str(place)) for place, ask in enumerate(asks))
         options, pooling = self._options(), Pooling(asks[0].pooling)
 
         def run() -> tuple[object, ...]:
-            return spec, items, options.cache_folder, options.device, pooling
+            return spec, items, options, pooling
 
+        self._start(spec, asks, _embed, run)
+
+    def _start(
+        self,
+        spec: EncoderSpec,
+        asks: tuple[Ask, ...],
+        call: Callable[..., object],
+        arguments: Callable[[], tuple[object, ...]],
+    ) -> None:
         def hear(news: News) -> None:
             self._hear(news, spec, asks)
 
         self._job_encoder = spec.id
         self._job = self._child.submit(
-            Job(_embed, run, hear, lambda error: self._broke(spec, asks, error), self._ended)
+            Job(call, arguments, hear, lambda error: self._broke(spec, asks, error), self._ended)
         )
 
     def _hear(self, news: News, spec: EncoderSpec, asks: tuple[Ask, ...]) -> None:
@@ -209,6 +234,8 @@ class Encoding:
             self._publish()
 
     def _broke(self, spec: EncoderSpec, asks: tuple[Ask, ...], error: BaseException) -> None:
+        if isinstance(error, ChildLostError):
+            self._ready.clear()  # the models went with the process
         if isinstance(error, ChildLostError) and spec.id not in self._lost:
             self._lost.add(spec.id)  # once may be bad luck: the same takes are asked for again
         elif isinstance(error, VgdeskError):
@@ -282,9 +309,15 @@ class Encoding:
 def _embed(
     spec: EncoderSpec,
     items: tuple[SpeechItem | TextItem, ...],
-    cache_folder: Path | None,
-    device: str,
+    options: EncodeOptions,
     pooling: Pooling,
 ) -> object:
     # A job's arguments travel by position; here they get their names back.
-    return embed(spec, items, cache_folder=cache_folder, device=device, pooling=pooling)
+    return embed(
+        spec,
+        items,
+        cache_folder=options.cache_folder,
+        device=options.device,
+        pooling=pooling,
+        shipped_folder=options.shipped_folder,
+    )

@@ -1,9 +1,11 @@
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.app.background import Background
-from vgdesk.app.events import Events, Notice
+from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
+from vgdesk.app.events import Events, Level, Notice
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import (
     Project,
@@ -17,10 +19,8 @@ from vgdesk.app.store import Store
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session
 from vgdesk.core.resources import resource
-from vgdesk.encoders.spectrum import SPECTRUM
-from vgdesk.encoders.spelling import SPELLING
 
-BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
+DEMO = "demo.vgdesk"
 
 
 class ProjectDesk:
@@ -68,13 +68,13 @@ class ProjectDesk:
 
     def new(self, session: Session) -> None:
         """Begin an empty project; the chosen encoders stay."""
-        empty = Session(encoders=session.encoders or BASELINES)
+        empty = Session(encoders=session.encoders or usual_encoders())
         self._begin(Project(Path(), empty, self._looking.recipe), "New project", "Untitled")
 
     def open_demo(self) -> None:
         """Open the words that ship; what is recorded into them is saved elsewhere."""
         self._files.run(
-            lambda: open_project(resource("demo.vgdesk")),
+            lambda: _with_what_is_whole(open_project(resource(DEMO))),
             done=lambda project: self._begin(project, "Open the demo", "Demo words"),
             failed=self._failed,
         )
@@ -129,3 +129,24 @@ class ProjectDesk:
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))
+
+
+def _with_what_is_whole(demo: Project) -> Project:
+    """Let baselines stand in for encoders that should have shipped; the program must start."""
+    usual = usual_encoders()
+    whole = {*usual.values(), *BASELINES.values()}
+    absent = set(demo.session.encoders.values()) - whole
+    if not absent:
+        return demo
+    notice = Notice(
+        f"{len(absent)} of the encoders that ship with vgdesk are missing or damaged. The demo "
+        "opens without them.",
+        "Install vgdesk again.",
+        Level.WARNING,
+    )
+    return replace(
+        demo,
+        session=replace(demo.session, encoders=usual),
+        recipe=replace(demo.recipe, a=Cell.SPEECH, b=Cell.TEXT),
+        warnings=(*demo.warnings, notice),
+    )

@@ -13,7 +13,7 @@ from vgdesk.app.importing import new_word, next_take_id
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
 from vgdesk.app.pipeline import Pipeline
-from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
 from vgdesk.app.store import Store
@@ -31,6 +31,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
+from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders.base import EncoderSpec
 
@@ -314,7 +315,9 @@ class Workspace:
             self.imports.cancel()
 
     def _options(self) -> EncodeOptions:
-        return EncodeOptions(user_folder("cache") / "embeddings", self.settings.device)
+        return EncodeOptions(
+            user_folder("cache") / "embeddings", self.settings.device, resource(DEMO) / "cache"
+        )
 
     def _session_changed(self, change: SessionChanged) -> None:
         self.looking.follow(change.after)

@@ -8,7 +8,7 @@ from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.resources import resource
 from vgdesk.encoders.base import EncoderSpec
-from vgdesk.encoders.checkpoint import revision_of
+from vgdesk.encoders.checkpoint import revision_of, weight_files
 from vgdesk.encoders.families import describe_folder
 
 REVISION_FILE = "revision.txt"
@@ -28,17 +28,23 @@ def starters() -> tuple[EncoderSpec, ...]:
     return tuple(found)
 
 
+def starter_id(cell: Cell) -> EncoderId:
+    """Return what the encoder that ships for a cell is called, whether or not it is there."""
+    return EncoderId(f"starter-{cell.value}")
+
+
 def starter(cell: Cell, folder: Path) -> EncoderSpec:
-    """Make the spec of the encoder that ships for a cell.
+    """Make the spec of the encoder that ships for a cell; refuses one that is not whole.
 
     Its folder tells its revision in `revision.txt` (what `revision_of` gives): the catalogue is
     made at every start, and hashing all weights then would delay the window.
     """
+    weight_files(folder)
     stated = folder / REVISION_FILE
     revision = stated.read_text("utf-8").strip() if stated.is_file() else revision_of(folder)
     return replace(
         describe_folder(folder, is_grounded=cell.is_grounded),
-        id=EncoderId(f"starter-{cell.value}"),
+        id=starter_id(cell),
         title=f"Starter: {cell.title.lower()}",
         source="Trained for this program; the model card in its folder says how.",
         revision=revision,
