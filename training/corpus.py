@@ -1,6 +1,7 @@
 """What the text encoders read: the glosses of WordNet and the King James Bible."""
 
 import random
+import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -29,6 +30,29 @@ CAN_BE_DRAWN = {
         "phenomenon",
     )
 }  # fmt: skip
+# Which noun sense the pictures show where it is not the first that can be drawn (found by looking).
+DRAWN_SENSE = {
+    word: number
+    for number, words in {
+        1: "chart drop kiss moon notebook page person sun",
+        2: "abacus badger banana blowfish blueberry cart chicken coconut cucumber dolphin frame "
+        "garlic glass glove hammer headstone hedgehog hut hyacinth jellyfish joystick leopard "
+        "lobster lollipop lorry mango octopus otter peacock pill pineapple plant popcorn raccoon "
+        "railway ruler scroll shield spaghetti speaker squid taco tangerine tiger toilet turtle "
+        "volcano watermelon whale",
+        3: "cake cherry chestnut coaster globe needle onion peach plunger print printer rail "
+        "scooter scorpion seat shrimp streamer track",
+        4: "coral crown mug net pepper ribbon skunk slide",
+        5: "hook horn plug ram",
+        6: "bolt",
+        7: "beaver",
+        8: "ring",
+        9: "bank mate pin seal",
+        10: "shell",
+        11: "bar",
+    }.items()
+    for word in words.split()
+}
 MOST_LEMMAS = 3
 WHOLE_BIBLE = "Gen1:1-Rev22:21"
 
@@ -43,19 +67,16 @@ class Synset:
         Lower-cased; words of one lemma are joined by spaces.
     gloss
         The definition and, in quotation marks, the examples; lower-cased.
-    is_name
-        It is one person, place or thing and not a kind.
     """
 
     supersense: str
     lemmas: tuple[str, ...]
     gloss: str
-    is_name: bool
 
     @property
     def definition(self) -> str:
         """The gloss without examples."""
-        return self.gloss.partition('; "')[0]
+        return re.split('[;:] "', self.gloss)[0].replace('"', "")
 
 
 def read_corpus(work: Work, plan: Plan) -> list[str]:
@@ -117,16 +138,17 @@ def supersense(work: Work) -> dict[str, str]:
 
 
 def chosen_senses(work: Work) -> dict[str, Synset]:
-    """Return the most frequent sense of each word; of a concept, the first that can be drawn."""
+    """Return the first sense of each word; of a concept, the one that its pictures show."""
     nouns, verbs = senses(work, "noun"), senses(work, "verb")
     chosen = {}
     for word in read_words(work):
         meanings = nouns[word.text] or verbs[word.text]
-        # "crane" is three people and a constellation before it is a bird.
-        drawable = [s for s in meanings if s.supersense in CAN_BE_DRAWN and not s.is_name]
-        if meanings:
-            use_drawable = word.role is not Role.PLAIN and drawable
-            chosen[word.text] = drawable[0] if use_drawable else meanings[0]
+        if word.role is not Role.PLAIN and word.text in DRAWN_SENSE:
+            chosen[word.text] = meanings[DRAWN_SENSE[word.text] - 1]
+        elif meanings:
+            drawable = [synset for synset in meanings if synset.supersense in CAN_BE_DRAWN]
+            is_concept = word.role is not Role.PLAIN
+            chosen[word.text] = drawable[0] if is_concept and drawable else meanings[0]
     return chosen
 
 
@@ -152,7 +174,6 @@ def synsets(work: Work, kind: str) -> dict[str, Synset]:
             # Adjectives carry their position: "galore(ip)".
             tuple(lemma.partition("(")[0].replace("_", " ").lower() for lemma in lemmas),
             gloss.strip().lower(),
-            "@i" in rest,
         )
     return found
 

@@ -1,10 +1,11 @@
 """Meeting pictures: the only thing in which a grounded encoder differs from its partner."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy, normalize
 
 from training.words import TRAINING_STYLES, Role
@@ -79,3 +80,19 @@ def derangement(length: int, seed: int) -> list[int]:
     after = np.empty(length, int)
     after[order] = np.roll(order, 1)
     return [int(place) for place in after]
+
+
+def ways_on(work: Work, seed: int) -> dict[str, Pictures | None]:
+    """Return what the partner, the grounded encoder and its control meet in the last round."""
+    return {
+        "plain": None,
+        "grounded": Pictures(work),
+        "shuffled": Pictures(work, shuffled_by=seed),
+    }
+
+
+def save_head(head: PictureHead, folder: Path) -> None:
+    """Write the projection into the space of the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {"weight": head.linear.weight.detach(), "bias": head.linear.bias.detach()}
+    save_file(weights, folder / "picture_head.safetensors")

@@ -168,12 +168,14 @@ def noise(power: Floats, chance: np.random.Generator) -> Floats:
 
 def batch(clips_: Sequence[tuple[Floats, NDArray[np.int64]]]) -> Batch:
     """Level each clip as the extractor does, join its hops to frames and pad to the longest."""
-    lengths = [-(-len(mels) // HOPS) for mels, _ in clips_]
+    # A last frame with a single hop is no frame to the program either.
+    lengths = [max(1, (len(mels) + HOPS - 2) // HOPS) for mels, _ in clips_]
     frames = np.zeros((len(clips_), max(lengths), HOPS * BINS), np.float32)
     origin = np.full(frames.shape[:2], -1)
     for place, (mels, hops) in enumerate(clips_):
         levelled = (mels - mels.mean(0)) / np.sqrt(mels.var(0, ddof=1) + 1e-7)
-        frames[place].reshape(-1, BINS)[: len(mels)] = levelled
+        kept = levelled[: lengths[place] * HOPS]
+        frames[place].reshape(-1, BINS)[: len(kept)] = kept
         centres = np.minimum(np.arange(lengths[place]) * HOPS + HOPS // 2, len(hops) - 1)
         origin[place, : lengths[place]] = hops[centres]
     return Batch(torch.from_numpy(frames), torch.from_numpy(origin >= 0), origin)

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy, normalize
 from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
 
-from training.grounding import PictureHead, Pictures
+from training.grounding import PictureHead, Pictures, save_head, ways_on
 from training.loop import train
 from training.plan import Plan, Shape
 from training.sounds import BINS, EXTRACTOR, HOPS, Batch, Sound, disguised, read_sounds
@@ -229,7 +228,7 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
         export(model, folder / name)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     listening = Listening(sounds, units, pictures, size)
-    for name, met in paths(work, seed).items():
+    for name, met in ways_on(work, seed).items():
         model.load_state_dict(start)
         train_round(
             model,
@@ -243,28 +242,8 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
         export(model, folder / name)
 
 
-def paths(work: Work, seed: int) -> dict[str, Pictures | None]:
-    """Return what the partner, the grounded encoder and its control meet in the last round."""
-    return {
-        "plain": None,
-        "grounded": Pictures(work),
-        "shuffled": Pictures(work, shuffled_by=seed),
-    }
-
-
 def export(model: SpeechModel, folder: Path) -> None:
     """Write the encoder as its library does, with the way into the pictures beside it."""
     EXTRACTOR.save_pretrained(folder)
     save_head(model.picture_head, folder)
     model.encoder.save_pretrained(folder)
-
-
-def save_head(head: PictureHead, folder: Path) -> None:
-    """Write the projection into the space of the pictures."""
-    weights = {"weight": head.linear.weight.detach(), "bias": head.linear.bias.detach()}
-    save_file(weights, folder / "picture_head.safetensors")
-
-
-def load_head(folder: Path) -> dict[str, torch.Tensor]:
-    """Read the projection into the space of the pictures."""
-    return load_file(folder / "picture_head.safetensors")

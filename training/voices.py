@@ -239,4 +239,6 @@ def quiet_options() -> object:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False  # every length would leave a block of its own behind
+    options.enable_mem_pattern = False
     return options

@@ -1,0 +1,108 @@
+"""What every encoder makes of the test words, computed by the program's own code and kept."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from training.plan import Plan
+from training.voices import SAMPLE_RATE
+from training.work import Work, replacing
+from vgdesk.audio.files import read, resample
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.model import EncoderId, Modality
+from vgdesk.encoders import ENCODERS, inspect_folder, load, untrained_twin
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+BASELINES = {Modality.SPEECH: "spectrum", Modality.TEXT: "spelling"}
+BATCH = 16
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An encoder that is examined.
+
+    Attributes
+    ----------
+    stage
+        `plain`, `grounded`, `shuffled`, `untrained`, or `baseline`.
+    seed
+        Of its training, or of its random weights; 0 for a baseline.
+    """
+
+    modality: Modality
+    stage: str
+    seed: int
+
+
+def examined(plan: Plan, modality: Modality) -> list[Examined]:
+    """List all encoders of a modality, the seeds of a stage together."""
+    stages = ("plain", "grounded", "shuffled", "untrained")
+    return [
+        *(Examined(modality, stage, seed) for stage in stages for seed in plan.seeds),
+        Examined(modality, "baseline", 0),
+    ]
+
+
+def run_folder(work: Work, encoder: Examined) -> Path:
+    """Return where a trained encoder lies; for an untrained one, the one whose twin it is."""
+    stage = "plain" if encoder.stage == "untrained" else encoder.stage
+    return work.runs / encoder.modality.value / f"seed-{encoder.seed}" / stage
+
+
+@cache
+def spec_of(work: Work, encoder: Examined) -> EncoderSpec:
+    """Return the program's description of an encoder."""
+    if encoder.stage == "baseline":
+        return ENCODERS[EncoderId(BASELINES[encoder.modality])]
+    spec = inspect_folder(run_folder(work, encoder), is_grounded=encoder.stage == "grounded")
+    return untrained_twin(spec, encoder.seed) if encoder.stage == "untrained" else spec
+
+
+def text_vectors(work: Work, encoder: Examined, words: Sequence[str]) -> Floats:
+    """Return what a text encoder makes of written words, [layers, words, dim]."""
+    return kept(work, spec_of(work, encoder), list(words), lambda part: list(part))
+
+
+def speech_vectors(work: Work, encoder: Examined, files: Sequence[Path]) -> Floats:
+    """Return what a speech encoder makes of recordings, trimmed to the word; [layers, files, dim]."""
+    return kept(work, spec_of(work, encoder), [str(file) for file in files], heard)
+
+
+def heard(files: Sequence[str]) -> list[Floats]:
+    """Read recordings at the encoders' rate, from where the word begins to where it ends."""
+    return [samples_of(Path(file)) for file in files]
+
+
+@cache
+def samples_of(file: Path) -> Floats:
+    """Read a recording; a word that cannot be found is the whole recording."""
+    recording = read(file)
+    start, end = find_word(recording) or (0.0, recording.seconds)
+    return resample(read(file, start=start, end=end), SAMPLE_RATE).samples
+
+
+def kept(
+    work: Work,
+    spec: EncoderSpec,
+    items: list[str],
+    prepare: Callable[[Sequence[str]], Sequence[Any]],
+) -> Floats:
+    """Encode items, or read what was encoded before."""
+    name = hashlib.sha256("\n".join((spec.id, spec.revision, *items)).encode()).hexdigest()[:24]
+    file = work.root / "vectors" / f"{name}.safetensors"
+    if not file.exists():
+        encoder = load(spec, "cpu")
+        found = []
+        for start in range(0, len(items), BATCH):
+            found += encoder.encode(prepare(items[start : start + BATCH]), Pooling.MEAN)
+        with replacing(file) as partial:
+            save_file({"vectors": np.stack(found, axis=1).astype(np.float32)}, partial)
+    return load_file(file)["vectors"]

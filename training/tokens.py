@@ -1,0 +1,170 @@
+"""The text as numbers: its pieces of words, and a first guess at what each piece means."""
+
+import re
+import string
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse
+import transformers
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from scipy.sparse.linalg import svds
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+
+from training.corpus import read_corpus
+from training.plan import Plan
+from training.words import read_words
+from training.work import Work, replacing
+
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+CLS, SEP = SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")
+TRAINED_PIECES = 8000
+LONGEST = 48
+WINDOW = 5
+CONTEXT_SMOOTHING = 0.75
+SINGULAR_WEIGHT = 0.5
+SPREAD = 0.02  # of a table of vectors before training, as usual for BERT
+# A letter inside a word is another symbol than the same letter at its start.
+INNER = {ord(letter): 0xE000 + ord(letter) for letter in string.ascii_lowercase + string.digits}
+OUTER = {inner: letter for letter, inner in INNER.items()}
+
+
+def make_tokenizer(work: Work, plan: Plan) -> transformers.PreTrainedTokenizerFast:
+    """Return the tokenizer that knows each listed word as one piece, learnt from the corpus once.
+
+    Words of all roles are treated alike, so that no piece tells whether a word meets pictures.
+    """
+    folder = work.root / "text/tokenizer"
+    if not folder.exists():
+        words = [word.text for word in read_words(work)]
+        pieces = vocabulary(read_corpus(work, plan), words)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+            as_bert(pieces).save_pretrained(partial + "/tokenizer")
+            Path(partial, "tokenizer").replace(folder)
+    return transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+
+
+def vocabulary(lines: Iterable[str], words: Iterable[str]) -> list[str]:
+    """Return all pieces: what must be there, then what was learnt, the most useful first.
+
+    The trainer for word pieces numbers letters inside words in another order each time. Here the
+    same algorithm gets them as symbols of their own and gives the same pieces every time.
+    """
+    learner = Tokenizer(models.BPE())
+    learner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    trainer = trainers.BpeTrainer(vocab_size=TRAINED_PIECES, show_progress=False)
+    learner.train_from_iterator((" ".join(map(marked, split(line))) for line in lines), trainer)
+    numbers = learner.get_vocab()
+    learnt = [unmarked(piece) for piece in sorted(numbers, key=numbers.__getitem__)]
+    letters = [start + letter for start in ("", "##") for letter in string.ascii_lowercase]
+    symbols = [piece for piece in learnt if len(piece.removeprefix("##")) == 1]
+    pieces = list(dict.fromkeys([*SPECIAL, *letters, *symbols, *sorted(words), *learnt]))
+    return pieces[: len(pieces) // 64 * 64]  # computers like round numbers
+
+
+def split(line: str) -> list[str]:
+    """Split a line as `BertPreTokenizer` does."""
+    return re.findall(r"[a-z0-9]+|[^a-z0-9\s]", line)
+
+
+@cache
+def marked(word: str) -> str:
+    """Replace all letters after the first by their inner symbols."""
+    return word[0] + word[1:].translate(INNER)
+
+
+def unmarked(piece: str) -> str:
+    """Write a piece as BERT does: `##` before what stands inside a word."""
+    return ("##" if ord(piece[0]) in OUTER else "") + piece.translate(OUTER)
+
+
+def as_bert(pieces: list[str]) -> transformers.PreTrainedTokenizerFast:
+    """Return the tokenizer with these pieces."""
+    tokenizer = Tokenizer(
+        models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]")
+    )
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)],
+    )
+    return transformers.BertTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=LONGEST, do_lower_case=True
+    )
+
+
+def encode_corpus(work: Work, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the tokens of all lines one after the other, and where each line starts.
+
+    Line `i` is `tokens[starts[i] : starts[i + 1]]`, `[CLS]` and `[SEP]` included; after the start
+    of the last line comes its end.
+    """
+    file = work.root / "text/tokens.safetensors"
+    if not file.exists():
+        lines = read_corpus(work, plan)
+        tokenizer = make_tokenizer(work, plan)
+        rows: list[list[int]] = []
+        for first in range(0, len(lines), 10_000):
+            part = lines[first : first + 10_000]
+            rows += tokenizer(part, truncation=True, max_length=LONGEST)["input_ids"]
+        starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+        with replacing(file) as partial:
+            save_file({"tokens": np.concatenate(rows).astype(np.int32), "starts": starts}, partial)
+    arrays = load_file(file)
+    return arrays["tokens"], arrays["starts"]
+
+
+def word_vectors(work: Work, plan: Plan, dim: int) -> NDArray[np.float32]:
+    """Return a vector for each piece by the company it keeps: shape [pieces, dim].
+
+    Positive pointwise mutual information with the pieces near it in its lines, reduced by a
+    singular value decomposition; pieces without company get a random vector.
+
+    References
+    ----------
+    Levy, Goldberg & Dagan (2015), Improving distributional similarity with lessons learned from
+    word embeddings.
+    """
+    size = len(make_tokenizer(work, plan))
+    information = mutual_information(neighbours(*encode_corpus(work, plan), size))
+    chance = np.random.default_rng(0)
+    table = chance.normal(size=(size, dim))
+    found, weights, _ = svds(information, k=dim, v0=chance.normal(size=size))
+    vectors = found * weights**SINGULAR_WEIGHT
+    is_known = np.diff(information.indptr) > 0
+    # What all have in common says nothing.
+    vectors[is_known] -= vectors[is_known].mean(axis=0)
+    lengths = np.linalg.norm(vectors[is_known], axis=1, keepdims=True)
+    table[is_known] = vectors[is_known] / lengths * np.sqrt(dim)
+    return (SPREAD * table).astype(np.float32)
+
+
+def neighbours(tokens: NDArray[np.int32], starts: NDArray[np.int64], size: int) -> scipy.sparse.csr:
+    """Count how often each two pieces stand at most `WINDOW` apart in a line."""
+    lines = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    counts = scipy.sparse.csr_array((size, size))
+    is_word = tokens >= len(SPECIAL)
+    for distance in range(1, WINDOW + 1):
+        near = (lines[distance:] == lines[:-distance]) & is_word[distance:] & is_word[:-distance]
+        pair = (tokens[:-distance][near], tokens[distance:][near])
+        counts += scipy.sparse.csr_array((np.ones(len(pair[0])), pair), shape=(size, size))
+    return counts + counts.T
+
+
+def mutual_information(counts: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+    """Return how much more often than by chance, in nats; what is rarer than chance counts 0."""
+    pairs = counts.tocoo()
+    own = counts.sum(axis=1)
+    context = own**CONTEXT_SMOOTHING
+    expected = own[pairs.row] * (context / context.sum())[pairs.col]
+    values = np.maximum(np.log(pairs.data / expected), 0)
+    information = scipy.sparse.csr_array((values, (pairs.row, pairs.col)), shape=counts.shape)
+    information.eliminate_zeros()
+    return information
