@@ -43,7 +43,12 @@ def gemm_rate() -> float:
     return 2 * GEMM**3 / best
 
 
+def cores() -> str:
+    """Say how many cores there are and how busy they are."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{os.cpu_count()} cores{load}"
+
+
 def machine() -> str:
     """Say in a few words what the times were taken on."""
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{os.cpu_count()} cores{load}, one thread, CPU seconds"
+    return f"{cores()}, one thread, CPU seconds"

@@ -1,4 +1,9 @@
-"""Make the demo project again: 36 words, each spoken by two synthetic voices.
+"""Make the demo project again: 36 words, each spoken by two synthetic voices, and their vectors.
+
+After the encoders that ship have changed, the words stay as they are; only the choice of encoders
+and layers and the vectors in demo.vgdesk/cache are made anew:
+
+    python resources/make_demo.py
 
 The voices are Kokoro-82M (Apache-2.0). None of it is needed to run vgdesk, so it goes into a folder
 of its own, outside the project:
@@ -17,19 +22,23 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from vgdesk.app.project_file import save
+from vgdesk.analyses import ANALYSES
+from vgdesk.app.embed_work import EmbeddedItem, SpeechItem, TextItem, embed
+from vgdesk.app.encoder_shelf import usual_encoders
+from vgdesk.app.project_file import open_project, save
 from vgdesk.audio.files import read
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.model import (
     Cell,
-    EncoderId,
+    Modality,
     Session,
     Take,
     TakeId,
@@ -37,7 +46,11 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
+from vgdesk.core.results import LayerCurve
+from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.core.viewing import ViewRecipe
+from vgdesk.encoders import ENCODERS
+from vgdesk.encoders.base import EncoderSpec, Pooling
 
 VOICES = {"af_bella": "Bella (synthetic)", "am_adam": "Adam (synthetic)"}
 SAMPLE_RATE = 24_000
@@ -100,13 +113,57 @@ Samples = NDArray[np.float32]
 
 
 def main() -> None:
-    """Speak all words and save them as the project that the program opens first."""
-    kokoro = Path(sys.argv[1])
-    target = Path(__file__).parent / "demo.vgdesk"
-    speak = load_voices(kokoro)
-    session = Session(
-        encoders={Cell.SPEECH: EncoderId("spectrum"), Cell.TEXT: EncoderId("spelling")}
+    """Make the project that the program opens first."""
+    demo = Path(__file__).parent / "demo.vgdesk"
+    if len(sys.argv) > 1:
+        speak_words(demo, load_voices(Path(sys.argv[1])))
+    encode_words(demo)
+
+
+def encode_words(demo: Path) -> None:
+    """Choose the encoders that ship, keep their vectors, and look where the groups are clearest."""
+    session = replace(open_project(demo).session, encoders=usual_encoders())
+    shutil.rmtree(demo / "cache", ignore_errors=True)
+    layers = {}
+    for cell, encoder in session.encoders.items():
+        stack = stack_of(ENCODERS[encoder], session, demo / "cache")
+        layers[cell] = clearest_layer(stack, {w.id: w.labels["category"] for w in demo_words()})
+    seeing = Cell.SPEECH_GROUNDED, Cell.TEXT_GROUNDED
+    a, b = seeing if set(seeing) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
+    save(demo, session, ViewRecipe(a, b, layers=layers))
+
+
+def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
+    """Encode all words; the vectors of a baseline are made faster than they are read."""
+    items: dict[WordId, list[SpeechItem | TextItem]] = {
+        word.id: [TextItem(word.id, word.text)]
+        if spec.modality is Modality.TEXT
+        else [SpeechItem(t.id, t.file, t.start, t.end) for t in session.takes_of(word.id)]
+        for word in session.words.values()
+    }
+    news = embed(
+        spec,
+        tuple(item for own in items.values() for item in own),
+        cache_folder=None if spec.folder is None else cache,
+        device="cpu",
+        pooling=Pooling.MEAN,
     )
+    found: dict[str, Embedding] = {n.row: n.embedding for n in news if isinstance(n, EmbeddedItem)}
+    rows = [(word, word, [found[item.row] for item in own]) for word, own in items.items()]
+    stack = stack_rows(rows, encoder=spec.id)
+    assert stack is not None
+    return stack
+
+
+def clearest_layer(stack: LayerStack, labels: Mapping[WordId, str]) -> int:
+    """Return the layer at which the layer curve of the first screen has its peak."""
+    curve: LayerCurve = ANALYSES[ViewRecipe().curve].compute(stack, labels, 0)
+    return int(np.argmax(curve.values))
+
+
+def speak_words(demo: Path, speak: Callable[[str, str], Samples]) -> None:
+    """Speak all words and save them."""
+    session = Session()
     with tempfile.TemporaryDirectory() as folder:
         for word in demo_words():
             session = session.with_word(word)
@@ -114,8 +171,8 @@ def main() -> None:
                 file = Path(folder) / f"{word.text}-{voice.partition('_')[2]}.flac"
                 soundfile.write(file, speak(word.text, voice), SAMPLE_RATE, subtype="PCM_16")
                 session = session.with_take(take_of(word, voice, file))
-        shutil.rmtree(target, ignore_errors=True)
-        save(target, session, ViewRecipe(layers={Cell.SPEECH: 3}))
+        shutil.rmtree(demo, ignore_errors=True)
+        save(demo, session, ViewRecipe())
 
 
 def demo_words() -> list[Word]:
