@@ -90,6 +90,29 @@ def test_full_disk_leaves_nothing_half_written(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_what_was_shipped_is_found_and_never_changed(tmp_path: Path, embedding: Embedding) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    EmbeddingCache(shipped).put(embedding)
+    found = EmbeddingCache(own, shipped).get(KEY)
+    assert found is not None
+    np.testing.assert_array_equal(found.values, embedding.values)
+    assert not own.exists()
+
+
+def test_damaged_file_that_was_shipped_stays_and_its_embedding_is_kept_elsewhere(
+    tmp_path: Path, embedding: Embedding
+) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    EmbeddingCache(shipped).put(embedding)
+    (file,) = shipped.rglob("*.safetensors")
+    file.write_bytes(b"cut")
+    cache = EmbeddingCache(own, shipped)
+    assert cache.get(KEY) is None
+    cache.put(embedding)
+    assert cache.get(KEY) is not None
+    assert file.read_bytes() == b"cut"
+
+
 def test_key_changes_with_everything_that_values_depend_on() -> None:
     specs = [
         SPEC,

@@ -1,0 +1,138 @@
+"""The program with the four encoders that ship, here tiny ones in a copy of the resources."""
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_workspace import Desk
+from tests.encoders.conftest import tiny as tiny
+from tests.main_thread import MainThread
+from vgdesk import encoders
+from vgdesk.app import encoder_shelf, projects, workspace
+from vgdesk.app.encoder_shelf import usual_encoders
+from vgdesk.app.project_file import open_project, save
+from vgdesk.app.settings import user_folder
+from vgdesk.core.catalogue import catalogue
+from vgdesk.core.model import Cell, EncoderId
+from vgdesk.core.resources import resource
+from vgdesk.core.viewing import ViewRecipe
+from vgdesk.encoders import starter
+from vgdesk.encoders.starter import REVISION_FILE, starter_id, starters
+
+MAKE_DEMO = Path(__file__).parents[2] / "resources" / "make_demo.py"
+QUARTET = {cell: starter_id(cell) for cell in Cell}
+
+
+@pytest.fixture
+def resources(tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make resources with the demo and all four encoders, and point the program to them."""
+    folder = tmp_path / "resources"
+    shutil.copytree(resource("demo.vgdesk"), folder / "demo.vgdesk")
+    for cell in Cell:
+        name = "bert" if cell.value.startswith("text") else "hubert-group"
+        shutil.copytree(tiny(name), folder / "models" / cell.value)
+        (folder / "models" / cell.value / REVISION_FILE).write_text(cell.value)
+    for user in (starter, projects, workspace):
+        monkeypatch.setattr(user, "resource", lambda name: folder / name)
+    shelve(monkeypatch)
+    return folder
+
+
+def shelve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again at what ships, as at the start of the program."""
+    baselines = (encoders.SPECTRUM, encoders.SPELLING)
+    found = catalogue(*baselines, *starters())
+    for user in (encoders, encoder_shelf):
+        monkeypatch.setattr(user, "ENCODERS", found)
+
+
+def encode_demo(demo: Path) -> None:
+    spec = importlib.util.spec_from_file_location("make_demo", MAKE_DEMO)
+    assert spec is not None
+    assert spec.loader is not None
+    make_demo = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_demo)
+    make_demo.encode_words(demo)
+
+
+@pytest.fixture
+def desk(resources: Path) -> Iterator[Desk]:
+    del resources  # come before the workspace that looks for them
+    made = Desk(MainThread())
+    yield made
+    made.workspace.close()
+
+
+def contents(folder: Path) -> dict[Path, tuple[int, int]]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file: (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
+
+
+@pytest.mark.usefixtures("resources")
+def test_the_quartet_is_what_a_new_project_begins_with() -> None:
+    assert usual_encoders() == QUARTET
+
+
+@pytest.mark.parametrize("cell", [Cell.SPEECH, Cell.TEXT_GROUNDED])
+@pytest.mark.parametrize("damage", ["gone", "cut off", "without weights"])
+def test_for_a_damaged_one_the_baseline_of_its_cell_stands_in(
+    resources: Path, monkeypatch: pytest.MonkeyPatch, cell: Cell, damage: str
+) -> None:
+    folder = resources / "models" / cell.value
+    weights = folder / "model.safetensors"
+    if damage == "gone":
+        shutil.rmtree(folder)
+    elif damage == "cut off":
+        weights.write_bytes(weights.read_bytes()[:-100])
+    else:
+        weights.unlink()
+    shelve(monkeypatch)
+    others = {other: encoder for other, encoder in QUARTET.items() if other is not cell}
+    baseline = {} if cell.is_grounded else {cell: EncoderId("spectrum")}
+    assert usual_encoders() == {**others, **baseline}
+
+
+def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
+    resources: Path, desk: Desk, tmp_path: Path
+) -> None:
+    demo = resources / "demo.vgdesk"
+    encode_demo(demo)
+    before, titles, devices = contents(resources), list[str](), list[str]()
+    desk.workspace.events.job_changed.subscribe(lambda job: titles.append(job.title))
+    desk.workspace.events.device_found.subscribe(devices.append)
+    desk.open_demo()
+    assert desk.workspace.session.encoders == QUARTET
+    assert desk.workspace.looking.recipe == open_project(demo).recipe
+    assert {curve.encoder for curve in desk.curves[-1].curves} == set(QUARTET.values())
+    assert not desk.notices
+    # Had any model run, its vectors would now be in the user's own cache.
+    own_cache = user_folder("cache") / "embeddings"
+    assert contents(own_cache) == {}
+
+    take = demo / "takes" / "goat-bella.flac"
+    new = Path(shutil.copy(take, tmp_path / "zebra.flac"))
+    desk.until(lambda: len(devices) >= len(Cell))  # all four were loaded meanwhile
+    desk.workspace.imports.take_in([new])
+    desk.until(lambda: desk.layers[-1].trace.n == 37 and not desk.workspace.encoding.missing)
+    assert not any("Loading" in title for title in titles)
+    assert len(contents(own_cache)) == len(Cell)
+    assert contents(resources) == before
+
+
+def test_a_demo_whose_encoders_are_missing_opens_with_baselines(
+    resources: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = resources / "demo.vgdesk"
+    view = ViewRecipe(Cell.SPEECH_GROUNDED, Cell.TEXT_GROUNDED)
+    named = open_project(demo).session
+    for cell, encoder in QUARTET.items():
+        named = named.with_encoder(cell, encoder)
+    save(demo, named, view)
+    shutil.rmtree(resources / "models")
+    shelve(monkeypatch)
+    desk.open_demo()
+    assert desk.workspace.session.encoders == encoder_shelf.BASELINES
+    assert "Install vgdesk again" in desk.notices[0].hint
