@@ -1,17 +1,20 @@
 """The demo project: what ships must be whole, audible and what its labels say."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.voices import DEMO, similarity, vectors
-from vgdesk.app.embed_work import SpeechItem
+from vgdesk.app.embed_work import EmbeddedItem, News, SpeechItem, TextItem, embed
+from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.audio.files import describe, read
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.model import Cell, Take, TakeSource
+from vgdesk.core.model import Modality, Take, TakeSource
 from vgdesk.encoders import ENCODERS, SPECTRUM
+from vgdesk.encoders.base import EncoderSpec, Pooling
 
 MEGABYTE = 1_000_000
 
@@ -83,9 +86,54 @@ def test_is_small(demo: Project) -> None:
 
 
 def test_the_encoders_that_it_names_ship(demo: Project) -> None:
-    assert set(demo.session.encoders) == {Cell.SPEECH, Cell.TEXT}
+    assert demo.session.encoders == usual_encoders()
+    assert {demo.recipe.a, demo.recipe.b} <= set(demo.session.encoders)
     for cell, encoder in demo.session.encoders.items():
         assert ENCODERS[encoder].modality is cell.modality
+        assert demo.recipe.layer_of(cell) < len(ENCODERS[encoder].layers)
+
+
+def test_the_vectors_that_ship_are_those_of_the_encoders_that_ship(
+    demo: Project, tmp_path: Path
+) -> None:
+    """Each is there, none is left over, and making them anew gives the same."""
+    specs = [ENCODERS[encoder] for encoder in demo.session.encoders.values()]
+    specs = [spec for spec in specs if spec.folder is not None]
+    files = [file for file in (DEMO / "cache").rglob("*") if file.is_file()]
+    assert len(files) == sum(len(_items(demo, spec)) for spec in specs)
+    for spec in specs:
+        news = _embed(spec, _items(demo, spec), tmp_path / "none", DEMO / "cache")
+        assert all(isinstance(item, EmbeddedItem) for item in news)  # no model was loaded
+        stored = {item.row: item.embedding.values for item in news}
+        anew = _embed(spec, _items(demo, spec)[:4], tmp_path / "own")
+        for item in (item for item in anew if isinstance(item, EmbeddedItem)):
+            apart = np.linalg.norm(item.embedding.values - stored[item.row])
+            assert apart < 1e-3 * np.linalg.norm(stored[item.row])
+
+
+def _items(demo: Project, spec: EncoderSpec) -> tuple[SpeechItem | TextItem, ...]:
+    if spec.modality is Modality.TEXT:
+        return tuple(TextItem(word.id, word.text) for word in demo.session.words.values())
+    takes = demo.session.takes.values()
+    return tuple(SpeechItem(take.id, take.file, take.start, take.end) for take in takes)
+
+
+def _embed(
+    spec: EncoderSpec,
+    items: tuple[SpeechItem | TextItem, ...],
+    own: Path,
+    shipped: Path | None = None,
+) -> list[News]:
+    return list(
+        embed(
+            spec,
+            items,
+            cache_folder=own,
+            device="cpu",
+            pooling=Pooling.MEAN,
+            shipped_folder=shipped,
+        )
+    )
 
 
 def test_the_two_voices_say_the_same_words(demo: Project) -> None:

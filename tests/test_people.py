@@ -1,19 +1,26 @@
 """The main job on recordings of people: is a word nearer to the same word than to another?"""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from tests.app.test_workspace import Desk
+from tests.main_thread import MainThread
 from tests.voices import DEMO, ROOT, people, recordings, similarity, vectors
 from vgdesk.app.embed_work import SpeechItem
 from vgdesk.app.project_file import open_project
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.model import WordId
-from vgdesk.encoders import SPECTRUM, inspect_folder
+from vgdesk.core.model import Cell, TakeId, WordId
+from vgdesk.core.viewing import Rows, Shown
+from vgdesk.encoders import ENCODERS, SPECTRUM, inspect_folder
 from vgdesk.encoders.base import EncoderSpec
+from vgdesk.encoders.starter import starter_id
 
 VOICES = ("Adam (synthetic)", "Bella (synthetic)")
 WHISPER = ROOT.parent / "shared/data/models/whisper-tiny.en-encoder"
@@ -72,3 +79,56 @@ def test_word_identity_rises_with_the_depth_of_a_trained_encoder(spoken: list[Sp
     found = (alike.argmax(axis=2) == right).mean(axis=1)
     assert found[0] < 0.5
     assert found[-2] > 0.9
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk(MainThread())
+    yield made
+    made.workspace.close()
+
+
+@pytest.mark.parametrize("cell", [Cell.SPEECH, Cell.SPEECH_GROUNDED])
+def test_the_program_finds_the_words_of_people_among_those_of_the_demo(
+    desk: Desk, spoken: list[SpeechItem], cell: Cell, tmp_path: Path
+) -> None:
+    """The best layer is compared with the best layer of every dealing out of the answers."""
+    if starter_id(cell) not in ENCODERS:
+        pytest.skip("the starter encoders are not in resources/models")
+    desk.open_demo()
+    demo = set(desk.workspace.session.takes)
+    files = [Path(shutil.copy(item.file, tmp_path / f"{item.row}.ogg")) for item in spoken]
+    desk.workspace.imports.take_in(files)
+    desk.until(lambda: len(desk.workspace.session.takes) == len(demo) + len(files))
+    layers = range(len(ENCODERS[starter_id(cell)].layers))
+    found = np.array([_nearest_words(desk, cell, layer, demo) for layer in layers])
+    right = np.array([t.word for t in desk.workspace.session.takes.values() if t.id not in demo])
+    deal = np.random.default_rng(0)
+    chance = [_best(found, deal.permutation(right)) for _ in range(2000)]
+    assert _best(found, right) > max(chance)
+
+
+def _nearest_words(desk: Desk, cell: Cell, layer: int, demo: set[TakeId]) -> list[WordId]:
+    """Return the word of the demo take that the word heatmap shows nearest to each new take."""
+    name, count = str(layer), len(desk.workspace.session.takes)
+    desk.workspace.looking.change(
+        lambda recipe: replace(recipe, a=cell, shown=Shown.A, rows=Rows.TAKES).with_layer(
+            cell, layer
+        )
+    )
+    desk.until(
+        lambda: (
+            len(desk.words[-1].rows) == count
+            and desk.words[-1].layer == name
+            and desk.words[-1].trace.encoders == (starter_id(cell),)
+        )
+    )
+    shown = desk.words[-1]
+    is_demo = np.array([row in demo for row in shown.rows])
+    words = np.array(shown.words)
+    return list(words[is_demo][shown.values[~is_demo][:, is_demo].argmax(axis=1)])
+
+
+def _best(found: NDArray[np.str_], right: NDArray[np.str_]) -> float:
+    """Return the share of right answers at the layer that has most of them."""
+    return float((found == right).mean(axis=1).max())
