@@ -17,10 +17,12 @@ from vgdesk.encoders.base import EncoderSpec, Pooling
 
 
 def demo_opens() -> str:
-    """Open the demo project; every take must have its sound file."""
+    """Open the demo project; every take must have its sound file, and every encoder must ship."""
     project = open_project(resource("demo.vgdesk"))
     if project.warnings:
         raise VgdeskError(project.warnings[0].message, project.warnings[0].hint)
+    if absent := set(project.session.encoders.values()) - set(ENCODERS):
+        raise VgdeskError(f"Missing or damaged: {', '.join(sorted(absent))}.", "Install again.")
     return f"{len(project.session.words)} words, {len(project.session.takes)} takes"
 
 
