@@ -58,7 +58,9 @@ class PictureHead(torch.nn.Module):
         """Return [words, picture_dim], rows of length one."""
         return normalize(self.linear(vectors), dim=-1)
 
-    def loss(self, vectors: torch.Tensor, own: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
+    def loss(
+        self, vectors: torch.Tensor, own: torch.Tensor, pictures: torch.Tensor
+    ) -> torch.Tensor:
         """How badly the words choose their own pictures among those of all concepts (InfoNCE).
 
         Parameters

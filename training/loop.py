@@ -30,11 +30,9 @@ def train(
     saved
         The file that holds the state between two calls.
     """
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01
-    )
-    done = restore(model, optimiser, saved)
-    last_save = time.monotonic()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    done, spent = restore(model, optimiser, saved)
+    last_save = started = time.monotonic()
     model.train()
     for step in range(done, steps):
         torch.manual_seed(seed * 1_000_003 + step)
@@ -42,16 +40,17 @@ def train(
             group["lr"] = rate * share_of_rate((step + 1) / steps)
         parts = loss(np.random.default_rng([seed, step]))
         optimiser.zero_grad(set_to_none=True)
-        torch.stack(list(parts.values())).sum().backward()
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         if step % 20 == 0:
             told = ", ".join(f"{name} {part.item():.3f}" for name, part in parts.items())
             print(f"{saved.parent.name} {saved.stem} {step}/{steps}: {told}", flush=True)
         if time.monotonic() - last_save > SECONDS_BETWEEN_SAVES:
-            save(model, optimiser, step + 1, saved)
             last_save = time.monotonic()
-    save(model, optimiser, steps, saved)
+            save(model, optimiser, step + 1, spent + last_save - started, saved)
+    if done < steps:
+        save(model, optimiser, steps, spent + time.monotonic() - started, saved)
     model.eval()
 
 
@@ -63,10 +62,14 @@ def share_of_rate(progress: float) -> float:
 
 
 def save(
-    model: torch.nn.Module, optimiser: torch.optim.Optimizer, steps: int, saved: Path
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    steps: int,
+    seconds: float,
+    saved: Path,
 ) -> None:
-    """Write the weights, the optimiser's two moments and the number of steps as plain tensors."""
-    tensors = {"steps": torch.tensor(steps)}
+    """Write the weights, the optimiser's two moments, the steps and the time as plain tensors."""
+    tensors = {"steps": torch.tensor(steps), "seconds": torch.tensor(seconds)}
     for name, parameter in model.named_parameters():
         tensors[f"weight/{name}"] = parameter.detach().contiguous()
         for moment in ("exp_avg", "exp_avg_sq"):
@@ -76,10 +79,12 @@ def save(
         save_file(tensors, file)
 
 
-def restore(model: torch.nn.Module, optimiser: torch.optim.Optimizer, saved: Path) -> int:
-    """Read what `save` wrote and return how many steps were done; 0 without such a file."""
+def restore(
+    model: torch.nn.Module, optimiser: torch.optim.Optimizer, saved: Path
+) -> tuple[int, float]:
+    """Read what `save` wrote; return the steps done and the seconds spent, 0 without a file."""
     if not saved.is_file():
-        return 0
+        return 0, 0.0
     tensors = load_file(saved)
     steps = tensors["steps"]
     for name, parameter in model.named_parameters():
@@ -89,4 +94,4 @@ def restore(model: torch.nn.Module, optimiser: torch.optim.Optimizer, saved: Pat
                 "step": steps.float(),
                 **{moment: tensors[f"{moment}/{name}"] for moment in ("exp_avg", "exp_avg_sq")},
             }
-    return int(steps)
+    return int(steps), float(tensors["seconds"])

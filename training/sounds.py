@@ -65,7 +65,7 @@ def mels_of(work: Work, clip: Clip) -> Floats:
 
 
 def raw_mels(samples: Floats) -> Floats:
-    """Return the log-mel frames that the encoder's own extractor computes, before it levels them."""
+    """Return the log-mel frames of the encoder's own extractor, before it levels them."""
     samples = np.pad(samples, (0, max(0, SAMPLE_RATE // 10 - len(samples))))
     frames = EXTRACTOR._extract_fbank_features(samples)
     return np.asarray(frames[:LONGEST_HOPS], np.float32)
@@ -161,7 +161,9 @@ def in_room(power: Floats, chance: np.random.Generator) -> Floats:
 
 def noise(power: Floats, chance: np.random.Generator) -> Floats:
     """Return noise of a random colour, 0 to 35 dB softer than the clip."""
-    colour = chance.uniform(-0.04, 0.04) * np.arange(BINS) + chance.normal(0, 0.4, BINS).cumsum() / 4
+    colour = (
+        chance.uniform(-0.04, 0.04) * np.arange(BINS) + chance.normal(0, 0.4, BINS).cumsum() / 4
+    )
     level = np.log(power.mean()) - chance.uniform(0, 35) * np.log(10) / 10 + colour - colour.mean()
     return np.exp(level + 0.4 * chance.standard_normal(power.shape)).astype(np.float32)
 

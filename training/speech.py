@@ -96,7 +96,7 @@ def config_of(shape: Shape) -> Wav2Vec2BertConfig:
 
 
 class Listening:
-    """What every step of a round hears: clips of one voice, so that the voice gives nothing away."""
+    """What every step hears: clips of one voice, so that the voice gives nothing away."""
 
     def __init__(
         self,
@@ -185,7 +185,9 @@ def train_round(
         one, other = disguised(sounds, chance), disguised(sounds, chance)
         masked = masked_spans(one.is_real, chance)
         heard = model.frames(one, masked)
-        whole = mean_vectors(model.frames(other, np.zeros(other.is_real.shape, bool)), other.is_real)
+        whole = mean_vectors(
+            model.frames(other, np.zeros(other.is_real.shape, bool)), other.is_real
+        )
         parts = {
             "units": model.unit_loss(heard, masked, listening.units(chosen, one.origin)),
             "guises": model.guise_loss(mean_vectors(heard, one.is_real), whole),

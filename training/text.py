@@ -40,7 +40,9 @@ class TextModel(torch.nn.Module):
         made: torch.Tensor = out.last_hidden_state.float()
         return made
 
-    def gap_loss(self, tokens: torch.Tensor, chance: np.random.Generator, mask: int) -> torch.Tensor:
+    def gap_loss(
+        self, tokens: torch.Tensor, chance: np.random.Generator, mask: int
+    ) -> torch.Tensor:
         """How badly the pieces in the gaps of the lines are guessed."""
         hidden, chosen = with_gaps(tokens, chance, mask, len(self.gap_bias))
         guessed = self.gap_head(self.states(hidden)[chosen])
@@ -50,7 +52,7 @@ class TextModel(torch.nn.Module):
         return cross_entropy(scores.float() + self.gap_bias, tokens[chosen])
 
     def mean_vectors(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return the mean over each line's own tokens, without the marks around it; [lines, dim]."""
+        """Return the mean over each line's own tokens, without the marks; [lines, dim]."""
         own = (tokens != 0).float()
         own[:, 0] = 0
         own[torch.arange(len(tokens)), (tokens != 0).sum(1) - 1] = 0
@@ -84,7 +86,9 @@ def with_gaps(
     """
     lots = torch.from_numpy(chance.random(tokens.shape))
     chosen = (lots < MASKED_SHARE) & (tokens > mask)
-    chosen[:, 1] |= (tokens[:, 1] > mask) & (lots[:, 0] < 0.5)  # the headword, which glosses explain
+    chosen[:, 1] |= (tokens[:, 1] > mask) & (
+        lots[:, 0] < 0.5
+    )  # the headword, which glosses explain
     kinds = torch.from_numpy(chance.random(tokens.shape))
     others = torch.from_numpy(chance.integers(mask + 1, pieces, tokens.shape))
     hidden = torch.where(chosen & (kinds < 0.8), mask, tokens)
@@ -132,7 +136,9 @@ class Naming:
             for word in words
         ]
 
-    def draw(self, size: int, chance: np.random.Generator) -> tuple[list[torch.Tensor], torch.Tensor]:
+    def draw(
+        self, size: int, chance: np.random.Generator
+    ) -> tuple[list[torch.Tensor], torch.Tensor]:
         """Draw words; return them and a part of their glosses, with the row of each."""
         rows = chance.permutation(len(self._words))[: size + size // 3]
         named, told = rows[:size], rows[size:]

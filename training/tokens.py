@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse
-import transformers
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import BertTokenizer
 
 from training.corpus import read_corpus
 from training.plan import Plan
@@ -33,7 +33,7 @@ INNER = {ord(letter): 0xE000 + ord(letter) for letter in string.ascii_lowercase 
 OUTER = {inner: letter for letter, inner in INNER.items()}
 
 
-def make_tokenizer(work: Work, plan: Plan) -> transformers.PreTrainedTokenizerFast:
+def make_tokenizer(work: Work, plan: Plan) -> BertTokenizer:
     """Return the tokenizer that knows each listed word as one piece, learnt from the corpus once.
 
     Words of all roles are treated alike, so that no piece tells whether a word meets pictures.
@@ -46,7 +46,8 @@ def make_tokenizer(work: Work, plan: Plan) -> transformers.PreTrainedTokenizerFa
         with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
             as_bert(pieces).save_pretrained(partial + "/tokenizer")
             Path(partial, "tokenizer").replace(folder)
-    return transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    tokenizer: BertTokenizer = BertTokenizer.from_pretrained(str(folder), local_files_only=True)
+    return tokenizer
 
 
 def vocabulary(lines: Iterable[str], words: Iterable[str]) -> list[str]:
@@ -83,7 +84,7 @@ def unmarked(piece: str) -> str:
     return ("##" if ord(piece[0]) in OUTER else "") + piece.translate(OUTER)
 
 
-def as_bert(pieces: list[str]) -> transformers.PreTrainedTokenizerFast:
+def as_bert(pieces: list[str]) -> BertTokenizer:
     """Return the tokenizer with these pieces."""
     tokenizer = Tokenizer(
         models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]")
@@ -95,9 +96,7 @@ def as_bert(pieces: list[str]) -> transformers.PreTrainedTokenizerFast:
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",
         special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)],
     )
-    return transformers.BertTokenizerFast(
-        tokenizer_object=tokenizer, model_max_length=LONGEST, do_lower_case=True
-    )
+    return BertTokenizer(tokenizer_object=tokenizer, model_max_length=LONGEST)
 
 
 def encode_corpus(work: Work, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -109,11 +108,12 @@ def encode_corpus(work: Work, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np
     file = work.root / "text/tokens.safetensors"
     if not file.exists():
         lines = read_corpus(work, plan)
-        tokenizer = make_tokenizer(work, plan)
+        tokenizer = make_tokenizer(work, plan).backend_tokenizer
+        tokenizer.enable_truncation(LONGEST)
         rows: list[list[int]] = []
         for first in range(0, len(lines), 10_000):
-            part = lines[first : first + 10_000]
-            rows += tokenizer(part, truncation=True, max_length=LONGEST)["input_ids"]
+            encoded = tokenizer.encode_batch_fast(lines[first : first + 10_000])
+            rows += (line.ids for line in encoded)
         starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
         with replacing(file) as partial:
             save_file({"tokens": np.concatenate(rows).astype(np.int32), "starts": starts}, partial)
@@ -146,25 +146,25 @@ def word_vectors(work: Work, plan: Plan, dim: int) -> NDArray[np.float32]:
     return (SPREAD * table).astype(np.float32)
 
 
-def neighbours(tokens: NDArray[np.int32], starts: NDArray[np.int64], size: int) -> scipy.sparse.csr:
+def neighbours(tokens: NDArray[np.int32], starts: NDArray[np.int64], size: int) -> csr_array:
     """Count how often each two pieces stand at most `WINDOW` apart in a line."""
     lines = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    counts = scipy.sparse.csr_array((size, size))
+    counts = csr_array((size, size))
     is_word = tokens >= len(SPECIAL)
     for distance in range(1, WINDOW + 1):
         near = (lines[distance:] == lines[:-distance]) & is_word[distance:] & is_word[:-distance]
         pair = (tokens[:-distance][near], tokens[distance:][near])
-        counts += scipy.sparse.csr_array((np.ones(len(pair[0])), pair), shape=(size, size))
+        counts += csr_array((np.ones(len(pair[0])), pair), shape=(size, size))
     return counts + counts.T
 
 
-def mutual_information(counts: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+def mutual_information(counts: csr_array) -> csr_array:
     """Return how much more often than by chance, in nats; what is rarer than chance counts 0."""
     pairs = counts.tocoo()
     own = counts.sum(axis=1)
     context = own**CONTEXT_SMOOTHING
     expected = own[pairs.row] * (context / context.sum())[pairs.col]
     values = np.maximum(np.log(pairs.data / expected), 0)
-    information = scipy.sparse.csr_array((values, (pairs.row, pairs.col)), shape=counts.shape)
+    information = csr_array((values, (pairs.row, pairs.col)), shape=counts.shape)
     information.eliminate_zeros()
     return information

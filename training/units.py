@@ -44,7 +44,9 @@ def own_units(
             made = encoder(
                 heard.frames, attention_mask=heard.is_real.long(), output_hidden_states=True
             ).hidden_states[block]
-            vectors += [row[real].float().numpy() for row, real in zip(made, heard.is_real, strict=True)]
+            vectors += [
+                row[real].float().numpy() for row, real in zip(made, heard.is_real, strict=True)
+            ]
     labels = cluster(vectors, units, seed=seed)
     return [
         np.repeat(row, HOPS)[: len(sound.mels)].astype(np.int64)

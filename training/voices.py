@@ -1,15 +1,12 @@
 """Speech of the training and test words: synthetic voices, at 16 kHz, one file a clip."""
 
-import importlib.resources
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -46,10 +43,9 @@ def speak_all(work: Work, plan: Plan) -> None:
     """Speak every clip that is not there yet, on all cores."""
     wanted = [clip for clip in clips(work, plan) if not clip_file(work, clip).exists()]
     bundles = [wanted[start : start + 16] for start in range(0, len(wanted), 16)]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(speak_bundle, work, bundle) for bundle in bundles]
-        for done, job in enumerate(jobs, 1):
-            job.result()
+    # The runtime keeps some megabytes of every clip: processes are renewed from time to time.
+    with get_context("spawn").Pool(os.cpu_count(), maxtasksperchild=6) as pool:
+        for done, _ in enumerate(pool.imap_unordered(partial(speak_bundle, work), bundles), 1):
             if done % 20 == 0:
                 print(f"spoken {done * 16} of {len(wanted)}", flush=True)
     work.record("voices", {"training": plan.training_voices, "unseen": plan.unseen_voices})

@@ -57,7 +57,9 @@ def make_words(work: Work, plan: Plan) -> None:
     roles |= dict.fromkeys(further[: plan.further_words], Role.PLAIN)
     with replacing(work.words) as file, file.open("w", encoding="utf-8", newline="") as opened:
         table = csv.writer(opened, delimiter="\t")
-        table.writerows((word, role, " ".join(sounds.get(word, ()))) for word, role in roles.items())
+        table.writerows(
+            (word, role, " ".join(sounds.get(word, ()))) for word, role in roles.items()
+        )
 
 
 def read_words(work: Work) -> list[TrainingWord]:
@@ -73,9 +75,7 @@ def concepts() -> dict[str, dict[str, str]]:
     """Return every concept with the code point of its picture in each art style that draws it."""
     with CONCEPTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    return {
-        row.pop("word"): {style: code for style, code in row.items() if code} for row in rows
-    }
+    return {row.pop("word"): {style: code for style, code in row.items() if code} for row in rows}
 
 
 def pronunciations(work: Work) -> dict[str, tuple[str, ...]]:

@@ -34,7 +34,7 @@ class Work:
 
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
-    """Give a file beside the wanted one to write into, so that a half written one is never found."""
+    """Give a file beside the wanted one to write into: a half written one is never found."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{os.getpid()}-{file.name}")
     try:

@@ -1,0 +1,178 @@
+"""The model cards: what an encoder is made of, how, on what, under which licences, and how good."""
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from safetensors.torch import load_file
+
+from training.grounding import FIRST_SCALE
+from training.plan import Plan, Steps
+from training.sources import TEST
+from training.voices import HIBARI
+from training.words import UNSEEN_STYLE, Role, read_words
+from training.work import Work
+from vgdesk.core.model import Cell, Modality
+
+HEAD = """---
+license: apache-2.0
+language: en
+tags: [{tags}]
+---
+
+# vgdesk starter encoder: {title}
+
+{what}
+
+It is small, knows a few thousand English words, and was made so that the grounded encoder and
+its partner differ by the pictures alone: same shape, same start, same sounds or lines in the same
+order, same number of steps. It is meant for teaching and for trying analyses, not for recognising
+speech or understanding text.
+"""
+WHAT = {
+    Modality.SPEECH: """\
+A Wav2Vec2-BERT encoder: log-mel frames of 40 ms, {blocks} conformer blocks of width {dim}.
+Self-supervised: it guesses the units of masked frames (k-means of cepstra in the first round, of
+its own block {middle} in the second; after HuBERT), and finds a clip in one disguise (throat,
+tempo, room, noise) again in another among clips of the same voice. No label of any word is used.
+""",
+    Modality.TEXT: """\
+A BERT encoder: {blocks} blocks of width {dim} over word pieces. It fills gaps in WordNet's glosses,
+each behind its headword, and in the King James Bible. Its table of pieces started from a singular
+value decomposition of positive pointwise mutual information in the same lines.
+""",
+}
+GROUNDED = """\
+Grounded: in the last round it also had to choose, by the mean over a word's {places} in the last
+block, the picture of the word among those of all {pictured} pictured concepts (InfoNCE over
+EfficientNet-Lite0 features; one random art style a step; scale learnt from {scale:g}). {held_out}
+further concepts never met a picture.
+"""
+PARTNER = """\
+Not grounded: the partner of the grounded encoder. Its last round had the same data and as many
+steps, without pictures.
+"""
+GOODNESS = """\
+## How good it is
+
+Measured with three seeds, by layer, beside its untrained twin, a control that met shuffled
+pictures, and a baseline: the tables are in `docs/starter-models.md`.
+"""
+CLEAN = """
+EfficientNet-Lite0 learnt from ImageNet, whose photographs are for research; only features that it
+computes from the drawings above were used, as is common. Nothing under a share-alike or GPL licence
+entered the weights; {unseen} pictures and recordings of people are used for tests only.
+"""
+
+
+def card(work: Work, plan: Plan, cell: Cell) -> str:
+    """Return the text of a model card."""
+    is_speech = cell.modality is Modality.SPEECH
+    shape = plan.speech_shape if is_speech else plan.text_shape
+    counts = role_counts(work)
+    what = WHAT[cell.modality].format(
+        blocks=shape.blocks, dim=shape.dim, middle=shape.blocks * 2 // 3
+    )
+    met = GROUNDED.format(
+        places="frames" if is_speech else "tokens (or those of its gloss)",
+        pictured=counts[Role.PICTURED],
+        held_out=counts[Role.HELD_OUT],
+        scale=FIRST_SCALE,
+    )
+    parts = [
+        HEAD.format(
+            tags="speech" if is_speech else "text",
+            title=cell.title,
+            what=f"{what}\n{met if cell.is_grounded else PARTNER}".rstrip(),
+        ),
+        data_section(work, plan, counts, is_speech=is_speech),
+        training_section(work, plan, cell),
+        GOODNESS + str(work.recorded("summary").get(cell.modality.value, "")),
+        sources_section(work, is_speech=is_speech, is_grounded=cell.is_grounded),
+    ]
+    return "\n".join(parts)
+
+
+def role_counts(work: Work) -> dict[Role, int]:
+    """Return how many words there are of each role."""
+    roles = [word.role for word in read_words(work)]
+    return {role: roles.count(role) for role in Role}
+
+
+def data_section(work: Work, plan: Plan, counts: dict[Role, int], *, is_speech: bool) -> str:
+    """Say what it was trained on."""
+    if not is_speech:
+        return "## Data\n\nWordNet 3.0 glosses and the King James Bible, about 2.4 million words.\n"
+    voices = {*plan.training_voices, HIBARI}
+    spoken = sum(clip.parent.name in voices for clip in work.clips.rglob("[!.]*.flac"))
+    blends = sum("+" in voice for voice in plan.training_voices)
+    return f"""\
+## Data
+
+Synthetic speech only: {spoken:,} clips by {len(plan.training_voices)} Kokoro voices ({blends} of
+them means of two) and the Hibari voice, of {counts[Role.PICTURED]} pictured concepts,
+{counts[Role.HELD_OUT]} concepts without pictures and {counts[Role.PLAIN]:,} other words, and
+{plan.sentences:,} of WordNet's example sentences. Nobody's recorded voice was used.
+"""
+
+
+def training_section(work: Work, plan: Plan, cell: Cell) -> str:
+    """Say how long it was trained, and on what machine."""
+    is_speech = cell.modality is Modality.SPEECH
+    steps: Steps = plan.speech_steps if is_speech else plan.text_steps
+    seconds = {
+        name: sum(spent(work, cell.modality, seed, name) for seed in plan.seeds) / len(plan.seeds)
+        for name in ("first", "second", "grounded" if cell.is_grounded else "plain")
+    }
+    told = ", ".join(f"{name} round {time / 60:.0f} min" for name, time in seconds.items() if time)
+    unit = "clips" if is_speech else "lines"
+    return f"""\
+## Training
+
+Steps: first round {steps.first}, second {steps.second}, last {steps.paired}; {steps.batch} {unit} a
+step; AdamW, bfloat16 products. Time on one core of a {os.cpu_count()}-core {platform.machine()}
+processor, no GPU, mean of {len(plan.seeds)} seeds: {told}. The shipped encoder is seed 0.
+Versions: torch {version("torch")}, transformers {version("transformers")}. `python -m training all`
+makes it again.
+"""
+
+
+def spent(work: Work, modality: Modality, seed: int, name: str) -> float:
+    """Return the seconds that a round took."""
+    file = work.runs / modality.value / f"seed-{seed}" / f"{name}.safetensors"
+    return float(load_file(file)["seconds"]) if file.is_file() else 0.0
+
+
+def sources_section(work: Work, *, is_speech: bool, is_grounded: bool) -> str:
+    """List everything from outside that went into the weights."""
+    known: Iterable[dict[str, Any]] = json.loads(
+        (work.sources / "sources.json").read_text("utf-8")
+    ).values()
+    rows = [
+        (row["name"], row["version"], row["licence"], row["use"], row["sha256"][:16])
+        for row in known
+        if row["use"] != TEST and concerns(row["use"], is_speech=is_speech, is_grounded=is_grounded)
+    ]
+    return (
+        "## Sources\n\n"
+        + table(("package", "version", "licence", "use", "sha256 (start)"), rows)
+        + CLEAN.format(unseen=UNSEEN_STYLE)
+    )
+
+
+def concerns(use: str, *, is_speech: bool, is_grounded: bool) -> bool:
+    """Whether a source of this use went into such an encoder."""
+    if "picture" in use:
+        return is_grounded
+    if use.startswith("speech"):
+        return is_speech
+    return True
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
