@@ -1,0 +1,162 @@
+"""Do words that sound similar lie close together? Asked of speech and of text."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, permutations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from training.evaluation.answers import RESAMPLES, Answer, Floats
+from training.evaluation.recordings import UNSEEN, Recorded, recordings
+from training.evaluation.scoring import average, drawn, told, unit, who
+from training.evaluation.vectors import Examined, examined, speech_vectors, text_vectors
+from training.plan import Plan
+from training.voices import HIBARI
+from training.words import Role, read_words
+from training.work import Work
+from vgdesk.core.model import Modality
+
+Phones = tuple[str, ...]
+TEST = "phonetic form"
+FLITE_VOICE = "flite-rms"
+
+
+def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
+    """Ask all encoders about edit distances, and those of speech about minimal pairs as well."""
+    listed = [word for word in read_words(work) if word.phones]
+    sounds = {word.text: word.phones for word in listed}
+    concepts = [word.text for word in listed if word.role is not Role.PLAIN]
+    heard = recordings(work, plan, data)
+    answers = []
+    for encoder in examined(plan, Modality.SPEECH):
+        answers += ask_speech(work, encoder, heard, sounds)
+    for encoder in examined(plan, Modality.TEXT):
+        vectors = text_vectors(work, encoder, concepts)
+        answers.append(ask_distances(encoder, vectors, [sounds[word] for word in concepts]))
+    return answers
+
+
+def ask_speech(
+    work: Work, encoder: Examined, heard: list[Recorded], sounds: Mapping[str, Phones]
+) -> list[Answer]:
+    """Ask a speech encoder; a word is the mean of what the unseen voices say."""
+    vectors = speech_vectors(work, encoder, [item.file for item in heard])
+    clips = defaultdict(list)
+    for row, item in enumerate(heard):
+        if item.group == UNSEEN and item.word in sounds:
+            clips[item.word].append(row)
+    answers = []
+    if len(clips) > 2:
+        words = np.stack([vectors[:, rows].mean(axis=1) for rows in clips.values()], axis=1)
+        answers.append(ask_distances(encoder, words, [sounds[word] for word in clips]))
+    rows = {
+        (item.voice, item.word): row
+        for row, item in enumerate(heard)
+        if item.group == UNSEEN or item.voice in (HIBARI, FLITE_VOICE)
+    }
+    asked = np.array(list(trials(minimal_pairs(sounds), rows)))
+    if len(asked):
+        scores = np.stack([is_closer(layer, asked) for layer in vectors])
+        result = average(scores, [heard[x].word for _, _, x in asked], 0.5)
+        answers.append(Answer(TEST, "ABX", "minimal pairs across voices", **who(encoder), **result))
+    return answers
+
+
+def ask_distances(encoder: Examined, vectors: Floats, sounds: Sequence[Phones]) -> Answer:
+    """Correlate cosine distances with edit distances; the mean vector is taken from all words.
+
+    The words of the edit distances are mixed up many times: by chance 95 of 100 correlations, seen
+    without their sign, are below the `chance` of the answer, whichever the layer.
+    """
+    edits = ranks(np.array([[edit_distance(a, b) for b in sounds] for a in sounds]))
+    once, generator = np.ones((1, len(sounds))), np.random.default_rng(0)
+    orders = [generator.permutation(len(sounds)) for _ in range(RESAMPLES)]
+    found, by_chance = [], []
+    for layer in vectors:
+        words = unit(layer, layer.mean(axis=0, dtype=float))
+        cosines = ranks(1 - (words @ words.T).round(9))  # else noise would order equal words
+        draws = correlations(cosines, edits, drawn(len(sounds)))
+        found.append([*correlations(cosines, edits, once), *np.percentile(draws, [2.5, 97.5])])
+        mixed = [correlations(cosines, edits[order][:, order], once) for order in orders]
+        by_chance.append(np.percentile(np.abs(mixed), 95))
+    return Answer(
+        TEST,
+        "Spearman, cosine and phone edit distance",
+        UNSEEN if encoder.modality is Modality.SPEECH else "written words",
+        **who(encoder),
+        **told(*np.transpose(found)),
+        n=len(sounds),
+        chance=float(max(by_chance)),
+    )
+
+
+def edit_distance(a: Phones, b: Phones) -> float:
+    """Return how many phones must be changed, as a share of the longer word."""
+    before = list(range(len(b) + 1))
+    for i, phone in enumerate(a, 1):
+        row = [i]
+        for j, other in enumerate(b):
+            row.append(min(before[j + 1] + 1, row[j] + 1, before[j] + (phone != other)))
+        before = row
+    return before[-1] / max(len(a), len(b))
+
+
+def ranks(distances: Floats) -> Floats:
+    """Return the ranks of all pairs in a symmetric matrix, zeros on its diagonal."""
+    upper = np.triu_indices(len(distances), 1)
+    ranked = np.zeros_like(distances, float)
+    ranked[upper] = rankdata(distances[upper])
+    return ranked + ranked.T
+
+
+def correlations(a: Floats, b: Floats, counts: Floats) -> Floats:
+    """Correlate the pairs of two matrices, each word taken as often as counted, [draws, words].
+
+    Pairs of a word with itself are left out. Ranks stay those among all words. Where nothing
+    differs the correlation is 0.
+    """
+    pairs = counts.sum(axis=1) ** 2 - (counts**2).sum(axis=1)
+
+    def mean(values: Floats) -> Floats:
+        return ((counts @ values) * counts).sum(axis=1) / np.maximum(pairs, 1)
+
+    of_a, of_b = mean(a), mean(b)
+    spread = (mean(a**2) - of_a**2) * (mean(b**2) - of_b**2)
+    return np.where(spread > 1e-9, mean(a * b) - of_a * of_b, 0) / np.sqrt(np.maximum(spread, 1e-9))
+
+
+def minimal_pairs(sounds: Mapping[str, Phones]) -> list[tuple[str, str]]:
+    """Return the words that differ in one phone at the same place."""
+    alike = defaultdict(list)
+    for word, phones in sounds.items():
+        for place in range(len(phones)):
+            alike[phones[:place], phones[place + 1 :]].append(word)
+    pairs = [pair for words in alike.values() for pair in combinations(words, 2)]
+    return [(a, b) for a, b in pairs if sounds[a] != sounds[b]]
+
+
+def trials(
+    pairs: Sequence[tuple[str, str]], rows: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[int, int, int]]:
+    """List A, B, X: A and X are a word in two voices, B is the other word in the voice of A."""
+    voices = sorted({voice for voice, _ in rows})
+    for pair in pairs:
+        for word, other in (pair, pair[::-1]):
+            for voice, second in permutations(voices, 2):
+                needed = ((voice, word), (voice, other), (second, word))
+                if all(key in rows for key in needed):
+                    a, b, x = (rows[key] for key in needed)
+                    yield a, b, x
+
+
+def is_closer(vectors: Floats, asked: NDArray[np.int64]) -> Floats:
+    """Return 1 where A is nearer to X than B is, 0 where it is not, a half where both are equal.
+
+    Nearness is the cosine once the mean vector of all clips that take part is taken from them.
+    """
+    mean = vectors[np.unique(asked)].mean(axis=0, dtype=float)
+    a, b, x = (unit(vectors[rows], mean) for rows in asked.T)
+    return (1 + np.sign(((a * x).sum(axis=1) - (b * x).sum(axis=1)).round(9))) / 2

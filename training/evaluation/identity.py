@@ -1,0 +1,90 @@
+"""Is a word the same word when somebody else says it? Asked of voices never heard in training."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.evaluation.answers import Answer, Floats
+from training.evaluation.recordings import KNOWN, Recorded, by_group, recordings
+from training.evaluation.scoring import average, unit, who
+from training.evaluation.vectors import Examined, examined, speech_vectors
+from training.plan import Plan
+from training.words import read_words
+from training.work import Work
+from vgdesk.core.model import Modality
+
+Places = NDArray[np.int64]
+
+
+def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
+    """Ask all speech encoders which word of the training voices a recording is nearest to."""
+    heard = recordings(work, plan, data)
+    encoders = examined(plan, Modality.SPEECH)
+    return [answer for encoder in encoders for answer in ask(work, encoder, heard)]
+
+
+def ask(work: Work, encoder: Examined, heard: list[Recorded]) -> list[Answer]:
+    """Ask one encoder about each group of voices; the words of a group are all it chooses from.
+
+    Words that sound alike count as one word: no recording could tell them apart.
+    """
+    vectors = speech_vectors(work, encoder, [item.file for item in heard])
+    sounds = {word.text: " ".join(word.phones) or word.text for word in read_words(work)}
+    sound = np.array([sounds[item.word] for item in heard])
+    is_known = np.array([item.group == KNOWN for item in heard], bool)
+    answers = []
+    for group, rows in by_group(heard).items():
+        common = np.intersect1d(sound[is_known], sound[rows])
+        known = np.flatnonzero(is_known & np.isin(sound, common))
+        asked = np.array(rows)[np.isin(sound[rows], common)]
+        if len(common):
+            words = np.searchsorted(common, sound)
+            found = [nearest(layer, words, asked, known) for layer in vectors]
+            hits, precisions = (np.stack(values) for values in zip(*found, strict=True))
+            of = [heard[row].word for row in asked]
+            luck = luck_precision(words[asked], words[known])
+            for measure, values, chance in (
+                ("R@1", hits, 1 / len(common)),
+                ("mean average precision", precisions, luck),
+            ):
+                result = average(values, of, chance)
+                answers.append(Answer("word identity", measure, group, **who(encoder), **result))
+    return answers
+
+
+def nearest(vectors: Floats, words: Places, asked: Places, known: Places) -> tuple[Floats, Floats]:
+    """Return for each recording asked about whether its word is found, and its average precision.
+
+    Nearness is the cosine once the mean vector of the known clips is taken from all vectors.
+    """
+    mean = vectors[known].mean(axis=0, dtype=float)
+    queries = unit(vectors[asked], mean)
+    found = hits(queries, words[asked], vectors[known] - mean, words[known])
+    nearness = queries @ unit(vectors[known], mean).T
+    return found, average_precisions(nearness, words[asked][:, None] == words[known])
+
+
+def hits(queries: Floats, words: Places, clips: Floats, clip_words: Places) -> Floats:
+    """Return 1 where the mean of the word's own clips is the nearest of all words, else 0."""
+    names, of_clip = np.unique(clip_words, return_inverse=True)
+    members = (np.arange(len(names))[:, None] == of_clip) / np.bincount(of_clip)[:, None]
+    means = unit(members @ clips, np.zeros(clips.shape[1]))
+    return (names[(queries @ means.T).argmax(axis=1)] == words).astype(float)
+
+
+def average_precisions(nearness: Floats, is_same: NDArray[np.bool_]) -> Floats:
+    """Return for each row the mean share of same words down to each same word, nearest first."""
+    order = np.argsort(-nearness, axis=1, kind="stable")
+    same = np.take_along_axis(is_same, order, axis=1)
+    shares = same.cumsum(axis=1) / np.arange(1, same.shape[1] + 1)
+    precisions: Floats = (shares * same).sum(axis=1) / same.sum(axis=1)
+    return precisions
+
+
+def luck_precision(words: Places, clip_words: Places) -> float:
+    """Return the mean average precision that is expected when clips come in any order."""
+    n = len(clip_words)
+    own = np.bincount(clip_words)[words]
+    first = (1 / np.arange(1, n + 1)).mean()
+    return float((first + (own - 1) / max(n - 1, 1) * (1 - first)).mean())
