@@ -1,0 +1,194 @@
+"""Meaning: whether vectors agree with people's ratings, and things of a kind lie together."""
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh, solve
+from scipy.spatial.distance import cdist
+
+from training.corpus import supersense
+from training.evaluation.answers import Answer, Floats
+from training.evaluation.listed import Listed, listed, role_groups, unit
+from training.evaluation.parts import FEWEST_ITEMS, Parts, answers_of, correlated
+from training.evaluation.vectors import examined
+from training.plan import Plan
+from training.work import Work
+from vgdesk.core.model import Modality
+
+NORMS = {"MEN": "men.csv", "SimLex-999": "simlex999.csv"}
+FEWEST_OF_A_KIND = 8
+NEIGHBOURS = 5
+SPLITS = 4
+SHUFFLES = 10
+TINY = 1e-12
+Codes = NDArray[np.int64]
+Ratings = Mapping[str, Sequence[tuple[str, str, float]]]
+
+
+def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
+    """Ask all encoders."""
+    ratings, kinds = read_ratings(data), supersense(work)
+    return [
+        answer
+        for modality in Modality
+        for encoder in examined(plan, modality)
+        for answer in answers_of(
+            meaning_parts(listed(work, plan, encoder), ratings, kinds), encoder
+        )
+    ]
+
+
+def read_ratings(data: Path) -> dict[str, list[tuple[str, str, float]]]:
+    """Return the rated pairs of words; none if the folder is not there."""
+    found = {}
+    for name, file in NORMS.items():
+        if (data / "norms" / file).is_file():
+            with (data / "norms" / file).open(encoding="utf-8", newline="") as opened:
+                rows = list(csv.DictReader(opened))
+            # MEN's words carry their part of speech: "sun-n".
+            found[name] = [
+                (bare(row["word1"]), bare(row["word2"]), float(row["similarity"])) for row in rows
+            ]
+    return found
+
+
+def bare(word: str) -> str:
+    """Return a word without its part of speech."""
+    return word.removesuffix("-n").removesuffix("-v").removesuffix("-j").lower()
+
+
+def meaning_parts(vectors: Listed, ratings: Ratings, kinds: Mapping[str, str]) -> list[Parts]:
+    """Return all scores of one encoder; which ones depends on the words only."""
+    units = unit(vectors.values - vectors.values.mean(axis=1, keepdims=True))
+    found = [
+        parts
+        for name, pairs in ratings.items()
+        for parts in rated_parts(vectors, units, name, pairs)
+    ]
+    every = np.arange(len(vectors.words))[:, None]
+    labels = np.array([kinds.get(word.text, "") for word in vectors.words])
+    for group, is_in in role_groups(vectors.words, every).items():
+        sizes = Counter(labels[is_in])
+        large = [kind for kind in sizes if sizes[kind] >= FEWEST_OF_A_KIND and "noun." in kind]
+        if group == "all" or len(large) < 2:
+            continue
+        chosen = np.flatnonzero(is_in & np.isin(labels, large))
+        codes = np.unique(labels[chosen], return_inverse=True)[1]
+        right = np.stack([neighbours_agree(layer[chosen], codes) for layer in units])
+        share = float(np.bincount(codes).max() / len(codes))
+        kind = ("supersense", f"{NEIGHBOURS} nearest", group)
+        found.append(Parts(*kind, right, every[chosen], share))
+        fits, shuffled = zip(
+            *(held_out_silhouettes(layer[chosen], codes) for layer in vectors.values), strict=True
+        )
+        kind = ("supersense", "silhouette", group)
+        found.append(Parts(*kind, np.stack(fits), every[chosen], float(np.mean(shuffled))))
+    return found
+
+
+def rated_parts(
+    vectors: Listed, units: Floats, name: str, pairs: Sequence[tuple[str, str, float]]
+) -> list[Parts]:
+    """Return Spearman's correlation of the cosine with people's ratings, for each group."""
+    place = {word.text: number for number, word in enumerate(vectors.words)}
+    known = [(place[a], place[b], rating) for a, b, rating in pairs if a in place and b in place]
+    items = np.array([pair[:2] for pair in known], np.int64).reshape(-1, 2)
+    ratings = np.array([pair[2] for pair in known])
+    likeness = np.einsum("lpd,lpd->lp", units[:, items[:, 0]], units[:, items[:, 1]])
+    return [
+        Parts(name, "Spearman", group, correlated(ratings[of], likeness[:, of]), items[of])
+        for group, of in role_groups(vectors.words, items).items()
+        if of.sum() >= FEWEST_ITEMS
+    ]
+
+
+def neighbours_agree(units: Floats, codes: Codes) -> Floats:
+    """Say of each word whether most of its nearest neighbours by cosine are of its kind (1 or 0).
+
+    Kinds that are equally frequent among the neighbours: the nearer ones.
+    """
+    cosines = units @ units.T
+    np.fill_diagonal(cosines, -np.inf)
+    nearest = np.argpartition(-cosines, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    # A vote counts far more than how near it is.
+    votes = 100 + np.take_along_axis(cosines, nearest, axis=1)
+    ballots = np.zeros((len(codes), codes.max() + 1))
+    np.add.at(ballots, (np.arange(len(codes))[:, None], codes[nearest]), votes)
+    return (ballots.argmax(axis=1) == codes).astype(np.float64)
+
+
+def held_out_silhouettes(values: Floats, codes: Codes) -> tuple[Floats, float]:
+    """Return the silhouette of each word along discriminants that other words have found.
+
+    Half of the words find the axes; distances between the others are Euclidean. The halves change
+    places, and all is done for a few ways of halving.
+
+    Returns
+    -------
+    tuple
+        Shape [words], and the mean when the kinds of the measured words are shuffled.
+    """
+    chance = np.random.default_rng(0)
+    total, shuffled = np.zeros(len(codes)), []
+    for _ in range(SPLITS):
+        half = halved(codes, chance)
+        for fitted in (half, ~half):
+            points = values[~fitted] @ discriminants(values[fitted], codes[fitted])
+            distances = cdist(points, points)
+            total[~fitted] += silhouettes(distances, codes[~fitted])
+            shuffled += [
+                silhouettes(distances, chance.permutation(codes[~fitted])).mean()
+                for _ in range(SHUFFLES)
+            ]
+    return total / SPLITS, float(np.mean(shuffled))
+
+
+def discriminants(values: Floats, codes: Codes) -> Floats:
+    """Return the axes along which kinds differ most beside the spread within them, [dim, axes].
+
+    The spread is shrunk as Ledoit and Wolf (2004) have it, and is 1 along every axis.
+    """
+    member = np.eye(codes.max() + 1)[codes]
+    counts = member.sum(axis=0)
+    means = member.T @ values / counts[:, None]
+    rest = values - means[codes]
+    scale = rest.std(axis=0)
+    scale[scale == 0] = 1.0
+    means = (means - values.mean(axis=0)) * np.sqrt(counts / len(values))[:, None] / scale
+    towards = solve(shrunk(rest / scale), means.T, assume_a="pos")
+    ratios, turned = eigh(means @ towards)
+    ratios, turned = ratios[1:], turned[:, 1:]  # means differ in one axis less than there are
+    axes: Floats = towards @ (turned / np.sqrt(np.maximum(ratios, TINY))) / scale[:, None]
+    return axes
+
+
+def shrunk(rest: Floats) -> Floats:
+    """Return the covariance of centred rows, nearer to a ball the fewer rows there are."""
+    n, dim = rest.shape
+    covariance = rest.T @ rest / n
+    ball = np.eye(dim) * np.trace(covariance) / dim
+    unsure = ((rest**2).sum(axis=1) ** 2).sum() / n**2 - (covariance**2).sum() / n
+    share = min(unsure / ((covariance - ball) ** 2).sum(), 1.0)
+    return share * ball + (1 - share) * covariance
+
+
+def halved(codes: Codes, chance: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw half of the words of each kind."""
+    half = np.zeros(len(codes), bool)
+    for kind in np.unique(codes):
+        half[chance.permutation(np.flatnonzero(codes == kind))[::2]] = True
+    return half
+
+
+def silhouettes(distances: Floats, codes: Codes) -> Floats:
+    """Return the silhouette of each word; every kind must have two words or more."""
+    member = np.eye(codes.max() + 1)[codes]
+    sums, counts = distances @ member, member.sum(axis=0)
+    inside = sums[member > 0] / (counts[codes] - 1)
+    outside = np.where(member > 0, np.inf, sums / counts).min(axis=1)
+    larger = np.maximum(inside, outside)
+    return np.divide(outside - inside, larger, out=np.zeros(len(codes)), where=larger > 0)
