@@ -92,7 +92,9 @@ def test_the_demo_fills_all_four_views(desk: Desk) -> None:
 def test_another_layer_changes_words_and_map_but_not_the_layer_heatmap(desk: Desk) -> None:
     desk.open_demo()
     compared, words = len(desk.layers), len(desk.words)
-    desk.workspace.looking.choose_layer(Cell.SPEECH, 2)
+    recipe = desk.workspace.looking.recipe
+    other = 2 if recipe.layer_of(recipe.focus) != 2 else 1
+    desk.workspace.looking.choose_layer(recipe.focus, other)
     desk.until(lambda: len(desk.words) > words and desk.words[-1].layer != desk.words[0].layer)
     assert len(desk.layers) == compared
 
@@ -176,9 +178,12 @@ def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk)
     desk.open_demo()
     for child in (desk.workspace._encoder_process, desk.workspace._analysis_process):
         child._process.kill()
-    desk.workspace.choose_encoder(Cell.TEXT, None)
+    cell = desk.workspace.looking.recipe.b
+    encoder = desk.workspace.session.encoders[cell]
+    desk.missing.clear()
+    desk.workspace.choose_encoder(cell, None)
     desk.until(lambda: View.LAYERS in desk.missing)
-    desk.workspace.choose_encoder(Cell.TEXT, EncoderId("spelling"))
+    desk.workspace.choose_encoder(cell, encoder)
     before = len(desk.layers)
     desk.until(lambda: len(desk.layers) > before)
     desk.until_settled()
@@ -238,16 +243,21 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
 
 def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk) -> None:
     desk.open_demo()
-    desk.workspace.choose_encoder(Cell.SPEECH, EncoderId("vg-hubert@12345678"))
-    desk.until(lambda: View.LAYERS in desk.missing)
-    for view in (View.LAYERS, View.WORDS, View.MAP):
-        assert "not on this computer" in desk.missing[view].reason
-        assert desk.missing[view].action == "choose_encoder"
+    cell = desk.workspace.looking.recipe.a
+    desk.workspace.choose_encoder(cell, EncoderId("vg-hubert@12345678"))
+    views = {View.LAYERS, View.WORDS, View.MAP}
+    desk.until(
+        lambda: (
+            views <= set(desk.missing)
+            and all("not on this computer" in desk.missing[view].reason for view in views)
+        )
+    )
+    assert {desk.missing[view].action for view in views} == {"choose_encoder"}
 
 
 def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
-    desk.workspace.cancel("encode spectrum")
+    desk.workspace.cancel(f"encode {desk.workspace.session.encoders[Cell.SPEECH]}")
     source = next(iter(desk.workspace.session.takes.values())).file
     new = Path(shutil.copy(source, tmp_path / f"zebra{source.suffix}"))
     stopped: list[bool] = []
@@ -285,7 +295,8 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
 def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> None:
     desk.open_demo()
     shown = len(desk.words)
-    desk.workspace.looking.choose_layer(Cell.SPEECH, 1)  # its picture is on the way
+    recipe = desk.workspace.looking.recipe
+    desk.workspace.looking.choose_layer(recipe.focus, 1)  # its picture is on the way
     desk.workspace.projects.new(desk.workspace.session)
     desk.until(lambda: not desk.workspace._analysis_process.is_busy)
     while not desk.main_thread.calls.empty():

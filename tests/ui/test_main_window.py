@@ -14,7 +14,7 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.settings import Layout, load_settings, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Cell, WordId
+from vgdesk.core.model import WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
@@ -77,22 +77,26 @@ def test_a_letter_is_a_shortcut_only_where_no_text_is_typed(
 ) -> None:
     window.activateWindow()
     window.words.search.setFocus()
+    before = window.workspace.looking.recipe
     qtbot.keyClicks(window.words.search, "goat]")
     assert window.words.search.text() == "goat]"
-    assert window.workspace.looking.recipe.layer_of(Cell.SPEECH) == 3
+    assert window.workspace.looking.recipe == before
 
 
 def test_brackets_move_the_layer_of_the_words_that_are_shown(window: MainWindow) -> None:
     looking = window.workspace.looking
+    a, b = looking.recipe.a, looking.recipe.b
+    looking.choose_layer(a, 1)
+    looking.choose_layer(b, 0)
     press(window, "layer_up")
-    assert looking.recipe.layer_of(Cell.SPEECH) == 4
+    assert looking.recipe.layer_of(a) == 2
     press(window, "show_b")
     press(window, "layer_up")
-    assert looking.recipe.layer_of(Cell.TEXT) == 1
+    assert looking.recipe.layer_of(b) == 1
     assert looking.recipe.shown is Shown.B
     press(window, "layer_down")
     press(window, "layer_down")
-    assert looking.recipe.layer_of(Cell.TEXT) == 0
+    assert looking.recipe.layer_of(b) == 0
 
 
 def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(
@@ -109,7 +113,7 @@ def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(
 def test_a_cell_of_the_layer_heatmap_sets_both_layers(window: MainWindow) -> None:
     window.views.layers.cell_chosen.emit(2, 1)
     recipe = window.workspace.looking.recipe
-    assert (recipe.layer_of(Cell.SPEECH), recipe.layer_of(Cell.TEXT)) == (2, 1)
+    assert (recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)) == (2, 1)
 
 
 def test_undo_and_redo_name_their_step(window: MainWindow) -> None:
@@ -256,7 +260,8 @@ def test_views_say_that_they_are_behind_when_encoding_was_stopped(
 ) -> None:
     take = resource("demo.vgdesk") / "takes" / "goat-bella.flac"
     new = Path(shutil.copy(take, tmp_path / "zebra.flac"))
-    window.workspace.cancel("encode spectrum")
+    shown = window.workspace.looking.recipe.focus
+    window.workspace.cancel(f"encode {window.workspace.session.encoders[shown]}")
     window.workspace.imports.take_in([new])
     qtbot.waitUntil(lambda: window.views.map.state is State.STALE, timeout=SECONDS)
     press(window, "encode_again")
