@@ -65,7 +65,9 @@ def ask_speech(
     return answers
 
 
-def ask_distances(encoder: Examined, vectors: Floats, sounds: Sequence[Phones]) -> Answer:
+def ask_distances(
+    encoder: Examined, vectors: NDArray[np.float32], sounds: Sequence[Phones]
+) -> Answer:
     """Correlate cosine distances with edit distances; the mean vector is taken from all words.
 
     The words of the edit distances are mixed up many times: by chance 95 of 100 correlations, seen
@@ -107,9 +109,10 @@ def edit_distance(a: Phones, b: Phones) -> float:
 def ranks(distances: Floats) -> Floats:
     """Return the ranks of all pairs in a symmetric matrix, zeros on its diagonal."""
     upper = np.triu_indices(len(distances), 1)
-    ranked = np.zeros_like(distances, float)
+    ranked: Floats = np.zeros_like(distances, float)
     ranked[upper] = rankdata(distances[upper])
-    return ranked + ranked.T
+    ranked += ranked.T
+    return ranked
 
 
 def correlations(a: Floats, b: Floats, counts: Floats) -> Floats:
@@ -121,7 +124,8 @@ def correlations(a: Floats, b: Floats, counts: Floats) -> Floats:
     pairs = counts.sum(axis=1) ** 2 - (counts**2).sum(axis=1)
 
     def mean(values: Floats) -> Floats:
-        return ((counts @ values) * counts).sum(axis=1) / np.maximum(pairs, 1)
+        means: Floats = ((counts @ values) * counts).sum(axis=1) / np.maximum(pairs, 1)
+        return means
 
     of_a, of_b = mean(a), mean(b)
     spread = (mean(a**2) - of_a**2) * (mean(b**2) - of_b**2)
@@ -159,4 +163,6 @@ def is_closer(vectors: Floats, asked: NDArray[np.int64]) -> Floats:
     """
     mean = vectors[np.unique(asked)].mean(axis=0, dtype=float)
     a, b, x = (unit(vectors[rows], mean) for rows in asked.T)
-    return (1 + np.sign(((a * x).sum(axis=1) - (b * x).sum(axis=1)).round(9))) / 2
+    gains = ((a - b) * x).sum(axis=1).round(9)
+    scores: Floats = (1 + np.sign(gains)) / 2
+    return scores

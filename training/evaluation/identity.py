@@ -70,7 +70,8 @@ def hits(queries: Floats, words: Places, clips: Floats, clip_words: Places) -> F
     names, of_clip = np.unique(clip_words, return_inverse=True)
     members = (np.arange(len(names))[:, None] == of_clip) / np.bincount(of_clip)[:, None]
     means = unit(members @ clips, np.zeros(clips.shape[1]))
-    return (names[(queries @ means.T).argmax(axis=1)] == words).astype(float)
+    found: Floats = (names[(queries @ means.T).argmax(axis=1)] == words).astype(float)
+    return found
 
 
 def average_precisions(nearness: Floats, is_same: NDArray[np.bool_]) -> Floats:

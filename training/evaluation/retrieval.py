@@ -95,7 +95,7 @@ def ask(
     for role in (Role.PICTURED, Role.HELD_OUT):
         rows = np.flatnonzero(roles == role)
         if len(rows):
-            of, among = [words[row] for row in rows], f"{group}, {role}"
+            of, among = [words[int(row)] for row in rows], f"{group}, {role}"
             for measure, result in results(ranks[rows], of, len(gallery.words)).items():
                 answers.append(Answer("word to picture", measure, among, **asked, **result))
     return answers
@@ -105,7 +105,9 @@ def ranks_of_own(points: Floats, pictures: Floats, own: NDArray[np.int64]) -> ND
     """Return how many pictures are at least as near, by cosine, as the word's own."""
     nothing = np.zeros(pictures.shape[1])
     nearness = unit(points, nothing) @ unit(pictures, nothing).T
-    return (nearness >= nearness[np.arange(len(own)), own][:, None]).sum(axis=1)
+    of_own = nearness[np.arange(len(own)), own]
+    ranks: NDArray[np.int64] = (nearness >= of_own[:, None]).sum(axis=1)
+    return ranks
 
 
 def results(ranks: NDArray[np.int64], words: Sequence[str], n: int) -> dict[str, dict[str, Any]]:

@@ -44,4 +44,5 @@ def unit(vectors: NDArray[np.floating[Any]], mean: NDArray[np.floating[Any]]) ->
     """Return what is left of vectors without the mean, at length one; nothing stays nothing."""
     left = np.asarray(vectors, float) - mean
     lengths: Floats = np.linalg.norm(left, axis=-1, keepdims=True)
-    return left / np.maximum(lengths, 1e-12)
+    units: Floats = left / np.maximum(lengths, 1e-12)
+    return units
