@@ -12,6 +12,7 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.metrics import silhouette_samples
 
 from training.evaluation import alignment, effect, meaning
+from training.evaluation.answers import RESAMPLES
 from training.evaluation.listed import Listed
 from training.evaluation.parts import Parts, answer_of, correlated, weights
 from training.words import Role, TrainingWord
@@ -56,6 +57,12 @@ def test_parts_drawn_again_are_correlations_drawn_again(chance: np.random.Genera
     plain = np.std([spearmanr(ratings[row], likeness[0, row]).statistic for row in again])
     assert np.corrcoef(quick, slow)[0, 1] > 0.6  # `slow` draws once more, which adds noise
     assert plain < quick.std() < 2 * plain  # pairs without a common word: root of 3, as is said
+
+
+def test_draws_without_any_pair_are_left_out() -> None:
+    drawn = weights(np.arange(6).reshape(3, 2))
+    assert 0 < len(drawn) < RESAMPLES
+    np.testing.assert_allclose(drawn.sum(axis=1), 1)
 
 
 def test_neighbours_are_counted_as_in_loops(chance: np.random.Generator) -> None:
@@ -202,15 +209,24 @@ def test_swapped_parts_give_the_same_p_as_swapped_ranks(chance: np.random.Genera
             both = np.where(swap, other, one), np.where(swap, one, other)
             swapped.append(np.subtract(*(np.corrcoef(given, ranks)[0, 1] for ranks in both)))
         p = np.mean(np.abs(swapped) >= abs(parts.mean()))
-        assert effect.p_values(parts)[0] == pytest.approx(p, abs=0.04)
+        assert effect.p_values(parts, np.arange(80)[:, None])[0] == pytest.approx(p, abs=0.04)
 
 
 def test_without_an_effect_p_is_anything_and_with_one_it_is_small(
     chance: np.random.Generator,
 ) -> None:
     parts = chance.normal(size=(400, 50))
-    assert np.mean(effect.p_values(parts) < 0.1) == pytest.approx(0.1, abs=0.05)
-    assert (effect.p_values(parts + 1) < 0.01).all()
+    items = np.arange(50)[:, None]
+    assert np.mean(effect.p_values(parts, items) < 0.1) == pytest.approx(0.1, abs=0.05)
+    assert (effect.p_values(parts + 1, items) < 0.01).all()
+
+
+def test_what_shares_its_luck_is_exchanged_together(chance: np.random.Generator) -> None:
+    kinds = np.repeat(np.arange(12), 20)
+    parts = chance.normal(size=(400, 12))[:, kinds]
+    assert np.mean(effect.p_values(parts, kinds[:, None]) < 0.1) == pytest.approx(0.1, abs=0.05)
+    one_by_one = effect.p_values(parts, np.arange(240)[:, None])
+    assert np.mean(one_by_one < 0.1) > 0.5
 
 
 def test_an_effect_is_the_mean_over_seeds_with_the_blocks_together(

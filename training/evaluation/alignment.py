@@ -85,7 +85,7 @@ def without_diagonal(values: Floats) -> Floats:
     """Return the U-centred inner products of all words."""
     n = len(values)
     centred = values - values.mean(axis=0)
-    products = centred @ centred.T
+    products: Floats = centred @ centred.T
     np.fill_diagonal(products, 0.0)
     rows = products.sum(axis=1)
     products -= (rows[:, None] + rows) / (n - 2) - rows.sum() / ((n - 1) * (n - 2))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.corpus import supersense
 from training.evaluation.alignment import likeness_parts, pairs_of_kinds
@@ -88,7 +89,7 @@ def effects(
     by_layer = np.stack([a.values - b.values for a, b in zip(more, less, strict=True)])
     parts = np.concatenate([by_layer, by_layer[:, 1:].mean(axis=1, keepdims=True)], axis=1)
     differences = parts.mean(axis=2)
-    chances = p_values(parts.mean(axis=0))
+    chances = p_values(parts.mean(axis=0), more[0].items)
     lows, highs = interval(parts, weights(more[0].items))
     names = [*map(str, range(by_layer.shape[1])), ALL_BLOCKS]
     for place, layer in enumerate(names):
@@ -108,7 +109,7 @@ def effects(
         )
 
 
-def p_values(parts: Floats) -> Floats:
+def p_values(parts: Floats, items: NDArray[np.int64]) -> Floats:
     """Exchange the two encoders for a random half of the items: the sign of their part turns.
 
     In a correlation, it is ranks that are exchanged.
@@ -117,10 +118,16 @@ def p_values(parts: Floats) -> Floats:
     ----------
     parts
         Shape [layers, items]. All layers and seeds of an item are exchanged together.
+    items
+        As in `Parts`; what has the same entry is exchanged together too.
     """
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], (PERMUTATIONS, parts.shape[1]))
-    as_large = np.abs(signs @ parts.T) >= np.abs(parts.sum(axis=1)) * (1 - 1e-9)
-    return (1 + as_large.sum(axis=0)) / (1 + PERMUTATIONS)
+    names, place = np.unique(items, axis=0, return_inverse=True)
+    sums = np.zeros((len(names), len(parts)))
+    np.add.at(sums, place.ravel(), parts.T)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (PERMUTATIONS, len(names)))
+    as_large = np.abs(signs @ sums) >= np.abs(sums.sum(axis=0)) * (1 - 1e-9) - 1e-12
+    shares: Floats = (1 + as_large.sum(axis=0)) / (1 + PERMUTATIONS)
+    return shares
 
 
 def interval(parts: Floats, drawn: Floats) -> tuple[Floats, Floats]:

@@ -86,7 +86,8 @@ def meaning_parts(vectors: Listed, ratings: Ratings, kinds: Mapping[str, str]) -
             *(held_out_silhouettes(layer[chosen], codes) for layer in vectors.values), strict=True
         )
         kind = ("supersense", "silhouette", group)
-        found.append(Parts(*kind, np.stack(fits), every[chosen], float(np.mean(shuffled))))
+        # One badly placed centre moves all words of a kind: kinds are drawn again, not words.
+        found.append(Parts(*kind, np.stack(fits), codes[:, None], float(np.mean(shuffled))))
     return found
 
 
@@ -118,7 +119,8 @@ def neighbours_agree(units: Floats, codes: Codes) -> Floats:
     votes = 100 + np.take_along_axis(cosines, nearest, axis=1)
     ballots = np.zeros((len(codes), codes.max() + 1))
     np.add.at(ballots, (np.arange(len(codes))[:, None], codes[nearest]), votes)
-    return (ballots.argmax(axis=1) == codes).astype(np.float64)
+    right: Floats = (ballots.argmax(axis=1) == codes).astype(np.float64)
+    return right
 
 
 def held_out_silhouettes(values: Floats, codes: Codes) -> tuple[Floats, float]:
@@ -173,7 +175,8 @@ def shrunk(rest: Floats) -> Floats:
     ball = np.eye(dim) * np.trace(covariance) / dim
     unsure = ((rest**2).sum(axis=1) ** 2).sum() / n**2 - (covariance**2).sum() / n
     share = min(unsure / ((covariance - ball) ** 2).sum(), 1.0)
-    return share * ball + (1 - share) * covariance
+    nearer: Floats = share * ball + (1 - share) * covariance
+    return nearer
 
 
 def halved(codes: Codes, chance: np.random.Generator) -> NDArray[np.bool_]:
@@ -191,4 +194,6 @@ def silhouettes(distances: Floats, codes: Codes) -> Floats:
     inside = sums[member > 0] / (counts[codes] - 1)
     outside = np.where(member > 0, np.inf, sums / counts).min(axis=1)
     larger = np.maximum(inside, outside)
-    return np.divide(outside - inside, larger, out=np.zeros(len(codes)), where=larger > 0)
+    nothing = np.zeros(len(codes))
+    scores: Floats = np.divide(outside - inside, larger, out=nothing, where=larger > 0)
+    return scores

@@ -21,7 +21,8 @@ class Parts:
     values
         Shape [layers, items].
     items
-        Shape [items, 1 or 2]: the word, or both words, of each item.
+        Shape [items, 1 or 2]: the word, or both words, of each item; or its kind, where words of
+        a kind share their luck.
     """
 
     test: str
@@ -71,6 +72,7 @@ def weights(items: NDArray[np.int64]) -> Floats:
     drawn = counts[:, places[:, 0]].astype(np.float64)
     for others in places.T[1:]:
         drawn *= counts[:, others]
+    drawn = drawn[drawn.any(axis=1)]  # of few pairs it may be that none comes
     share: Floats = drawn / drawn.sum(axis=1, keepdims=True)
     return share
 
