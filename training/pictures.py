@@ -45,17 +45,17 @@ def make_pictures(work: Work, plan: Plan) -> None:
     keep(work, "pictures-raw", looks)
     pictured = torch.tensor([word.role is Role.PICTURED for word in words])
     seen = torch.stack([looks[style] for style in TRAINING_STYLES])[:, pictured]
-    scores = [leave_one_out(seen, recipe, plan.picture_dim) for recipe in RECIPES]
-    mean, basis = fit(seen, RECIPES[int(np.argmax(scores))], plan.picture_dim)
+    scores = {recipe: leave_one_out(seen, recipe, plan.picture_dim) for recipe in RECIPES}
+    chosen = max(RECIPES, key=lambda recipe: scores[recipe])
+    mean, basis = fit(seen, chosen, plan.picture_dim)
     keep(work, "picture-space", {"mean": mean, "basis": basis})
     with replacing(work.features / "pictures.json") as file:
         rows = {"words": [word.text for word in words], "roles": [word.role for word in words]}
         file.write_text(json.dumps(rows), "utf-8")
     keep(work, "pictures", {style: (look - mean) @ basis for style, look in looks.items()})
-    choice = [
-        {**asdict(recipe), "R@1": score} for recipe, score in zip(RECIPES, scores, strict=True)
-    ]
-    work.record("pictures", {"styles": counts, "recipes": choice, "ceiling": ceiling(work)})
+    recipes = [{**asdict(recipe), "R@1": score} for recipe, score in scores.items()]
+    facts = {"styles": counts, "recipes": recipes, "chosen": asdict(chosen)}
+    work.record("pictures", {**facts, "ceiling": ceiling(work)})
 
 
 def look_at_all(work: Work, words: list[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -69,10 +69,10 @@ def look_at_all(work: Work, words: list[str]) -> tuple[dict[str, Tensor], dict[s
         cells = [codes[word].get(style, "").split() for word in words]
         wanted = sorted({code for cell in cells for code in cell})
         seen = style_features(work, style, wanted)
-        looks[style] = torch.full((len(words), WIDTH), torch.nan, dtype=torch.float64)
+        looks[style] = torch.full((len(words), WIDTH), torch.nan)
         for row, cell in zip(looks[style], cells, strict=True):
             if found := [seen[code] for code in cell if code in seen]:
-                row[:] = torch.stack(found).double().mean(0)
+                row[:] = torch.stack(found).mean(0)
         missing = [code for code in wanted if code not in seen]
         counts[style] = {
             "words": sum(map(bool, cells)),
@@ -95,9 +95,9 @@ def style_features(work: Work, style: str, codes: list[str]) -> dict[str, Tensor
 
 
 def keep(work: Work, name: str, tensors: dict[str, Tensor]) -> None:
-    """Write tensors down in single precision."""
+    """Write tensors down."""
     with replacing(work.features / f"{name}.safetensors") as file:
-        save_file({key: tensor.float().contiguous() for key, tensor in tensors.items()}, file)
+        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, file)
 
 
 def on_white(draw: Callable[[str], Image.Image], code: str) -> Image.Image | None:

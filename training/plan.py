@@ -102,8 +102,8 @@ FULL = Plan(
     picture_dim=256,
     speech_shape=Shape(blocks=6, dim=192, heads=4, inner=512),
     text_shape=Shape(blocks=6, dim=192, heads=4, inner=768),
-    speech_steps=Steps(first=500, second=300, paired=300, batch=96),
-    text_steps=Steps(first=1500, second=0, paired=400, batch=96),
+    speech_steps=Steps(first=700, second=400, paired=300, batch=64),
+    text_steps=Steps(first=1000, second=0, paired=300, batch=96),
 )
 
 SMOKE = Plan(

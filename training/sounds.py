@@ -24,6 +24,7 @@ HOPS = 4  # hops of 10 ms that make one frame of the encoder
 EXTRACTOR = SeamlessM4TFeatureExtractor(stride=HOPS)
 LONGEST_HOPS = 500
 TAIL_HOPS = 30
+QUIET = 0.05  # the share of hops that are softer than what stands before and after a word
 Floats = NDArray[np.float32]
 
 
@@ -55,7 +56,9 @@ def make_mels(work: Work, plan: Plan) -> None:
             continue
         spoken = [clip for clip in clips(work, plan) if clip.voice == voice]
         with replacing(target) as file:
-            save_file({clip.name: mels_of(work, clip).astype(np.float16) for clip in spoken}, file)
+            # In rows: the library's file format has no other order, and does not ask.
+            rows = {clip.name: mels_of(work, clip).astype(np.float16, order="C") for clip in spoken}
+            save_file(rows, file)
 
 
 def mels_of(work: Work, clip: Clip) -> Floats:
@@ -121,7 +124,9 @@ def disguise(mels: Floats, chance: np.random.Generator) -> tuple[Floats, NDArray
     hops = np.arange(0, len(mels) - 1, 1 / stretch)
     warped = at_places(at_places(mels, hops).T, throat(chance)).T
     before, after = chance.integers(0, 12, 2)
-    power = np.exp(np.pad(warped, ((before, after), (0, 0)), constant_values=-10.0))
+    quiet = np.quantile(warped, QUIET, axis=0).astype(np.float32)
+    rests = [np.tile(quiet, (length, 1)) for length in (before, after)]
+    power = np.exp(np.concatenate([rests[0], warped, rests[1]]))
     if chance.random() < 0.5:
         power = in_room(power, chance)
     if chance.random() < 0.7:

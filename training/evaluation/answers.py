@@ -57,7 +57,9 @@ def bootstrapped(
     names, of_item = np.unique(np.asarray(words), return_inverse=True)
     members = [np.flatnonzero(of_item == word) for word in range(len(names))]
     drawn = [
-        score(np.concatenate([members[word] for word in chance.integers(0, len(names), len(names))]))
+        score(
+            np.concatenate([members[word] for word in chance.integers(0, len(names), len(names))])
+        )
         for _ in range(RESAMPLES)
     ]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])

@@ -1,0 +1,110 @@
+"""All answers, kept as numbers and set out as tables."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from training.cards import table
+from training.evaluation import alignment, effect, form, identity, meaning, retrieval
+from training.evaluation.answers import Answer
+from training.evaluation.effect import Effect
+from training.plan import Plan
+from training.work import Work, replacing
+
+QUESTIONS = {
+    "Word identity across speakers": identity,
+    "Phonetic form": form,
+    "Meaning": meaning,
+    "Pictures": retrieval,
+    "The 2x2": alignment,
+}
+STAGES = (
+    *("plain", "grounded", "shuffled", "untrained", "baseline", "ceiling"),
+    *(f"{speech}, {text}" for speech, text in alignment.PAIRINGS),
+)
+MARK = "<!-- What follows is written by `python -m training evaluate`. -->"
+READING = """
+Rows are encoders, columns layers (0: what enters the first block). A number is the mean over the
+seeds. The last column tells the best layer, its 95 % interval from a bootstrap over words (the widest
+of the seeds), and what each seed reached there. The best layer is the best of what is shown: with
+seven layers and no difference it would look better than chance by itself.
+"""
+
+
+def evaluate(work: Work, plan: Plan, data: Path, docs: Path) -> None:
+    """Ask all questions, keep the answers, and write the tables behind what docs say by hand."""
+    answers = {title: asked.examine(work, plan, data) for title, asked in QUESTIONS.items()}
+    effects = effect.examine(work, plan, data)
+    everything = [answer for part in answers.values() for answer in part]
+    with replacing(work.figures / "answers.json") as file:
+        file.write_text(json.dumps([asdict(answer) for answer in everything]), "utf-8")
+    with replacing(work.figures / "effects.json") as file:
+        file.write_text(json.dumps([asdict(found) for found in effects]), "utf-8")
+    parts = [READING]
+    for title, found in answers.items():
+        parts += [f"\n## {title}\n", *tables(found)]
+    parts += ["\n## What pictures change\n", *effect_tables(effects)]
+    by_hand = docs.read_text("utf-8").partition(MARK)[0] if docs.is_file() else ""
+    with replacing(docs) as file:
+        file.write_text(by_hand + MARK + "\n" + "".join(parts), "utf-8")
+
+
+def tables(answers: Sequence[Answer]) -> Iterable[str]:
+    """Return a table for each measure and group of words."""
+
+    def question(answer: Answer) -> tuple[str, str, str, str]:
+        return answer.test, answer.measure, answer.group, answer.modality
+
+    ordered = sorted(answers, key=lambda answer: (question(answer), STAGES.index(answer.stage)))
+    for key, asked in groupby(ordered, question):
+        test, measure, group, modality = key
+        same = {stage: list(part) for stage, part in groupby(asked, lambda answer: answer.stage)}
+        layers = max(len(part[0].scores) for part in same.values())
+        rows = [row_of(stage, part, layers) for stage, part in same.items()]
+        first = next(iter(same.values()))[0]
+        about = f"n = {first.n}, chance {number(first.chance)}"
+        yield f"\n**{test}: {measure}, {group}, {modality}** ({about})\n\n"
+        yield table(("encoder", *map(str, range(layers)), "best layer"), rows)
+
+
+def row_of(stage: str, seeds: Sequence[Answer], layers: int) -> tuple[str, ...]:
+    """Return the mean over seeds by layer, and more of the best layer."""
+    scores = np.array([answer.scores for answer in seeds])
+    means = scores.mean(0)
+    best = int(np.nanargmax(means)) if np.isfinite(means).any() else 0
+    low = min(answer.lows[best] for answer in seeds)
+    high = max(answer.highs[best] for answer in seeds)
+    told = f"{best}: {number(means[best])} [{number(low)}, {number(high)}]"
+    if len(seeds) > 1:
+        told += " seeds " + " ".join(map(number, scores[:, best]))
+    return stage, *map(number, means), *[""] * (layers - len(means)), told
+
+
+def effect_tables(effects: Sequence[Effect]) -> Iterable[str]:
+    """Return a table for each contrast, of the mean over blocks."""
+    chosen = [found for found in effects if found.layer == effect.ALL_BLOCKS]
+    head = ("test", "measure", "group", "modality", "difference", "95 %", "p", "n", "seeds")
+    for contrast, same in groupby(
+        sorted(chosen, key=lambda found: found.contrast), lambda found: found.contrast
+    ):
+        rows = [
+            (
+                found.test, found.measure, found.group, found.modality, number(found.difference),
+                f"[{number(found.low)}, {number(found.high)}]", f"{found.p:.3f}", found.n,
+                " ".join(map(number, found.seeds)),
+            )
+            for found in same
+        ]  # fmt: skip
+        yield f"\n**{contrast}**, mean over the outputs of all blocks; p by permutation\n\n"
+        yield table(head, rows)
+
+
+def number(value: float) -> str:
+    """Write a score as short as it can be told apart."""
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"
