@@ -74,7 +74,7 @@ def test_the_space_is_pca_of_pictured_concepts_in_training_styles(tmp_path: Path
         ours = points[style].numpy()
         assert np.isnan(ours[~present]).all()
         # The sign of an axis is free.
-        np.testing.assert_allclose(np.abs(ours[present]), np.abs(theirs), rtol=0.01, atol=1e-3)
+        np.testing.assert_allclose(np.abs(ours[present]), np.abs(theirs), rtol=0.01, atol=5e-3)
 
 
 @pytest.mark.parametrize("changed", [Role.HELD_OUT, UNSEEN_STYLE])
