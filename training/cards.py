@@ -36,8 +36,9 @@ WHAT = {
     Modality.SPEECH: """\
 A Wav2Vec2-BERT encoder: log-mel frames of 40 ms, {blocks} conformer blocks of width {dim}.
 Self-supervised: it guesses the units of masked frames (k-means of cepstra in the first round, of
-its own block {middle} in the second; after HuBERT), and finds a clip in one disguise (throat,
-tempo, room, noise) again in another among clips of the same voice. No label of any word is used.
+its own block {middle} in later ones; after HuBERT), and finds a clip in one disguise (throat,
+tempo, room, noise) again in another among clips of the same voice. From the second round on, some
+of these are clips of another voice that it takes itself for the same word. No word is labelled.
 """,
     Modality.TEXT: """\
 A BERT encoder: {blocks} blocks of width {dim} over word pieces. It fills gaps in WordNet's glosses,
@@ -123,17 +124,18 @@ def training_section(work: Work, plan: Plan, cell: Cell) -> str:
     """Say how long it was trained, and on what machine."""
     is_speech = cell.modality is Modality.SPEECH
     steps: Steps = plan.speech_steps if is_speech else plan.text_steps
+    rounds = [f"round-{number + 1}" for number in range(len(steps.rounds))]
     seconds = {
         name: sum(spent(work, cell.modality, seed, name) for seed in plan.seeds) / len(plan.seeds)
-        for name in ("first", "second", "grounded" if cell.is_grounded else "plain")
+        for name in (*rounds, "grounded" if cell.is_grounded else "plain")
     }
-    told = ", ".join(f"{name} round {time / 60:.0f} min" for name, time in seconds.items() if time)
+    told = ", ".join(f"{name} {time / 60:.0f} min" for name, time in seconds.items())
     unit = "clips" if is_speech else "lines"
     return f"""\
 ## Training
 
-Steps: first round {steps.first}, second {steps.second}, last {steps.paired}; {steps.batch} {unit} a
-step; AdamW, bfloat16 products. Time on one core of a {os.cpu_count()}-core {platform.machine()}
+Steps: {", ".join(map(str, steps.rounds))} without pictures, then {steps.paired}, of {steps.batch}
+{unit}; AdamW, bfloat16 products. Time on one core of a {os.cpu_count()}-core {platform.machine()}
 processor, no GPU, mean of {len(plan.seeds)} seeds: {told}. The shipped encoder is seed 0.
 Versions: torch {version("torch")}, transformers {version("transformers")}. `python -m training all`
 makes it again.

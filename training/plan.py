@@ -33,16 +33,15 @@ class Steps:
 
     Attributes
     ----------
-    first, second
-        Steps of the first and the second round without pictures.
+    rounds
+        Steps of the rounds without pictures.
     paired
         Steps of the round that the grounded encoder spends with pictures and its partner without.
     batch
         Clips or glosses a step.
     """
 
-    first: int
-    second: int
+    rounds: tuple[int, ...]
     paired: int
     batch: int
 
@@ -102,8 +101,8 @@ FULL = Plan(
     picture_dim=256,
     speech_shape=Shape(blocks=6, dim=192, heads=4, inner=512),
     text_shape=Shape(blocks=6, dim=192, heads=4, inner=768),
-    speech_steps=Steps(first=700, second=400, paired=300, batch=64),
-    text_steps=Steps(first=1000, second=0, paired=300, batch=96),
+    speech_steps=Steps(rounds=(700, 350, 350), paired=300, batch=64),
+    text_steps=Steps(rounds=(1000,), paired=300, batch=96),
 )
 
 SMOKE = Plan(
@@ -119,6 +118,6 @@ SMOKE = Plan(
     picture_dim=8,
     speech_shape=Shape(blocks=2, dim=32, heads=2, inner=64),
     text_shape=Shape(blocks=2, dim=32, heads=2, inner=64),
-    speech_steps=Steps(first=4, second=3, paired=3, batch=8),
-    text_steps=Steps(first=4, second=0, paired=3, batch=8),
+    speech_steps=Steps(rounds=(4, 3), paired=3, batch=8),
+    text_steps=Steps(rounds=(4,), paired=3, batch=8),
 )

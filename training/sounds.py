@@ -21,7 +21,7 @@ from training.work import Work, replacing
 
 BINS = 80
 HOPS = 4  # hops of 10 ms that make one frame of the encoder
-EXTRACTOR = SeamlessM4TFeatureExtractor(stride=HOPS)
+EXTRACTOR = SeamlessM4TFeatureExtractor(stride=HOPS)  # type: ignore[no-untyped-call]
 LONGEST_HOPS = 500
 TAIL_HOPS = 30
 QUIET = 0.05  # the share of hops that are softer than what stands before and after a word
@@ -141,7 +141,8 @@ def at_places(rows: Floats, places: NDArray[np.float64]) -> Floats:
     lower = np.floor(places).astype(int)
     upper = np.minimum(lower + 1, len(rows) - 1)
     share = (places - lower)[:, None].astype(np.float32)
-    return rows[lower] * (1 - share) + rows[upper] * share
+    between: Floats = rows[lower] * (1 - share) + rows[upper] * share
+    return between
 
 
 def throat(chance: np.random.Generator) -> NDArray[np.float64]:
@@ -150,7 +151,8 @@ def throat(chance: np.random.Generator) -> NDArray[np.float64]:
     top = 1127 * np.log1p(8000 / 700)
     mel = np.linspace(0, top, BINS)
     hertz = 700 * np.expm1(mel / 1127) * factor
-    return 1127 * np.log1p(hertz / 700) / top * (BINS - 1)
+    places: NDArray[np.float64] = 1127 * np.log1p(hertz / 700) / top * (BINS - 1)
+    return places
 
 
 def in_room(power: Floats, chance: np.random.Generator) -> Floats:
@@ -170,7 +172,8 @@ def noise(power: Floats, chance: np.random.Generator) -> Floats:
         chance.uniform(-0.04, 0.04) * np.arange(BINS) + chance.normal(0, 0.4, BINS).cumsum() / 4
     )
     level = np.log(power.mean()) - chance.uniform(0, 35) * np.log(10) / 10 + colour - colour.mean()
-    return np.exp(level + 0.4 * chance.standard_normal(power.shape)).astype(np.float32)
+    powers = np.exp(level + 0.4 * chance.standard_normal(power.shape))
+    return np.asarray(powers, np.float32)
 
 
 def batch(clips_: Sequence[tuple[Floats, NDArray[np.int64]]]) -> Batch:

@@ -11,8 +11,19 @@ from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
 
 from training.grounding import PictureHead, Pictures, save_head, ways_on
 from training.loop import train
+from training.partners import mined_partners
 from training.plan import Plan, Shape
-from training.sounds import BINS, EXTRACTOR, HOPS, Batch, Sound, disguised, read_sounds
+from training.sounds import (
+    BINS,
+    EXTRACTOR,
+    HOPS,
+    Batch,
+    Floats,
+    Sound,
+    disguised,
+    plain,
+    read_sounds,
+)
 from training.units import own_units, spectral_units
 from training.voices import HIBARI
 from training.work import Work
@@ -25,8 +36,8 @@ GUISE_WEIGHT = 2.0
 GUISE_SCALE = 15.0
 SENTENCE_SHARE = 0.1
 HIBARI_SHARE = 0.2
+PARTNER_SHARE = 0.6
 RATE = 1.5e-3
-ROUNDS = ("first", "second")
 
 
 class SpeechModel(torch.nn.Module):
@@ -102,10 +113,11 @@ class Listening:
         self,
         sounds: Sequence[Sound],
         units: Sequence[NDArray[np.int64]],
+        partners: Sequence[NDArray[np.int64]] | None,
         pictures: Pictures,
         size: int,
     ) -> None:
-        self._sounds, self._units, self._size = sounds, units, size
+        self._sounds, self._units, self._partners, self._size = sounds, units, partners, size
         self._row = {word: row for row, word in enumerate(pictures.words)}
         self._voices = sorted({sound.voice for sound in sounds} - {HIBARI})
         self._sentences = [i for i, sound in enumerate(sounds) if sound.is_sentence]
@@ -124,6 +136,15 @@ class Listening:
         return [
             *some(self._words.get((voice, True), []), half, chance),
             *some(self._words.get((voice, False), []), self._size - half, chance),
+        ]
+
+    def partners(self, chosen: Sequence[int], chance: np.random.Generator) -> list[int]:
+        """Return what is heard beside each clip: itself, or what is taken for the same word."""
+        return [
+            int(chance.choice(own))
+            if self._partners and len(own := self._partners[i]) and chance.random() < PARTNER_SHARE
+            else i
+            for i in chosen
         ]
 
     def sounds(self, chosen: Sequence[int]) -> list[Sound]:
@@ -152,13 +173,14 @@ def some(members: Sequence[int], count: int, chance: np.random.Generator) -> lis
 
 def masked_spans(is_real: torch.Tensor, chance: np.random.Generator) -> NDArray[np.bool_]:
     """Choose spans of frames that the encoder does not get to hear, at least one a clip."""
-    real = is_real.numpy()
+    real: NDArray[np.bool_] = is_real.numpy()
     starts = chance.random(real.shape) < MASKED_SHARE / SPAN_FRAMES
     starts[np.arange(len(real)), chance.integers(0, real.sum(1))] = True
     masked = starts.copy()
     for shift in range(1, SPAN_FRAMES):
         masked[:, shift:] |= starts[:, :-shift]
-    return masked & real
+    masked &= real
+    return masked
 
 
 def mean_vectors(frames: torch.Tensor, is_real: torch.Tensor) -> torch.Tensor:
@@ -181,8 +203,9 @@ def train_round(
 
     def loss(chance: np.random.Generator) -> dict[str, torch.Tensor]:
         chosen = listening.draw(chance)
-        sounds = listening.sounds(chosen)
-        one, other = disguised(sounds, chance), disguised(sounds, chance)
+        partners = listening.partners(chosen, chance)
+        one = disguised(listening.sounds(chosen), chance)
+        other = disguised(listening.sounds(partners), chance)
         masked = masked_spans(one.is_real, chance)
         heard = model.frames(one, masked)
         whole = mean_vectors(
@@ -192,7 +215,7 @@ def train_round(
             "units": model.unit_loss(heard, masked, listening.units(chosen, one.origin)),
             "guises": model.guise_loss(mean_vectors(heard, one.is_real), whole),
         }
-        places, rows = listening.pictured(chosen)
+        places, rows = listening.pictured(partners)
         if pictures is not None and places:
             parts["pictures"] = model.picture_head.loss(whole[places], rows, pictures.draw(chance))
         return parts
@@ -201,47 +224,53 @@ def train_round(
 
 
 def train_speech(work: Work, plan: Plan, seed: int) -> None:
-    """Train a speech encoder in two rounds, then its three ways of going on."""
+    """Train a speech encoder in rounds, then its three ways of going on."""
     folder = work.runs / "speech" / f"seed-{seed}"
     if (folder / "shuffled/config.json").exists():
         return
     sounds = read_sounds(work, plan)
-    units = spectral_units(work, sounds, UNITS)
-    pictures = Pictures(work)
-    size = plan.speech_steps.batch
+    pictures, size = Pictures(work), plan.speech_steps.batch
+    listening = Listening(sounds, spectral_units(work, sounds, UNITS), None, pictures, size)
     torch.manual_seed(seed)
     model = SpeechModel(plan.speech_shape, plan.picture_dim)
-    for number, (name, steps) in enumerate(
-        zip(ROUNDS, (plan.speech_steps.first, plan.speech_steps.second), strict=True)
-    ):
-        if number and steps:
-            block = plan.speech_shape.blocks * 2 // 3
-            units = own_units(model.encoder.eval(), sounds, UNITS, block=block, seed=seed)
-            torch.nn.init.normal_(model.unit_head.weight, std=0.02)
-        train_round(
-            model,
-            Listening(sounds, units, pictures, size),
-            None,
-            steps=steps,
-            seed=10 * seed + number,
-            rate=RATE / (1 + number),
-            saved=folder / f"{name}.safetensors",
-        )
+
+    def go_on(name: str, met: Pictures | None, steps: int, number: int) -> None:
+        rate = RATE / (1 + (number > 0))
+        saved = folder / f"{name}.safetensors"
+        chance = 10 * seed + number
+        train_round(model, listening, met, steps=steps, seed=chance, rate=rate, saved=saved)
         export(model, folder / name)
+
+    for number, steps in enumerate(plan.speech_steps.rounds):
+        if number:
+            listening = listen_again(model, sounds, pictures, size, seed=seed)
+            torch.nn.init.normal_(model.unit_head.weight, std=0.02)
+        go_on(f"round-{number + 1}", None, steps, number)
+    listening = listen_again(model, sounds, pictures, size, seed=seed)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    listening = Listening(sounds, units, pictures, size)
     for name, met in ways_on(work, seed).items():
         model.load_state_dict(start)
-        train_round(
-            model,
-            listening,
-            met,
-            steps=plan.speech_steps.paired,
-            seed=10 * seed + 2,
-            rate=RATE / 2,
-            saved=folder / f"{name}.safetensors",
-        )
-        export(model, folder / name)
+        go_on(name, met, plan.speech_steps.paired, len(plan.speech_steps.rounds))
+
+
+def listen_again(
+    model: SpeechModel, sounds: Sequence[Sound], pictures: Pictures, size: int, *, seed: int
+) -> Listening:
+    """Take units and partners from what the encoder itself has learnt so far."""
+    block = len(model.encoder.encoder.layers) * 2 // 3
+    frames: list[Floats] = []
+    model.eval()
+    with torch.inference_mode():
+        for start in range(0, len(sounds), 64):
+            heard = plain(sounds[start : start + 64])
+            made = model.encoder(
+                heard.frames, attention_mask=heard.is_real.long(), output_hidden_states=True
+            ).hidden_states[block]
+            frames += [row[own].numpy() for row, own in zip(made, heard.is_real, strict=True)]
+    means = np.stack([clip.mean(0) for clip in frames])
+    voices = [f"{sound.voice} {sound.is_sentence}" for sound in sounds]
+    units = own_units(frames, sounds, UNITS, seed=seed)
+    return Listening(sounds, units, mined_partners(means, voices), pictures, size)
 
 
 def export(model: SpeechModel, folder: Path) -> None:

@@ -175,7 +175,8 @@ def train_text(work: Work, plan: Plan, seed: int) -> None:
         train(model, loss, steps=steps, rate=rate, seed=10 * seed + number, saved=saved)
         export(model, tokenizer, folder / name)
 
-    go_on("first", None, plan.text_steps.first, 0)
+    for number, steps in enumerate(plan.text_steps.rounds, 1):
+        go_on(f"round-{number}", None, steps, 0)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     for name, met in ways_on(work, seed).items():
         model.load_state_dict(start)

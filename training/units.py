@@ -7,14 +7,12 @@ second clusters of what the encoder itself makes in a middle block.
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from scipy.fft import dct
 from sklearn.cluster import MiniBatchKMeans
-from transformers import Wav2Vec2BertModel
 
-from training.sounds import HOPS, Floats, Sound, plain
+from training.sounds import HOPS, Floats, Sound
 from training.work import Work, replacing
 
 CEPSTRA = 20
@@ -34,22 +32,18 @@ def spectral_units(work: Work, sounds: Sequence[Sound], units: int) -> list[NDAr
 
 
 def own_units(
-    encoder: Wav2Vec2BertModel, sounds: Sequence[Sound], units: int, *, block: int, seed: int
+    frames: Sequence[Floats], sounds: Sequence[Sound], units: int, *, seed: int
 ) -> list[NDArray[np.int64]]:
-    """Return the unit of each hop: clusters of what a block of the encoder makes of the clip."""
-    vectors = []
-    with torch.inference_mode():
-        for start in range(0, len(sounds), 64):
-            heard = plain(sounds[start : start + 64])
-            made = encoder(
-                heard.frames, attention_mask=heard.is_real.long(), output_hidden_states=True
-            ).hidden_states[block]
-            vectors += [
-                row[real].float().numpy() for row, real in zip(made, heard.is_real, strict=True)
-            ]
-    labels = cluster(vectors, units, seed=seed)
+    """Return the unit of each hop: clusters of what a block of the encoder makes of the clips.
+
+    Parameters
+    ----------
+    frames
+        What the block makes of each clip, [frames, dim].
+    """
+    labels = cluster(frames, units, seed=seed)
     return [
-        np.repeat(row, HOPS)[: len(sound.mels)].astype(np.int64)
+        np.repeat(np.append(row, row[-1]), HOPS)[: len(sound.mels)].astype(np.int64)
         for row, sound in zip(labels, sounds, strict=True)
     ]
 

@@ -207,7 +207,7 @@ def command_speaker(work: Work, kind: str, name: str) -> Callable[[str], Samples
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             if kind == "flite":
                 library = str(debian(work, "usr/lib/x86_64-linux-gnu"))
-                command = [debian(work, "usr/bin/flite"), "-voice", name, "-t", text]
+                command = [str(debian(work, "usr/bin/flite")), "-voice", name, "-t", text]
                 environment = {**os.environ, "LD_LIBRARY_PATH": library}
                 subprocess.run([*command, "-o", file.name], check=True, env=environment)
             else:

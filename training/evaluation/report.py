@@ -29,9 +29,9 @@ STAGES = (
 MARK = "<!-- What follows is written by `python -m training evaluate`. -->"
 READING = """
 Rows are encoders, columns layers (0: what enters the first block). A number is the mean over the
-seeds. The last column tells the best layer, its 95 % interval from a bootstrap over words (the widest
-of the seeds), and what each seed reached there. The best layer is the best of what is shown: with
-seven layers and no difference it would look better than chance by itself.
+seeds. The last column tells the best layer, its 95 % interval from a bootstrap over words (the
+widest of the seeds), and what each seed reached there. The best layer is the best of what is shown:
+with seven layers and no difference it would look better than chance by itself.
 """
 
 
