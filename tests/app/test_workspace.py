@@ -1,5 +1,6 @@
 """The whole engine without a window: real processes, real sound files, real encoders."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
 from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, Notice, View
+from vgdesk.app.pipeline import ON_THEIR_WAY, Request
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, WordId
@@ -20,6 +22,9 @@ from vgdesk.core.viewing import Rows, Shown
 
 BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
 "num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 7}"""
+
+
+ON_ITS_WAY = Missing(View.MAP, ON_THEIR_WAY)
 
 
 class Desk:
@@ -187,6 +192,20 @@ def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk)
     before = len(desk.layers)
     desk.until(lambda: len(desk.layers) > before)
     desk.until_settled()
+
+
+def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.open_demo()
+    monkeypatch.setattr(desk.workspace.pipeline, "_map", lambda: Request(os._exit, (1,)))
+    desk.missing.clear()
+    desk.workspace.pipeline.refresh()
+    desk.until(lambda: desk.missing.get(View.MAP, ON_ITS_WAY) != ON_ITS_WAY)
+    before = len(desk.layers)
+    desk.workspace.looking.change(lambda recipe: replace(recipe, alignment="cka-biased"))
+    desk.until(lambda: len(desk.layers) > before)
+    assert desk.layers[-1].trace.estimator == "biased linear CKA"
 
 
 def test_an_empty_project_says_what_to_do(desk: Desk) -> None:

@@ -132,6 +132,7 @@ class Pipeline:
         publish = self._topic(view)
 
         def hear(result: Any) -> None:
+            self._lost.discard(view)
             # While a slider is dragged, the picture of a moment ago is better than none; but not
             # once there is nothing to be seen any more.
             if isinstance(self._shown.get(view), Request):
@@ -157,15 +158,11 @@ class Pipeline:
         hear: Callable[[Any], object],
         failed: Callable[[BaseException], object],
     ) -> None:
-        def heard(value: Any) -> None:
-            self._lost.clear()
-            hear(value)
-
         def ended(_is_done: bool) -> None:
             self._refresh_when_idle()
 
         self._child.submit(
-            Job(request.call, lambda: request.arguments, heard, failed, ended, slot=slot)
+            Job(request.call, lambda: request.arguments, hear, failed, ended, slot=slot)
         )
 
     def _failed(self, view: View, error: BaseException) -> None:

@@ -18,7 +18,7 @@ from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, Vi
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
-from vgdesk.core.viewing import Order, Rows, Selection, Shown, ViewRecipe
+from vgdesk.core.viewing import Order, Rows, Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.views import VIEWS
@@ -251,18 +251,21 @@ class ViewsArea(QWidget):
     def _show_layers(self, result: LayerSimilarity) -> None:
         def show() -> None:
             recipe = self._workspace.looking.recipe
-            self.layers.show_result(result, self._title(recipe.a), self._title(recipe.b))
+            a, b = result.trace.encoders
+            titles = self._title_of(a, recipe.a), self._title_of(b, recipe.b)
+            self.layers.show_result(result, *titles)
             self.layers.mark(recipe.layer_of(recipe.a), recipe.layer_of(recipe.b))
 
         self._keep(View.LAYERS, show)
 
     def _show_words(self, result: WordSimilarity) -> None:
         def show() -> None:
-            recipe = self._workspace.looking.recipe
-            is_difference = recipe.shown is Shown.DIFFERENCE
-            title = "B minus A" if is_difference else self._title(recipe.focus)
+            # What was asked for a moment ago may come after another choice: the result knows.
+            encoder, *is_difference = result.trace.encoders
+            focus = self._workspace.looking.recipe.focus
+            title = "B minus A" if is_difference else self._title_of(encoder, focus)
             self.words.show_result(
-                result, self._order(result), self.legend, centred=is_difference, title=title
+                result, self._order(result), self.legend, centred=bool(is_difference), title=title
             )
             self.words.show_selection(self._workspace.looking.selection)
 
@@ -277,10 +280,8 @@ class ViewsArea(QWidget):
 
     def _show_curves(self, ready: CurvesReady) -> None:
         def show() -> None:
-            titles = {e: self._title(c) for c, e in self._workspace.session.encoders.items()}
-            self.curves.show_result(
-                ready.curves, tuple(titles.get(c.encoder, c.encoder) for c in ready.curves)
-            )
+            titles = tuple(self._title_of(curve.encoder) for curve in ready.curves)
+            self.curves.show_result(ready.curves, titles)
             self._curves = tuple(curve.encoder for curve in ready.curves)
             self._mark(self._workspace.looking.recipe)
 
@@ -312,10 +313,12 @@ class ViewsArea(QWidget):
         self.words.show_selection(selection)
         self.map.show_selection(selection)
 
-    def _title(self, cell: Cell) -> str:
-        encoder = self._workspace.session.encoders.get(cell)
-        spec = self._workspace.shelf.spec(encoder) if encoder else None
-        return f"{cell.title} · {spec.title if spec else encoder or 'none'}"
+    def _title_of(self, encoder: EncoderId, likely: Cell | None = None) -> str:
+        """Name an encoder after the cell it stands in: `likely`, or else the first."""
+        spec = self._workspace.shelf.spec(encoder)
+        cells = [c for c, own in self._workspace.session.encoders.items() if own == encoder]
+        cells.sort(key=lambda cell: cell is not likely)
+        return " · ".join([*(cell.title for cell in cells[:1]), spec.title if spec else encoder])
 
     def _order(self, result: WordSimilarity) -> tuple[int, ...]:
         """Put the rows in the order that was chosen; groups keep the order of the list inside."""
