@@ -9,6 +9,7 @@ from typing import Any
 
 from safetensors.torch import load_file
 
+from training.corpus import read_corpus
 from training.grounding import FIRST_SCALE
 from training.plan import Plan, Steps
 from training.sources import TEST
@@ -106,7 +107,12 @@ def role_counts(work: Work) -> dict[Role, int]:
 def data_section(work: Work, plan: Plan, counts: dict[Role, int], *, is_speech: bool) -> str:
     """Say what it was trained on."""
     if not is_speech:
-        return "## Data\n\nWordNet 3.0 glosses and the King James Bible, about 2.4 million words.\n"
+        read = sum(len(line.split()) for line in read_corpus(work, plan))
+        return f"""\
+## Data
+
+WordNet 3.0 glosses, each behind up to three of its words, and the King James Bible: {read:,} words.
+"""
     voices = {*plan.training_voices, HIBARI}
     spoken = sum(clip.parent.name in voices for clip in work.clips.rglob("[!.]*.flac"))
     blends = sum("+" in voice for voice in plan.training_voices)

@@ -56,10 +56,8 @@ class Plan:
         How many concepts with pictures are used (None: all).
     further_words
         How many words without pictures are spoken beside them.
-    clips_per_concept
-        How many of the training voices say each concept.
-    voiced_further_words
-        How many of the further words one of these voices says; the fast voice says them all.
+    clips_per_concept, clips_per_further_word
+        How many of the training voices say each word, beside the fast voice that says them all.
     sentences
         How many sentences are read out for the first round of speech.
     verses
@@ -73,7 +71,7 @@ class Plan:
     training_voices: tuple[str, ...]
     unseen_voices: tuple[str, ...]
     clips_per_concept: int
-    voiced_further_words: int
+    clips_per_further_word: int
     sentences: int
     verses: int | None
     seeds: tuple[int, ...]
@@ -94,7 +92,7 @@ FULL = Plan(
     training_voices=TRAINING_VOICES,
     unseen_voices=UNSEEN_VOICES,
     clips_per_concept=6,
-    voiced_further_words=3000,
+    clips_per_further_word=2,
     sentences=1500,
     verses=None,
     seeds=(0, 1, 2),
@@ -111,7 +109,7 @@ SMOKE = Plan(
     training_voices=TRAINING_VOICES[:2],
     unseen_voices=UNSEEN_VOICES[:1],
     clips_per_concept=1,
-    voiced_further_words=6,
+    clips_per_further_word=1,
     sentences=4,
     verses=300,
     seeds=(0, 1),

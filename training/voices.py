@@ -61,8 +61,8 @@ def clips(work: Work, plan: Plan) -> Iterator[Clip]:
         yield spoken(plan.unseen_voices[number % len(plan.unseen_voices)], word)
     yield from cheap_clips(work, plan, [word for _, word in words])
     further = [(number, word) for number, word in words if word.role is Role.PLAIN]
-    for number, word in further[: plan.voiced_further_words]:
-        yield spoken(voice_of(plan, number, 0), word)
+    for turn in range(plan.clips_per_further_word):
+        yield from (spoken(voice_of(plan, number, turn), word) for number, word in further)
 
 
 def cheap_clips(work: Work, plan: Plan, words: list[TrainingWord]) -> Iterator[Clip]:

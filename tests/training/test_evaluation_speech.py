@@ -69,18 +69,6 @@ def test_the_quick_interval_is_the_interval_of_the_slow_one(chance):
         assert (low, high) == pytest.approx(slow, abs=0.03)
 
 
-def test_edit_distance_follows_its_definition():
-    def changes(a, b):
-        if not a or not b:
-            return len(a) + len(b)
-        swapped = changes(a[1:], b[1:]) + (a[0] != b[0])
-        return min(swapped, changes(a[1:], b) + 1, changes(a, b[1:]) + 1)
-
-    words = [tuple("".join(word)) for n in (1, 2, 4) for word in itertools.product("xyz", repeat=n)]
-    for a, b in itertools.product(words[::3], words[::5]):
-        assert form.edit_distance(a, b) == changes(a, b) / max(len(a), len(b))
-
-
 def test_correlation_of_pairs_is_spearmans_and_leaves_a_words_pair_with_itself_out(chance):
     a, b = (np.abs(np.subtract.outer(x, x)).round(1) for x in chance.normal(size=(2, 9)))
     one, other = form.ranks(a), form.ranks(b)

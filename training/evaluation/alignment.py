@@ -16,6 +16,7 @@ from training.corpus import synsets
 from training.evaluation.answers import Answer, Floats
 from training.evaluation.listed import Listed, listed, role_groups, sayings, unit
 from training.evaluation.parts import FEWEST_ITEMS, Parts, answer_of, answers_of
+from training.evaluation.phones import phone_distances
 from training.evaluation.vectors import Examined, examined
 from training.plan import Plan
 from training.words import Role
@@ -133,26 +134,4 @@ def likeness_parts(vectors: Listed, pairs: Pairs) -> list[Parts]:
         for group, of in role_groups(vectors.words, items).items():
             if of.sum() >= FEWEST_ITEMS:
                 found.append(Parts(kind, "normalised cosine", group, values[:, of], items[of]))
-    return found
-
-
-def phone_distances(words: list[tuple[str, ...]]) -> Floats:
-    """Return the share of phones that must be edited between all words, [words, words]."""
-    lengths = np.array([len(word) for word in words])
-    numbers = {phone: i for i, phone in enumerate(sorted({p for word in words for p in word}))}
-    codes = np.full((len(words), lengths.max()), -1, np.int16)
-    for i, word in enumerate(words):
-        codes[i, : len(word)] = [numbers[phone] for phone in word]
-    steps = np.arange(lengths.max() + 1, dtype=np.int16)
-    found = np.zeros((len(words), len(words)))
-    for i, length in enumerate(lengths):
-        others = slice(i, None)
-        row = np.tile(steps, (len(words) - i, 1))
-        for code in codes[i, :length]:
-            kept = row[:, :-1] + (codes[others] != code)
-            row = np.hstack([row[:, :1], np.minimum(row[:, 1:], kept - 1)]) + 1
-            # What is cheaper by inserting phones from the left on.
-            row = np.minimum.accumulate(row - steps, axis=1) + steps
-        edits = np.take_along_axis(row, lengths[others, None], axis=1)[:, 0]
-        found[i, others] = found[others, i] = edits / np.maximum(lengths[others], length)
     return found

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from training.evaluation.answers import RESAMPLES, Answer, Floats
+from training.evaluation.phones import Phones, phone_distances
 from training.evaluation.recordings import UNSEEN, Recorded, recordings
 from training.evaluation.scoring import average, drawn, told, unit, who
 from training.evaluation.vectors import Examined, examined, speech_vectors, text_vectors
@@ -19,7 +20,6 @@ from training.words import Role, read_words
 from training.work import Work
 from vgdesk.core.model import Modality
 
-Phones = tuple[str, ...]
 TEST = "phonetic form"
 FLITE_VOICE = "flite-rms"
 
@@ -73,7 +73,7 @@ def ask_distances(
     The words of the edit distances are mixed up many times: by chance 95 of 100 correlations, seen
     without their sign, are below the `chance` of the answer, whichever the layer.
     """
-    edits = ranks(np.array([[edit_distance(a, b) for b in sounds] for a in sounds]))
+    edits = ranks(phone_distances(sounds))
     once, generator = np.ones((1, len(sounds))), np.random.default_rng(0)
     orders = [generator.permutation(len(sounds)) for _ in range(RESAMPLES)]
     found, by_chance = [], []
@@ -93,17 +93,6 @@ def ask_distances(
         n=len(sounds),
         chance=float(max(by_chance)),
     )
-
-
-def edit_distance(a: Phones, b: Phones) -> float:
-    """Return how many phones must be changed, as a share of the longer word."""
-    before = list(range(len(b) + 1))
-    for i, phone in enumerate(a, 1):
-        row = [i]
-        for j, other in enumerate(b):
-            row.append(min(before[j + 1] + 1, row[j] + 1, before[j] + (phone != other)))
-        before = row
-    return before[-1] / max(len(a), len(b))
 
 
 def ranks(distances: Floats) -> Floats:
