@@ -232,6 +232,22 @@ def test_saving_when_asked_goes_on_to_what_was_wanted(
     assert (folder / "project.json").exists()
 
 
+def test_what_is_edited_while_a_save_runs_is_asked_about_again(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [dialogs.Leave.SAVE, dialogs.Leave.STAY]
+    monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: answers.pop(0))
+    monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: tmp_path / "mine.vgdesk")
+    window.workspace.looking.select(WordId("goat"))
+    press(window, "delete")
+    window.close()
+    window.workspace.looking.select(WordId("bear"))
+    press(window, "delete")
+    qtbot.waitUntil(lambda: not answers, timeout=SECONDS)
+    assert window.isVisible()
+    assert window.workspace.store.has_unsaved_edits
+
+
 def test_a_chosen_word_is_offered_for_another_take(window: MainWindow) -> None:
     window.workspace.looking.select(WordId("goat"))
     assert (window.recorder.prompt(), window.recorder.group()) == ("goat", "animal")

@@ -55,14 +55,13 @@ class WindowDesk(QObject):
                 Notice("A take is being recorded or saved.", "Stop it with R, then try again.")
             )
             return
-        self._workspace.imports.cancel()  # what comes in late would land in another project
-        if not self._workspace.store.has_unsaved_edits:
-            then()
-            return
-        chosen = dialogs.ask_about_edits(self._window, self._workspace.projects.title)
+        chosen = dialogs.Leave.DISCARD
+        if self._workspace.store.has_unsaved_edits:
+            chosen = dialogs.ask_about_edits(self._window, self._workspace.projects.title)
         if chosen is dialogs.Leave.SAVE:
-            self.save(then)
+            self.save(lambda: self.leave(then))  # asks again if something was edited meanwhile
         elif chosen is dialogs.Leave.DISCARD:
+            self._workspace.imports.cancel()  # what comes in late would land in another project
             then()
 
     def new_project(self) -> None:

@@ -290,6 +290,7 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         self._is_leaving = True
         self.close()
+        self._is_leaving = False  # if something spoke against it, edits are asked about again
 
     def _place(self, name: str) -> QByteArray:
         stored = self._places().value(name)
