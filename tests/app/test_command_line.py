@@ -48,6 +48,20 @@ def test_the_table_names_estimator_n_and_chance(
     assert "chance" in first
 
 
+def test_files_of_the_same_name_in_two_folders_are_two_rows(tmp_path: Path) -> None:
+    out = tmp_path / "x.safetensors"
+    takes = sorted((resource("demo.vgdesk") / "takes").iterdir())[:2]
+    for folder, take in zip(("anna", "ben"), takes, strict=True):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"bear{take.suffix}").write_bytes(take.read_bytes())
+    folders = [str(tmp_path / "anna"), str(tmp_path / "ben")]
+    assert main(["embed", *folders, "--encoder", "spectrum", "--out", str(out)]) == 0
+    stack = read_stack(out)
+    assert stack.rows == ("bear", "bear (2)")
+    assert stack.words == ("bear", "bear")
+    assert not (stack.values[:, 0] == stack.values[:, 1]).all()
+
+
 def test_files_and_written_words_meet_by_their_names(tmp_path: Path) -> None:
     out, takes = tmp_path / "x.safetensors", str(tmp_path / "takes")
     (tmp_path / "takes").mkdir()

@@ -3,7 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +100,7 @@ def _embed(chosen: argparse.Namespace) -> int:
     spec = _find_encoder(chosen.encoder)
     if chosen.untrained:
         spec = untrained_twin(spec)
-    rows = list(_rows(chosen.input, spec.modality))
+    rows = list(_distinct(_rows(chosen.input, spec.modality)))
     if not rows:
         raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
     items = tuple(item for _word, item in rows)
@@ -138,6 +140,17 @@ def _rows(
             yield from _sound_rows(path)
         else:
             yield from _text_rows(path)
+
+
+def _distinct(
+    rows: Iterable[tuple[WordId, SpeechItem | TextItem]],
+) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    """Tell rows of one name apart by numbers: two folders may hold files of the same name."""
+    seen: Counter[str] = Counter()
+    for word, item in rows:
+        seen[item.row] += 1
+        times = seen[item.row]
+        yield word, item if times == 1 else replace(item, row=f"{item.row} ({times})")
 
 
 def _project_rows(

@@ -93,9 +93,8 @@ def new_scratch(parent: Path) -> Path:
         takes_folder(folder).mkdir()
     except OSError as error:
         raise ProjectError(
-            f"There is no room for new recordings in {parent} ({error.strerror}). "
-            "Nothing was lost.",
-            "Free some space there, or save the project in another folder first.",
+            f"New recordings cannot be kept in {parent} ({error.strerror}). Nothing was lost.",
+            "Free some space there, or name another folder in the variable VGDESK_HOME.",
         ) from error
     return folder
 

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.settings import user_folder
 from vgdesk.app.workspace import Workspace
-from vgdesk.ui import theme
+from vgdesk.core.errors import VgdeskError
+from vgdesk.ui import dialogs, theme
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 
@@ -30,7 +31,12 @@ def run_window(arguments: Sequence[str]) -> int:
     app.setApplicationName("vgdesk")
     theme.apply(app)
     dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
+    try:
+        workspace = Workspace(dispatcher.post)
+    except VgdeskError as error:
+        sys.stderr.write(f"{error}\n")
+        dialogs.show_why_not_started(error)
+        return 1
     sys.excepthook = ExceptionHook(workspace)
     window = MainWindow(workspace)
     window.show()
@@ -77,7 +83,10 @@ def limit_threads() -> None:
 
 
 def _keep_log(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=1, encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=1, encoding="utf-8")
+    except OSError:
+        return  # the log goes to where the program was started from
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     _log.addHandler(handler)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
 from vgdesk.audio.files import SUFFIXES
+from vgdesk.core.errors import VgdeskError
 
 PROJECT = ".vgdesk"
 
@@ -94,6 +95,11 @@ def ask_about_edits(parent: QWidget, title: str) -> Leave:
     return next(
         (leave for button, leave in buttons.items() if button is box.clickedButton()), Leave.STAY
     )
+
+
+def show_why_not_started(error: VgdeskError) -> None:
+    """Say why there will be no window."""
+    QMessageBox.critical(None, "vgdesk", f"{error.message}\n\n{error.hint}")
 
 
 def show_shortcuts(parent: QWidget) -> None:
