@@ -52,6 +52,9 @@ class PictureHead(torch.nn.Module):
     def __init__(self, dim: int, picture_dim: int) -> None:
         super().__init__()
         self.linear = torch.nn.Linear(dim, picture_dim)
+        # Only the direction counts: small weights turn faster at the same rate.
+        torch.nn.init.normal_(self.linear.weight, std=0.005)
+        torch.nn.init.zeros_(self.linear.bias)
         self.log_scale = torch.nn.Parameter(torch.tensor(FIRST_SCALE).log())
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:

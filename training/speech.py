@@ -37,6 +37,7 @@ GUISE_SCALE = 15.0
 SENTENCE_SHARE = 0.1
 HIBARI_SHARE = 0.2
 PARTNER_SHARE = 0.6
+PICTURED_SHARES = 0.5, 0.8  # of the words of a step, before the last round and in it
 RATE = 1.5e-3
 
 
@@ -126,16 +127,16 @@ class Listening:
             if not sound.is_sentence:
                 self._words.setdefault((sound.voice, sound.name in self._row), []).append(i)
 
-    def draw(self, chance: np.random.Generator) -> list[int]:
-        """Choose the clips of a step: sentences, or words of which half have pictures."""
+    def draw(self, chance: np.random.Generator, pictured: float) -> list[int]:
+        """Choose the clips of a step: sentences, or words of which a share have pictures."""
         if chance.random() < SENTENCE_SHARE:
             return some(self._sentences, self._size // 6 or 1, chance)
         is_hibari = chance.random() < HIBARI_SHARE
         voice = HIBARI if is_hibari else str(chance.choice(self._voices))
-        half = self._size // 2
+        count = round(self._size * pictured)
         return [
-            *some(self._words.get((voice, True), []), half, chance),
-            *some(self._words.get((voice, False), []), self._size - half, chance),
+            *some(self._words.get((voice, True), []), count, chance),
+            *some(self._words.get((voice, False), []), self._size - count, chance),
         ]
 
     def partners(self, chosen: Sequence[int], chance: np.random.Generator) -> list[int]:
@@ -195,6 +196,7 @@ def train_round(
     pictures: Pictures | None,
     *,
     steps: int,
+    pictured: float,
     seed: int,
     rate: float,
     saved: Path,
@@ -202,22 +204,23 @@ def train_round(
     """Train for some steps; without `pictures` everything is the same but that one part."""
 
     def loss(chance: np.random.Generator) -> dict[str, torch.Tensor]:
-        chosen = listening.draw(chance)
+        chosen = listening.draw(chance, pictured)
         partners = listening.partners(chosen, chance)
         one = disguised(listening.sounds(chosen), chance)
         other = disguised(listening.sounds(partners), chance)
         masked = masked_spans(one.is_real, chance)
         heard = model.frames(one, masked)
-        whole = mean_vectors(
-            model.frames(other, np.zeros(other.is_real.shape, bool)), other.is_real
-        )
+        unmasked = np.zeros(other.is_real.shape, bool)
+        whole = mean_vectors(model.frames(other, unmasked), other.is_real)
+        holed = mean_vectors(heard, one.is_real)
         parts = {
             "units": model.unit_loss(heard, masked, listening.units(chosen, one.origin)),
-            "guises": model.guise_loss(mean_vectors(heard, one.is_real), whole),
+            "guises": model.guise_loss(holed, whole),
         }
-        places, rows = listening.pictured(partners)
+        places, rows = listening.pictured([*chosen, *partners])
         if pictures is not None and places:
-            parts["pictures"] = model.picture_head.loss(whole[places], rows, pictures.draw(chance))
+            told = torch.cat([holed, whole])[places]
+            parts["pictures"] = model.picture_head.loss(told, rows, pictures.draw(chance))
         return parts
 
     train(model, loss, steps=steps, rate=rate, seed=seed, saved=saved)
@@ -235,10 +238,16 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
     model = SpeechModel(plan.speech_shape, plan.picture_dim)
 
     def go_on(name: str, met: Pictures | None, steps: int, number: int) -> None:
-        rate = RATE / (1 + (number > 0))
-        saved = folder / f"{name}.safetensors"
-        chance = 10 * seed + number
-        train_round(model, listening, met, steps=steps, seed=chance, rate=rate, saved=saved)
+        train_round(
+            model,
+            listening,
+            met,
+            steps=steps,
+            pictured=PICTURED_SHARES[number == len(plan.speech_steps.rounds)],
+            seed=10 * seed + number,
+            rate=RATE / (1 + (number > 0)),
+            saved=folder / f"{name}.safetensors",
+        )
         export(model, folder / name)
 
     for number, steps in enumerate(plan.speech_steps.rounds):
@@ -246,7 +255,6 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
             listening = listen_again(model, sounds, pictures, size, seed=seed)
             torch.nn.init.normal_(model.unit_head.weight, std=0.02)
         go_on(f"round-{number + 1}", None, steps, number)
-    listening = listen_again(model, sounds, pictures, size, seed=seed)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     for name, met in ways_on(work, seed).items():
         model.load_state_dict(start)
