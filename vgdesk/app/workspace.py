@@ -51,6 +51,8 @@ class Workspace:
         self.looking = Looking(self.events, ViewRecipe(label_column=self.settings.label_column))
         self._post = post
         self._files = Background("files", post)
+        # First what may refuse: a process that has begun to start does not like to be left alone.
+        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
         self._analysis_process = ChildProcess("analysis process", post)
@@ -64,7 +66,6 @@ class Workspace:
         )
         self.pipeline = Pipeline(self._analysis_process, self.events, self.encoding)
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
-        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking)
         self.recording = RecordingDesk(
             self._sound,
             failed=self.tell,
