@@ -92,7 +92,7 @@ def card(work: Work, plan: Plan, cell: Cell) -> str:
         ),
         data_section(work, plan, counts, is_speech=is_speech),
         training_section(work, plan, cell),
-        GOODNESS + str(work.recorded("summary").get(cell.modality.value, "")),
+        GOODNESS,
         sources_section(work, is_speech=is_speech, is_grounded=cell.is_grounded),
     ]
     return "\n".join(parts)

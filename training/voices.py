@@ -48,7 +48,6 @@ def speak_all(work: Work, plan: Plan) -> None:
         for done, _ in enumerate(pool.imap_unordered(partial(speak_bundle, work), bundles), 1):
             if done % 20 == 0:
                 print(f"spoken {done * 16} of {len(wanted)}", flush=True)
-    work.record("voices", {"training": plan.training_voices, "unseen": plan.unseen_voices})
 
 
 def clips(work: Work, plan: Plan) -> Iterator[Clip]:

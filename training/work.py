@@ -22,12 +22,12 @@ class Work:
         self.figures = root / "figures"
 
     def record(self, name: str, facts: dict[str, Any]) -> None:
-        """Keep what a stage wants to tell the model cards."""
+        """Keep what a stage has measured beside its result."""
         with replacing(self.root / "records" / f"{name}.json") as file:
             file.write_text(json.dumps(facts, indent=1), "utf-8")
 
     def recorded(self, name: str) -> dict[str, Any]:
-        """Return what a stage has told; empty before it ran."""
+        """Return what a stage has measured; empty before it ran."""
         file = self.root / "records" / f"{name}.json"
         return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
