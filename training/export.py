@@ -7,6 +7,7 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 
 from training.cards import card
+from training.grounding import HEAD_FILE
 from training.plan import Plan
 from training.words import TRAINING_STYLES
 from training.work import Work
@@ -23,7 +24,7 @@ def export(work: Work, plan: Plan, target: Path) -> None:
     for cell in Cell:
         stage = "grounded" if cell.is_grounded else "plain"
         run = work.runs / cell.modality.value / f"seed-{SHIPPED_SEED}" / stage
-        export_encoder(run, target / cell.value)
+        export_encoder(run, target / cell.value, with_head=cell.is_grounded)
         (target / cell.value / "README.md").write_text(card(work, plan, cell), "utf-8")
         revision = revision_of(target / cell.value)
         (target / cell.value / REVISION_FILE).write_text(f"{revision}\n", "utf-8")
@@ -34,16 +35,16 @@ def export(work: Work, plan: Plan, target: Path) -> None:
     print(f"{size:.1f} MB in {target.name}", flush=True)
 
 
-def export_encoder(run: Path, folder: Path) -> None:
-    """Copy a trained encoder, its weights in half precision."""
+def export_encoder(run: Path, folder: Path, *, with_head: bool) -> None:
+    """Copy a trained encoder, its weights in half precision, its way into the pictures if asked."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(run, folder)
-    for name in ("model.safetensors", "picture_head.safetensors"):
-        weights = load_file(run / name)
+    shutil.copytree(run, folder, ignore=None if with_head else shutil.ignore_patterns(HEAD_FILE))
+    for file in folder.glob("*.safetensors"):
+        weights = load_file(run / file.name)
         halved = {
             key: tensor.half() for key, tensor in weights.items() if tensor.is_floating_point()
         }
-        save_file(weights | halved, folder / name, metadata={"format": "pt"})
+        save_file(weights | halved, file, metadata={"format": "pt"})
     if not json.loads((folder / "config.json").read_text("utf-8")).get("architectures"):
         raise ValueError(f"{folder.name}: the library would not know how to open it")
 

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from torch.nn.functional import cross_entropy, normalize
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from torch.nn.functional import cross_entropy, linear, normalize
 
 from training.words import TRAINING_STYLES, Role
 from training.work import Work
 
+HEAD_FILE = "picture_head.safetensors"
 FIRST_SCALE = 12.0
+SHRINKAGE = 0.1
+FIRST_CERTAINTY = 0.5  # clips that the names were not fitted to are named less surely
 
 
 class Pictures:
@@ -44,6 +49,10 @@ class Pictures:
         """
         styles = np.where(self._is_there, chance.random(self._is_there.shape), -1).argmax(axis=0)
         return self._features[torch.from_numpy(styles), torch.arange(len(self.words))]
+
+    def typical(self) -> torch.Tensor:
+        """Return the mean picture of every concept over the art styles, [concepts, picture_dim]."""
+        return normalize(self._features.nanmean(dim=0), dim=-1)
 
 
 class PictureHead(torch.nn.Module):
@@ -79,6 +88,44 @@ class PictureHead(torch.nn.Module):
         return cross_entropy(scale * self(vectors) @ pictures.T, own)
 
 
+class NamingHead(PictureHead):
+    """From an encoder's vector over the names of the concepts into the space of the pictures.
+
+    What is heard of one word differs from voice to voice, and there are more concepts than an
+    encoder has dimensions: no linear map takes the vectors of speech to their pictures. This one
+    first names the concept, then thinks of what the named concepts look like.
+    """
+
+    def __init__(self, dim: int, concepts: int, picture_dim: int) -> None:
+        super().__init__(concepts, picture_dim)
+        self.names = torch.nn.Linear(dim, concepts)
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Return [words, picture_dim], rows of length one."""
+        return super().forward(self.names(vectors).softmax(dim=-1))
+
+    def fit(
+        self, vectors: NDArray[np.float32], own: NDArray[np.int64], typical: torch.Tensor
+    ) -> None:
+        """Find names by linear discriminant analysis, and show their typical pictures.
+
+        Parameters
+        ----------
+        vectors
+            Shape [clips, dim].
+        own
+            The concept of each clip; every concept has one.
+        typical
+            Shape [concepts, picture_dim].
+        """
+        fitted = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=SHRINKAGE).fit(vectors, own)
+        with torch.no_grad():
+            self.names.weight.copy_(FIRST_CERTAINTY * torch.from_numpy(fitted.coef_))
+            self.names.bias.copy_(FIRST_CERTAINTY * torch.from_numpy(fitted.intercept_))
+            self.linear.weight.copy_(typical.T)
+            self.linear.bias.zero_()
+
+
 def derangement(length: int, seed: int) -> list[int]:
     """Return an order in which nothing is in its own place: grounding without meaning."""
     order = np.random.default_rng(seed).permutation(length)
@@ -97,7 +144,27 @@ def ways_on(work: Work, seed: int) -> dict[str, Pictures | None]:
 
 
 def save_head(head: PictureHead, folder: Path) -> None:
-    """Write the projection into the space of the pictures."""
+    """Write the way into the space of the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {"weight": head.linear.weight.detach(), "bias": head.linear.bias.detach()}
-    save_file(weights, folder / "picture_head.safetensors")
+    if isinstance(head, NamingHead):
+        weights |= {
+            "names.weight": head.names.weight.detach(),
+            "names.bias": head.names.bias.detach(),
+        }
+    save_file(weights, folder / HEAD_FILE)
+
+
+def into_pictures(folder: Path, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Bring vectors of the last layer to where their encoder expects the pictures.
+
+    Returns
+    -------
+    array
+        Shape [words, picture_dim]; only directions count.
+    """
+    head, points = load_file(folder / HEAD_FILE), torch.from_numpy(vectors)
+    if "names.weight" in head:
+        points = linear(points, head["names.weight"], head["names.bias"]).softmax(dim=-1)
+    made: NDArray[np.float64] = linear(points, head["weight"], head["bias"]).double().numpy()
+    return made

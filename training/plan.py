@@ -99,8 +99,8 @@ FULL = Plan(
     picture_dim=256,
     speech_shape=Shape(blocks=6, dim=192, heads=4, inner=512),
     text_shape=Shape(blocks=6, dim=192, heads=4, inner=768),
-    speech_steps=Steps(rounds=(700, 400, 400, 400), paired=350, batch=64),
-    text_steps=Steps(rounds=(1200,), paired=400, batch=96),
+    speech_steps=Steps(rounds=(700, 350, 350), paired=250, batch=64),
+    text_steps=Steps(rounds=(1000,), paired=300, batch=96),
 )
 
 SMOKE = Plan(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy, normalize
 from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
 
-from training.grounding import PictureHead, Pictures, save_head, ways_on
+from training.grounding import NamingHead, PictureHead, Pictures, save_head, ways_on
 from training.loop import train
 from training.partners import mined_partners
 from training.plan import Plan, Shape
@@ -37,6 +37,8 @@ GUISE_SCALE = 15.0
 SENTENCE_SHARE = 0.1
 HIBARI_SHARE = 0.2
 PARTNER_SHARE = 0.6
+LENGTH_SPREAD = 0.1
+NAMED_GUISES = 2  # of each pictured clip, when the names are fitted
 PICTURED_SHARES = 0.5, 0.8  # of the words of a step, before the last round and in it
 RATE = 1.5e-3
 
@@ -44,7 +46,7 @@ RATE = 1.5e-3
 class SpeechModel(torch.nn.Module):
     """The encoder and what is thrown away after training, but for the way into the pictures."""
 
-    def __init__(self, shape: Shape, picture_dim: int) -> None:
+    def __init__(self, shape: Shape, concepts: int, picture_dim: int) -> None:
         super().__init__()
         self.encoder = Wav2Vec2BertModel(config_of(shape))
         self.unit_head = torch.nn.Linear(shape.dim, UNITS)
@@ -52,6 +54,7 @@ class SpeechModel(torch.nn.Module):
             torch.nn.Linear(shape.dim, shape.dim), torch.nn.GELU(), torch.nn.Linear(shape.dim, 128)
         )
         self.picture_head = PictureHead(shape.dim, picture_dim)
+        self.naming_head = NamingHead(shape.dim, concepts, picture_dim)
 
     def frames(self, heard: Batch, masked: NDArray[np.bool_]) -> torch.Tensor:
         """Return the last block's frames, [clips, frames, dim]."""
@@ -122,6 +125,7 @@ class Listening:
         self._row = {word: row for row, word in enumerate(pictures.words)}
         self._voices = sorted({sound.voice for sound in sounds} - {HIBARI})
         self._sentences = [i for i, sound in enumerate(sounds) if sound.is_sentence]
+        self._lengths = np.array([len(sound.mels) for sound in sounds])
         self._words: dict[tuple[str, bool], list[int]] = {}
         for i, sound in enumerate(sounds):
             if not sound.is_sentence:
@@ -133,11 +137,19 @@ class Listening:
             return some(self._sentences, self._size // 6 or 1, chance)
         is_hibari = chance.random() < HIBARI_SHARE
         voice = HIBARI if is_hibari else str(chance.choice(self._voices))
-        count = round(self._size * pictured)
+        count, place = round(self._size * pictured), chance.random()
         return [
-            *some(self._words.get((voice, True), []), count, chance),
-            *some(self._words.get((voice, False), []), self._size - count, chance),
+            *self._alike(self._words.get((voice, True), []), count, place, chance),
+            *self._alike(self._words.get((voice, False), []), self._size - count, place, chance),
         ]
+
+    def _alike(
+        self, members: Sequence[int], count: int, place: float, chance: np.random.Generator
+    ) -> list[int]:
+        """Choose clips of about one length: little padding is heard, and length tells nothing."""
+        lengths = self._lengths[members] * np.exp(chance.normal(0, LENGTH_SPREAD, len(members)))
+        first = int(place * (max(0, len(members) - count) + 1))
+        return [members[i] for i in np.argsort(lengths)[first : first + count]]
 
     def partners(self, chosen: Sequence[int], chance: np.random.Generator) -> list[int]:
         """Return what is heard beside each clip: itself, or what is taken for the same word."""
@@ -151,6 +163,10 @@ class Listening:
     def sounds(self, chosen: Sequence[int]) -> list[Sound]:
         """Return the chosen clips."""
         return [self._sounds[i] for i in chosen]
+
+    def pictured_sounds(self) -> list[Sound]:
+        """Return all clips of words that have a picture."""
+        return [sound for sound in self._sounds if sound.name in self._row]
 
     def units(self, chosen: Sequence[int], origin: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the unit of each frame of a batch, -1 in padding."""
@@ -219,8 +235,10 @@ def train_round(
         }
         places, rows = listening.pictured([*chosen, *partners])
         if pictures is not None and places:
-            told = torch.cat([holed, whole])[places]
-            parts["pictures"] = model.picture_head.loss(told, rows, pictures.draw(chance))
+            told, shown = torch.cat([holed, whole])[places], pictures.draw(chance)
+            # The straight way makes the vectors themselves alike for what looks alike.
+            parts["pictures"] = model.picture_head.loss(told, rows, shown)
+            parts["names"] = model.naming_head.loss(told, rows, shown)
         return parts
 
     train(model, loss, steps=steps, rate=rate, seed=seed, saved=saved)
@@ -235,7 +253,7 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
     pictures, size = Pictures(work), plan.speech_steps.batch
     listening = Listening(sounds, spectral_units(work, sounds, UNITS), None, pictures, size)
     torch.manual_seed(seed)
-    model = SpeechModel(plan.speech_shape, plan.picture_dim)
+    model = SpeechModel(plan.speech_shape, len(pictures.words), plan.picture_dim)
 
     def go_on(name: str, met: Pictures | None, steps: int, number: int) -> None:
         train_round(
@@ -256,9 +274,28 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
             torch.nn.init.normal_(model.unit_head.weight, std=0.02)
         go_on(f"round-{number + 1}", None, steps, number)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    named = listening.pictured_sounds() * NAMED_GUISES
     for name, met in ways_on(work, seed).items():
         model.load_state_dict(start)
+        fit_names(model, named, met or pictures, seed=seed)
         go_on(name, met, plan.speech_steps.paired, len(plan.speech_steps.rounds))
+        # Learnt names are too sure of the voices they were learnt from; fitted ones carry over.
+        fit_names(model, named, met or pictures, seed=seed)
+        save_head(model.naming_head, folder / name)
+
+
+def fit_names(
+    model: SpeechModel, sounds: Sequence[Sound], pictures: Pictures, *, seed: int
+) -> None:
+    """Fit the way over the names to the encoder as it is now, each clip in a guise."""
+    chance, means = np.random.default_rng(seed), []
+    with torch.inference_mode():
+        for start in range(0, len(sounds), 64):
+            heard = disguised(sounds[start : start + 64], chance)
+            frames = model.frames(heard, np.zeros(heard.is_real.shape, bool))
+            means.append(mean_vectors(frames, heard.is_real).numpy())
+    own = [pictures.words.index(sound.name) for sound in sounds]
+    model.naming_head.fit(np.concatenate(means), np.array(own), pictures.typical())
 
 
 def listen_again(
@@ -282,7 +319,6 @@ def listen_again(
 
 
 def export(model: SpeechModel, folder: Path) -> None:
-    """Write the encoder as its library does, with the way into the pictures beside it."""
+    """Write the encoder as its library does."""
     EXTRACTOR.save_pretrained(folder)
-    save_head(model.picture_head, folder)
     model.encoder.save_pretrained(folder)

@@ -174,6 +174,8 @@ def train_text(work: Work, plan: Plan, seed: int) -> None:
         saved = folder / f"{name}.safetensors"
         train(model, loss, steps=steps, rate=rate, seed=10 * seed + number, saved=saved)
         export(model, tokenizer, folder / name)
+        if met is not None:
+            save_head(model.picture_head, folder / name)
 
     for number, steps in enumerate(plan.text_steps.rounds, 1):
         go_on(f"round-{number}", None, steps, 0)
@@ -184,7 +186,6 @@ def train_text(work: Work, plan: Plan, seed: int) -> None:
 
 
 def export(model: TextModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """Write the encoder as its library does, with the way into the pictures beside it."""
+    """Write the encoder as its library does."""
     tokenizer.save_pretrained(folder)
-    save_head(model.picture_head, folder)
     model.encoder.save_pretrained(folder)

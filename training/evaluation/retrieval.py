@@ -14,12 +14,17 @@ from training.evaluation.answers import Answer, Floats, bootstrapped
 from training.evaluation.recordings import PEOPLE, by_group, recordings
 from training.evaluation.scoring import average, told, unit, who
 from training.evaluation.vectors import Examined, examined, run_folder, speech_vectors, text_vectors
+from training.grounding import into_pictures
 from training.plan import Plan
 from training.words import TRAINING_STYLES, UNSEEN_STYLE, Role
 from training.work import Work
 from vgdesk.core.model import Modality
 
-STAGES = ("grounded", "shuffled")
+# Plain speech, too, has names fitted afterwards: beside it one sees what meeting pictures adds.
+WITH_A_WAY = {
+    Modality.SPEECH: ("plain", "grounded", "shuffled"),
+    Modality.TEXT: ("grounded", "shuffled"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +46,7 @@ class Gallery:
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
-    """Ask all encoders that met pictures, right or wrong, for the right picture of each concept.
+    """Ask all encoders with a way into the pictures for the right picture of each concept.
 
     The first answers are the ceiling: what a concept's typical picture finds.
     """
@@ -50,22 +55,26 @@ def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
     answers = ask(gallery, gallery.words, gallery.typical, "typical picture", ceiling)
     heard = recordings(work, plan, data)
     files = [item.file for item in heard]
-    for encoder in met_pictures(plan, Modality.SPEECH):
-        points = into_pictures(work, encoder, speech_vectors(work, encoder, files)[-1])
+    for encoder in with_a_way(plan, Modality.SPEECH):
+        points = into_pictures(run_folder(work, encoder), speech_vectors(work, encoder, files)[-1])
         for group, every in by_group(heard).items():
             rows = [row for row in every if heard[row].word in gallery.words]
             if rows and not group.startswith(f"{PEOPLE}:"):
                 words = [heard[row].word for row in rows]
                 answers += ask(gallery, words, points[rows], group, who(encoder))
-    for encoder in met_pictures(plan, Modality.TEXT):
-        points = into_pictures(work, encoder, text_vectors(work, encoder, gallery.words)[-1])
+    for encoder in with_a_way(plan, Modality.TEXT):
+        points = into_pictures(
+            run_folder(work, encoder), text_vectors(work, encoder, gallery.words)[-1]
+        )
         answers += ask(gallery, gallery.words, points, "written words", who(encoder))
     return answers
 
 
-def met_pictures(plan: Plan, modality: Modality) -> list[Examined]:
+def with_a_way(plan: Plan, modality: Modality) -> list[Examined]:
     """List the encoders that have a way into the space of the pictures."""
-    return [encoder for encoder in examined(plan, modality) if encoder.stage in STAGES]
+    return [
+        encoder for encoder in examined(plan, modality) if encoder.stage in WITH_A_WAY[modality]
+    ]
 
 
 def open_gallery(work: Work) -> Gallery:
@@ -76,12 +85,6 @@ def open_gallery(work: Work) -> Gallery:
     styles = np.stack([points[style][drawn] for style in TRAINING_STYLES])
     words, roles = ([listed[name][row] for row in drawn] for name in ("words", "roles"))
     return Gallery(words, roles, points[UNSEEN_STYLE][drawn], np.nanmean(styles, axis=0))
-
-
-def into_pictures(work: Work, encoder: Examined, vectors: NDArray[np.float32]) -> Floats:
-    """Bring the vectors of the last layer to where the encoder expects their pictures."""
-    head = load_file(run_folder(work, encoder) / "picture_head.safetensors")
-    return np.asarray(vectors @ head["weight"].T + head["bias"], float)
 
 
 def ask(
