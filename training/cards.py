@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+import torch
 from safetensors.torch import load_file
 
 from training.corpus import read_corpus
 from training.grounding import FIRST_SCALE
+from training.loop import DEVICE
 from training.plan import Plan, Steps
 from training.sources import TEST
 from training.voices import HIBARI
@@ -51,8 +53,17 @@ GROUNDED = """\
 Grounded: in the last round it also had to choose, by the mean over a word's {places} in the last
 block, the picture of the word among those of all {pictured} pictured concepts (InfoNCE over
 EfficientNet-Lite0 features; one random art style a step; scale learnt from {scale:g}). {held_out}
-further concepts never met a picture.
+further concepts never met a picture. {way}
 """
+WAY = {
+    Modality.SPEECH: """\
+It chose twice: by a linear map, and over the names
+of the concepts. `picture_head.safetensors` holds the second way: names by linear discriminant
+analysis, fitted to the training clips after the last step, then the typical picture of each.""",
+    Modality.TEXT: """\
+`picture_head.safetensors` holds the linear map by
+which it chose.""",
+}
 PARTNER = """\
 Not grounded: the partner of the grounded encoder. Its last round had the same data and as many
 steps, without pictures.
@@ -83,6 +94,7 @@ def card(work: Work, plan: Plan, cell: Cell) -> str:
         pictured=counts[Role.PICTURED],
         held_out=counts[Role.HELD_OUT],
         scale=FIRST_SCALE,
+        way=WAY[cell.modality],
     )
     parts = [
         HEAD.format(
@@ -141,11 +153,18 @@ def training_section(work: Work, plan: Plan, cell: Cell) -> str:
 ## Training
 
 Steps: {", ".join(map(str, steps.rounds))} without pictures, then {steps.paired}, of {steps.batch}
-{unit}; AdamW, bfloat16 products. Time on one core of a {os.cpu_count()}-core {platform.machine()}
-processor, no GPU, mean of {len(plan.seeds)} seeds: {told}. The shipped encoder is seed 0.
+{unit}; AdamW, bfloat16 products. Time on {machine()}, mean of
+{len(plan.seeds)} seeds: {told}. The shipped encoder is seed 0.
 Versions: torch {version("torch")}, transformers {version("transformers")}. `python -m training all`
 makes it again.
 """
+
+
+def machine() -> str:
+    """Say what the encoders are trained on."""
+    if DEVICE.type == "cuda":
+        return torch.cuda.get_device_name()
+    return f"one core of a {os.cpu_count()}-core {platform.machine()} processor, no GPU"
 
 
 def spent(work: Work, modality: Modality, seed: int, name: str) -> float:

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from torch.nn.functional import cross_entropy, linear, normalize
 
+from training.loop import DEVICE
 from training.words import TRAINING_STYLES, Role
 from training.work import Work
 
@@ -36,7 +37,7 @@ class Pictures:
         features = torch.stack([styles[style][rows] for style in TRAINING_STYLES])
         if shuffled_by is not None:
             features = features[:, derangement(len(rows), shuffled_by)]
-        self._features = normalize(features, dim=-1)
+        self._features = normalize(features, dim=-1).to(DEVICE)
         self._is_there = ~features.isnan().any(dim=-1).numpy()
 
     def draw(self, chance: np.random.Generator) -> torch.Tensor:
@@ -85,7 +86,7 @@ class PictureHead(torch.nn.Module):
             Shape [concepts, picture_dim], rows of length one.
         """
         scale = self.log_scale.exp().clamp(max=50)
-        return cross_entropy(scale * self(vectors) @ pictures.T, own)
+        return cross_entropy(scale * self(vectors) @ pictures.T, own.to(vectors.device))
 
 
 class NamingHead(PictureHead):
@@ -146,12 +147,14 @@ def ways_on(work: Work, seed: int) -> dict[str, Pictures | None]:
 def save_head(head: PictureHead, folder: Path) -> None:
     """Write the way into the space of the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {"weight": head.linear.weight.detach(), "bias": head.linear.bias.detach()}
+    layers = {"": head.linear}
     if isinstance(head, NamingHead):
-        weights |= {
-            "names.weight": head.names.weight.detach(),
-            "names.bias": head.names.bias.detach(),
-        }
+        layers["names."] = head.names
+    weights = {
+        name + key: tensor
+        for name, layer in layers.items()
+        for key, tensor in layer.state_dict().items()
+    }
     save_file(weights, folder / HEAD_FILE)
 
 

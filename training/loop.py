@@ -12,6 +12,7 @@ from training.work import replacing
 
 SECONDS_BETWEEN_SAVES = 60
 WARM_UP = 0.08
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 Loss = Callable[[np.random.Generator], dict[str, torch.Tensor]]
 
 
@@ -92,6 +93,9 @@ def restore(
         if f"exp_avg/{name}" in tensors:
             optimiser.state[parameter] = {
                 "step": steps.float(),
-                **{moment: tensors[f"{moment}/{name}"] for moment in ("exp_avg", "exp_avg_sq")},
+                **{
+                    moment: tensors[f"{moment}/{name}"].to(parameter.device)
+                    for moment in ("exp_avg", "exp_avg_sq")
+                },
             }
     return int(steps), float(tensors["seconds"])

@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy, normalize
 from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
 
 from training.grounding import NamingHead, PictureHead, Pictures, save_head, ways_on
-from training.loop import train
+from training.loop import DEVICE, train
 from training.partners import mined_partners
 from training.plan import Plan, Shape
 from training.sounds import (
@@ -58,11 +58,11 @@ class SpeechModel(torch.nn.Module):
 
     def frames(self, heard: Batch, masked: NDArray[np.bool_]) -> torch.Tensor:
         """Return the last block's frames, [clips, frames, dim]."""
-        with torch.autocast(heard.frames.device.type, torch.bfloat16):
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             out = self.encoder(
-                heard.frames,
-                attention_mask=heard.is_real.long(),
-                mask_time_indices=torch.from_numpy(masked),
+                heard.frames.to(DEVICE),
+                attention_mask=heard.is_real.long().to(DEVICE),
+                mask_time_indices=torch.from_numpy(masked).to(DEVICE),
             )
         made: torch.Tensor = out.last_hidden_state.float()
         return made
@@ -72,17 +72,17 @@ class SpeechModel(torch.nn.Module):
     ) -> torch.Tensor:
         """How badly units are told from context, and a little how badly from the sound itself."""
         is_real = units >= 0
-        loss = torch.zeros(())
+        loss = torch.zeros((), device=DEVICE)
         for part, weight in ((is_real & masked, 1.0), (is_real & ~masked, SEEN_WEIGHT)):
             guesses = self.unit_head(frames[torch.from_numpy(part)])
-            loss = loss + weight * cross_entropy(guesses, torch.from_numpy(units[part]))
+            loss = loss + weight * cross_entropy(guesses, torch.from_numpy(units[part]).to(DEVICE))
         return loss
 
     def guise_loss(self, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
         """How badly a clip in one guise finds itself in another among clips of the same voice."""
         a, b = (normalize(self.guise_head(vectors), dim=-1) for vectors in (one, other))
         likeness = GUISE_SCALE * a @ b.T
-        own = torch.arange(len(a))
+        own = torch.arange(len(a), device=DEVICE)
         return GUISE_WEIGHT * (cross_entropy(likeness, own) + cross_entropy(likeness.T, own)) / 2
 
 
@@ -202,7 +202,7 @@ def masked_spans(is_real: torch.Tensor, chance: np.random.Generator) -> NDArray[
 
 def mean_vectors(frames: torch.Tensor, is_real: torch.Tensor) -> torch.Tensor:
     """Return the mean over the own frames of each clip, [clips, dim]."""
-    own = is_real[..., None].float()
+    own = is_real[..., None].float().to(frames.device)
     return (frames * own).sum(1) / own.sum(1)
 
 
@@ -253,7 +253,7 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
     pictures, size = Pictures(work), plan.speech_steps.batch
     listening = Listening(sounds, spectral_units(work, sounds, UNITS), None, pictures, size)
     torch.manual_seed(seed)
-    model = SpeechModel(plan.speech_shape, len(pictures.words), plan.picture_dim)
+    model = SpeechModel(plan.speech_shape, len(pictures.words), plan.picture_dim).to(DEVICE)
 
     def go_on(name: str, met: Pictures | None, steps: int, number: int) -> None:
         train_round(
@@ -293,7 +293,7 @@ def fit_names(
         for start in range(0, len(sounds), 64):
             heard = disguised(sounds[start : start + 64], chance)
             frames = model.frames(heard, np.zeros(heard.is_real.shape, bool))
-            means.append(mean_vectors(frames, heard.is_real).numpy())
+            means.append(mean_vectors(frames, heard.is_real).cpu().numpy())
     own = [pictures.words.index(sound.name) for sound in sounds]
     model.naming_head.fit(np.concatenate(means), np.array(own), pictures.typical())
 
@@ -309,9 +309,12 @@ def listen_again(
         for start in range(0, len(sounds), 64):
             heard = plain(sounds[start : start + 64])
             made = model.encoder(
-                heard.frames, attention_mask=heard.is_real.long(), output_hidden_states=True
+                heard.frames.to(DEVICE),
+                attention_mask=heard.is_real.long().to(DEVICE),
+                output_hidden_states=True,
             ).hidden_states[block]
-            frames += [row[own].numpy() for row, own in zip(made, heard.is_real, strict=True)]
+            pairs = zip(made.cpu(), heard.is_real, strict=True)
+            frames += [row[own].numpy() for row, own in pairs]
     means = np.stack([clip.mean(0) for clip in frames])
     voices = [f"{sound.voice} {sound.is_sentence}" for sound in sounds]
     units = own_units(frames, sounds, UNITS, seed=seed)

@@ -9,7 +9,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from training.corpus import glosses
 from training.grounding import PictureHead, Pictures, save_head, ways_on
-from training.loop import train
+from training.loop import DEVICE, train
 from training.plan import Plan, Shape
 from training.tokens import encode_corpus, make_tokenizer, word_vectors
 from training.work import Work
@@ -35,7 +35,8 @@ class TextModel(torch.nn.Module):
 
     def states(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return the last block's vectors, [lines, tokens, dim]; token 0 is padding."""
-        with torch.autocast(tokens.device.type, torch.bfloat16):
+        tokens = tokens.to(DEVICE)
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             out = self.encoder(tokens, attention_mask=(tokens != 0).long())
         made: torch.Tensor = out.last_hidden_state.float()
         return made
@@ -47,15 +48,16 @@ class TextModel(torch.nn.Module):
         hidden, chosen = with_gaps(tokens, chance, mask, len(self.gap_bias))
         guessed = self.gap_head(self.states(hidden)[chosen])
         table = self.encoder.embeddings.word_embeddings.weight
-        with torch.autocast(tokens.device.type, torch.bfloat16):
+        with torch.autocast(DEVICE.type, torch.bfloat16):
             scores = guessed @ table.T
-        return cross_entropy(scores.float() + self.gap_bias, tokens[chosen])
+        return cross_entropy(scores.float() + self.gap_bias, tokens[chosen].to(DEVICE))
 
     def mean_vectors(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return the mean over each line's own tokens, without the marks; [lines, dim]."""
         own = (tokens != 0).float()
         own[:, 0] = 0
         own[torch.arange(len(tokens)), (tokens != 0).sum(1) - 1] = 0
+        own = own.to(DEVICE)
         return (self.states(tokens) * own[..., None]).sum(1) / own.sum(1, keepdim=True)
 
 
@@ -158,7 +160,7 @@ def train_text(work: Work, plan: Plan, seed: int) -> None:
     reading = Reading(work, plan)
     naming = Naming(work, tokenizer, Pictures(work).words)
     torch.manual_seed(seed)
-    model = TextModel(plan.text_shape, vectors, plan.picture_dim)
+    model = TextModel(plan.text_shape, vectors, plan.picture_dim).to(DEVICE)
 
     def go_on(name: str, met: Pictures | None, steps: int, number: int) -> None:
         def loss(chance: np.random.Generator) -> dict[str, torch.Tensor]:

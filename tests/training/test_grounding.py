@@ -6,7 +6,14 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from training.grounding import PictureHead, Pictures, derangement
+from training.grounding import (
+    NamingHead,
+    PictureHead,
+    Pictures,
+    derangement,
+    into_pictures,
+    save_head,
+)
 from training.words import TRAINING_STYLES
 from training.work import Work
 
@@ -83,3 +90,38 @@ def test_the_loss_is_the_surprise_at_the_own_picture() -> None:
         )
         surprises.append(-torch.log(torch.exp(scores[place]) / torch.exp(scores).sum()))
     torch.testing.assert_close(head.loss(vectors, own, pictures), torch.stack(surprises).mean())
+
+
+def test_names_lead_to_pictures_where_no_linear_map_does(tmp_path: Path) -> None:
+    """Six words along a line, with pictures that have nothing to do with their places."""
+    chance = np.random.default_rng(0)
+    own = np.tile(np.arange(6), 40)
+    vectors = (own[:, None] + chance.normal(0, 0.1, (len(own), 1))).astype(np.float32)
+    pictures = torch.eye(6)
+
+    with_one = np.hstack([vectors, np.ones((len(own), 1))])
+    reached = with_one @ np.linalg.lstsq(with_one, pictures.numpy()[own], rcond=None)[0]
+    assert (reached.argmax(axis=1) == own).mean() < 0.5
+
+    head = NamingHead(1, 6, 6)
+    head.fit(vectors, own, pictures)
+    with torch.inference_mode():
+        points = head(torch.from_numpy(vectors)).numpy()
+    assert (points.argmax(axis=1) == own).mean() > 0.95
+
+    save_head(head, tmp_path)
+    read = into_pictures(tmp_path, vectors)
+    np.testing.assert_allclose(read / np.linalg.norm(read, axis=1)[:, None], points, atol=1e-5)
+
+
+def test_a_linear_way_is_read_as_it_was_written(tmp_path: Path) -> None:
+    head, vectors = PictureHead(3, DIM), torch.randn(5, 3)
+    save_head(head, tmp_path)
+    read = into_pictures(tmp_path, vectors.numpy())
+    told = head(vectors).detach().numpy()
+    np.testing.assert_allclose(read / np.linalg.norm(read, axis=1)[:, None], told, atol=1e-5)
+
+
+def test_a_typical_picture_leaves_out_styles_that_do_not_draw_it(work: Work) -> None:
+    typical = Pictures(work).typical()
+    torch.testing.assert_close(typical[2], torch.tensor([1.0, 4.0, 0, 0]) / 17**0.5)
