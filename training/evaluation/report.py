@@ -31,7 +31,8 @@ READING = """
 Rows are encoders, columns layers (0: what enters the first block). A number is the mean over the
 seeds. The last column tells the best layer, its 95 % interval from a bootstrap over words (the
 widest of the seeds), and what each seed reached there. The best layer is the best of what is shown:
-with seven layers and no difference it would look better than chance by itself.
+with seven layers and no difference it would look better than chance by itself. Where only the last
+layer can be asked, columns are measures, each with its interval.
 """
 
 
@@ -59,6 +60,13 @@ def tables(answers: Sequence[Answer]) -> Iterable[str]:
     def question(answer: Answer) -> tuple[str, str, str, str]:
         return answer.test, answer.measure, answer.group, answer.modality
 
+    def place(answer: Answer) -> tuple[str, str, str, int]:
+        return answer.test, answer.group, answer.modality, STAGES.index(answer.stage)
+
+    if answers and all(len(answer.scores) == 1 for answer in answers):
+        for _, asked in groupby(sorted(answers, key=place), lambda answer: place(answer)[:3]):
+            yield from table_of_measures(list(asked))
+        return
     ordered = sorted(answers, key=lambda answer: (question(answer), STAGES.index(answer.stage)))
     for key, asked in groupby(ordered, question):
         test, measure, group, modality = key
@@ -69,6 +77,26 @@ def tables(answers: Sequence[Answer]) -> Iterable[str]:
         about = f"n = {first.n}, chance {number(first.chance)}"
         yield f"\n**{test}: {measure}, {group}, {modality}** ({about})\n\n"
         yield table(("encoder", *map(str, range(layers)), "best layer"), rows)
+
+
+def table_of_measures(asked: Sequence[Answer]) -> Iterable[str]:
+    """Return a table of all measures of one group of words, in its last row what chance gives."""
+    chances = {answer.measure: number(answer.chance) for answer in asked}
+    rows = []
+    for stage, every in groupby(asked, lambda answer: answer.stage):
+        seeds = list(every)
+        own = [[answer for answer in seeds if answer.measure == measure] for measure in chances]
+        rows.append((stage, *(with_interval(part) for part in own)))
+    rows.append(("chance", *chances.values()))
+    yield f"\n**{asked[0].test}: {asked[0].group}, {asked[0].modality}** (n = {asked[0].n})\n\n"
+    yield table(("encoder", *chances), rows)
+
+
+def with_interval(seeds: Sequence[Answer]) -> str:
+    """Return the mean over seeds and the widest of their intervals; one layer."""
+    mean = float(np.mean([answer.scores[0] for answer in seeds]))
+    low, high = min(a.lows[0] for a in seeds), max(a.highs[0] for a in seeds)
+    return f"{number(mean)} [{number(low)}, {number(high)}]"
 
 
 def row_of(stage: str, seeds: Sequence[Answer], layers: int) -> tuple[str, ...]:
