@@ -22,7 +22,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +30,6 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from vgdesk.analyses import ANALYSES
 from vgdesk.app.embed_work import EmbeddedItem, SpeechItem, TextItem, embed
 from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.project_file import open_project, save
@@ -46,7 +45,6 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
-from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders import ENCODERS
@@ -121,13 +119,13 @@ def main() -> None:
 
 
 def encode_words(demo: Path) -> None:
-    """Choose the encoders that ship, keep their vectors, and look where the groups are clearest."""
+    """Choose the encoders that ship, keep their vectors, and open at their last layers."""
     session = replace(open_project(demo).session, encoders=usual_encoders())
     shutil.rmtree(demo / "cache", ignore_errors=True)
     layers = {}
     for cell, encoder in session.encoders.items():
         stack = stack_of(ENCODERS[encoder], session, demo / "cache")
-        layers[cell] = clearest_layer(stack, {w.id: w.labels["category"] for w in demo_words()})
+        layers[cell] = len(stack.layers) - 1
     seeing = Cell.SPEECH_GROUNDED, Cell.TEXT_GROUNDED
     a, b = seeing if set(seeing) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
     save(demo, session, ViewRecipe(a, b, layers=layers))
@@ -153,12 +151,6 @@ def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
     stack = stack_rows(rows, encoder=spec.id)
     assert stack is not None
     return stack
-
-
-def clearest_layer(stack: LayerStack, labels: Mapping[WordId, str]) -> int:
-    """Return the layer at which the layer curve of the first screen has its peak."""
-    curve: LayerCurve = ANALYSES[ViewRecipe().curve].compute(stack, labels, 0)
-    return int(np.argmax(curve.values))
 
 
 def speak_words(demo: Path, speak: Callable[[str, str], Samples]) -> None:
