@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.model import Cell, WordId
+from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Order, Shown
 from vgdesk.ui import theme
 from vgdesk.ui.application import limit_threads
@@ -37,7 +37,6 @@ class Studio:
         self.window.show()
         self.workspace.start()
         self.wait(lambda: all(frame.summary for frame in self.window.views.frames.values()))
-        self.workspace.looking.choose_layer(Cell.SPEECH, 3)
         self.workspace.looking.select(WordId("goat"), WordId("coat"))
 
     def wait(self, is_true: Callable[[], object]) -> None:

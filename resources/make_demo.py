@@ -126,8 +126,8 @@ def encode_words(demo: Path) -> None:
     for cell, encoder in session.encoders.items():
         stack = stack_of(ENCODERS[encoder], session, demo / "cache")
         layers[cell] = len(stack.layers) - 1
-    seeing = Cell.SPEECH_GROUNDED, Cell.TEXT_GROUNDED
-    a, b = seeing if set(seeing) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
+    pair = Cell.TEXT, Cell.TEXT_GROUNDED
+    a, b = pair if set(pair) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
     save(demo, session, ViewRecipe(a, b, layers=layers))
 
 

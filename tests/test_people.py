@@ -92,7 +92,7 @@ def desk() -> Iterator[Desk]:
 def test_the_program_finds_the_words_of_people_among_those_of_the_demo(
     desk: Desk, spoken: list[SpeechItem], cell: Cell, tmp_path: Path
 ) -> None:
-    """The best layer is compared with the best layer of every dealing out of the answers."""
+    """The best layer is compared with the best layers that chance gives: p below .001."""
     if starter_id(cell) not in ENCODERS:
         pytest.skip("the starter encoders are not in resources/models")
     desk.open_demo()
@@ -105,7 +105,7 @@ def test_the_program_finds_the_words_of_people_among_those_of_the_demo(
     right = np.array([t.word for t in desk.workspace.session.takes.values() if t.id not in demo])
     deal = np.random.default_rng(0)
     chance = [_best(found, deal.permutation(right)) for _ in range(2000)]
-    assert _best(found, right) > max(chance)
+    assert _best(found, right) > np.quantile(chance, 0.999)
 
 
 def _nearest_words(desk: Desk, cell: Cell, layer: int, demo: set[TakeId]) -> list[WordId]:

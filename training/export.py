@@ -8,14 +8,13 @@ from safetensors.torch import load_file, save_file
 
 from training.cards import card
 from training.grounding import HEAD_FILE
-from training.plan import Plan
+from training.plan import SHIPPED_SEED, Plan
 from training.words import TRAINING_STYLES
 from training.work import Work
 from vgdesk.core.model import Cell
 from vgdesk.encoders.checkpoint import revision_of
 from vgdesk.encoders.starter import REVISION_FILE
 
-SHIPPED_SEED = 0
 LARGEST_MEGABYTES = 48
 
 

@@ -8,6 +8,7 @@ TRAINING_VOICES = (
     "af_sarah+am_fenrir", "af_bella+bm_fable", "af_heart+am_adam", "af_nova+am_michael",
     "af_aoede+am_santa", "af_kore+am_adam", "af_nicole+am_fenrir", "af_sarah+bm_fable",
 )  # fmt: skip
+SHIPPED_SEED = 0
 UNSEEN_VOICES = ("af_sky", "bm_lewis", "am_echo")
 
 
