@@ -36,7 +36,8 @@ class Studio:
         self.window = MainWindow(self.workspace)
         self.window.show()
         self.workspace.start()
-        self.wait(lambda: all(frame.summary for frame in self.window.views.frames.values()))
+        frames = self.window.views.frames.values()
+        self.wait(lambda: all(frame.summary.startswith("n = 36") for frame in frames))
         self.workspace.looking.select(WordId("goat"), WordId("coat"))
 
     def wait(self, is_true: Callable[[], object]) -> None:

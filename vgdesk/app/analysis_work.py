@@ -111,8 +111,17 @@ def score_layers(
     analysis: str, plans: tuple[StackPlan, ...], labels: Mapping[WordId, str], seed: int
 ) -> tuple[LayerCurve, ...]:
     """Score every layer of every encoder against the labels."""
-    compute = ANALYSES[analysis].compute
-    return tuple(compute(stack_of(plan), labels, seed) for plan in plans)
+    told = tuple(sorted(labels.items()))
+    return tuple(_curve(analysis, plan, told, seed) for plan in plans)
+
+
+@lru_cache(maxsize=16)
+def _curve(
+    analysis: str, plan: StackPlan, labels: tuple[tuple[WordId, str], ...], seed: int
+) -> LayerCurve:
+    # A new word reaches one encoder after the other; the curves of the others stand meanwhile.
+    curve: LayerCurve = ANALYSES[analysis].compute(stack_of(plan), dict(labels), seed)
+    return curve
 
 
 def find_neighbours(plan: StackPlan, layer: int, word: WordId, count: int) -> tuple[Neighbour, ...]:

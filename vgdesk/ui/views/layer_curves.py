@@ -71,7 +71,7 @@ class LayerCurves(ViewFrame):
     def mark(self, layers: tuple[int, ...]) -> None:
         """Ring the layer of each curve that the other views show."""
         self._marked = layers
-        self._draw()
+        self.plot.mark(layers)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -118,6 +118,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         self._titles: Sequence[str] = ()
         self._names: Sequence[str] | None = None
         self._labels: list[pg.TextItem] = []
+        self._rings: list[pg.PlotDataItem] = []
         self._marked: tuple[int, ...] = ()
         self._walked = 0
         # Not a PlotItem: that one makes menus which outlive the window.
@@ -149,7 +150,6 @@ class CurvePlot(pg.GraphicsLayoutWidget):
     ) -> None:
         """Draw everything anew; there are few curves with few points."""
         self.box.clear()
-        self._marked = marked
         self._walked = min(self._walked, len(curves) - 1)
         self._places = [_places(len(curve.layers), is_relative=is_relative) for curve in curves]
         self._values = [np.asarray(curve.values, np.float64) for curve in curves]
@@ -159,10 +159,19 @@ class CurvePlot(pg.GraphicsLayoutWidget):
             self._draw_band(number, curve, theme)
         self._titles = titles
         self._labels = [self._draw_line(i, theme) for i in range(len(curves))]
-        for number, layer in enumerate(marked[: len(curves)]):
-            self._draw_mark(number, layer, theme)
+        self._rings = [self._draw_ring(theme) for _ in curves]
+        self.mark(marked)
         self._fit(curves)
         self._place_labels()
+
+    def mark(self, layers: tuple[int, ...]) -> None:
+        """Ring one layer of each curve; nothing else is drawn anew."""
+        self._marked = layers
+        for ring, places, values, layer in zip(
+            self._rings, self._places, self._values, layers, strict=False
+        ):
+            own = min(layer, len(values) - 1)
+            ring.setData([places[own]], [values[own]])
 
     def _dress(self, theme: Theme, curve: LayerCurve, *, is_relative: bool) -> None:
         self.setBackground(theme.base)
@@ -200,11 +209,8 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         self.box.addItem(label)
         return label
 
-    def _draw_mark(self, number: int, layer: int, theme: Theme) -> None:
-        layer = min(layer, len(self._values[number]) - 1)
+    def _draw_ring(self, theme: Theme) -> pg.PlotDataItem:
         ring = pg.PlotDataItem(
-            [self._places[number][layer]],
-            [self._values[number][layer]],
             pen=None,
             symbol="o",
             symbolSize=16,
@@ -212,6 +218,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
             symbolPen=pg.mkPen(theme.text, width=2),
         )
         self.box.addItem(ring)
+        return ring
 
     def _fit(self, curves: Sequence[LayerCurve]) -> None:
         every = np.concatenate(
