@@ -72,7 +72,7 @@ def main() -> None:
         theme.apply(app, dark=True)
         studio.shoot("dark", 1440, 900)
         theme.apply(app, dark=False)
-        looking.change(lambda r: replace(r, shown=Shown.DIFFERENCE, order=Order.SIMILARITY))
+        looking.change(lambda r: replace(r, shown=Shown.DIFFERENCE))
         studio.shoot("difference", 1440, 900)
         looking.change(lambda r: replace(r, shown=Shown.A, order=Order.GROUP))
         studio.window.views.set_grid(False)

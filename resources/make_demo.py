@@ -46,7 +46,7 @@ from vgdesk.core.model import (
     WordId,
 )
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
-from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.viewing import Order, ViewRecipe
 from vgdesk.encoders import ENCODERS
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
@@ -126,9 +126,10 @@ def encode_words(demo: Path) -> None:
     for cell, encoder in session.encoders.items():
         stack = stack_of(ENCODERS[encoder], session, demo / "cache")
         layers[cell] = len(stack.layers) - 1
-    pair = Cell.TEXT, Cell.TEXT_GROUNDED
+    # Speech in front: a word that somebody records shows at once.
+    pair = Cell.SPEECH, Cell.SPEECH_GROUNDED
     a, b = pair if set(pair) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
-    save(demo, session, ViewRecipe(a, b, layers=layers))
+    save(demo, session, ViewRecipe(a, b, layers=layers, order=Order.SIMILARITY))
 
 
 def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:

@@ -14,7 +14,7 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.settings import Layout, load_settings, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import WordId
+from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
@@ -97,6 +97,17 @@ def test_brackets_move_the_layer_of_the_words_that_are_shown(window: MainWindow)
     press(window, "layer_down")
     press(window, "layer_down")
     assert looking.recipe.layer_of(b) == 0
+
+
+def test_an_encoder_that_is_named_after_its_cell_is_named_once(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    curves = window.views.curves
+    qtbot.waitUntil(lambda: "Text + pictures (starter)" in curves.summary, timeout=SECONDS)
+    assert "·" not in curves.summary
+    baseline = EncoderId("spelling")
+    window.workspace.store.apply("Choose", lambda s: s.with_encoder(Cell.TEXT, baseline))
+    qtbot.waitUntil(lambda: "Text · Spelling" in curves.summary, timeout=SECONDS)
 
 
 def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(

@@ -45,6 +45,7 @@ class Pipeline:
         self._shown: dict[View, Request | Missing] = {}
         self._fitted: dict[tuple[Cell, Rows], frozenset[str]] = {}
         self._lost: set[View] = set()
+        self._given_up: dict[View, Request] = {}
         self._is_stale = False
         self._is_loading = False
         events.embedded.subscribe(self.explain)
@@ -112,9 +113,14 @@ class Pipeline:
         }
         for view, make in makers.items():
             wanted = make()
-            if wanted != self._shown.get(view):
+            if wanted != self._shown.get(view) and not self._is_given_up(view, wanted):
                 self._shown[view] = wanted
                 self._show(view, wanted)
+
+    def _is_given_up(self, view: View, wanted: Request | Missing) -> bool:
+        """Whether this picture has killed its process; another one is tried with all vectors."""
+        last = self._given_up.get(view)
+        return last is not None and (wanted == last or self._encoding.missing > 0)
 
     def _refresh_when_idle(self) -> None:
         if self._is_stale and not self._child.is_busy:
@@ -133,6 +139,7 @@ class Pipeline:
 
         def hear(result: Any) -> None:
             self._lost.discard(view)
+            self._given_up.pop(view, None)
             # While a slider is dragged, the picture of a moment ago is better than none; but not
             # once there is nothing to be seen any more.
             if isinstance(self._shown.get(view), Request):
@@ -171,9 +178,13 @@ class Pipeline:
         elif isinstance(error, ChildLostError) and view not in self._lost:
             self._lost.add(view)  # once may be bad luck, twice is this picture's own fault
             self._gone(error)
-        elif isinstance(error, VgdeskError) and isinstance(self._shown.get(view), Request):
-            reason = ON_THEIR_WAY if self._encoding.missing else str(error)
-            self._events.view_missing.publish(Missing(view, reason))
+        elif isinstance(error, VgdeskError) and isinstance(asked := self._shown.get(view), Request):
+            if isinstance(error, ChildLostError):
+                self._given_up[view] = asked
+            is_early = self._encoding.missing and view not in self._given_up
+            self._events.view_missing.publish(
+                Missing(view, ON_THEIR_WAY if is_early else str(error))
+            )
         elif not isinstance(error, VgdeskError):
             raise error
 

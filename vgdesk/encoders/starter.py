@@ -45,7 +45,7 @@ def starter(cell: Cell, folder: Path) -> EncoderSpec:
     return replace(
         describe_folder(folder, is_grounded=cell.is_grounded),
         id=starter_id(cell),
-        title=f"Starter: {cell.title.lower()}",
+        title=f"{cell.title} (starter)",
         source="Trained for this program; the model card in its folder says how.",
         revision=revision,
     )

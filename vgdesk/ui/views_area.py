@@ -316,9 +316,11 @@ class ViewsArea(QWidget):
     def _title_of(self, encoder: EncoderId, likely: Cell | None = None) -> str:
         """Name an encoder after the cell it stands in: `likely`, or else the first."""
         spec = self._workspace.shelf.spec(encoder)
+        title = spec.title if spec else encoder
         cells = [c for c, own in self._workspace.session.encoders.items() if own == encoder]
         cells.sort(key=lambda cell: cell is not likely)
-        return " · ".join([*(cell.title for cell in cells[:1]), spec.title if spec else encoder])
+        # What ships is named after its cell already.
+        return " · ".join([*(c.title for c in cells[:1] if not title.startswith(c.title)), title])
 
     def _order(self, result: WordSimilarity) -> tuple[int, ...]:
         """Put the rows in the order that was chosen; groups keep the order of the list inside."""
