@@ -262,8 +262,8 @@ class MatrixChart(QWidget):
             if matrix.is_in_margin(index, is_row=is_row)
         ]
         for box, _, is_row, _ in boxes:
-            for name in matrix.group_names_at(box, is_row=is_row):
-                painter.fillRect(name, QColor(self.theme.base))
+            for name in matrix.names_at(box, is_row=is_row):
+                painter.fillRect(name.adjusted(-1, -1, 1, 1), QColor(self.theme.base))
         for box, index, is_row, fill in boxes:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(fill))

@@ -253,10 +253,10 @@ class MatrixPainter:
     def _shows_groups(self, axis: Axis) -> bool:
         return names_fit(axis.runs, self.cell, QFontMetricsF(self.label_font).height())
 
-    def group_names_at(self, box: QRectF, *, is_row: bool) -> list[QRectF]:
-        """Return where names of groups stand that the label of a word would cover in part."""
+    def names_at(self, box: QRectF, *, is_row: bool) -> list[QRectF]:
+        """Return where names stand that the label of one more word would cover in part."""
         axis = self.picture.rows if is_row else self.picture.columns
-        if self._label_step(axis, is_row=is_row) == 1 or not self._shows_groups(axis):
+        if self._label_step(axis, is_row=is_row) == 1:
             return []
         line = QFontMetricsF(self.label_font).height()
         found = []
