@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -275,3 +275,33 @@ def test_no_word_at_all_is_no_trouble(qtbot: QtBot) -> None:
     click(qtbot, view, QPointF(50, 50))
     qtbot.keyClick(view.matrix, Qt.Key.Key_Down)
     view.matrix.grab()
+
+
+def test_the_label_of_a_selected_word_leaves_no_half_of_a_neighbour(qtbot: QtBot) -> None:
+    """Every second word has a label; one between two of them takes the place of both."""
+    n = 48
+    chance = np.random.default_rng(3)
+    values = chance.uniform(-0.9, 0.9, (n, n))
+    view = show(qtbot, (values + values.T) / 2, order=tuple(int(i) for i in chance.permutation(n)))
+    chart = view.matrix
+    chart.grab()
+    assert chart._painter is not None
+    line = QFontMetricsF(chart._painter.label_font).height()
+    cell = chart.rect_of(0, 0).height()
+    assert cell < line < 2 * cell, "the test needs labels that touch their neighbours"
+    shown, hidden = 20, 21
+    middle, left = chart.rect_of(hidden, 0).center().y(), chart.rect_of(0, 0).left()
+
+    def is_written(top: float, bottom: float) -> bool:
+        picture = chart.grab().toImage()
+        places = [QPointF(left - 14 - x, y) for x in range(30) for y in np.arange(top, bottom)]
+        return any(distance(colour_in(picture, at), view.theme.base) > 100 for at in places)
+
+    above = chart.rect_of(shown, 0).center().y() - line / 2, middle - line / 2 - 1
+    below = middle + line / 2 + 2, chart.rect_of(hidden + 1, 0).center().y() + line / 2
+    assert is_written(*above)
+    assert is_written(*below)
+    view.show_selection(Selection().of(view._words[hidden]))
+    assert is_written(middle - 2, middle + 2)
+    assert not is_written(*above)
+    assert not is_written(*below)
