@@ -92,9 +92,9 @@ class PictureHead(torch.nn.Module):
 class NamingHead(PictureHead):
     """From an encoder's vector over the names of the concepts into the space of the pictures.
 
-    What is heard of one word differs from voice to voice, and there are more concepts than an
-    encoder has dimensions: no linear map takes the vectors of speech to their pictures. This one
-    first names the concept, then thinks of what the named concepts look like.
+    In the few steps there are a linear map learns next to nothing from the vectors of speech:
+    unlike a written word, a spoken one is another in every voice. This way first names the concept,
+    then thinks of what the named concepts look like.
     """
 
     def __init__(self, dim: int, concepts: int, picture_dim: int) -> None:
