@@ -119,8 +119,9 @@ class Pipeline:
 
     def _is_given_up(self, view: View, wanted: Request | Missing) -> bool:
         """Whether this picture has killed its process; another one is tried with all vectors."""
-        last = self._given_up.get(view)
-        return last is not None and (wanted == last or self._encoding.missing > 0)
+        if view not in self._given_up or isinstance(wanted, Missing):
+            return False
+        return wanted == self._given_up[view] or self._encoding.missing > 0
 
     def _refresh_when_idle(self) -> None:
         if self._is_stale and not self._child.is_busy:
