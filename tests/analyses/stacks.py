@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 
 from vgdesk.analyses.base import Analysis, Kind
+from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
+
+SYLLABLES = ("ba", "do", "ki", "mu", "te", "so", "la")
 
 
 def stack_of(
@@ -38,12 +41,25 @@ def two_groups(stack: LayerStack) -> dict[WordId, str]:
     return {word: "even" if i % 2 == 0 else "odd" for i, word in enumerate(stack.words)}
 
 
-def result_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> Any:
+def known_of(stack: LayerStack) -> Facts:
+    """Make facts of every sort: two groups, pronunciations, a number, two speakers."""
+    groups = two_groups(stack)
+    words = tuple(
+        WordFacts(word, word, groups[word], tuple(SYLLABLES[i % 7] + SYLLABLES[i % 5]), (("n", i),))
+        for i, word in enumerate(dict.fromkeys(stack.words))
+    )
+    speakers = tuple((row, "ab"[i % 2]) for i, row in enumerate(stack.rows))
+    return Facts(words, "group", speakers)
+
+
+def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple[Any, ...]:
     """Run any analysis on one stack, with arguments that suit its kind."""
+    known = known_of(stack)
     arguments: dict[Kind, tuple[Any, ...]] = {
-        Kind.LAYERS: (stack, stack),
+        Kind.LAYERS: (stack, stack, known, seed),
         Kind.WORDS: (stack, 0),
-        Kind.MAP: (stack, 0, None),
-        Kind.CURVE: (stack, two_groups(stack), seed),
+        Kind.MAP: (stack, 0, None, known, seed),
+        Kind.CURVE: (stack, known, seed),
     }
-    return analysis.compute(*arguments[analysis.kind])
+    result = analysis.compute(*arguments[analysis.kind])
+    return result if isinstance(result, tuple) else (result,)

@@ -6,9 +6,11 @@ from sklearn.metrics import silhouette_score
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.silhouette import silhouette
-from vgdesk.analyses.silhouette import score_groups
+from vgdesk.analyses import silhouette as measure
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
+from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -16,6 +18,11 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def labelled(stack: LayerStack, groups: int) -> dict[WordId, str]:
     return {word: f"group {i % groups}" for i, word in enumerate(stack.words)}
+
+
+def score_groups(stack: LayerStack, labels: dict[WordId, str], seed: int) -> LayerCurve:
+    (curve,) = measure.score_groups(stack, Facts.of_labels(labels), seed)
+    return curve
 
 
 def steep(*shape: int) -> np.ndarray:

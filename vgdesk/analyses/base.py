@@ -1,12 +1,13 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
 from vgdesk.core.errors import TooFewWordsError
-from vgdesk.core.model import WordId
+from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
 
 
 class Kind(Enum):
@@ -22,12 +23,22 @@ class Kind(Enum):
 class Analysis:
     """One entry of the catalogue; each kind below says what `compute` takes and gives.
 
+    `compute` is a function of its arguments alone: the seed decides all random numbers.
+
     Attributes
     ----------
     title
         Short, for a menu.
     explains
-        One sentence for a tooltip.
+        What it asks, in one sentence for a tooltip.
+    reading
+        How to read the number, in one sentence.
+    avoid
+        When not to use it, in one sentence.
+    formula
+        The definition, on one line.
+    source
+        Where it is from: author, year, title.
     min_words
         With fewer rows `compute` raises a TooFewWordsError.
     """
@@ -37,6 +48,10 @@ class Analysis:
     id: str
     title: str
     explains: str
+    reading: str
+    avoid: str
+    formula: str
+    source: str
     min_words: int
     compute: Callable[..., Any]
 
@@ -46,7 +61,7 @@ class LayerAnalysis(Analysis):
     """Compares every layer of one stack with every layer of another over the same rows."""
 
     kind = Kind.LAYERS
-    compute: Callable[[LayerStack, LayerStack], LayerSimilarity]
+    compute: Callable[[LayerStack, LayerStack, Facts, int], LayerSimilarity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +81,25 @@ class MapAnalysis(Analysis):
     """
 
     kind = Kind.MAP
-    compute: Callable[[LayerStack, int, frozenset[str] | None], WordMap]
+    compute: Callable[[LayerStack, int, frozenset[str] | None, Facts, int], WordMap]
 
 
 @dataclass(frozen=True, slots=True)
 class CurveAnalysis(Analysis):
-    """Scores every layer against the label of each word, with a seed for the chance band."""
+    """Scores every layer by what is known about its rows; gives one curve, or one a series.
+
+    Attributes
+    ----------
+    rows
+        What one row of the stack has to be: a word, its takes averaged, or a take.
+    uses_labels
+        Whether the score is about the chosen label column.
+    """
 
     kind = Kind.CURVE
-    compute: Callable[[LayerStack, Mapping[WordId, str], int], LayerCurve]
+    compute: Callable[[LayerStack, Facts, int], tuple[LayerCurve, ...]]
+    rows: Rows = Rows.WORDS
+    uses_labels: bool = True
 
 
 def need_words(needed: int, found: int) -> None:

@@ -14,7 +14,9 @@ Kazi-Aoual et al. (1995), Refined approximations to permutation tests (chance).
 import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.layer_products import Doubles, LayerProducts, layer_products
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
@@ -23,7 +25,9 @@ MIN_WORDS = 4
 TRUSTED_WORDS = 20
 
 
-def debiased_cka(a: LayerStack, b: LayerStack) -> LayerSimilarity:
+def debiased_cka(
+    a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, _seed: int = 0
+) -> LayerSimilarity:
     """Debiased linear CKA between every layer of `a` and every layer of `b`.
 
     Parameters
@@ -47,7 +51,9 @@ def debiased_cka(a: LayerStack, b: LayerStack) -> LayerSimilarity:
     return _compared("cka", a, b, layer_products(a, b).without_diagonal(), trace)
 
 
-def biased_cka(a: LayerStack, b: LayerStack) -> LayerSimilarity:
+def biased_cka(
+    a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, _seed: int = 0
+) -> LayerSimilarity:
     """Biased linear CKA, as many studies publish it; otherwise as `debiased_cka`.
 
     Returns
@@ -77,14 +83,13 @@ def _compared(
 ) -> LayerSimilarity:
     mean, spread = _chance(products)
     sizes = products.sizes()
-    return LayerSimilarity(
+    return layer_similarity(
         measure,
-        a.layers,
-        b.layers,
+        (a, b),
         _ratio(products.between, sizes),
-        _ratio(mean, sizes),
-        _ratio(spread, sizes),
-        trace,
+        mean=_ratio(mean, sizes),
+        spread=_ratio(spread, sizes),
+        trace=trace,
     )
 
 
@@ -120,6 +125,11 @@ CKA = LayerAnalysis(
     title="CKA (debiased)",
     explains="How alike two layers arrange the same words, whatever their rotation and scale; "
     "unrelated layers score about 0.",
+    reading="1 means the same arrangement, 0 what chance gives; below 0 is chance as well.",
+    avoid="A few odd recordings can carry the whole value, so look at RSA by ranks beside it.",
+    formula="<K, L> / sqrt(<K, K> <L, L>), K = XX' and L = YY' without diagonals, U-centred",
+    source="Kornblith et al. (2019), Similarity of neural network representations revisited; "
+    "Song et al. (2012), Feature selection via dependence maximization",
     min_words=MIN_WORDS,
     compute=debiased_cka,
 )
@@ -127,6 +137,11 @@ CKA_BIASED = LayerAnalysis(
     id="cka-biased",
     title="CKA (biased)",
     explains="CKA as most studies publish it: with few words it is high even for unrelated layers.",
+    reading="From 0 to 1, but what chance gives is far above 0 unless words are many more than "
+    "dimensions.",
+    avoid="Not for fewer than ten words a dimension: then it measures how few words there are.",
+    formula="<HKH, HLH> / (|HKH| |HLH|), K = XX', L = YY', H = I - 11'/n",
+    source="Kornblith et al. (2019), Similarity of neural network representations revisited",
     min_words=MIN_WORDS,
     compute=biased_cka,
 )

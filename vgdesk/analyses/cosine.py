@@ -21,6 +21,11 @@ COSINE = WordAnalysis(
     id="cosine",
     title="Cosine",
     explains="Whether the vectors of two words point the same way, whatever their length.",
+    reading="1 is the same direction, 0 unrelated, -1 opposite.",
+    avoid="Where all words share a strong common direction all cosines are near 1: look at "
+    "Pearson or centre the words.",
+    formula="x'y / (|x| |y|)",
+    source="Salton and McGill (1983), Introduction to modern information retrieval",
     min_words=MIN_WORDS,
     compute=compare_by_cosine,
 )

@@ -62,6 +62,11 @@ EUCLIDEAN = WordAnalysis(
     id="euclidean",
     title="Euclidean distance",
     explains="How far apart the vectors of two words are; unlike the cosine it sees their length.",
+    reading="0 means equal vectors; there is no upper end, so distances of two layers cannot be "
+    "compared.",
+    avoid="Not across layers or models: their vectors differ in length.",
+    formula="|x - y|",
+    source="Euclid's distance in the space of the layer",
     min_words=MIN_WORDS,
     compute=compare_by_distance,
 )

@@ -13,6 +13,7 @@ from vgdesk.analyses.planes import (
 )
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
 
@@ -23,7 +24,13 @@ LANDMARKS = 2000
 SAME = 1e-12
 
 
-def map_by_distance(stack: LayerStack, layer: int, fitted: frozenset[str] | None) -> WordMap:
+def map_by_distance(
+    stack: LayerStack,
+    layer: int,
+    fitted: frozenset[str] | None,
+    _facts: Facts = NOTHING_KNOWN,
+    _seed: int = 0,
+) -> WordMap:
     """Place rows so that the distances on the map come near to their cosine distances.
 
     Classical (Torgerson) scaling of 1 - cosine. Rows that are not fitted, and in long lists all
@@ -76,6 +83,10 @@ MDS = MapAnalysis(
     id="mds",
     title="MDS",
     explains="The flat view of a layer that keeps the cosine distances between words best.",
+    reading="Near points have a high cosine, as far as two dimensions can show it.",
+    avoid="Where both axes show little of the whole, near points may be far apart in truth.",
+    formula="the two leading eigenvectors of -HDH/2, D the squared distances, H = I - 11'/n",
+    source="Torgerson (1952), Multidimensional scaling: I. Theory and method",
     min_words=MIN_WORDS,
     compute=map_by_distance,
 )

@@ -10,13 +10,20 @@ from vgdesk.analyses.planes import (
     top_two,
     with_steady_signs,
 )
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 1
 
 
-def map_by_variance(stack: LayerStack, layer: int, fitted: frozenset[str] | None) -> WordMap:
+def map_by_variance(
+    stack: LayerStack,
+    layer: int,
+    fitted: frozenset[str] | None,
+    _facts: Facts = NOTHING_KNOWN,
+    _seed: int = 0,
+) -> WordMap:
     """Place rows along the two directions in which the vectors of a layer vary most.
 
     Vectors are centred and not scaled. Rows that are not fitted are projected.
@@ -52,6 +59,11 @@ PCA = MapAnalysis(
     id="pca",
     title="PCA",
     explains="The flat view of a layer that keeps most of the variance between words.",
+    reading="Near points are alike in the two directions that vary most; each axis says its share.",
+    avoid="Where both axes show little of the variance, near points may be far apart in truth.",
+    formula="the two leading eigenvectors of the covariance of the words",
+    source="Hotelling (1933), Analysis of a complex of statistical variables into principal "
+    "components",
     min_words=MIN_WORDS,
     compute=map_by_variance,
 )

@@ -33,6 +33,10 @@ PEARSON = WordAnalysis(
     id="pearson",
     title="Pearson correlation",
     explains="Whether the vectors of two words rise and fall together over their dimensions.",
+    reading="1 is the same profile, 0 unrelated, -1 the mirrored profile.",
+    avoid="A single dimension with very large values decides it, as it does for the cosine.",
+    formula="cosine of x - mean(x) and y - mean(y)",
+    source="Pearson (1896), Regression, heredity and panmixia",
     min_words=MIN_WORDS,
     compute=compare_by_correlation,
 )

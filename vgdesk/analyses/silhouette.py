@@ -6,9 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.chance import (
+    INTERVAL,
+    SHUFFLES,
+    drawn_words,
+    layer_curve,
+    resampled_mean,
+    shuffled_codes,
+)
 from vgdesk.analyses.euclidean import distance_blocks
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
+from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
@@ -16,14 +25,13 @@ from vgdesk.core.stack import LayerStack
 Codes = NDArray[np.intp]
 
 MIN_WORDS = 3
-SHUFFLES = 200
 # With fewer words the chance band is so wide that hardly anything leaves it.
 TRUSTED_WORDS = 20
 # A word in a smaller group has at most one neighbour to be near to.
 TRUSTED_GROUP = 3
 
 
-def score_groups(stack: LayerStack, labels: Mapping[WordId, str], seed: int) -> LayerCurve:
+def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Mean silhouette of the labels at every layer, by Euclidean distance.
 
     For each row (b - a) / max(a, b), with a its mean distance to the other rows of its group and b
@@ -31,46 +39,50 @@ def score_groups(stack: LayerStack, labels: Mapping[WordId, str], seed: int) -> 
 
     Parameters
     ----------
-    labels
-        The group of each word; rows of other words are left out.
+    facts
+        The group of each word is its label; rows of words without one are left out.
     seed
-        For the shuffled labels of the chance band.
+        For the shuffled labels of the chance band and the resampled words of the interval.
 
     Returns
     -------
     LayerCurve
         From -1 (nearer to another group) to 1 (groups far apart and tight). Chance is mostly below
-        0. A layer that is the same for every word scores 0.
+        0. A layer that is the same for every word scores 0. Its interval draws words anew while
+        the others stay where they are.
 
     References
     ----------
     Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster analysis.
     """
-    labelled = [i for i, word in enumerate(stack.words) if labels.get(word)]
+    labels = facts.labels()
+    labelled = [i for i, word in enumerate(stack.words) if word in labels]
     used = stack.only(labelled)
     groups = {word: labels[word] for word in used.words}
     _refuse(groups, rows=len(labelled), all_rows=len(stack.rows))
-    dealt, dealt_among = _dealt(used.words, groups, np.random.default_rng(seed))
-    scores = np.stack([_silhouettes(layer, dealt) for layer in used.values])
-    low, high = np.percentile(scores[:, 1:], [2.5, 97.5], axis=1)
-    return LayerCurve(
+    rng = np.random.default_rng(seed)
+    codes = np.unique([groups[word] for word in used.words], return_inverse=True)[1]
+    dealt, dealt_among = shuffled_codes(used.words, codes, rng)
+    counts = drawn_words(used.words, rng)
+    scores, rows = zip(*(_silhouettes(layer, dealt) for layer in used.values), strict=True)
+    curve = layer_curve(
         "silhouette",
-        stack.encoder,
-        stack.layers,
-        scores[:, 0],
-        low,
-        scores[:, 1:].mean(axis=1),
-        high,
-        (-1.0, 1.0),
-        Trace(
+        stack,
+        np.array([layer[0] for layer in scores]),
+        resampled=resampled_mean(np.stack(rows), counts),
+        shuffled=np.stack([layer[1:] for layer in scores], axis=1),
+        limits=(-1.0, 1.0),
+        trace=Trace(
             "mean Euclidean silhouette",
             len(labelled),
             (stack.encoder,),
             f"{SHUFFLES} shuffles of the labels among {dealt_among}",
             seed,
             _warning(groups),
+            INTERVAL,
         ),
     )
+    return (curve,)
 
 
 def _refuse(groups: Mapping[WordId, str], *, rows: int, all_rows: int) -> None:
@@ -93,24 +105,8 @@ def _refuse(groups: Mapping[WordId, str], *, rows: int, all_rows: int) -> None:
         )
 
 
-def _dealt(
-    words: tuple[WordId, ...], groups: Mapping[WordId, str], rng: np.random.Generator
-) -> tuple[Codes, str]:
-    """Return the group of every row, first as it is and then shuffled, and what was shuffled.
-
-    Labels belong to words: takes of a word keep a common label, or chance would look too narrow.
-    Where each word is a group of its own, that would change nothing, and takes are shuffled.
-    """
-    _, code_of_row = np.unique([groups[word] for word in words], return_inverse=True)
-    _, first, word_of_row = np.unique(words, return_index=True, return_inverse=True)
-    is_by_word = len(set(groups.values())) < len(groups)
-    codes, place = (code_of_row[first], word_of_row) if is_by_word else (code_of_row, slice(None))
-    shuffled = rng.permuted(np.tile(codes, (SHUFFLES, 1)), axis=1)[:, place]
-    return np.vstack([code_of_row, shuffled]), "words" if is_by_word else "takes"
-
-
-def _silhouettes(layer: FloatArray, codes: Codes) -> FloatArray:
-    """Mean silhouette of each labelling of the rows of a layer.
+def _silhouettes(layer: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
+    """Mean silhouette of each labelling of the rows of a layer, and that of each row by the first.
 
     Parameters
     ----------
@@ -126,11 +122,13 @@ def _silhouettes(layer: FloatArray, codes: Codes) -> FloatArray:
     membership = csr_array(entries, shape=(labellings * groups, rows))
     counts = np.bincount(member, minlength=labellings * groups).reshape(labellings, groups, 1)
     total = np.zeros(labellings)
+    of_rows: list[FloatArray] = []
     for block, distances in distance_blocks(layer):
         sums = (membership @ distances.astype(np.float32)).reshape(labellings, groups, -1)
-        total += _row_scores(sums, counts, codes[:, None, block]).sum(axis=1, dtype=np.float64)
-    mean: FloatArray = total / rows
-    return mean
+        found = _row_scores(sums, counts, codes[:, None, block])
+        total += found.sum(axis=1, dtype=np.float64)
+        of_rows.append(found[0])
+    return total / rows, np.concatenate(of_rows)
 
 
 def _row_scores(sums: FloatArray, counts: NDArray[Any], own: Codes) -> FloatArray:
@@ -163,6 +161,13 @@ SILHOUETTE = CurveAnalysis(
     id="silhouette",
     title="Silhouette",
     explains="Whether words of one group lie nearer to each other than to the nearest other group.",
+    reading="1 is tight groups far apart, 0 none, below 0 nearer to another group; chance is "
+    "mostly below 0.",
+    avoid="Not across models of different width or spread without the chance band beside it.",
+    formula="mean over words of (b - a) / max(a, b), a the mean distance within, b to the "
+    "nearest other group",
+    source="Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster "
+    "analysis",
     min_words=MIN_WORDS,
     compute=score_groups,
 )

@@ -4,7 +4,6 @@ The process remembers every vector that it was sent once. A request names vector
 so that a moved slider or one new word costs a few kilobytes and not the whole stack.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ import numpy as np
 from vgdesk.analyses import ANALYSES
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
@@ -65,9 +65,12 @@ def stack_of(plan: StackPlan) -> LayerStack:
     return stack
 
 
-def compare_layers(analysis: str, a: StackPlan, b: StackPlan) -> LayerSimilarity:
+def compare_layers(
+    analysis: str, a: StackPlan, b: StackPlan, facts: Facts, seed: int
+) -> LayerSimilarity:
     """Compare every layer of `a` with every layer of `b` over the rows that both have."""
-    result: LayerSimilarity = ANALYSES[analysis].compute(*matched(stack_of(a), stack_of(b)))
+    pair = matched(stack_of(a), stack_of(b))
+    result: LayerSimilarity = ANALYSES[analysis].compute(*pair, facts, seed)
     return result
 
 
@@ -99,29 +102,32 @@ def compare_words_between(
 
 
 def place_words(
-    analysis: str, plan: StackPlan, layer: int, fitted: frozenset[str] | None
+    analysis: str,
+    plan: StackPlan,
+    layer: int,
+    fitted: frozenset[str] | None,
+    facts: Facts,
+    seed: int,
 ) -> WordMap:
     """Give every row a place in the plane; rows that are not `fitted` move nobody."""
     stack = stack_of(plan)
-    result: WordMap = ANALYSES[analysis].compute(stack, _within(layer, stack), fitted)
+    place = ANALYSES[analysis].compute
+    result: WordMap = place(stack, _within(layer, stack), fitted, facts, seed)
     return result
 
 
 def score_layers(
-    analysis: str, plans: tuple[StackPlan, ...], labels: Mapping[WordId, str], seed: int
+    analysis: str, plans: tuple[StackPlan, ...], facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
-    """Score every layer of every encoder against the labels."""
-    told = tuple(sorted(labels.items()))
-    return tuple(_curve(analysis, plan, told, seed) for plan in plans)
+    """Score every layer of every encoder by what is known about its rows."""
+    return tuple(curve for plan in plans for curve in _curves(analysis, plan, facts, seed))
 
 
 @lru_cache(maxsize=16)
-def _curve(
-    analysis: str, plan: StackPlan, labels: tuple[tuple[WordId, str], ...], seed: int
-) -> LayerCurve:
+def _curves(analysis: str, plan: StackPlan, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     # A new word reaches one encoder after the other; the curves of the others stand meanwhile.
-    curve: LayerCurve = ANALYSES[analysis].compute(stack_of(plan), dict(labels), seed)
-    return curve
+    curves: tuple[LayerCurve, ...] = ANALYSES[analysis].compute(stack_of(plan), facts, seed)
+    return curves
 
 
 def find_neighbours(plan: StackPlan, layer: int, word: WordId, count: int) -> tuple[Neighbour, ...]:

@@ -1,18 +1,15 @@
 """The command line: the same functions as the window, without Qt."""
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from vgdesk import __version__
-from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.base import Kind
+from vgdesk.analyses import ANALYSES, of_kind
+from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.app.embed_work import (
     DeviceFellBack,
     EmbeddedItem,
@@ -23,15 +20,20 @@ from vgdesk.app.embed_work import (
     embed,
 )
 from vgdesk.app.importing import word_text
+from vgdesk.app.measure_pages import measures_list, measures_page
+from vgdesk.app.printed import curves_json, curves_table, similarity_json, similarity_table
 from vgdesk.app.project_file import open_project
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import read_stack, write_stack
+from vgdesk.app.word_facts import facts_of
 from vgdesk.audio.files import read, sound_files
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Modality, WordId
-from vgdesk.core.results import LayerSimilarity
+from vgdesk.core.results import LayerCurve, LayerSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
+from vgdesk.core.viewing import Rows
 from vgdesk.encoders import ENCODERS, FAMILIES, inspect_folder, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
@@ -61,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_embed(commands.add_parser("embed", help="turn words into one vector per layer"))
     _add_compare(commands.add_parser("compare", help="compare the layers of two encoders"))
+    _add_score(commands.add_parser("score", help="score every layer by what is known of the words"))
+    measures = commands.add_parser("measures", help="list the measures")
+    measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
+    measures.set_defaults(command=_measures)
     models = commands.add_parser("models", help="list the encoders that can be used")
     models.set_defaults(command=_models)
     selftest = commands.add_parser("selftest", help="try what ships, one line a check")
@@ -90,10 +96,25 @@ def _add_embed(parser: argparse.ArgumentParser) -> None:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", type=Path, metavar="A.safetensors")
     parser.add_argument("b", type=Path, metavar="B.safetensors")
-    layers = [analysis.id for analysis in ANALYSES.values() if analysis.kind is Kind.LAYERS]
-    parser.add_argument("--measure", choices=layers, default=layers[0])
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    _add_measure(parser, Kind.LAYERS)
     parser.set_defaults(command=_compare)
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stacks", type=Path, nargs="+", metavar="STACK.safetensors")
+    _add_measure(parser, Kind.CURVE)
+    parser.set_defaults(command=_score)
+
+
+def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
+    ids = [analysis.id for analysis in of_kind(kind)]
+    parser.add_argument("--measure", choices=ids, default=ids[0], metavar="ID")
+    parser.add_argument(
+        "--words", type=Path, metavar="PROJECT.vgdesk", help="the list that the words are from"
+    )
+    parser.add_argument("--label", default="category", help="the label column to score")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
 def _embed(chosen: argparse.Namespace) -> int:
@@ -211,9 +232,34 @@ def _find_encoder(name: str) -> EncoderSpec:
 
 def _compare(chosen: argparse.Namespace) -> int:
     a, b = matched(_by_word(read_stack(chosen.a)), _by_word(read_stack(chosen.b)))
-    result: LayerSimilarity = ANALYSES[chosen.measure].compute(a, b)
-    sys.stdout.write(_as_json(result) if chosen.json else _as_table(result))
+    measure = ANALYSES[chosen.measure]
+    result: LayerSimilarity = measure.compute(a, b, _facts(chosen), chosen.seed)
+    sys.stdout.write(similarity_json(result) if chosen.json else similarity_table(result))
     return 0
+
+
+def _score(chosen: argparse.Namespace) -> int:
+    measure, facts = ANALYSES[chosen.measure], _facts(chosen)
+    assert isinstance(measure, CurveAnalysis)
+    curves: list[LayerCurve] = []
+    for file in chosen.stacks:
+        stack = read_stack(file)
+        curves += measure.compute(
+            _by_word(stack) if measure.rows is Rows.WORDS else stack, facts, chosen.seed
+        )
+    sys.stdout.write(curves_json(curves) if chosen.json else curves_table(curves))
+    return 0
+
+
+def _measures(chosen: argparse.Namespace) -> int:
+    sys.stdout.write(measures_page() if chosen.markdown else measures_list())
+    return 0
+
+
+def _facts(chosen: argparse.Namespace) -> Facts:
+    if chosen.words is None:
+        return NOTHING_KNOWN
+    return facts_of(open_project(chosen.words).session, chosen.label)
 
 
 def _by_word(stack: LayerStack) -> LayerStack:
@@ -225,41 +271,6 @@ def _by_word(stack: LayerStack) -> LayerStack:
     merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
     assert merged is not None  # a file without rows is refused when it is read
     return merged
-
-
-def _as_json(result: LayerSimilarity) -> str:
-    trace = result.trace
-    content = {
-        "measure": result.measure,
-        "estimator": trace.estimator,
-        "n": trace.n,
-        "encoders": trace.encoders,
-        "chance": trace.chance,
-        "warning": trace.warning,
-        "rows": result.rows,
-        "columns": result.columns,
-        "values": result.values.tolist(),
-        "chance_mean": result.chance_mean.tolist(),
-        "chance_sd": result.chance_sd.tolist(),
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def _as_table(result: LayerSimilarity) -> str:
-    trace = result.trace
-    lines = [
-        f"{trace.estimator}, n = {trace.n} words; rows {trace.encoders[0]}, columns "
-        f"{trace.encoders[1]}; chance {result.chance_mean.mean():.3f} ± "
-        f"{result.chance_sd.mean():.3f}",
-        "\t".join(["layer", *result.columns]),
-    ]
-    lines += [
-        "\t".join([name, *(f"{value:.3f}" for value in row)])
-        for name, row in zip(result.rows, np.asarray(result.values), strict=True)
-    ]
-    if trace.warning:
-        lines.append(trace.warning)
-    return "\n".join(lines) + "\n"
 
 
 def _models(_chosen: argparse.Namespace) -> int:

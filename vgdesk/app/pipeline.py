@@ -2,12 +2,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysis_work import Neighbour, VectorsGoneError
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
+from vgdesk.app.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import Facts
 from vgdesk.core.model import Cell, Modality, Session, WordId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, Shown, ViewRecipe
@@ -203,7 +207,9 @@ class Pipeline:
         if a is None or b is None:
             empty = self._recipe.a if a is None else self._recipe.b
             return self._no_vectors(View.LAYERS, empty)
-        return Request(work.compare_layers, (self._recipe.alignment, a, b))
+        return Request(
+            work.compare_layers, (self._recipe.alignment, a, b, self._facts(), self._recipe.seed)
+        )
 
     def _words(self) -> Request | Missing:
         recipe = self._recipe
@@ -228,7 +234,10 @@ class Pipeline:
             return self._nothing_yet(View.MAP, cell)
         fitted = self._fitted_rows(cell, frozenset(row for row, _word, _keys in plan.rows))
         layer = self._recipe.layer_of(cell)
-        return Request(work.place_words, (self._recipe.map_method, plan, layer, fitted))
+        return Request(
+            work.place_words,
+            (self._recipe.map_method, plan, layer, fitted, self._facts(), self._recipe.seed),
+        )
 
     def _fitted_rows(self, cell: Cell, rows: frozenset[str]) -> frozenset[str]:
         """Keep the axes of the map as long as they still speak for most of its rows."""
@@ -242,20 +251,19 @@ class Pipeline:
     def _curves(self) -> Request | Missing:
         if not self._session.words:
             return self._no_words(View.CURVES)
-        labels = {
-            word.id: word.labels[self._recipe.label_column]
-            for word in self._session.words.values()
-            if word.labels.get(self._recipe.label_column)
-        }
-        if not labels:
-            column = self._recipe.label_column
-            reason = f"{PURPOSES[View.CURVES]} No word has a “{column}” label yet."
+        measure, facts = ANALYSES[self._recipe.curve], self._facts()
+        assert isinstance(measure, CurveAnalysis)
+        if measure.uses_labels and not facts.labels():
+            reason = f"{PURPOSES[View.CURVES]} No word has a “{facts.column}” label yet."
             return Missing(View.CURVES, reason, "set_label", "Label words")
-        plans = [self._encoding.plan(cell, Rows.WORDS) for cell in self._cells()]
+        plans = [self._encoding.plan(cell, measure.rows) for cell in self._cells()]
         ready = tuple(plan for plan in plans if plan is not None)
         if not ready:
             return self._nothing_yet(View.CURVES, self._recipe.a)
-        return Request(work.score_layers, (self._recipe.curve, ready, labels, self._recipe.seed))
+        return Request(work.score_layers, (measure.id, ready, facts, self._recipe.seed))
+
+    def _facts(self) -> Facts:
+        return facts_of(self._session, self._recipe.label_column)
 
     def _cells(self) -> list[Cell]:
         return [cell for cell in Cell if cell in self._session.encoders]

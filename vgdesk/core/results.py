@@ -22,6 +22,8 @@ class Trace:
         How the chance level was found, in words; empty if there is none.
     seed
         Seed of the random numbers that were used; None if there were none.
+    interval
+        What the interval around each score is, in words; empty if there is none.
     warning
         Why the result should not be trusted, as a sentence; empty if nothing speaks against it.
     """
@@ -32,6 +34,7 @@ class Trace:
     chance: str = ""
     seed: int | None = None
     warning: str = ""
+    interval: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +46,9 @@ class LayerSimilarity(HoldsArrays):
     values, chance_mean, chance_sd
         Shape [rows, columns]. Chance is what the same numbers would be if the words of one
         encoder were dealt out at random; its spread is one standard deviation.
+    q_values
+        Shape [rows, columns]: the share of false discoveries among all pairs that would let this
+        one be a discovery; above .05 chance could have given the value.
     """
 
     measure: str
@@ -51,10 +57,11 @@ class LayerSimilarity(HoldsArrays):
     values: FloatArray
     chance_mean: FloatArray
     chance_sd: FloatArray
+    q_values: FloatArray
     trace: Trace
 
     def check(self) -> None:
-        for name in ("values", "chance_mean", "chance_sd"):
+        for name in ("values", "chance_mean", "chance_sd", "q_values"):
             expect_shape(
                 self.measure,
                 name,
@@ -133,24 +140,39 @@ class WordMap(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerCurve(HoldsArrays):
-    """A score at every layer of one encoder, with what chance gives.
+    """A score at every layer of one encoder, with its interval and with what chance gives.
 
     Attributes
     ----------
-    values, chance_low, chance_mean, chance_high
+    values
+        Shape [layers].
+    low, high
+        Shape [layers]: ends of the interval around each value.
+    chance_low, chance_mean, chance_high
         Shape [layers]; low and high are the 2.5th and 97.5th percentile under chance.
+    q_values
+        Shape [layers]: as in `LayerSimilarity`, among the layers of this curve.
+    limits
+        The lowest and the highest value that the score can have.
+    series
+        What this curve is of, where a measure gives several; otherwise empty.
     """
 
     measure: str
     encoder: EncoderId
     layers: tuple[str, ...]
     values: FloatArray
+    low: FloatArray
+    high: FloatArray
     chance_low: FloatArray
     chance_mean: FloatArray
     chance_high: FloatArray
+    q_values: FloatArray
     limits: tuple[float, float]
     trace: Trace
+    series: str = ""
 
     def check(self) -> None:
-        for name in ("values", "chance_low", "chance_mean", "chance_high"):
+        bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
+        for name in ("values", *bounds):
             expect_shape(self.measure, name, getattr(self, name), layers=len(self.layers))

@@ -33,6 +33,7 @@ def layers(
         values,
         np.zeros_like(values),
         np.full_like(values, sd),
+        np.where(np.abs(values) <= 2 * sd, 0.5, 0.01),
         trace(n, chance="words dealt out at random", warning=warning),
     )
 

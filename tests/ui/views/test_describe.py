@@ -132,7 +132,12 @@ def curve(values: list[float]) -> LayerCurve:
     names = tuple(str(i) for i in range(len(values)))
     band = (score * 0 - 0.1, score * 0, score * 0 + 0.1)
     trace = Trace("silhouette", 12, (EncoderId("a"),), "labels shuffled 200 times")
-    return LayerCurve("silhouette", EncoderId("a"), names, score, *band, (-1.0, 1.0), trace)
+    around = (score - 0.05, score + 0.05)
+    rates = np.where(np.abs(score) > 0.1, 0.01, 0.5)
+    limits = (-1.0, 1.0)
+    return LayerCurve(
+        "silhouette", EncoderId("a"), names, score, *around, *band, rates, limits, trace
+    )
 
 
 def test_the_curve_summary_names_the_peak_of_every_curve() -> None:

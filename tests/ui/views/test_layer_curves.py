@@ -27,9 +27,12 @@ def curve(encoder: str, values: list[float], warning: str = "") -> LayerCurve:
         EncoderId(encoder),
         tuple(str(i) for i in range(len(values))),
         score,
+        score - 0.05,
+        score + 0.05,
         np.full_like(score, -0.1),
         np.full_like(score, 0.0),
         np.full_like(score, 0.1),
+        np.where(np.abs(score) > 0.1, 0.01, 0.5),
         (-1.0, 1.0),
         trace,
     )

@@ -10,7 +10,7 @@ from vgdesk.ui.legend import Legend
 from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table
 
-CHANCE_SDS = 2.0
+DISCOVERY = 0.05  # share of false discoveries up to which a value is one
 
 
 def number(value: float) -> str:
@@ -41,7 +41,7 @@ def row_titles(rows: Sequence[str], words: Sequence[str], legend: Legend) -> tup
 
 def inside_chance(result: LayerSimilarity) -> Mask:
     """Return the cells that chance alone could have given, shape [rows, columns]."""
-    mask: Mask = np.abs(result.values - result.chance_mean) < CHANCE_SDS * result.chance_sd
+    mask: Mask = np.asarray(result.q_values) > DISCOVERY
     return mask
 
 
@@ -193,11 +193,15 @@ def map_table(result: WordMap, titles: Sequence[str], legend: Legend) -> Table:
 
 def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
     """Put one point of a curve into words."""
-    low, high = float(curve.chance_low[layer]), float(curve.chance_high[layer])
-    chance = "" if np.isnan(low) else f" (chance {number(low)} to {number(high)})"
-    value = float(curve.values[layer])
-    shown = "not ready yet" if np.isnan(value) else f"{number(value)}{chance}"
-    return f"{title} {layer_name(curve.layers[layer])}: {shown}"
+    value, low, high, chance_low, _, chance_high, q = (float(c[layer]) for c in _columns(curve))
+    place = f"{title} {layer_name(curve.layers[layer])}"
+    if np.isnan(value):
+        return f"{place}: not ready yet"
+    inside = ", inside chance" if q > DISCOVERY else ""
+    return (
+        f"{place}: {number(value)} [{number(low)}, {number(high)}] "
+        f"(chance {number(chance_low)} to {number(chance_high)}{inside})"
+    )
 
 
 def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str]) -> str:
@@ -222,16 +226,22 @@ def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:
         for curve, title in zip(curves, titles, strict=True)
         for i, name in enumerate(curve.layers)
     ]
-    headers = ("model", "layer", measure, "chance 2.5 %", "chance mean", "chance 97.5 %")
+    headers = (
+        "model", "layer", measure, "low", "high",
+        "chance 2.5 %", "chance mean", "chance 97.5 %", "q",
+    )  # fmt: skip
     return Table(headers, rows)
 
 
 def _columns(curve: LayerCurve) -> tuple[np.ndarray, ...]:
-    return curve.values, curve.chance_low, curve.chance_mean, curve.chance_high
+    band = curve.chance_low, curve.chance_mean, curve.chance_high
+    return curve.values, curve.low, curve.high, *band, curve.q_values
 
 
 def made_by(trace: Trace) -> str:
-    """Say how a number was made: the estimator and what chance means."""
-    chance = f"chance: {trace.chance}" if trace.chance else "no chance level"
-    estimator = trace.estimator[:1].upper() + trace.estimator[1:]
-    return f"{estimator}; {chance}."
+    """Say how a number was made: the estimator, its interval and what chance means."""
+    parts = [trace.estimator[:1].upper() + trace.estimator[1:]]
+    parts += [f"interval: {trace.interval}"] if trace.interval else []
+    parts += [f"chance: {trace.chance}" if trace.chance else "no chance level"]
+    parts += [f"seed {trace.seed}"] if trace.seed is not None else []
+    return "; ".join(parts) + "."

@@ -1,0 +1,178 @@
+"""What chance gives: shuffles, resamples, and what they say of a score."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
+from vgdesk.core.stack import LayerStack
+
+Doubles = NDArray[np.float64]
+
+SHUFFLES = 200
+RESAMPLES = 500
+# A score that equals chance must not look better for what rounding left.
+ROUNDING = 1e-9
+INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of the words"
+
+
+def layer_curve(
+    measure: str,
+    stack: LayerStack,
+    scores: FloatArray,
+    *,
+    resampled: FloatArray,
+    shuffled: FloatArray,
+    limits: tuple[float, float],
+    trace: Trace,
+    series: str = "",
+) -> LayerCurve:
+    """Put a score at every layer beside its interval and its floor.
+
+    Parameters
+    ----------
+    scores
+        Shape [layers].
+    resampled
+        Shape [samples, layers]: the score of words drawn again, for the interval.
+    shuffled
+        Shape [shuffles, layers]: the score where chance decides, for the floor.
+    """
+    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
+    chance_low, chance_high = np.percentile(shuffled, [2.5, 97.5], axis=0)
+    return LayerCurve(
+        measure,
+        stack.encoder,
+        stack.layers,
+        np.asarray(scores, np.float64),
+        low,
+        high,
+        chance_low,
+        shuffled.mean(axis=0),
+        chance_high,
+        false_discovery_rates(p_values(scores, shuffled)),
+        limits,
+        trace,
+        series,
+    )
+
+
+def layer_similarity(
+    measure: str,
+    stacks: tuple[LayerStack, LayerStack],
+    values: FloatArray,
+    *,
+    mean: FloatArray,
+    spread: FloatArray,
+    trace: Trace,
+) -> LayerSimilarity:
+    """Put the scores of all pairs of layers beside mean and standard deviation by chance.
+
+    Parameters
+    ----------
+    values, mean, spread
+        Shape [layers of the first stack, layers of the second].
+    """
+    rates = false_discovery_rates(normal_p_values(values, mean, spread))
+    a, b = stacks
+    return LayerSimilarity(measure, a.layers, b.layers, values, mean, spread, rates, trace)
+
+
+def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
+    """Return how often chance is as far from its own mean as the score is, on either side.
+
+    Parameters
+    ----------
+    scores, shuffled
+        Shapes [...] and [shuffles, ...]. The score itself counts as one more shuffle, so that no p
+        is 0 (Phipson and Smyth, 2010).
+    """
+    middle = shuffled.mean(axis=0)
+    far = np.abs(shuffled - middle) >= np.abs(scores - middle) - ROUNDING
+    p: Doubles = (1 + far.sum(axis=0)) / (1 + len(shuffled))
+    return p
+
+
+def normal_p_values(scores: FloatArray, mean: FloatArray, spread: FloatArray) -> Doubles:
+    """Return the two-sided p of scores whose mean and standard deviation by chance are known.
+
+    Where chance has no spread and the score is that of chance, p is 1.
+    """
+    distance = np.abs(np.asarray(scores, np.float64) - mean)
+    distance[distance < ROUNDING] = 0.0
+    z = np.divide(distance, spread, out=np.where(distance > 0, np.inf, 0.0), where=spread > 0)
+    p: Doubles = np.vectorize(math.erfc, otypes=[np.float64])(z / math.sqrt(2))
+    return p
+
+
+def false_discovery_rates(p: FloatArray) -> Doubles:
+    """Correct p for having looked at many layers or pairs of layers (all entries of `p`).
+
+    Returns
+    -------
+    array
+        Shape of `p`: the smallest share of false discoveries at which each would still be one.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), Controlling the false discovery rate.
+    """
+    flat = np.ravel(p)
+    order = np.argsort(flat, kind="stable")[::-1]
+    ranked = flat[order] * flat.size / np.arange(flat.size, 0, -1)
+    rates: Doubles = np.empty(flat.size)
+    rates[order] = np.minimum(np.minimum.accumulate(ranked), 1.0)
+    return rates.reshape(np.shape(p))
+
+
+def shuffled_codes(
+    words: tuple[Any, ...], codes: NDArray[np.intp], rng: np.random.Generator
+) -> tuple[NDArray[np.intp], str]:
+    """Deal the labels of rows out anew, [1 + SHUFFLES, rows]; the first line is as it was.
+
+    Labels belong to words: takes of a word keep a common label, or chance would look too narrow.
+    Where each word is a group of its own, that would change nothing, and takes are shuffled.
+
+    Returns
+    -------
+    tuple
+        The codes, and what was shuffled: "words" or "takes".
+    """
+    _, first, word_of_row = np.unique(words, return_index=True, return_inverse=True)
+    is_by_word = len(np.unique(codes)) < len(first)
+    own, place = (codes[first], word_of_row) if is_by_word else (codes, slice(None))
+    shuffled = rng.permuted(np.tile(own, (SHUFFLES, 1)), axis=1)[:, place]
+    return np.vstack([codes, shuffled]), "words" if is_by_word else "takes"
+
+
+def drawn_words(words: tuple[Any, ...], rng: np.random.Generator) -> Doubles:
+    """Say how often each row is there when words are drawn again, [RESAMPLES, rows].
+
+    Takes come and go with their word: pairs and takes of one word are no independent evidence.
+    """
+    names, word_of_row = np.unique(words, return_inverse=True)
+    shares = np.full(len(names), 1 / len(names))
+    counts = rng.multinomial(len(names), shares, RESAMPLES).astype(np.float64)
+    return counts[:, word_of_row]
+
+
+def resampled_mean(parts: FloatArray, counts: Doubles) -> Doubles:
+    """Average what each row adds to a score over rows that were drawn again.
+
+    Parameters
+    ----------
+    parts
+        Shape [layers, rows].
+    counts
+        Shape [samples, rows], from `drawn_words`.
+
+    Returns
+    -------
+    array
+        Shape [samples, layers].
+    """
+    means: Doubles = (counts @ np.asarray(parts, np.float64).T) / counts.sum(axis=1, keepdims=True)
+    return means

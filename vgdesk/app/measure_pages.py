@@ -1,0 +1,43 @@
+"""The measures as a list for the command line and as a page of the documentation."""
+
+from vgdesk.analyses import ANALYSES, of_kind
+from vgdesk.analyses.base import Analysis, Kind
+
+HEADINGS = {
+    Kind.LAYERS: ("Between layers", "`vgdesk compare`, the layer heatmap"),
+    Kind.CURVE: ("Over the layers", "`vgdesk score`, the layer curve"),
+    Kind.WORDS: ("Between words", "the word heatmap"),
+    Kind.MAP: ("Maps", "the cluster map"),
+}
+INTRODUCTION = """# Measures
+
+Every score stands beside what chance gives, its number of words and its seed. Rates of false
+discovery (q) are corrected for all layers, or pairs of layers, that were looked at; a value with
+q above .05 is called inside chance. Chance and intervals are found over words, never over takes
+or pairs. This page is printed by `vgdesk measures --markdown`.
+"""
+
+
+def measures_list() -> str:
+    """Return one line a measure."""
+    lines = [f"{m.id}\t{m.kind.value}\t{m.title}\t{m.explains}" for m in ANALYSES.values()]
+    return "\n".join(lines) + "\n"
+
+
+def measures_page() -> str:
+    """Return the page that explains every measure."""
+    parts = [INTRODUCTION]
+    for kind, (heading, where) in HEADINGS.items():
+        parts.append(f"## {heading}\n\nWhere: {where}.\n")
+        parts += [_entry(measure) for measure in of_kind(kind)]
+    return "\n".join(parts)
+
+
+def _entry(measure: Analysis) -> str:
+    return (
+        f"### {measure.title} (`{measure.id}`)\n\n"
+        f"{measure.explains} {measure.reading} {measure.avoid}\n\n"
+        f"- Formula: `{measure.formula}`\n"
+        f"- Source: {measure.source}.\n"
+        f"- Needs at least {measure.min_words} words.\n"
+    )

@@ -1,0 +1,73 @@
+"""Results as the command line prints them: a table to read, JSON to go on with."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+
+from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
+
+CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
+
+
+def similarity_table(result: LayerSimilarity) -> str:
+    """Write the matrix with its layers, tabs between the numbers."""
+    trace = result.trace
+    lines = [
+        f"{trace.estimator}, n = {trace.n} words; rows {trace.encoders[0]}, columns "
+        f"{trace.encoders[1]}; chance {result.chance_mean.mean():.3f} ± "
+        f"{result.chance_sd.mean():.3f}",
+        "\t".join(["layer", *result.columns]),
+    ]
+    lines += [
+        "\t".join([name, *(f"{value:.3f}" for value in row)])
+        for name, row in zip(result.rows, np.asarray(result.values), strict=True)
+    ]
+    return _text(lines, [trace])
+
+
+def curves_table(curves: Sequence[LayerCurve]) -> str:
+    """Write one line a layer, tabs between the numbers."""
+    trace = curves[0].trace
+    lines = [
+        f"{trace.estimator}, n = {trace.n}; interval: {trace.interval}; chance: {trace.chance}; "
+        f"seed {trace.seed}",
+        "\t".join(["encoder", "series", "layer", *CURVE_COLUMNS]),
+    ]
+    for curve in curves:
+        columns = np.stack([getattr(curve, name) for name in CURVE_COLUMNS], axis=1)
+        lines += [
+            "\t".join([curve.encoder, curve.series, layer, *(f"{number:.3f}" for number in row)])
+            for layer, row in zip(curve.layers, columns, strict=True)
+        ]
+    return _text(lines, [curve.trace for curve in curves])
+
+
+def similarity_json(result: LayerSimilarity) -> str:
+    """Write everything that the result holds."""
+    return _json(_content(result))
+
+
+def curves_json(curves: Sequence[LayerCurve]) -> str:
+    """Write everything that the results hold."""
+    return _json([_content(curve) for curve in curves])
+
+
+def _text(lines: list[str], traces: Sequence[Trace]) -> str:
+    warnings = dict.fromkeys(trace.warning for trace in traces if trace.warning)
+    return "\n".join([*lines, *warnings]) + "\n"
+
+
+def _content(result: LayerSimilarity | LayerCurve) -> dict[str, Any]:
+    named = {field.name: getattr(result, field.name) for field in fields(result)}
+    trace = asdict(named.pop("trace"))
+    return trace | {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in named.items()
+    }
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

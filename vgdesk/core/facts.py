@@ -1,0 +1,67 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from vgdesk.core.model import WordId
+
+
+@dataclass(frozen=True, slots=True)
+class WordFacts:
+    """What the list says about one word.
+
+    Attributes
+    ----------
+    label
+        Its entry in the chosen label column; empty if it has none.
+    phones
+        Its pronunciation, one entry a phone; empty if it is not known.
+    numbers
+        Columns of numbers, such as frequency or concreteness, as far as they are filled in.
+    """
+
+    word: WordId
+    text: str
+    label: str = ""
+    phones: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about the rows of a stack beside their vectors.
+
+    Attributes
+    ----------
+    column
+        The label column that was chosen.
+    speakers
+        Row id and speaker, for rows that are takes of a known speaker.
+    """
+
+    words: tuple[WordFacts, ...] = ()
+    column: str = ""
+    speakers: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of_labels(cls, labels: Mapping[WordId, str], column: str = "label") -> Self:
+        """Wrap labels alone; the written form is the word's id."""
+        return cls(tuple(WordFacts(word, word, label) for word, label in labels.items()), column)
+
+    def labels(self) -> dict[WordId, str]:
+        """Return the label of each word that has one."""
+        return {facts.word: facts.label for facts in self.words if facts.label}
+
+    def texts(self) -> dict[WordId, str]:
+        """Return the written form of each word."""
+        return {facts.word: facts.text for facts in self.words}
+
+    def phones(self) -> dict[WordId, tuple[str, ...]]:
+        """Return the pronunciation of each word that has one."""
+        return {facts.word: facts.phones for facts in self.words if facts.phones}
+
+    def speaker_of(self) -> dict[str, str]:
+        """Return the speaker of each row whose speaker is known."""
+        return dict(self.speakers)
+
+
+NOTHING_KNOWN = Facts()
