@@ -94,12 +94,15 @@ class CurveAnalysis(Analysis):
         What one row of the stack has to be: a word, its takes averaged, or a take.
     uses_labels
         Whether the score is about the chosen label column.
+    has_series
+        Whether it gives several curves an encoder, so that one encoder is shown at a time.
     """
 
     kind = Kind.CURVE
     compute: Callable[[LayerStack, Facts, int], tuple[LayerCurve, ...]]
     rows: Rows = Rows.WORDS
     uses_labels: bool = True
+    has_series: bool = False
 
 
 def need_words(needed: int, found: int) -> None:

@@ -256,10 +256,11 @@ class Pipeline:
         if measure.uses_labels and not facts.labels():
             reason = f"{PURPOSES[View.CURVES]} No word has a “{facts.column}” label yet."
             return Missing(View.CURVES, reason, "set_label", "Label words")
-        plans = [self._encoding.plan(cell, measure.rows) for cell in self._cells()]
+        cells = [self._recipe.focus] if measure.has_series else self._cells()
+        plans = [self._encoding.plan(cell, measure.rows) for cell in cells]
         ready = tuple(plan for plan in plans if plan is not None)
         if not ready:
-            return self._nothing_yet(View.CURVES, self._recipe.a)
+            return self._nothing_yet(View.CURVES, self._recipe.focus)
         return Request(work.score_layers, (measure.id, ready, facts, self._recipe.seed))
 
     def _facts(self) -> Facts:

@@ -132,6 +132,7 @@ class ViewsArea(QWidget):
             "order": _combo("Order of the words", ORDER_TITLES),
             "map_method": _combo("Method", titles(Kind.MAP)),
             "rows": _combo("One point for each", ROWS_TITLES),
+            "curve": _combo("Measure", titles(Kind.CURVE)),
             "label_column": _combo("Label", {}),
         }
         refit = QPushButton("Refit")
@@ -140,7 +141,7 @@ class ViewsArea(QWidget):
         self.layers.add_control(combos["alignment"])
         self.words.add_control(combos["words_measure"], combos["order"])
         self.map.add_control(combos["map_method"], combos["rows"], refit)
-        self.curves.add_control(combos["label_column"])
+        self.curves.add_control(combos["curve"], combos["label_column"])
         for combo in combos.values():
             combo.activated.connect(self._recipe_chosen)
         return combos
@@ -200,6 +201,7 @@ class ViewsArea(QWidget):
                 words_measure=chosen["words_measure"],
                 order=Order(chosen["order"]),
                 map_method=chosen["map_method"],
+                curve=chosen["curve"],
                 rows=Rows(chosen["rows"]),
                 label_column=chosen["label_column"] or recipe.label_column,
             )
@@ -280,8 +282,13 @@ class ViewsArea(QWidget):
 
     def _show_curves(self, ready: CurvesReady) -> None:
         def show() -> None:
-            titles = tuple(self._title_of(curve.encoder) for curve in ready.curves)
-            self.curves.show_result(ready.curves, titles)
+            encoders = [self._title_of(curve.encoder) for curve in ready.curves]
+            titles = [
+                curve.series or encoder
+                for curve, encoder in zip(ready.curves, encoders, strict=True)
+            ]
+            of = encoders[0] if ready.curves[0].series else ""
+            self.curves.show_result(ready.curves, tuple(titles), of)
             self._curves = tuple(curve.encoder for curve in ready.curves)
             self._mark(self._workspace.looking.recipe)
 

@@ -204,8 +204,14 @@ def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
     )
 
 
-def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str]) -> str:
-    """Say where each curve is highest, what chance gives there, and how it was made."""
+def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str], of: str = "") -> str:
+    """Say where each curve is highest, what chance gives there, and how it was made.
+
+    Parameters
+    ----------
+    of
+        The model, where all curves are about one.
+    """
     if not curves:
         return "No curve is ready yet."
     peaks = [
@@ -215,7 +221,8 @@ def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str]) -> str:
     ]
     if not peaks:
         return "No layer is ready yet."
-    return f"n = {curves[0].trace.n}. Highest: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
+    head = f"{of}, n = {curves[0].trace.n}" if of else f"n = {curves[0].trace.n}"
+    return f"{head}. Highest: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
 
 
 def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:

@@ -5,11 +5,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent
 
+from vgdesk.analyses import ANALYSES
 from vgdesk.app.events import View
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
-from vgdesk.ui.views.describe import curve_readout, curve_summary, curve_table
+from vgdesk.ui.views.describe import DISCOVERY, curve_readout, curve_summary, curve_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.line_labels import spread
 from vgdesk.ui.views.matrix_layout import label_step
@@ -56,14 +57,24 @@ class LayerCurves(ViewFrame):
         self.plot.chosen.connect(self.layer_chosen)
         self.set_theme(theme)
 
-    def show_result(self, curves: tuple[LayerCurve, ...], titles: tuple[str, ...]) -> None:
-        """Show the curves of all models; models of different depth meet at relative depth."""
+    def show_result(
+        self, curves: tuple[LayerCurve, ...], titles: tuple[str, ...], of: str = ""
+    ) -> None:
+        """Show the curves of all models; models of different depth meet at relative depth.
+
+        Parameters
+        ----------
+        titles
+            Name of each line.
+        of
+            The model, where all lines are about one.
+        """
         self._curves, self._titles = curves, titles
         self._marked = self._marked if len(self._marked) == len(curves) else (0,) * len(curves)
         self._draw()
         warnings = dict.fromkeys(curve.trace.warning for curve in curves if curve.trace.warning)
         self._present(
-            curve_summary(curves, titles),
+            curve_summary(curves, titles, of),
             " ".join(warnings),
             lambda: curve_table(curves, titles),
         )
@@ -158,7 +169,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         for number, curve in enumerate(curves):
             self._draw_band(number, curve, theme)
         self._titles = titles
-        self._labels = [self._draw_line(i, theme) for i in range(len(curves))]
+        self._labels = [self._draw_line(i, curve, theme) for i, curve in enumerate(curves)]
         self._rings = [self._draw_ring(theme) for _ in curves]
         self.mark(marked)
         self._fit(curves)
@@ -175,7 +186,8 @@ class CurvePlot(pg.GraphicsLayoutWidget):
 
     def _dress(self, theme: Theme, curve: LayerCurve, *, is_relative: bool) -> None:
         self.setBackground(theme.base)
-        titles = {"left": curve.measure, "bottom": "relative depth" if is_relative else "layer"}
+        measure = ANALYSES[curve.measure].title
+        titles = {"left": measure, "bottom": "relative depth" if is_relative else "layer"}
         for side, axis in self._axes.items():
             axis.setPen(theme.edge)
             axis.setTextPen(theme.text)
@@ -192,16 +204,27 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         )
         self.box.addItem(pg.FillBetweenItem(low, high, brush=colour))
 
-    def _draw_line(self, number: int, theme: Theme) -> pg.TextItem:
+    def _draw_line(self, number: int, curve: LayerCurve, theme: Theme) -> pg.TextItem:
+        """Draw a line with its intervals; points that chance could have given are hollow."""
         colour = _colour(number, theme)
+        places, values = self._places[number], self._values[number]
+        self.box.addItem(
+            pg.ErrorBarItem(
+                x=places,
+                y=values,
+                top=np.asarray(curve.high) - values,
+                bottom=values - np.asarray(curve.low),
+                pen=pg.mkPen(colour, width=1),
+            )
+        )
         line = pg.PlotDataItem(
-            self._places[number],
-            self._values[number],
+            places,
+            values,
             pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
             symbol=SYMBOLS[number % len(SYMBOLS)],
-            symbolSize=7,
-            symbolBrush=colour,
-            symbolPen=None,
+            symbolSize=8,
+            symbolBrush=[theme.base if q > DISCOVERY else colour for q in curve.q_values],
+            symbolPen=pg.mkPen(colour, width=1.5),
         )
         self.box.addItem(line)
         text_colour = readable(colour, theme.base, TEXT_CONTRAST)
@@ -222,7 +245,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
 
     def _fit(self, curves: Sequence[LayerCurve]) -> None:
         every = np.concatenate(
-            [part for c in curves for part in (c.values, c.chance_low, c.chance_high)]
+            [part for c in curves for part in (c.low, c.high, c.chance_low, c.chance_high)]
         )
         low, high = float(np.nanmin([*every, 0.0])), float(np.nanmax([*every, 0.0]))
         room = 0.15 * (high - low or 1.0)
