@@ -1,0 +1,201 @@
+"""From sound files, lists of words and projects to stacks, for the command line."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vgdesk.app.embed_work import (
+    DeviceFellBack,
+    EmbeddedItem,
+    EmbeddingFailed,
+    News,
+    SpeechItem,
+    TextItem,
+    embed,
+)
+from vgdesk.app.encoder_shelf import TWIN
+from vgdesk.app.importing import word_text
+from vgdesk.app.project_file import open_project
+from vgdesk.app.stack_file import read_stack
+from vgdesk.audio.files import read, sound_files
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
+from vgdesk.core.model import Modality, WordId
+from vgdesk.core.stack import Embedding, LayerStack, stack_rows
+from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+STACK = ".safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How vectors are made.
+
+    Attributes
+    ----------
+    device
+        As in `embed_work.embed`.
+    """
+
+    pooling: Pooling = Pooling.MEAN
+    device: str = "auto"
+
+
+def find_encoder(name: str) -> EncoderSpec:
+    """Return the encoder of an id or of a model's folder; "+untrained" after it asks for its twin.
+
+    Raises
+    ------
+    EncoderError
+        If there is none.
+    """
+    if name.endswith(TWIN):
+        return untrained_twin(find_encoder(name.removesuffix(TWIN)))
+    if name in ENCODERS:
+        return ENCODERS[name]
+    folder = Path(name)
+    if folder.is_dir():
+        return inspect_folder(folder, is_grounded=False)
+    raise EncoderError(
+        f"There is no encoder “{name}”.",
+        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model.",
+    )
+
+
+def stack_from(name: str, words: Path | None, making: Making) -> LayerStack:
+    """Read the stack of a file, or let the encoder of this name make one of the words of a project.
+
+    Raises
+    ------
+    VgdeskError
+        If it is neither, or if there are no words for the encoder.
+    """
+    if name.endswith(STACK):
+        return read_stack(Path(name))
+    spec = find_encoder(name)
+    if words is None:
+        raise VgdeskError(
+            f"“{spec.title}” was given no words.", "Name the project with --words PROJECT.vgdesk."
+        )
+    return make_stack(spec, [words], making)[0]
+
+
+def make_stack(
+    spec: EncoderSpec, inputs: Sequence[Path], making: Making
+) -> tuple[LayerStack, bool]:
+    """Encode what the inputs name.
+
+    Returns
+    -------
+    tuple
+        The stack, and whether it holds every row; what failed is said on standard error.
+
+    Raises
+    ------
+    VgdeskError
+        If there is nothing to encode, or nothing could be encoded.
+    """
+    rows = list(_distinct(_rows(inputs, spec.modality)))
+    if not rows:
+        raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
+    items = tuple(item for _word, item in rows)
+    words = {item.row: word for word, item in rows}
+    found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)
+    done = {item.row: item.embedding for item in _heard(found)}
+    in_order = [(row, words[row], [done[row]]) for row in words if row in done]
+    stack = stack_rows(in_order, encoder=spec.id)
+    if stack is None:
+        raise VgdeskError("None of the words could be encoded.", "See the lines above.")
+    return stack, len(done) == len(rows)
+
+
+def by_word(stack: LayerStack) -> LayerStack:
+    """Average the takes of a word: words are what two encoders have in common."""
+    rows: dict[WordId, list[Embedding]] = {}
+    for place, word in enumerate(stack.words):
+        one = Embedding(stack.rows[place], stack.encoder, stack.layers, stack.values[:, place])
+        rows.setdefault(word, []).append(one)
+    merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
+    assert merged is not None  # a file without rows is refused when it is read
+    return merged
+
+
+def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
+    for value in found:
+        if isinstance(value, EmbeddedItem):
+            yield value
+        elif isinstance(value, EmbeddingFailed):
+            sys.stderr.write(f"{value.row}: {value.error}\n")
+        elif isinstance(value, DeviceFellBack):
+            sys.stderr.write(f"{value.sentence}\n")
+
+
+def _rows(
+    inputs: Sequence[Path], modality: Modality
+) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    """List the rows of all inputs, each with the word that it stands for."""
+    for path in inputs:
+        if path.suffix == ".vgdesk":
+            yield from _project_rows(path, modality)
+        elif modality is Modality.SPEECH:
+            yield from _sound_rows(path)
+        else:
+            yield from _text_rows(path)
+
+
+def _distinct(
+    rows: Iterable[tuple[WordId, SpeechItem | TextItem]],
+) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    """Tell rows of one name apart by numbers: two folders may hold files of the same name."""
+    seen: Counter[str] = Counter()
+    for word, item in rows:
+        seen[item.row] += 1
+        times = seen[item.row]
+        yield word, item if times == 1 else replace(item, row=f"{item.row} ({times})")
+
+
+def _project_rows(
+    folder: Path, modality: Modality
+) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    session = open_project(folder).session
+    if modality is Modality.TEXT:
+        for word in session.words.values():
+            yield word.id, TextItem(word.id, word.text)
+        return
+    for take in session.takes.values():
+        yield take.word, SpeechItem(take.id, take.file, take.start, take.end)
+
+
+def _sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    if not path.exists():
+        raise VgdeskError(f"{path} does not exist.", "Check the name.")
+    for file in sound_files([path]):
+        start, end = _trim(file)
+        yield WordId(word_text(file)), SpeechItem(file.stem, file, start, end)
+
+
+def _trim(file: Path) -> tuple[float, float | None]:
+    try:
+        return find_word(read(file)) or (0.0, None)
+    except AudioFileError:
+        return 0.0, None  # said once, by the encoder, while the other files go on
+
+
+def _text_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    # For a text encoder the names of sound files are the words, so that both sides can be compared.
+    try:
+        lines = (
+            [word_text(file) for file in sound_files([path])]
+            if path.is_dir()
+            else path.read_text(encoding="utf-8-sig").splitlines()
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        raise VgdeskError(
+            f"{path} could not be read as a list of words.", "Give a UTF-8 file, one word a line."
+        ) from error
+    for line in dict.fromkeys(line.strip() for line in lines):
+        if line:
+            yield WordId(line), TextItem(line, line)
