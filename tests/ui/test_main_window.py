@@ -1,15 +1,19 @@
 """The window as a whole: every action, what it saves, what it survives."""
 
+import json
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from vgdesk.__main__ import main
 from vgdesk.app.actions import ACTIONS
 from vgdesk.app.settings import Layout, load_settings, user_folder
 from vgdesk.app.workspace import Workspace
@@ -293,3 +297,24 @@ def test_views_say_that_they_are_behind_when_encoding_was_stopped(
     qtbot.waitUntil(lambda: window.views.map.state is State.STALE, timeout=SECONDS)
     press(window, "encode_again")
     qtbot.waitUntil(lambda: window.views.map.state is State.READY, timeout=SECONDS)
+
+
+def test_the_copied_command_makes_the_numbers_of_the_window_again(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window.workspace.save(tmp_path / "saved.vgdesk")
+    qtbot.waitUntil(lambda: window.workspace.projects.home is not None, timeout=SECONDS)
+    views = window.views
+    columns = {views.layers: (2, 3), views.curves: (2, 3), views.map: (3, 5), views.words: (2, 38)}
+    for view, (first, end) in columns.items():
+        command, *arguments = shlex.split(view.recipe)
+        assert command == "vgdesk"
+        capsys.readouterr()
+        assert main([*arguments, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        results = found if isinstance(found, list) else [found]
+        printed = np.concatenate([np.ravel(one.get("points") or one["values"]) for one in results])
+        shown = np.ravel([row[first:end] for row in view.table.rows]).astype(float)
+        if view is views.words:  # in another order, and no word beside itself
+            shown, printed = np.sort(shown[~np.isnan(shown)]), np.sort(printed)[:-36]
+        assert shown == pytest.approx(printed, abs=2e-3)

@@ -1,5 +1,7 @@
 """What the measures between the words of one layer have in common."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +46,20 @@ def word_similarity(
         _limits(pairs, is_distance=is_distance),
         is_distance,
         Trace(estimator, len(stack.rows), (stack.encoder,)),
+    )
+
+
+def difference(one: WordSimilarity, other: WordSimilarity) -> WordSimilarity:
+    """Subtract `one` from `other`, which has the same rows; the order stays that of `one`."""
+    values = other.values - one.values
+    reach = float(np.abs(values).max(initial=0.0)) or 1.0
+    return replace(
+        one,
+        layer=f"{other.layer} minus {one.layer}",
+        values=values,
+        limits=(-reach, reach),
+        is_distance=False,
+        trace=replace(one.trace, encoders=one.trace.encoders + other.trace.encoders),
     )
 
 

@@ -4,12 +4,13 @@ The process remembers every vector that it was sent once. A request names vector
 so that a moved slider or one new word costs a few kilobytes and not the whole stack.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.word_pairs import difference
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -88,17 +89,7 @@ def compare_words_between(
     first, second = matched(stack_of(a), stack_of(b))
     compute = ANALYSES[analysis].compute
     one: WordSimilarity = compute(first, _within(a_layer, first))
-    other: WordSimilarity = compute(second, _within(b_layer, second))
-    values = other.values - one.values
-    reach = float(np.abs(values).max(initial=0.0)) or 1.0
-    return replace(
-        one,
-        layer=f"{other.layer} minus {one.layer}",
-        values=values,
-        limits=(-reach, reach),
-        is_distance=False,
-        trace=replace(one.trace, encoders=(first.encoder, second.encoder)),
-    )
+    return difference(one, compute(second, _within(b_layer, second)))
 
 
 def place_words(

@@ -8,9 +8,10 @@ from pathlib import Path
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind
+from vgdesk.analyses.word_pairs import difference
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
-from vgdesk.app.printed import curves_json, curves_table, similarity_json, similarity_table
+from vgdesk.app.printed import as_json, curves_table, map_table, similarity_table, words_table
 from vgdesk.app.project_file import open_project
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import write_stack
@@ -18,7 +19,7 @@ from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack, s
 from vgdesk.app.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
-from vgdesk.core.results import LayerCurve, LayerSimilarity
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_embed(commands.add_parser("embed", help="turn words into one vector per layer"))
     _add_compare(commands.add_parser("compare", help="compare the layers of two encoders"))
     _add_score(commands.add_parser("score", help="score every layer by what is known of the words"))
+    _add_words(commands.add_parser("words", help="compare the words of one layer"))
+    _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
     measures.set_defaults(command=_measures)
@@ -102,6 +105,26 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_score)
 
 
+def _add_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; B minus A of two"
+    )
+    _add_layer(parser, Kind.WORDS)
+    parser.set_defaults(command=_words)
+
+
+def _add_map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
+    _add_layer(parser, Kind.MAP)
+    parser.set_defaults(command=_map)
+
+
+def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
+    parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
+    parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
+    _add_measure(parser, kind)
+
+
 def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
     ids = [analysis.id for analysis in of_kind(kind)]
     parser.add_argument("--measure", choices=ids, default=ids[0], metavar="ID")
@@ -127,7 +150,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     a, b = matched(*(by_word(_stack(name, chosen)) for name in (chosen.a, chosen.b)))
     measure = ANALYSES[chosen.measure]
     result: LayerSimilarity = measure.compute(a, b, _facts(chosen), chosen.seed)
-    sys.stdout.write(similarity_json(result) if chosen.json else similarity_table(result))
+    sys.stdout.write(as_json(result) if chosen.json else similarity_table(result))
     return 0
 
 
@@ -139,8 +162,42 @@ def _score(chosen: argparse.Namespace) -> int:
         stack = _stack(name, chosen)
         rows = by_word(stack) if measure.rows is Rows.WORDS else stack
         curves += measure.compute(rows, facts, chosen.seed)
-    sys.stdout.write(curves_json(curves) if chosen.json else curves_table(curves))
+    sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
     return 0
+
+
+def _words(chosen: argparse.Namespace) -> int:
+    layers = _layers(chosen)
+    if len(layers) == 2:
+        layers = list(zip(matched(*(s for s, _ in layers)), (i for _, i in layers), strict=True))
+    found = [ANALYSES[chosen.measure].compute(stack, layer) for stack, layer in layers]
+    result: WordSimilarity = found[0] if len(found) == 1 else difference(*found)
+    sys.stdout.write(as_json(result) if chosen.json else words_table(result))
+    return 0
+
+
+def _map(chosen: argparse.Namespace) -> int:
+    ((stack, layer),) = _layers(chosen)
+    place = ANALYSES[chosen.measure].compute
+    result: WordMap = place(stack, layer, None, _facts(chosen), chosen.seed)
+    sys.stdout.write(as_json(result) if chosen.json else map_table(result))
+    return 0
+
+
+def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
+    """Return each stack with the place of the layer that was named for it."""
+    if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
+        raise VgdeskError("Give one or two stacks, and one --layer for each.")
+    found = []
+    for name, layer in zip(chosen.stacks, chosen.layer, strict=True):
+        stack = _stack(name, chosen)
+        if layer not in stack.layers:
+            raise VgdeskError(
+                f"“{name}” has no layer “{layer}”.", f"It has {', '.join(stack.layers)}."
+            )
+        rows = by_word(stack) if chosen.rows == Rows.WORDS.value else stack
+        found.append((rows, stack.layers.index(layer)))
+    return found
 
 
 def _measures(chosen: argparse.Namespace) -> int:

@@ -35,6 +35,14 @@ class EncoderShelf:
         base = self._specs.get(EncoderId(encoder.removesuffix(TWIN)))
         return untrained_twin(base) if base is not None and encoder.endswith(TWIN) else None
 
+    def command_name(self, encoder: EncoderId) -> str:
+        """Return what the command line calls an encoder: its id, or the folder of its model."""
+        spec = self.spec(encoder)
+        base = encoder.removesuffix(TWIN)
+        if spec is None or spec.folder is None or base in ENCODERS:
+            return encoder
+        return str(spec.folder) + encoder[len(base) :]
+
     def choices(self, cell: Cell) -> tuple[EncoderSpec, ...]:
         """Return what fits a cell; a baseline fits with and without pictures."""
         return tuple(

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
+from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, WordSimilarity
 
+Result = LayerSimilarity | LayerCurve | WordSimilarity | WordMap
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 
 
@@ -45,14 +46,32 @@ def curves_table(curves: Sequence[LayerCurve]) -> str:
     return _text(lines, [curve.trace for curve in curves])
 
 
-def similarity_json(result: LayerSimilarity) -> str:
-    """Write everything that the result holds."""
-    return _json(_content(result))
+def words_table(result: WordSimilarity) -> str:
+    """Write the matrix of the rows, tabs between the numbers; the diagonal says nothing."""
+    lines = [_made_by(result.trace, result.layer), "\t".join(["row", *result.rows])]
+    for i, (name, line) in enumerate(zip(result.rows, result.values, strict=True)):
+        cells = ["" if i == j else f"{value:.4f}" for j, value in enumerate(line)]
+        lines.append("\t".join([name, *cells]))
+    return _text(lines, [result.trace])
 
 
-def curves_json(curves: Sequence[LayerCurve]) -> str:
-    """Write everything that the results hold."""
-    return _json([_content(curve) for curve in curves])
+def map_table(result: WordMap) -> str:
+    """Write the place of every row."""
+    lines = [_made_by(result.trace, result.layer), "\t".join(["row", "word", *result.axes])]
+    for row, word, (x, y) in zip(result.rows, result.words, result.points, strict=True):
+        lines.append(f"{row}\t{word}\t{x:.4f}\t{y:.4f}")
+    return _text(lines, [result.trace])
+
+
+def as_json(*results: Result) -> str:
+    """Write everything that the results hold; several make a list."""
+    contents = [_content(result) for result in results]
+    content = contents if len(contents) > 1 else contents[0]
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _made_by(trace: Trace, layer: str) -> str:
+    return f"{trace.estimator}, n = {trace.n}; layer {layer} of {', '.join(trace.encoders)}"
 
 
 def _text(lines: list[str], traces: Sequence[Trace]) -> str:
@@ -60,14 +79,10 @@ def _text(lines: list[str], traces: Sequence[Trace]) -> str:
     return "\n".join([*lines, *warnings]) + "\n"
 
 
-def _content(result: LayerSimilarity | LayerCurve) -> dict[str, Any]:
+def _content(result: Result) -> dict[str, Any]:
     named = {field.name: getattr(result, field.name) for field in fields(result)}
     trace = asdict(named.pop("trace"))
     return trace | {
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in named.items()
     }
-
-
-def _json(content: object) -> str:
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

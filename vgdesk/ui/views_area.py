@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
+from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
@@ -257,6 +258,7 @@ class ViewsArea(QWidget):
             titles = self._title_of(a, recipe.a), self._title_of(b, recipe.b)
             self.layers.show_result(result, *titles)
             self.layers.mark(recipe.layer_of(recipe.a), recipe.layer_of(recipe.b))
+            self.layers.show_recipe(lambda: self._line().of_layers(result))
 
         self._keep(View.LAYERS, show)
 
@@ -270,6 +272,7 @@ class ViewsArea(QWidget):
                 result, self._order(result), self.legend, centred=bool(is_difference), title=title
             )
             self.words.show_selection(self._workspace.looking.selection)
+            self.words.show_recipe(lambda: self._line().of_words(result))
 
         self._keep(View.WORDS, show)
 
@@ -277,6 +280,7 @@ class ViewsArea(QWidget):
         def show() -> None:
             self.map.show_result(result, self.legend)
             self.map.show_selection(self._workspace.looking.selection)
+            self.map.show_recipe(lambda: self._line().of_map(result))
 
         self._keep(View.MAP, show)
 
@@ -291,6 +295,7 @@ class ViewsArea(QWidget):
             self.curves.show_result(ready.curves, tuple(titles), of)
             self._curves = tuple(curve.encoder for curve in ready.curves)
             self._mark(self._workspace.looking.recipe)
+            self.curves.show_recipe(lambda: self._line().of_curves(ready.curves))
 
         self._keep(View.CURVES, show)
 
@@ -319,6 +324,11 @@ class ViewsArea(QWidget):
     def _show_selection(self, selection: Selection) -> None:
         self.words.show_selection(selection)
         self.map.show_selection(selection)
+
+    def _line(self) -> RecipeLine:
+        workspace = self._workspace
+        home = workspace.projects.home or UNSAVED
+        return RecipeLine(home, workspace.looking.recipe, workspace.shelf.command_name)
 
     def _title_of(self, encoder: EncoderId, likely: Cell | None = None) -> str:
         """Name an encoder after the cell it stands in: `likely`, or else the first."""

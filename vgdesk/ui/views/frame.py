@@ -4,6 +4,7 @@ from enum import Enum
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QGuiApplication,
     QKeySequence,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -66,6 +68,7 @@ class ViewFrame(QWidget):
         self.chart = chart
         self.state = State.MISSING
         self._make_table: Callable[[], Table] = Table
+        self._make_recipe: Callable[[], str] = str
         self._title = title
         self._controls = QHBoxLayout()
         self._strip = QLabel()
@@ -79,6 +82,7 @@ class ViewFrame(QWidget):
             "Table", "Show the numbers instead of the picture (T: in all views; Ctrl+T: here)"
         )
         self._copy_button = self._tool("Copy", "Copy the numbers, for a spreadsheet or R")
+        self._recipe = QAction("Copy as a command line", self)
         self._lay_out()
         self._connect()
         for part in (self, chart):
@@ -136,6 +140,15 @@ class ViewFrame(QWidget):
     def is_table(self) -> bool:
         """True while the numbers are shown instead of the picture."""
         return self._table_button.isChecked()
+
+    @property
+    def recipe(self) -> str:
+        """The command that makes the result again."""
+        return self._make_recipe()
+
+    def show_recipe(self, make_recipe: Callable[[], str]) -> None:
+        """Offer the command that makes this result again, as it is when somebody asks."""
+        self._make_recipe = make_recipe
 
     def show_table(self, is_table: bool) -> None:
         """Show the numbers instead of the picture, or the picture again."""
@@ -201,10 +214,24 @@ class ViewFrame(QWidget):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.table.as_tsv())
 
+    def _copy_recipe(self) -> None:
+        QGuiApplication.clipboard().setText(self.recipe)
+
+    def _show_recipe(self) -> None:
+        self._recipe.setToolTip(self.recipe)
+
     def _connect(self) -> None:
         self._table_button.setCheckable(True)
         self._table_button.toggled.connect(self._switch_part)
         self._copy_button.clicked.connect(self._copy)
+        menu = QMenu(self._copy_button)
+        menu.setToolTipsVisible(True)
+        menu.addAction("Copy the numbers").triggered.connect(self._copy)
+        menu.addAction(self._recipe)
+        menu.aboutToShow.connect(self._show_recipe)
+        self._recipe.triggered.connect(self._copy_recipe)
+        self._copy_button.setMenu(menu)
+        self._copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         shortcut = QShortcut(QKeySequence("Ctrl+T"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self._table_button.click)

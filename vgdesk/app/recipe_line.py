@@ -1,0 +1,62 @@
+"""The command line that makes a result again."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vgdesk.core.model import EncoderId
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.viewing import Rows, ViewRecipe
+
+UNSAVED = Path("PROJECT.vgdesk")
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeLine:
+    """Writes results of one project as commands.
+
+    Attributes
+    ----------
+    project
+        The saved project; a placeholder stands for one that was never saved.
+    name_of
+        What the command line calls an encoder: its id, or the folder of a model.
+    """
+
+    project: Path
+    recipe: ViewRecipe
+    name_of: Callable[[EncoderId], str]
+
+    def of_layers(self, result: LayerSimilarity) -> str:
+        """Return the command that compares these layers."""
+        return self._line("compare", result.trace.encoders, result.measure)
+
+    def of_curves(self, curves: Sequence[LayerCurve]) -> str:
+        """Return the command that scores these encoders."""
+        encoders = tuple(dict.fromkeys(curve.encoder for curve in curves))
+        return self._line("score", encoders, curves[0].measure)
+
+    def of_words(self, result: WordSimilarity) -> str:
+        """Return the command that compares these words; a difference names both encoders."""
+        layers = result.layer.split(" minus ")[::-1]
+        return self._line("words", result.trace.encoders, result.measure, *self._rows(layers))
+
+    def of_map(self, result: WordMap) -> str:
+        """Return the command that places these words."""
+        return self._line("map", result.trace.encoders, result.method, *self._rows([result.layer]))
+
+    def _rows(self, layers: Sequence[str]) -> list[str]:
+        rows = ["--rows", self.recipe.rows.value] if self.recipe.rows is not Rows.WORDS else []
+        return ["--layer", *layers, *rows]
+
+    def _line(self, command: str, encoders: Sequence[EncoderId], measure: str, *more: str) -> str:
+        recipe = self.recipe
+        pooling = ["--pooling", recipe.pooling] if recipe.pooling != "mean" else []
+        return shlex.join(
+            [
+                "vgdesk", command, *map(self.name_of, encoders), "--words", str(self.project),
+                "--measure", measure, *more, "--label", recipe.label_column,
+                "--seed", str(recipe.seed), *pooling,
+            ]
+        )  # fmt: skip
