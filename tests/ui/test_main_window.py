@@ -35,6 +35,7 @@ WITH_A_QUESTION = {
     "save",
     "add_files",
     "add_folder",
+    "add_list",
     "set_label",
     "shortcuts",
     "about",

@@ -12,11 +12,11 @@ from vgdesk.analyses.word_pairs import difference
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import as_json, curves_table, map_table, similarity_table, words_table
-from vgdesk.app.project_file import open_project
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import write_stack
 from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack, stack_from
 from vgdesk.app.word_facts import facts_of
+from vgdesk.app.word_lists import WORD_LISTS, open_words
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
@@ -129,7 +129,9 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
     ids = [analysis.id for analysis in of_kind(kind)]
     parser.add_argument("--measure", choices=ids, default=ids[0], metavar="ID")
     parser.add_argument(
-        "--words", type=Path, metavar="PROJECT.vgdesk", help="the list that the words are from"
+        "--words",
+        metavar="LIST",
+        help=f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}",
     )
     parser.add_argument("--label", default="category", help="the label column to score")
     parser.add_argument("--seed", type=int, default=0)
@@ -212,7 +214,7 @@ def _stack(name: str, chosen: argparse.Namespace) -> LayerStack:
 def _facts(chosen: argparse.Namespace) -> Facts:
     if chosen.words is None:
         return NOTHING_KNOWN
-    return facts_of(open_project(chosen.words).session, chosen.label)
+    return facts_of(open_words(chosen.words), chosen.label)
 
 
 def _models(_chosen: argparse.Namespace) -> int:

@@ -17,17 +17,18 @@ from vgdesk.app.embed_work import (
 )
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.importing import word_text
-from vgdesk.app.project_file import open_project
 from vgdesk.app.stack_file import read_stack
+from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
 from vgdesk.audio.files import read, sound_files
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
-from vgdesk.core.model import Modality, WordId
+from vgdesk.core.model import Modality, Session, WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 STACK = ".safetensors"
+LISTS = (PROJECT, ".tsv", ".csv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def find_encoder(name: str) -> EncoderSpec:
     )
 
 
-def stack_from(name: str, words: Path | None, making: Making) -> LayerStack:
+def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
     """Read the stack of a file, or let the encoder of this name make one of the words of a project.
 
     Raises
@@ -78,9 +79,9 @@ def stack_from(name: str, words: Path | None, making: Making) -> LayerStack:
     spec = find_encoder(name)
     if words is None:
         raise VgdeskError(
-            f"“{spec.title}” was given no words.", "Name the project with --words PROJECT.vgdesk."
+            f"“{spec.title}” was given no words.", "Name the project or the list with --words."
         )
-    return make_stack(spec, [words], making)[0]
+    return make_stack(spec, [Path(words)], making)[0]
 
 
 def make_stack(
@@ -138,12 +139,12 @@ def _rows(
 ) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
     """List the rows of all inputs, each with the word that it stands for."""
     for path in inputs:
-        if path.suffix == ".vgdesk":
-            yield from _project_rows(path, modality)
-        elif modality is Modality.SPEECH:
-            yield from _sound_rows(path)
+        if modality is Modality.TEXT and path.is_dir() and path.suffix != PROJECT:
+            yield from _named_rows(path)
+        elif modality is Modality.TEXT or path.suffix in LISTS or str(path) in WORD_LISTS:
+            yield from _listed_rows(open_words(str(path)), modality)
         else:
-            yield from _text_rows(path)
+            yield from _sound_rows(path)
 
 
 def _distinct(
@@ -157,10 +158,9 @@ def _distinct(
         yield word, item if times == 1 else replace(item, row=f"{item.row} ({times})")
 
 
-def _project_rows(
-    folder: Path, modality: Modality
+def _listed_rows(
+    session: Session, modality: Modality
 ) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
-    session = open_project(folder).session
     if modality is Modality.TEXT:
         for word in session.words.values():
             yield word.id, TextItem(word.id, word.text)
@@ -184,18 +184,7 @@ def _trim(file: Path) -> tuple[float, float | None]:
         return 0.0, None  # said once, by the encoder, while the other files go on
 
 
-def _text_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+def _named_rows(folder: Path) -> Iterator[tuple[WordId, TextItem]]:
     # For a text encoder the names of sound files are the words, so that both sides can be compared.
-    try:
-        lines = (
-            [word_text(file) for file in sound_files([path])]
-            if path.is_dir()
-            else path.read_text(encoding="utf-8-sig").splitlines()
-        )
-    except (OSError, UnicodeDecodeError) as error:
-        raise VgdeskError(
-            f"{path} could not be read as a list of words.", "Give a UTF-8 file, one word a line."
-        ) from error
-    for line in dict.fromkeys(line.strip() for line in lines):
-        if line:
-            yield WordId(line), TextItem(line, line)
+    for text in dict.fromkeys(word_text(file) for file in sound_files([folder])):
+        yield WordId(text), TextItem(text, text)

@@ -17,6 +17,7 @@ from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
 from vgdesk.app.store import Store
+from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.audio.files import Recording, read
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.speech_activity import find_word
@@ -259,6 +260,15 @@ class Workspace:
     def read_sound(self, take: Take, done: Callable[[Recording], object]) -> None:
         """Read the whole recording of a take for the inspector."""
         self._files.run(lambda: read(take.file), done=done, failed=self.tell)
+
+    def add_words(self, name: str) -> None:
+        """Add the words of a list that ships or of a file."""
+
+        def add(found: Session) -> None:
+            label = f"Add {len(found.words)} words"
+            self.store.apply(label, lambda session: with_words(session, found))
+
+        self._files.run(lambda: open_words(name), done=add, failed=self.tell)
 
     # Encoders
 

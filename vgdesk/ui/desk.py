@@ -104,6 +104,10 @@ class WindowDesk(QObject):
         if folder := dialogs.ask_folder(self._window, "A folder of sound files"):
             self._workspace.imports.take_in([folder])
 
+    def ask_for_list(self) -> None:
+        if name := dialogs.ask_word_list(self._window):
+            self._workspace.add_words(name)
+
     def take_in(self, paths: list[Path]) -> None:
         """Open a project that was dropped, or add sound files and folders."""
         if [path.suffix for path in paths] == [dialogs.PROJECT]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
+from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 
@@ -65,6 +66,24 @@ def ask_sound_files(parent: QWidget) -> list[Path]:
         parent, "Sound files, one word a file", str(Path.home()), f"Sound files ({kinds})"
     )
     return [Path(file) for file in chosen]
+
+
+def ask_word_list(parent: QWidget) -> str:
+    """Ask for a list that ships or for a file; returns its name, empty if none was chosen."""
+    names = {words.title: words.id for words in WORD_LISTS.values()}
+    own = "A file of my own…"
+    chosen, is_given = QInputDialog.getItem(
+        parent, "Add a list of words", "Which words?", [*names, own], editable=False
+    )
+    if not is_given or chosen != own:
+        return names[chosen] if is_given else ""
+    file, _filter = QFileDialog.getOpenFileName(
+        parent,
+        "One word a line, or a table with a column “word”",
+        str(Path.home()),
+        "Lists of words (*.txt *.tsv *.csv)",
+    )
+    return file
 
 
 def ask_model_name(parent: QWidget) -> str:

@@ -1,0 +1,88 @@
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from vgdesk.app.word_lists import WORD_LISTS, open_words, with_words
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session, Word, WordId
+
+SIZES = {
+    "study-semantic": [19, 19, 13, 13, 10, 10, 9, 8, 8],
+    "study-semantic-published": [19, 19, 16, 14, 13, 10, 10, 8, 8],
+    "study-phonetic": [9, 8, 8, 6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5],
+}
+
+
+def texts(session: Session) -> list[str]:
+    return [word.text for word in session.words.values()]
+
+
+@pytest.mark.parametrize("name", WORD_LISTS)
+def test_a_list_that_ships_has_the_sizes_that_the_study_names(name: str) -> None:
+    words = open_words(name).words.values()
+    groups = Counter(word.labels["category"] for word in words)
+    assert sorted(groups.values(), reverse=True) == SIZES[name]
+    assert all(word.labels["phones"].isupper() for word in words)
+    assert {word.labels["concreteness"] for word in words} == {"concrete", "abstract"}
+
+
+def test_one_word_a_line_is_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_text("\ufeffcat\n\nice cream\ncat\n", "utf-8")
+    assert texts(open_words(str(file))) == ["cat", "ice cream"]
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+def test_a_table_of_a_spreadsheet_is_a_list(tmp_path: Path, mark: str) -> None:
+    file = tmp_path / "words.csv"
+    rows = [["word", "category", "frequency"], ["cat", "animal", "3.5"], ['"say ""a"""', "", ""]]
+    file.write_text("\n".join(mark.join(row) for row in rows), "utf-8")
+    found = open_words(str(file))
+    assert texts(found) == ["cat", 'say "a"']
+    assert found.words[WordId("cat")].labels == {"category": "animal", "frequency": "3.5"}
+
+
+def test_a_table_with_files_is_a_manifest(tmp_path: Path) -> None:
+    file = tmp_path / "takes.csv"
+    file.write_text("word,file,speaker\ncat,anna/cat.wav,Anna\ncat,ben/cat.wav,Ben\n", "utf-8")
+    found = open_words(str(file))
+    assert [take.file for take in found.takes.values()] == [
+        tmp_path / "anna" / "cat.wav",
+        tmp_path / "ben" / "cat.wav",
+    ]
+    assert [take.speaker for take in found.takes.values()] == ["Anna", "Ben"]
+    assert texts(found) == ["cat"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "could not be read"),
+        (b"\xff\xfe\x00", "could not be read"),
+        (b"\n \n", "is empty"),
+        (b"word,file\ncat,../cat.wav\n", "row 2"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes | None, said: str) -> None:
+    file = tmp_path / "words.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(VgdeskError, match=said) as refusal:
+        open_words(str(file))
+    assert refusal.value.hint
+
+
+def test_words_that_are_there_keep_their_labels_and_get_what_they_lack() -> None:
+    old = Word(WordId("w1"), "cat", labels={"category": "pet"})
+    other = Word(WordId("dog"), "hound")
+    new = [
+        Word(WordId("cat"), "cat", labels={"category": "animal", "phones": "K AE T"}),
+        Word(WordId("dog"), "dog"),
+    ]
+    session = with_words(
+        Session({word.id: word for word in (old, other)}), Session({word.id: word for word in new})
+    )
+    assert texts(session) == ["cat", "hound", "dog"]
+    assert session.words[WordId("w1")].labels == {"category": "pet", "phones": "K AE T"}
+    assert session.words[WordId("dog-2")].text == "dog"
