@@ -12,20 +12,25 @@ from vgdesk.analyses.word_pairs import difference
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import as_json, curves_table, map_table, similarity_table, words_table
+from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import write_stack
 from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack, stack_from
+from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
+from vgdesk.core.model import Cell
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
 from vgdesk.encoders.base import Pooling
+from vgdesk.encoders.starter import starter_id
 
 BAD_INPUT = 2
+LIST_HELP = f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}"
 STACK_HELP = "what `vgdesk embed` wrote, or an encoder's id together with --words"
 
 
@@ -55,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="score every layer by what is known of the words"))
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
     _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
+    _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
     measures.set_defaults(command=_measures)
@@ -119,6 +125,21 @@ def _add_map(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_map)
 
 
+def _add_reproduce(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", metavar="LIST", help=LIST_HELP)
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--label", default="category", help="the label column of the groups")
+    parser.add_argument("--seed", type=int, default=0)
+    for cell in Cell:
+        parser.add_argument(
+            f"--{cell.value}",
+            default=starter_id(cell),
+            metavar="ID",
+            help=f"encoder for {cell.title}; the one that ships if not given",
+        )
+    parser.set_defaults(command=_reproduce)
+
+
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
@@ -131,7 +152,7 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument(
         "--words",
         metavar="LIST",
-        help=f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}",
+        help=LIST_HELP,
     )
     parser.add_argument("--label", default="category", help="the label column to score")
     parser.add_argument("--seed", type=int, default=0)
@@ -200,6 +221,20 @@ def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
         rows = by_word(stack) if chosen.rows == Rows.WORDS.value else stack
         found.append((rows, stack.layers.index(layer)))
     return found
+
+
+def _reproduce(chosen: argparse.Namespace) -> int:
+    encoders = {cell: find_encoder(getattr(chosen, cell.name.lower())) for cell in Cell}
+    request = Request(encoders, chosen.words, chosen.label, chosen.seed)
+    study = Study(request)
+    panels = []
+    for panel in study.panels():
+        panels.append(panel)
+        said = panel.missing or f"{len(panel.curves)} curves"
+        sys.stdout.write(f"{panel.analysis}  {panel.title}, {panel.edition.value}: {said}\n")
+    write_report(chosen.out, request, panels, study.subspaces())
+    sys.stdout.write(f"Written to {chosen.out}\n")
+    return 0
 
 
 def _measures(chosen: argparse.Namespace) -> int:

@@ -1,9 +1,9 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from vgdesk.app.background import Background
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Cell, EncoderId
+from vgdesk.core.model import Cell, EncoderId, Modality
 from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
 from vgdesk.encoders.base import EncoderSpec
 from vgdesk.encoders.spectrum import SPECTRUM
@@ -12,6 +12,23 @@ from vgdesk.encoders.starter import starter_id
 
 TWIN = "+untrained"
 BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
+
+
+def floor_encoders(specs: Iterable[EncoderSpec]) -> tuple[EncoderId, ...]:
+    """Name what trained encoders have to beat: their untrained twins and their baselines.
+
+    What is among the encoders already is left out; partners of one shape have one twin.
+    """
+    own = {spec.id: spec for spec in specs}
+    trained = [s for s in own.values() if s.folder is not None and s.untrained_seed is None]
+    shapes = {(s.modality, s.family, len(s.layers), s.dim): s for s in reversed(trained)}
+    twins = [EncoderId(spec.id + TWIN) for spec in reversed(shapes.values())]
+    baselines = [BASELINES[cell] for cell in BASELINES if cell.modality in _modalities(trained)]
+    return tuple(floor for floor in dict.fromkeys((*twins, *baselines)) if floor not in own)
+
+
+def _modalities(specs: Iterable[EncoderSpec]) -> set[Modality]:
+    return {spec.modality for spec in specs}
 
 
 def usual_encoders() -> Mapping[Cell, EncoderId]:

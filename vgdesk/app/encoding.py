@@ -17,6 +17,7 @@ from vgdesk.app.embed_work import (
     embed,
     get_ready,
 )
+from vgdesk.app.encoder_shelf import floor_encoders
 from vgdesk.app.events import CellProgress, Embedded, Events, JobChanged, JobState, Level, Notice
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
@@ -79,10 +80,11 @@ class Encoding:
         self._arrived = arrived
         self._session = Session()
         self._recipe = ViewRecipe()
-        self._wanted: dict[Cell, tuple[tuple[str, WordId, Ask], ...]] = {}
+        self._wanted: dict[EncoderId, tuple[tuple[str, WordId, Ask], ...]] = {}
+        self._floors: tuple[EncoderId, ...] = ()
         self._keys: dict[Ask, str] = {}
         # Asked for by every view at every move of the slider, and different only after news.
-        self._plans: dict[tuple[Cell, Rows], StackPlan | None] = {}
+        self._plans: dict[tuple[EncoderId, Rows], StackPlan | None] = {}
         self._failed: dict[Ask, VgdeskError] = {}
         self._halted: set[EncoderId] = set()
         self._lost: set[EncoderId] = set()
@@ -95,7 +97,12 @@ class Encoding:
     def follow(self, session: Session, recipe: ViewRecipe) -> None:
         """Ask for whatever this session lacks."""
         self._session, self._recipe = session, recipe
-        self._wanted = {cell: self._want(cell) for cell in session.encoders}
+        modalities = {encoder: cell.modality for cell, encoder in session.encoders.items()}
+        self._floors = self._find_floors() if recipe.floors else ()
+        for floor in self._floors:
+            if (spec := self._spec_of(floor)) is not None:
+                modalities[floor] = spec.modality
+        self._wanted = {e: self._want(e, modality) for e, modality in modalities.items()}
         self._plans.clear()
         self._ask_next()
         self._publish()
@@ -118,28 +125,44 @@ class Encoding:
     @property
     def missing(self) -> int:
         """How many vectors are still to come; what was stopped, or has no model, never comes."""
-        return sum(len(self._missing(cell)) for cell in self._wanted if self._is_on(cell))
+        return sum(len(self._missing(encoder)) for encoder in self._chosen if self._is_on(encoder))
 
     @property
     def wanted(self) -> int:
         """How many vectors there are when all have come."""
-        return sum(map(len, self._wanted.values()))
+        return sum(len(self._wanted[encoder]) for encoder in self._chosen)
+
+    @property
+    def _chosen(self) -> frozenset[EncoderId]:
+        return frozenset(self._session.encoders.values())
+
+    def _find_floors(self) -> tuple[EncoderId, ...]:
+        specs = [self._spec_of(encoder) for encoder in self._session.encoders.values()]
+        return floor_encoders(spec for spec in specs if spec is not None)
 
     def plan(self, cell: Cell, rows: Rows) -> StackPlan | None:
         """Name the vectors of a cell that are there, row by row; None if there are none."""
-        if (cell, rows) not in self._plans:
-            self._plans[cell, rows] = self._plan(cell, rows)
-        return self._plans[cell, rows]
+        encoder = self._session.encoders.get(cell)
+        return None if encoder is None else self._plan_of(encoder, rows)
 
-    def _plan(self, cell: Cell, rows: Rows) -> StackPlan | None:
+    def floor_plans(self, rows: Rows) -> tuple[StackPlan, ...]:
+        """Name the vectors of what the chosen encoders have to beat, as far as they are there."""
+        plans = (self._plan_of(floor, rows) for floor in self._floors)
+        return tuple(plan for plan in plans if plan is not None)
+
+    def _plan_of(self, encoder: EncoderId, rows: Rows) -> StackPlan | None:
+        if (encoder, rows) not in self._plans:
+            self._plans[encoder, rows] = self._plan(encoder, rows)
+        return self._plans[encoder, rows]
+
+    def _plan(self, encoder: EncoderId, rows: Rows) -> StackPlan | None:
         ready = [
             (row, word, self._keys[ask])
-            for row, word, ask in self._wanted.get(cell, ())
+            for row, word, ask in self._wanted.get(encoder, ())
             if ask in self._keys
         ]
         if not ready:
             return None
-        encoder = self._session.encoders[cell]
         if rows is Rows.TAKES:
             return StackPlan(encoder, tuple((row, word, (key,)) for row, word, key in ready))
         by_word: dict[WordId, list[str]] = {word: [] for word in self._session.words}
@@ -149,10 +172,10 @@ class Encoding:
             encoder, tuple((word, word, tuple(keys)) for word, keys in by_word.items() if keys)
         )
 
-    def _want(self, cell: Cell) -> tuple[tuple[str, WordId, Ask], ...]:
+    def _want(self, encoder: EncoderId, modality: Modality) -> tuple[tuple[str, WordId, Ask], ...]:
         """List row id, word and what to ask for; a written word is the same in all its takes."""
-        encoder, pooling = self._session.encoders[cell], self._recipe.pooling
-        if cell.modality is Modality.TEXT:
+        pooling = self._recipe.pooling
+        if modality is Modality.TEXT:
             words = self._session.words.values()
             return tuple((w.id, w.id, Ask(encoder, pooling, text=w.text)) for w in words)
         return tuple(
@@ -160,32 +183,34 @@ class Encoding:
             for t in self._session.takes.values()
         )
 
-    def _missing(self, cell: Cell) -> list[Ask]:
-        asks = (ask for _row, _word, ask in reversed(self._wanted[cell]))
+    def _missing(self, encoder: EncoderId) -> list[Ask]:
+        asks = (ask for _row, _word, ask in reversed(self._wanted[encoder]))
         return [a for a in dict.fromkeys(asks) if a not in self._keys and a not in self._failed]
 
-    def _is_on(self, cell: Cell) -> bool:
-        encoder = self._session.encoders[cell]
+    def _is_on(self, encoder: EncoderId) -> bool:
         return encoder not in self._halted and self._spec_of(encoder) is not None
 
     def _ask_next(self) -> None:
         if self._job is not None:
             return
-        # The cell that is nearly done goes first: a word just spoken does not wait behind a list.
-        for cell in sorted(self._wanted, key=lambda cell: len(self._missing(cell))):
-            spec = self._spec_of(self._session.encoders[cell])
+        # What is nearly done goes first: a word just spoken does not wait behind a list.
+        for encoder in sorted(self._wanted, key=self._rank):
+            spec = self._spec_of(encoder)
             if spec is None or spec.id in self._halted:
                 continue
-            if missing := self._missing(cell):
+            if missing := self._missing(encoder):
                 self._submit(spec, tuple(missing[:AT_ONCE]))
                 return
         self._get_ready()
+
+    def _rank(self, encoder: EncoderId) -> tuple[bool, int]:
+        return encoder in self._floors, len(self._missing(encoder))
 
     def _get_ready(self) -> None:
         """Load what ships while there is nothing else to do: the next word will not wait for it."""
         device = self._options().device
         ready = {encoder for encoder, where in self._ready if where == device}
-        on = (self._session.encoders[cell] for cell in self._wanted if self._is_on(cell))
+        on = (encoder for encoder in self._wanted if self._is_on(encoder))
         spec = next((self._spec_of(e) for e in on if e in SMALL and e not in ready), None)
         if spec is not None:
             self._ready.add((spec.id, device))
@@ -260,18 +285,19 @@ class Encoding:
 
     def progress(self, cell: Cell) -> CellProgress:
         """Say how far a cell is, and what stands in its way."""
-        asks = [ask for _row, _word, ask in self._wanted.get(cell, ())]
+        encoder = self._session.encoders[cell]
+        asks = [ask for _row, _word, ask in self._wanted.get(encoder, ())]
         problems = [str(self._failed[ask]) for ask in asks if ask in self._failed]
-        if self._spec_of(self._session.encoders[cell]) is None:
+        if self._spec_of(encoder) is None:
             problems = ["This model is not on this computer. Add its folder, or download it."]
         done = sum(ask in self._keys for ask in asks)
-        is_stopped = self._session.encoders[cell] in self._halted and done < len(asks)
+        is_stopped = encoder in self._halted and done < len(asks)
         return CellProgress(done, len(asks), problems[0] if problems else "", is_stopped)
 
     def _spoken(self) -> Iterator[tuple[TakeId, Ask]]:
-        for cell, wanted in self._wanted.items():
+        for cell, encoder in self._session.encoders.items():
             if cell.modality is Modality.SPEECH:
-                yield from ((TakeId(row), ask) for row, _word, ask in wanted)
+                yield from ((TakeId(row), ask) for row, _word, ask in self._wanted[encoder])
 
     def _pending(self) -> frozenset[TakeId]:
         return frozenset(

@@ -62,8 +62,8 @@ class Pipeline:
         self.refresh()
 
     def look(self, recipe: ViewRecipe) -> None:
-        """Show the same session in another way; only another pooling needs other vectors."""
-        if recipe.pooling != self._recipe.pooling:
+        """Show the same session in another way; another pooling, or floors, need more vectors."""
+        if (recipe.pooling, recipe.floors) != (self._recipe.pooling, self._recipe.floors):
             self.follow(self._session, recipe)
         else:
             self._recipe = recipe
@@ -258,8 +258,10 @@ class Pipeline:
             return Missing(View.CURVES, reason, "set_label", "Label words")
         cells = [self._recipe.focus] if measure.has_series else self._cells()
         plans = [self._encoding.plan(cell, measure.rows) for cell in cells]
-        ready = tuple(plan for plan in plans if plan is not None)
-        if not ready:
+        chosen = [plan for plan in plans if plan is not None]
+        floors = () if measure.has_series else self._encoding.floor_plans(measure.rows)
+        ready = (*dict.fromkeys(chosen), *floors)
+        if not chosen:
             return self._nothing_yet(View.CURVES, self._recipe.focus)
         return Request(work.score_layers, (measure.id, ready, facts, self._recipe.seed))
 

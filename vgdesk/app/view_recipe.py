@@ -6,7 +6,7 @@ from typing import Any
 
 from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
-from vgdesk.app.text_file import count, fitting, text
+from vgdesk.app.text_file import count, fitting, text, yes_or_no
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
 from vgdesk.encoders.base import Pooling
@@ -52,6 +52,7 @@ VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
     "words_measure": _analysis(Kind.WORDS),
     "map_method": _analysis(Kind.MAP),
     "curve": _analysis(Kind.CURVE),
+    "floors": yes_or_no,
     "label_column": text,
     "order": Order,
     "rows": Rows,

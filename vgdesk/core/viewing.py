@@ -78,6 +78,8 @@ class ViewRecipe:
         The layer that is looked at in each cell; 0 where nothing was chosen.
     alignment, words_measure, map_method, curve
         Ids in the catalogue of analyses.
+    floors
+        Whether the curves also show what needs no training: untrained twins and baselines.
     label_column
         The label that colours, groups and scores the words.
     pooling
@@ -92,6 +94,7 @@ class ViewRecipe:
     words_measure: str = "cosine"
     map_method: str = "pca"
     curve: str = "silhouette"
+    floors: bool = False
     label_column: str = "category"
     order: Order = Order.GROUP
     rows: Rows = Rows.WORDS

@@ -86,7 +86,7 @@ def untrained_twin(spec: EncoderSpec, seed: int = 0) -> EncoderSpec:
     return replace(
         spec,
         id=EncoderId(f"{spec.id}+untrained"),
-        title=f"{spec.title} (untrained twin)",
+        title=f"Untrained {spec.title}",
         source=f"Random weights (seed {seed}) in the shape of {spec.title}.",
         revision=f"{spec.revision}+untrained{seed}",
         untrained_seed=seed,

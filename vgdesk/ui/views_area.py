@@ -152,6 +152,7 @@ class ViewsArea(QWidget):
     def _hear_views(self) -> None:
         self.layers.cell_chosen.connect(self._choose_layers)
         self.curves.layer_chosen.connect(self._choose_curve_layer)
+        self.curves.floors_wished.connect(self._wish_floors)
         self.words.pair_chosen.connect(self._choose_pair)
         for view in (self.words, self.map):
             view.word_chosen.connect(self._choose_word)
@@ -177,6 +178,9 @@ class ViewsArea(QWidget):
         cells = [cell for cell in Cell if encoders.get(cell) == self._curves[curve]]
         for cell in cells:
             self._workspace.looking.choose_layer(cell, layer)
+
+    def _wish_floors(self, is_on: bool) -> None:
+        self._workspace.looking.change(lambda recipe: replace(recipe, floors=is_on))
 
     def _choose_pair(self, one: str, other: str) -> None:
         self._workspace.looking.select(WordId(one), WordId(other))
@@ -230,6 +234,7 @@ class ViewsArea(QWidget):
         for name, combo in self._combos.items():
             value = getattr(recipe, name)
             combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
+        self.curves.show_floors(recipe.floors)
         self._mark(recipe)
         looks = recipe.label_column, recipe.order
         if looks != self._looks:
@@ -292,7 +297,9 @@ class ViewsArea(QWidget):
                 for curve, encoder in zip(ready.curves, encoders, strict=True)
             ]
             of = encoders[0] if ready.curves[0].series else ""
-            self.curves.show_result(ready.curves, tuple(titles), of)
+            chosen = set(self._workspace.session.encoders.values())
+            floors = sum(curve.encoder not in chosen for curve in ready.curves)
+            self.curves.show_result(ready.curves, tuple(titles), of, floors=floors)
             self._curves = tuple(curve.encoder for curve in ready.curves)
             self._mark(self._workspace.looking.recipe)
             self.curves.show_recipe(lambda: self._line().of_curves(ready.curves))

@@ -38,27 +38,40 @@ class LayerCurves(ViewFrame):
     -------
     layer_chosen
         Place of the curve, and the layer.
+    floors_wished
+        Whether untrained twins and baselines should be shown as well.
     """
 
     layer_chosen = Signal(int, int)
+    floors_wished = Signal(bool)
 
     def __init__(self, theme: Theme) -> None:
         self._curves: tuple[LayerCurve, ...] = ()
         self._titles: tuple[str, ...] = ()
+        self._floor_count = 0
         self._marked: tuple[int, ...] = ()
         self.plot = CurvePlot()
         super().__init__("Layer curve", self.plot, theme)
         self._relative = self._tool(
             "Depth", "Relative depth instead of layer numbers", checkable=True
         )
-        self.add_control(self._relative)
+        self._floors = self._tool(
+            "Floors", "Also show untrained twins and baselines: what training adds", checkable=True
+        )
+        self.add_control(self._relative, self._floors)
+        self._floors.clicked.connect(self.floors_wished)
         self._relative.toggled.connect(self._draw)
         self.plot.pointed.connect(self._point)
         self.plot.chosen.connect(self.layer_chosen)
         self.set_theme(theme)
 
     def show_result(
-        self, curves: tuple[LayerCurve, ...], titles: tuple[str, ...], of: str = ""
+        self,
+        curves: tuple[LayerCurve, ...],
+        titles: tuple[str, ...],
+        of: str = "",
+        *,
+        floors: int = 0,
     ) -> None:
         """Show the curves of all models; models of different depth meet at relative depth.
 
@@ -68,8 +81,10 @@ class LayerCurves(ViewFrame):
             Name of each line.
         of
             The model, where all lines are about one.
+        floors
+            How many curves at the end are there to be beaten only.
         """
-        self._curves, self._titles = curves, titles
+        self._curves, self._titles, self._floor_count = curves, titles, floors
         self._marked = self._marked if len(self._marked) == len(curves) else (0,) * len(curves)
         self._draw()
         warnings = dict.fromkeys(curve.trace.warning for curve in curves if curve.trace.warning)
@@ -83,6 +98,10 @@ class LayerCurves(ViewFrame):
         """Ring the layer of each curve that the other views show."""
         self._marked = layers
         self.plot.mark(layers)
+
+    def show_floors(self, is_on: bool) -> None:
+        """Show whether floors are asked for."""
+        self._floors.setChecked(is_on)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -101,6 +120,7 @@ class LayerCurves(ViewFrame):
             self._marked,
             self.theme,
             is_relative=self._is_relative(),
+            floors=self._floor_count,
         )
 
     def _point(self, curve: int, layer: int) -> None:
@@ -128,6 +148,7 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         self._values: list[FloatArray] = []
         self._titles: Sequence[str] = ()
         self._names: Sequence[str] | None = None
+        self._trained = 0
         self._labels: list[pg.TextItem] = []
         self._rings: list[pg.PlotDataItem] = []
         self._marked: tuple[int, ...] = ()
@@ -158,19 +179,21 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         theme: Theme,
         *,
         is_relative: bool,
+        floors: int = 0,
     ) -> None:
         """Draw everything anew; there are few curves with few points."""
         self.box.clear()
+        self._trained = len(curves) - floors
         self._walked = min(self._walked, len(curves) - 1)
         self._places = [_places(len(curve.layers), is_relative=is_relative) for curve in curves]
         self._values = [np.asarray(curve.values, np.float64) for curve in curves]
         self._dress(theme, curves[0], is_relative=is_relative)
         self.box.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
-        for number, curve in enumerate(curves):
+        for number, curve in enumerate(curves[: self._trained]):
             self._draw_band(number, curve, theme)
         self._titles = titles
         self._labels = [self._draw_line(i, curve, theme) for i, curve in enumerate(curves)]
-        self._rings = [self._draw_ring(theme) for _ in curves]
+        self._rings = [self._draw_ring(theme) for _ in curves[: self._trained]]
         self.mark(marked)
         self._fit(curves)
         self._place_labels()
@@ -206,6 +229,8 @@ class CurvePlot(pg.GraphicsLayoutWidget):
 
     def _draw_line(self, number: int, curve: LayerCurve, theme: Theme) -> pg.TextItem:
         """Draw a line with its intervals; points that chance could have given are hollow."""
+        if number >= self._trained:
+            return self._draw_floor(number, theme)
         colour = _colour(number, theme)
         places, values = self._places[number], self._values[number]
         self.box.addItem(
@@ -227,8 +252,15 @@ class CurvePlot(pg.GraphicsLayoutWidget):
             symbolPen=pg.mkPen(colour, width=1.5),
         )
         self.box.addItem(line)
-        text_colour = readable(colour, theme.base, TEXT_CONTRAST)
-        label = pg.TextItem("", color=text_colour, anchor=(0, 0.5))
+        return self._draw_label(readable(colour, theme.base, TEXT_CONTRAST))
+
+    def _draw_floor(self, number: int, theme: Theme) -> pg.TextItem:
+        pen = pg.mkPen(theme.muted, width=1, style=DASHES[-number % len(DASHES)])
+        self.box.addItem(pg.PlotDataItem(self._places[number], self._values[number], pen=pen))
+        return self._draw_label(theme.muted)
+
+    def _draw_label(self, colour: str) -> pg.TextItem:
+        label = pg.TextItem("", color=colour, anchor=(0, 0.5))
         self.box.addItem(label)
         return label
 

@@ -1,0 +1,20 @@
+from vgdesk.app.encoder_shelf import floor_encoders
+from vgdesk.encoders import ENCODERS, untrained_twin
+
+QUARTET = [spec for spec in ENCODERS.values() if spec.id.startswith("starter-")]
+
+
+def test_trained_encoders_have_to_beat_their_twins_and_their_baselines() -> None:
+    floors = floor_encoders(QUARTET)
+    assert set(floors) == {
+        "starter-speech+untrained", "starter-text+untrained", "spectrum", "spelling",
+    }  # fmt: skip
+
+
+def test_what_is_chosen_already_is_no_floor() -> None:
+    speech = ENCODERS["starter-speech"]
+    assert floor_encoders([speech, untrained_twin(speech), ENCODERS["spectrum"]]) == ()
+
+
+def test_a_baseline_alone_has_nothing_to_beat() -> None:
+    assert floor_encoders([ENCODERS["spectrum"], ENCODERS["spelling"]]) == ()

@@ -1,0 +1,227 @@
+"""The study's analyses A to C on any words and encoders, as published and corrected."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.app.published import ALIGNMENT, CLUSTERS, PAIRS, Published
+from vgdesk.app.stack_making import Making, by_word, make_stack
+from vgdesk.app.word_facts import facts_of
+from vgdesk.app.word_lists import open_words
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Cell, Modality
+from vgdesk.core.results import LayerCurve, LayerSimilarity
+from vgdesk.core.stack import LayerStack, matched
+from vgdesk.core.viewing import Rows
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+SPEECH = (Cell.SPEECH, Cell.SPEECH_GROUNDED)
+TEXT = (Cell.TEXT, Cell.TEXT_GROUNDED)
+
+
+class Edition(Enum):
+    """Whose choices were made: those of the study, or those that hold up."""
+
+    PUBLISHED = "as published"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One plot of the study's figures.
+
+    Attributes
+    ----------
+    names
+        Name of each curve.
+    published
+        What the study printed for its own words and models.
+    missing
+        Why some curves could not be made, in sentences; empty if all are there.
+    """
+
+    analysis: str
+    edition: Edition
+    title: str
+    curves: tuple[LayerCurve, ...]
+    names: tuple[str, ...]
+    published: tuple[Published, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is analysed.
+
+    Attributes
+    ----------
+    encoders
+        The encoder of each cell of the 2x2.
+    words
+        Name of a project, a list that ships, or a file.
+    label
+        The label column whose groups are scored.
+    """
+
+    encoders: Mapping[Cell, EncoderSpec]
+    words: str
+    label: str
+    seed: int
+
+
+class Study:
+    """The vectors that all analyses share; each panel is made when it is asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._facts = facts_of(open_words(request.words), request.label)
+        self._stacks: dict[tuple[Cell, Edition], LayerStack] = {}
+
+    def panels(self) -> Iterator[Panel]:
+        """Make the panels in the order of the study's figures."""
+        for edition in Edition:
+            yield self._alignment(edition)
+        for measure, edition, published in (
+            ("pair-types-published", Edition.PUBLISHED, PAIRS),
+            ("pair-types", Edition.CORRECTED, ()),
+        ):
+            yield self._scored("B", measure, edition, SPEECH, published)
+        for measure, edition, published in (
+            ("silhouette", Edition.PUBLISHED, ()),
+            ("silhouette-pca", Edition.PUBLISHED, ()),
+            ("silhouette-lda-published", Edition.PUBLISHED, CLUSTERS),
+            ("silhouette-lda", Edition.CORRECTED, ()),
+        ):
+            yield self._scored("C", measure, edition, SPEECH + TEXT, published)
+
+    def subspaces(self) -> dict[str, float]:
+        """Correlate over layers the alikeness of subspaces with the gain of the silhouette.
+
+        Returns
+        -------
+        dict
+            Pearson's r for "speech" and for "text", as far as the words allow it.
+        """
+        found = {}
+        for name, cells in (("speech", SPEECH), ("text", TEXT)):
+            try:
+                found[name] = self._subspaces(cells)
+            except VgdeskError:
+                continue  # the panels say what is missing
+        return found
+
+    def _subspaces(self, cells: tuple[Cell, Cell]) -> float:
+        seed = self._request.seed
+        plain, grounded = (by_word(self._stack(cell, Edition.PUBLISHED)) for cell in cells)
+        pair = matched(plain, grounded)
+        alike = ANALYSES["lda-subspace-cka"].compute(*pair, self._facts, seed)
+        score = ANALYSES["silhouette-lda-in-sample"].compute
+        (before,), (after,) = (score(stack, self._facts, seed) for stack in pair)
+        size = min(len(stack.layers) for stack in pair)
+        gain = after.values[:size] - before.values[:size]
+        return float(np.corrcoef(np.diagonal(alike.values)[:size], gain)[0, 1])
+
+    def _alignment(self, edition: Edition) -> Panel:
+        """Compare speech and text at the same layer: over takes as published, or over words."""
+        is_published = edition is Edition.PUBLISHED
+        measure = ANALYSES["cka-biased" if is_published else "cka"]
+        curves, names, reasons = [], [], []
+        for speech, text in product(SPEECH, TEXT):
+            try:
+                pair = self._stack(speech, edition), self._stack(text, edition)
+                pair = _over_takes(*pair) if is_published else matched(*map(by_word, pair))
+                result = measure.compute(*pair, self._facts, self._request.seed)
+            except VgdeskError as error:
+                reasons.append(str(error))
+                continue
+            curves.append(_diagonal(result, pair[0]))
+            names.append(f"{speech.title} – {text.title}")
+        return _panel("A", edition, measure.title, curves, names, reasons, ALIGNMENT)
+
+    def _scored(
+        self,
+        analysis: str,
+        measure_id: str,
+        edition: Edition,
+        cells: Sequence[Cell],
+        published: tuple[Published, ...],
+    ) -> Panel:
+        """Score every layer of some cells."""
+        measure = ANALYSES[measure_id]
+        assert isinstance(measure, CurveAnalysis)
+        curves: list[LayerCurve] = []
+        names, reasons = [], []
+        for cell in cells:
+            try:
+                stack = self._stack(cell, edition)
+                rows = by_word(stack) if measure.rows is Rows.WORDS else stack
+                found = measure.compute(rows, self._facts, self._request.seed)
+            except VgdeskError as error:
+                reasons.append(str(error))
+                continue
+            curves += found
+            names += [", ".join(filter(None, (cell.title, curve.series))) for curve in found]
+        return _panel(analysis, edition, measure.title, curves, names, reasons, published)
+
+    def _stack(self, cell: Cell, edition: Edition) -> LayerStack:
+        """Return all rows of a cell. The study reads a written word by its first piece only."""
+        key = cell, edition
+        if key not in self._stacks:
+            is_first = edition is Edition.PUBLISHED and cell.modality is Modality.TEXT
+            making = Making(Pooling.FIRST if is_first else Pooling.MEAN)
+            words = [Path(self._request.words)]
+            stack, _is_whole = make_stack(self._request.encoders[cell], words, making)
+            # What enters the first block is not plotted in the study.
+            self._stacks[key] = replace(stack, layers=stack.layers[1:], values=stack.values[1:])
+        return self._stacks[key]
+
+
+def _over_takes(speech: LayerStack, text: LayerStack) -> tuple[LayerStack, LayerStack]:
+    """Repeat the vector of a written word for each take of it, as the study does."""
+    place = {word: i for i, word in enumerate(text.words)}
+    shared = [i for i, word in enumerate(speech.words) if word in place]
+    takes = speech.only(shared)
+    repeated = text.only([place[word] for word in takes.words])
+    return takes, replace(repeated, rows=takes.rows)
+
+
+def _diagonal(result: LayerSimilarity, stack: LayerStack) -> LayerCurve:
+    """Keep the pairs of layers with the same number; a similarity has no interval."""
+    size = min(len(result.rows), len(result.columns))
+    values, mean, spread, rates = (
+        np.diagonal(getattr(result, name))[:size]
+        for name in ("values", "chance_mean", "chance_sd", "q_values")
+    )
+    band = (mean - 2 * spread, mean, mean + 2 * spread)
+    return LayerCurve(
+        result.measure,
+        stack.encoder,
+        result.rows[:size],
+        values,
+        values,
+        values,
+        *band,
+        rates,
+        (-1.0, 1.0),
+        result.trace,
+    )
+
+
+def _panel(
+    analysis: str,
+    edition: Edition,
+    title: str,
+    curves: Sequence[LayerCurve],
+    names: Sequence[str],
+    reasons: Sequence[str],
+    published: tuple[Published, ...],
+) -> Panel:
+    why = " ".join(dict.fromkeys(reasons))
+    drawn = published if edition is Edition.PUBLISHED else ()
+    return Panel(analysis, edition, title, tuple(curves), tuple(names), drawn, why)

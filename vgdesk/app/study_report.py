@@ -1,0 +1,115 @@
+"""What `vgdesk reproduce` writes: tables, figures, and a page that says how they came about."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from vgdesk import __version__
+from vgdesk.app.printed import CURVE_COLUMNS
+from vgdesk.app.published import SUBSPACE_CORRELATION
+from vgdesk.app.reproduce import Panel, Request
+from vgdesk.core.errors import VgdeskError
+
+HEADINGS = (
+    "analysis", "edition", "measure", "line", "layer", *CURVE_COLUMNS, "n", "seed", "estimator",
+)  # fmt: skip
+STUDY = """The study is Sauter, Zuidema and de Heer Kloots (2025), *The curious case of visual
+grounding*, arXiv 2509.15837. It used other words and other, larger models: its values are drawn in
+as landmarks, not as a target. *As published* takes the study's own choices: the first piece of a
+written word, takes instead of words, biased CKA, silhouettes along discriminants of the same words
+with the interval over left-out categories. *Corrected* takes those that hold up: all pieces, words,
+debiased CKA, held-out discriminants. Bands are what chance gives. Not reproduced: the study
+normalises the sound of its two speech models at different moments; here all are treated alike."""
+
+
+def write_report(
+    folder: Path, request: Request, panels: Sequence[Panel], related: Mapping[str, float]
+) -> None:
+    """Write everything into a folder, which is made if need be.
+
+    Parameters
+    ----------
+    related
+        For speech and for text: how subspaces and silhouettes change together over the layers.
+
+    Raises
+    ------
+    VgdeskError
+        If the folder cannot be written to.
+    """
+    from vgdesk.app.study_figures import draw
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "results.tsv").write_text(_results(panels), "utf-8")
+        for name, found in groupby(panels, key=lambda panel: panel.analysis):
+            of_analysis = tuple(found)
+            (folder / f"{name}.tsv").write_text(_wide(of_analysis), "utf-8")
+            draw(of_analysis, folder / name)
+        (folder / "README.md").write_text(_page(request, panels, related), "utf-8")
+    except OSError as error:
+        raise VgdeskError(
+            f"{folder} could not be written: {error.strerror}.", "Choose another folder."
+        ) from error
+
+
+def _results(panels: Sequence[Panel]) -> str:
+    """One line a number, with everything that it can be traced by."""
+    lines = ["\t".join(HEADINGS)]
+    for panel in panels:
+        for name, curve in zip(panel.names, panel.curves, strict=True):
+            columns = np.stack([getattr(curve, column) for column in CURVE_COLUMNS], axis=1)
+            trace = curve.trace
+            for layer, numbers in zip(curve.layers, columns, strict=True):
+                head = (panel.analysis, panel.edition.value, curve.measure, name, layer)
+                tail = (str(trace.n), str(trace.seed), trace.estimator)
+                lines.append("\t".join([*head, *(f"{n:.4f}" for n in numbers), *tail]))
+    return "\n".join(lines) + "\n"
+
+
+def _wide(panels: Sequence[Panel]) -> str:
+    """One line a curve and one column a layer, as the study prints its tables."""
+    layers = max((curve.layers for panel in panels for curve in panel.curves), key=len, default=())
+    lines = ["\t".join(["measure", "edition", "line", *layers])]
+    for panel in panels:
+        for name, curve in zip(panel.names, panel.curves, strict=True):
+            numbers = [f"{value:.3f}" for value in curve.values]
+            lines.append("\t".join([curve.measure, panel.edition.value, name, *numbers]))
+    return "\n".join(lines) + "\n"
+
+
+def _page(request: Request, panels: Sequence[Panel], related: Mapping[str, float]) -> str:
+    encoders = "\n".join(
+        f"- {cell.title}: {spec.title} (`{spec.id}`, revision {spec.revision})"
+        for cell, spec in request.encoders.items()
+    )
+    missing = [f"- {p.title}, {p.edition.value}: {p.missing}" for p in panels if p.missing]
+    correlations = [
+        f"- {name}: r = {r:+.2f} (study {SUBSPACE_CORRELATION[name]:+.2f})"
+        for name, r in related.items()
+    ]
+    return f"""# The study's analyses, made again
+
+vgdesk {__version__}; words: `{request.words}`, labels: {request.label}, seed {request.seed}.
+
+{encoders}
+
+{STUDY}
+
+A is alignment (`A.tsv`, `A.svg`), B pairs of takes, C groups of words; `results.tsv` holds every
+number with its interval, chance and false discovery rate.
+
+## Subspaces
+
+Over the layers: how alike the discriminant subspaces of the grounded and the ungrounded model are
+(debiased CKA), correlated with how much grounding changes the silhouette. With so few layers this
+describes and proves nothing.
+
+{chr(10).join(correlations) or "- not to be had with these words"}
+
+## What could not be made
+
+{chr(10).join(missing) or "- nothing"}
+"""
