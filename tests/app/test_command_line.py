@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from vgdesk.__main__ import main
+from vgdesk.analyses import ANALYSES
 from vgdesk.app.stack_file import read_stack
 from vgdesk.core.resources import resource
 
@@ -120,3 +121,51 @@ def test_models_lists_what_can_be_used(capsys: pytest.CaptureFixture[str]) -> No
     found = capsys.readouterr().out
     assert "spectrum\tspeech" in found
     assert "spelling\ttext" in found
+
+
+def test_the_page_of_the_measures_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measures", "--markdown"]) == 0
+    page = Path(__file__).parents[2] / "docs" / "measures.md"
+    assert page.read_text("utf-8") == capsys.readouterr().out
+
+
+def test_every_measure_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measures"]) == 0
+    listed = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == list(ANALYSES)
+
+
+def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["spelling", "starter-text", "starter-text+untrained"]
+    assert main(["score", *names, "--words", DEMO, "--label", "category"]) == 0
+    first, _, *lines = capsys.readouterr().out.splitlines()
+    assert "n = 36" in first
+    assert "seed 0" in first
+    assert list(dict.fromkeys(line.split("\t")[0] for line in lines)) == names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "spelling"], "was given no words"),
+        (["score", "spellign", "--words", DEMO], "There is no encoder"),
+        (["score", "spelling", "--words", DEMO, "--label", "taste"], "0 have a label"),
+        (["map", "spelling", "--words", DEMO, "--layer", "9"], "has no layer"),
+        (["words", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
+        (["score", "spelling", "--words", "nothing.tsv"], "could not be read"),
+        (["score", "spectrum", "--words", "study-phonetic"], "Nothing to encode"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_same_seed_prints_the_same_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = []
+    for seed in ("3", "3", "4"):
+        assert main(["score", "spelling", "--words", DEMO, "--seed", seed]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] != printed[2]

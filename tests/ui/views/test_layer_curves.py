@@ -1,10 +1,12 @@
 from itertools import pairwise
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from vgdesk.core.model import EncoderId
@@ -134,3 +136,37 @@ def test_names_of_layers_never_touch(view: LayerCurves, qtbot: QtBot) -> None:
     distance = at(view, ticks[1][0], 0).x() - at(view, ticks[0][0], 0).x()
     assert distance > view.plot.fontMetrics().horizontalAdvance("48")
     assert ticks[0] == (0, "0")
+
+
+def test_points_that_chance_could_have_given_are_hollow(view: LayerCurves, theme: Theme) -> None:
+    view.show_result((curve("a", [0.0, 0.05, 0.5]),), ("A",))
+    (line,) = [item for item in view.plot.box.addedItems if isinstance(item, pg.PlotDataItem)][:1]
+    fills = [QColor(brush).name() for brush in line.opts["symbolBrush"]]
+    assert fills[:2] == [QColor(theme.base).name()] * 2
+    assert fills[2] != QColor(theme.base).name()
+
+
+def test_intervals_are_seen_and_read(view: LayerCurves) -> None:
+    view.show_result((curve("a", [0.0, 0.2, 0.9]),), ("A",))
+    (low, high) = view.plot.box.viewRange()[1]
+    assert low < -0.1
+    assert high > 0.95
+    assert "[0.85, 0.95]" in view.summary
+    assert view.table.headers[3:5] == ("low", "high")
+
+
+def test_floors_are_drawn_without_marks_and_are_not_ringed(view: LayerCurves) -> None:
+    curves = (curve("a", [0.0, 0.2, 0.5]), curve("a+untrained", [0.0, 0.0, 0.01]))
+    view.show_result(curves, ("A", "Untrained A"), floors=1)
+    lines = [item for item in view.plot.box.addedItems if isinstance(item, pg.PlotDataItem)]
+    assert [line.opts["symbol"] for line in lines if line.opts["pen"] is not None] == ["o", None]
+    assert len(view.plot._rings) == 1
+    assert len(view.table.rows) == 6
+
+
+def test_curves_of_one_model_are_named_by_their_series(view: LayerCurves) -> None:
+    view.show_result(
+        (curve("a", [0.1, 0.2]), curve("a", [0.3, 0.4])), ("same word", "synonym"), "Speech"
+    )
+    assert view.summary.startswith("Speech, n = 24.")
+    assert "synonym layer 1: 0.40" in view.summary
