@@ -36,7 +36,7 @@ class Studio:
         self.window = MainWindow(self.workspace)
         self.window.show()
         self.workspace.start()
-        frames = self.window.views.frames.values()
+        frames = [f for f in self.window.views.frames.values() if f.isVisible()]
         self.wait(lambda: all(frame.summary.startswith("n = 36") for frame in frames))
         self.workspace.looking.select(WordId("goat"), WordId("coat"))
 

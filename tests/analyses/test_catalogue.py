@@ -13,13 +13,20 @@ from tests.analyses.stacks import noise, results_of, stack_of
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.core.errors import TooFewWordsError
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    WordMap,
+    WordSimilarity,
+)
 
 RESULTS = {
     Kind.LAYERS: LayerSimilarity,
     Kind.WORDS: WordSimilarity,
     Kind.MAP: WordMap,
     Kind.CURVE: LayerCurve,
+    Kind.CHANGES: NeighbourChanges,
 }
 
 
@@ -72,7 +79,9 @@ def numbers(results: tuple[Any, ...]) -> np.ndarray:
 def test_ids_in_saved_files_stay_in_the_catalogue() -> None:
     saved = {"cka", "cka-biased", "cosine", "euclidean", "pearson", "pca", "mds", "silhouette"}
     assert saved <= set(ANALYSES)
-    assert [of_kind(kind)[0].id for kind in Kind] == ["cka", "cosine", "pca", "silhouette"]
+    assert [of_kind(kind)[0].id for kind in Kind] == [
+        "cka", "cosine", "pca", "silhouette", "neighbour-changes",
+    ]  # fmt: skip
 
 
 def test_a_menu_and_a_tooltip_can_show_it(analysis: Analysis) -> None:
@@ -130,7 +139,7 @@ def test_the_trace_says_where_numbers_come_from(analysis: Analysis) -> None:
         assert trace.estimator
         assert trace.n > 0
         assert set(trace.encoders) == {"a"}
-        assert bool(trace.chance) == (analysis.kind in (Kind.LAYERS, Kind.CURVE))
+        assert bool(trace.chance) == (analysis.kind not in (Kind.WORDS, Kind.MAP))
         assert bool(trace.interval) == (analysis.kind is Kind.CURVE)
         assert trace.seed in (None, 5)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.__main__ import main
@@ -25,7 +25,7 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.views.frame import State
+from vgdesk.ui.views.frame import State, ViewFrame
 from vgdesk.ui.views.message_page import MessagePage
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
@@ -52,11 +52,15 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made.views.set_grid(True)  # as on any but a small screen
     made.show()
     workspace.start()
-    qtbot.waitUntil(lambda: all(f.summary for f in made.views.frames.values()), timeout=SECONDS)
+    qtbot.waitUntil(lambda: all(f.summary for f in seen(made)), timeout=SECONDS)
     qtbot.waitUntil(lambda: "n = 36" in made.views.layers.summary, timeout=SECONDS)
     yield made
     workspace.close()
     dispatcher.deleteLater()
+
+
+def seen(window: MainWindow) -> list[ViewFrame]:
+    return [frame for frame in window.views.frames.values() if frame.isVisible()]
 
 
 def press(window: MainWindow, action: str) -> None:
@@ -191,17 +195,18 @@ def test_edits_are_asked_about_and_staying_keeps_them(
 
 def test_an_empty_project_offers_the_way_out_in_every_view(window: MainWindow) -> None:
     press(window, "new")
-    for frame in window.views.frames.values():
+    assert len(seen(window)) == 4
+    for frame in seen(window):
         assert "no words yet" in frame.findChild(MessagePage).text
-    assert window.views.frames
 
 
 def test_views_can_be_tabs_and_this_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
     press(window, "grid")
-    assert [f.isVisible() for f in window.views.frames.values()] == [True, False, False, False]
+    assert seen(window) == [window.views.layers]
     assert window.workspace.settings.layout is Layout.TABS
     press(window, "grid")
-    assert all(frame.isVisible() for frame in window.views.frames.values())
+    views = window.views
+    assert seen(window) == [views.layers, views.words, views.map, views.curves]
 
 
 def test_tables_can_stand_for_all_charts(window: MainWindow) -> None:
@@ -319,3 +324,19 @@ def test_the_copied_command_makes_the_numbers_of_the_window_again(
         if view is views.words:  # in another order, and no word beside itself
             shown, printed = np.sort(shown[~np.isnan(shown)]), np.sort(printed)[:-36]
         assert shown == pytest.approx(printed, abs=2e-3)
+
+
+def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: QtBot) -> None:
+    views, workspace = window.views, window.workspace
+    assert not views.changes.summary  # nothing is computed for a view that nobody sees
+    workspace.looking.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
+    tabs = next(t for t in views.findChildren(QTabWidget) if t.indexOf(views.changes) >= 0)
+    tabs.setCurrentWidget(views.changes)
+    qtbot.waitUntil(lambda: "changes most" in views.changes.summary, timeout=SECONDS)
+    kept = [row[1] for row in views.changes.table.rows]
+    assert len(kept) == 36
+    assert kept == sorted(kept)
+    views.changes.list.selectRow(3)
+    chosen = views.changes.table.rows[3][0]
+    assert workspace.session.words[workspace.looking.selection.primary].text == chosen
+    assert "vgdesk changes" in views.changes.recipe

@@ -5,7 +5,13 @@ from typing import Any, ClassVar
 
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    WordMap,
+    WordSimilarity,
+)
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
@@ -17,6 +23,7 @@ class Kind(Enum):
     WORDS = "words"
     MAP = "map"
     CURVE = "curve"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,14 @@ class CurveAnalysis(Analysis):
     rows: Rows = Rows.WORDS
     uses_labels: bool = True
     has_series: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAnalysis(Analysis):
+    """Says which words changed from a layer of one stack to a layer of another."""
+
+    kind = Kind.CHANGES
+    compute: Callable[[LayerStack, int, LayerStack, int, Facts, int], NeighbourChanges]
 
 
 def need_words(needed: int, found: int) -> None:

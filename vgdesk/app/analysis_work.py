@@ -15,7 +15,13 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    WordMap,
+    WordSimilarity,
+)
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
 
 _vectors: dict[str, Embedding] = {}
@@ -90,6 +96,17 @@ def compare_words_between(
     compute = ANALYSES[analysis].compute
     one: WordSimilarity = compute(first, _within(a_layer, first))
     return difference(one, compute(second, _within(b_layer, second)))
+
+
+def find_changes(
+    analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int
+) -> NeighbourChanges:
+    """Find the words that change most from a layer of `a` to a layer of `b`."""
+    first, second = matched(stack_of(a), stack_of(b))
+    result: NeighbourChanges = ANALYSES[analysis].compute(
+        first, _within(a_layer, first), second, _within(b_layer, second)
+    )
+    return result
 
 
 def place_words(

@@ -11,7 +11,14 @@ from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.analyses.word_pairs import difference
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
-from vgdesk.app.printed import as_json, curves_table, map_table, similarity_table, words_table
+from vgdesk.app.printed import (
+    as_json,
+    changes_table,
+    curves_table,
+    map_table,
+    similarity_table,
+    words_table,
+)
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import write_stack
@@ -22,7 +29,13 @@ from vgdesk.app.word_lists import WORD_LISTS, open_words
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    WordMap,
+    WordSimilarity,
+)
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
@@ -60,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="score every layer by what is known of the words"))
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
     _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
+    _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
@@ -140,6 +154,12 @@ def _add_reproduce(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_reproduce)
 
 
+def _add_changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stacks", nargs=2, metavar="STACK", help=f"A and B: {STACK_HELP}")
+    _add_layer(parser, Kind.CHANGES)
+    parser.set_defaults(command=_changes)
+
+
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
@@ -204,6 +224,15 @@ def _map(chosen: argparse.Namespace) -> int:
     place = ANALYSES[chosen.measure].compute
     result: WordMap = place(stack, layer, None, _facts(chosen), chosen.seed)
     sys.stdout.write(as_json(result) if chosen.json else map_table(result))
+    return 0
+
+
+def _changes(chosen: argparse.Namespace) -> int:
+    (a, a_layer), (b, b_layer) = _layers(chosen)
+    find = ANALYSES[chosen.measure].compute
+    a, b = matched(a, b)
+    result: NeighbourChanges = find(a, a_layer, b, b_layer)
+    sys.stdout.write(as_json(result) if chosen.json else changes_table(result))
     return 0
 
 

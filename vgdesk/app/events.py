@@ -6,7 +6,13 @@ from typing import Generic, TypeVar
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    WordMap,
+    WordSimilarity,
+)
 from vgdesk.core.viewing import Selection, ViewRecipe
 
 T = TypeVar("T")
@@ -88,12 +94,13 @@ class JobChanged:
 
 
 class View(Enum):
-    """The four views of the centre."""
+    """The views of the centre."""
 
     LAYERS = "layers"
     WORDS = "words"
     MAP = "map"
     CURVES = "curves"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +173,7 @@ class Events:
     words_ready: Topic[WordSimilarity] = field(default_factory=Topic)
     map_ready: Topic[WordMap] = field(default_factory=Topic)
     curves_ready: Topic[CurvesReady] = field(default_factory=Topic)
+    changes_ready: Topic[NeighbourChanges] = field(default_factory=Topic)
     view_missing: Topic[Missing] = field(default_factory=Topic)
     view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)

@@ -25,6 +25,7 @@ PURPOSES = {
     View.WORDS: "Shows which words one layer holds alike.",
     View.MAP: "Shows which words form groups in one layer.",
     View.CURVES: "Shows how well the words form their groups at every layer.",
+    View.CHANGES: "Lists the words whose nearest words change most from A to B.",
 }
 
 
@@ -50,6 +51,7 @@ class Pipeline:
         self._fitted: dict[tuple[Cell, Rows], frozenset[str]] = {}
         self._lost: set[View] = set()
         self._given_up: dict[View, Request] = {}
+        self._unseen: set[View] = set()
         self._is_stale = False
         self._is_loading = False
         events.embedded.subscribe(self.explain)
@@ -83,6 +85,14 @@ class Pipeline:
         if any(isinstance(shown, Missing) for shown in self._shown.values()):
             self.refresh()
 
+    def watch(self, view: View, *, is_seen: bool) -> None:
+        """Keep a view up to date only while it can be seen."""
+        if is_seen == (view not in self._unseen):
+            return
+        self._unseen ^= {view}
+        if is_seen:
+            self.refresh()
+
     def refit_map(self) -> None:
         """Lay out the map anew with all its words."""
         self._fitted.clear()
@@ -114,8 +124,11 @@ class Pipeline:
             View.WORDS: self._words,
             View.MAP: self._map,
             View.CURVES: self._curves,
+            View.CHANGES: self._changes,
         }
         for view, make in makers.items():
+            if view in self._unseen:
+                continue
             wanted = make()
             if wanted != self._shown.get(view) and not self._is_given_up(view, wanted):
                 self._shown[view] = wanted
@@ -160,6 +173,7 @@ class Pipeline:
             View.WORDS: events.words_ready.publish,
             View.MAP: events.map_ready.publish,
             View.CURVES: lambda curves: events.curves_ready.publish(CurvesReady(curves)),
+            View.CHANGES: events.changes_ready.publish,
         }
         return topics[view]
 
@@ -264,6 +278,14 @@ class Pipeline:
         if not chosen:
             return self._nothing_yet(View.CURVES, self._recipe.focus)
         return Request(work.score_layers, (measure.id, ready, facts, self._recipe.seed))
+
+    def _changes(self) -> Request | Missing:
+        recipe = self._recipe
+        a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (recipe.a, recipe.b))
+        if a is None or b is None:
+            return self._nothing_yet(View.CHANGES, recipe.a if a is None else recipe.b)
+        layers = recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)
+        return Request(work.find_changes, (recipe.changes, a, layers[0], b, layers[1]))
 
     def _facts(self) -> Facts:
         return facts_of(self._session, self._recipe.label_column)

@@ -7,9 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    Trace,
+    WordMap,
+    WordSimilarity,
+)
 
-Result = LayerSimilarity | LayerCurve | WordSimilarity | WordMap
+Result = LayerSimilarity | LayerCurve | WordSimilarity | WordMap | NeighbourChanges
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 
 
@@ -60,6 +67,18 @@ def map_table(result: WordMap) -> str:
     lines = [_made_by(result.trace, result.layer), "\t".join(["row", "word", *result.axes])]
     for row, word, (x, y) in zip(result.rows, result.words, result.points, strict=True):
         lines.append(f"{row}\t{word}\t{x:.4f}\t{y:.4f}")
+    return _text(lines, [result.trace])
+
+
+def changes_table(result: NeighbourChanges) -> str:
+    """Write one line a word, the most changed first."""
+    lines = [
+        f"{_made_by(result.trace, result.layers)}; chance {result.chance:.3f}",
+        "\t".join(["word", "kept", "before", "after"]),
+    ]
+    parts = (result.words, result.kept, result.before, result.after)
+    for word, kept, before, after in zip(*parts, strict=True):
+        lines.append(f"{word}\t{kept:.3f}\t{', '.join(before)}\t{', '.join(after)}")
     return _text(lines, [result.trace])
 
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.core.model import EncoderId
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    WordMap,
+    WordSimilarity,
+)
 from vgdesk.core.viewing import Rows, ViewRecipe
 
 UNSAVED = Path("PROJECT.vgdesk")
@@ -41,6 +47,11 @@ class RecipeLine:
         """Return the command that compares these words; a difference names both encoders."""
         layers = result.layer.split(" minus ")[::-1]
         return self._line("words", result.trace.encoders, result.measure, *self._rows(layers))
+
+    def of_changes(self, result: NeighbourChanges) -> str:
+        """Return the command that lists these changes."""
+        layers = result.layers.split(" minus ")[::-1]
+        return self._line("changes", result.trace.encoders, result.measure, "--layer", *layers)
 
     def of_map(self, result: WordMap) -> str:
         """Return the command that places these words."""

@@ -52,6 +52,7 @@ VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
     "words_measure": _analysis(Kind.WORDS),
     "map_method": _analysis(Kind.MAP),
     "curve": _analysis(Kind.CURVE),
+    "changes": _analysis(Kind.CHANGES),
     "floors": yes_or_no,
     "label_column": text,
     "order": Order,

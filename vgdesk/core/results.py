@@ -176,3 +176,36 @@ class LayerCurve(HoldsArrays):
         bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
         for name in ("values", *bounds):
             expect_shape(self.measure, name, getattr(self, name), layers=len(self.layers))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeighbourChanges(HoldsArrays):
+    """Which words have other nearest words in one layer than in another.
+
+    Attributes
+    ----------
+    layers
+        Names of the layers, as a difference.
+    words
+        The most changed words first.
+    before, after
+        The nearest words of each, the nearest first.
+    kept
+        Shape [words]: share of the nearest words that stayed.
+    chance
+        What would stay if words were dealt out at random.
+    """
+
+    measure: str
+    layers: str
+    words: tuple[WordId, ...]
+    before: tuple[tuple[WordId, ...], ...]
+    after: tuple[tuple[WordId, ...], ...]
+    kept: FloatArray
+    chance: float
+    trace: Trace
+
+    def check(self) -> None:
+        expect_shape(self.measure, "kept", self.kept, words=len(self.words))
+        if not len(self.words) == len(self.before) == len(self.after):
+            raise ValueError(f"{self.measure}: before and after must have one entry a word")

@@ -66,7 +66,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class ViewRecipe:
-    """Everything that decides what the four views show.
+    """Everything that decides what the views show.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class ViewRecipe:
         The one whose words are shown in the word heatmap and the map.
     layers
         The layer that is looked at in each cell; 0 where nothing was chosen.
-    alignment, words_measure, map_method, curve
+    alignment, words_measure, map_method, curve, changes
         Ids in the catalogue of analyses.
     floors
         Whether the curves also show what needs no training: untrained twins and baselines.
@@ -94,6 +94,7 @@ class ViewRecipe:
     words_measure: str = "cosine"
     map_method: str = "pca"
     curve: str = "silhouette"
+    changes: str = "neighbour-changes"
     floors: bool = False
     label_column: str = "category"
     order: Order = Order.GROUP

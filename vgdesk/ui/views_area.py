@@ -18,11 +18,12 @@ from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, Vi
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Cell, EncoderId, WordId
-from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import LayerSimilarity, NeighbourChanges, WordMap, WordSimilarity
 from vgdesk.core.viewing import Order, Rows, Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.views import VIEWS
+from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.cluster_map import ClusterMap
 from vgdesk.ui.views.frame import ViewFrame
 from vgdesk.ui.views.layer_curves import LayerCurves
@@ -35,6 +36,13 @@ ORDER_TITLES = {
     Order.LIST.value: "as listed",
 }
 NARROWEST = 56  # pixels to which the small controls of a view may shrink
+# What stands in the four quarters of the grid; of several views the first is seen.
+QUARTERS = (
+    (View.LAYERS,),
+    (View.WORDS,),
+    (View.MAP, View.CHANGES),
+    (View.CURVES,),
+)
 ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
 
@@ -61,18 +69,20 @@ class ViewsArea(QWidget):
         self.map = ClusterMap(theme)
         self.map.reduced_motion = workspace.settings.reduced_motion
         self.curves = LayerCurves(theme)
+        self.changes = ChangedWords(theme)
         self.frames: Mapping[View, ViewFrame] = {
             View.LAYERS: self.layers,
             View.WORDS: self.words,
             View.MAP: self.map,
             View.CURVES: self.curves,
+            View.CHANGES: self.changes,
         }
         self._curves: tuple[EncoderId, ...] = ()
         self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
         self._way_out: dict[View, str] = {}
         self._last: dict[View, Callable[[], None]] = {}
         self._grid = QSplitter(Qt.Orientation.Vertical)
-        self._rows = (QSplitter(), QSplitter())
+        self._quarters = tuple(_quarter() for _ in QUARTERS)
         self._tabs = QTabWidget()
         self._combos = self._make_combos()
         self._lay_out()
@@ -87,15 +97,13 @@ class ViewsArea(QWidget):
 
     def set_grid(self, is_grid: bool) -> None:
         """Show the views side by side, or one behind the other as tabs."""
-        frames = tuple(self.frames.items())
         self._tabs.setVisible(not is_grid)
         self._grid.setVisible(is_grid)
-        for place, (view, frame) in enumerate(frames):
-            if is_grid:
-                self._rows[place // 2].addWidget(frame)
-                frame.show()  # a tab in the background was hidden
-            else:
-                self._tabs.addTab(frame, VIEWS[view.value].title)
+        for quarter, views in zip(self._quarters, QUARTERS, strict=True):
+            for view in views:
+                tabs = quarter if is_grid else self._tabs
+                tabs.addTab(self.frames[view], VIEWS[view.value].title)
+            quarter.setCurrentIndex(0)
         if is_grid:
             for splitter in (*self._rows, self._grid):
                 splitter.setSizes([1000, 1000])
@@ -118,6 +126,9 @@ class ViewsArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._grid)
         column.addWidget(self._tabs)
+        self._rows = (QSplitter(), QSplitter())
+        for place, quarter in enumerate(self._quarters):
+            self._rows[place // 2].addWidget(quarter)
         for row in self._rows:
             row.setChildrenCollapsible(False)
             self._grid.addWidget(row)
@@ -154,6 +165,10 @@ class ViewsArea(QWidget):
         self.curves.layer_chosen.connect(self._choose_curve_layer)
         self.curves.floors_wished.connect(self._wish_floors)
         self.words.pair_chosen.connect(self._choose_pair)
+        self.changes.seen.connect(self._watch_changes)
+        self._watch_changes(False)
+        self.changes.word_chosen.connect(self._choose_word)
+        self.changes.play_requested.connect(self._workspace.play)
         for view in (self.words, self.map):
             view.word_chosen.connect(self._choose_word)
             view.word_hovered.connect(self._hover)
@@ -178,6 +193,9 @@ class ViewsArea(QWidget):
         cells = [cell for cell in Cell if encoders.get(cell) == self._curves[curve]]
         for cell in cells:
             self._workspace.looking.choose_layer(cell, layer)
+
+    def _watch_changes(self, is_seen: bool) -> None:
+        self._workspace.pipeline.watch(View.CHANGES, is_seen=is_seen)
 
     def _wish_floors(self, is_on: bool) -> None:
         self._workspace.looking.change(lambda recipe: replace(recipe, floors=is_on))
@@ -220,6 +238,7 @@ class ViewsArea(QWidget):
         events.words_ready.subscribe(self._show_words)
         events.map_ready.subscribe(self._show_map)
         events.curves_ready.subscribe(self._show_curves)
+        events.changes_ready.subscribe(self._show_changes)
         events.view_missing.subscribe(self._show_missing)
         events.view_asked.subscribe(self._show_asked)
         events.embedded.subscribe(self._show_pending)
@@ -306,6 +325,17 @@ class ViewsArea(QWidget):
 
         self._keep(View.CURVES, show)
 
+    def _show_changes(self, result: NeighbourChanges) -> None:
+        def show() -> None:
+            recipe = self._workspace.looking.recipe
+            a, b = result.trace.encoders
+            titles = self._title_of(a, recipe.a), self._title_of(b, recipe.b)
+            self.changes.show_result(result, self.legend, *titles)
+            self.changes.show_selection(self._workspace.looking.selection)
+            self.changes.show_recipe(lambda: self._line().of_changes(result))
+
+        self._keep(View.CHANGES, show)
+
     def _keep(self, view: View, show: Callable[[], None]) -> None:
         self._last[view] = show
         show()
@@ -331,6 +361,7 @@ class ViewsArea(QWidget):
     def _show_selection(self, selection: Selection) -> None:
         self.words.show_selection(selection)
         self.map.show_selection(selection)
+        self.changes.show_selection(selection)
 
     def _line(self) -> RecipeLine:
         workspace = self._workspace
@@ -357,6 +388,14 @@ class ViewsArea(QWidget):
         place = {group: number for number, group in enumerate(groups)}
         of_row = [place.get(self.legend.look_of(word).group, len(place)) for word in result.words]
         return tuple(int(i) for i in np.argsort(of_row, kind="stable"))
+
+
+def _quarter() -> QTabWidget:
+    """Make a place for one view, or for several behind tabs."""
+    tabs = QTabWidget()
+    tabs.setDocumentMode(True)
+    tabs.tabBar().setAutoHide(True)
+    return tabs
 
 
 def _combo(name: str, titles: Mapping[str, str]) -> QComboBox:

@@ -1,11 +1,19 @@
 """Results in words and as tables; no widgets."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, WordSimilarity
+from vgdesk.core.model import WordId
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerSimilarity,
+    NeighbourChanges,
+    Trace,
+    WordMap,
+    WordSimilarity,
+)
 from vgdesk.ui.legend import Legend
 from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table
@@ -186,6 +194,55 @@ def map_table(result: WordMap, titles: Sequence[str], legend: Legend) -> Table:
         )
     ]
     return Table(("word", legend.column or "group", *names, "shaped the axes"), rows)
+
+
+# Changed words
+
+
+def changes_list(result: NeighbourChanges, legend: Legend, a_title: str, b_title: str) -> Table:
+    """List every word with its nearest words in both layers; what is new has a plus."""
+    rows: list[tuple[Entry, ...]] = []
+    for word, kept, before, after in _changes(result):
+        new = ["" if other in before else "+" for other in after]
+        rows.append(
+            (
+                legend.look_of(word).text,
+                f"{100 * kept:.0f} %",
+                ", ".join(legend.look_of(other).text for other in before),
+                ", ".join(
+                    mark + legend.look_of(other).text
+                    for mark, other in zip(new, after, strict=True)
+                ),
+            )
+        )
+    a, b = (f"near in {title}" for title in (a_title, b_title))
+    return Table(("word", "kept", a, b), rows)
+
+
+def changes_table(result: NeighbourChanges, legend: Legend, a_title: str, b_title: str) -> Table:
+    """List the same with the share as a number, for copying."""
+    listed = changes_list(result, legend, a_title, b_title)
+    rows = [
+        (row[0], float(kept), *row[2:]) for row, kept in zip(listed.rows, result.kept, strict=True)
+    ]
+    return Table(listed.headers, rows)
+
+
+def changes_summary(result: NeighbourChanges, legend: Legend, a_title: str, b_title: str) -> str:
+    """Say which word changes most, and how much stays on average."""
+    mean = 100 * float(np.mean(result.kept))
+    most = legend.look_of(result.words[0]).text
+    return (
+        f"n = {result.trace.n}. From {a_title} to {b_title} (layers {result.layers}), {mean:.0f} % "
+        f"of the nearest words stay (chance {100 * result.chance:.0f} %); “{most}” changes most. "
+        f"{made_by(result.trace)}"
+    )
+
+
+def _changes(
+    result: NeighbourChanges,
+) -> Iterator[tuple[WordId, float, tuple[WordId, ...], tuple[WordId, ...]]]:
+    return zip(result.words, result.kept.tolist(), result.before, result.after, strict=True)
 
 
 # The curves

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QAction,
     QColor,
     QGuiApplication,
+    QHideEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
     QShortcut,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -58,9 +60,17 @@ class ViewFrame(QWidget):
     """The box around every view: title, controls, state, chart or table, and a summary.
 
     A view is a child that hands over its chart and calls `_present` with each new result.
+
+    Signals
+    -------
+    action_requested
+        The step is wished for that would fill the view.
+    seen
+        Whether the view can be seen.
     """
 
     action_requested = Signal()
+    seen = Signal(bool)
 
     def __init__(self, title: str, chart: QWidget, theme: Theme) -> None:
         super().__init__()
@@ -267,6 +277,14 @@ class ViewFrame(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(480, 420)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
