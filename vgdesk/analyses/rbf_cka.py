@@ -117,8 +117,12 @@ def _u_centred_sums(layers: list[FloatArray], middle: float) -> Doubles:
     n = len(layers[0])
     sums = np.zeros((len(layers), len(layers)))
     of_rows = np.zeros((len(layers), n))
+    # Where all words are equal, their median distance is 0.
+    middles = [middle if layer.any() else 0.0 for layer in layers]
     for rows, columns, weight in tiles_of(n):
-        tiles = np.stack([_kernel_tile(layer, rows, columns, middle) for layer in layers])
+        tiles = np.stack(
+            [_kernel_tile(*of, rows, columns) for of in zip(layers, middles, strict=True)]
+        )
         sums += weight * sums_of_products(tiles)
         of_rows[:, rows] += tiles.sum(axis=2, dtype=np.float64)
         if columns is not rows:
@@ -130,7 +134,7 @@ def _u_centred_sums(layers: list[FloatArray], middle: float) -> Doubles:
     return sums * np.outer(varies, varies)
 
 
-def _kernel_tile(layer: FloatArray, rows: slice, columns: slice, middle: float) -> FloatArray:
+def _kernel_tile(layer: FloatArray, middle: float, rows: slice, columns: slice) -> FloatArray:
     """Kernel between some words and others, relative to that of a pair at the median distance.
 
     Shift and scale do not matter to CKA. In many dimensions all distances are nearly the same: one
