@@ -19,7 +19,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.layer_products import Doubles, unit_layers
 from vgdesk.analyses.random_rotation import (
@@ -115,8 +115,7 @@ def _compared(
     a, b = stacks
     n = len(a.rows)
     need_words(MIN_WORDS, n)
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     white_a = _whitened_layers(a)
     white_b = white_a if b is a else _whitened_layers(b)
     rng = np.random.default_rng(seed)
@@ -145,8 +144,10 @@ def _whitened_layers(stack: LayerStack) -> list[Whitened]:
 def _whitened(layer: FloatArray) -> Whitened:
     """Keep the first components of a centred layer, up to the share of variance."""
     is_wide = len(layer) < layer.shape[1]
-    products = layer @ layer.T if is_wide else layer.T @ layer
-    squares, vectors = np.linalg.eigh(products.astype(np.float64))
+    # The smallest components that are kept need the digits.
+    precise = layer.astype(np.float64)
+    products = precise @ precise.T if is_wide else precise.T @ precise
+    squares, vectors = np.linalg.eigh(products)
     squares, vectors = squares[::-1].clip(min=0), vectors[:, ::-1]
     reached = np.cumsum(squares)
     kept = int(np.searchsorted(reached, KEPT_VARIANCE * reached[-1])) + 1 if reached[-1] else 0

@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from vgdesk.analyses.base import need_same_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
@@ -83,8 +84,7 @@ def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
 
     Memory beside the stacks: one copy of them, and at most `TILE` x `TILE` numbers a layer.
     """
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     units_a = unit_layers(a.values)
     units_b = units_a if b is a else unit_layers(b.values)
     width_a, width_b = (len(units) * units[0].shape[1] for units in (units_a, units_b))

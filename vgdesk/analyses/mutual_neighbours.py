@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.alignment import CHANCE
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.nearest_words import NONE, Ids, nearest_by_cosine
 from vgdesk.analyses.word_pairs import Doubles
@@ -14,7 +15,6 @@ MIN_WORDS = 4
 NEIGHBOURS = 10
 # With fewer words less than NEIGHBOURS are looked at, and half of them are shared by chance.
 TRUSTED_WORDS = 2 * NEIGHBOURS + 1
-CHANCE = "exact mean and spread over all ways to deal out the words of one encoder"
 
 
 def shared_neighbours(
@@ -42,8 +42,7 @@ def shared_neighbours(
     """
     n = len(a.rows)
     need_words(MIN_WORDS, n)
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     k = min(NEIGHBOURS, (n - 1) // 2)
     near_a = [nearest_by_cosine(layer, k) for layer in a.values]
     near_b = near_a if b is a else [nearest_by_cosine(layer, k) for layer in b.values]

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.layer_products import Doubles, unit_layers
 from vgdesk.analyses.random_rotation import (
@@ -21,7 +21,7 @@ from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 4
-# Eigenvalues below this share of the largest are what rounding left.
+# They add up to 1; eigenvalues below this are what rounding left.
 ROUNDING = 1e-12
 
 
@@ -50,15 +50,12 @@ def procrustes_similarity(
     """
     n = len(a.rows)
     need_words(MIN_WORDS, n)
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
-    layers_a = unit_layers(a.values)
-    layers_b = layers_a if b is a else unit_layers(b.values)
-    values = scores_of_pairs(layers_a, layers_b, partial(_similarity, layers_a, layers_b))
-    spectra_a = [_spectrum(layer) for layer in layers_a]
-    spectra_b = spectra_a if b is a else [_spectrum(layer) for layer in layers_b]
-    mean, spread = rotation_chance(spectra_a, spectra_b, n)
+    need_same_rows(a, b)
+    layers_a, spectra_a = _shortened_layers(a)
+    layers_b, spectra_b = (layers_a, spectra_a) if b is a else _shortened_layers(b)
     score = partial(_similarity, layers_a, layers_b)
+    values = scores_of_pairs(layers_a, layers_b, score)
+    mean, spread = rotation_chance(spectra_a, spectra_b, n)
     spread = shuffled_spread(score, mean, spread, n, np.random.default_rng(seed))
     warning = chance_warning(n, mean)
     trace = Trace("Procrustes", n, (a.encoder, b.encoder), CHANCE, seed, warning)
@@ -76,6 +73,8 @@ def _similarity(
     from scipy.linalg import svdvals
 
     one, other = layers_a[i], layers_b[j]
+    if not one.size or not other.size:
+        return 0.0
     if one is other and order is None:
         # X'X is its own positive part: the sum of its singular values is its trace.
         return float(np.vdot(one, one))
@@ -83,13 +82,27 @@ def _similarity(
     return float(svdvals(rows.T @ other, check_finite=False).sum(dtype=np.float64))
 
 
-def _spectrum(layer: FloatArray) -> Doubles:
-    """Return the eigenvalues of XX' that are not 0."""
-    short = layer if len(layer) < layer.shape[1] else layer.T
-    eigenvalues: Doubles = np.linalg.eigvalsh((short @ short.T).astype(np.float64))
-    eigenvalues = eigenvalues[::-1][: len(layer) - 1]
-    found: Doubles = eigenvalues[eigenvalues > ROUNDING * max(eigenvalues[0], ROUNDING)]
-    return found
+def _shortened_layers(stack: LayerStack) -> tuple[list[FloatArray], list[Doubles]]:
+    shortened = [_shortened(layer) for layer in unit_layers(stack.values)]
+    return [layer for layer, _ in shortened], [spectrum for _, spectrum in shortened]
+
+
+def _shortened(layer: FloatArray) -> tuple[FloatArray, Doubles]:
+    """Turn a layer so that it has no more dimensions than words, which changes no score.
+
+    Returns
+    -------
+    tuple
+        The layer, and the eigenvalues of XX' that are not 0.
+    """
+    if len(layer) >= layer.shape[1]:
+        squares = np.linalg.eigvalsh((layer.T @ layer).astype(np.float64))[1 - len(layer) :]
+        return layer, squares[squares > ROUNDING]
+    precise = layer.astype(np.float64)
+    squares, vectors = np.linalg.eigh(precise @ precise.T)
+    is_used = squares > ROUNDING
+    squares, vectors = squares[is_used], vectors[:, is_used]
+    return (vectors * np.sqrt(squares)).astype(layer.dtype), squares
 
 
 PROCRUSTES = LayerAnalysis(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgdesk.analyses.alignment import CHANCE, alignment
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.cka import MIN_WORDS, debiased_warning
 from vgdesk.analyses.layer_products import (
     Doubles,
@@ -59,8 +59,7 @@ def rbf_cka(
     Song et al. (2012), Feature selection via dependence maximization, eq. 5 (debiased).
     """
     need_words(MIN_WORDS, len(a.rows))
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     layers_a = _scaled_layers(a.values, fraction)
     layers = layers_a if b is a else layers_a + _scaled_layers(b.values, fraction)
     sums = _u_centred_sums(layers, 1 / (2 * fraction**2))
