@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from layer_cka import DIM, LAYERS, layers
-from scipy.linalg import orthogonal_procrustes, qr, svd
+from scipy.linalg import orthogonal_procrustes
 from scipy.spatial.distance import pdist, squareform
 from timing import cpu_seconds, gemm_rate, machine
 
@@ -112,7 +112,15 @@ def usual_neighbours(x: FloatArray, y: FloatArray) -> float:
 
 
 def usual_procrustes(x: FloatArray, y: FloatArray) -> float:
-    """Find the rotation, turn the one layer and compare, as netrep does."""
+    """Find the rotations, turn both layers and compare, as netrep does."""
+    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+    left, _, right = np.linalg.svd(x.T @ y)
+    x, y = x @ left, y @ right.T
+    return float(np.vdot(x, y) / np.linalg.norm(x) / np.linalg.norm(y))
+
+
+def scipy_procrustes(x: FloatArray, y: FloatArray) -> float:
+    """Find the rotation by the faster decomposition of scipy and turn one layer."""
     x, y = x - x.mean(axis=0), y - y.mean(axis=0)
     turn, _ = orthogonal_procrustes(x, y)
     return float(np.vdot(x @ turn, y) / np.linalg.norm(x) / np.linalg.norm(y))
@@ -129,7 +137,7 @@ def usual_pwcca(x: FloatArray, y: FloatArray) -> float:
 
 
 def canonical(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Decompose both layers, whiten them by QR and decompose their product.
+    """Decompose both layers, whiten them by QR and decompose their product, all by numpy.
 
     Returns
     -------
@@ -138,10 +146,10 @@ def canonical(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, Flo
     """
     bases = []
     for layer in (x, y):
-        words, sizes, _ = svd(layer - layer.mean(axis=0), full_matrices=False)
+        words, sizes, _ = np.linalg.svd(layer - layer.mean(axis=0), full_matrices=False)
         kept = int(np.searchsorted(np.cumsum(sizes**2) / np.sum(sizes**2), 0.99)) + 1
-        bases.append(qr(words[:, :kept] * sizes[:kept], mode="economic")[0])
-    left, correlations, right = svd(bases[0].T @ bases[1], full_matrices=False)
+        bases.append(np.linalg.qr(words[:, :kept] * sizes[:kept])[0])
+    left, correlations, right = np.linalg.svd(bases[0].T @ bases[1], full_matrices=False)
     return correlations, bases[0] @ left, bases[1] @ right.T
 
 
@@ -154,6 +162,7 @@ CONTESTS = (
     Contest("cka-rbf", usual_rbf, lambda words: words**2 * LAYERS * (DIM + LAYERS)),
     Contest("mutual-neighbours", usual_neighbours, lambda words: words**2 * LAYERS * DIM),
     Contest("procrustes", usual_procrustes, decomposing),
+    Contest("procrustes", scipy_procrustes, decomposing),
     Contest("svcca", usual_svcca, decomposing),
     Contest("pwcca", usual_pwcca, decomposing),
 )
