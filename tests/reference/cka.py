@@ -1,6 +1,8 @@
-"""Linear CKA as it is defined: plain loops over pairs of words."""
+"""CKA as it is defined: plain loops over pairs of words."""
 
 from collections.abc import Sequence
+from math import exp
+from statistics import median
 
 import numpy as np
 
@@ -9,7 +11,26 @@ Matrix = list[list[float]]
 
 def cka(x: np.ndarray, y: np.ndarray, *, debiased: bool) -> float:
     centre = _u_centred if debiased else _centred
-    k, m = centre(_gram(x)), centre(_gram(y))
+    return _cosine(centre(_gram(x)), centre(_gram(y)))
+
+
+def rbf_cka(x: np.ndarray, y: np.ndarray, fraction: float) -> float:
+    """Debiased, with a Gaussian kernel as wide as a fraction of the median distance."""
+    return _cosine(_u_centred(_rbf(x, fraction)), _u_centred(_rbf(y, fraction)))
+
+
+def _rbf(x: np.ndarray, fraction: float) -> Matrix:
+    rows = [[float(value) for value in row] for row in x]
+    squares = [[_square(one, other) for other in rows] for one in rows]
+    middle = median(squares[i][j] for i in range(len(rows)) for j in range(i))
+    return [[exp(-square / (2 * fraction**2 * middle)) for square in row] for row in squares]
+
+
+def _square(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+
+
+def _cosine(k: Matrix, m: Matrix) -> float:
     return _dot(k, m) / (_dot(k, k) * _dot(m, m)) ** 0.5
 
 

@@ -124,3 +124,9 @@ def need_words(needed: int, found: int) -> None:
     """Refuse to go on with fewer rows than an analysis can use."""
     if found < needed:
         raise TooFewWordsError.of(needed=needed, found=found)
+
+
+def need_same_rows(a: LayerStack, b: LayerStack) -> None:
+    """Refuse stacks that were not matched: rows would be compared with the wrong rows."""
+    if a.rows != b.rows:
+        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")

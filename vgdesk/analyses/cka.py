@@ -8,14 +8,13 @@ References
 ----------
 Kornblith et al. (2019), Similarity of neural network representations revisited, eq. 6.
 Song et al. (2012), Feature selection via dependence maximization, eq. 5 (debiased).
-Kazi-Aoual et al. (1995), Refined approximations to permutation tests (chance).
 """
 
-import numpy as np
+import math
 
+from vgdesk.analyses.alignment import CHANCE, alignment
 from vgdesk.analyses.base import LayerAnalysis, need_words
-from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.layer_products import Doubles, LayerProducts, layer_products
+from vgdesk.analyses.layer_products import layer_products
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -42,13 +41,8 @@ def debiased_cka(
         values are left as they are. A layer that is the same for every word scores 0.
     """
     need_words(MIN_WORDS, len(a.rows))
-    n = len(a.rows)
-    warning = ""
-    if n < TRUSTED_WORDS:
-        reach = 2 * np.sqrt(2 / (n * (n - 3)))
-        warning = f"Too few words to trust: with n = {n}, chance alone reaches ±{reach:.2f}."
-    trace = _trace("debiased linear CKA", a, b, warning)
-    return _compared("cka", a, b, layer_products(a, b).without_diagonal(), trace)
+    trace = _trace("debiased linear CKA", a, b, debiased_warning(len(a.rows)))
+    return alignment("cka", a, b, layer_products(a, b).without_diagonal(), trace)
 
 
 def biased_cka(
@@ -70,54 +64,19 @@ def biased_cka(
             "Unrelated layers score high too; compare with chance, or use the debiased one."
         )
     trace = _trace("biased linear CKA", a, b, warning)
-    return _compared("cka-biased", a, b, layer_products(a, b), trace)
+    return alignment("cka-biased", a, b, layer_products(a, b), trace)
+
+
+def debiased_warning(n: int) -> str:
+    """Say how far chance alone goes where it goes far; empty with words enough."""
+    if n >= TRUSTED_WORDS:
+        return ""
+    reach = 2 * math.sqrt(2 / (n * (n - 3)))
+    return f"Too few words to trust: with n = {n}, chance alone reaches ±{reach:.2f}."
 
 
 def _trace(estimator: str, a: LayerStack, b: LayerStack, warning: str) -> Trace:
-    chance = "exact mean and spread over all ways to deal out the words of one encoder"
-    return Trace(estimator, len(a.rows), (a.encoder, b.encoder), chance, warning=warning)
-
-
-def _compared(
-    measure: str, a: LayerStack, b: LayerStack, products: LayerProducts, trace: Trace
-) -> LayerSimilarity:
-    mean, spread = _chance(products)
-    sizes = products.sizes()
-    return layer_similarity(
-        measure,
-        (a, b),
-        _ratio(products.between, sizes),
-        mean=_ratio(mean, sizes),
-        spread=_ratio(spread, sizes),
-        trace=trace,
-    )
-
-
-def _ratio(sums: Doubles, sizes: Doubles) -> Doubles:
-    return np.divide(sums, sizes, out=np.zeros_like(sums), where=sizes > 0)
-
-
-def _chance(products: LayerProducts) -> tuple[Doubles, Doubles]:
-    """Mean and standard deviation of `between` over all n! orders of the words of one side.
-
-    They follow from three sums over each matrix, if its rows sum to 0: trace, squares of all
-    entries, squares of the diagonal. Without a diagonal the mean is 0, and the spread of the
-    cosine is sqrt(2 / (n (n - 3))) for any two layers.
-    """
-    n = products.words
-    mean = np.outer(products.diagonal_a.sum(axis=1), products.diagonal_b.sum(axis=1)) / (n - 1)
-    off_a, on_a = _parts(products.own_a, products.diagonal_a)
-    off_b, on_b = _parts(products.own_b, products.diagonal_b)
-    variance = 2 * np.outer(off_a, off_b) / ((n - 1) ** 2 * (n + 1) * (n - 2))
-    variance += np.outer(on_a, on_b) / ((n + 1) * n * (n - 1) * (n - 2) * (n - 3))
-    return mean, np.sqrt(np.maximum(variance, 0.0))
-
-
-def _parts(own: Doubles, diagonal: Doubles) -> tuple[Doubles, Doubles]:
-    n = diagonal.shape[1]
-    trace = diagonal.sum(axis=1) ** 2
-    squares = np.sum(diagonal * diagonal, axis=1)
-    return (n - 1) * own - trace, n * (n + 1) * squares - (n - 1) * (trace + 2 * own)
+    return Trace(estimator, len(a.rows), (a.encoder, b.encoder), CHANCE, warning=warning)
 
 
 CKA = LayerAnalysis(

@@ -5,13 +5,14 @@ words. What compares two layers is the sum over all entries of K times L. There 
 it: through the words (n x n, once a layer) or through the features (dim x dim, once a pair).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vgdesk.analyses.base import need_same_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
@@ -83,10 +84,9 @@ def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
 
     Memory beside the stacks: one copy of them, and at most `TILE` x `TILE` numbers a layer.
     """
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
-    units_a = _units(a.values)
-    units_b = units_a if b is a else _units(b.values)
+    need_same_rows(a, b)
+    units_a = unit_layers(a.values)
+    units_b = units_a if b is a else unit_layers(b.values)
     width_a, width_b = (len(units) * units[0].shape[1] for units in (units_a, units_b))
     # From here on the features are fewer multiplications than the words.
     is_long = len(a.rows) * (width_a + width_b) > 2 * width_a * width_b
@@ -96,7 +96,14 @@ def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     )
 
 
-def _units(values: FloatArray) -> list[FloatArray]:
+def unit_layers(values: FloatArray) -> list[FloatArray]:
+    """Copy each layer, centred and scaled to a sum of squares of 1; zeros if all words are equal.
+
+    Parameters
+    ----------
+    values
+        Shape [layers, words, dim].
+    """
     dtype = np.float64 if values.shape[1] <= PRECISE_WORDS else np.float32
     return [_unit(layer.astype(dtype)) for layer in values]
 
@@ -126,17 +133,23 @@ def _through_words(
     units_a: list[FloatArray], units_b: list[FloatArray]
 ) -> tuple[Doubles, Doubles, Doubles]:
     units = units_a if units_b is units_a else units_a + units_b
-    words = len(units[0])
     products = np.zeros((len(units), len(units)))
-    blocks = [slice(start, start + TILE) for start in range(0, words, TILE)]
-    for i, rows in enumerate(blocks):
-        for columns in blocks[i:]:
-            # K is symmetric: what lies above the diagonal counts for what lies below.
-            weight = 1 if columns is rows else 2
-            products += weight * _tile_products(units, rows, columns)
+    for rows, columns, weight in tiles_of(len(units[0])):
+        products += weight * _tile_products(units, rows, columns)
     own = np.diag(products)
     a, b = len(units_a), len(units_b)
     return products[:a, -b:], own[:a], own[-b:]
+
+
+def tiles_of(words: int) -> Iterator[tuple[slice, slice, int]]:
+    """Yield rows and columns of each tile of K on or above its diagonal, and how often it counts.
+
+    K is symmetric: what lies above the diagonal counts for what lies below.
+    """
+    blocks = [slice(start, start + TILE) for start in range(0, words, TILE)]
+    for i, rows in enumerate(blocks):
+        for columns in blocks[i:]:
+            yield rows, columns, 1 if columns is rows else 2
 
 
 def _tile_products(units: list[FloatArray], rows: slice, columns: slice) -> Doubles:
@@ -144,11 +157,15 @@ def _tile_products(units: list[FloatArray], rows: slice, columns: slice) -> Doub
     tiles = np.empty((len(units), *shape), units[0].dtype)
     for unit, tile in zip(units, tiles, strict=True):
         np.matmul(unit[rows], unit[columns].T, out=tile)
-    return _sums(tiles.reshape(len(units), -1))
+    return sums_of_products(tiles)
 
 
-def _sums(flat: FloatArray) -> Doubles:
-    """Multiply all rows with each other; short sums in their own type, the rest in float64."""
+def sums_of_products(tiles: FloatArray) -> Doubles:
+    """Multiply the tiles [layers, rows, columns] with each other: [layers, layers].
+
+    Short sums are in the type of the tiles, the rest in float64.
+    """
+    flat = tiles.reshape(len(tiles), -1)
     total = np.zeros((len(flat), len(flat)))
     for start in range(0, flat.shape[1], RUN):
         run = flat[:, start : start + RUN]

@@ -1,0 +1,124 @@
+"""Overlap of nearest neighbours between all layers of two encoders."""
+
+import numpy as np
+
+from vgdesk.analyses.alignment import CHANCE
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
+from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.nearest_words import NONE, Ids, nearest_by_cosine
+from vgdesk.analyses.word_pairs import Doubles
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
+from vgdesk.core.results import LayerSimilarity, Trace
+from vgdesk.core.stack import LayerStack
+
+MIN_WORDS = 4
+NEIGHBOURS = 10
+# With fewer words less than NEIGHBOURS are looked at, and half of them are shared by chance.
+TRUSTED_WORDS = 2 * NEIGHBOURS + 1
+
+
+def shared_neighbours(
+    a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, _seed: int = 0
+) -> LayerSimilarity:
+    """Share of the k nearest words by cosine that two layers have in common, over all words.
+
+    Parameters
+    ----------
+    a, b
+        Stacks with the same rows in the same order; `dim` may differ.
+
+    Returns
+    -------
+    LayerSimilarity
+        From 0 to 1, with k = 10, or half of the other words if these are fewer. Chance is
+        k / (n - 1). A word without a direction, all zeros, has no neighbours; a layer that points
+        the same way for every word scores 0.
+
+    References
+    ----------
+    Huh et al. (2024), The Platonic representation hypothesis, section 3.
+    Mantel (1967), The detection of disease clustering and a generalized regression approach
+    (chance).
+    """
+    n = len(a.rows)
+    need_words(MIN_WORDS, n)
+    need_same_rows(a, b)
+    k = min(NEIGHBOURS, (n - 1) // 2)
+    near_a = [nearest_by_cosine(layer, k) for layer in a.values]
+    near_b = near_a if b is a else [nearest_by_cosine(layer, k) for layer in b.values]
+    shared = np.array([[_shared(one, other) for other in near_b] for one in near_a])
+    mean, spread = _chance(near_a, near_b)
+    sizes = np.sqrt(np.outer(_links(near_a), _links(near_b))).clip(min=1)
+    warning = ""
+    if n < TRUSTED_WORDS:
+        warning = f"Too few words to trust: chance alone shares {k} of {n - 1} neighbours."
+    estimator = f"mutual {k}-nearest-neighbour overlap by cosine"
+    return layer_similarity(
+        "mutual-neighbours",
+        (a, b),
+        shared / sizes,
+        mean=mean / sizes,
+        spread=spread / sizes,
+        trace=Trace(estimator, n, (a.encoder, b.encoder), CHANCE, warning=warning),
+    )
+
+
+def _shared(one: Ids, other: Ids) -> float:
+    is_same = (one[:, :, None] == other[:, None, :]) & (one != NONE)[:, :, None]
+    return float(np.count_nonzero(is_same))
+
+
+def _links(near: list[Ids]) -> Doubles:
+    return np.array([np.count_nonzero(ids != NONE) for ids in near], np.float64)
+
+
+def _chance(near_a: list[Ids], near_b: list[Ids]) -> tuple[Doubles, Doubles]:
+    """Mean and standard deviation of the shared links over all n! orders of the words of one side.
+
+    Whether i's neighbour j and k's neighbour l are both shared depends on which of the four words
+    are the same: each such pattern is counted in both layers, and occurs in so many places.
+    """
+    n = len(near_a[0])
+    links_a, links_b = _links(near_a), _links(near_b)
+    places = n * (n - 1) * np.cumprod([1.0, n - 2, n - 3])
+    weights = np.array([1, 1, 1, 1, 2, 1]) / places[[0, 0, 1, 1, 1, 2]]
+    patterns_a, patterns_b = (
+        np.array([_patterns(ids) for ids in near]) for near in (near_a, near_b)
+    )
+    mean = np.outer(links_a, links_b) / places[0]
+    variance = (patterns_a * weights) @ patterns_b.T - mean**2
+    return mean, np.sqrt(np.maximum(variance, 0.0))
+
+
+def _patterns(ids: Ids) -> list[float]:
+    """Count pairs of links: equal, mutual, of one word, to one word, in a chain, without a word.
+
+    They are ordered pairs, and those in a chain are counted in one of their two directions.
+    """
+    is_link = ids != NONE
+    n, links = len(ids), float(is_link.sum())
+    leaving = is_link.sum(axis=1).astype(np.float64)
+    arriving = np.bincount(ids[is_link], minlength=n).astype(np.float64)
+    answered = (ids[ids] == np.arange(n)[:, None, None]).any(axis=2) & is_link
+    mutual = float(answered.sum())
+    of_one = float(leaving @ leaving) - links
+    to_one = float(arriving @ arriving) - links
+    chain = float(leaving @ arriving) - mutual
+    apart = links**2 - links - mutual - of_one - to_one - 2 * chain
+    return [links, mutual, of_one, to_one, chain, apart]
+
+
+MUTUAL_NEIGHBOURS = LayerAnalysis(
+    id="mutual-neighbours",
+    title="Shared neighbours",
+    explains="Which share of a word's nearest words in one layer are also its nearest in another.",
+    reading="1 means the same neighbours for every word; chance is k / (n - 1), so it falls as "
+    "words are added.",
+    avoid="Not where many rows are copies, such as takes in a written encoder: which of them are "
+    "nearest is then arbitrary.",
+    formula=f"mean over words of |N_x & N_y| / k, N the k = {NEIGHBOURS} nearest words by cosine "
+    "(half of the others if these are fewer)",
+    source="Huh et al. (2024), The Platonic representation hypothesis",
+    min_words=MIN_WORDS,
+    compute=shared_neighbours,
+)
