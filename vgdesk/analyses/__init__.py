@@ -7,13 +7,26 @@ from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.mds import MDS
+from vgdesk.analyses.partial_rsa import RSA_PARTIAL
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
+from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.silhouette import SILHOUETTE
 from vgdesk.core.catalogue import catalogue
 
 ANALYSES: Mapping[str, Analysis] = catalogue(
-    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE
+    CKA,
+    CKA_BIASED,
+    RSA_SPEARMAN,
+    RSA_PEARSON,
+    RSA_KENDALL,
+    RSA_PARTIAL,
+    COSINE,
+    EUCLIDEAN,
+    PEARSON,
+    PCA,
+    MDS,
+    SILHOUETTE,
 )
 
 
