@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vgdesk.analyses.pair_gathering import compiled_gather
 from vgdesk.analyses.pair_tiles import square, tiles
 from vgdesk.core.arrays import FloatArray
 
@@ -95,8 +96,7 @@ def permuted(one: FloatArray, others: FloatArray, orders: NDArray[np.integer[Any
     array
         Shape [orders, matrices]: sums over all pairs, correlations if the matrices are unit ones.
     """
-    from vgdesk.analyses.pair_gathering import gather
-
+    gather = compiled_gather()
     words = orders.shape[1]
     matrix = square(one, words)
     # Unsigned, because a kernel would ask of every signed number whether it counts from the end.

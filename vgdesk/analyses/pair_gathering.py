@@ -1,13 +1,12 @@
-"""Compiled; imported only where it is used."""
+from functools import cache
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
 
 
-@njit(cache=True)
 def gather(
     matrix: FloatArray,
     orders: NDArray[np.uint32],
@@ -15,6 +14,8 @@ def gather(
     found: FloatArray,
 ) -> None:
     """Collect part of a symmetric matrix as it is with its words in other orders.
+
+    Plain loops, made to be compiled.
 
     Parameters
     ----------
@@ -36,3 +37,11 @@ def gather(
             for j in range(len(others)):
                 part[j] = row[others[j]]
             start += len(others)
+
+
+@cache
+def compiled_gather() -> Any:
+    """Compile `gather`; what comes out is kept on disk."""
+    from numba import njit
+
+    return njit(cache=True)(gather)

@@ -7,11 +7,11 @@ would be by chance follows from sums over words.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.layer_products import PRECISE_WORDS
 from vgdesk.analyses.mantel import PairSums
 from vgdesk.analyses.pair_tiles import over_pairs, pairs_of, word_sums
 from vgdesk.analyses.word_pairs import ROUNDING
@@ -20,15 +20,20 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Scale = Callable[[FloatArray], FloatArray]
 
-# Distances are rounded to so many steps from the smallest to the largest before they are ranked:
-# what only rounding tells apart is a tie. In float64 rounding is finer.
-STEPS = 2**20
-PRECISE_STEPS = 2**40
-# Fewer steps are faster, and as good to 1e-6 if no step holds more than a thousandth of the pairs.
-COARSE_STEPS = 2**18
+# Up to so many pairs float64 and sorting cost a moment; beyond, pairs are float32 and ranked by
+# counting.
+FEW_PAIRS = 2**16
+# Distances are cut to so many times what their last digit stands for: what only rounding tells
+# apart is a tie.
+CUT = {np.dtype(np.float32): 2.0**6, np.dtype(np.float64): 2.0**12}
+# Counting goes by so many steps from the smallest to the largest. That is as good to 1e-6 as long
+# as no step holds more than a thousandth of the pairs.
+STEPS = 2**18
 CROWD = 1000
-# Up to here sorting the pairs is faster than counting them by steps.
-SORTED_PAIRS = 2**16
+# Otherwise by leaving out the last bits of each number. For numbers far below the largest these are
+# finer steps: one odd word, far from all others, must not blur the others.
+ODD = 2**-10
+LAST_BITS = {np.dtype(np.float32): (np.int32, 4), np.dtype(np.float64): (np.int64, 12)}
 # Longest sum in float32; these sums are then added in float64.
 RUN = 16384
 # Distances below this are what rounding to float32 leaves of equal profiles.
@@ -68,12 +73,15 @@ def layer_pairs(layers: FloatArray, scale: Scale) -> PairMatrices:
         `unit_values` or `unit_ranks`.
     """
     words = layers.shape[1]
-    # With few words float64 costs nothing, and one pair weighs much.
-    dtype = np.float64 if words <= PRECISE_WORDS else np.float32
-    values = np.empty((len(layers), pairs_of(words)), dtype)
+    values = np.empty((len(layers), pairs_of(words)), pair_type(words))
     for row, layer in zip(values, layers, strict=True):
-        row[:] = scale(correlation_distances(layer).astype(dtype, copy=False))
+        row[:] = scale(correlation_distances(layer))
     return with_sums(values, words)
+
+
+def pair_type(words: int) -> np.dtype[np.floating[Any]]:
+    """Return the type in which the pairs of so many words are kept."""
+    return np.dtype(np.float64 if pairs_of(words) <= FEW_PAIRS else np.float32)
 
 
 def with_sums(values: FloatArray, words: int) -> PairMatrices:
@@ -93,8 +101,7 @@ def products(one: FloatArray, other: FloatArray) -> Doubles:
 def correlation_distances(layer: FloatArray) -> FloatArray:
     """1 - Pearson's correlation between the vectors of each pair of words, shape [pairs].
 
-    A vector with the same number everywhere has no profile: distance 1 to all. With more than
-    `PRECISE_WORDS` words the result is float32.
+    A vector with the same number everywhere has no profile: distance 1 to all.
     """
     rows = layer.astype(np.float64)
     size = _lengths(rows)
@@ -109,13 +116,16 @@ def correlation_distances(layer: FloatArray) -> FloatArray:
     rows -= rows[0].copy()
     rows -= rows.mean(axis=0)
     halves = (is_flat + np.einsum("ij,ij->i", rows, rows)) / 2
-    if len(rows) > PRECISE_WORDS:
-        rows, halves = rows.astype(np.float32), halves.astype(np.float32)
+    dtype = pair_type(len(rows))
+    units, halves = rows.astype(dtype), halves.astype(dtype)
 
     def distances(one: slice, other: slice) -> FloatArray:
-        tile: FloatArray = rows[one] @ rows[other].T
-        np.subtract(halves[other], tile, out=tile)
-        tile += halves[one, None]
+        sizes = halves[one, None] + halves[other]
+        tile: FloatArray = sizes - units[one] @ units[other].T
+        # Digits beyond those of so large a number are lost when it is added.
+        sizes *= CUT[dtype]
+        tile += sizes
+        tile -= sizes
         return tile
 
     return over_pairs(len(rows), distances)
@@ -153,21 +163,29 @@ def _is_constant(pairs: FloatArray) -> bool:
 
 def _counted(pairs: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the step that each pair is on, counted from the lowest, and the pairs of each step."""
-    if len(pairs) <= SORTED_PAIRS:
-        finest = PRECISE_STEPS if pairs.dtype == np.float64 else STEPS
-        _, steps, counts = np.unique(_steps(pairs, finest), return_inverse=True, return_counts=True)
+    if len(pairs) <= FEW_PAIRS:
+        _, steps, counts = np.unique(_fine_steps(pairs), return_inverse=True, return_counts=True)
         return steps, counts
-    steps = _steps(pairs, COARSE_STEPS)
+    steps = _steps(pairs)
     counts = np.bincount(steps)
     if counts.max() * CROWD > len(pairs):
-        steps = _steps(pairs, STEPS)
+        steps = _fine_steps(pairs)
         counts = np.bincount(steps)
     return steps, counts
 
 
-def _steps(pairs: FloatArray, count: int) -> NDArray[np.intp]:
+def _steps(pairs: FloatArray) -> NDArray[np.intp]:
     low, high = pairs.min(), pairs.max()
     steps: FloatArray = pairs - low
-    steps *= count / (high - low)
+    steps *= STEPS / (high - low)
     steps += 0.5
     return steps.astype(np.intp, copy=False)
+
+
+def _fine_steps(pairs: FloatArray) -> NDArray[np.intp]:
+    low, high = pairs.min(), pairs.max()
+    lifted: FloatArray = (pairs - low) + (high - low) * ODD
+    whole, last = LAST_BITS[pairs.dtype]
+    # Bits of positive numbers, read as whole numbers, are in the same order.
+    steps = (lifted.view(whole) + (1 << last - 1)) >> last
+    return np.asarray(steps - steps.min(), np.intp)

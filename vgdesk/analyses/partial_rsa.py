@@ -16,7 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_words
-from vgdesk.analyses.pair_matrices import RUN, PairMatrices, products, unit_ranks, with_sums
+from vgdesk.analyses.pair_matrices import (
+    RUN,
+    PairMatrices,
+    pair_type,
+    products,
+    unit_ranks,
+    with_sums,
+)
 from vgdesk.analyses.pair_tiles import over_pairs
 from vgdesk.analyses.rsa import (
     EXACT_CHANCE,
@@ -129,9 +136,10 @@ def _differences(columns: Columns, words: tuple[WordId, ...]) -> PairMatrices:
 
     def ranks(column: Mapping[WordId, float]) -> FloatArray:
         numbers = np.array([column[word] for word in words], np.float64)
-        numbers /= np.abs(numbers).max() or 1.0
+        # By a power of two, so that differences that are equal stay so.
+        numbers = np.ldexp(numbers, -np.frexp(np.abs(numbers).max())[1])
         pairs = over_pairs(len(words), lambda i, j: np.abs(numbers[i, None] - numbers[j]))
-        return unit_ranks(pairs)
+        return unit_ranks(pairs.astype(pair_type(len(words))))
 
     return with_sums(np.stack([ranks(column) for column in columns.values()]), len(words))
 
@@ -141,7 +149,7 @@ def _without(pairs: PairMatrices, nuisances: PairMatrices) -> PairMatrices:
 
     `pairs` is written over: it is the largest thing in memory.
     """
-    values, out = pairs.values, nuisances.values.astype(pairs.values.dtype)
+    values, out = pairs.values, nuisances.values
     weights = products(values, out) @ np.linalg.pinv(products(out, out), NOTHING, hermitian=True)
     factors = weights.astype(values.dtype)
     for start in range(0, values.shape[1], RUN):
