@@ -7,13 +7,14 @@ from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.mds import MDS
+from vgdesk.analyses.pair_types import PAIR_TYPES
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.silhouette import SILHOUETTE
 from vgdesk.core.catalogue import catalogue
 
 ANALYSES: Mapping[str, Analysis] = catalogue(
-    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE
+    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE, PAIR_TYPES
 )
 
 
