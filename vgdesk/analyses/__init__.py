@@ -10,11 +10,22 @@ from vgdesk.analyses.mds import MDS
 from vgdesk.analyses.pair_types import PAIR_TYPES
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
+from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.analyses.silhouette import SILHOUETTE
 from vgdesk.core.catalogue import catalogue
 
 ANALYSES: Mapping[str, Analysis] = catalogue(
-    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE, PAIR_TYPES
+    CKA,
+    CKA_BIASED,
+    COSINE,
+    EUCLIDEAN,
+    PEARSON,
+    PCA,
+    MDS,
+    SILHOUETTE,
+    PAIR_TYPES,
+    RETRIEVAL_SPEAKERS,
+    RETRIEVAL_RANK,
 )
 
 
