@@ -8,6 +8,7 @@ from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.mds import MDS
 from vgdesk.analyses.pair_types import PAIR_TYPES
+from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
@@ -26,6 +27,7 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     PAIR_TYPES,
     RETRIEVAL_SPEAKERS,
     RETRIEVAL_RANK,
+    PARTNER_RETRIEVAL,
 )
 
 

@@ -69,6 +69,7 @@ def layer_similarity(
     mean: FloatArray,
     spread: FloatArray,
     trace: Trace,
+    p: FloatArray | None = None,
 ) -> LayerSimilarity:
     """Put the scores of all pairs of layers beside mean and standard deviation by chance.
 
@@ -76,8 +77,10 @@ def layer_similarity(
     ----------
     values, mean, spread
         Shape [layers of the first stack, layers of the second].
+    p
+        How likely chance is to give each value, where it is far from normal.
     """
-    rates = false_discovery_rates(normal_p_values(values, mean, spread))
+    rates = false_discovery_rates(normal_p_values(values, mean, spread) if p is None else p)
     a, b = stacks
     return LayerSimilarity(measure, a.layers, b.layers, values, mean, spread, rates, trace)
 
