@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import numpy as np
 from layer_cka import DIM, LAYERS, layers
-from sklearn.metrics import average_precision_score
 from timing import cpu_seconds, gemm_rate, machine
 
 from vgdesk.analyses import ANALYSES
@@ -132,11 +131,8 @@ def usual_retrieval(stack: LayerStack) -> object:
                 others = voice != voice[query]
                 is_same = dealt[others] == dealt[query]
                 order = np.argsort(-cosines[query, others])
-                best = np.flatnonzero(is_same[order])[:1]
-                precision = (
-                    average_precision_score(is_same, cosines[query, others]) if best.size else 0
-                )
-                found.append((best, precision))
+                ranks = 1 + np.flatnonzero(is_same[order])
+                found.append((ranks[:1], (np.arange(1, 1 + len(ranks)) / ranks).sum()))
     return found
 
 

@@ -9,7 +9,7 @@ from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.pair_types import Takes, mean
 from vgdesk.analyses.pair_means import GroupPairs, ListedPairs, Pairs, PairsApart, PairSpread
 from vgdesk.analyses.pair_types import score_pair_types
-from vgdesk.analyses.word_relations import near_homophones, synonyms
+from vgdesk.analyses.word_relations import word_relations
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts
 from vgdesk.core.model import WordId
@@ -85,8 +85,7 @@ def test_relations_are_those_of_the_study() -> None:
     words = [WordId(name) for name in NAMES]
     facts = facts_of(stack_of(noise(1, 8, 2)))
     named = [
-        [(NAMES[i], NAMES[j]) for i, j in pairs]
-        for pairs in (near_homophones(words, facts).tolist(), synonyms(words, facts).tolist())
+        [(NAMES[i], NAMES[j]) for i, j in pairs.tolist()] for pairs in word_relations(words, facts)
     ]
     assert named == [[("bat", "pat")], [("cup", "mug"), ("sofa", "couch")]]
 
@@ -100,7 +99,7 @@ def test_homophones_and_homographs_are_not_near() -> None:
             for word, text, said in zip(words, texts, phones, strict=True)
         )
     )
-    assert near_homophones(words, facts).shape == (0, 2)
+    assert [pairs.shape for pairs in word_relations(words, facts)] == [(0, 2), (0, 2)]
 
 
 @pytest.mark.parametrize(

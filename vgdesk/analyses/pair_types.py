@@ -23,7 +23,7 @@ from vgdesk.analyses.pair_means import (
 )
 from vgdesk.analyses.voices import group_means, speaker_codes, voice_codes, without_voices
 from vgdesk.analyses.word_pairs import unit_rows
-from vgdesk.analyses.word_relations import near_homophones, synonyms
+from vgdesk.analyses.word_relations import word_relations
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -180,9 +180,10 @@ def _between_sayings(groupings: tuple[Codes, ...], word: Codes, speaker: Codes) 
 
 
 def _between_words(groupings: tuple[Codes, ...], words: Sequence[WordId], facts: Facts) -> Level:
+    near, synonyms = word_relations(words, facts)
     types = (
-        PairType("near-homophone", ListedPairs.equal(near_homophones(words, facts))),
-        PairType("synonym", ListedPairs.equal(synonyms(words, facts))),
+        PairType("near-homophone", ListedPairs.equal(near)),
+        PairType("synonym", ListedPairs.equal(synonyms)),
         PairType("category", GroupPairs(_categories(words, facts))),
     )
     word, voice = np.arange(len(words)), np.zeros(len(words), np.intp)

@@ -16,20 +16,20 @@ WordPairs = NDArray[np.intp]
 NEAR = 0.4
 
 
-def near_homophones(words: Sequence[WordId], facts: Facts) -> WordPairs:
-    """Pair words that sound alike: 0 < d <= `NEAR`, another spelling, and no listed synonyms.
+def word_relations(words: Sequence[WordId], facts: Facts) -> tuple[WordPairs, WordPairs]:
+    """Pair the words that sound alike, and those that mean the same.
 
-    d is the edit distance between the phones through the number of the longer ones.
+    Returns
+    -------
+    tuple
+        Near-homophones: 0 < d <= `NEAR`, with another spelling, and no listed synonyms. d is the
+        edit distance between the phones through the number of the longer ones.
+        Synonyms: those that the list names, but for near ones.
     """
-    near = _near(words, facts)
+    near, listed = _near(words, facts), _listed(words, facts)
     texts = facts.texts()
     is_other = [texts[words[i]].casefold() != texts[words[j]].casefold() for i, j in near.tolist()]
-    return _without(near[np.array(is_other, bool)], _listed(words, facts))
-
-
-def synonyms(words: Sequence[WordId], facts: Facts) -> WordPairs:
-    """Pair words that the list calls synonyms, but for those that sound alike."""
-    return _without(_listed(words, facts), _near(words, facts))
+    return _without(near[np.array(is_other, bool)], listed), _without(listed, near)
 
 
 def _near(words: Sequence[WordId], facts: Facts) -> WordPairs:
