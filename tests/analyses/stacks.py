@@ -1,14 +1,16 @@
 """Stacks to try analyses on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from vgdesk.analyses.base import Analysis, Kind
+from vgdesk.analyses.base import Analysis, CurveAnalysis, Kind
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
 
 SYLLABLES = ("ba", "do", "ki", "mu", "te", "so", "la")
 
@@ -53,7 +55,12 @@ def known_of(stack: LayerStack) -> Facts:
 
 
 def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple[Any, ...]:
-    """Run any analysis on one stack, with arguments that suit its kind."""
+    """Run any analysis on one stack, with arguments that suit its kind.
+
+    Where rows have to be takes, two rows are takes of one word.
+    """
+    if isinstance(analysis, CurveAnalysis) and analysis.rows is Rows.TAKES:
+        stack = replace(stack, words=tuple(stack.words[i - i % 2] for i in range(len(stack.rows))))
     known = known_of(stack)
     arguments: dict[Kind, tuple[Any, ...]] = {
         Kind.LAYERS: (stack, stack, known, seed),

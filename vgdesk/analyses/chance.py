@@ -1,6 +1,7 @@
 """What chance gives: shuffles, resamples, and what they say of a score."""
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ def layer_similarity(
     mean: FloatArray,
     spread: FloatArray,
     trace: Trace,
+    p: FloatArray | None = None,
 ) -> LayerSimilarity:
     """Put the scores of all pairs of layers beside mean and standard deviation by chance.
 
@@ -75,10 +77,31 @@ def layer_similarity(
     ----------
     values, mean, spread
         Shape [layers of the first stack, layers of the second].
+    p
+        How likely chance is to give each value, where it is far from normal.
     """
-    rates = false_discovery_rates(normal_p_values(values, mean, spread))
+    rates = false_discovery_rates(normal_p_values(values, mean, spread) if p is None else p)
     a, b = stacks
     return LayerSimilarity(measure, a.layers, b.layers, values, mean, spread, rates, trace)
+
+
+def normal_shuffles(mean: FloatArray, spread: FloatArray) -> Doubles:
+    """Return what shuffles give where chance is normal and its mean and spread are known.
+
+    Parameters
+    ----------
+    mean, spread
+        Shape [layers].
+
+    Returns
+    -------
+    array
+        Shape [SHUFFLES, layers]: evenly spaced quantiles.
+    """
+    shares = (np.arange(SHUFFLES) + 0.5) / SHUFFLES
+    z = np.array([NormalDist().inv_cdf(share) for share in shares.tolist()])
+    shuffles: Doubles = mean + z[:, None] * spread
+    return shuffles
 
 
 def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:

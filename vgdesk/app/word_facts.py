@@ -1,11 +1,13 @@
+from collections import defaultdict
 from functools import lru_cache
 from math import isfinite
 
 from vgdesk.core.facts import Facts, WordFacts
-from vgdesk.core.model import Session, Word
+from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.phones import split_phones
 
 PHONES = "phones"
+SYNONYMS = "synonyms"
 
 
 @lru_cache(maxsize=2)  # asked for by every view at every move of the slider
@@ -15,12 +17,14 @@ def facts_of(session: Session, column: str) -> Facts:
     Parameters
     ----------
     column
-        The label column that is looked at. The pronunciations are those of the column "phones".
+        The label column that is looked at. The pronunciations are those of the column "phones";
+        the column "synonyms" names other words of the list, separated by commas.
     """
     return Facts(
         tuple(_of_word(word, column) for word in session.words.values()),
         column,
         tuple((take.id, take.speaker) for take in session.takes.values() if take.speaker),
+        _synonyms(session),
     )
 
 
@@ -32,6 +36,22 @@ def _of_word(word: Word, column: str) -> WordFacts:
         split_phones(word.labels.get(PHONES, "")),
         tuple((name, float(text)) for name, text in word.labels.items() if _is_number(text)),
     )
+
+
+def _synonyms(session: Session) -> tuple[tuple[WordId, WordId], ...]:
+    """Pair each word with those that it names, by id or written form; all of one spelling count."""
+    named: dict[str, set[WordId]] = defaultdict(set)
+    for word in session.words.values():
+        named[word.id.casefold()].add(word.id)
+        named[word.text.casefold()].add(word.id)
+    pairs = {
+        (min(word.id, other), max(word.id, other))
+        for word in session.words.values()
+        for name in word.labels.get(SYNONYMS, "").split(",")
+        for other in named.get(name.strip().casefold(), ())
+        if other != word.id
+    }
+    return tuple(sorted(pairs))
 
 
 def _is_number(text: str) -> bool:

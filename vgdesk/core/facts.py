@@ -36,11 +36,14 @@ class Facts:
         The label column that was chosen.
     speakers
         Row id and speaker, for rows that are takes of a known speaker.
+    synonyms
+        Pairs of words of the same meaning, as far as the list says so; each pair once.
     """
 
     words: tuple[WordFacts, ...] = ()
     column: str = ""
     speakers: tuple[tuple[str, str], ...] = ()
+    synonyms: tuple[tuple[WordId, WordId], ...] = ()
 
     @classmethod
     def of_labels(cls, labels: Mapping[WordId, str], column: str = "label") -> Self:

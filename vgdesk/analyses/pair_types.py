@@ -1,0 +1,293 @@
+"""Which pairs of words a layer holds together: the same word, alike in sound, alike in meaning.
+
+Takes of one word by one speaker are averaged as unit vectors: a saying. The sayings of a word are
+averaged into the word. So every voice counts once, and every pair of words counts once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from vgdesk.analyses.base import CurveAnalysis, need_words
+from vgdesk.analyses.chance import INTERVAL, drawn_words, layer_curve, normal_shuffles
+from vgdesk.analyses.pair_means import (
+    Codes,
+    Doubles,
+    GroupPairs,
+    ListedPairs,
+    Pairs,
+    PairsApart,
+    PairSpread,
+)
+from vgdesk.analyses.voices import group_means, speaker_codes, voice_codes, without_voices
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.word_relations import word_relations
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import Facts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
+
+MIN_WORDS = 4
+# With fewer words random pairs are too few to tell what random is.
+TRUSTED_WORDS = 20
+# The mean of fewer pairs says more about these words than about the layer.
+TRUSTED_PAIRS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairType:
+    """Pairs of one sort.
+
+    Attributes
+    ----------
+    is_within
+        Whether both ends of a pair are the same word.
+    """
+
+    title: str
+    pairs: Pairs
+    is_within: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """All types of pairs between sayings, or between words.
+
+    Attributes
+    ----------
+    items
+        "takes" or "words".
+    groupings
+        Shape [rows], and perhaps [sayings]: what is averaged into what to get the items.
+    word, voice
+        Shape [items]: the word of each, and the voice that is no part of what makes a word.
+    random
+        The pairs that all types are compared with.
+    """
+
+    items: str
+    groupings: tuple[Codes, ...]
+    word: Codes
+    voice: Codes
+    random: PairsApart
+    types: tuple[PairType, ...]
+
+    def vectors(self, layer: FloatArray) -> Doubles:
+        """Average the unit vectors of all rows, [items, dim]."""
+        vectors = unit_rows(layer)
+        for groups in self.groupings:
+            vectors = group_means(vectors, groups)
+        return vectors
+
+    def means(self, items: FloatArray, counts: FloatArray) -> Doubles:
+        """Score all types at one layer, [types, samples]; NaN in a sample without a pair.
+
+        Parameters
+        ----------
+        items
+            Shape [items, dim].
+        counts
+            Shape [words, samples]: how often each word is there.
+        """
+        often = counts[self.word]
+        random = _mean(self.random, items, often)
+        means = [
+            # A word drawn twice brings the pairs within it twice, not four times.
+            _mean(one.pairs, items, np.sqrt(often) if one.is_within else often) - random
+            for one in self.types
+        ]
+        return np.array(means).reshape(len(means), -1)
+
+    def spreads(self, items: Doubles) -> list[float]:
+        """Return the standard deviation by chance of the score of each type at one layer."""
+        # Takes of one word in several voices: what makes a voice is no part of their chance.
+        spread = {
+            is_within: PairSpread.of(without_voices(items, self.voice) if is_within else items)
+            for is_within in {one.is_within for one in self.types}
+        }
+        return [
+            spread[one.is_within].deviation(one.pairs) * self._contrast(one) for one in self.types
+        ]
+
+    def _contrast(self, one: PairType) -> float:
+        """Say how much farther a type is from other pairs than from all pairs."""
+        others = self.random.count(len(self.word))
+        return 1 + one.pairs.count / others if one.pairs in self.random.common else 1.0
+
+
+def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Mean cosine of pairs of each type at every layer, less that of random pairs.
+
+    Random pairs are all pairs of different words; of takes, only those in different voices, since
+    with few speakers what two takes in one voice have in common would hide what two takes of one
+    word have. A type without pairs is left out, and so is one that has all of them.
+
+    Parameters
+    ----------
+    facts
+        Speakers, pronunciations, synonyms and labels, as far as they are known.
+    seed
+        For the resampled words of the interval.
+
+    Returns
+    -------
+    tuple of LayerCurve
+        One a type. 0 is as alike as random pairs; a layer that is the same for all rows scores 0.
+
+    References
+    ----------
+    Choi et al. (2024), Self-supervised speech representations are more phonetic than semantic.
+    """
+    need_words(MIN_WORDS, len(stack.rows))
+    levels = _levels(stack, facts)
+    if not levels:
+        raise VgdeskError(
+            "No two takes are of one word, and no two words have anything known in common.",
+            "Record words twice, name the speakers, or fill in the columns “phones”, “synonyms” or "
+            "a label.",
+        )
+    words = tuple(sorted(set(stack.words)))
+    drawn = drawn_words(words, np.random.default_rng(seed)).T.astype(np.float32)
+    return tuple(curve for level in levels for curve in _curves(level, stack, drawn, seed))
+
+
+def _levels(stack: LayerStack, facts: Facts) -> list[Level]:
+    """Find the pairs of sayings and of words."""
+    words, word = np.unique(stack.words, return_inverse=True)
+    speaker = speaker_codes(stack.rows, facts)
+    keys, saying = np.unique(word * (speaker.max() + 1) + speaker, return_inverse=True)
+    of_saying, by = np.divmod(keys, speaker.max() + 1)
+    names = [WordId(name) for name in words.tolist()]
+    levels = (
+        _between_sayings((saying,), of_saying, by),
+        _between_words((saying, of_saying), names, facts),
+    )
+    return [level for level in levels if level.types]
+
+
+def _between_sayings(groupings: tuple[Codes, ...], word: Codes, speaker: Codes) -> Level:
+    same_speaker, same_word = GroupPairs(speaker), _same_word(word)
+    types = PairType("same word", same_word, is_within=True), PairType("same speaker", same_speaker)
+    # All pairs of a word weigh as much as one: that is not how often they are left out.
+    random = PairsApart((same_speaker, ListedPairs.equal(same_word.pairs)))
+    telling = _telling(types, random, len(word))
+    return Level("takes", groupings, word, voice_codes(speaker), random, telling)
+
+
+def _between_words(groupings: tuple[Codes, ...], words: Sequence[WordId], facts: Facts) -> Level:
+    near, synonyms = word_relations(words, facts)
+    types = (
+        PairType("near-homophone", ListedPairs.equal(near)),
+        PairType("synonym", ListedPairs.equal(synonyms)),
+        PairType("category", GroupPairs(_categories(words, facts))),
+    )
+    word, voice = np.arange(len(words)), np.zeros(len(words), np.intp)
+    random = PairsApart(())
+    return Level("words", groupings, word, voice, random, _telling(types, random, len(words)))
+
+
+def _telling(types: tuple[PairType, ...], random: PairsApart, items: int) -> tuple[PairType, ...]:
+    """Keep the types that have pairs, and others to compare them with."""
+    every = items * (items - 1) // 2
+    is_comparable = random.count(items) > 0
+    return tuple(one for one in types if is_comparable and 0 < one.pairs.count < every)
+
+
+def _same_word(word: Codes) -> ListedPairs:
+    """Pair the sayings of each word; all pairs of a word together weigh as much as another word."""
+    pairs, shares = [np.empty((0, 2), np.intp)], [np.empty(0)]
+    ends = np.searchsorted(word, np.arange(word.max() + 2))
+    for start, end in pairwise(ends.tolist()):
+        of_word = np.array(list(combinations(range(start, end), 2)), np.intp).reshape(-1, 2)
+        pairs.append(of_word)
+        shares.append(np.full(len(of_word), 1 / max(len(of_word), 1)))
+    return ListedPairs(np.concatenate(pairs), np.concatenate(shares))
+
+
+def _categories(words: Sequence[WordId], facts: Facts) -> Codes:
+    """Give every label a number; a word without one is alone."""
+    labels = facts.labels()
+    keys = [("label", labels[word]) if word in labels else ("word", word) for word in words]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return np.array([numbers[key] for key in keys], np.intp)
+
+
+def _mean(pairs: Pairs | PairsApart, items: FloatArray, often: FloatArray) -> Doubles:
+    total, size = pairs.sums(items, often)
+    return np.divide(total, size, out=np.full_like(total, np.nan), where=size > 0)
+
+
+def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> Iterator[LayerCurve]:
+    """Score all types of a level.
+
+    Parameters
+    ----------
+    drawn
+        Shape [words, samples]: how often each word is there in each sample.
+    """
+    once = np.ones((len(drawn), 1))
+    scores, resampled, spreads = [], [], []
+    for layer in stack.values:
+        items = level.vectors(layer)
+        scores.append(level.means(items, once)[:, 0])
+        resampled.append(level.means(items.astype(drawn.dtype), drawn))
+        spreads.append(level.spreads(items))
+    # Each has the type first, and the layer last.
+    by_type = np.transpose(scores), np.stack(resampled, axis=2), np.transpose(spreads)
+    for one, score, samples, spread in zip(level.types, *by_type, strict=True):
+        yield layer_curve(
+            "pair-types",
+            stack,
+            score,
+            resampled=samples[~np.isnan(samples).any(axis=1)],
+            shuffled=normal_shuffles(np.zeros_like(spread), spread),
+            limits=(-2.0, 2.0),
+            trace=_trace(one, level, stack, seed),
+            series=one.title,
+        )
+
+
+def _trace(one: PairType, level: Level, stack: LayerStack, seed: int) -> Trace:
+    return Trace(
+        f"mean cosine of {one.pairs.count} pairs, less that of random pairs",
+        len(stack.rows),
+        (stack.encoder,),
+        f"normal curve with the exact spread over all ways to deal the {level.items} out",
+        seed,
+        _warning(one, len(set(stack.words))),
+        INTERVAL,
+    )
+
+
+def _warning(one: PairType, words: int) -> str:
+    if words < TRUSTED_WORDS:
+        return f"Too few words to trust: only {words}."
+    if one.pairs.count < TRUSTED_PAIRS:
+        return f"Too few pairs to trust: only {one.pairs.count}."
+    return ""
+
+
+PAIR_TYPES = CurveAnalysis(
+    id="pair-types",
+    title="Pair types",
+    explains="Whether takes of the same word, words that sound alike and words that mean the same "
+    "are more alike than random pairs of words.",
+    reading="0 is as alike as random pairs; the higher, the more the layer holds such pairs "
+    "together.",
+    avoid="Not across models without their chance bands: where all words share a strong common "
+    "direction, all differences are small.",
+    formula="mean cosine of the pairs of a type - mean cosine of random pairs; unit vectors are "
+    "averaged by word and speaker first",
+    source="Choi et al. (2024), Self-supervised speech representations are more phonetic than "
+    "semantic; Mantel (1967), The detection of disease clustering and a generalized regression "
+    "approach (chance)",
+    min_words=MIN_WORDS,
+    compute=score_pair_types,
+    rows=Rows.TAKES,
+    uses_labels=False,
+)

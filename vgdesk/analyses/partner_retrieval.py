@@ -1,0 +1,160 @@
+"""How well a word of one encoder finds itself among the words of another one.
+
+The spaces of two encoders have no axes in common, so a word is described by what both know: its
+cosines with all other words of its own space. Without the mean word, or all words of a narrow cone
+would have the same description.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.voices import without_voices
+from vgdesk.analyses.word_pairs import ROUNDING, unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
+from vgdesk.core.results import LayerSimilarity, Trace
+from vgdesk.core.stack import LayerStack
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+MIN_WORDS = 5
+# With fewer words it takes only a few lucky ones to be far above chance.
+TRUSTED_WORDS = 20
+# The work grows with the cube of the words.
+MOST_WORDS = 2000
+# Correlations that differ by less are equal: float32 keeps no more digits.
+TIED = 1e-5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profiles:
+    """What each word of a layer is like, told by its cosines with all other words.
+
+    Attributes
+    ----------
+    values
+        Shape [words, words]: each row of mean 0 and length 1 without its own entry, which is 0; a
+        row of zeros where a word is equally like all others.
+    sizes
+        Shape [words, words]: one through the length of row i once entry j is left out too; 0 where
+        nothing is left.
+    """
+
+    values: Floats
+    sizes: Floats
+
+    @classmethod
+    def of(cls, layer: FloatArray) -> Self:
+        n = len(layer)
+        mean_word = np.zeros(n, np.intp)
+        units = unit_rows(without_voices(layer.astype(np.float64), mean_word))
+        cosines = units @ units.T
+        np.fill_diagonal(cosines, 0.0)
+        cosines -= cosines.sum(axis=1, keepdims=True) / (n - 1)
+        np.fill_diagonal(cosines, 0.0)
+        cosines[np.linalg.norm(cosines, axis=1) <= ROUNDING * n] = 0.0
+        profiles = unit_rows(cosines)
+        left = 1 - profiles**2 * (1 + 1 / (n - 2))
+        sizes = np.divide(
+            1, np.sqrt(np.maximum(left, 0)), out=np.zeros_like(left), where=left > TIED
+        )
+        return cls(profiles.astype(np.float32), sizes.astype(np.float32))
+
+    def correlations(self, other: Self) -> Floats:
+        """Correlate all words of a layer with all words of another one, the two words left out."""
+        # The zeros on both diagonals leave out what a word is to itself. What remains to be left
+        # out is one entry of each profile; the others keep neither mean 0 nor length 1.
+        values: Floats = self.values @ other.values.T
+        values -= self.values * other.values.T / np.float32(len(values) - 2)
+        values *= self.sizes
+        values *= other.sizes.T
+        return values
+
+    def hits(self, other: Self) -> int:
+        """Count the words that find themselves in another layer; a tie for the best is none."""
+        likeness = self.correlations(other)
+        own = likeness.diagonal().copy()
+        np.fill_diagonal(likeness, -np.inf)
+        return int(np.sum(own > likeness.max(axis=1) + TIED))
+
+
+def find_partners(
+    a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, seed: int = 0
+) -> LayerSimilarity:
+    """Share of words of `a` that find themselves among all words of `b`, for all pairs of layers.
+
+    Parameters
+    ----------
+    a, b
+        Stacks with the same rows in the same order; `dim` may differ.
+    seed
+        Draws the words where there are more than `MOST_WORDS`.
+
+    Returns
+    -------
+    LayerSimilarity
+        1 if every word is most like itself, at most 1 / n by chance. Words that are all the same to
+        a layer are never found. A layer finds itself, but for words that it holds equal.
+    """
+    need_words(MIN_WORDS, len(a.rows))
+    if a.rows != b.rows:
+        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    is_drawn = len(a.rows) > MOST_WORDS
+    if is_drawn:
+        drawn = np.random.default_rng(seed).choice(len(a.rows), MOST_WORDS, replace=False)
+        a, b = (stack.only(np.sort(drawn).tolist()) for stack in (a, b))
+    n = len(a.rows)
+    others = [Profiles.of(layer) for layer in b.values]
+    hits = np.array(
+        [[one.hits(other) for other in others] for one in map(Profiles.of, a.values)], np.float64
+    )
+    level = np.full(hits.shape, 1 / n)
+    trace = Trace(
+        f"R@1 by profiles of cosines{', of words drawn at random' if is_drawn else ''}",
+        n,
+        (a.encoder, b.encoder),
+        "at most as many words find themselves as stay in place in a random order: 1, spread 1",
+        seed if is_drawn else None,
+        f"Too few words to trust: with n = {n}, three lucky words are a share of {3 / n:.2f}."
+        if n < TRUSTED_WORDS
+        else "",
+    )
+    return layer_similarity(
+        "retrieval", (a, b), hits / n, mean=level, spread=level, trace=trace, p=_p_values(hits)
+    )
+
+
+def _p_values(hits: Doubles) -> Doubles:
+    """Return how likely so many fixed points or more are in a random order.
+
+    From a few words on their number follows Poisson's distribution of mean 1.
+    """
+    tail = np.arange(20)
+    p: Doubles = np.vectorize(
+        lambda found: sum(math.exp(-1 - math.lgamma(found + k + 1)) for k in tail)
+    )(hits)
+    return np.minimum(p, 1.0)
+
+
+PARTNER_RETRIEVAL = LayerAnalysis(
+    id="retrieval",
+    title="Word found by the other (R@1)",
+    explains="How often a word of one encoder is most like itself among all words of the other, "
+    "judged by what else it is like.",
+    reading="1 means that every word finds itself, 1 / n is what chance gives with n words.",
+    avoid="Not across lists of different length: among fewer words the right one is easier to "
+    "find.",
+    formula="share of i with r(i, i) > r(i, j) for all j; r(i, j) = correlation over all k except "
+    "i and j of cos(x_i, x_k) and cos(y_j, y_k), mean word taken away",
+    source="Moschella et al. (2023), Relative representations enable zero-shot latent space "
+    "communication; Montmort (1713), Essay d'analyse sur les jeux de hazard (chance)",
+    min_words=MIN_WORDS,
+    compute=find_partners,
+)

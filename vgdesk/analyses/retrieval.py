@@ -1,0 +1,330 @@
+"""How well a take finds the takes of its word that somebody else said.
+
+Every take is a query: all takes of other speakers are ranked by their cosine to it, once the mean
+vector of its own speaker has been taken from each take, which says who spoke and not what. What is
+tied with a take counts half, so that a layer which is the same for all takes finds them by chance.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+
+from vgdesk.analyses.base import CurveAnalysis, need_words
+from vgdesk.analyses.chance import (
+    INTERVAL,
+    SHUFFLES,
+    drawn_words,
+    layer_curve,
+    resampled_mean,
+)
+from vgdesk.analyses.voices import (
+    Codes,
+    Doubles,
+    speaker_codes,
+    voice_codes,
+    without_voices,
+)
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import Facts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
+
+MIN_WORDS = 4
+# With fewer words the first place is easily found by chance.
+TRUSTED_WORDS = 20
+PLACES = (1, 5, 10)
+# So many queries are ranked at once.
+BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedFor:
+    """The takes that queries look for; a query is a row under one deal.
+
+    Attributes
+    ----------
+    rows, deals
+        How many there are.
+    query, take
+        Shape [pairs]: the place of the query, all deals of a row together, and the row of a take.
+    """
+
+    rows: int
+    deals: int
+    query: Codes
+    take: Codes
+
+    def found(self, distances: FloatArray) -> tuple[Doubles, Doubles]:
+        """Return the rank of the nearest take of each query, and its average precision.
+
+        Parameters
+        ----------
+        distances
+            Shape [rows, candidates]; what is no candidate is infinitely far.
+
+        Returns
+        -------
+        tuple
+            Both of shape [rows, deals]; NaN for a query that has nothing to look for.
+        """
+        ranks = self._ranks(distances)
+        ranks = ranks[np.lexsort((ranks, self.query))]
+        size = np.bincount(self.query, minlength=self.rows * self.deals)
+        first = np.cumsum(size) - size
+        place = np.arange(1.0, len(ranks) + 1) - first[self.query]
+        # Takes of one word that are equally far do not stand in each other's way.
+        ranks += place - _middles(self.query, ranks, place)
+        is_query = size > 0
+        nearest, precision = np.full((2, size.size), np.nan)
+        nearest[is_query] = ranks[first[is_query]]
+        total = np.bincount(self.query, place / ranks, minlength=size.size)
+        np.divide(total, size, out=precision, where=is_query)
+        return nearest.reshape(self.rows, -1), precision.reshape(self.rows, -1)
+
+    def _ranks(self, distances: FloatArray) -> Doubles:
+        """Rank each take among all candidates of its query; 1 is the nearest."""
+        ordered = np.sort(distances, axis=1)
+        ends = np.searchsorted(self.query, self.deals * np.arange(self.rows + 1))
+        ranks = np.empty(len(self.query))
+        for row, (start, end) in enumerate(pairwise(ends.tolist())):
+            own = distances[row, self.take[start:end]]
+            nearer = np.searchsorted(ordered[row], own, "left")
+            ranks[start:end] = (nearer + np.searchsorted(ordered[row], own, "right") + 1) / 2
+        return ranks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """Who looks for whom; the same at all layers.
+
+    Attributes
+    ----------
+    speaker, voice
+        Shape [rows]; a voice is a speaker with enough takes, or all others together.
+    dealt, place
+        Shape [1 + SHUFFLES, rows]: the row that lies at each place, and the place of each row.
+        Every word has its places; first all rows lie at their own, then those of each voice are
+        dealt out anew.
+    partners, starts
+        The other places of the word of each place, one place after the other, and where those of
+        each place start; shapes [pairs] and [rows + 1].
+    """
+
+    speaker: Codes
+    voice: Codes
+    dealt: Codes
+    place: Codes
+    partners: Codes
+    starts: Codes
+
+    @classmethod
+    def of(cls, stack: LayerStack, facts: Facts, rng: np.random.Generator) -> Self:
+        speaker = speaker_codes(stack.rows, facts)
+        voice = voice_codes(speaker)
+        dealt = np.tile(np.arange(len(voice)), (1 + SHUFFLES, 1))
+        for rows in (np.flatnonzero(voice == one) for one in range(voice.max() + 1)):
+            dealt[1:, rows] = rng.permuted(dealt[1:, rows], axis=1)
+        return cls(speaker, voice, dealt, np.argsort(dealt, axis=1), *_partners(stack.words))
+
+    def choice(self) -> Codes:
+        """Return how many takes of other speakers there are for each take."""
+        return len(self.speaker) - np.bincount(self.speaker)[self.speaker]
+
+    def looked_for(self, rows: slice) -> LookedFor:
+        """List what the queries of some rows look for."""
+        deals, place = len(self.dealt), self.place[:, rows].T.ravel()
+        size = np.diff(self.starts)[place]
+        query = np.repeat(np.arange(len(size)), size)
+        skipped = self.starts[place] - (np.cumsum(size) - size)
+        partner = self.partners[np.arange(len(query)) + skipped[query]]
+        row, deal = np.divmod(query, deals)
+        take = self.dealt[deal, partner]
+        is_other = self.speaker[rows][row] != self.speaker[take]
+        return LookedFor(len(place) // deals, deals, query[is_other], take[is_other])
+
+    def found(self, layer: FloatArray) -> tuple[Doubles, Doubles]:
+        """Return rank and average precision of all queries, as `LookedFor` does, [rows, deals].
+
+        A deal without any query is left out.
+        """
+        units = unit_rows(without_voices(layer.astype(np.float64), self.voice))
+        parts = []
+        for start in range(0, len(units), BLOCK):
+            block = slice(start, start + BLOCK)
+            # Rounded, so that equal vectors are equally far, in whatever order sums were taken.
+            distances = (-units[block] @ units.T).astype(np.float32)
+            distances[self.speaker[block, None] == self.speaker] = np.inf
+            parts.append(self.looked_for(block).found(distances))
+        nearest, precision = (np.concatenate(blocks) for blocks in zip(*parts, strict=True))
+        has_query = ~np.isnan(nearest).all(axis=0)
+        return nearest[:, has_query], precision[:, has_query]
+
+
+def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Share of takes that find their word among the nearest takes of other speakers, by layer.
+
+    Parameters
+    ----------
+    facts
+        The speakers; an unknown one is taken for somebody else each time.
+    seed
+        For the deals of the chance band and the resampled words of the interval.
+
+    Returns
+    -------
+    tuple of LayerCurve
+        R@1, R@5 and R@10, the shares that have a take of their word among the 1, 5 and 10 nearest,
+        as far as there are more takes to choose from; and the mean average precision. From 0 to 1.
+    """
+    search, queries, rng = _search(stack, facts, seed)
+    places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
+    series = [*(f"R@{k}" for k in places), "mean average precision"]
+    scores, parts = [], []
+    for nearest, precision in map(search.found, stack.values):
+        hits = [np.where(np.isnan(nearest), np.nan, nearest <= k) for k in places]
+        of_layer = np.stack([*hits, precision])
+        scores.append(np.nanmean(of_layer, axis=1))
+        parts.append(of_layer[:, queries, 0])
+    counts = drawn_words(tuple(stack.words[i] for i in queries), rng)
+    return tuple(
+        layer_curve(
+            "retrieval-speakers",
+            stack,
+            score[:, 0],
+            resampled=resampled_mean(part, counts),
+            shuffled=score[:, 1:].T,
+            limits=(0.0, 1.0),
+            trace=_trace(name, stack, queries, seed),
+            series=name,
+        )
+        for name, score, part in zip(
+            series, np.stack(scores, axis=1), np.stack(parts, axis=1), strict=True
+        )
+    )
+
+
+def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Median rank of the nearest take of the same word among takes of other speakers, by layer.
+
+    Parameters and errors are those of `score_retrieval`.
+
+    Returns
+    -------
+    LayerCurve
+        From 1, the nearest of all, to the number of takes to choose from.
+    """
+    search, queries, rng = _search(stack, facts, seed)
+    counts = drawn_words(tuple(stack.words[i] for i in queries), rng)
+    medians, resampled = [], []
+    for nearest, _ in map(search.found, stack.values):
+        medians.append(np.nanmedian(nearest, axis=0))
+        resampled.append(_medians(nearest[queries, 0], counts))
+    curve = layer_curve(
+        "retrieval-rank",
+        stack,
+        np.array([of_layer[0] for of_layer in medians]),
+        resampled=np.stack(resampled, axis=1),
+        shuffled=np.stack([of_layer[1:] for of_layer in medians], axis=1),
+        limits=(1.0, float(search.choice()[queries].max())),
+        trace=_trace("median rank of the nearest take of their word", stack, queries, seed),
+    )
+    return (curve,)
+
+
+def _search(
+    stack: LayerStack, facts: Facts, seed: int
+) -> tuple[Search, Codes, np.random.Generator]:
+    """Deal the takes out, and list the rows that have something to look for."""
+    need_words(MIN_WORDS, len(stack.rows))
+    rng = np.random.default_rng(seed)
+    search = Search.of(stack, facts, rng)
+    row = np.repeat(np.arange(len(stack.rows)), np.diff(search.starts))
+    queries = np.unique(row[search.speaker[row] != search.speaker[search.partners]])
+    if len(set(stack.words)) < 2 or not len(queries):
+        raise VgdeskError(
+            "No take has another take of its word by another speaker to find among other words.",
+            "Record or import some words by two speakers; written words have no takes.",
+        )
+    return search, queries, rng
+
+
+def _partners(words: Sequence[WordId]) -> tuple[Codes, Codes]:
+    """List the other places of the word of each place, and where those of each place start."""
+    places: dict[WordId, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    partners = [[other for other in places[word] if other != i] for i, word in enumerate(words)]
+    starts = np.cumsum([0, *map(len, partners)])
+    return np.array([place for own in partners for place in own], np.intp), starts
+
+
+def _middles(query: Codes, ranks: Doubles, place: Doubles) -> Doubles:
+    """Average the places of equal ranks of a query; both sorted."""
+    is_new = np.append(True, (np.diff(query) > 0) | (np.diff(ranks) > 0))[: len(ranks)]
+    starts = np.flatnonzero(is_new)
+    size = np.diff(np.append(starts, len(ranks)))
+    return np.repeat(place[starts] + (size - 1) / 2, size)
+
+
+def _medians(ranks: Doubles, counts: Doubles) -> Doubles:
+    """Return the median of ranks [queries] in each sample, counts [samples, queries]."""
+    order = np.argsort(ranks)
+    below = counts[:, order].cumsum(axis=1)
+    half = below[:, -1:] / 2
+    low, high = (below >= half).argmax(axis=1), (below > half).argmax(axis=1)
+    medians: Doubles = (ranks[order[low]] + ranks[order[high]]) / 2
+    return medians
+
+
+def _trace(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
+    words = len({stack.words[i] for i in queries})
+    return Trace(
+        f"{what}, by cosine without the mean of each voice",
+        len(queries),
+        (stack.encoder,),
+        f"{SHUFFLES} deals of the words among the takes of each voice",
+        seed,
+        f"Too few words to trust: only {words} can be found." if words < TRUSTED_WORDS else "",
+        INTERVAL,
+    )
+
+
+RETRIEVAL_SPEAKERS = CurveAnalysis(
+    id="retrieval-speakers",
+    title="Word found by another voice",
+    explains="How often the takes of other speakers that are nearest to a take are of its word.",
+    reading="R@1 is the share of takes whose nearest take is of the same word, R@5 and R@10 look "
+    "at the 5 and 10 nearest; mean average precision is 1 if all takes of a word come first.",
+    avoid="Not across lists of different length: among fewer takes the right one is easier to "
+    "find.",
+    formula="rank by cosine of x - mean(speaker of x) among all takes of other speakers; R@k = "
+    "share of rank <= k; average precision = mean over takes of the word of place / rank",
+    source="Manning et al. (2008), Introduction to information retrieval, chapter 8",
+    min_words=MIN_WORDS,
+    compute=score_retrieval,
+    rows=Rows.TAKES,
+    uses_labels=False,
+)
+RETRIEVAL_RANK = CurveAnalysis(
+    id="retrieval-rank",
+    title="Rank in another voice",
+    explains="How many takes of other speakers are nearer to a take than the first one of its "
+    "word.",
+    reading="1 means that half of the takes have their own word nearest; chance is about half of "
+    "the takes to choose from, or less where a word has many takes.",
+    avoid="Not across lists of different length: the rank grows with the number of takes.",
+    formula="median over takes of the smallest rank of its word; rank by cosine of "
+    "x - mean(speaker of x) among all takes of other speakers",
+    source="Manning et al. (2008), Introduction to information retrieval, chapter 8",
+    min_words=MIN_WORDS,
+    compute=score_rank,
+    rows=Rows.TAKES,
+    uses_labels=False,
+)
