@@ -9,11 +9,25 @@ from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.mds import MDS
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
-from vgdesk.analyses.silhouette import SILHOUETTE
+from vgdesk.analyses.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
+from vgdesk.analyses.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
+from vgdesk.analyses.silhouette_published import SILHOUETTE_LDA_PUBLISHED
 from vgdesk.core.catalogue import catalogue
 
 ANALYSES: Mapping[str, Analysis] = catalogue(
-    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE
+    CKA,
+    CKA_BIASED,
+    COSINE,
+    EUCLIDEAN,
+    PEARSON,
+    PCA,
+    MDS,
+    SILHOUETTE,
+    SILHOUETTE_COSINE,
+    SILHOUETTE_PCA,
+    SILHOUETTE_LDA,
+    SILHOUETTE_LDA_IN_SAMPLE,
+    SILHOUETTE_LDA_PUBLISHED,
 )
 
 
