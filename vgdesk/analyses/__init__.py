@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cka import CKA, CKA_BIASED
+from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
+from vgdesk.analyses.knn_probe import KNN_PROBE
+from vgdesk.analyses.linear_probe import LINEAR_PROBE
 from vgdesk.analyses.mds import MDS
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
@@ -28,6 +31,11 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     SILHOUETTE_LDA,
     SILHOUETTE_LDA_IN_SAMPLE,
     SILHOUETTE_LDA_PUBLISHED,
+    KMEANS_ARI,
+    KMEANS_AMI,
+    AGGLOMERATIVE_ARI,
+    KNN_PROBE,
+    LINEAR_PROBE,
 )
 
 

@@ -23,10 +23,14 @@ from vgdesk.core.stack import LayerStack
 
 Codes = NDArray[np.intp]
 Doubles = NDArray[np.float64]
-# Takes the values of all layers, [layers, rows, dim], and labellings of their rows, [labellings,
-# rows], of which the first is the true one. Returns what each labelling scores, [layers,
-# labellings], and what each row adds to the true score, [layers, rows]; the score is their mean.
-Score = Callable[[FloatArray, Codes], tuple[FloatArray, FloatArray]]
+# Takes the values of all layers, [layers, rows, dim], labellings of their rows, [labellings, rows],
+# of which the first is the true one, and how often rows are drawn again, [samples, rows]. Returns
+# what each labelling scores, [layers, labellings], and the true one in each sample, [samples,
+# layers].
+Score = Callable[[FloatArray, Codes, Doubles], tuple[FloatArray, FloatArray]]
+# The same of one layer, [rows, dim], if a score is a mean over rows: returns what each labelling
+# scores, [labellings], and what each row adds to the true one, [rows].
+RowScore = Callable[[FloatArray, Codes], tuple[FloatArray, FloatArray]]
 
 MIN_WORDS = 3
 # With fewer words the chance band is so wide that hardly anything leaves it.
@@ -136,8 +140,6 @@ def label_curve(
 ) -> tuple[LayerCurve, ...]:
     """Score every layer by its labels and by shuffled ones, with an interval over words.
 
-    The interval draws anew which words count while the others stay where they are.
-
     Parameters
     ----------
     seed
@@ -146,12 +148,12 @@ def label_curve(
     stack, rng = labelled.stack, np.random.default_rng(seed)
     dealt, dealt_among = shuffled_codes(stack.words, labelled.codes, rng, shuffles)
     counts = drawn_words(stack.words, rng)
-    scores, parts = score(stack.values, dealt)
+    scores, resampled = score(stack.values, dealt, counts)
     curve = layer_curve(
         measure,
         stack,
         scores[:, 0],
-        resampled=resampled_mean(parts, counts),
+        resampled=resampled,
         shuffled=scores[:, 1:].T,
         limits=limits,
         trace=labelled.trace(estimator, chance_of(shuffles, dealt_among), seed, INTERVAL),
@@ -165,11 +167,16 @@ def chance_of(shuffles: int, among: str) -> str:
     return f"{shuffles} shuffles of the labels among {among}{by_t}"
 
 
-def by_layer(score: Callable[[FloatArray, Codes], tuple[FloatArray, FloatArray]]) -> Score:
-    """Make a score of all layers from one of a single layer, [rows, dim]."""
+def mean_of_rows(score: RowScore) -> Score:
+    """Make a score of all layers from one of a single layer that is a mean over rows.
 
-    def score_all(values: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
-        scores, parts = zip(*(score(layer, codes) for layer in values), strict=True)
-        return np.stack(scores), np.stack(parts)
+    Its interval draws anew which rows count, while the others stay where they are.
+    """
+
+    def score_all(
+        values: FloatArray, dealt: Codes, counts: Doubles
+    ) -> tuple[FloatArray, FloatArray]:
+        scores, parts = zip(*(score(layer, dealt) for layer in values), strict=True)
+        return np.stack(scores), resampled_mean(np.stack(parts), counts)
 
     return score_all

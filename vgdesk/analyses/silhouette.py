@@ -5,7 +5,7 @@ import numpy as np
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.euclidean import BLOCK, distance_blocks
 from vgdesk.analyses.group_distances import silhouettes
-from vgdesk.analyses.labelled import MIN_WORDS, Codes, by_layer, label_curve, labelled_rows
+from vgdesk.analyses.labelled import MIN_WORDS, Codes, label_curve, labelled_rows, mean_of_rows
 from vgdesk.analyses.principal_components import principal_components
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
@@ -38,7 +38,7 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
         the others stay where they are.
     """
     name = "mean Euclidean silhouette"
-    score = by_layer(_by_distance)
+    score = mean_of_rows(_by_distance)
     labelled = labelled_rows(stack, facts)
     return label_curve("silhouette", name, labelled, seed, score=score, limits=LIMITS)
 
@@ -49,7 +49,7 @@ def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[
     Vectors are not centred. A vector of zeros is at a distance of 1 from all others.
     """
     name = "mean cosine silhouette"
-    score = by_layer(lambda layer, codes: silhouettes(cosine_blocks(layer), codes))
+    score = mean_of_rows(lambda layer, codes: silhouettes(cosine_blocks(layer), codes))
     labelled = labelled_rows(stack, facts)
     return label_curve("silhouette-cosine", name, labelled, seed, score=score, limits=LIMITS)
 
@@ -59,7 +59,7 @@ def score_groups_in_components(
 ) -> tuple[LayerCurve, ...]:
     """Mean Euclidean silhouette among the first principal components of the labelled words."""
     name = f"mean Euclidean silhouette in the first {COMPONENTS} principal components"
-    score = by_layer(
+    score = mean_of_rows(
         lambda layer, codes: _by_distance(principal_components(layer, COMPONENTS), codes)
     )
     labelled = labelled_rows(stack, facts)

@@ -4,10 +4,7 @@ Labels find these directions, so that words which have found them look grouped w
 Held-out words do not: others find the directions, they only lie there.
 """
 
-from itertools import repeat
-
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.discriminants import (
@@ -21,9 +18,9 @@ from vgdesk.analyses.held_out import dealt_parts
 from vgdesk.analyses.labelled import (
     FEW_SHUFFLES,
     MIN_WORDS,
-    by_layer,
     label_curve,
     labelled_rows,
+    mean_of_rows,
 )
 from vgdesk.analyses.principal_components import principal_components
 from vgdesk.analyses.silhouette import LIMITS, SOURCE, STUDY
@@ -31,8 +28,6 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
-
-Flags = NDArray[np.bool_]
 
 # Half of the words find the axes, and each half should have two words of two groups.
 MIN_HALVED_WORDS = 8
@@ -57,18 +52,22 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
     labelled = labelled_rows(stack, facts, needed=MIN_HALVED_WORDS, across_words=True)
     words = np.unique(labelled.stack.words, return_inverse=True)[1]
 
-    def score(values: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
+    def score(layer: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
+        # The same random numbers for every layer: the same halves.
         rng = np.random.default_rng([seed, 1])
-        halves = [
-            [dealt_parts(words, codes, 2, rng) == 0 for _ in range(HALVINGS)] for codes in dealt
-        ]
-        layers = (principal_components(layer, COMPONENTS) for layer in values)
-        found = np.array([list(map(_held_out, repeat(layer), dealt, halves)) for layer in layers])
-        return found.mean(axis=2), found[:, 0]
+        components = principal_components(layer, COMPONENTS)
+        found = np.array([_held_out(components, words, codes, rng) for codes in dealt])
+        return found.mean(axis=1), found[0]
 
     name = f"mean silhouette of held-out words along discriminants, {HALVINGS} ways of halving"
     return label_curve(
-        "silhouette-lda", name, labelled, seed, score=score, limits=LIMITS, shuffles=FEW_SHUFFLES
+        "silhouette-lda",
+        name,
+        labelled,
+        seed,
+        score=mean_of_rows(score),
+        limits=LIMITS,
+        shuffles=FEW_SHUFFLES,
     )
 
 
@@ -83,21 +82,22 @@ def score_fitted_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
         "mean silhouette of the fitted words along their discriminants (SVD solver)",
         labelled,
         seed,
-        score=by_layer(_fitted),
+        score=mean_of_rows(_fitted),
         limits=LIMITS,
         shuffles=FEW_SHUFFLES,
     )
 
 
-def _held_out(values: Doubles, codes: Codes, halves: list[Flags]) -> Doubles:
-    """Return the silhouette of each row, averaged over the ways of halving."""
+def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> Doubles:
+    """Return the silhouette of each row, averaged over a few ways of halving."""
     total = np.zeros(len(codes))
-    for half in halves:
+    for _ in range(HALVINGS):
+        half = dealt_parts(words, codes, 2, rng) == 0
         for fits in (half, ~half):
             fitted = np.unique(codes[fits], return_inverse=True)[1]
             points = values[~fits] @ discriminants(values[fits], fitted)
             total[~fits] += silhouettes_of_points(points, codes[~fits])
-    return total / len(halves)
+    return total / HALVINGS
 
 
 def _fitted(layer: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
