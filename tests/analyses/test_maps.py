@@ -17,7 +17,11 @@ from vgdesk.analyses.pca import map_by_variance
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-@pytest.fixture(params=of_kind(Kind.MAP), ids=lambda analysis: analysis.id)
+# The axes of LDA are found by labels; see test_lda_map.
+METHODS = [method for method in of_kind(Kind.MAP) if method.id != "lda"]
+
+
+@pytest.fixture(params=METHODS, ids=lambda analysis: analysis.id)
 def method(request: pytest.FixtureRequest) -> Analysis:
     return request.param
 
@@ -117,7 +121,7 @@ def test_all_rows_are_fitted_if_none_of_the_named_is_there(method: Analysis) -> 
 def test_neither_order_nor_rotation_nor_scale_turns_the_map_over(seed: int) -> None:
     values = spread(40, 6, seed=seed) ** 3
     mixed = np.random.default_rng(seed).permutation(40)
-    for method in of_kind(Kind.MAP):
+    for method in METHODS:
         plain = method.compute(stack_of(values), 0, None).points
         reordered = method.compute(stack_of(values[mixed]), 0, None).points
         assert reordered == pytest.approx(plain[mixed], abs=1e-4 * np.abs(plain).max())
@@ -149,7 +153,7 @@ def test_fewer_words_than_axes_lie_in_the_middle_or_on_a_line(method: Analysis, 
 def test_equal_words_lie_on_one_place(method: Analysis) -> None:
     result = method.compute(stack_of(np.full((20, 6), 0.1)), 0, None)
     assert (result.points == 0).all()
-    assert shares(result.axes) == [0, 0]
+    assert method.id == "tsne" or shares(result.axes) == [0, 0]
 
 
 def test_groups_stay_together(method: Analysis) -> None:

@@ -9,7 +9,6 @@ from scipy.linalg import eigh
 from scipy.spatial.distance import cdist
 from scipy.stats import pearsonr, rankdata, spearmanr
 from sklearn.covariance import ledoit_wolf
-from sklearn.metrics import silhouette_samples
 
 from training.evaluation import alignment, effect, meaning
 from training.evaluation.answers import RESAMPLES
@@ -84,13 +83,6 @@ def test_neighbours_are_counted_as_in_loops(chance: np.random.Generator) -> None
         assert is_right == (max(votes)[2] == codes[word])
 
 
-def test_silhouettes_are_those_of_scikit_learn(chance: np.random.Generator) -> None:
-    codes, values = codes_of(chance), chance.normal(size=(WORDS, 3))
-    distances = cdist(values, values)
-    expected = silhouette_samples(values, codes)
-    np.testing.assert_allclose(meaning.silhouettes(distances, codes), expected)
-
-
 def test_discriminants_solve_the_eigenproblem(chance: np.random.Generator) -> None:
     codes = codes_of(chance)
     values = chance.normal(size=(WORDS, DIM)) + np.eye(DIM)[codes] * 2
@@ -100,7 +92,7 @@ def test_discriminants_solve_the_eigenproblem(chance: np.random.Generator) -> No
     within = ledoit_wolf(rest / scale, assume_centered=True)[0] * np.outer(scale, scale)
     between = np.cov(means[codes], rowvar=False, bias=True)
     expected = values @ eigh(between, within)[1][:, :-KINDS:-1]
-    found = values @ meaning.discriminants(values, codes)
+    found = values @ meaning.scaled_discriminants(values, codes)
     np.testing.assert_allclose(cdist(found, found), cdist(expected, expected), rtol=1e-6)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh, solve
 from scipy.spatial.distance import cdist
 
 from training.corpus import supersense
@@ -17,6 +16,8 @@ from training.evaluation.parts import FEWEST_ITEMS, Parts, answers_of, correlate
 from training.evaluation.vectors import examined
 from training.plan import Plan
 from training.work import Work
+from vgdesk.analyses.discriminants import discriminants, group_means
+from vgdesk.analyses.group_distances import silhouettes
 from vgdesk.core.model import Modality
 
 NORMS = {"MEN": "men.csv", "SimLex-999": "simlex999.csv"}
@@ -24,7 +25,6 @@ FEWEST_OF_A_KIND = 8
 NEIGHBOURS = 5
 SPLITS = 4
 SHUFFLES = 10
-TINY = 1e-12
 Codes = NDArray[np.int64]
 Ratings = Mapping[str, Sequence[tuple[str, str, float]]]
 
@@ -139,44 +139,22 @@ def held_out_silhouettes(values: Floats, codes: Codes) -> tuple[Floats, float]:
     for _ in range(SPLITS):
         half = halved(codes, chance)
         for fitted in (half, ~half):
-            points = values[~fitted] @ discriminants(values[fitted], codes[fitted])
-            distances = cdist(points, points)
-            total[~fitted] += silhouettes(distances, codes[~fitted])
-            shuffled += [
-                silhouettes(distances, chance.permutation(codes[~fitted])).mean()
-                for _ in range(SHUFFLES)
-            ]
+            points = values[~fitted] @ scaled_discriminants(values[fitted], codes[fitted])
+            distances = [(slice(None), cdist(points, points))]
+            dealt = [chance.permutation(codes[~fitted]) for _ in range(SHUFFLES)]
+            means, of_words = silhouettes(distances, np.stack([codes[~fitted], *dealt]))
+            total[~fitted] += of_words
+            shuffled += means[1:].tolist()
     return total / SPLITS, float(np.mean(shuffled))
 
 
-def discriminants(values: Floats, codes: Codes) -> Floats:
-    """Return the axes along which kinds differ most beside the spread within them, [dim, axes].
-
-    The spread is shrunk as Ledoit and Wolf (2004) have it, and is 1 along every axis.
-    """
-    member = np.eye(codes.max() + 1)[codes]
-    counts = member.sum(axis=0)
-    means = member.T @ values / counts[:, None]
-    rest = values - means[codes]
-    scale = rest.std(axis=0)
+def scaled_discriminants(values: Floats, codes: Codes) -> Floats:
+    """Return the axes that tell kinds apart, if dimensions are scaled to equal spread first."""
+    means, _ = group_means(values, codes)
+    scale = (values - means[codes]).std(axis=0)
     scale[scale == 0] = 1.0
-    means = (means - values.mean(axis=0)) * np.sqrt(counts / len(values))[:, None] / scale
-    towards = solve(shrunk(rest / scale), means.T, assume_a="pos")
-    ratios, turned = eigh(means @ towards)
-    ratios, turned = ratios[1:], turned[:, 1:]  # means differ in one axis less than there are
-    axes: Floats = towards @ (turned / np.sqrt(np.maximum(ratios, TINY))) / scale[:, None]
+    axes: Floats = discriminants(values / scale, codes) / scale[:, None]
     return axes
-
-
-def shrunk(rest: Floats) -> Floats:
-    """Return the covariance of centred rows, nearer to a ball the fewer rows there are."""
-    n, dim = rest.shape
-    covariance = rest.T @ rest / n
-    ball = np.eye(dim) * np.trace(covariance) / dim
-    unsure = ((rest**2).sum(axis=1) ** 2).sum() / n**2 - (covariance**2).sum() / n
-    share = min(unsure / ((covariance - ball) ** 2).sum(), 1.0)
-    nearer: Floats = share * ball + (1 - share) * covariance
-    return nearer
 
 
 def halved(codes: Codes, chance: np.random.Generator) -> NDArray[np.bool_]:
@@ -185,15 +163,3 @@ def halved(codes: Codes, chance: np.random.Generator) -> NDArray[np.bool_]:
     for kind in np.unique(codes):
         half[chance.permutation(np.flatnonzero(codes == kind))[::2]] = True
     return half
-
-
-def silhouettes(distances: Floats, codes: Codes) -> Floats:
-    """Return the silhouette of each word; every kind must have two words or more."""
-    member = np.eye(codes.max() + 1)[codes]
-    sums, counts = distances @ member, member.sum(axis=0)
-    inside = sums[member > 0] / (counts[codes] - 1)
-    outside = np.where(member > 0, np.inf, sums / counts).min(axis=1)
-    larger = np.maximum(inside, outside)
-    nothing = np.zeros(len(codes))
-    scores: Floats = np.divide(outside - inside, larger, out=nothing, where=larger > 0)
-    return scores

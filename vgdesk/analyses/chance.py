@@ -43,7 +43,9 @@ def layer_curve(
         Shape [shuffles, layers]: the score where chance decides, for the floor.
     """
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
-    chance_low, chance_high = np.percentile(shuffled, [2.5, 97.5], axis=0)
+    is_few = len(shuffled) < SHUFFLES
+    chance_low, chance_high = few_limits(shuffled, limits) if is_few else many_limits(shuffled)
+    p = few_p_values(scores, shuffled) if is_few else p_values(scores, shuffled)
     return LayerCurve(
         measure,
         stack.encoder,
@@ -54,7 +56,7 @@ def layer_curve(
         chance_low,
         shuffled.mean(axis=0),
         chance_high,
-        false_discovery_rates(p_values(scores, shuffled)),
+        false_discovery_rates(p),
         limits,
         trace,
         series,
@@ -119,6 +121,43 @@ def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
     return p
 
 
+def many_limits(shuffled: FloatArray) -> tuple[Doubles, Doubles]:
+    """Return the 2.5th and 97.5th percentile under chance."""
+    low, high = np.percentile(shuffled, [2.5, 97.5], axis=0)
+    return low, high
+
+
+def few_limits(shuffled: FloatArray, limits: tuple[float, float]) -> tuple[Doubles, Doubles]:
+    """Return the same by Student's t: the most extreme of a few shuffles are no percentiles."""
+    from scipy.special import stdtrit
+
+    reach = stdtrit(len(shuffled) - 1, 0.975) * _prediction_spread(shuffled)
+    middle = shuffled.mean(axis=0)
+    return np.clip(middle - reach, *limits), np.clip(middle + reach, *limits)
+
+
+def few_p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
+    """Return the two-sided p of scores by Student's t, from few shuffles.
+
+    Counting twenty shuffles gives no p below 1/21, which is never enough for one layer of many.
+    Where shuffles do not differ, they are counted.
+    """
+    from scipy.special import stdtr
+
+    spread = _prediction_spread(shuffled)
+    distance = np.abs(scores - shuffled.mean(axis=0))
+    t = np.divide(distance, spread, out=np.zeros_like(spread), where=spread > ROUNDING)
+    tails = 2 * stdtr(len(shuffled) - 1, -t)
+    p: Doubles = np.where(spread > ROUNDING, tails, p_values(scores, shuffled))
+    return p
+
+
+def _prediction_spread(shuffled: FloatArray) -> Doubles:
+    """How far one more shuffle would be from the mean of these, as a standard deviation."""
+    spread: Doubles = shuffled.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(shuffled))
+    return spread
+
+
 def normal_p_values(scores: FloatArray, mean: FloatArray, spread: FloatArray) -> Doubles:
     """Return the two-sided p of scores whose mean and standard deviation by chance are known.
 
@@ -152,9 +191,12 @@ def false_discovery_rates(p: FloatArray) -> Doubles:
 
 
 def shuffled_codes(
-    words: tuple[Any, ...], codes: NDArray[np.intp], rng: np.random.Generator
+    words: tuple[Any, ...],
+    codes: NDArray[np.intp],
+    rng: np.random.Generator,
+    shuffles: int = SHUFFLES,
 ) -> tuple[NDArray[np.intp], str]:
-    """Deal the labels of rows out anew, [1 + SHUFFLES, rows]; the first line is as it was.
+    """Deal the labels of rows out anew, [1 + shuffles, rows]; the first line is as it was.
 
     Labels belong to words: takes of a word keep a common label, or chance would look too narrow.
     Where each word is a group of its own, that would change nothing, and takes are shuffled.
@@ -167,7 +209,7 @@ def shuffled_codes(
     _, first, word_of_row = np.unique(words, return_index=True, return_inverse=True)
     is_by_word = len(np.unique(codes)) < len(first)
     own, place = (codes[first], word_of_row) if is_by_word else (codes, slice(None))
-    shuffled = rng.permuted(np.tile(own, (SHUFFLES, 1)), axis=1)[:, place]
+    shuffled = rng.permuted(np.tile(own, (shuffles, 1)), axis=1)[:, place]
     return np.vstack([codes, shuffled]), "words" if is_by_word else "takes"
 
 

@@ -1,0 +1,148 @@
+"""Whether clusters found without labels are the groups of the labels."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from vgdesk.analyses.agreement import Codes, Doubles, adjusted_information, adjusted_rand
+from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.euclidean import distance_blocks
+from vgdesk.analyses.labelled import MIN_WORDS, label_curve, labelled_rows
+from vgdesk.analyses.principal_components import principal_components
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.facts import Facts
+from vgdesk.core.results import LayerCurve
+from vgdesk.core.stack import LayerStack
+
+# Further components cost time and hardly move a cluster.
+COMPONENTS = 50
+# K-means starts so many times and keeps the tightest clusters.
+STARTS = 4
+# Beside the largest coordinate, closer points are the same.
+DIGITS = 9
+LIMITS = (-1.0, 1.0)
+Agreement = Callable[[Codes, Codes, Doubles], tuple[Doubles, Doubles]]
+Clustering = Callable[[FloatArray, int], Codes]
+
+
+def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Compare the labels with as many k-means clusters, at every layer, by pairs of words.
+
+    Clusters are found once, without labels; for chance the labels are shuffled.
+
+    Parameters
+    ----------
+    seed
+        For the starts of k-means, the shuffled labels and the resampled words.
+    """
+    name = f"adjusted Rand index of k-means on up to {COMPONENTS} principal components"
+    cluster = partial(kmeans_clusters, seed=seed)
+    return _curve("kmeans-ari", name, (stack, facts, seed), cluster, adjusted_rand)
+
+
+def score_kmeans_by_information(
+    stack: LayerStack, facts: Facts, seed: int
+) -> tuple[LayerCurve, ...]:
+    """Compare the same by mutual information; otherwise as `score_kmeans_by_rand`."""
+    name = f"adjusted mutual information of k-means on up to {COMPONENTS} principal components"
+    cluster = partial(kmeans_clusters, seed=seed)
+    return _curve("kmeans-ami", name, (stack, facts, seed), cluster, adjusted_information)
+
+
+def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Compare the labels with as many branches of a tree, at every layer, by pairs of words.
+
+    The tree is Ward's, of vectors of unit length: average linkage by cosine cuts off odd words
+    one by one and leaves the rest in one branch.
+    """
+    name = "adjusted Rand index of Ward's clusters of unit vectors"
+    return _curve("agglomerative-ari", name, (stack, facts, seed), tree_clusters, adjusted_rand)
+
+
+def _curve(
+    measure: str,
+    name: str,
+    asked: tuple[LayerStack, Facts, int],
+    cluster: Clustering,
+    agree: Agreement,
+) -> tuple[LayerCurve, ...]:
+    stack, facts, seed = asked
+    labelled = labelled_rows(stack, facts, name="A clustering")
+
+    def score(values: FloatArray, dealt: Codes, counts: Doubles) -> tuple[FloatArray, FloatArray]:
+        found = [agree(cluster(layer, len(labelled.groups)), dealt, counts) for layer in values]
+        scores, resampled = zip(*found, strict=True)
+        return np.stack(scores), np.stack(resampled, axis=1)
+
+    return label_curve(measure, name, labelled, seed, score=score, limits=LIMITS)
+
+
+def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:
+    """Find as many clusters by k-means, or as many as there are different rows."""
+    from sklearn.cluster import KMeans
+
+    points = principal_components(layer, COMPONENTS)
+    # Copies must stay copies, or k-means looks for more clusters than there are places.
+    points /= np.abs(points).max(initial=0.0) or 1.0
+    points = points.round(DIGITS)
+    count = min(count, len(np.unique(points, axis=0)))
+    if count == 1:
+        return np.zeros(len(points), np.intp)
+    found = KMeans(count, n_init=STARTS, random_state=seed).fit_predict(points)
+    return np.asarray(found, np.intp)
+
+
+def tree_clusters(layer: FloatArray, count: int) -> Codes:
+    """Cut Ward's tree of the directions of rows into as many branches."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    distances = np.hstack([block for _, block in distance_blocks(unit_rows(layer))])
+    tree = linkage(squareform(distances, checks=False), "ward")
+    return np.asarray(fcluster(tree, count, "maxclust"), np.intp) - 1
+
+
+KMEANS_ARI = CurveAnalysis(
+    id="kmeans-ari",
+    title="K-means (ARI)",
+    explains="Whether clusters that are found without labels are the groups of the labels, "
+    "counted by pairs of words.",
+    reading="1 means the same groups, 0 what chance gives; below 0 is chance as well.",
+    avoid="Not where groups need not be round or of one size: k-means finds no others.",
+    formula="(pairs together in both - expected) / (mean of pairs together in each - expected), "
+    f"k-means with one cluster a label on the first {COMPONENTS} principal components",
+    source="Hubert and Arabie (1985), Comparing partitions; Lloyd (1982), Least squares "
+    "quantization in PCM",
+    min_words=MIN_WORDS,
+    compute=score_kmeans_by_rand,
+)
+KMEANS_AMI = CurveAnalysis(
+    id="kmeans-ami",
+    title="K-means (AMI)",
+    explains="Whether clusters that are found without labels tell the label of a word, and labels "
+    "its cluster.",
+    reading="1 means the same groups, 0 what chance gives; below 0 is chance as well.",
+    avoid="Not where groups need not be round or of one size; small groups count for more than "
+    "in the Rand index.",
+    formula="(I - E I) / ((H(clusters) + H(labels)) / 2 - E I), I the mutual information, "
+    f"k-means as above on the first {COMPONENTS} principal components",
+    source="Vinh, Epps and Bailey (2010), Information theoretic measures for clusterings "
+    "comparison; Lloyd (1982), Least squares quantization in PCM",
+    min_words=MIN_WORDS,
+    compute=score_kmeans_by_information,
+)
+AGGLOMERATIVE_ARI = CurveAnalysis(
+    id="agglomerative-ari",
+    title="Tree of clusters (ARI)",
+    explains="Whether cutting a tree of similar words into as many branches as there are labels "
+    "gives the groups of the labels.",
+    reading="1 means the same groups, 0 what chance gives; below 0 is chance as well.",
+    avoid="Not where a few odd recordings may take up branches of their own.",
+    formula="the adjusted Rand index of Ward's tree of x / |x|, cut into one branch a label",
+    source="Ward (1963), Hierarchical grouping to optimize an objective function; Hubert and "
+    "Arabie (1985), Comparing partitions",
+    min_words=MIN_WORDS,
+    compute=score_tree_by_rand,
+)

@@ -1,0 +1,84 @@
+"""Silhouettes from distances, for many labellings of the same rows at once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.core.arrays import FloatArray
+
+Codes = NDArray[np.intp]
+
+
+def silhouettes(
+    blocks: Iterable[tuple[slice, FloatArray]], codes: Codes
+) -> tuple[FloatArray, FloatArray]:
+    """Mean silhouette of each labelling of some rows, and that of each row by the first.
+
+    For each row (b - a) / max(a, b), with a its mean distance to the other rows of its group and b
+    that to the nearest other group; 0 for a row that is a group of its own, or if there is no
+    other group.
+
+    Parameters
+    ----------
+    blocks
+        Distances of all rows to the next few rows, [rows, block], and which rows these are.
+        Sums have the type of the distances.
+    codes
+        Shape [labellings, rows]. Distances stay the same under all labellings.
+
+    References
+    ----------
+    Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster analysis.
+    """
+    from scipy.sparse import csr_array
+
+    labellings, rows = codes.shape
+    groups = int(codes.max()) + 1
+    member = (codes + groups * np.arange(labellings)[:, None]).ravel()
+    entries = (np.ones(codes.size, np.float32), (member, np.tile(np.arange(rows), labellings)))
+    membership = csr_array(entries, shape=(labellings * groups, rows))
+    counts = np.bincount(member, minlength=labellings * groups).reshape(labellings, groups, 1)
+    total = np.zeros(labellings)
+    of_rows: list[FloatArray] = []
+    for block, distances in blocks:
+        sums = (membership @ distances).reshape(labellings, groups, -1)
+        found = _row_scores(sums, counts, codes[:, None, block])
+        total += found.sum(axis=1, dtype=np.float64)
+        of_rows.append(found[0])
+    return total / rows, np.concatenate(of_rows)
+
+
+def silhouettes_of_points(points: FloatArray, codes: Codes) -> FloatArray:
+    """Return the Euclidean silhouette of each row of a few dimensions, as in `silhouettes`.
+
+    Parameters
+    ----------
+    points, codes
+        Shapes [rows, dim] and [rows].
+    """
+    from scipy.spatial.distance import cdist
+
+    return silhouettes([(slice(None), cdist(points, points))], codes[None])[1]
+
+
+def _row_scores(sums: FloatArray, counts: NDArray[Any], own: Codes) -> FloatArray:
+    """Silhouette of each row from its summed distances to each group.
+
+    Parameters
+    ----------
+    sums, counts, own
+        Shapes [labellings, groups, rows], [labellings, groups, 1] and [labellings, 1, rows].
+    """
+    others = np.take_along_axis(counts, own, axis=1) - 1
+    inside = np.take_along_axis(sums, own, axis=1) / np.maximum(others, 1).astype(sums.dtype)
+    means = np.full_like(sums, np.inf)
+    np.divide(sums, counts.astype(sums.dtype), out=means, where=counts > 0)
+    np.put_along_axis(means, own, np.inf, axis=1)
+    outside = means.min(axis=1, keepdims=True)
+    larger = np.maximum(inside, outside)
+    scores: FloatArray = np.zeros_like(larger)
+    has_both = (others > 0) & (larger > 0) & np.isfinite(outside)
+    np.divide(outside - inside, larger, out=scores, where=has_both)
+    return scores[:, 0]

@@ -1,0 +1,26 @@
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.intp]
+
+
+def dealt_parts(words: Codes, codes: Codes, parts: int, rng: np.random.Generator) -> Codes:
+    """Deal rows into parts of about the same size, each with its share of every group.
+
+    All takes of a word come into one part: another take would give the word away.
+
+    Parameters
+    ----------
+    words, codes
+        Shape [rows]: the number of the word, and that of its group.
+
+    Returns
+    -------
+    array
+        Shape [rows]: the part of each row, from 0.
+    """
+    _, first, word_of_row = np.unique(words, return_index=True, return_inverse=True)
+    order = np.lexsort((rng.random(len(first)), codes[first]))
+    part = np.empty(len(first), np.intp)
+    part[order] = np.arange(len(first)) % parts
+    return part[word_of_row]

@@ -1,0 +1,90 @@
+import numpy as np
+
+from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.labelled import (
+    MIN_WORDS,
+    Codes,
+    Doubles,
+    label_curve,
+    labelled_rows,
+    mean_of_rows,
+)
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.facts import Facts
+from vgdesk.core.results import LayerCurve
+from vgdesk.core.stack import LayerStack
+
+NEIGHBOURS = 5
+# A vote counts far more than how near it is.
+VOTE = 100.0
+# So many rows vote at once under all labellings.
+BLOCK = 512
+
+
+def score_neighbours(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Share of words whose nearest other words tell their label, at every layer.
+
+    The five nearest by cosine vote, or as many as there are; takes of the same word are left out.
+    Of labels with the same number of votes the nearer one wins.
+
+    Parameters
+    ----------
+    seed
+        For the shuffled labels of the chance band and the resampled words.
+    """
+    labelled = labelled_rows(stack, facts, name="A probe", across_words=True)
+    words = np.unique(labelled.stack.words, return_inverse=True)[1]
+    return label_curve(
+        "knn-probe",
+        f"accuracy of {NEIGHBOURS} nearest neighbours among other words, by cosine",
+        labelled,
+        seed,
+        score=mean_of_rows(lambda layer, dealt: _told_by_neighbours(layer, words, dealt)),
+        limits=(0.0, 1.0),
+    )
+
+
+def _told_by_neighbours(
+    layer: FloatArray, words: Codes, dealt: Codes
+) -> tuple[FloatArray, FloatArray]:
+    """Return the accuracy under each labelling, and whether each row is right under the first."""
+    units = unit_rows(layer)
+    # Every word must have as many neighbours that are other words.
+    count = min(NEIGHBOURS, len(words) - int(np.bincount(words).max()))
+    right = np.empty(dealt.shape)
+    for start in range(0, len(units), BLOCK):
+        block = slice(start, start + BLOCK)
+        cosines = units[block] @ units.T
+        cosines[words[block, None] == words] = -np.inf
+        nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        votes = VOTE + np.take_along_axis(cosines, nearest, axis=1)
+        right[:, block] = _elected(dealt[:, nearest], votes) == dealt[:, block]
+    return right.mean(axis=1), right[0]
+
+
+def _elected(labels: Codes, votes: Doubles) -> Codes:
+    """Return the label with most votes, [labellings, rows].
+
+    Parameters
+    ----------
+    labels, votes
+        Shapes [labellings, rows, neighbours] and [rows, neighbours].
+    """
+    is_same = labels[..., :, None] == labels[..., None, :]
+    winner = (is_same * votes[:, None, :]).sum(axis=-1).argmax(axis=-1)
+    return np.take_along_axis(labels, winner[..., None], axis=-1)[..., 0]
+
+
+KNN_PROBE = CurveAnalysis(
+    id="knn-probe",
+    title="Nearest neighbours",
+    explains="How often the nearest other words tell the label of a word.",
+    reading="The share of words whose label is told rightly; compare with chance, which is near "
+    "the share of the largest group.",
+    avoid="Not for groups of fewer than four words: they are outvoted by their surroundings.",
+    formula="share of words with the majority label of the 5 other words nearest by cosine",
+    source="Cover and Hart (1967), Nearest neighbor pattern classification",
+    min_words=MIN_WORDS,
+    compute=score_neighbours,
+)

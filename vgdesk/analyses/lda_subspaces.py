@@ -1,0 +1,73 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from vgdesk.analyses.base import LayerAnalysis
+from vgdesk.analyses.chance import false_discovery_rates, few_p_values, shuffled_codes
+from vgdesk.analyses.cka import debiased_cka
+from vgdesk.analyses.discriminants import Codes, published_points
+from vgdesk.analyses.labelled import FEW_SHUFFLES, labelled_rows
+from vgdesk.analyses.silhouette import STUDY
+from vgdesk.core.facts import Facts
+from vgdesk.core.results import LayerSimilarity
+from vgdesk.core.stack import LayerStack
+
+MIN_WORDS = 4
+
+
+def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> LayerSimilarity:
+    """Debiased CKA between the places of words along their discriminants, for all pairs of layers.
+
+    Discriminants are found from the same words, as published. The same labels find those of both
+    encoders, which makes them alike whatever the encoders are; so for chance both are found again
+    from the same shuffles of the labels.
+
+    Parameters
+    ----------
+    a, b
+        Stacks with the same rows in the same order; rows of words without a label are left out.
+    """
+    one, other = (labelled_rows(stack, facts, name="LDA", needed=MIN_WORDS) for stack in (a, b))
+    rng = np.random.default_rng(seed)
+    dealt, among = shuffled_codes(one.stack.words, one.codes, rng, FEW_SHUFFLES)
+    subspaces = zip(_subspaces(one.stack, dealt), _subspaces(other.stack, dealt), strict=True)
+    found = np.stack([debiased_cka(first, second).values for first, second in subspaces])
+    chance = f"mean and spread over {FEW_SHUFFLES} shuffles of the labels among {among}, the same "
+    trace = one.trace("debiased linear CKA along discriminants", f"{chance}for both encoders", seed)
+    return LayerSimilarity(
+        "lda-subspace-cka",
+        a.layers,
+        b.layers,
+        found[0],
+        found[1:].mean(axis=0),
+        found[1:].std(axis=0, ddof=1),
+        false_discovery_rates(few_p_values(found[0], found[1:])),
+        replace(trace, encoders=(a.encoder, b.encoder)),
+    )
+
+
+def _subspaces(stack: LayerStack, dealt: Codes) -> Iterator[LayerStack]:
+    """Yield, for each labelling, the places of rows along the discriminants of every layer."""
+    layers, rows, _ = stack.values.shape
+    for found in zip(*(published_points(layer, dealt) for layer in stack.values), strict=True):
+        values = np.zeros((layers, rows, int(dealt.max())))
+        for layer, points in zip(values, found, strict=True):
+            layer[:, : points.shape[1]] = points
+        yield replace(stack, values=values)
+
+
+LDA_SUBSPACE_CKA = LayerAnalysis(
+    id="lda-subspace-cka",
+    title="CKA of LDA subspaces",
+    explains="How alike two layers arrange words in the few directions that tell the labels apart "
+    "best.",
+    reading="1 means the same arrangement; the labels alone make any two layers alike, so compare "
+    "with chance and not with 0.",
+    avoid="Not as evidence of shared knowledge where it is near chance: the same labels have "
+    "chosen the directions in both layers.",
+    formula="debiased CKA of X U and Y V, U and V the in-sample discriminants of the labels",
+    source=STUDY,
+    min_words=MIN_WORDS,
+    compute=compare_subspaces,
+)

@@ -1,0 +1,113 @@
+import numpy as np
+
+from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.held_out import dealt_parts
+from vgdesk.analyses.labelled import Codes, Doubles, label_curve, labelled_rows, mean_of_rows
+from vgdesk.analyses.principal_components import centred, principal_components
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.facts import Facts
+from vgdesk.core.results import LayerCurve
+from vgdesk.core.stack import LayerStack
+
+MIN_WORDS = 8
+FOLDS = 5
+# Each shuffle means to fit as many probes as there are folds, the slowest of all scores.
+SHUFFLES = 10
+# Up to 100 words all components are kept; with more the probe would take minutes.
+COMPONENTS = 100
+# The solver stops at this slope: predictions do not change any more.
+SLOPE = 1e-3
+
+
+def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """How many errors a linear probe of held-out words saves, at every layer.
+
+    Multinomial logistic regression with L2 penalty (C = 1), in five folds over words. Dimensions
+    are scaled to equal spread and turned to principal components, which needs no labels; each fold
+    centres and scales them by its training part.
+
+    Parameters
+    ----------
+    seed
+        For the folds, the shuffled labels of the chance band and the resampled words.
+
+    Returns
+    -------
+    LayerCurve
+        Relative reduction of error: 1 is no error, 0 as many as by always saying the largest
+        group, below 0 more.
+    """
+    labelled = labelled_rows(stack, facts, name="A probe", needed=MIN_WORDS, across_words=True)
+    words = np.unique(labelled.stack.words, return_inverse=True)[1]
+
+    def score(layer: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
+        # The same random numbers for every layer: the same folds.
+        rng = np.random.default_rng([seed, 1])
+        points = _even_components(layer)
+        saved = np.array([_errors_saved(points, words, codes, rng) for codes in dealt])
+        return saved.mean(axis=1), saved[0]
+
+    majority = np.bincount(labelled.codes).max() / len(labelled.codes)
+    return label_curve(
+        "linear-probe",
+        f"relative error reduction of logistic regression, {FOLDS} folds over words",
+        labelled,
+        seed,
+        score=mean_of_rows(score),
+        limits=(float(1 - 1 / (1 - majority)), 1.0),
+        shuffles=SHUFFLES,
+    )
+
+
+def _even_components(layer: FloatArray) -> Doubles:
+    rows = centred(layer)
+    spread = rows.std(axis=0)
+    spread[spread == 0] = 1.0
+    return principal_components(rows / spread, COMPONENTS)
+
+
+def _errors_saved(points: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> Doubles:
+    """Return for each row 1 if it is told rightly, else how far one error falls below 0."""
+    fold_of_row = dealt_parts(words, codes, FOLDS, rng)
+    is_wrong = np.empty(len(codes))
+    for fold in np.unique(fold_of_row):
+        is_held = fold_of_row == fold
+        is_wrong[is_held] = _told(points, codes, ~is_held)[is_held] != codes[is_held]
+    errors_of_majority = 1 - np.bincount(codes).max() / len(codes)
+    saved: Doubles = 1 - is_wrong / errors_of_majority
+    return saved
+
+
+def _told(points: Doubles, codes: Codes, trains: Codes) -> Codes:
+    """Tell the labels of all rows from those of the rows to train.
+
+    If these do not differ, or have one label only, it is the most frequent.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    rows = points - points[trains].mean(axis=0)
+    sizes = np.bincount(codes[trains])
+    if not rows[trains].any() or sizes.max() == sizes.sum():
+        return np.full(len(codes), sizes.argmax())
+    length = np.sqrt(np.mean(np.sum(rows[trains] ** 2, axis=1)))
+    # Mean squared length 100: what as many dimensions of variance 1 would have.
+    rows *= np.sqrt(COMPONENTS) / length
+    probe = LogisticRegression(C=1.0, tol=SLOPE, max_iter=1000).fit(rows[trains], codes[trains])
+    return np.asarray(probe.predict(rows), np.intp)
+
+
+LINEAR_PROBE = CurveAnalysis(
+    id="linear-probe",
+    title="Linear probe",
+    explains="How well a linear rule learned from some words tells the labels of other words.",
+    reading="The share of errors saved: 1 no errors, 0 as many as by always saying the largest "
+    "group, below 0 more.",
+    avoid="Not to say what a layer uses: a probe finds whatever a straight cut can find, so look "
+    "at the untrained twin too.",
+    formula="RER = (e0 - e) / e0, e the held-out error of logistic regression, e0 that of the "
+    "majority label",
+    source="Alain and Bengio (2017), Understanding intermediate layers using linear classifier "
+    "probes; Chrupala, Higy and Alishahi (2020), Analyzing analytical methods",
+    min_words=MIN_WORDS,
+    compute=score_linear_probe,
+)
