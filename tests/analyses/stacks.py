@@ -1,14 +1,16 @@
 """Stacks to try analyses on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from vgdesk.analyses.base import Analysis, Kind
+from vgdesk.analyses.base import Analysis, CurveAnalysis, Kind
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
 
 SYLLABLES = ("ba", "do", "ki", "mu", "te", "so", "la")
 
@@ -38,7 +40,14 @@ def rotation(dim: int, seed: int = 0) -> np.ndarray:
 
 
 def two_groups(stack: LayerStack) -> dict[WordId, str]:
-    return {word: "even" if i % 2 == 0 else "odd" for i, word in enumerate(stack.words)}
+    words = dict.fromkeys(stack.words)
+    return {word: "even" if i % 2 == 0 else "odd" for i, word in enumerate(words)}
+
+
+def in_pairs(stack: LayerStack) -> LayerStack:
+    """Make every two rows two takes of one word."""
+    words = tuple(WordId(f"word {i // 2}") for i in range(len(stack.rows)))
+    return replace(stack, words=words)
 
 
 def known_of(stack: LayerStack) -> Facts:
@@ -54,6 +63,8 @@ def known_of(stack: LayerStack) -> Facts:
 
 def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple[Any, ...]:
     """Run any analysis on one stack, with arguments that suit its kind."""
+    if isinstance(analysis, CurveAnalysis) and analysis.rows is Rows.TAKES:
+        stack = in_pairs(stack)
     known = known_of(stack)
     arguments: dict[Kind, tuple[Any, ...]] = {
         Kind.LAYERS: (stack, stack, known, seed),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from vgdesk.analyses.abx import ABX, ABX_WORDS
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.cosine import COSINE
@@ -13,7 +14,7 @@ from vgdesk.analyses.silhouette import SILHOUETTE
 from vgdesk.core.catalogue import catalogue
 
 ANALYSES: Mapping[str, Analysis] = catalogue(
-    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE
+    CKA, CKA_BIASED, COSINE, EUCLIDEAN, PEARSON, PCA, MDS, SILHOUETTE, ABX, ABX_WORDS
 )
 
 
