@@ -1,4 +1,4 @@
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -8,8 +8,8 @@ Doubles = NDArray[np.float64]
 
 
 def edit_distances(
-    sequences: Sequence[Sequence[Hashable]],
-    costs: Mapping[tuple[Hashable, Hashable], float] | None = None,
+    sequences: Sequence[Sequence[str]],
+    costs: Mapping[tuple[str, str], float] | None = None,
 ) -> Doubles:
     """Return what it takes to edit each sequence into each other, as a share of the longer one.
 
