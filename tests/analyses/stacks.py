@@ -40,7 +40,14 @@ def rotation(dim: int, seed: int = 0) -> np.ndarray:
 
 
 def two_groups(stack: LayerStack) -> dict[WordId, str]:
-    return {word: "even" if i % 2 == 0 else "odd" for i, word in enumerate(stack.words)}
+    words = dict.fromkeys(stack.words)
+    return {word: "even" if i % 2 == 0 else "odd" for i, word in enumerate(words)}
+
+
+def in_pairs(stack: LayerStack) -> LayerStack:
+    """Make every two rows two takes of one word."""
+    words = tuple(WordId(f"word {i // 2}") for i in range(len(stack.rows)))
+    return replace(stack, words=words)
 
 
 def known_of(stack: LayerStack) -> Facts:
@@ -55,19 +62,15 @@ def known_of(stack: LayerStack) -> Facts:
 
 
 def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple[Any, ...]:
-    """Run any analysis on one stack, with arguments that suit its kind.
-
-    Where rows have to be takes, two rows are takes of one word.
-    """
+    """Run any analysis on one stack, with arguments that suit its kind."""
     if isinstance(analysis, CurveAnalysis) and analysis.rows is Rows.TAKES:
-        stack = replace(stack, words=tuple(stack.words[i - i % 2] for i in range(len(stack.rows))))
+        stack = in_pairs(stack)
     known = known_of(stack)
     arguments: dict[Kind, tuple[Any, ...]] = {
         Kind.LAYERS: (stack, stack, known, seed),
         Kind.WORDS: (stack, 0),
         Kind.MAP: (stack, 0, None, known, seed),
         Kind.CURVE: (stack, known, seed),
-        Kind.CHANGES: (stack, 0, stack, len(stack.layers) - 1, known, seed),
     }
     result = analysis.compute(*arguments[analysis.kind])
     return result if isinstance(result, tuple) else (result,)

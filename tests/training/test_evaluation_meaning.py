@@ -14,9 +14,9 @@ from training.evaluation import alignment, effect, meaning
 from training.evaluation.answers import RESAMPLES
 from training.evaluation.listed import Listed
 from training.evaluation.parts import Parts, answer_of, correlated, weights
-from training.evaluation.phones import phone_distances
 from training.words import Role, TrainingWord
 from vgdesk.analyses.cka import debiased_cka
+from vgdesk.analyses.edit_distance import edit_distances
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
@@ -158,7 +158,7 @@ def test_alignment_is_the_programs_own_and_its_parts_are_what_each_word_adds(
 
 def test_phones_are_edited_as_in_loops(chance: np.random.Generator) -> None:
     words = [tuple(chance.choice(list("abc"), chance.integers(1, 7))) for _ in range(25)]
-    found = phone_distances(words)
+    found = edit_distances(words)
     for i, j in np.ndindex(found.shape):
         assert found[i, j] == edits(words[i], words[j]) / max(len(words[i]), len(words[j]))
 

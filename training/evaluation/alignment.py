@@ -16,11 +16,11 @@ from training.corpus import synsets
 from training.evaluation.answers import Answer, Floats
 from training.evaluation.listed import Listed, listed, role_groups, sayings, unit
 from training.evaluation.parts import FEWEST_ITEMS, Parts, answer_of, answers_of
-from training.evaluation.phones import phone_distances
 from training.evaluation.vectors import Examined, examined
 from training.plan import Plan
 from training.words import Role
 from training.work import Work
+from vgdesk.analyses.edit_distance import edit_distances
 from vgdesk.core.model import Modality
 
 PAIRINGS = (
@@ -99,7 +99,7 @@ def pairs_of_kinds(work: Work, plan: Plan) -> Pairs:
     said = sayings(work, plan)
     twice = np.array([i for i, word in enumerate(said) if len(said[word]) > 1 and word.phones])
     words = [list(said)[i] for i in twice]
-    distances = phone_distances([word.phones for word in words])
+    distances = edit_distances([word.phones for word in words])
     place = {word.text: i for i, word in enumerate(words)}
     share = np.zeros(distances.shape, bool)
     for kind in ("noun", "verb", "adj", "adv"):

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from training.evaluation.answers import RESAMPLES, Answer, Floats
-from training.evaluation.phones import Phones, phone_distances
 from training.evaluation.recordings import UNSEEN, Recorded, recordings
 from training.evaluation.scoring import average, drawn, told, unit, who
 from training.evaluation.vectors import Examined, examined, speech_vectors, text_vectors
@@ -18,10 +17,13 @@ from training.plan import Plan
 from training.voices import HIBARI
 from training.words import Role, read_words
 from training.work import Work
+from vgdesk.analyses.edit_distance import edit_distances
 from vgdesk.core.model import Modality
 
 TEST = "phonetic form"
 FLITE_VOICE = "flite-rms"
+
+Phones = tuple[str, ...]
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
@@ -73,7 +75,7 @@ def ask_distances(
     The words of the edit distances are mixed up many times: by chance 95 of 100 correlations, seen
     without their sign, are below the `chance` of the answer, whichever the layer.
     """
-    edits = ranks(phone_distances(sounds))
+    edits = ranks(edit_distances(sounds))
     once, generator = np.ones((1, len(sounds))), np.random.default_rng(0)
     orders = [generator.permutation(len(sounds)) for _ in range(RESAMPLES)]
     found, by_chance = [], []

@@ -1,0 +1,322 @@
+"""How often a word of another group is nearer than one of the own group: ABX error rates."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vgdesk.analyses.base import CurveAnalysis, need_words
+from vgdesk.analyses.chance import (
+    INTERVAL,
+    SHUFFLES,
+    drawn_words,
+    layer_curve,
+    resampled_mean,
+    shuffled_codes,
+)
+from vgdesk.analyses.triples import (
+    Codes,
+    Doubles,
+    Losses,
+    MatrixNearness,
+    Trials,
+    VectorNearness,
+    abx_losses,
+)
+from vgdesk.core.errors import TooFewWordsError, VgdeskError
+from vgdesk.core.facts import Facts
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
+
+MIN_WORDS = 3
+MIN_TAKES = 4
+# With fewer words the chance band is so wide that hardly anything leaves it.
+TRUSTED_WORDS = 20
+# In a smaller group one odd word takes part in every triple.
+TRUSTED_GROUP = 3
+# Chance is found with so many rows. With more of them only its spread changes, in a known way.
+SHUFFLED_ROWS = 120
+
+# Says how much each row moves the sum of the errors of all cells.
+Moves = Callable[[Losses], Doubles]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chance:
+    """What is asked to find the error rate where chance decides.
+
+    Attributes
+    ----------
+    rows
+        The rows that take part.
+    trials
+        One for each shuffle of their labels.
+    shrink
+        How much narrower chance is with all rows.
+    words
+        How it is found, in words.
+    """
+
+    rows: Codes
+    trials: Sequence[Trials]
+    shrink: float
+    words: str
+
+    def rates(self, nearness: VectorNearness) -> Doubles:
+        """Return the error rate under each shuffle."""
+        some = nearness.ordered(self.rows)
+        table = MatrixNearness(some.between(np.arange(len(self.rows)), slice(None)))
+        rates = [abx_losses(table, trials).rate for trials in self.trials]
+        return 0.5 + self.shrink * (np.array(rates) - 0.5)
+
+
+def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """ABX error rate of the labels at every layer, by the angle between vectors.
+
+    A and X are two words with one label, B is a word with another; the error rate is the share of
+    triples in which B is nearer to X than A is. All triples count, pairs of labels equally.
+
+    Parameters
+    ----------
+    facts
+        The group of each word is its label; rows of words without one are left out.
+    seed
+        For the shuffled labels of the chance band and the resampled words of the interval.
+
+    Returns
+    -------
+    LayerCurve
+        From 0 (no triple is lost) to 1; chance is .5. A vector of zeros is far from all.
+    """
+    labels = facts.labels()
+    used = stack.only([i for i, word in enumerate(stack.words) if word in labels])
+    groups = [labels[word] for word in used.words]
+    _refuse_labels(groups, all_rows=len(stack.rows))
+    rng = np.random.default_rng(seed)
+    codes = np.unique(groups, return_inverse=True)[1]
+    trials = Trials.of(codes)
+    chance = _shuffled_labels(used.words, codes, trials, rng)
+    trace = Trace(
+        "ABX error rate of labels, all triples, by angle",
+        len(groups),
+        (stack.encoder,),
+        chance.words,
+        seed,
+        _warning(groups),
+        f"{INTERVAL}, to first order",
+    )
+
+    def moves(losses: Losses) -> Doubles:
+        # More words of a group change no weight: a word counts by how it differs from its group.
+        all_parts = losses.as_x + losses.as_a + losses.as_b
+        means = np.bincount(codes, all_parts) / np.bincount(codes)
+        moved: Doubles = all_parts - means[codes]
+        return moved
+
+    return (_curve("abx", used, trials, chance, moves, trace, rng),)
+
+
+def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """ABX error rate of the words themselves at every layer, across speakers if there are any.
+
+    A and X are two takes of one word, B is a take of another word. If some word was said by two
+    speakers, A and B are by one speaker and X is by another, and takes by nobody known are left
+    out; otherwise speakers do not matter.
+
+    Parameters
+    ----------
+    stack
+        One row a take.
+    seed
+        For the shuffled takes of the chance band and the resampled words of the interval.
+
+    Returns
+    -------
+    LayerCurve
+        As for labels.
+    """
+    need_words(MIN_TAKES, len(stack.rows))
+    used, speakers = _by_speaker(stack, facts)
+    words, codes = np.unique(used.words, return_inverse=True)
+    trials = Trials.of(codes, speakers)
+    as_x, as_b = trials.cells()
+    if not as_x.any():
+        raise VgdeskError(
+            "No word has a second take that could be told from another word.",
+            "Record words twice, best all words by the same two speakers.",
+        )
+    rng = np.random.default_rng(seed)
+    chance = _shuffled_takes(codes, speakers, trials, rng)
+    repeated = len(np.unique(codes[as_x > 0]))
+    trace = Trace(
+        f"ABX error rate of words{' across speakers' * trials.is_across}, all triples, by angle",
+        len(used.rows),
+        (stack.encoder,),
+        chance.words,
+        seed,
+        f"Too few words to trust: only {repeated} of {len(words)} have a second take that counts."
+        if repeated < TRUSTED_WORDS
+        else "",
+        f"{INTERVAL}, to first order",
+    )
+
+    def moves(losses: Losses) -> Doubles:
+        # A word that is drawn again brings all its cells along; A and X are the same word.
+        return losses.as_x + losses.as_b - losses.rate * (as_x + as_b)
+
+    return (_curve("abx-words", used, trials, chance, moves, trace, rng),)
+
+
+def _curve(
+    measure: str,
+    stack: LayerStack,
+    trials: Trials,
+    chance: Chance,
+    moves: Moves,
+    trace: Trace,
+    rng: np.random.Generator,
+) -> LayerCurve:
+    rates, parts, shuffled = [], [], []
+    for layer in stack.values:
+        nearness = VectorNearness.of(layer)
+        losses = abx_losses(nearness, trials)
+        rates.append(losses.rate)
+        parts.append(losses.rate + moves(losses) * len(stack.rows) / losses.cells)
+        shuffled.append(chance.rates(nearness))
+    resampled = resampled_mean(np.stack(parts), drawn_words(stack.words, rng))
+    return layer_curve(
+        measure,
+        stack,
+        np.array(rates),
+        resampled=resampled.clip(0.0, 1.0),
+        shuffled=np.stack(shuffled, axis=1),
+        limits=(0.0, 1.0),
+        trace=trace,
+    )
+
+
+def _shuffled_labels(
+    words: tuple[Any, ...], codes: Codes, trials: Trials, rng: np.random.Generator
+) -> Chance:
+    rows, some, how = np.arange(len(codes)), codes, ""
+    if len(codes) > SHUFFLED_ROWS:
+        rows = rng.permutation(len(codes))[:SHUFFLED_ROWS]
+        groups = min(int(codes.max()) + 1, SHUFFLED_ROWS // 4)
+        some = np.arange(SHUFFLED_ROWS) % groups
+        how = f" {SHUFFLED_ROWS} of the"
+    dealt, among = shuffled_codes(tuple(words[row] for row in rows), some, rng)
+    return Chance(
+        rows,
+        [Trials.of(labels) for labels in dealt[1:]],
+        trials.spread() / Trials.of(some).spread(),
+        f"{SHUFFLES} shuffles of the labels among{how} {among}",
+    )
+
+
+def _shuffled_takes(
+    codes: Codes, speakers: Codes | None, trials: Trials, rng: np.random.Generator
+) -> Chance:
+    """Shuffle takes among the words; a speaker's takes stay those of that speaker."""
+    rows = _some_takes(codes, speakers, trials, rng)
+    by = np.zeros_like(codes) if speakers is None else speakers
+    dealt = np.tile(codes[rows], (SHUFFLES, 1))
+    for speaker in np.unique(by[rows]):
+        here = by[rows] == speaker
+        dealt[:, here] = rng.permuted(dealt[:, here], axis=1)
+    own = None if speakers is None else speakers[rows]
+    how = f" {len(rows)} of the" if len(rows) < len(codes) else ""
+    return Chance(
+        rows,
+        [Trials.of(labels, own) for labels in dealt],
+        trials.spread() / Trials.of(codes[rows], own).spread(),
+        f"{SHUFFLES} shuffles of{how} takes{' of each speaker' * trials.is_across} among words",
+    )
+
+
+def _some_takes(
+    codes: Codes, speakers: Codes | None, trials: Trials, rng: np.random.Generator
+) -> Codes:
+    """Choose words with all their takes, first those that can be recognised."""
+    everything = np.arange(len(codes))
+    if len(codes) <= SHUFFLED_ROWS:
+        return everything
+    cells = np.bincount(codes, trials.cells()[0])
+    place = rng.permutation(len(cells)) + len(cells) * (cells == 0)
+    some: Codes = np.argsort(place[codes], kind="stable")[:SHUFFLED_ROWS]
+    own = None if speakers is None else speakers[some]
+    return some if Trials.of(codes[some], own).rounds else everything
+
+
+def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | None]:
+    """Keep takes by known speakers, and number the speakers, if some word was said by two."""
+    speaker_of = facts.speaker_of()
+    takes = zip(stack.rows, stack.words, strict=True)
+    said = {(word, speaker_of[row]) for row, word in takes if row in speaker_of}
+    voices = Counter(word for word, _ in said)
+    if max(voices.values(), default=0) < 2:
+        return stack, None
+    used = stack.only([i for i, row in enumerate(stack.rows) if row in speaker_of])
+    return used, np.unique([speaker_of[row] for row in used.rows], return_inverse=True)[1]
+
+
+def _refuse_labels(groups: Sequence[str], *, all_rows: int) -> None:
+    if len(groups) < MIN_WORDS:
+        raise TooFewWordsError(
+            f"ABX needs at least {MIN_WORDS} labelled words, but of {all_rows} only "
+            f"{len(groups)} have a label here.",
+            "Label more words, or choose another label column.",
+        )
+    sizes = Counter(groups)
+    if len(sizes) == 1:
+        raise VgdeskError(
+            f"All words with a label are “{groups[0]}”: there is nothing to tell it from.",
+            "Label words of at least one more group, or choose another label column.",
+        )
+    if max(sizes.values()) == 1:
+        raise VgdeskError(
+            "No two words share a label, so none can be asked for.",
+            "Choose a label column in which words share a label.",
+        )
+
+
+def _warning(groups: Sequence[str]) -> str:
+    if len(groups) < TRUSTED_WORDS:
+        return f"Too few words to trust: only {len(groups)} with a label."
+    small = sorted(name for name, size in Counter(groups).items() if size < TRUSTED_GROUP)
+    return f"Groups too small to trust: {', '.join(small)}." if small else ""
+
+
+FORMULA = "mean over pairs of groups of P(d(X, B) < d(X, A)) + P(d(X, B) = d(X, A)) / 2, d = angle"
+SOURCE = (
+    "Schatz et al. (2013), Evaluating speech features with the minimal-pair ABX task; "
+    "Poli et al. (2025), fastabx: a library for efficient computation of ABX discriminability"
+)
+
+ABX = CurveAnalysis(
+    id="abx",
+    title="ABX error of labels",
+    explains="How often a word X lies nearer to a word of another group than to one of its own.",
+    reading="0 means never, .5 is chance: lower is better.",
+    avoid="A label that goes with length or speaker is told apart by these.",
+    formula=FORMULA,
+    source=SOURCE,
+    min_words=MIN_WORDS,
+    compute=discriminate_labels,
+)
+ABX_WORDS = CurveAnalysis(
+    id="abx-words",
+    title="ABX error of words",
+    explains="How often a take of a word lies nearer to another word than to a second take of it, "
+    "across speakers where speakers are known.",
+    reading="0 means that words are always recognised, .5 is chance: lower is better.",
+    avoid="With takes of one speaker it is easy, for the voice and the room are the same.",
+    formula=FORMULA,
+    source=SOURCE,
+    min_words=MIN_TAKES,
+    compute=recognise_words,
+    rows=Rows.TAKES,
+    uses_labels=False,
+)

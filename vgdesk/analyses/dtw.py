@@ -1,0 +1,79 @@
+"""How far apart two words are frame by frame, when one may be spoken faster than the other."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+
+# So many frames of either side are compared at once; their angles stay in the cache.
+FRAMES = 1024
+
+
+def dtw_distances(frames: Sequence[FloatArray]) -> FloatArray:
+    """Dynamic time warping between all words.
+
+    Frames are compared by their angle as a share of half a turn, and a distance is the mean over
+    the path with the smallest sum. Both ends are fixed; a step goes on in one word or in both.
+
+    Parameters
+    ----------
+    frames
+        One array [frames, dim] a word; `dim` is the same for all, and no word is empty.
+
+    Returns
+    -------
+    array
+        Shape [words, words], float32, from 0 to 1. A frame of zeros is at 1 from all others.
+        Angles below .0003 are lost to rounding.
+
+    References
+    ----------
+    Sakoe and Chiba (1978), Dynamic programming algorithm optimization for spoken word recognition.
+    """
+    from vgdesk.analyses.alignment_paths import add_warped_distances
+
+    if any(len(word) == 0 for word in frames):
+        raise ValueError("frames: every word must have at least one")
+    units = [unit_rows(word).astype(np.float32) for word in frames]
+    found = np.zeros((len(units), len(units)), np.float32)
+    blocks = [(words, *_stacked(units[words])) for words in _blocks(units)]
+    for i, (rows, row_frames, row_starts) in enumerate(blocks):
+        for columns, column_frames, column_starts in blocks[i:]:
+            add_warped_distances(
+                _angles(row_frames, column_frames),
+                row_starts,
+                column_starts,
+                found[rows, columns],
+                rows == columns,
+            )
+    return np.triu(found) + np.triu(found).T
+
+
+def _angles(rows: FloatArray, columns: FloatArray) -> FloatArray:
+    from vgdesk.analyses.alignment_paths import to_angles
+
+    angles: FloatArray = rows @ columns.T
+    to_angles(angles)
+    angles[~rows.any(axis=1)] = 1.0
+    angles[:, ~columns.any(axis=1)] = 1.0
+    return angles
+
+
+def _stacked(words: Sequence[FloatArray]) -> tuple[FloatArray, NDArray[np.intp]]:
+    starts = np.array([0, *accumulate(len(word) for word in words)])
+    return np.concatenate(words), starts
+
+
+def _blocks(words: Sequence[FloatArray]) -> list[slice]:
+    """Cut the list of words after about `FRAMES` frames each."""
+    cuts, size = [0], 0
+    for i, word in enumerate(words):
+        if size and size + len(word) > FRAMES:
+            cuts.append(i)
+            size = 0
+        size += len(word)
+    return [slice(a, b) for a, b in zip(cuts, [*cuts[1:], len(words)], strict=True)]

@@ -1,0 +1,190 @@
+"""Whether words that sound alike lie close together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vgdesk.analyses.articulation import features_of, ipa_symbols, substitution_costs
+from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
+from vgdesk.analyses.edit_distance import edit_distances
+from vgdesk.analyses.pair_correlation import (
+    Doubles,
+    correlation,
+    cosine_distances,
+    resampled_correlations,
+    shuffled_correlations,
+    standard_ranks,
+)
+from vgdesk.core.errors import TooFewWordsError
+from vgdesk.core.facts import Facts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+
+MIN_WORDS = 4
+# With fewer words the chance band is so wide that hardly anything leaves it.
+TRUSTED_WORDS = 20
+# Of a longer list so many words are drawn: pairs grow with the square, and two million will do.
+MOST_WORDS = 2000
+
+Sounds = Mapping[WordId, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the distance between vectors is correlated with.
+
+    Attributes
+    ----------
+    distances
+        Finds the distances between the sounds of words.
+    left_out
+        Why words with a pronunciation are left out, as a sentence.
+    """
+
+    measure: str
+    name: str
+    distances: Callable[[Sequence[Sequence[str]]], Doubles]
+    left_out: str = ""
+
+
+def by_phones(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """Spearman's correlation of cosine distances and phone edit distances, at every layer.
+
+    Parameters
+    ----------
+    facts
+        Words without a pronunciation are left out.
+    seed
+        For the words that are drawn from a long list, the shuffles and the resampled words.
+
+    Returns
+    -------
+    LayerCurve
+        1 if words that sound alike are close and others far, 0 by chance.
+    """
+    form = Form("phone-distance", "phone edit distances", edit_distances)
+    return _correlated(stack, facts.phones(), form, seed)
+
+
+def by_letters_of_phones(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """As `by_phones`, but the letters and blanks of the pronunciation are edited.
+
+    So a phone of two letters counts twice, and phones that share a letter are alike.
+    """
+    form = Form("phone-distance-published", "letter edit distances", edit_distances)
+    sounds = {word: " ".join(phones) for word, phones in facts.phones().items()}
+    return _correlated(stack, sounds, form, seed)
+
+
+def by_articulation(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """As `by_phones`, but phones that are made alike are cheap to exchange.
+
+    To exchange two phones costs the share of features in which they differ; one more or less
+    costs 1. Words with symbols that are not on the chart are left out.
+    """
+    sounds = {word: ipa_symbols(phones) for word, phones in facts.phones().items()}
+    unknown = {s for word in sounds.values() for s in word if not features_of(s)}
+    known = {word: symbols for word, symbols in sounds.items() if unknown.isdisjoint(symbols)}
+    left_out = ""
+    if unknown:
+        left_out = (
+            f"{len(sounds) - len(known)} words are left out, for these symbols are not on the "
+            f"chart: {' '.join(sorted(unknown)[:10])}."
+        )
+    form = Form("articulatory-distance", "articulatory edit distances", _articulatory, left_out)
+    return _correlated(stack, known, form, seed)
+
+
+def _articulatory(words: Sequence[Sequence[str]]) -> Doubles:
+    return edit_distances(words, substitution_costs(words))
+
+
+def _correlated(stack: LayerStack, sounds: Sounds, form: Form, seed: int) -> tuple[LayerCurve, ...]:
+    rng = np.random.default_rng(seed)
+    known = [i for i, word in enumerate(stack.words) if word in sounds]
+    _refuse(len(known), len(stack.rows), form.left_out)
+    rows = sorted(rng.permutation(known)[:MOST_WORDS].tolist())
+    used = stack.only(rows)
+    table = standard_ranks(form.distances([sounds[word] for word in used.words]))
+    layers = np.stack([standard_ranks(cosine_distances(layer)) for layer in used.values])
+    drawn = f", of {len(rows)} words drawn from {len(known)}" if len(rows) < len(known) else ""
+    curve = layer_curve(
+        form.measure,
+        stack,
+        np.array([correlation(layer, table) for layer in layers]),
+        resampled=resampled_correlations(layers, table, rng),
+        shuffled=shuffled_correlations(layers, table, rng),
+        limits=(-1.0, 1.0),
+        trace=Trace(
+            f"Spearman correlation of cosine distances and {form.name}{drawn}",
+            len(rows),
+            (stack.encoder,),
+            f"{SHUFFLES} shuffles of the pronunciations among words",
+            seed,
+            _warning(len(rows), form.left_out),
+            f"95 % of {RESAMPLES} bootstrap samples of the words",
+        ),
+    )
+    return (curve,)
+
+
+def _refuse(known: int, rows: int, left_out: str) -> None:
+    if known < MIN_WORDS:
+        raise TooFewWordsError(
+            f"At least {MIN_WORDS} words with a pronunciation are needed, but of {rows} only "
+            f"{known} can be used. {left_out}".strip(),
+            "Fill in the label column “phones”, for example with kæt or K AE T.",
+        )
+
+
+def _warning(words: int, left_out: str) -> str:
+    few = f"Too few words to trust: only {words} with a pronunciation."
+    return " ".join(part for part in (few if words < TRUSTED_WORDS else "", left_out) if part)
+
+
+READING = "1 means that words which sound alike are close and all others far, 0 is chance."
+
+PHONE_DISTANCE = CurveAnalysis(
+    id="phone-distance",
+    title="Sound: phones",
+    explains="Whether words with similar pronunciations have similar vectors.",
+    reading=READING,
+    avoid="Not for words that share endings or stems: they are alike in sound and in meaning.",
+    formula="Spearman over pairs of words: 1 - cos(x, y) and Levenshtein(phones) / longer word",
+    source="Chrupała et al. (2020), Analyzing analytical methods: the case of phonology in neural "
+    "models of spoken language",
+    min_words=MIN_WORDS,
+    compute=by_phones,
+    uses_labels=False,
+)
+PHONE_DISTANCE_PUBLISHED = CurveAnalysis(
+    id="phone-distance-published",
+    title="Sound: letters of phones",
+    explains="The same with the letters of the ARPAbet in place of phones, as it was published.",
+    reading=READING,
+    avoid="Not with IPA, and not to say something about phones: AA and AE count as half alike.",
+    formula="Spearman over pairs of words: 1 - cos(x, y) and Levenshtein(letters and blanks) / "
+    "longer string",
+    source="Sauter et al. (2025), The curious case of visual grounding",
+    min_words=MIN_WORDS,
+    compute=by_letters_of_phones,
+    uses_labels=False,
+)
+ARTICULATORY_DISTANCE = CurveAnalysis(
+    id="articulatory-distance",
+    title="Sound: articulation",
+    explains="Whether words whose sounds are made alike have similar vectors: b is nearer to p "
+    "than to s.",
+    reading=READING,
+    avoid="Length, tone, stress and nasal vowels are not looked at.",
+    formula="Spearman over pairs of words: 1 - cos(x, y) and the edits / longer word; an exchange "
+    "costs the share of differing features, one phone more or less 1",
+    source="International Phonetic Association (2020), The International Phonetic Alphabet; "
+    "Levenshtein (1966), Binary codes capable of correcting deletions, insertions and reversals",
+    min_words=MIN_WORDS,
+    compute=by_articulation,
+    uses_labels=False,
+)

@@ -1,0 +1,130 @@
+"""Whether two tables of distances put the same pairs of words near and far.
+
+Pairs share words, so chance and interval come from words: they are dealt out anew, or drawn again.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.analyses.chance import RESAMPLES, SHUFFLES
+from vgdesk.analyses.euclidean import distance_blocks
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+
+Doubles = NDArray[np.float64]
+
+# Distances that are the same to so many digits of their range share a rank, or rounding would
+# order what is equal.
+DIGITS = 9
+# So many shuffles are correlated with all layers at once.
+TOGETHER = 8
+# Where the values of what was drawn vary less than this there is nothing to correlate.
+NOTHING = 1e-6
+
+
+def cosine_distances(values: FloatArray) -> Doubles:
+    """Return 1 - cosine between all rows, right also where all are alike, [rows, rows].
+
+    A row of zeros is at 1 from all others.
+    """
+    units = unit_rows(values)
+    distances: Doubles = np.hstack([block for _, block in distance_blocks(units)]) ** 2 / 2
+    is_silent = ~units.any(axis=1)
+    distances[is_silent] = distances[:, is_silent] = 1.0
+    return distances
+
+
+def standard_ranks(distances: Doubles) -> FloatArray:
+    """Rank all pairs, and scale the ranks to a mean of 0 and a variance of 1.
+
+    Parameters
+    ----------
+    distances
+        Shape [words, words], the same on both sides of the diagonal.
+
+    Returns
+    -------
+    array
+        Shape [words, words], float32, with zeros on the diagonal; all zeros where no pair differs.
+    """
+    upper = np.triu_indices(len(distances), 1)
+    pairs = distances[upper]
+    low, high = pairs.min(), pairs.max()
+    found = np.zeros(distances.shape, np.float32)
+    # What varies by rounding only does not vary.
+    if high - low > 1e-12 * high:
+        scaled = ((pairs - low) / (high - low)).round(DIGITS)
+        _, place, counts = np.unique(scaled, return_inverse=True, return_counts=True)
+        ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+        found[upper] = (ranks - ranks.mean()) / ranks.std()
+    return found + found.T
+
+
+def correlation(a: FloatArray, b: FloatArray) -> float:
+    """Correlate two tables of standard ranks: Spearman's correlation over pairs of words."""
+    pairs = len(a) * (len(a) - 1)
+    return float(np.einsum("ij,ij->i", a, b).sum(dtype=np.float64) / pairs)
+
+
+def shuffled_correlations(
+    layers: FloatArray, table: FloatArray, rng: np.random.Generator
+) -> Doubles:
+    """Correlate layers with a table whose words were dealt out anew.
+
+    Parameters
+    ----------
+    layers, table
+        Standard ranks, shapes [layers, words, words] and [words, words]. Ranks stay the same
+        whichever word has them, so nothing is ranked again.
+
+    Returns
+    -------
+    array
+        Shape [shuffles, layers].
+    """
+    count, words = layers.shape[:2]
+    flat = layers.reshape(count, -1)
+    found = [flat @ mixed.T for mixed in _mixed(table, rng)]
+    correlations: Doubles = np.hstack(found).T.astype(np.float64) / (words * (words - 1))
+    return correlations
+
+
+def _mixed(table: FloatArray, rng: np.random.Generator) -> Iterator[FloatArray]:
+    words = len(table)
+    for start in range(0, SHUFFLES, TOGETHER):
+        orders = [rng.permutation(words) for _ in range(start, min(start + TOGETHER, SHUFFLES))]
+        yield np.stack([table[np.ix_(order, order)].ravel() for order in orders])
+
+
+def resampled_correlations(
+    layers: FloatArray, table: FloatArray, rng: np.random.Generator
+) -> Doubles:
+    """Correlate layers with a table over words that were drawn again.
+
+    Ranks stay those among all words, and no word makes a pair with itself. So every sum over pairs
+    is w'Mw, with w how often each word was drawn.
+
+    Returns
+    -------
+    array
+        Shape [samples, layers]; 0 where nothing that was drawn differs.
+    """
+    words = len(table)
+    weights = rng.multinomial(words, [1 / words] * words, RESAMPLES).astype(np.float32)
+    pairs = words**2 - (weights.astype(np.float64) ** 2).sum(axis=1)
+
+    def mean(values: FloatArray) -> Doubles:
+        sums = np.einsum("ij,ij->i", weights @ values, weights, dtype=np.float64)
+        means: Doubles = sums / np.maximum(pairs, 1)
+        return means
+
+    middle, square = mean(table), mean(table**2)
+    found = np.zeros((RESAMPLES, len(layers)))
+    for column, layer in zip(found.T, layers, strict=True):
+        own = mean(layer)
+        spread = (mean(layer**2) - own**2) * (square - middle**2)
+        shared = mean(layer * table) - own * middle
+        np.divide(shared, np.sqrt(spread.clip(0)), out=column, where=spread > NOTHING)
+    return found.clip(-1.0, 1.0)
