@@ -71,6 +71,7 @@ def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple
         Kind.WORDS: (stack, 0),
         Kind.MAP: (stack, 0, None, known, seed),
         Kind.CURVE: (stack, known, seed),
+        Kind.CHANGES: (stack, 0, stack, len(stack.layers) - 1, known, seed),
     }
     result = analysis.compute(*arguments[analysis.kind])
     return result if isinstance(result, tuple) else (result,)

@@ -22,6 +22,7 @@ from vgdesk.analyses.mds import MDS
 from vgdesk.analyses.mutual_neighbours import MUTUAL_NEIGHBOURS
 from vgdesk.analyses.neighbour_changes import NEIGHBOUR_CHANGES
 from vgdesk.analyses.pair_types import PAIR_TYPES
+from vgdesk.analyses.pair_types_published import PAIR_TYPES_PUBLISHED
 from vgdesk.analyses.partial_rsa import RSA_PARTIAL
 from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pca import PCA
@@ -69,6 +70,7 @@ _GROUPS = (
 )
 _WORDS_AND_SOUNDS = (
     PAIR_TYPES,
+    PAIR_TYPES_PUBLISHED,
     ABX_WORDS,
     RETRIEVAL_SPEAKERS,
     RETRIEVAL_RANK,

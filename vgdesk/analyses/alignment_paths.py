@@ -114,9 +114,7 @@ def _path_length(shape: tuple[int, int], costs: FloatArray) -> int:
 
 
 @njit(cache=True)
-def edit_costs(
-    tokens: Places, starts: Places, costs: Doubles, first: int, last: int
-) -> Any:
+def edit_costs(tokens: Places, starts: Places, costs: Doubles, first: int, last: int) -> Any:
     """Find the cheapest edits from some sequences to all; a token more or less costs 1.
 
     Parameters

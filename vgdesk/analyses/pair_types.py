@@ -290,4 +290,5 @@ PAIR_TYPES = CurveAnalysis(
     compute=score_pair_types,
     rows=Rows.TAKES,
     uses_labels=False,
+    has_series=True,
 )

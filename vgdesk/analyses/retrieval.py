@@ -311,6 +311,7 @@ RETRIEVAL_SPEAKERS = CurveAnalysis(
     compute=score_retrieval,
     rows=Rows.TAKES,
     uses_labels=False,
+    has_series=True,
 )
 RETRIEVAL_RANK = CurveAnalysis(
     id="retrieval-rank",

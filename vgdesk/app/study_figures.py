@@ -12,22 +12,26 @@ from vgdesk.app.reproduce import Panel
 # Told apart also without colour: by the dashes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
 DASHES = ("-", "--", "-.", ":")
-WIDTH, HEIGHT = 4.6, 3.9  # inches of one panel
+COLUMNS = 2
+WIDTH, HEIGHT = 4.8, 4.9  # inches of one panel
 DPI = 200
 
 
 def draw(panels: Sequence[Panel], file: Path) -> None:
-    """Draw the panels of one analysis side by side, as SVG and as PNG.
+    """Draw the panels of one analysis two by two, as SVG and as PNG.
 
     Parameters
     ----------
     file
         Name without its ending.
     """
-    figure = Figure((WIDTH * len(panels), HEIGHT), layout="constrained")
-    rows = figure.subplots(1, len(panels), squeeze=False)
-    for axes, panel in zip(rows[0], panels, strict=True):
+    lines = -(-len(panels) // COLUMNS)
+    figure = Figure((WIDTH * COLUMNS, HEIGHT * lines), layout="constrained")
+    places = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
+    for axes, panel in zip(places, panels, strict=False):
         _draw_panel(axes, panel)
+    for axes in places[len(panels) :]:
+        axes.set_visible(False)
     for ending in (".svg", ".png"):
         figure.savefig(file.with_suffix(ending), dpi=DPI)
 
@@ -55,6 +59,6 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             marker=marker, markersize=9 - place, label=f"study: {line.name}",
         )  # fmt: skip
     if panel.curves or panel.published:
-        axes.legend(fontsize=6.5, frameon=False)
+        axes.legend(fontsize=6.5, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14))
     if panel.missing and not panel.curves:
         axes.text(0.5, 0.5, panel.missing, wrap=True, ha="center", transform=axes.transAxes)
