@@ -254,7 +254,7 @@ def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> It
 
 def _trace(one: PairType, level: Level, stack: LayerStack, seed: int) -> Trace:
     return Trace(
-        f"mean cosine of {one.pairs.count} pairs, less that of random pairs",
+        f"{one.title}: mean cosine of {one.pairs.count} pairs, less that of random pairs",
         len(stack.rows),
         (stack.encoder,),
         f"normal curve with the exact spread over all ways to deal the {level.items} out",
