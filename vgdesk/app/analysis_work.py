@@ -127,8 +127,23 @@ def place_words(
 def score_layers(
     analysis: str, plans: tuple[StackPlan, ...], facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
-    """Score every layer of every encoder by what is known about its rows."""
-    return tuple(curve for plan in plans for curve in _curves(analysis, plan, facts, seed))
+    """Score every layer of every encoder by what is known about its rows.
+
+    An encoder of which the measure cannot be had is left out: written words have no speakers. If
+    it is to be had of none, the reason is raised.
+    """
+    curves: list[LayerCurve] = []
+    reasons: list[VgdeskError] = []
+    for plan in plans:
+        try:
+            curves += _curves(analysis, plan, facts, seed)
+        except VectorsGoneError:
+            raise
+        except VgdeskError as reason:
+            reasons.append(reason)
+    if reasons and not curves:
+        raise reasons[0]
+    return tuple(curves)
 
 
 @lru_cache(maxsize=16)

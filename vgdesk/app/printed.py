@@ -38,10 +38,8 @@ def similarity_table(result: LayerSimilarity) -> str:
 
 def curves_table(curves: Sequence[LayerCurve]) -> str:
     """Write one line a layer, tabs between the numbers."""
-    trace = curves[0].trace
     lines = [
-        f"{trace.estimator}, n = {trace.n}; interval: {trace.interval}; chance: {trace.chance}; "
-        f"seed {trace.seed}",
+        *dict.fromkeys(map(_about, curves)),
         "\t".join(["encoder", "series", "layer", *CURVE_COLUMNS]),
     ]
     for curve in curves:
@@ -51,6 +49,14 @@ def curves_table(curves: Sequence[LayerCurve]) -> str:
             for layer, row in zip(curve.layers, columns, strict=True)
         ]
     return _text(lines, [curve.trace for curve in curves])
+
+
+def _about(curve: LayerCurve) -> str:
+    trace = curve.trace
+    return (
+        f"{trace.estimator}, n = {trace.n}; interval: {trace.interval}; chance: "
+        f"{trace.chance}; seed {trace.seed}"
+    )
 
 
 def words_table(result: WordSimilarity) -> str:

@@ -28,20 +28,23 @@ def draw(panels: Sequence[Panel], file: Path) -> None:
     lines = -(-len(panels) // COLUMNS)
     figure = Figure((WIDTH * COLUMNS, HEIGHT * lines), layout="constrained")
     places = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
+    names = list(dict.fromkeys(name for panel in panels for name in panel.names))
     for axes, panel in zip(places, panels, strict=False):
-        _draw_panel(axes, panel)
+        _draw_panel(axes, panel, names)
     for axes in places[len(panels) :]:
         axes.set_visible(False)
     for ending in (".svg", ".png"):
         figure.savefig(file.with_suffix(ending), dpi=DPI)
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
+def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
+    """Draw one plot; lines of one name look the same in all of them."""
     axes.set_title(f"{panel.title}, {panel.edition.value}", fontsize=10)
     axes.set_xlabel("relative depth (0 first block, 1 last)", fontsize=9)
     axes.tick_params(labelsize=8)
     axes.axhline(0, color="0.6", linewidth=0.8)
-    for place, (curve, name) in enumerate(zip(panel.curves, panel.names, strict=True)):
+    for curve, name in zip(panel.curves, panel.names, strict=True):
+        place = names.index(name)
         colour = COLOURS[place % len(COLOURS)]
         depth = np.linspace(0, 1, len(curve.layers)) if len(curve.layers) > 1 else np.zeros(1)
         axes.fill_between(depth, curve.chance_low, curve.chance_high, color=colour, alpha=0.12)

@@ -1,0 +1,94 @@
+"""The study's analyses on the words that ship."""
+
+import csv
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgdesk.__main__ import main
+from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack
+from vgdesk.core.resources import resource
+from vgdesk.core.stack import matched
+
+DEMO = resource("demo.vgdesk")
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("study")
+    assert main(["reproduce", str(DEMO), "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Rows:
+    lines = (folder / "results.tsv").read_text("utf-8").splitlines()
+    return list(csv.DictReader(lines, delimiter="\t"))
+
+
+def test_every_analysis_has_both_editions(results: Rows) -> None:
+    found = defaultdict(set)
+    for row in results:
+        found[row["analysis"]].add(row["edition"])
+    assert found == {name: {"as published", "corrected"} for name in "ABC"}
+
+
+def test_every_number_can_be_traced(results: Rows) -> None:
+    for row in results:
+        assert int(row["n"]) in (36, 72)
+        assert row["estimator"]
+        assert float(row["low"]) <= float(row["values"]) <= float(row["high"])
+        assert 0 <= float(row["q_values"]) <= 1
+
+
+def test_alignment_as_published_is_that_of_the_formula(results: Rows) -> None:
+    """Biased linear CKA by its feature form, over takes, with the words repeated."""
+    speech, text = (
+        make_stack(find_encoder(name), [DEMO], Making())[0]
+        for name in ("starter-speech", "starter-text")
+    )
+    place = {word: i for i, word in enumerate(text.words)}
+    repeated = text.values[:, [place[word] for word in speech.words]].astype(float)
+    wanted = []
+    for x, y in zip(speech.values[1:].astype(float), repeated[1:], strict=True):
+        x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+        wanted.append(np.sum((y.T @ x) ** 2) / np.linalg.norm(x.T @ x) / np.linalg.norm(y.T @ y))
+    is_line = [
+        row for row in results if row["measure"] == "cka-biased" and row["line"] == "Speech – Text"
+    ]
+    # The study reads the first piece of a word only; all words of the demo are one piece.
+    assert [float(row["values"]) for row in is_line] == pytest.approx(wanted, abs=2e-4)
+
+
+def test_corrected_alignment_is_over_words(results: Rows) -> None:
+    corrected = [row for row in results if row["measure"] == "cka"]
+    assert {row["n"] for row in corrected} == {"36"}
+    pair = (make_stack(find_encoder(n), [DEMO], Making())[0] for n in ("spectrum", "spelling"))
+    assert len(matched(*map(by_word, pair))[0].rows) == 36
+
+
+def test_figures_and_tables_are_in_the_layout_of_the_study(folder: Path) -> None:
+    for name in "ABC":
+        drawn = ET.parse(folder / f"{name}.svg").getroot()
+        assert drawn.tag.endswith("svg")
+        assert (folder / f"{name}.png").stat().st_size > 10_000
+        heading, *lines = (folder / f"{name}.tsv").read_text("utf-8").splitlines()
+        assert heading.split("\t")[3:] == ["1", "2", "3", "4", "5", "6"]
+        assert len(lines) >= 4
+    page = (folder / "README.md").read_text("utf-8")
+    for part in ("starter-speech-grounded", "seed 0", "speech: r =", "text: r ="):
+        assert part in page
+
+
+def test_written_words_alone_give_what_they_can(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reproduce", "study-phonetic", "--out", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert "Nothing to encode" in page
+    rows = (tmp_path / "out" / "results.tsv").read_text("utf-8").splitlines()[1:]
+    assert {row.split("\t")[3] for row in rows} == {"Text", "Text + pictures"}
