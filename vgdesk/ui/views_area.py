@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.analyses import of_kind
-from vgdesk.analyses.base import Kind
+from vgdesk.analyses import ANALYSES, of_kind
+from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
@@ -254,11 +254,19 @@ class ViewsArea(QWidget):
             value = getattr(recipe, name)
             combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
         self.curves.show_floors(recipe.floors)
+        self._show_label_combo(recipe.curve)
         self._mark(recipe)
         looks = recipe.label_column, recipe.order
         if looks != self._looks:
             self._looks = looks
             self._look_again()
+
+    def _show_label_combo(self, measure: str) -> None:
+        """Offer labels only to a measure that is about them."""
+        spec = ANALYSES[measure]
+        self._combos["label_column"].setVisible(
+            isinstance(spec, CurveAnalysis) and spec.uses_labels
+        )
 
     def _mark(self, recipe: ViewRecipe) -> None:
         """Show which layers are looked at. Redrawing the pictures would make the slider jerk."""
