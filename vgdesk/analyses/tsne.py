@@ -58,7 +58,7 @@ def map_by_neighbours(
         points,
         tuple(is_fitted.tolist()),
         ("t-SNE 1", "t-SNE 2"),
-        map_trace("t-SNE", stack, is_fitted),
+        map_trace("t-distributed stochastic neighbour embedding", stack, is_fitted),
     )
 
 
