@@ -46,8 +46,9 @@ def test_groups_that_lie_alike_are_found() -> None:
     assert result.values[0, 0] < result.values[1, 0] - 0.2
 
 
-def test_a_linear_change_of_a_layer_changes_nothing_under_any_labels() -> None:
-    codes, values = codes_of(80, 4), noise(1, 80, 20)
+@pytest.mark.parametrize("words", [80, 300])
+def test_a_linear_change_of_a_layer_changes_nothing_under_any_labels(words: int) -> None:
+    codes, values = codes_of(words, 4), noise(1, words, 20)
     one, other = stack_of(values), stack_of(values @ noise(20, 20, seed=4), encoder="b")
     result = compare_subspaces(one, other, facts_of(one, codes))
     assert (result.values[0, 0], result.chance_mean[0, 0]) == pytest.approx((1, 1), abs=1e-4)
