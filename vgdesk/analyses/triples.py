@@ -25,7 +25,7 @@ Codes = NDArray[np.intp]
 
 # So many float32 are held at once: 100 MB.
 BLOCK = 25_000_000
-# What differs by less than this share of the largest difference differs by rounding only.
+# What differs by less than this share of the mean squared length differs by rounding only.
 MARGIN = 3e-7
 
 
@@ -50,7 +50,7 @@ class VectorNearness:
     Attributes
     ----------
     points
-        Shape [rows, dim], float32; the longest has length 1.
+        Shape [rows, dim], float32; the mean of their squared lengths is 1.
     is_silent
         Shape [rows], True for vectors of zeros: they are far from all others and from each other.
     """
@@ -63,11 +63,12 @@ class VectorNearness:
         """Prepare the vectors of a layer, [rows, dim]."""
         points = unit_rows(layer)
         is_silent: NDArray[np.bool_] = np.logical_not(points.any(axis=1))
-        # Exact, so that a layer which is the same for all rows is exactly 0.
-        points -= points[0].copy()
-        points -= points.mean(axis=0)
-        longest = np.sqrt(np.einsum("ij,ij->i", points, points).max())
-        points /= longest or 1.0
+        if not is_silent.all():
+            # Exact, so that a layer which is the same for all rows is exactly 0.
+            points -= points[is_silent.argmin()].copy()
+            points -= points[~is_silent].mean(axis=0)
+            points[is_silent] = 0.0
+        points /= np.sqrt(np.einsum("ij,ij->i", points, points).mean()) or 1.0
         return cls(points.astype(np.float32), is_silent)
 
     def ordered(self, rows: Codes) -> "VectorNearness":
