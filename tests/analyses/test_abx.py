@@ -222,6 +222,7 @@ def test_the_interval_of_words_is_that_of_words_drawn_again() -> None:
     table[~is_cell] = 0
     rates = [counts @ table @ counts / (counts @ is_cell @ counts) for counts in draws(40)]
     assert width(result) == pytest.approx(np.subtract(*np.percentile(rates, [97.5, 2.5])), rel=0.2)
+    assert result.low[0] == pytest.approx(np.percentile(rates, 2.5), abs=0.1 * width(result))
 
 
 def draws(words: int) -> np.ndarray:
