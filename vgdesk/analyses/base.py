@@ -103,6 +103,8 @@ class CurveAnalysis(Analysis):
         Whether the score is about the chosen label column.
     has_series
         Whether it gives several curves an encoder, so that one encoder is shown at a time.
+    is_error
+        Whether a low score is a good one.
     """
 
     kind = Kind.CURVE
@@ -110,6 +112,7 @@ class CurveAnalysis(Analysis):
     rows: Rows = Rows.WORDS
     uses_labels: bool = True
     has_series: bool = False
+    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)
