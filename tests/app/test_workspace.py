@@ -371,8 +371,8 @@ def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> 
     desk.workspace.projects.new(desk.workspace.session)
     desk.until(lambda: not desk.workspace.session.words)
     desk.workspace.add_words("study-phonetic")
-    desk.until(lambda: desk.curves[-1].curves[0].trace.n == 81)
-    assert {c.encoder for c in desk.curves[-1].curves} == {"starter-text", "starter-text-grounded"}
+    expected = {("starter-text", 81), ("starter-text-grounded", 81)}
+    desk.until(lambda: {(c.encoder, c.trace.n) for c in desk.curves[-1].curves} == expected)
     first = desk.workspace.looking.selection.primary
     assert desk.workspace.session.words[first].text == "liquor"
     desk.workspace.add_words("no such list")
