@@ -7,8 +7,8 @@ from pathlib import Path
 
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
-from vgdesk.analyses.base import CurveAnalysis, Kind
-from vgdesk.analyses.word_pairs import difference
+from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
+from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
@@ -34,10 +34,9 @@ from vgdesk.core.results import (
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
-    WordSimilarity,
 )
 from vgdesk.core.stack import LayerStack, matched
-from vgdesk.core.viewing import Rows
+from vgdesk.core.viewing import Order, Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
 from vgdesk.encoders.base import Pooling
 from vgdesk.encoders.starter import starter_id
@@ -130,6 +129,13 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
         "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; B minus A of two"
     )
     _add_layer(parser, Kind.WORDS)
+    parser.add_argument(
+        "--order",
+        choices=[order.value for order in Order],
+        default=Order.LIST.value,
+        help=f"of more than {MOST_ROWS} rows, which are averaged over blocks in this order",
+    )
+    parser.add_argument("--only", nargs="+", metavar="ROW", default=(), help="these rows alone")
     parser.set_defaults(command=_words)
 
 
@@ -213,8 +219,10 @@ def _words(chosen: argparse.Namespace) -> int:
     layers = _layers(chosen)
     if len(layers) == 2:
         layers = list(zip(matched(*(s for s, _ in layers)), (i for _, i in layers), strict=True))
-    found = [ANALYSES[chosen.measure].compute(stack, layer) for stack, layer in layers]
-    result: WordSimilarity = found[0] if len(found) == 1 else difference(*found)
+    measure = ANALYSES[chosen.measure]
+    assert isinstance(measure, WordAnalysis)
+    sight = Sight(Order(chosen.order), _facts(chosen), frozenset(chosen.only))
+    result = compare_rows(measure, layers, sight)
     sys.stdout.write(as_json(result) if chosen.json else words_table(result))
     return 0
 
