@@ -34,6 +34,7 @@ from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
 from vgdesk.analyses.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
 from vgdesk.analyses.silhouette_published import SILHOUETTE_LDA_PUBLISHED
+from vgdesk.analyses.sound_symbolism import SOUND_SYMBOLISM
 from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue
 
@@ -77,6 +78,7 @@ _WORDS_AND_SOUNDS = (
     PHONE_DISTANCE,
     PHONE_DISTANCE_PUBLISHED,
     ARTICULATORY_DISTANCE,
+    SOUND_SYMBOLISM,
 )
 ANALYSES: Mapping[str, Analysis] = catalogue(
     *_BETWEEN_LAYERS,
