@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vgdesk.analyses.abx import ABX, ABX_WORDS
+from vgdesk.analyses.abx_language import ABX_LANGUAGE
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
@@ -79,6 +80,7 @@ _WORDS_AND_SOUNDS = (
     PHONE_DISTANCE_PUBLISHED,
     ARTICULATORY_DISTANCE,
     SOUND_SYMBOLISM,
+    ABX_LANGUAGE,
 )
 ANALYSES: Mapping[str, Analysis] = catalogue(
     *_BETWEEN_LAYERS,

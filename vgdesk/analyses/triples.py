@@ -226,8 +226,8 @@ class Losses:
 
     @property
     def rate(self) -> float:
-        """The error rate: the mean over cells."""
-        return float(self.as_x.sum()) / self.cells
+        """The error rate: the mean over cells; .5 where nothing is asked."""
+        return float(self.as_x.sum()) / self.cells if self.cells else 0.5
 
 
 def abx_losses(nearness: Nearness, trials: Trials) -> Losses:
