@@ -29,6 +29,7 @@ from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.procrustes import PROCRUSTES
+from vgdesk.analyses.ratings import RATINGS
 from vgdesk.analyses.rbf_cka import CKA_RBF
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
@@ -81,6 +82,7 @@ _WORDS_AND_SOUNDS = (
     ARTICULATORY_DISTANCE,
     SOUND_SYMBOLISM,
     ABX_LANGUAGE,
+    RATINGS,
 )
 ANALYSES: Mapping[str, Analysis] = catalogue(
     *_BETWEEN_LAYERS,

@@ -36,7 +36,7 @@ def _of_word(word: Word, column: str) -> WordFacts:
         word.text,
         word.labels.get(column, ""),
         split_phones(word.labels.get(PHONES, "")),
-        tuple((name, float(text)) for name, text in word.labels.items() if _is_number(text)),
+        tuple((name, float(text)) for name, text in word.labels.items() if is_number(text)),
         word.language,
         word.labels.get(SHAPE, "").strip().casefold(),
     )
@@ -58,7 +58,8 @@ def _synonyms(session: Session) -> tuple[tuple[WordId, WordId], ...]:
     return tuple(sorted(pairs))
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Say whether a text is a finite number."""
     try:
         return isfinite(float(text))
     except ValueError:
