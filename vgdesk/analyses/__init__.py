@@ -1,6 +1,7 @@
 """One file a measure."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from vgdesk.analyses.abx import ABX, ABX_WORDS
 from vgdesk.analyses.abx_language import ABX_LANGUAGE
@@ -91,6 +92,15 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     *_GROUPS,
     *_WORDS_AND_SOUNDS,
     NEIGHBOUR_CHANGES,
+)
+# What the study behind vgdesk chose instead of a measure that holds up.
+AS_PUBLISHED: Mapping[str, str] = MappingProxyType(
+    {
+        CKA.id: CKA_BIASED.id,
+        SILHOUETTE_LDA.id: SILHOUETTE_LDA_PUBLISHED.id,
+        PAIR_TYPES.id: PAIR_TYPES_PUBLISHED.id,
+        PHONE_DISTANCE.id: PHONE_DISTANCE_PUBLISHED.id,
+    }
 )
 
 

@@ -72,4 +72,5 @@ LDA_SUBSPACE_CKA = LayerAnalysis(
     source=STUDY,
     min_words=MIN_WORDS,
     compute=compare_subspaces,
+    uses_facts=True,
 )

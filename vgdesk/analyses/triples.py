@@ -23,8 +23,8 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-# So many float32 are held at once: 100 MB.
-BLOCK = 25_000_000
+# So many float32 are held at once: 120 MB.
+BLOCK = 30_000_000
 # What differs by less than this share of the mean squared length differs by rounding only.
 MARGIN = 3e-7
 
@@ -66,7 +66,7 @@ class VectorNearness:
         if not is_silent.all():
             # Exact, so that a layer which is the same for all rows is exactly 0.
             points -= points[is_silent.argmin()].copy()
-            points -= points[~is_silent].mean(axis=0)
+            points -= points.mean(axis=0, where=~is_silent[:, None])
             points[is_silent] = 0.0
         points /= np.sqrt(np.einsum("ij,ij->i", points, points).mean()) or 1.0
         return cls(points.astype(np.float32), is_silent)
