@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vgdesk.analyses.abx import ABX, ABX_WORDS
+from vgdesk.analyses.abx_language import ABX_LANGUAGE
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
@@ -29,12 +30,14 @@ from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.procrustes import PROCRUSTES
+from vgdesk.analyses.ratings import RATINGS
 from vgdesk.analyses.rbf_cka import CKA_RBF
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
 from vgdesk.analyses.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
 from vgdesk.analyses.silhouette_published import SILHOUETTE_LDA_PUBLISHED
+from vgdesk.analyses.sound_symbolism import SOUND_SYMBOLISM
 from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue
 
@@ -78,6 +81,9 @@ _WORDS_AND_SOUNDS = (
     PHONE_DISTANCE,
     PHONE_DISTANCE_PUBLISHED,
     ARTICULATORY_DISTANCE,
+    SOUND_SYMBOLISM,
+    ABX_LANGUAGE,
+    RATINGS,
 )
 ANALYSES: Mapping[str, Analysis] = catalogue(
     *_BETWEEN_LAYERS,

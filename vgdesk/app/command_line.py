@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vgdesk import __version__
@@ -26,6 +27,7 @@ from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack, s
 from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
+from vgdesk.app.word_ratings import Ratings, read_ratings
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
@@ -121,6 +123,12 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs="+", metavar="STACK", help=STACK_HELP)
     _add_measure(parser, Kind.CURVE)
+    parser.add_argument(
+        "--ratings",
+        type=Path,
+        metavar="FILE",
+        help="how alike people find two words: a table with word1, word2 and similarity",
+    )
     parser.set_defaults(command=_score)
 
 
@@ -206,6 +214,8 @@ def _compare(chosen: argparse.Namespace) -> int:
 def _score(chosen: argparse.Namespace) -> int:
     measure, facts = ANALYSES[chosen.measure], _facts(chosen)
     assert isinstance(measure, CurveAnalysis)
+    if chosen.ratings is not None:
+        facts = replace(facts, ratings=_ratings(chosen))
     curves: list[LayerCurve] = []
     for name in chosen.stacks:
         stack = _stack(name, chosen)
@@ -213,6 +223,12 @@ def _score(chosen: argparse.Namespace) -> int:
         curves += measure.compute(rows, facts, chosen.seed)
     sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
     return 0
+
+
+def _ratings(chosen: argparse.Namespace) -> Ratings:
+    if chosen.words is None:
+        raise VgdeskError("Ratings were given without words.", "Name the list with --words.")
+    return read_ratings(chosen.ratings, open_words(chosen.words))
 
 
 def _words(chosen: argparse.Namespace) -> int:
