@@ -14,6 +14,7 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.results import (
+    GatingResult,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -27,6 +28,7 @@ RESULTS = {
     Kind.MAP: WordMap,
     Kind.CURVE: LayerCurve,
     Kind.CHANGES: NeighbourChanges,
+    Kind.GATING: GatingResult,
 }
 
 
@@ -80,7 +82,7 @@ def test_ids_in_saved_files_stay_in_the_catalogue() -> None:
     saved = {"cka", "cka-biased", "cosine", "euclidean", "pearson", "pca", "mds", "silhouette"}
     assert saved <= set(ANALYSES)
     assert [of_kind(kind)[0].id for kind in Kind] == [
-        "cka", "cosine", "pca", "silhouette", "neighbour-changes",
+        "cka", "cosine", "pca", "silhouette", "neighbour-changes", "gating",
     ]  # fmt: skip
 
 

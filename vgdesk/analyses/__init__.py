@@ -9,6 +9,7 @@ from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
+from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.knn_probe import KNN_PROBE
 from vgdesk.analyses.lda_map import LDA_MAP
 from vgdesk.analyses.lda_subspaces import LDA_SUBSPACE_CKA
@@ -85,6 +86,7 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     *_GROUPS,
     *_WORDS_AND_SOUNDS,
     NEIGHBOUR_CHANGES,
+    GATING,
 )
 
 

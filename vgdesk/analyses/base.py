@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
+from vgdesk.core.gates import Heard
 from vgdesk.core.results import (
+    GatingResult,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -24,6 +26,7 @@ class Kind(Enum):
     MAP = "map"
     CURVE = "curve"
     CHANGES = "changes"
+    GATING = "gating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,18 @@ class ChangeAnalysis(Analysis):
 
     kind = Kind.CHANGES
     compute: Callable[[LayerStack, int, LayerStack, int, Facts, int], NeighbourChanges]
+
+
+@dataclass(frozen=True, slots=True)
+class GatingAnalysis(Analysis):
+    """Says what is recognised of a word that is heard through gates.
+
+    Takes the stack of the gates, one row a gate, that of all takes of the list, what was heard,
+    and the layer whose competitors are named.
+    """
+
+    kind = Kind.GATING
+    compute: Callable[[LayerStack, LayerStack, Heard, int, Facts, int], GatingResult]
 
 
 def need_words(needed: int, found: int) -> None:

@@ -9,6 +9,7 @@ from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.analyses.word_pairs import difference
+from vgdesk.app import gating
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
@@ -22,7 +23,14 @@ from vgdesk.app.printed import (
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import write_stack
-from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack, stack_from
+from vgdesk.app.stack_making import (
+    Making,
+    by_word,
+    find_encoder,
+    make_stack,
+    place_of_layer,
+    stack_from,
+)
 from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
@@ -74,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
     _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
     _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
+    _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
@@ -160,6 +169,12 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_changes)
 
 
+def _add_gate(parser: argparse.ArgumentParser) -> None:
+    gating.add_arguments(parser)
+    _add_making(parser)
+    parser.set_defaults(command=lambda chosen: gating.gate(chosen, _making(chosen)))
+
+
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
@@ -243,12 +258,9 @@ def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
     found = []
     for name, layer in zip(chosen.stacks, chosen.layer, strict=True):
         stack = _stack(name, chosen)
-        if layer not in stack.layers:
-            raise VgdeskError(
-                f"“{name}” has no layer “{layer}”.", f"It has {', '.join(stack.layers)}."
-            )
+        place = place_of_layer(stack, layer)
         rows = by_word(stack) if chosen.rows == Rows.WORDS.value else stack
-        found.append((rows, stack.layers.index(layer)))
+        found.append((rows, place))
     return found
 
 
