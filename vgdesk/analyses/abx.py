@@ -305,6 +305,7 @@ ABX = CurveAnalysis(
     source=SOURCE,
     min_words=MIN_WORDS,
     compute=discriminate_labels,
+    is_error=True,
 )
 ABX_WORDS = CurveAnalysis(
     id="abx-words",
@@ -319,4 +320,5 @@ ABX_WORDS = CurveAnalysis(
     compute=recognise_words,
     rows=Rows.TAKES,
     uses_labels=False,
+    is_error=True,
 )

@@ -68,10 +68,18 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class LayerAnalysis(Analysis):
-    """Compares every layer of one stack with every layer of another over the same rows."""
+    """Compares every layer of one stack with every layer of another over the same rows.
+
+    Attributes
+    ----------
+    uses_facts
+        Whether it looks at what is known of the words; others need not be asked again, nor told,
+        when that changes.
+    """
 
     kind = Kind.LAYERS
     compute: Callable[[LayerStack, LayerStack, Facts, int], LayerSimilarity]
+    uses_facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +96,12 @@ class MapAnalysis(Analysis):
 
     The third argument names the rows that find the axes (None: all). Other rows are placed
     afterwards and move nobody. If none of the named rows is there, all rows find the axes.
+    `uses_facts` is as in `LayerAnalysis`.
     """
 
     kind = Kind.MAP
     compute: Callable[[LayerStack, int, frozenset[str] | None, Facts, int], WordMap]
+    uses_facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,8 @@ class CurveAnalysis(Analysis):
         Whether the score is about the chosen label column.
     has_series
         Whether it gives several curves an encoder, so that one encoder is shown at a time.
+    is_error
+        Whether a low score is a good one.
     """
 
     kind = Kind.CURVE
@@ -113,6 +125,7 @@ class CurveAnalysis(Analysis):
     rows: Rows = Rows.WORDS
     uses_labels: bool = True
     has_series: bool = False
+    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnalysis
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysis_work import Neighbour, VectorsGoneError
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
@@ -11,7 +11,7 @@ from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.facts import Facts
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell, Modality, Session, WordId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, Shown, ViewRecipe
@@ -221,8 +221,9 @@ class Pipeline:
         if a is None or b is None:
             empty = self._recipe.a if a is None else self._recipe.b
             return self._no_vectors(View.LAYERS, empty)
+        measure = ANALYSES[self._recipe.alignment]
         return Request(
-            work.compare_layers, (self._recipe.alignment, a, b, self._facts(), self._recipe.seed)
+            work.compare_layers, (measure.id, a, b, self._facts_for(measure), self._recipe.seed)
         )
 
     def _words(self) -> Request | Missing:
@@ -248,10 +249,9 @@ class Pipeline:
             return self._nothing_yet(View.MAP, cell)
         fitted = self._fitted_rows(cell, frozenset(row for row, _word, _keys in plan.rows))
         layer = self._recipe.layer_of(cell)
-        return Request(
-            work.place_words,
-            (self._recipe.map_method, plan, layer, fitted, self._facts(), self._recipe.seed),
-        )
+        method = ANALYSES[self._recipe.map_method]
+        facts = self._facts_for(method)
+        return Request(work.place_words, (method.id, plan, layer, fitted, facts, self._recipe.seed))
 
     def _fitted_rows(self, cell: Cell, rows: frozenset[str]) -> frozenset[str]:
         """Keep the axes of the map as long as they still speak for most of its rows."""
@@ -286,6 +286,10 @@ class Pipeline:
             return self._nothing_yet(View.CHANGES, recipe.a if a is None else recipe.b)
         layers = recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)
         return Request(work.find_changes, (recipe.changes, a, layers[0], b, layers[1]))
+
+    def _facts_for(self, analysis: Analysis) -> Facts:
+        uses_facts = isinstance(analysis, LayerAnalysis | MapAnalysis) and analysis.uses_facts
+        return self._facts() if uses_facts else NOTHING_KNOWN
 
     def _facts(self) -> Facts:
         return facts_of(self._session, self._recipe.label_column)
