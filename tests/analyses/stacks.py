@@ -79,6 +79,7 @@ def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple
         Kind.MAP: (stack, 0, None, known, seed),
         Kind.CURVE: (stack, known, seed),
         Kind.CHANGES: (stack, 0, stack, len(stack.layers) - 1, known, seed),
+        Kind.CONFUSION: (stack, 0, known, seed),
         Kind.GATING: (stack, stack, heard_of(stack), 0, known, seed),
     }
     result = analysis.compute(*arguments[analysis.kind])

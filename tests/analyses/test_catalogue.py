@@ -16,6 +16,7 @@ from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.results import (
     GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -30,6 +31,7 @@ RESULTS = {
     Kind.CURVE: LayerCurve,
     Kind.CHANGES: NeighbourChanges,
     Kind.GATING: GatingResult,
+    Kind.CONFUSION: LabelConfusions,
 }
 
 
@@ -84,6 +86,7 @@ def test_ids_in_saved_files_stay_in_the_catalogue() -> None:
     assert saved <= set(ANALYSES)
     assert [of_kind(kind)[0].id for kind in Kind] == [
         "cka", "cosine", "pca", "silhouette", "neighbour-changes", "gating",
+        "abx-labels",
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
+from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.gating import GATING
@@ -87,6 +88,7 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     *_WORDS_AND_SOUNDS,
     NEIGHBOUR_CHANGES,
     GATING,
+    ABX_LABELS,
 )
 
 

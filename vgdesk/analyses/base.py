@@ -8,6 +8,7 @@ from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Heard
 from vgdesk.core.results import (
     GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -27,6 +28,7 @@ class Kind(Enum):
     CURVE = "curve"
     CHANGES = "changes"
     GATING = "gating"
+    CONFUSION = "confusion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,14 @@ class GatingAnalysis(Analysis):
 
     kind = Kind.GATING
     compute: Callable[[LayerStack, LayerStack, Heard, int, Facts, int], GatingResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionAnalysis(Analysis):
+    """Says which labels are taken for each other in one layer, given by its index."""
+
+    kind = Kind.CONFUSION
+    compute: Callable[[LayerStack, int, Facts, int], LabelConfusions]
 
 
 def need_words(needed: int, found: int) -> None:

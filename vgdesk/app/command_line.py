@@ -15,6 +15,7 @@ from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
     as_json,
     changes_table,
+    confusions_table,
     curves_table,
     map_table,
     similarity_table,
@@ -38,6 +39,7 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
 from vgdesk.core.results import (
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
     _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
     _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
+    _add_confusions(commands.add_parser("confusions", help="say which labels are taken for which"))
     _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
@@ -169,6 +172,12 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_changes)
 
 
+def _add_confusions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
+    _add_layer(parser, Kind.CONFUSION)
+    parser.set_defaults(command=_confusions)
+
+
 def _add_gate(parser: argparse.ArgumentParser) -> None:
     gating.add_arguments(parser)
     _add_making(parser)
@@ -248,6 +257,14 @@ def _changes(chosen: argparse.Namespace) -> int:
     a, b = matched(a, b)
     result: NeighbourChanges = find(a, a_layer, b, b_layer)
     sys.stdout.write(as_json(result) if chosen.json else changes_table(result))
+    return 0
+
+
+def _confusions(chosen: argparse.Namespace) -> int:
+    ((stack, layer),) = _layers(chosen)
+    confuse = ANALYSES[chosen.measure].compute
+    result: LabelConfusions = confuse(stack, layer, _facts(chosen), chosen.seed)
+    sys.stdout.write(as_json(result) if chosen.json else confusions_table(result))
     return 0
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from vgdesk.core.results import (
     GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -17,7 +18,15 @@ from vgdesk.core.results import (
     WordSimilarity,
 )
 
-Result = LayerSimilarity | LayerCurve | WordSimilarity | WordMap | NeighbourChanges | GatingResult
+Result = (
+    LayerSimilarity
+    | LayerCurve
+    | WordSimilarity
+    | WordMap
+    | NeighbourChanges
+    | GatingResult
+    | LabelConfusions
+)
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 
 
@@ -86,6 +95,22 @@ def changes_table(result: NeighbourChanges) -> str:
     parts = (result.words, result.kept, result.before, result.after)
     for word, kept, before, after in zip(*parts, strict=True):
         lines.append(f"{word}\t{kept:.3f}\t{', '.join(before)}\t{', '.join(after)}")
+    return _text(lines, [result.trace])
+
+
+def confusions_table(result: LabelConfusions) -> str:
+    """Write the matrix of the labels; where nothing was asked, nothing is written."""
+    lines = [
+        f"{_made_by(result.trace, result.layer)}; chance .5: {result.trace.chance}; "
+        f"seed {result.trace.seed}",
+        "\t".join(["label of X", "n", *result.labels]),
+    ]
+    parts = (result.labels, result.sizes, result.values, result.is_asked)
+    for label, size, values, asked in zip(*parts, strict=True):
+        cells = [
+            f"{value:.3f}" if known else "" for value, known in zip(values, asked, strict=True)
+        ]
+        lines.append("\t".join([label, str(size), *cells]))
     return _text(lines, [result.trace])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import (
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -52,6 +53,11 @@ class RecipeLine:
         """Return the command that lists these changes."""
         layers = result.layers.split(" minus ")[::-1]
         return self._line("changes", result.trace.encoders, result.measure, "--layer", *layers)
+
+    def of_confusions(self, result: LabelConfusions) -> str:
+        """Return the command that confuses these labels."""
+        more = "--layer", result.layer
+        return self._line("confusions", result.trace.encoders, result.measure, *more)
 
     def of_map(self, result: WordMap) -> str:
         """Return the command that places these words."""

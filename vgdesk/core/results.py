@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.model import EncoderId, WordId
 
@@ -258,3 +261,43 @@ class GatingResult(HoldsArrays):
         expect_shape(self.measure, "ranks", self.ranks, layers=len(self.layers), gates=gates)
         if len(self.recognised) != len(self.layers):
             raise ValueError(f"{self.measure}: recognised must have one entry a layer")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelConfusions(HoldsArrays):
+    """How often the words of each label are taken for those of each other label.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer.
+    labels, sizes
+        The labels, and how many rows have each.
+    values
+        Shape [labels, labels], from 0 to 1: rows are the label of X, columns the one that it may
+        be taken for. Chance is .5.
+    is_asked
+        Shape [labels, labels], False on the diagonal and in rows of labels with a single word.
+        There nothing is known, and the values are those of chance.
+    chance_sd
+        Shape [labels, labels]: one standard deviation under chance.
+    q_values
+        Shape [labels, labels]: as in `LayerSimilarity`, among all pairs of labels.
+    """
+
+    measure: str
+    layer: str
+    labels: tuple[str, ...]
+    sizes: tuple[int, ...]
+    values: FloatArray
+    is_asked: NDArray[np.bool_]
+    chance_sd: FloatArray
+    q_values: FloatArray
+    trace: Trace
+
+    def check(self) -> None:
+        n = len(self.labels)
+        for name in ("values", "is_asked", "chance_sd", "q_values"):
+            expect_shape(self.measure, name, getattr(self, name), labels=n, others=n)
+        if len(self.sizes) != n:
+            raise ValueError(f"{self.measure}: sizes must have one entry a label")
