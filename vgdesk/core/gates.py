@@ -5,6 +5,7 @@ from enum import Enum
 from math import ceil
 
 from vgdesk.core.model import WordId
+from vgdesk.core.stack import LayerStack
 
 SHORTEST = 0.1  # s; the first gate
 STEP = 0.05  # s from gate to gate, and more where there would be too many gates
@@ -50,6 +51,14 @@ class Heard:
     take: str
     condition: Condition
     times: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gates:
+    """What an encoder makes of a word at its gates; the stack has a row for each of `heard`."""
+
+    heard: Heard
+    stack: LayerStack
 
 
 def gate_times(seconds: float) -> tuple[float, ...]:
