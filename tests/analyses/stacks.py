@@ -8,6 +8,7 @@ import numpy as np
 
 from vgdesk.analyses.base import Analysis, CurveAnalysis, Kind
 from vgdesk.core.facts import Facts, WordFacts
+from vgdesk.core.gates import Condition, Heard
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
@@ -74,6 +75,12 @@ def known_of(stack: LayerStack) -> Facts:
     return Facts(words, "group", speakers, ratings=ratings)
 
 
+def heard_of(stack: LayerStack) -> Heard:
+    """Take every row for a gate of the first word."""
+    times = tuple(0.1 * (gate + 1) for gate in range(len(stack.rows)))
+    return Heard(WordId("w0000"), "w0000", Condition.START, times)
+
+
 def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple[Any, ...]:
     """Run any analysis on one stack, with arguments that suit its kind."""
     if isinstance(analysis, CurveAnalysis) and analysis.rows is Rows.TAKES:
@@ -85,6 +92,8 @@ def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple
         Kind.MAP: (stack, 0, None, known, seed),
         Kind.CURVE: (stack, known, seed),
         Kind.CHANGES: (stack, 0, stack, len(stack.layers) - 1, known, seed),
+        Kind.CONFUSION: (stack, 0, known, seed),
+        Kind.GATING: (stack, stack, heard_of(stack), 0, known, seed),
     }
     result = analysis.compute(*arguments[analysis.kind])
     return result if isinstance(result, tuple) else (result,)

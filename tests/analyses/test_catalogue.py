@@ -15,6 +15,8 @@ from vgdesk.analyses.base import Analysis, Kind, LayerAnalysis, MapAnalysis
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -28,6 +30,8 @@ RESULTS = {
     Kind.MAP: WordMap,
     Kind.CURVE: LayerCurve,
     Kind.CHANGES: NeighbourChanges,
+    Kind.GATING: GatingResult,
+    Kind.CONFUSION: LabelConfusions,
 }
 
 
@@ -81,7 +85,8 @@ def test_ids_in_saved_files_stay_in_the_catalogue() -> None:
     saved = {"cka", "cka-biased", "cosine", "euclidean", "pearson", "pca", "mds", "silhouette"}
     assert saved <= set(ANALYSES)
     assert [of_kind(kind)[0].id for kind in Kind] == [
-        "cka", "cosine", "pca", "silhouette", "neighbour-changes",
+        "cka", "cosine", "pca", "silhouette", "neighbour-changes", "gating",
+        "abx-labels",
     ]  # fmt: skip
 
 

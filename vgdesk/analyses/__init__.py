@@ -9,8 +9,10 @@ from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
+from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
+from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.knn_probe import KNN_PROBE
 from vgdesk.analyses.lda_map import LDA_MAP
 from vgdesk.analyses.lda_subspaces import LDA_SUBSPACE_CKA
@@ -92,6 +94,8 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     *_GROUPS,
     *_WORDS_AND_SOUNDS,
     NEIGHBOUR_CHANGES,
+    GATING,
+    ABX_LABELS,
 )
 # What the study behind vgdesk chose instead of a measure that holds up.
 AS_PUBLISHED: Mapping[str, str] = MappingProxyType(

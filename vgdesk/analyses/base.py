@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
+from vgdesk.core.gates import Heard
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -28,6 +31,8 @@ class Kind(Enum):
     MAP = "map"
     CURVE = "curve"
     CHANGES = "changes"
+    GATING = "gating"
+    CONFUSION = "confusion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,26 @@ class ChangeAnalysis(Analysis):
 
     kind = Kind.CHANGES
     compute: Callable[[LayerStack, int, LayerStack, int, Facts, int], NeighbourChanges]
+
+
+@dataclass(frozen=True, slots=True)
+class GatingAnalysis(Analysis):
+    """Says what is recognised of a word that is heard through gates.
+
+    Takes the stack of the gates, one row a gate, that of all takes of the list, what was heard,
+    and the layer whose competitors are named.
+    """
+
+    kind = Kind.GATING
+    compute: Callable[[LayerStack, LayerStack, Heard, int, Facts, int], GatingResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionAnalysis(Analysis):
+    """Says which labels are taken for each other in one layer, given by its index."""
+
+    kind = Kind.CONFUSION
+    compute: Callable[[LayerStack, int, Facts, int], LabelConfusions]
 
 
 def need_words(needed: int, found: int) -> None:

@@ -17,8 +17,10 @@ from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.model import Cell, EncoderId, WordId
+from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
@@ -31,7 +33,9 @@ from vgdesk.ui.theme import Theme
 from vgdesk.ui.views import VIEWS
 from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.cluster_map import ClusterMap
+from vgdesk.ui.views.confusion_heatmap import ConfusionHeatmap
 from vgdesk.ui.views.frame import ViewFrame
+from vgdesk.ui.views.gating_curves import GatingCurves
 from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap
 from vgdesk.ui.views.word_heatmap import WordHeatmap
@@ -45,10 +49,12 @@ NARROWEST = 56  # pixels to which the small controls of a view may shrink
 # What stands in the four quarters of the grid; of several views the first is seen.
 QUARTERS = (
     (View.LAYERS,),
-    (View.WORDS,),
+    (View.WORDS, View.CONFUSIONS),
     (View.MAP, View.CHANGES),
-    (View.CURVES,),
+    (View.CURVES, View.GATING),
 )
+# What is computed only while it is seen.
+WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING)
 ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
 
@@ -76,12 +82,16 @@ class ViewsArea(QWidget):
         self.map.reduced_motion = workspace.settings.reduced_motion
         self.curves = LayerCurves(theme)
         self.changes = ChangedWords(theme)
+        self.confusions = ConfusionHeatmap(theme)
+        self.gating = GatingCurves(theme)
         self.frames: Mapping[View, ViewFrame] = {
             View.LAYERS: self.layers,
             View.WORDS: self.words,
             View.MAP: self.map,
             View.CURVES: self.curves,
             View.CHANGES: self.changes,
+            View.CONFUSIONS: self.confusions,
+            View.GATING: self.gating,
         }
         self._curves: tuple[EncoderId, ...] = ()
         self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
@@ -172,10 +182,13 @@ class ViewsArea(QWidget):
         self.curves.floors_wished.connect(self._wish_floors)
         self.words.pair_chosen.connect(self._choose_pair)
         self.words.part_wished.connect(self._workspace.pipeline.show_part)
-        self.changes.seen.connect(self._watch_changes)
-        self._watch_changes(False)
+        for watched in WATCHED:
+            self.frames[watched].seen.connect(self._watch)
+            self._workspace.pipeline.watch(watched, is_seen=False)
         self.changes.word_chosen.connect(self._choose_word)
         self.changes.play_requested.connect(self._workspace.play)
+        self.confusions.labels_chosen.connect(self._choose_labels)
+        self.gating.part_requested.connect(self._play_part)
         for view in (self.words, self.map):
             view.word_chosen.connect(self._choose_word)
             view.word_hovered.connect(self._hover)
@@ -186,8 +199,10 @@ class ViewsArea(QWidget):
             frame.action_requested.connect(self._go_way_out)
 
     def _go_way_out(self) -> None:
-        asked = next(view for view, frame in self.frames.items() if frame is self.sender())
-        self.action_requested.emit(self._way_out.get(asked, ""))
+        self.action_requested.emit(self._way_out.get(self._asker(), ""))
+
+    def _asker(self) -> View:
+        return next(view for view, frame in self.frames.items() if frame is self.sender())
 
     def _choose_layers(self, row: int, column: int) -> None:
         recipe = self._workspace.looking.recipe
@@ -201,8 +216,8 @@ class ViewsArea(QWidget):
         for cell in cells:
             self._workspace.looking.choose_layer(cell, layer)
 
-    def _watch_changes(self, is_seen: bool) -> None:
-        self._workspace.pipeline.watch(View.CHANGES, is_seen=is_seen)
+    def _watch(self, is_seen: bool) -> None:
+        self._workspace.pipeline.watch(self._asker(), is_seen=is_seen)
 
     def _wish_floors(self, is_on: bool) -> None:
         self._workspace.looking.change(lambda recipe: replace(recipe, floors=is_on))
@@ -218,6 +233,13 @@ class ViewsArea(QWidget):
 
     def _choose_words(self, words: list[WordId]) -> None:
         self._workspace.looking.select(*words)
+
+    def _choose_labels(self, labels: list[str]) -> None:
+        words = self._workspace.session.words
+        self._choose_words([w for w in words if self.legend.look_of(w).group in labels])
+
+    def _play_part(self, take: str, is_end: bool, seconds: float) -> None:
+        self._workspace.play_part(TakeId(take), seconds, is_end=is_end)
 
     def _hover(self, word: str) -> None:
         self._workspace.looking.hover(WordId(word) if word else None)
@@ -246,6 +268,8 @@ class ViewsArea(QWidget):
         events.map_ready.subscribe(self._show_map)
         events.curves_ready.subscribe(self._show_curves)
         events.changes_ready.subscribe(self._show_changes)
+        events.confusions_ready.subscribe(self._show_confusions)
+        events.gating_ready.subscribe(self._show_gating)
         events.view_missing.subscribe(self._show_missing)
         events.view_asked.subscribe(self._show_asked)
         events.embedded.subscribe(self._show_pending)
@@ -356,6 +380,23 @@ class ViewsArea(QWidget):
             self.changes.show_recipe(lambda: self._line().of_changes(result))
 
         self._keep(View.CHANGES, show)
+
+    def _show_confusions(self, result: LabelConfusions) -> None:
+        def show() -> None:
+            focus = self._workspace.looking.recipe.focus
+            self.confusions.show_result(result, self._title_of(result.trace.encoders[0], focus))
+            self.confusions.show_recipe(lambda: self._line().of_confusions(result))
+
+        self._keep(View.CONFUSIONS, show)
+
+    def _show_gating(self, results: tuple[GatingResult, ...]) -> None:
+        def show() -> None:
+            focus = self._workspace.looking.recipe.focus
+            title = self._title_of(results[0].encoder, focus)
+            self.gating.show_result(results, self.legend, title)
+            self.gating.show_recipe(lambda: self._line().of_gating(results))
+
+        self._keep(View.GATING, show)
 
     def _keep(self, view: View, show: Callable[[], None]) -> None:
         self._last[view] = show
