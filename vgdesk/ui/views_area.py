@@ -2,18 +2,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QPushButton,
-    QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from vgdesk.analyses import ANALYSES, of_kind
-from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
@@ -27,10 +22,11 @@ from vgdesk.core.results import (
     WordOverview,
     WordSimilarity,
 )
-from vgdesk.core.viewing import Order, Rows, Selection, ViewRecipe
+from vgdesk.core.viewing import Order, Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
 from vgdesk.ui.theme import Theme
-from vgdesk.ui.views import VIEWS
+from vgdesk.ui.view_controls import ViewControls
+from vgdesk.ui.view_grid import ViewGrid
 from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.cluster_map import ClusterMap
 from vgdesk.ui.views.confusion_heatmap import ConfusionHeatmap
@@ -40,26 +36,12 @@ from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 
-ORDER_TITLES = {
-    Order.GROUP.value: "by group",
-    Order.SIMILARITY.value: "by similarity",
-    Order.LIST.value: "as listed",
-}
-NARROWEST = 56  # pixels to which the small controls of a view may shrink
-# What stands in the four quarters of the grid; of several views the first is seen.
-QUARTERS = (
-    (View.LAYERS,),
-    (View.WORDS, View.CONFUSIONS),
-    (View.MAP, View.CHANGES),
-    (View.CURVES, View.GATING),
-)
 # What is computed only while it is seen.
 WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING)
-ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
 
 class ViewsArea(QWidget):
-    """The four linked views: hears results and wishes, and passes them on.
+    """The linked views: hears results and wishes, and passes them on.
 
     Signals
     -------
@@ -97,32 +79,22 @@ class ViewsArea(QWidget):
         self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
         self._way_out: dict[View, str] = {}
         self._last: dict[View, Callable[[], None]] = {}
-        self._grid = QSplitter(Qt.Orientation.Vertical)
-        self._quarters = tuple(_quarter() for _ in QUARTERS)
-        self._tabs = QTabWidget()
-        self._combos = self._make_combos()
-        self._lay_out()
+        self._grid = ViewGrid(self.frames)
+        self._controls = ViewControls(workspace.looking.change)
+        self._add_controls()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._grid)
         self._hear_views()
         self._hear_workspace()
 
-    # Layout
-
     @property
     def is_grid(self) -> bool:
-        return self._grid.isVisibleTo(self)
+        return self._grid.is_grid
 
     def set_grid(self, is_grid: bool) -> None:
         """Show the views side by side, or one behind the other as tabs."""
-        self._tabs.setVisible(not is_grid)
-        self._grid.setVisible(is_grid)
-        for quarter, views in zip(self._quarters, QUARTERS, strict=True):
-            for view in views:
-                tabs = quarter if is_grid else self._tabs
-                tabs.addTab(self.frames[view], VIEWS[view.value].title)
-            quarter.setCurrentIndex(0)
-        if is_grid:
-            for splitter in (*self._rows, self._grid):
-                splitter.setSizes([1000, 1000])
+        self._grid.set_grid(is_grid)
 
     def toggle_tables(self) -> None:
         """Show the numbers instead of the pictures in all views, or the pictures again."""
@@ -137,42 +109,15 @@ class ViewsArea(QWidget):
             frame.set_theme(theme)
         self._look_again()
 
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._grid)
-        column.addWidget(self._tabs)
-        self._rows = (QSplitter(), QSplitter())
-        for place, quarter in enumerate(self._quarters):
-            self._rows[place // 2].addWidget(quarter)
-        for row in self._rows:
-            row.setChildrenCollapsible(False)
-            self._grid.addWidget(row)
-        self._grid.setChildrenCollapsible(False)
-
-    def _make_combos(self) -> Mapping[str, QComboBox]:
-        def titles(kind: Kind) -> dict[str, str]:
-            return {analysis.id: analysis.title for analysis in of_kind(kind)}
-
-        combos = {
-            "alignment": _combo("Measure", titles(Kind.LAYERS)),
-            "words_measure": _combo("Measure", titles(Kind.WORDS)),
-            "order": _combo("Order of the words", ORDER_TITLES),
-            "map_method": _combo("Method", titles(Kind.MAP)),
-            "rows": _combo("One point for each", ROWS_TITLES),
-            "curve": _combo("Measure", titles(Kind.CURVE)),
-            "label_column": _combo("Label", {}),
-        }
+    def _add_controls(self) -> None:
+        controls = self._controls
         refit = QPushButton("Refit")
         refit.setToolTip("Lay out the map anew with all its words (Ctrl+M)")
         refit.clicked.connect(self._workspace.pipeline.refit_map)
-        self.layers.add_control(combos["alignment"])
-        self.words.add_control(combos["words_measure"], combos["order"])
-        self.map.add_control(combos["map_method"], combos["rows"], refit)
-        self.curves.add_control(combos["curve"], combos["label_column"])
-        for combo in combos.values():
-            combo.activated.connect(self._recipe_chosen)
-        return combos
+        self.layers.add_control(controls.alignment)
+        self.words.add_control(controls.words_measure, controls.order)
+        self.map.add_control(controls.map_method, controls.rows, refit)
+        self.curves.add_control(controls.curve, controls.label_column)
 
     # Wishes of the views
 
@@ -244,21 +189,6 @@ class ViewsArea(QWidget):
     def _hover(self, word: str) -> None:
         self._workspace.looking.hover(WordId(word) if word else None)
 
-    def _recipe_chosen(self) -> None:
-        chosen = {name: combo.currentData() for name, combo in self._combos.items()}
-        self._workspace.looking.change(
-            lambda recipe: replace(
-                recipe,
-                alignment=chosen["alignment"],
-                words_measure=chosen["words_measure"],
-                order=Order(chosen["order"]),
-                map_method=chosen["map_method"],
-                curve=chosen["curve"],
-                rows=Rows(chosen["rows"]),
-                label_column=chosen["label_column"] or recipe.label_column,
-            )
-        )
-
     # News of the workspace
 
     def _hear_workspace(self) -> None:
@@ -281,23 +211,13 @@ class ViewsArea(QWidget):
         self._look_again()
 
     def _recipe_changed(self, recipe: ViewRecipe) -> None:
-        for name, combo in self._combos.items():
-            value = getattr(recipe, name)
-            combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
+        self._controls.show_recipe(recipe)
         self.curves.show_floors(recipe.floors)
-        self._show_label_combo(recipe.curve)
         self._mark(recipe)
         looks = recipe.label_column, recipe.order
         if looks != self._looks:
             self._looks = looks
             self._look_again()
-
-    def _show_label_combo(self, measure: str) -> None:
-        """Offer labels only to a measure that is about them."""
-        spec = ANALYSES[measure]
-        self._combos["label_column"].setVisible(
-            isinstance(spec, CurveAnalysis) and spec.uses_labels
-        )
 
     def _mark(self, recipe: ViewRecipe) -> None:
         """Show which layers are looked at. Redrawing the pictures would make the slider jerk."""
@@ -309,7 +229,7 @@ class ViewsArea(QWidget):
     def _look_again(self) -> None:
         """Take over labels, colours and order of the words; the numbers stay as they are."""
         recipe, session = self._workspace.looking.recipe, self._workspace.session
-        _refill(self._combos["label_column"], session.label_columns(), recipe.label_column)
+        self._controls.show_columns(session.label_columns(), recipe.label_column)
         self.legend = legend_of(session, recipe.label_column, self._theme)
         for show in tuple(self._last.values()):
             show()
@@ -450,30 +370,3 @@ class ViewsArea(QWidget):
         place = {group: number for number, group in enumerate(groups)}
         of_row = [place.get(self.legend.look_of(word).group, len(place)) for word in result.words]
         return tuple(int(i) for i in np.argsort(of_row, kind="stable"))
-
-
-def _quarter() -> QTabWidget:
-    """Make a place for one view, or for several behind tabs."""
-    tabs = QTabWidget()
-    tabs.setDocumentMode(True)
-    tabs.tabBar().setAutoHide(True)
-    return tabs
-
-
-def _combo(name: str, titles: Mapping[str, str]) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    combo.setMinimumWidth(NARROWEST)
-    for value, title in titles.items():
-        combo.addItem(title, value)
-    return combo
-
-
-def _refill(combo: QComboBox, columns: tuple[str, ...], chosen: str) -> None:
-    if [combo.itemText(i) for i in range(combo.count())] != list(columns):
-        combo.clear()
-        for column in columns:
-            combo.addItem(column, column)
-    combo.setCurrentIndex(combo.findData(chosen))
