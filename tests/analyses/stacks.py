@@ -13,6 +13,7 @@ from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
+SHAPES = ("round", "sharp", "sounds round", "sounds sharp")
 SYLLABLES = ("ba", "do", "ki", "mu", "te", "so", "la")
 
 
@@ -52,14 +53,26 @@ def in_pairs(stack: LayerStack) -> LayerStack:
 
 
 def known_of(stack: LayerStack) -> Facts:
-    """Make facts of every sort: two groups, pronunciations, a number, two speakers."""
+    """Make facts of every sort: groups, sounds, a number, languages, shapes, speakers, ratings."""
     groups = two_groups(stack)
     words = tuple(
-        WordFacts(word, word, groups[word], tuple(SYLLABLES[i % 7] + SYLLABLES[i % 5]), (("n", i),))
+        WordFacts(
+            word,
+            word,
+            groups[word],
+            phones=tuple(SYLLABLES[i % 7] + SYLLABLES[i % 5]),
+            numbers=(("n", i),),
+            language=("en", "de")[i % 2],
+            shape=SHAPES[i % 4],
+        )
         for i, word in enumerate(dict.fromkeys(stack.words))
     )
     speakers = tuple((row, "ab"[i % 2]) for i, row in enumerate(stack.rows))
-    return Facts(words, "group", speakers)
+    names = [facts.word for facts in words]
+    ratings = tuple(
+        (one, other, float(i % 5)) for i, one in enumerate(names) for other in names[i + 1 : i + 5]
+    )
+    return Facts(words, "group", speakers, ratings=ratings)
 
 
 def heard_of(stack: LayerStack) -> Heard:

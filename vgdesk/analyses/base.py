@@ -3,6 +3,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Heard
@@ -86,10 +90,21 @@ class LayerAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class WordAnalysis(Analysis):
-    """Compares all rows of one layer, given by its index, with each other."""
+    """Compares all rows of one layer, given by its index, with each other.
+
+    Attributes
+    ----------
+    vectors
+        Turns rows into vectors whose dot products are the similarities, or whose Euclidean
+        distances are the distances: what a list too long to show every pair is summed up from.
+    is_distance
+        Whether a small number means alike.
+    """
 
     kind = Kind.WORDS
     compute: Callable[[LayerStack, int], WordSimilarity]
+    vectors: Callable[[FloatArray], NDArray[np.float64]]
+    is_distance: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,4 +28,5 @@ COSINE = WordAnalysis(
     source="Salton and McGill (1983), Introduction to modern information retrieval",
     min_words=MIN_WORDS,
     compute=compare_by_cosine,
+    vectors=unit_rows,
 )

@@ -69,4 +69,6 @@ EUCLIDEAN = WordAnalysis(
     source="Euclid's distance in the space of the layer",
     min_words=MIN_WORDS,
     compute=compare_by_distance,
+    vectors=lambda rows: rows.astype(np.float64),
+    is_distance=True,
 )

@@ -4,10 +4,12 @@ from vgdesk.analyses.base import WordAnalysis, need_words
 from vgdesk.analyses.word_pairs import (
     MIN_WORDS,
     ROUNDING,
+    Doubles,
     dot_products,
     unit_rows,
     word_similarity,
 )
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 
@@ -21,12 +23,17 @@ def compare_by_correlation(stack: LayerStack, layer: int) -> WordSimilarity:
         From -1 to 1. A vector with the same number everywhere correlates 0 with all.
     """
     need_words(MIN_WORDS, len(stack.rows))
-    rows = stack.values[layer].astype(np.float64)
+    values = dot_products(profiles(stack.values[layer]))
+    return word_similarity("pearson", "Pearson correlation", stack, layer, values)
+
+
+def profiles(values: FloatArray) -> Doubles:
+    """Centre every row and scale it to length 1; a row of equal numbers becomes 0."""
+    rows = values.astype(np.float64)
     centred = rows - rows.mean(axis=1, keepdims=True)
     size, spread = np.linalg.norm(rows, axis=1), np.linalg.norm(centred, axis=1)
     centred[spread <= ROUNDING * size] = 0.0
-    values = dot_products(unit_rows(centred))
-    return word_similarity("pearson", "Pearson correlation", stack, layer, values)
+    return unit_rows(centred)
 
 
 PEARSON = WordAnalysis(
@@ -39,4 +46,5 @@ PEARSON = WordAnalysis(
     source="Pearson (1896), Regression, heredity and panmixia",
     min_words=MIN_WORDS,
     compute=compare_by_correlation,
+    vectors=profiles,
 )

@@ -151,18 +151,19 @@ class Trials:
     rounds: tuple[Round, ...]
 
     @classmethod
-    def of(cls, labels: Codes, speakers: Codes | None = None) -> Self:
-        """Ask about labels, [rows]; across speakers if there are any."""
+    def of(cls, labels: Codes, speakers: Codes | None = None, *, within: bool = False) -> Self:
+        """Ask about labels, [rows]; across speakers if there are any, or within each of them."""
+        is_across = speakers is not None and not within
         by = np.zeros_like(labels) if speakers is None else speakers
         order = np.lexsort((labels, by))
         labels, by = labels[order], by[order]
         limits = np.searchsorted(by, np.unique(by)), np.searchsorted(by, np.unique(by), "right")
         rounds = (
-            _round(slice(first, end), labels, by, is_across=speakers is not None)
+            _round(slice(first, end), labels, by, is_across=is_across)
             for first, end in np.transpose(limits).tolist()
         )
         asked = tuple(found for found in rounds if len(found.labels) > 1 and len(found.asked))
-        return cls(order, labels, speakers is not None, asked)
+        return cls(order, labels, is_across, asked)
 
     def cells(self) -> tuple[Doubles, Doubles]:
         """Return the share that each row has in the number of cells, as X and as B, [rows]."""
@@ -225,8 +226,8 @@ class Losses:
 
     @property
     def rate(self) -> float:
-        """The error rate: the mean over cells."""
-        return float(self.as_x.sum()) / self.cells
+        """The error rate: the mean over cells; .5 where nothing is asked."""
+        return float(self.as_x.sum()) / self.cells if self.cells else 0.5
 
 
 def abx_losses(nearness: Nearness, trials: Trials) -> Losses:

@@ -1,15 +1,17 @@
 """What the measures between the words of one layer have in common."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.results import Trace, WordSimilarity
+from vgdesk.core.results import Trace, WordOverview, WordSimilarity
 from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]
+Matrix = TypeVar("Matrix", WordSimilarity, WordOverview)
 
 MIN_WORDS = 2
 # The best leaf order takes a moment up to here, but seconds at a thousand rows.
@@ -43,13 +45,13 @@ def word_similarity(
         stack.words,
         values.astype(np.float32),
         _leaf_order(pairs if is_distance else 1.0 - pairs),
-        _limits(pairs, is_distance=is_distance),
+        limits_of(pairs, is_distance=is_distance),
         is_distance,
         Trace(estimator, len(stack.rows), (stack.encoder,)),
     )
 
 
-def difference(one: WordSimilarity, other: WordSimilarity) -> WordSimilarity:
+def difference(one: Matrix, other: Matrix) -> Matrix:
     """Subtract `one` from `other`, which has the same rows; the order stays that of `one`."""
     values = other.values - one.values
     reach = float(np.abs(values).max(initial=0.0)) or 1.0
@@ -90,7 +92,7 @@ def _leaf_order(distances: Doubles) -> tuple[int, ...]:
     return tuple(leaves_list(tree).tolist())
 
 
-def _limits(pairs: Doubles, *, is_distance: bool) -> tuple[float, float]:
+def limits_of(pairs: Doubles, *, is_distance: bool) -> tuple[float, float]:
     """Return the 1st and 99th percentile of the pairs.
 
     Words of one layer often lie in a narrow cone, all similarities between 0.9 and 1: on the whole

@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.word_pairs import difference
+from vgdesk.analyses.base import WordAnalysis
+from vgdesk.analyses.word_overview import Sight, compare_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -23,6 +24,7 @@ from vgdesk.core.results import (
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
+    WordOverview,
     WordSimilarity,
 )
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
@@ -84,21 +86,27 @@ def compare_layers(
     return result
 
 
-def compare_words(analysis: str, plan: StackPlan, layer: int) -> WordSimilarity:
-    """Compare all rows of one layer with each other."""
-    stack = stack_of(plan)
-    result: WordSimilarity = ANALYSES[analysis].compute(stack, _within(layer, stack))
-    return result
+def compare_words(
+    analysis: str, plan: StackPlan, layer: int, sight: Sight
+) -> WordSimilarity | WordOverview:
+    """Compare the rows of one layer with each other."""
+    return _compare(analysis, [(stack_of(plan), layer)], sight)
 
 
 def compare_words_between(
-    analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int
-) -> WordSimilarity:
+    analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, sight: Sight
+) -> WordSimilarity | WordOverview:
     """Subtract the word similarities of a layer of `a` from those of a layer of `b`."""
     first, second = matched(stack_of(a), stack_of(b))
-    compute = ANALYSES[analysis].compute
-    one: WordSimilarity = compute(first, _within(a_layer, first))
-    return difference(one, compute(second, _within(b_layer, second)))
+    return _compare(analysis, [(first, a_layer), (second, b_layer)], sight)
+
+
+def _compare(
+    analysis: str, sides: list[tuple[LayerStack, int]], sight: Sight
+) -> WordSimilarity | WordOverview:
+    measure = ANALYSES[analysis]
+    assert isinstance(measure, WordAnalysis)
+    return compare_rows(measure, [(s, _within(layer, s)) for s, layer in sides], sight)
 
 
 def find_changes(

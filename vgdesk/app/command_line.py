@@ -3,12 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
-from vgdesk.analyses.base import CurveAnalysis, Kind
-from vgdesk.analyses.word_pairs import difference
+from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
+from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import gating
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
@@ -35,6 +36,7 @@ from vgdesk.app.stack_making import (
 from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
+from vgdesk.app.word_ratings import Ratings, read_ratings
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
@@ -44,10 +46,9 @@ from vgdesk.core.results import (
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
-    WordSimilarity,
 )
 from vgdesk.core.stack import LayerStack, matched
-from vgdesk.core.viewing import Rows
+from vgdesk.core.viewing import Order, Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
 from vgdesk.encoders.base import Pooling
 from vgdesk.encoders.starter import starter_id
@@ -134,6 +135,12 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs="+", metavar="STACK", help=STACK_HELP)
     _add_measure(parser, Kind.CURVE)
+    parser.add_argument(
+        "--ratings",
+        type=Path,
+        metavar="FILE",
+        help="how alike people find two words: a table with word1, word2 and similarity",
+    )
     parser.set_defaults(command=_score)
 
 
@@ -142,6 +149,13 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
         "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; B minus A of two"
     )
     _add_layer(parser, Kind.WORDS)
+    parser.add_argument(
+        "--order",
+        choices=[order.value for order in Order],
+        default=Order.LIST.value,
+        help=f"of more than {MOST_ROWS} rows, which are averaged over blocks in this order",
+    )
+    parser.add_argument("--only", nargs="+", metavar="ROW", default=(), help="these rows alone")
     parser.set_defaults(command=_words)
 
 
@@ -224,6 +238,8 @@ def _compare(chosen: argparse.Namespace) -> int:
 def _score(chosen: argparse.Namespace) -> int:
     measure, facts = ANALYSES[chosen.measure], _facts(chosen)
     assert isinstance(measure, CurveAnalysis)
+    if chosen.ratings is not None:
+        facts = replace(facts, ratings=_ratings(chosen))
     curves: list[LayerCurve] = []
     for name in chosen.stacks:
         stack = _stack(name, chosen)
@@ -233,12 +249,20 @@ def _score(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _ratings(chosen: argparse.Namespace) -> Ratings:
+    if chosen.words is None:
+        raise VgdeskError("Ratings were given without words.", "Name the list with --words.")
+    return read_ratings(chosen.ratings, open_words(chosen.words))
+
+
 def _words(chosen: argparse.Namespace) -> int:
     layers = _layers(chosen)
     if len(layers) == 2:
         layers = list(zip(matched(*(s for s, _ in layers)), (i for _, i in layers), strict=True))
-    found = [ANALYSES[chosen.measure].compute(stack, layer) for stack, layer in layers]
-    result: WordSimilarity = found[0] if len(found) == 1 else difference(*found)
+    measure = ANALYSES[chosen.measure]
+    assert isinstance(measure, WordAnalysis)
+    sight = Sight(Order(chosen.order), _facts(chosen), frozenset(chosen.only))
+    result = compare_rows(measure, layers, sight)
     sys.stdout.write(as_json(result) if chosen.json else words_table(result))
     return 0
 

@@ -13,6 +13,7 @@ from vgdesk.core.results import (
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
+    WordOverview,
     WordSimilarity,
 )
 from vgdesk.core.viewing import Selection, ViewRecipe
@@ -174,7 +175,7 @@ class Events:
     selection_changed: Topic[Selection] = field(default_factory=Topic)
     embedded: Topic[Embedded] = field(default_factory=Topic)
     layers_ready: Topic[LayerSimilarity] = field(default_factory=Topic)
-    words_ready: Topic[WordSimilarity] = field(default_factory=Topic)
+    words_ready: Topic[WordSimilarity | WordOverview] = field(default_factory=Topic)
     map_ready: Topic[WordMap] = field(default_factory=Topic)
     curves_ready: Topic[CurvesReady] = field(default_factory=Topic)
     changes_ready: Topic[NeighbourChanges] = field(default_factory=Topic)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -6,8 +6,9 @@ from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnalysis
 from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.gating import GATING
+from vgdesk.analyses.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
-from vgdesk.app.analysis_work import Neighbour, VectorsGoneError
+from vgdesk.app.analysis_work import Neighbour, StackPlan, VectorsGoneError
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
@@ -61,6 +62,7 @@ class Pipeline:
         self._lost: set[View] = set()
         self._given_up: dict[View, Request] = {}
         self._unseen: set[View] = set()
+        self._part: frozenset[str] = frozenset()
         self._is_stale = False
         self._is_loading = False
         events.embedded.subscribe(self.explain)
@@ -108,6 +110,11 @@ class Pipeline:
             self._inspected = take
             if View.GATING not in self._unseen:
                 self.refresh()
+
+    def show_part(self, rows: Collection[str]) -> None:
+        """Show these rows of a long list alone in the word heatmap; none: all of them again."""
+        self._part = frozenset(rows)
+        self.refresh()
 
     def refit_map(self) -> None:
         """Lay out the map anew with all its words."""
@@ -257,14 +264,23 @@ class Pipeline:
             if plan is None:
                 return self._nothing_yet(View.WORDS, recipe.focus)
             layer = recipe.layer_of(recipe.focus)
-            return Request(work.compare_words, (recipe.words_measure, plan, layer))
+            arguments = recipe.words_measure, plan, layer, self._sight(plan)
+            return Request(work.compare_words, arguments)
         a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (recipe.a, recipe.b))
         if a is None or b is None:
             return self._nothing_yet(View.WORDS, recipe.a if a is None else recipe.b)
+        sides = a, recipe.layer_of(recipe.a), b, recipe.layer_of(recipe.b)
         return Request(
-            work.compare_words_between,
-            (recipe.words_measure, a, recipe.layer_of(recipe.a), b, recipe.layer_of(recipe.b)),
+            work.compare_words_between, (recipe.words_measure, *sides, self._sight(a, b))
         )
+
+    def _sight(self, *plans: StackPlan) -> Sight:
+        """Look at every pair of a short list, and of a long one at blocks or a part."""
+        if min(len(plan.rows) for plan in plans) <= MOST_ROWS:
+            return Sight()
+        if self._part and all(self._part <= {row[0] for row in plan.rows} for plan in plans):
+            return Sight(part=self._part)
+        return Sight(self._recipe.order, self._facts())
 
     def _map(self) -> Request | Missing:
         cell = self._recipe.focus

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from vgdesk.core.results import (
     NeighbourChanges,
     Trace,
     WordMap,
+    WordOverview,
     WordSimilarity,
 )
 
@@ -22,6 +24,7 @@ Result = (
     LayerSimilarity
     | LayerCurve
     | WordSimilarity
+    | WordOverview
     | WordMap
     | NeighbourChanges
     | GatingResult
@@ -69,12 +72,29 @@ def _about(curve: LayerCurve) -> str:
     )
 
 
-def words_table(result: WordSimilarity) -> str:
-    """Write the matrix of the rows, tabs between the numbers; the diagonal says nothing."""
+def words_table(result: WordSimilarity | WordOverview) -> str:
+    """Write the matrix of the rows or blocks; a row beside itself says nothing."""
+    if isinstance(result, WordOverview):
+        return _blocks_table(result)
     lines = [_made_by(result.trace, result.layer), "\t".join(["row", *result.rows])]
     for i, (name, line) in enumerate(zip(result.rows, result.values, strict=True)):
         cells = ["" if i == j else f"{value:.4f}" for j, value in enumerate(line)]
         lines.append("\t".join([name, *cells]))
+    return _text(lines, [result.trace])
+
+
+def _blocks_table(result: WordOverview) -> str:
+    """Write the matrix of the blocks; each is named by its first and its last row."""
+    blocks = range(len(result.values))
+    lines = [
+        f"{_made_by(result.trace, result.layer)}; {len(blocks)} blocks by {result.order.value}",
+        "\t".join(["block", "first", "last", "rows", *map(str, blocks)]),
+    ]
+    for i, line in zip(blocks, result.values, strict=True):
+        start, stop = result.starts[i : i + 2]
+        ends = result.rows[start], result.rows[stop - 1]
+        cells = [f"{value:.4f}" for value in line]
+        lines.append("\t".join([str(i), *ends, str(stop - start), *cells]))
     return _text(lines, [result.trace])
 
 
@@ -147,7 +167,11 @@ def as_json(*results: Result) -> str:
     """Write everything that the results hold; several make a list."""
     contents = [_content(result) for result in results]
     content = contents if len(contents) > 1 else contents[0]
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=1, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _plain(choice: Enum) -> object:
+    return choice.value
 
 
 def _made_by(trace: Trace, layer: str) -> str:

@@ -13,6 +13,7 @@ from vgdesk.core.results import (
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
+    WordOverview,
     WordSimilarity,
 )
 from vgdesk.core.viewing import Rows, ViewRecipe
@@ -45,10 +46,14 @@ class RecipeLine:
         encoders = tuple(dict.fromkeys(curve.encoder for curve in curves))
         return self._line("score", encoders, curves[0].measure)
 
-    def of_words(self, result: WordSimilarity) -> str:
+    def of_words(self, result: WordSimilarity | WordOverview) -> str:
         """Return the command that compares these words; a difference names both encoders."""
-        layers = result.layer.split(" minus ")[::-1]
-        return self._line("words", result.trace.encoders, result.measure, *self._rows(layers))
+        more = self._rows(result.layer.split(" minus ")[::-1])
+        if isinstance(result, WordOverview):
+            more += ["--order", result.order.value]
+        elif result.part_of:
+            more += ["--only", *result.rows]
+        return self._line("words", result.trace.encoders, result.measure, *more)
 
     def of_changes(self, result: NeighbourChanges) -> str:
         """Return the command that lists these changes."""

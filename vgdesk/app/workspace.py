@@ -279,7 +279,10 @@ class Workspace:
 
         def add(found: Session) -> None:
             label = f"Add {len(found.words)} words"
+            known = set(self.session.words)
             self.store.apply(label, lambda session: with_words(session, found))
+            # The first one is offered for recording.
+            self.looking.select(*[word for word in self.session.words if word not in known][:1])
 
         self._files.run(lambda: open_words(name), done=add, failed=self.tell)
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.viewing import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class WordSimilarity(HoldsArrays):
         The values of the darkest and the brightest colour.
     is_distance
         True if a small number means alike.
+    part_of
+        How many rows there are of which these are some; 0 if these are all.
     """
 
     measure: str
@@ -103,12 +106,57 @@ class WordSimilarity(HoldsArrays):
     limits: tuple[float, float]
     is_distance: bool
     trace: Trace
+    part_of: int = 0
 
     def check(self) -> None:
         n = len(self.rows)
         expect_shape(self.measure, "values", self.values, rows=n, columns=n)
         if sorted(self.order) != list(range(n)):
             raise ValueError(f"{self.measure}: order must name each of {n} rows once")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordOverview(HoldsArrays):
+    """How alike one layer holds blocks of neighbouring rows: there are too many to show each pair.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer.
+    rows, words
+        Row ids, and the word of each, in the order in which they are shown.
+    starts
+        Shape [blocks + 1]: where each block begins, and where the last one ends.
+    values
+        Shape [blocks, blocks]: mean over all pairs of different rows, one of each block; of
+        distances the root mean square.
+    limits
+        The values of the darkest and the brightest colour.
+    is_distance
+        True if a small number means alike.
+    group_means
+        The same mean over all pairs of one group, and over those of two; None without groups.
+    order
+        What the order of the rows goes by.
+    """
+
+    measure: str
+    layer: str
+    rows: tuple[str, ...]
+    words: tuple[WordId, ...]
+    starts: NDArray[np.intp]
+    values: FloatArray
+    limits: tuple[float, float]
+    is_distance: bool
+    group_means: tuple[float, float] | None
+    order: Order
+    trace: Trace
+
+    def check(self) -> None:
+        n = len(self.starts) - 1
+        expect_shape(self.measure, "values", self.values, blocks=n, others=n)
+        if not len(self.rows) == len(self.words) == self.starts[-1]:
+            raise ValueError(f"{self.measure}: the blocks must hold {len(self.rows)} rows")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from vgdesk.app.events import SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording
 from vgdesk.core.model import Take, TakeId, WordId
-from vgdesk.core.results import WordSimilarity
+from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.panels.inspector_panel import InspectorPanel
 
@@ -46,7 +46,7 @@ class Inspecting(QObject):
     def _session_changed(self, _change: SessionChanged) -> None:
         self._show()
 
-    def _numbers_changed(self, _result: WordSimilarity) -> None:
+    def _numbers_changed(self, _result: WordSimilarity | WordOverview) -> None:
         # Another layer, model or vector: what is near is asked anew with each new word heatmap.
         self._find_neighbours()
 

@@ -24,6 +24,7 @@ from vgdesk.core.results import (
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
+    WordOverview,
     WordSimilarity,
 )
 from vgdesk.core.viewing import Order, Rows, Selection, ViewRecipe
@@ -180,6 +181,7 @@ class ViewsArea(QWidget):
         self.curves.layer_chosen.connect(self._choose_curve_layer)
         self.curves.floors_wished.connect(self._wish_floors)
         self.words.pair_chosen.connect(self._choose_pair)
+        self.words.part_wished.connect(self._workspace.pipeline.show_part)
         for watched in WATCHED:
             self.frames[watched].seen.connect(self._watch)
             self._workspace.pipeline.watch(watched, is_seen=False)
@@ -323,15 +325,21 @@ class ViewsArea(QWidget):
 
         self._keep(View.LAYERS, show)
 
-    def _show_words(self, result: WordSimilarity) -> None:
+    def _show_words(self, result: WordSimilarity | WordOverview) -> None:
         def show() -> None:
             # What was asked for a moment ago may come after another choice: the result knows.
             encoder, *is_difference = result.trace.encoders
             focus = self._workspace.looking.recipe.focus
             title = "B minus A" if is_difference else self._title_of(encoder, focus)
-            self.words.show_result(
-                result, self._order(result), self.legend, centred=bool(is_difference), title=title
-            )
+            if isinstance(result, WordOverview):
+                self.words.show_overview(
+                    result, self.legend, centred=bool(is_difference), title=title
+                )
+            else:
+                order = self._order(result)
+                self.words.show_result(
+                    result, order, self.legend, centred=bool(is_difference), title=title
+                )
             self.words.show_selection(self._workspace.looking.selection)
             self.words.show_recipe(lambda: self._line().of_words(result))
 

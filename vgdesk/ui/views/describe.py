@@ -137,7 +137,8 @@ def word_summary(result: WordSimilarity, titles: Sequence[str], legend: Legend, 
     row, column = divmod(nearest, n)
     best = f"{titles[row]} and {titles[column]} ({number(float(result.values[row, column]))})"
     means = _group_means(result, legend)
-    return f"n = {n}. Most alike at {place}: {best}.{means} {made_by(result.trace)}"
+    of = f" of {result.part_of}" if result.part_of else ""
+    return f"n = {n}{of}. Most alike at {place}: {best}.{means} {made_by(result.trace)}"
 
 
 def _group_means(result: WordSimilarity, legend: Legend) -> str:
@@ -152,8 +153,14 @@ def _group_means(result: WordSimilarity, legend: Legend) -> str:
     within, between = both & same, both & ~same
     if not within.any() or not between.any():
         return ""
-    means = [number(float(result.values[part].mean())) for part in (within, between)]
-    return f" On average {means[0]} within and {means[1]} between groups ({legend.column})."
+    means = float(result.values[within].mean()), float(result.values[between].mean())
+    return group_sentence(means, legend)
+
+
+def group_sentence(means: tuple[float, float], legend: Legend) -> str:
+    """Say how alike words are within and between groups, after a sentence."""
+    within, between = map(number, means)
+    return f" On average {within} within and {between} between groups ({legend.column})."
 
 
 def word_table(

@@ -1,39 +1,49 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 
+from vgdesk.analyses.word_overview import MOST_ROWS
 from vgdesk.app.events import View
 from vgdesk.core.model import WordId
-from vgdesk.core.results import WordSimilarity
+from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.legend import Legend
-from vgdesk.ui.theme import DIVERGING, SEQUENTIAL, Theme
-from vgdesk.ui.views.describe import number, row_titles, word_readout, word_summary, word_table
+from vgdesk.ui.theme import Theme
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.matrix_chart import Marks, MatrixChart
-from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture, runs_of
+from vgdesk.ui.views.word_pages import BlocksPage, PairsPage, WordPage
 
 
 class WordHeatmap(ViewFrame):
-    """Shows how alike one layer holds each pair of words; the first word is top left."""
+    """Shows how alike one layer holds each pair of words, or blocks of very many words.
+
+    The first word is top left.
+
+    Signals
+    -------
+    part_wished
+        Ids of the rows of a long list that are to be shown alone; none: all of them again.
+    """
 
     pair_chosen = Signal(str, str)
     word_chosen = Signal(str)
     word_hovered = Signal(str)
     play_requested = Signal(list)
+    part_wished = Signal(list)
 
     def __init__(self, theme: Theme) -> None:
-        self._result: WordSimilarity | None = None
-        self._legend: Legend | None = None
-        self._order: tuple[int, ...] = ()
-        self._titles: tuple[str, ...] = ()
-        self._words: tuple[WordId, ...] = ()
+        self._content: WordPage | None = None
+        self._make_content: Callable[[], WordPage] | None = None
         self._pending: tuple[WordId, ...] = ()
         self._selection = Selection()
-        self._is_centred = False
+        self._is_part = False
         self.matrix = MatrixChart(theme, self._describe)
         super().__init__("Word heatmap", self.matrix, theme)
+        self._back = self._tool("Back to all words", "Show blocks of all words again (Esc)")
+        self._back.hide()
+        self.add_control(self._back)
+        self._back.clicked.connect(self._go_back)
         self.matrix.cell_clicked.connect(self._choose)
         self.matrix.cell_double_clicked.connect(self._play)
         self.matrix.cell_pointed.connect(self._hover)
@@ -50,7 +60,7 @@ class WordHeatmap(ViewFrame):
         centred: bool = False,
         title: str = "",
     ) -> None:
-        """Show a result.
+        """Show every pair of words.
 
         Parameters
         ----------
@@ -61,108 +71,108 @@ class WordHeatmap(ViewFrame):
         title
             The name of the model, for the summary.
         """
-        self._result, self._legend, self._order = result, legend, tuple(order)
-        self._titles = row_titles(result.rows, result.words, legend)
-        self._is_centred = centred
         self._pending = tuple(word for word in self._pending if word not in set(result.words))
-        self._draw()
-        self._present(
-            word_summary(result, self._titles, legend, title),
-            result.trace.warning,
-            lambda: word_table(
-                result, row_titles(result.rows, result.words, legend), legend, order
-            ),
-        )
+
+        def page() -> WordPage:
+            # A list with so many words to come will be shown in blocks.
+            has_room = len(result.rows) + len(self._pending) <= MOST_ROWS and not result.part_of
+            pending = self._pending if has_room else ()
+            return PairsPage(result, order, legend, pending, centred=centred)
+
+        self._show(page, title, is_part=bool(result.part_of))
+
+    def show_overview(
+        self, result: WordOverview, legend: Legend, *, centred: bool = False, title: str = ""
+    ) -> None:
+        """Show blocks of words; the arguments are those of `show_result`."""
+        page = BlocksPage(result, legend, centred=centred)
+        self._show(lambda: page, title, is_part=False)
 
     def show_selection(self, selection: Selection) -> None:
         """Emphasise the rows and columns of the selected words, and the cells of a pair."""
         self._selection = selection
-        chosen = set(selection.words)
-        lines = tuple(i for i, word in enumerate(self._words) if word in chosen)
+        if self._content is None:
+            return
+        lines = self._content.lines_of(selection.words)
         cells: tuple[tuple[int, int], ...] = ()
         if len(lines) == 2:
             cells = lines, lines[::-1]
-        hovered = [i for i, word in enumerate(self._words) if word == selection.hovered]
+        hovered = self._content.lines_of((selection.hovered,)) if selection.hovered else ()
         self.matrix.set_marks(Marks(cells, lines, hovered[0] if hovered else None))
 
     def show_pending(self, words: tuple[WordId, ...]) -> None:
         """Show words that have no vectors yet as hatched rows and columns at the end."""
-        self._pending = words
-        self._draw()
+        if words != self._pending:
+            self._pending = words
+            self._draw()
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.matrix.set_theme(theme)
 
+    def event(self, event: QEvent) -> bool:
+        # A shortcut of the window would win over the view, unless the view claims the key first.
+        if event.type() == QEvent.Type.ShortcutOverride and self._goes_back(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._goes_back(event):
+            self._go_back()
+        else:
+            super().keyPressEvent(event)
+
+    def _goes_back(self, event: QEvent) -> bool:
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        return is_escape and self._is_part
+
+    def _go_back(self) -> None:
+        self.part_wished.emit([])
+
+    def _show(self, make_content: Callable[[], WordPage], title: str, *, is_part: bool) -> None:
+        self._make_content, self._is_part = make_content, is_part
+        self._back.setVisible(is_part)
+        self._draw()
+        if (page := self._content) is not None:
+            self._present(page.summary(title), page.warning, page.table)
+
     def _draw(self) -> None:
-        if self._result is None or self._legend is None:
-            return
-        self._words = (*(self._result.words[i] for i in self._order), *self._pending)
-        labels = (
-            *(self._titles[i] for i in self._order),
-            *(self._legend.look_of(word).text for word in self._pending),
-        )
-        looks = [self._legend.look_of(word) for word in self._words]
-        runs = runs_of([(look.group, look.colour) for look in looks])
-        self.matrix.show_picture(
-            MatrixPicture(
-                self._values(self._result),
-                self._limits(self._result),
-                DIVERGING if self._is_centred else SEQUENTIAL,
-                Axis(labels, runs=runs),
-                Axis(labels, runs=runs, is_turned=True),
-                self._bar(self._result),
-                masked=np.eye(len(labels), dtype=bool),
-            )
-        )
-        self.show_selection(self._selection)
-
-    def _values(self, result: WordSimilarity) -> np.ndarray:
-        n = len(self._order)
-        values = np.full((len(self._words),) * 2, np.nan, np.float32)
-        values[:n, :n] = result.values[np.ix_(self._order, self._order)]
-        return values
-
-    def _limits(self, result: WordSimilarity) -> tuple[float, float]:
-        if not self._is_centred:
-            return result.limits
-        farthest = max(abs(end) for end in result.limits) or 1.0
-        return -farthest, farthest
-
-    def _bar(self, result: WordSimilarity) -> Bar:
-        low, high = self._limits(result)
-        names = ("alike", "different") if result.is_distance else ("different", "alike")
-        if self._is_centred:
-            names = ("less", "more")
-        return Bar(result.measure, f"{number(low)} {names[0]}", f"{number(high)} {names[1]}")
+        if self._make_content is not None:
+            self._content = self._make_content()
+            self.matrix.show_picture(self._content.picture())
+            self.show_selection(self._selection)
 
     def _describe(self, row: int, column: int) -> str:
-        if self._result is None or self._legend is None:
-            return ""
-        if max(row, column) >= len(self._order):
-            late = self._words[max(row, column)]
-            return f"{self._legend.look_of(late).text}: not ready yet"
-        return word_readout(
-            self._result, self._order[row], self._order[column], self._titles, self._legend
-        )
+        return self._content.readout(row, column) if self._content is not None else ""
+
+    def _words_at(self, *lines: int) -> list[WordId]:
+        """Return the words of some lines, each once; none while blocks are shown."""
+        words = [self._content.word_at(line) for line in lines] if self._content is not None else []
+        return list(dict.fromkeys(word for word in words if word is not None))
 
     def _choose(self, row: int, column: int) -> None:
-        if self._words[row] == self._words[column]:
-            self.word_chosen.emit(self._words[row])
-        else:
-            self.pair_chosen.emit(self._words[row], self._words[column])
+        words = self._words_at(row, column)
+        if self._content is not None and (part := self._content.part_at(row, column)):
+            self.part_wished.emit(part)
+        elif len(words) == 1:
+            self.word_chosen.emit(*words)
+        elif words:
+            self.pair_chosen.emit(*words)
 
     def _choose_row(self, row: int) -> None:
-        self.word_chosen.emit(self._words[row])
+        self._choose(row, row)
 
     def _play(self, row: int, column: int) -> None:
-        self.play_requested.emit(list(dict.fromkeys((self._words[row], self._words[column]))))
+        if words := self._words_at(row, column):
+            self.play_requested.emit(words)
 
     def _play_row(self, row: int) -> None:
-        self.play_requested.emit([self._words[row]])
+        self._play(row, row)
 
     def _hover(self, row: int, _column: int) -> None:
-        self.word_hovered.emit(self._words[row] if row >= 0 else "")
+        words = self._words_at(row) if row >= 0 else []
+        self.word_hovered.emit(words[0] if words else "")
 
 
 SPEC = ViewSpec(View.WORDS.value, "Word heatmap", WordHeatmap)

@@ -1,0 +1,38 @@
+import numpy as np
+
+from vgdesk.analyses.base import WordAnalysis
+from vgdesk.analyses.part_sums import CHUNK, Codes
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.stack import LayerStack
+
+# A dendrogram of all rows would need all pairs; one of so many takes a moment.
+LANDMARKS = 512
+
+
+def order_by_similarity(measure: WordAnalysis, stack: LayerStack, layer: int) -> Codes:
+    """Put similar rows side by side where there are too many for a dendrogram of all.
+
+    Landmarks, picked at equal steps from the list, take the order of their own dendrogram; every
+    other row joins the landmark that it is most similar to. Rows of one landmark stay in the order
+    of the list.
+    """
+    n = len(stack.rows)
+    chosen = np.arange(min(LANDMARKS, n)) * n // min(LANDMARKS, n)
+    leaves = measure.compute(stack.only(chosen.tolist()), layer).order
+    landmarks = stack.values[layer][chosen[list(leaves)]]
+    nearest = _nearest(measure, stack.values[layer], landmarks)
+    return np.argsort(nearest, kind="stable")
+
+
+def _nearest(measure: WordAnalysis, rows: FloatArray, landmarks: FloatArray) -> Codes:
+    """Return the place of the most similar landmark of every row."""
+    origin = landmarks.mean(axis=0, dtype=np.float64) if measure.is_distance else 0.0
+    marks = measure.vectors(landmarks - origin).astype(np.float32)
+    # The nearer of two has the larger product, once its own length is taken off.
+    handicap = (marks**2).sum(axis=1) / 2 if measure.is_distance else 0.0
+    nearest = np.empty(len(rows), np.intp)
+    for start in range(0, len(rows), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        vectors = measure.vectors(rows[chunk] - origin).astype(np.float32)
+        nearest[chunk] = (vectors @ marks.T - handicap).argmax(axis=1)
+    return nearest

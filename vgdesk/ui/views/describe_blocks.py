@@ -1,0 +1,76 @@
+"""Blocks of words in words and as a table; no widgets."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from vgdesk.core.results import WordOverview
+from vgdesk.ui.legend import Legend
+from vgdesk.ui.views.describe import group_sentence, layer_name, made_by, number
+from vgdesk.ui.views.table import Entry, Table
+
+
+def block_looks(result: WordOverview, legend: Legend) -> list[tuple[str, str]]:
+    """Return group and colour of each block: those of most of its words, else no group's."""
+    looks = [legend.look_of(word) for word in result.words]
+    found = []
+    for start, stop in _ends(result):
+        counts = Counter((look.group, look.colour) for look in looks[start:stop])
+        most, count = counts.most_common(1)[0]
+        found.append(most if 2 * count > stop - start else ("", legend.neutral.colour))
+    return found
+
+
+def block_titles(result: WordOverview, titles: Sequence[str]) -> tuple[str, ...]:
+    """Name each block by its first and its last word."""
+    return tuple(f"{titles[start]} – {titles[stop - 1]}" for start, stop in _ends(result))
+
+
+def blocks_readout(result: WordOverview, row: int, column: int, titles: Sequence[str]) -> str:
+    """Put one cell into words, and say how to see more of it."""
+    value = number(float(result.values[row, column]))
+    return f"{_pair(result, row, column, titles)}: {value} on average. Click to see each word."
+
+
+def blocks_summary(result: WordOverview, titles: Sequence[str], legend: Legend, title: str) -> str:
+    """Put the whole overview into one or two sentences."""
+    place = " of ".join(part for part in (layer_name(result.layer), title) if part)
+    sizes = np.diff(result.starts)
+    size = str(sizes.max()) if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
+    nearest = int(result.values.argmin() if result.is_distance else result.values.argmax())
+    row, column = divmod(nearest, len(sizes))
+    best = f"{_pair(result, row, column, titles)} ({number(float(result.values[row, column]))})"
+    means = group_sentence(result.group_means, legend) if result.group_means else ""
+    return (
+        f"n = {len(result.rows)} in {len(sizes)} blocks of {size}. Most alike at {place}: {best}."
+        f"{means} {made_by(result.trace)}"
+    )
+
+
+def blocks_table(result: WordOverview, titles: Sequence[str], legend: Legend) -> Table:
+    """Return the matrix as it is shown, with the number of words in each block."""
+    names, groups = block_titles(result, titles), block_looks(result, legend)
+    rows: list[tuple[Entry, ...]] = [
+        (name, int(size), group, *line)
+        for name, size, (group, _), line in zip(
+            names, np.diff(result.starts), groups, result.values.tolist(), strict=True
+        )
+    ]
+    return Table(("words", "n", legend.column or "group", *names), rows)
+
+
+def _pair(result: WordOverview, row: int, column: int, titles: Sequence[str]) -> str:
+    if row == column:
+        return f"{_block(result, row, titles)} with each other"
+    return f"{_block(result, row, titles)} with {_block(result, column, titles)}"
+
+
+def _block(result: WordOverview, block: int, titles: Sequence[str]) -> str:
+    start, stop = result.starts[block : block + 2]
+    return f"{stop - start} words from “{titles[start]}” to “{titles[stop - 1]}”"
+
+
+def _ends(result: WordOverview) -> list[tuple[int, int]]:
+    return list(pairwise(result.starts.tolist()))
