@@ -104,17 +104,17 @@ class Pipeline:
         if is_seen:
             self.refresh()
 
-    def show_part(self, rows: Collection[str]) -> None:
-        """Show these rows of a long list alone in the word heatmap; none: all of them again."""
-        self._part = frozenset(rows)
-        self.refresh()
-
     def inspect(self, take: TakeId | None) -> None:
         """Show what is about a single take for this one."""
         if take != self._inspected:
             self._inspected = take
             if View.GATING not in self._unseen:
                 self.refresh()
+
+    def show_part(self, rows: Collection[str]) -> None:
+        """Show these rows of a long list alone in the word heatmap; none: all of them again."""
+        self._part = frozenset(rows)
+        self.refresh()
 
     def refit_map(self) -> None:
         """Lay out the map anew with all its words."""

@@ -11,7 +11,7 @@ from vgdesk.ui.views.table import Entry, Table
 SHORT_TITLES = {
     Condition.START: "start",
     Condition.END: "end",
-    Condition.PADDED: "start + silence",
+    Condition.PADDED: "start, silence",
     Condition.FADED: "start, fading",
 }
 ESTIMATE = "estimate: phones taken for equally long"
@@ -43,9 +43,9 @@ def gating_summary(results: Sequence[GatingResult], legend: Legend, title: str) 
     layer = layer_name(first.layer)
     word = legend.look_of(first.word).text
     return (
-        f"“{word}” ({first.take}) in {layer} of {title}, n = {first.trace.n}, chance rank "
-        f"{first.chance:g}. Stays first from: {'; '.join(map(_recognised, results))}. "
-        f"{_unique(first)} {made_by(first.trace)}"
+        f"n = {first.trace.n}. “{word}” ({first.take}) at {layer} of {title} stays first from: "
+        f"{'; '.join(map(_recognised, results))}; chance rank {first.chance:g}. {_unique(first)} "
+        f"{made_by(first.trace)}"
     )
 
 
@@ -68,7 +68,7 @@ def gating_table(results: Sequence[GatingResult], legend: Legend) -> Table:
 def _recognised(result: GatingResult) -> str:
     at = result.recognised[result.layers.index(result.layer)]
     when = "never" if at is None else f"{1000 * at:.0f} of {1000 * float(result.times[-1]):.0f} ms"
-    return f"{when} {condition_title(result)}"
+    return f"{when} ({condition_title(result)})"
 
 
 def _unique(result: GatingResult) -> str:
