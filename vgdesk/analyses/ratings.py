@@ -99,7 +99,7 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
         raise TooFewWordsError(
             f"At least {MIN_PAIRS} pairs of words with a rating are needed, but {len(here)} "
             "are here.",
-            "They are read from a table with the columns word1, word2 and similarity: vgdesk score "
+            "The command line reads them from a table with word1, word2 and similarity: vgdesk score "
             "ENCODER --words LIST --measure ratings --ratings FILE.",
         )
     places = np.array([(place[a], place[b]) for a, b, _ in here], np.intp)
