@@ -135,8 +135,8 @@ RATINGS = CurveAnalysis(
     id="ratings",
     title="Human similarity ratings",
     explains="Whether pairs of words that people find alike are closer than others.",
-    reading="1 means that the order of all pairs is that of the ratings, 0 is chance; people agree "
-    "with each other at .7 to .9.",
+    reading="1 means that the order of all pairs is that of the ratings, 0 is chance; people do not "
+    "agree with each other at 1 either.",
     avoid="Not to compare encoders over different pairs: ratings of likeness and of relatedness "
     "ask different things.",
     formula="Spearman over rated pairs of words: cos(x, y) and rating",
