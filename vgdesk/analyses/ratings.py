@@ -99,8 +99,8 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
         raise TooFewWordsError(
             f"At least {MIN_PAIRS} pairs of words with a rating are needed, but {len(here)} "
             "are here.",
-            "The command line reads them from a table with word1, word2 and similarity: vgdesk score "
-            "ENCODER --words LIST --measure ratings --ratings FILE.",
+            "The command line reads them from a table with word1, word2 and similarity: "
+            "vgdesk score ENCODER --words LIST --measure ratings --ratings FILE.",
         )
     places = np.array([(place[a], place[b]) for a, b, _ in here], np.intp)
     rows, pairs = np.unique(places, return_inverse=True)
@@ -135,8 +135,8 @@ RATINGS = CurveAnalysis(
     id="ratings",
     title="Human similarity ratings",
     explains="Whether pairs of words that people find alike are closer than others.",
-    reading="1 means that the order of all pairs is that of the ratings, 0 is chance; people agree "
-    "with each other at .7 to .9.",
+    reading="1 means that the order of all pairs is that of the ratings, 0 is chance; people do "
+    "not agree with each other at 1 either.",
     avoid="Not to compare encoders over different pairs: ratings of likeness and of relatedness "
     "ask different things.",
     formula="Spearman over rated pairs of words: cos(x, y) and rating",
