@@ -378,3 +378,19 @@ def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> 
     desk.workspace.add_words("no such list")
     desk.until(lambda: desk.notices)
     assert "could not be read" in desk.notices[-1].message
+
+
+def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.projects.new(desk.workspace.session)
+    desk.until(lambda: not desk.workspace.session.words)
+    desk.workspace.looking.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
+    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="sound-symbolism"))
+    desk.workspace.add_words("study-phonetic")
+    desk.until(
+        lambda: (
+            not desk.workspace.encoding.missing
+            and View.CURVES in desk.missing
+            and "names of shapes" in desk.missing[View.CURVES].reason
+        )
+    )

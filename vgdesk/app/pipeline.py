@@ -232,9 +232,10 @@ class Pipeline:
             if isinstance(error, ChildLostError):
                 self._given_up[view] = asked
             is_early = self._encoding.missing and view not in self._given_up
-            self._events.view_missing.publish(
-                Missing(view, ON_THEIR_WAY if is_early else str(error))
-            )
+            reason = Missing(view, ON_THEIR_WAY if is_early else str(error))
+            if is_early:
+                self._shown[view] = reason  # asked again with more vectors, or for the true reason
+            self._events.view_missing.publish(reason)
         elif not isinstance(error, VgdeskError):
             raise error
 
