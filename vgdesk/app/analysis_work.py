@@ -29,7 +29,9 @@ from vgdesk.core.results import (
 )
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
 
+STACKS_BYTES = 2**29  # 13,000 words of a model of base size
 _vectors: dict[str, Embedding] = {}
+_stacks: dict["StackPlan", LayerStack] = {}
 
 
 class VectorsGoneError(VgdeskError):
@@ -64,9 +66,16 @@ def remember(embeddings: tuple[Embedding, ...]) -> None:
     _vectors.update((embedding.key, embedding) for embedding in embeddings)
 
 
-@lru_cache(maxsize=8)
 def stack_of(plan: StackPlan) -> LayerStack:
-    """Build the stack of a plan; the last few are kept."""
+    """Return the stack of a plan; the last few are kept, of long lists only two."""
+    stack = _stacks.pop(plan) if plan in _stacks else _build(plan)
+    _stacks[plan] = stack  # the newest is the last
+    while len(_stacks) > 2 and sum(s.values.nbytes for s in _stacks.values()) > STACKS_BYTES:
+        del _stacks[next(iter(_stacks))]
+    return stack
+
+
+def _build(plan: StackPlan) -> LayerStack:
     try:
         rows = [(row, word, [_vectors[key] for key in keys]) for row, word, keys in plan.rows]
     except KeyError:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 Entry = str | float
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
+MEASURED_ROWS = 20  # that say how wide a column has to be
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,5 +87,7 @@ def table_view(model: TableModel) -> QTableView:
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().lineSpacing() + 8)
     view.horizontalHeader().setHighlightSections(False)
+    # All rows of a table with a thousand columns would take twenty seconds.
+    view.horizontalHeader().setResizeContentsPrecision(MEASURED_ROWS)
     view.setFrameShape(QTableView.Shape.NoFrame)
     return view

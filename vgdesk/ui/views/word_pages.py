@@ -13,7 +13,6 @@ from vgdesk.ui.theme import DIVERGING, SEQUENTIAL
 from vgdesk.ui.views.describe import number, row_titles, word_readout, word_summary, word_table
 from vgdesk.ui.views.describe_blocks import (
     block_looks,
-    block_titles,
     blocks_readout,
     blocks_summary,
     blocks_table,
@@ -121,7 +120,8 @@ class BlocksPage:
             self._lines.setdefault(word, set()).add(block)
 
     def picture(self) -> MatrixPicture:
-        labels = block_titles(self._result, self._titles)
+        # Both ends of a block are in its read-out; here they would take the room of the matrix.
+        labels = tuple(f"{self._titles[start]} …" for start in self._result.starts[:-1])
         runs = runs_of(block_looks(self._result, self._legend))
         return _picture(
             self._result, self._result.values, labels, runs, None, centred=self._centred
