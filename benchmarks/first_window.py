@@ -27,7 +27,7 @@ import sys, time
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from vgdesk.ui import theme
-from vgdesk.ui.application import limit_threads
+from vgdesk.threads import limit_threads
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.app.workspace import Workspace

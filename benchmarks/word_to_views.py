@@ -32,7 +32,7 @@ def main() -> None:
         from PySide6.QtWidgets import QApplication
 
         from vgdesk.encoders.starter import starter_id
-        from vgdesk.ui.application import limit_threads
+        from vgdesk.threads import limit_threads
 
         limit_threads()
         QApplication([])

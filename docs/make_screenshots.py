@@ -17,7 +17,7 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Order, Shown
 from vgdesk.ui import theme
-from vgdesk.ui.application import limit_threads
+from vgdesk.threads import limit_threads
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,8 @@ def _children() -> set[int]:
     """Return the process ids of the children; multiprocessing keeps one of its own."""
     found = {child.pid or 0 for child in multiprocessing.active_children()}
     for listing in Path("/proc/self/task").glob("*/children"):
-        found.update(map(int, listing.read_text().split()))
+        with suppress(FileNotFoundError):  # of a thread that has just ended
+            found.update(map(int, listing.read_text().split()))
     return found - {getattr(multiprocessing.resource_tracker._resource_tracker, "_pid", None)}
 
 

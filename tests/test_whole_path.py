@@ -43,7 +43,9 @@ def speech() -> Path:
 
 
 def summaries(window: MainWindow) -> dict[str, str]:
-    return {view.value: frame.summary for view, frame in window.views.frames.items()}
+    """Return what each view says that can be seen."""
+    frames = window.views.frames.items()
+    return {view.value: frame.summary for view, frame in frames if frame.isVisible()}
 
 
 @pytest.mark.sound

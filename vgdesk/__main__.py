@@ -1,9 +1,12 @@
 import sys
 from collections.abc import Sequence
 
+from vgdesk.threads import limit_threads
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run a command if one is given; returns the exit code."""
+    limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Neither side is imported for the other: the command line knows no Qt, the window no commands.
     if given and not _is_project(given):

@@ -8,10 +8,12 @@ import numpy as np
 
 from vgdesk.analyses.base import Analysis, CurveAnalysis, Kind
 from vgdesk.core.facts import Facts, WordFacts
+from vgdesk.core.gates import Condition, Heard
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
+SHAPES = ("round", "sharp", "sounds round", "sounds sharp")
 SYLLABLES = ("ba", "do", "ki", "mu", "te", "so", "la")
 
 
@@ -51,14 +53,32 @@ def in_pairs(stack: LayerStack) -> LayerStack:
 
 
 def known_of(stack: LayerStack) -> Facts:
-    """Make facts of every sort: two groups, pronunciations, a number, two speakers."""
+    """Make facts of every sort: groups, sounds, a number, languages, shapes, speakers, ratings."""
     groups = two_groups(stack)
     words = tuple(
-        WordFacts(word, word, groups[word], tuple(SYLLABLES[i % 7] + SYLLABLES[i % 5]), (("n", i),))
+        WordFacts(
+            word,
+            word,
+            groups[word],
+            phones=tuple(SYLLABLES[i % 7] + SYLLABLES[i % 5]),
+            numbers=(("n", i),),
+            language=("en", "de")[i % 2],
+            shape=SHAPES[i % 4],
+        )
         for i, word in enumerate(dict.fromkeys(stack.words))
     )
     speakers = tuple((row, "ab"[i % 2]) for i, row in enumerate(stack.rows))
-    return Facts(words, "group", speakers)
+    names = [facts.word for facts in words]
+    ratings = tuple(
+        (one, other, float(i % 5)) for i, one in enumerate(names) for other in names[i + 1 : i + 5]
+    )
+    return Facts(words, "group", speakers, ratings=ratings)
+
+
+def heard_of(stack: LayerStack) -> Heard:
+    """Take every row for a gate of the first word."""
+    times = tuple(0.1 * (gate + 1) for gate in range(len(stack.rows)))
+    return Heard(WordId("w0000"), "w0000", Condition.START, times)
 
 
 def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple[Any, ...]:
@@ -72,6 +92,8 @@ def results_of(analysis: Analysis, stack: LayerStack, *, seed: int = 0) -> tuple
         Kind.MAP: (stack, 0, None, known, seed),
         Kind.CURVE: (stack, known, seed),
         Kind.CHANGES: (stack, 0, stack, len(stack.layers) - 1, known, seed),
+        Kind.CONFUSION: (stack, 0, known, seed),
+        Kind.GATING: (stack, stack, heard_of(stack), 0, known, seed),
     }
     result = analysis.compute(*arguments[analysis.kind])
     return result if isinstance(result, tuple) else (result,)

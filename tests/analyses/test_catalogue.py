@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.analyses.stacks import noise, results_of, stack_of
+from tests.analyses.stacks import known_of, noise, results_of, stack_of
 from vgdesk.analyses import ANALYSES, of_kind
-from vgdesk.analyses.base import Analysis, Kind
-from vgdesk.core.errors import TooFewWordsError
+from vgdesk.analyses.base import Analysis, Kind, LayerAnalysis, MapAnalysis
+from vgdesk.core.errors import TooFewWordsError, VgdeskError
+from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -27,6 +30,8 @@ RESULTS = {
     Kind.MAP: WordMap,
     Kind.CURVE: LayerCurve,
     Kind.CHANGES: NeighbourChanges,
+    Kind.GATING: GatingResult,
+    Kind.CONFUSION: LabelConfusions,
 }
 
 
@@ -80,7 +85,8 @@ def test_ids_in_saved_files_stay_in_the_catalogue() -> None:
     saved = {"cka", "cka-biased", "cosine", "euclidean", "pearson", "pca", "mds", "silhouette"}
     assert saved <= set(ANALYSES)
     assert [of_kind(kind)[0].id for kind in Kind] == [
-        "cka", "cosine", "pca", "silhouette", "neighbour-changes",
+        "cka", "cosine", "pca", "silhouette", "neighbour-changes", "gating",
+        "abx-labels",
     ]  # fmt: skip
 
 
@@ -171,3 +177,17 @@ def test_importing_the_catalogue_loads_no_heavy_library() -> None:
     command = [sys.executable, "-c", f"import sys, vgdesk.analyses; print({heavy})"]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "set()"
+
+
+def test_a_measure_that_says_it_looks_at_no_facts_does_not(analysis: Analysis) -> None:
+    if not isinstance(analysis, LayerAnalysis | MapAnalysis):
+        return
+    stack, known = stack_of(noise(3, 12, 8)), known_of(stack_of(noise(3, 12, 8)))
+    first = (stack, stack) if isinstance(analysis, LayerAnalysis) else (stack, 0, None)
+    told = analysis.compute(*first, known, 0)
+    try:
+        untold = analysis.compute(*first, NOTHING_KNOWN, 0)
+    except VgdeskError:
+        assert analysis.uses_facts
+        return
+    assert analysis.uses_facts != np.array_equal(numbers((told,)), numbers((untold,)))

@@ -169,3 +169,15 @@ def test_the_same_seed_prints_the_same_numbers(capsys: pytest.CaptureFixture[str
         assert main(["score", "spelling", "--words", DEMO, "--seed", seed]) == 0
         printed.append(capsys.readouterr().out)
     assert printed[0] == printed[1] != printed[2]
+
+
+def test_confusions_are_printed_as_a_matrix_of_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["confusions", "spelling", "--words", DEMO, "--layer", "pairs"]
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["n"] == sum(found["sizes"]) == 36
+    assert main(command) == 0
+    about, heading, *lines = capsys.readouterr().out.splitlines()
+    assert "chance .5" in about
+    assert heading.split("\t")[2:] == found["labels"]
+    assert [line.split("\t")[0] for line in lines[: len(found["labels"])]] == found["labels"]

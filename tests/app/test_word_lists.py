@@ -1,8 +1,10 @@
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from vgdesk.analyses.letter_classes import sound_class
 from vgdesk.app.word_lists import WORD_LISTS, open_words, with_words
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
@@ -18,13 +20,37 @@ def texts(session: Session) -> list[str]:
     return [word.text for word in session.words.values()]
 
 
-@pytest.mark.parametrize("name", WORD_LISTS)
+@pytest.mark.parametrize("name", SIZES)
 def test_a_list_that_ships_has_the_sizes_that_the_study_names(name: str) -> None:
     words = open_words(name).words.values()
     groups = Counter(word.labels["category"] for word in words)
     assert sorted(groups.values(), reverse=True) == SIZES[name]
     assert all(word.labels["phones"].isupper() for word in words)
     assert {word.labels["concreteness"] for word in words} == {"concrete", "abstract"}
+
+
+def test_every_list_that_ships_can_be_opened() -> None:
+    assert {*SIZES, "kiki-bouba"} == set(WORD_LISTS)
+    for words in WORD_LISTS.values():
+        assert f"({len(open_words(words.id).words)} words)" in words.title
+        assert words.source
+
+
+def test_kiki_and_bouba_follow_the_rule() -> None:
+    found = open_words("kiki-bouba").words.values()
+    sizes = Counter(word.labels["category"] for word in found)
+    assert sizes == {
+        "round adjective": 10,
+        "sharp adjective": 10,
+        "round pseudo-word": 324,
+        "sharp pseudo-word": 324,
+    }
+    for word in found:
+        shape, sort = word.labels["category"].split()
+        assert (word.labels.get("shape") == shape) == (sort == "adjective")
+        if sort == "pseudo-word":
+            assert sound_class(word.text) == shape
+            assert re.fullmatch(r"([bdgklmnpthsx])([aeiou])[bdgklmnpthsx][aeiou]\1\2", word.text)
 
 
 def test_one_word_a_line_is_a_list(tmp_path: Path) -> None:

@@ -331,3 +331,66 @@ def test_a_late_save_is_not_the_home_of_the_next_project(desk: Desk, tmp_path: P
     desk.until(lambda: done)
     assert desk.workspace.projects.home is None
     assert desk.workspace.projects.title == "Untitled"
+
+
+def test_floors_stand_beside_what_was_trained(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.looking.change(lambda recipe: replace(recipe, floors=True))
+    chosen = set(desk.workspace.session.encoders.values())
+    floors = {"starter-speech+untrained", "starter-text+untrained", "spectrum", "spelling"}
+    desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen | floors)
+    assert desk.layers[-1].trace.n == len(desk.workspace.session.words)
+    desk.workspace.looking.change(lambda recipe: replace(recipe, floors=False))
+    desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen)
+
+
+def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="abx-words"))
+    desk.until(lambda: desk.curves[-1].curves[0].measure == "abx-words")
+    assert {c.encoder for c in desk.curves[-1].curves} == {
+        "starter-speech",
+        "starter-speech-grounded",
+    }
+
+
+def test_pair_types_are_those_of_the_encoder_in_focus(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="pair-types"))
+    desk.until(lambda: desk.curves[-1].curves[0].measure == "pair-types")
+    curves = desk.curves[-1].curves
+    assert {c.encoder for c in curves} == {"starter-speech"}
+    assert {"same word", "near-homophone", "category"} <= {c.series for c in curves}
+    desk.workspace.looking.change(lambda recipe: replace(recipe, a=Cell.TEXT, b=Cell.SPEECH))
+    desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == {"starter-text"})
+    assert {c.series for c in desk.curves[-1].curves} == {"near-homophone", "category"}
+
+
+def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.projects.new(desk.workspace.session)
+    desk.until(lambda: not desk.workspace.session.words)
+    desk.workspace.add_words("study-phonetic")
+    expected = {("starter-text", 81), ("starter-text-grounded", 81)}
+    desk.until(lambda: {(c.encoder, c.trace.n) for c in desk.curves[-1].curves} == expected)
+    first = desk.workspace.looking.selection.primary
+    assert desk.workspace.session.words[first].text == "liquor"
+    desk.workspace.add_words("no such list")
+    desk.until(lambda: desk.notices)
+    assert "could not be read" in desk.notices[-1].message
+
+
+def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
+    desk.open_demo()
+    desk.workspace.projects.new(desk.workspace.session)
+    desk.until(lambda: not desk.workspace.session.words)
+    desk.workspace.looking.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
+    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="sound-symbolism"))
+    desk.workspace.add_words("study-phonetic")
+    desk.until(
+        lambda: (
+            not desk.workspace.encoding.missing
+            and View.CURVES in desk.missing
+            and "names of shapes" in desk.missing[View.CURVES].reason
+        )
+    )

@@ -22,16 +22,23 @@ def angles(values: np.ndarray) -> np.ndarray:
 
 
 def cells(
-    distances: np.ndarray, labels: Sequence[str], speakers: Sequence[str] = ()
+    distances: np.ndarray,
+    labels: Sequence[str],
+    speakers: Sequence[str] = (),
+    *,
+    within: bool = False,
 ) -> dict[Cell, float]:
-    """Return the error of each cell: label of A and X, label of B, speaker of A and B, of X."""
+    """Return the error of each cell: label of A and X, label of B, speaker of A and B, of X.
+
+    If there are speakers, X is by another one than A and B, or by the same one if `within`.
+    """
     by = list(speakers) or [""] * len(labels)
     answers: dict[Cell, list[float]] = {}
     for x in range(len(labels)):
         for a in range(len(labels)):
             for b in range(len(labels)):
                 is_triple = a != x and labels[a] == labels[x] != labels[b]
-                if is_triple and by[a] == by[b] and (by[a] != by[x] or not speakers):
+                if is_triple and by[a] == by[b] and (not speakers or (by[a] == by[x]) == within):
                     cell = labels[a], labels[b], by[a], by[x]
                     answers.setdefault(cell, []).append(loss(distances[x][a], distances[x][b]))
     return {cell: fsum(losses) / len(losses) for cell, losses in answers.items()}
@@ -43,6 +50,12 @@ def loss(to_a: float, to_b: float) -> float:
     return float(to_b < to_a)
 
 
-def error_rate(distances: np.ndarray, labels: Sequence[str], speakers: Sequence[str] = ()) -> float:
-    found = cells(distances, labels, speakers)
+def error_rate(
+    distances: np.ndarray,
+    labels: Sequence[str],
+    speakers: Sequence[str] = (),
+    *,
+    within: bool = False,
+) -> float:
+    found = cells(distances, labels, speakers, within=within)
     return fsum(found.values()) / len(found)

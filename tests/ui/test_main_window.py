@@ -4,13 +4,14 @@ import json
 import shlex
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QTabWidget
+from PySide6.QtWidgets import QApplication, QLabel, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.__main__ import main
@@ -340,3 +341,67 @@ def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: 
     chosen = views.changes.table.rows[3][0]
     assert workspace.session.words[workspace.looking.selection.primary].text == chosen
     assert "vgdesk changes" in views.changes.recipe
+
+
+def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
+    window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views, workspace = window.views, window.workspace
+    assert not views.gating.summary
+    bring_to_front(window, views.gating)
+    assert "Choose a word" in words_of(views.gating)
+    workspace.looking.select(WordId("goat"))
+    qtbot.waitUntil(lambda: "“goat” (goat-bella)" in views.gating.summary, timeout=SECONDS)
+    heard = views.gating.table.rows
+    assert {row[0] for row in heard} == {
+        "from the start",
+        "from the end",
+        "from the start, then silence",
+    }
+    workspace.looking.choose_layer(workspace.looking.recipe.focus, 3)
+    qtbot.waitUntil(lambda: "layer 3" in views.gating.summary, timeout=SECONDS)
+    workspace.looking.select(WordId("bear"))
+    qtbot.waitUntil(lambda: "“bear”" in views.gating.summary, timeout=SECONDS)
+    workspace.looking.compare(Cell.TEXT, Cell.SPEECH)
+    qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.gating), timeout=SECONDS)
+
+
+def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
+    window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views, workspace = window.views, window.workspace
+    bring_to_front(window, views.gating)
+    workspace.looking.select(WordId("goat"))
+    qtbot.waitUntil(lambda: "“goat”" in views.gating.summary, timeout=SECONDS)
+    shown = [row[2] for row in views.gating.table.rows if row[0] == "from the start"]
+    line = shlex.split(views.gating.recipe.replace("PROJECT.vgdesk", str(resource("demo.vgdesk"))))
+    capsys.readouterr()
+    assert main([*line[1:], "--json"]) == 0
+    start = json.loads(capsys.readouterr().out)[0]
+    printed = start["ranks"][start["layers"].index(start["layer"])]
+    assert shown == printed
+
+
+def test_confused_labels_choose_their_words(window: MainWindow, qtbot: QtBot) -> None:
+    views, workspace = window.views, window.workspace
+    bring_to_front(window, views.confusions)
+    qtbot.waitUntil(lambda: "Most confused" in views.confusions.summary, timeout=SECONDS)
+    assert "vgdesk confusions" in views.confusions.recipe
+    views.confusions.labels_chosen.emit(["animal", "food"])
+    words = workspace.session.words
+    chosen = {words[word].labels["category"] for word in workspace.looking.selection.words}
+    assert chosen == {"animal", "food"}
+    workspace.looking.change(lambda recipe: replace(recipe, label_column="onset"))
+    labels = {words[word].labels["onset"] for word in words}
+    qtbot.waitUntil(
+        lambda: labels >= {row[0] for row in views.confusions.table.rows}, timeout=SECONDS
+    )
+
+
+def bring_to_front(window: MainWindow, frame: ViewFrame) -> None:
+    tabs = next(t for t in window.findChildren(QTabWidget) if t.indexOf(frame) >= 0)
+    tabs.setCurrentWidget(frame)
+
+
+def words_of(frame: ViewFrame) -> str:
+    return " ".join(label.text() for label in frame.findChildren(QLabel) if label.isVisible())

@@ -1,14 +1,18 @@
 """One file a measure."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from vgdesk.analyses.abx import ABX, ABX_WORDS
+from vgdesk.analyses.abx_language import ABX_LANGUAGE
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
+from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
+from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.knn_probe import KNN_PROBE
 from vgdesk.analyses.lda_map import LDA_MAP
 from vgdesk.analyses.lda_subspaces import LDA_SUBSPACE_CKA
@@ -28,12 +32,14 @@ from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.procrustes import PROCRUSTES
+from vgdesk.analyses.ratings import RATINGS
 from vgdesk.analyses.rbf_cka import CKA_RBF
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
 from vgdesk.analyses.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
 from vgdesk.analyses.silhouette_published import SILHOUETTE_LDA_PUBLISHED
+from vgdesk.analyses.sound_symbolism import SOUND_SYMBOLISM
 from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue
 
@@ -77,6 +83,9 @@ _WORDS_AND_SOUNDS = (
     PHONE_DISTANCE,
     PHONE_DISTANCE_PUBLISHED,
     ARTICULATORY_DISTANCE,
+    SOUND_SYMBOLISM,
+    ABX_LANGUAGE,
+    RATINGS,
 )
 ANALYSES: Mapping[str, Analysis] = catalogue(
     *_BETWEEN_LAYERS,
@@ -85,6 +94,17 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     *_GROUPS,
     *_WORDS_AND_SOUNDS,
     NEIGHBOUR_CHANGES,
+    GATING,
+    ABX_LABELS,
+)
+# What the study behind vgdesk chose instead of a measure that holds up.
+AS_PUBLISHED: Mapping[str, str] = MappingProxyType(
+    {
+        CKA.id: CKA_BIASED.id,
+        SILHOUETTE_LDA.id: SILHOUETTE_LDA_PUBLISHED.id,
+        PAIR_TYPES.id: PAIR_TYPES_PUBLISHED.id,
+        PHONE_DISTANCE.id: PHONE_DISTANCE_PUBLISHED.id,
+    }
 )
 
 

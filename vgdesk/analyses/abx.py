@@ -108,15 +108,7 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
         _warning(groups),
         f"{INTERVAL}, to first order",
     )
-
-    def moves(losses: Losses) -> Doubles:
-        # More words of a group change no weight: a word counts by how it differs from its group.
-        all_parts = losses.as_x + losses.as_a + losses.as_b
-        means = np.bincount(codes, all_parts) / np.bincount(codes)
-        moved: Doubles = all_parts - means[codes]
-        return moved
-
-    return (_curve("abx", used, trials, chance, moves, trace, rng),)
+    return (error_curve("abx", used, trials, chance, moves_of_groups(codes), trace, rng),)
 
 
 def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -167,10 +159,23 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
         # A word that is drawn again brings all its cells along; A and X are the same word.
         return losses.as_x + losses.as_b - losses.rate * (as_x + as_b)
 
-    return (_curve("abx-words", used, trials, chance, moves, trace, rng),)
+    return (error_curve("abx-words", used, trials, chance, moves, trace, rng),)
 
 
-def _curve(
+def moves_of_groups(codes: Codes) -> Moves:
+    """Say what a row of a group moves; `codes` has the group of each, [rows], from 0 on."""
+
+    def moves(losses: Losses) -> Doubles:
+        # More words of a group change no weight: a word counts by how it differs from its group.
+        all_parts = losses.as_x + losses.as_a + losses.as_b
+        means = np.bincount(codes, all_parts) / np.bincount(codes)
+        moved: Doubles = all_parts - means[codes]
+        return moved
+
+    return moves
+
+
+def error_curve(
     measure: str,
     stack: LayerStack,
     trials: Trials,
@@ -179,6 +184,7 @@ def _curve(
     trace: Trace,
     rng: np.random.Generator,
 ) -> LayerCurve:
+    """Ask the trials at every layer, and beside them those of chance."""
     rates, parts, shuffled = [], [], []
     for layer in stack.values:
         nearness = VectorNearness.of(layer)
@@ -305,6 +311,7 @@ ABX = CurveAnalysis(
     source=SOURCE,
     min_words=MIN_WORDS,
     compute=discriminate_labels,
+    is_error=True,
 )
 ABX_WORDS = CurveAnalysis(
     id="abx-words",
@@ -319,4 +326,5 @@ ABX_WORDS = CurveAnalysis(
     compute=recognise_words,
     rows=Rows.TAKES,
     uses_labels=False,
+    is_error=True,
 )

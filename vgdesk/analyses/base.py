@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
+from vgdesk.core.gates import Heard
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -28,6 +31,8 @@ class Kind(Enum):
     MAP = "map"
     CURVE = "curve"
     CHANGES = "changes"
+    GATING = "gating"
+    CONFUSION = "confusion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,18 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class LayerAnalysis(Analysis):
-    """Compares every layer of one stack with every layer of another over the same rows."""
+    """Compares every layer of one stack with every layer of another over the same rows.
+
+    Attributes
+    ----------
+    uses_facts
+        Whether it looks at what is known of the words; others need not be asked again, nor told,
+        when that changes.
+    """
 
     kind = Kind.LAYERS
     compute: Callable[[LayerStack, LayerStack, Facts, int], LayerSimilarity]
+    uses_facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +113,12 @@ class MapAnalysis(Analysis):
 
     The third argument names the rows that find the axes (None: all). Other rows are placed
     afterwards and move nobody. If none of the named rows is there, all rows find the axes.
+    `uses_facts` is as in `LayerAnalysis`.
     """
 
     kind = Kind.MAP
     compute: Callable[[LayerStack, int, frozenset[str] | None, Facts, int], WordMap]
+    uses_facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,8 @@ class CurveAnalysis(Analysis):
         Whether the score is about the chosen label column.
     has_series
         Whether it gives several curves an encoder, so that one encoder is shown at a time.
+    is_error
+        Whether a low score is a good one.
     """
 
     kind = Kind.CURVE
@@ -125,6 +142,7 @@ class CurveAnalysis(Analysis):
     rows: Rows = Rows.WORDS
     uses_labels: bool = True
     has_series: bool = False
+    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +151,26 @@ class ChangeAnalysis(Analysis):
 
     kind = Kind.CHANGES
     compute: Callable[[LayerStack, int, LayerStack, int, Facts, int], NeighbourChanges]
+
+
+@dataclass(frozen=True, slots=True)
+class GatingAnalysis(Analysis):
+    """Says what is recognised of a word that is heard through gates.
+
+    Takes the stack of the gates, one row a gate, that of all takes of the list, what was heard,
+    and the layer whose competitors are named.
+    """
+
+    kind = Kind.GATING
+    compute: Callable[[LayerStack, LayerStack, Heard, int, Facts, int], GatingResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionAnalysis(Analysis):
+    """Says which labels are taken for each other in one layer, given by its index."""
+
+    kind = Kind.CONFUSION
+    compute: Callable[[LayerStack, int, Facts, int], LabelConfusions]
 
 
 def need_words(needed: int, found: int) -> None:

@@ -10,6 +10,9 @@ from vgdesk.core.arrays import FloatArray
 
 Codes = NDArray[np.intp]
 
+# Up to here it is faster to multiply with all zeros than to step over them.
+DENSE_GROUPS = 10
+
 
 def silhouettes(
     blocks: Iterable[tuple[slice, FloatArray]], codes: Codes
@@ -39,6 +42,8 @@ def silhouettes(
     member = (codes + groups * np.arange(labellings)[:, None]).ravel()
     entries = (np.ones(codes.size, np.float32), (member, np.tile(np.arange(rows), labellings)))
     membership = csr_array(entries, shape=(labellings * groups, rows))
+    if groups <= DENSE_GROUPS:
+        membership = membership.toarray()
     counts = np.bincount(member, minlength=labellings * groups).reshape(labellings, groups, 1)
     total = np.zeros(labellings)
     of_rows: list[FloatArray] = []

@@ -141,12 +141,12 @@ def _through_words(
     return products[:a, -b:], own[:a], own[-b:]
 
 
-def tiles_of(words: int) -> Iterator[tuple[slice, slice, int]]:
+def tiles_of(words: int, edge: int = TILE) -> Iterator[tuple[slice, slice, int]]:
     """Yield rows and columns of each tile of K on or above its diagonal, and how often it counts.
 
     K is symmetric: what lies above the diagonal counts for what lies below.
     """
-    blocks = [slice(start, start + TILE) for start in range(0, words, TILE)]
+    blocks = [slice(start, start + edge) for start in range(0, words, edge)]
     for i, rows in enumerate(blocks):
         for columns in blocks[i:]:
             yield rows, columns, 1 if columns is rows else 2

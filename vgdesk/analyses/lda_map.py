@@ -66,4 +66,5 @@ LDA_MAP = MapAnalysis(
     source="Fisher (1936), The use of multiple measurements in taxonomic problems",
     min_words=MIN_WORDS,
     compute=map_by_labels,
+    uses_facts=True,
 )

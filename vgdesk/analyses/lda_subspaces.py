@@ -33,6 +33,8 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
     dealt, among = shuffled_codes(one.stack.words, one.codes, rng, FEW_SHUFFLES)
     subspaces = zip(_subspaces(one.stack, dealt), _subspaces(other.stack, dealt), strict=True)
     found = np.stack([debiased_cka(first, second).values for first, second in subspaces])
+    # Right to six digits: the others would make equal layers differ from chance.
+    found = found.round(6)
     chance = f"mean and spread over {FEW_SHUFFLES} shuffles of the labels among {among}, the same "
     trace = one.trace("debiased linear CKA along discriminants", f"{chance}for both encoders", seed)
     return LayerSimilarity(
@@ -70,4 +72,5 @@ LDA_SUBSPACE_CKA = LayerAnalysis(
     source=STUDY,
     min_words=MIN_WORDS,
     compute=compare_subspaces,
+    uses_facts=True,
 )

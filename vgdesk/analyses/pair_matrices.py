@@ -36,8 +36,10 @@ ODD = 2**-10
 LAST_BITS = {np.dtype(np.float32): (np.int32, 4), np.dtype(np.float64): (np.int64, 12)}
 # Longest sum in float32; these sums are then added in float64.
 RUN = 16384
-# Distances below this are what rounding to float32 leaves of equal profiles.
+# Distances below this are what rounding to float32 leaves of equal profiles, and distances that
+# differ by less than this share are what it leaves of equal distances.
 SAME = 1e-13
+ALIKE = 3e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +160,7 @@ def unit_ranks(pairs: FloatArray) -> FloatArray:
 
 def _is_constant(pairs: FloatArray) -> bool:
     low, high = float(pairs.min()), float(pairs.max())
-    return high - low <= max(SAME, 8 * float(np.finfo(pairs.dtype).eps) * high)
+    return high - low <= max(SAME, ALIKE * high)
 
 
 def _counted(pairs: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

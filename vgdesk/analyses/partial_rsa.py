@@ -176,4 +176,5 @@ RSA_PARTIAL = LayerAnalysis(
     "test of matrix correspondence",
     min_words=MIN_WORDS,
     compute=partial_rsa,
+    uses_facts=True,
 )

@@ -328,4 +328,5 @@ RETRIEVAL_RANK = CurveAnalysis(
     compute=score_rank,
     rows=Rows.TAKES,
     uses_labels=False,
+    is_error=True,
 )

@@ -3,9 +3,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.chance import SHUFFLES
 from vgdesk.analyses.euclidean import BLOCK, distance_blocks
 from vgdesk.analyses.group_distances import silhouettes
-from vgdesk.analyses.labelled import MIN_WORDS, Codes, label_curve, labelled_rows, mean_of_rows
+from vgdesk.analyses.labelled import (
+    FEW_SHUFFLES,
+    MIN_WORDS,
+    Codes,
+    Labelled,
+    Score,
+    label_curve,
+    labelled_rows,
+    mean_of_rows,
+)
 from vgdesk.analyses.principal_components import principal_components
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
@@ -18,6 +28,8 @@ COMPONENTS = 8
 # Closer directions are the same direction.
 SAME = 1e-12
 LIMITS = (-1.0, 1.0)
+# Of longer lists a few shuffles are enough: their silhouettes hardly differ, and each takes long.
+MANY_SHUFFLED_ROWS = 500
 
 
 def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -39,8 +51,7 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
     """
     name = "mean Euclidean silhouette"
     score = mean_of_rows(_by_distance)
-    labelled = labelled_rows(stack, facts)
-    return label_curve("silhouette", name, labelled, seed, score=score, limits=LIMITS)
+    return _scored("silhouette", name, labelled_rows(stack, facts), seed, score)
 
 
 def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -50,8 +61,7 @@ def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[
     """
     name = "mean cosine silhouette"
     score = mean_of_rows(lambda layer, codes: silhouettes(cosine_blocks(layer), codes))
-    labelled = labelled_rows(stack, facts)
-    return label_curve("silhouette-cosine", name, labelled, seed, score=score, limits=LIMITS)
+    return _scored("silhouette-cosine", name, labelled_rows(stack, facts), seed, score)
 
 
 def score_groups_in_components(
@@ -62,8 +72,17 @@ def score_groups_in_components(
     score = mean_of_rows(
         lambda layer, codes: _by_distance(principal_components(layer, COMPONENTS), codes)
     )
-    labelled = labelled_rows(stack, facts)
-    return label_curve("silhouette-pca", name, labelled, seed, score=score, limits=LIMITS)
+    return _scored("silhouette-pca", name, labelled_rows(stack, facts), seed, score)
+
+
+def _scored(
+    measure: str, estimator: str, labelled: Labelled, seed: int, score: Score
+) -> tuple[LayerCurve, ...]:
+    is_long = len(labelled.stack.rows) > MANY_SHUFFLED_ROWS
+    shuffles = FEW_SHUFFLES if is_long else SHUFFLES
+    return label_curve(
+        measure, estimator, labelled, seed, score=score, limits=LIMITS, shuffles=shuffles
+    )
 
 
 def cosine_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:

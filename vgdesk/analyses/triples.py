@@ -23,9 +23,9 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-# So many X are asked at once.
-BLOCK = 512
-# What differs by less than this share of the largest difference differs by rounding only.
+# So many float32 are held at once: 120 MB.
+BLOCK = 30_000_000
+# What differs by less than this share of the mean squared length differs by rounding only.
 MARGIN = 3e-7
 
 
@@ -50,7 +50,7 @@ class VectorNearness:
     Attributes
     ----------
     points
-        Shape [rows, dim], float32; the longest has length 1.
+        Shape [rows, dim], float32; the mean of their squared lengths is 1.
     is_silent
         Shape [rows], True for vectors of zeros: they are far from all others and from each other.
     """
@@ -63,11 +63,12 @@ class VectorNearness:
         """Prepare the vectors of a layer, [rows, dim]."""
         points = unit_rows(layer)
         is_silent: NDArray[np.bool_] = np.logical_not(points.any(axis=1))
-        # Exact, so that a layer which is the same for all rows is exactly 0.
-        points -= points[0].copy()
-        points -= points.mean(axis=0)
-        longest = np.sqrt(np.einsum("ij,ij->i", points, points).max())
-        points /= longest or 1.0
+        if not is_silent.all():
+            # Exact, so that a layer which is the same for all rows is exactly 0.
+            points -= points[is_silent.argmin()].copy()
+            points -= points.mean(axis=0, where=~is_silent[:, None])
+            points[is_silent] = 0.0
+        points /= np.sqrt(np.einsum("ij,ij->i", points, points).mean()) or 1.0
         return cls(points.astype(np.float32), is_silent)
 
     def ordered(self, rows: Codes) -> "VectorNearness":
@@ -75,7 +76,9 @@ class VectorNearness:
 
     def between(self, asked: Codes, columns: slice) -> FloatArray:
         others = self.points[columns]
-        near: FloatArray = self.points[asked] @ others.T
+        # A product with itself is recognised, and done in half the time.
+        is_same = len(asked) == len(others) and asked[0] == columns.start
+        near: FloatArray = (others if is_same else self.points[asked]) @ others.T
         near -= np.einsum("ij,ij->i", others, others) / 2
         near[:, self.is_silent[columns]] = -np.inf
         near[self.is_silent[asked]] = -np.inf
@@ -148,18 +151,19 @@ class Trials:
     rounds: tuple[Round, ...]
 
     @classmethod
-    def of(cls, labels: Codes, speakers: Codes | None = None) -> Self:
-        """Ask about labels, [rows]; across speakers if there are any."""
+    def of(cls, labels: Codes, speakers: Codes | None = None, *, within: bool = False) -> Self:
+        """Ask about labels, [rows]; across speakers if there are any, or within each of them."""
+        is_across = speakers is not None and not within
         by = np.zeros_like(labels) if speakers is None else speakers
         order = np.lexsort((labels, by))
         labels, by = labels[order], by[order]
         limits = np.searchsorted(by, np.unique(by)), np.searchsorted(by, np.unique(by), "right")
         rounds = (
-            _round(slice(first, end), labels, by, is_across=speakers is not None)
+            _round(slice(first, end), labels, by, is_across=is_across)
             for first, end in np.transpose(limits).tolist()
         )
         asked = tuple(found for found in rounds if len(found.labels) > 1 and len(found.asked))
-        return cls(order, labels, speakers is not None, asked)
+        return cls(order, labels, is_across, asked)
 
     def cells(self) -> tuple[Doubles, Doubles]:
         """Return the share that each row has in the number of cells, as X and as B, [rows]."""
@@ -222,8 +226,8 @@ class Losses:
 
     @property
     def rate(self) -> float:
-        """The error rate: the mean over cells."""
-        return float(self.as_x.sum()) / self.cells
+        """The error rate: the mean over cells; .5 where nothing is asked."""
+        return float(self.as_x.sum()) / self.cells if self.cells else 0.5
 
 
 def abx_losses(nearness: Nearness, trials: Trials) -> Losses:
@@ -263,8 +267,10 @@ def _answers(
 
     sorted_rows = nearness.ordered(trials.order)
     for found in trials.rounds:
-        for start in range(0, len(found.asked), BLOCK):
-            block = slice(start, start + BLOCK)
+        # An X needs a float32 a column, and a float64 a group.
+        step = 1 + BLOCK // int(found.starts[-1] + 2 * len(found.labels))
+        for start in range(0, len(found.asked), step):
+            block = slice(start, start + step)
             yield (
                 found,
                 block,

@@ -1,10 +1,10 @@
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from vgdesk.analyses.base import MapAnalysis, need_words
 from vgdesk.analyses.planes import (
-    MIN_TRUSTED,
     Doubles,
     map_trace,
     rows_to_fit,
@@ -17,6 +17,8 @@ from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 1
+# Fewer have no neighbourhoods, and t-SNE would put them in pairs.
+FEWEST_PLACES = 12
 # Neighbours are looked for among so many principal components.
 COMPONENTS = 50
 # About so many neighbours does each row try to keep near.
@@ -40,8 +42,9 @@ def map_by_neighbours(
     """Place rows so that those which are near in the layer are near on the map.
 
     t-SNE, started from the first two principal components; neither that nor the order of the rows
-    leaves anything to random numbers. Equal rows share a place. Rows that are not fitted are placed
-    between those fitted ones which are nearest in the layer.
+    leaves anything to random numbers. Equal rows share a place, and fewer than `FEWEST_PLACES` stay
+    where they started. Rows that are not fitted are placed between those fitted ones which are
+    nearest in the layer.
     """
     need_words(MIN_WORDS, len(stack.rows))
     is_fitted = rows_to_fit(stack, fitted)
@@ -50,6 +53,10 @@ def map_by_neighbours(
     points = np.empty((len(values), 2))
     points[is_fitted] = _fitted_places(fit.tobytes(), fit.shape)
     points[~is_fitted] = _between(values[~is_fitted], fit, points[is_fitted])
+    trace = map_trace("t-distributed stochastic neighbour embedding", stack, is_fitted)
+    if len(fit) < FEWEST_PLACES:
+        few = f"Too few words to trust: below {FEWEST_PLACES} these are principal components."
+        trace = replace(trace, warning=few)
     return WordMap(
         "tsne",
         stack.layers[layer],
@@ -58,7 +65,7 @@ def map_by_neighbours(
         points,
         tuple(is_fitted.tolist()),
         ("t-SNE 1", "t-SNE 2"),
-        map_trace("t-SNE", stack, is_fitted),
+        trace,
     )
 
 
@@ -71,8 +78,7 @@ def _fitted_places(values: bytes, shape: tuple[int, int]) -> Doubles:
     points = principal_components(different, COMPONENTS)
     start = np.zeros((len(points), 2))
     start[:, : points.shape[1]] = points[:, :2]
-    # Up to three places are seen as they are.
-    places = start if len(points) < MIN_TRUSTED else _optimised(points, start)
+    places = start if len(points) < FEWEST_PLACES else _optimised(points, start)
     found: Doubles = with_steady_signs(places[of_row], np.ones(len(rows), np.bool_))
     found.flags.writeable = False
     return found

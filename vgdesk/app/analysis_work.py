@@ -15,8 +15,11 @@ from vgdesk.analyses.word_overview import Sight, compare_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
+from vgdesk.core.gates import Gates
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -124,6 +127,24 @@ def find_changes(
         first, _within(a_layer, first), second, _within(b_layer, second)
     )
     return result
+
+
+def confuse_labels(
+    analysis: str, plan: StackPlan, layer: int, facts: Facts, seed: int
+) -> LabelConfusions:
+    """Find the labels that are taken for each other in one layer."""
+    stack = stack_of(plan)
+    result: LabelConfusions = ANALYSES[analysis].compute(stack, _within(layer, stack), facts, seed)
+    return result
+
+
+def rank_gates(
+    analysis: str, gates: tuple[Gates, ...], takes: StackPlan, layer: int, facts: Facts
+) -> tuple[GatingResult, ...]:
+    """Rank a word at its gates, which are heard in several ways, among the words of the takes."""
+    stack, rank = stack_of(takes), ANALYSES[analysis].compute
+    place = _within(layer, stack)
+    return tuple(rank(one.stack, stack, one.heard, place, facts, 0) for one in gates)
 
 
 def place_words(

@@ -3,17 +3,20 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
+from vgdesk.app import gating
 from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
     as_json,
     changes_table,
+    confusions_table,
     curves_table,
     map_table,
     similarity_table,
@@ -22,14 +25,23 @@ from vgdesk.app.printed import (
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_file import write_stack
-from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack, stack_from
+from vgdesk.app.stack_making import (
+    Making,
+    by_word,
+    find_encoder,
+    make_stack,
+    place_of_layer,
+    stack_from,
+)
 from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
+from vgdesk.app.word_ratings import Ratings, read_ratings
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
 from vgdesk.core.results import (
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -73,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
     _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
     _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
+    _add_confusions(commands.add_parser("confusions", help="say which labels are taken for which"))
+    _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
@@ -121,6 +135,12 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs="+", metavar="STACK", help=STACK_HELP)
     _add_measure(parser, Kind.CURVE)
+    parser.add_argument(
+        "--ratings",
+        type=Path,
+        metavar="FILE",
+        help="how alike people find two words: a table with word1, word2 and similarity",
+    )
     parser.set_defaults(command=_score)
 
 
@@ -166,6 +186,18 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_changes)
 
 
+def _add_confusions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
+    _add_layer(parser, Kind.CONFUSION)
+    parser.set_defaults(command=_confusions)
+
+
+def _add_gate(parser: argparse.ArgumentParser) -> None:
+    gating.add_arguments(parser)
+    _add_making(parser)
+    parser.set_defaults(command=lambda chosen: gating.gate(chosen, _making(chosen)))
+
+
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
@@ -206,6 +238,8 @@ def _compare(chosen: argparse.Namespace) -> int:
 def _score(chosen: argparse.Namespace) -> int:
     measure, facts = ANALYSES[chosen.measure], _facts(chosen)
     assert isinstance(measure, CurveAnalysis)
+    if chosen.ratings is not None:
+        facts = replace(facts, ratings=_ratings(chosen))
     curves: list[LayerCurve] = []
     for name in chosen.stacks:
         stack = _stack(name, chosen)
@@ -213,6 +247,12 @@ def _score(chosen: argparse.Namespace) -> int:
         curves += measure.compute(rows, facts, chosen.seed)
     sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
     return 0
+
+
+def _ratings(chosen: argparse.Namespace) -> Ratings:
+    if chosen.words is None:
+        raise VgdeskError("Ratings were given without words.", "Name the list with --words.")
+    return read_ratings(chosen.ratings, open_words(chosen.words))
 
 
 def _words(chosen: argparse.Namespace) -> int:
@@ -244,6 +284,14 @@ def _changes(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _confusions(chosen: argparse.Namespace) -> int:
+    ((stack, layer),) = _layers(chosen)
+    confuse = ANALYSES[chosen.measure].compute
+    result: LabelConfusions = confuse(stack, layer, _facts(chosen), chosen.seed)
+    sys.stdout.write(as_json(result) if chosen.json else confusions_table(result))
+    return 0
+
+
 def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
     """Return each stack with the place of the layer that was named for it."""
     if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
@@ -251,12 +299,9 @@ def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
     found = []
     for name, layer in zip(chosen.stacks, chosen.layer, strict=True):
         stack = _stack(name, chosen)
-        if layer not in stack.layers:
-            raise VgdeskError(
-                f"“{name}” has no layer “{layer}”.", f"It has {', '.join(stack.layers)}."
-            )
+        place = place_of_layer(stack, layer)
         rows = by_word(stack) if chosen.rows == Rows.WORDS.value else stack
-        found.append((rows, stack.layers.index(layer)))
+        found.append((rows, place))
     return found
 
 

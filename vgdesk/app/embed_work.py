@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from vgdesk.app.embedding_cache import EmbeddingCache, embedding_key
-from vgdesk.audio.files import read, resample
+from vgdesk.audio.files import Recording, read, resample
+from vgdesk.audio.shaping import faded, with_silence
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.stack import Embedding
@@ -29,12 +30,22 @@ _MODELS_KEPT = 8  # four cells and their untrained twins
 
 @dataclass(frozen=True, slots=True)
 class SpeechItem:
-    """A recorded word to be embedded; times in seconds, `end` None is the end of the file."""
+    """A recorded word to be embedded; times in seconds, `end` None is the end of the file.
+
+    Attributes
+    ----------
+    fade
+        How long the sound takes to die away at its end.
+    silence
+        How much silence follows it.
+    """
 
     row: str
     file: Path
     start: float = 0.0
     end: float | None = None
+    fade: float = 0.0
+    silence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +321,22 @@ def _read(missing: _Missing, sample_rate: int) -> _Word:
     if isinstance(item, TextItem):
         return _Word(item.row, missing.key, content=item.text)
     try:
-        sound = resample(read(item.file, start=item.start, end=item.end), sample_rate)
+        sound = resample(sound_of(item), sample_rate)
     except VgdeskError as error:
         return _Word(item.row, missing.key, error=error)
     return _Word(item.row, missing.key, sound.seconds, sound.samples)
+
+
+def sound_of(item: SpeechItem) -> Recording:
+    """Read what an encoder hears, at the rate of the file.
+
+    Raises
+    ------
+    AudioFileError
+        As for `read`.
+    """
+    sound = faded(read(item.file, start=item.start, end=item.end), item.fade)
+    return with_silence(sound, item.silence)
 
 
 def _content(item: Item) -> tuple[str, float]:
@@ -325,15 +348,13 @@ def _content(item: Item) -> tuple[str, float]:
         stamp = (stat.st_size, stat.st_mtime_ns)
     except OSError:
         stamp = (0, 0)  # reading says what is wrong
-    return _sound(item.file, item.start, item.end, stamp)
+    return _sound(replace(item, row=""), stamp)
 
 
 @lru_cache(maxsize=100_000)
-def _sound(
-    file: Path, start: float, end: float | None, _stamp: tuple[int, int]
-) -> tuple[str, float]:
+def _sound(item: SpeechItem, _stamp: tuple[int, int]) -> tuple[str, float]:
     """Hash the samples themselves: a file may be renamed, or trimmed in two ways that are one."""
-    sound = read(file, start=start, end=end)
+    sound = sound_of(item)
     rate = str(sound.sample_rate).encode()
     return _hash(b"sound", rate, np.ascontiguousarray(sound.samples).tobytes()), sound.seconds
 

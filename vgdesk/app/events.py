@@ -7,6 +7,8 @@ from vgdesk.audio.devices import Microphone
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -102,6 +104,8 @@ class View(Enum):
     MAP = "map"
     CURVES = "curves"
     CHANGES = "changes"
+    CONFUSIONS = "confusions"
+    GATING = "gating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,8 @@ class Events:
     map_ready: Topic[WordMap] = field(default_factory=Topic)
     curves_ready: Topic[CurvesReady] = field(default_factory=Topic)
     changes_ready: Topic[NeighbourChanges] = field(default_factory=Topic)
+    confusions_ready: Topic[LabelConfusions] = field(default_factory=Topic)
+    gating_ready: Topic[tuple[GatingResult, ...]] = field(default_factory=Topic)
     view_missing: Topic[Missing] = field(default_factory=Topic)
     view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)

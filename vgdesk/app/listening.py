@@ -23,6 +23,17 @@ class Listening:
         """Play the trimmed takes one after the other."""
         self._sound.run(lambda: self._player.play(in_a_row(takes)), failed=self._failed)
 
+    def play_part(self, take: Take, seconds: float, *, is_end: bool) -> None:
+        """Play some seconds from the start of the trimmed take, or those at its end."""
+
+        def play() -> None:
+            whole = read(take.file, start=take.start, end=take.end)
+            count = round(seconds * whole.sample_rate)
+            samples = whole.samples[-count:] if is_end else whole.samples[:count]
+            self._player.play(Recording(samples, whole.sample_rate))
+
+        self._sound.run(play, failed=self._failed)
+
     def stop(self) -> None:
         self._sound.run(self._player.stop, failed=self._failed)
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from vgdesk.analyses import AS_PUBLISHED
 from vgdesk.app.events import Events
 from vgdesk.core.model import Cell, Session, TakeId, WordId
 from vgdesk.core.viewing import Selection, Shown, ViewRecipe
@@ -54,6 +55,12 @@ class Looking:
     def compare(self, a: Cell, b: Cell) -> None:
         """Compare two cells of the 2x2; the words of the first are shown."""
         self.change(lambda recipe: replace(recipe, a=a, b=b, shown=Shown.A))
+
+    def toggle_published(self) -> None:
+        """Look by the study's own measures instead of those that hold up, or the other way."""
+        corrected = {published: measure for measure, published in AS_PUBLISHED.items()}
+        is_published = {self.recipe.alignment, self.recipe.curve} & set(corrected)
+        self.change(lambda r: r.with_measures(corrected if is_published else AS_PUBLISHED))
 
     def follow(self, session: Session) -> None:
         """Let go of words that are no longer in the session."""

@@ -9,6 +9,8 @@ HEADINGS = {
     Kind.WORDS: ("Between words", "`vgdesk words`, the word heatmap"),
     Kind.MAP: ("Maps", "`vgdesk map`, the cluster map"),
     Kind.CHANGES: ("Changes", "`vgdesk changes`, the list of changed words"),
+    Kind.CONFUSION: ("Confusions", "`vgdesk confusions`, the heatmap of labels"),
+    Kind.GATING: ("Gating", "`vgdesk gate`, the gating view"),
 }
 INTRODUCTION = """# Measures
 

@@ -3,17 +3,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnalysis
+from vgdesk.analyses.confusions import ABX_LABELS
+from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysis_work import Neighbour, StackPlan, VectorsGoneError
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
+from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.facts import Facts
-from vgdesk.core.model import Cell, Modality, Session, WordId
+from vgdesk.core.facts import NOTHING_KNOWN, Facts
+from vgdesk.core.model import Cell, Modality, Session, TakeId, WordId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, Shown, ViewRecipe
 
@@ -27,6 +30,8 @@ PURPOSES = {
     View.MAP: "Shows which words form groups in one layer.",
     View.CURVES: "Shows how well the words form their groups at every layer.",
     View.CHANGES: "Lists the words whose nearest words change most from A to B.",
+    View.CONFUSIONS: "Shows which groups of words one layer takes for each other.",
+    View.GATING: "Shows how much of a word has to be heard until one layer recognises it.",
 }
 
 
@@ -41,10 +46,14 @@ class Request:
 class Pipeline:
     """Keeps the four views up to date with the session, the recipe and the vectors so far."""
 
-    def __init__(self, child: ChildProcess, events: Events, encoding: Encoding) -> None:
+    def __init__(
+        self, child: ChildProcess, events: Events, encoding: Encoding, gates: GateEncoding
+    ) -> None:
         self._child = child
         self._events = events
         self._encoding = encoding
+        self._gates = gates
+        self._inspected: TakeId | None = None
         self._session = Session()
         self._recipe = ViewRecipe()
         self._fresh: list[Embedding] = []
@@ -95,6 +104,13 @@ class Pipeline:
         if is_seen:
             self.refresh()
 
+    def inspect(self, take: TakeId | None) -> None:
+        """Show what is about a single take for this one."""
+        if take != self._inspected:
+            self._inspected = take
+            if View.GATING not in self._unseen:
+                self.refresh()
+
     def show_part(self, rows: Collection[str]) -> None:
         """Show these rows of a long list alone in the word heatmap; none: all of them again."""
         self._part = frozenset(rows)
@@ -126,18 +142,24 @@ class Pipeline:
         """Ask for every picture that is not the one shown."""
         self._is_stale = False
         self._send_fresh()
-        makers = {
+        # A maker that gives nothing waits for something that was asked for.
+        makers: dict[View, Callable[[], Request | Missing | None]] = {
             View.LAYERS: self._layers,
             View.WORDS: self._words,
             View.MAP: self._map,
             View.CURVES: self._curves,
             View.CHANGES: self._changes,
+            View.CONFUSIONS: self._confusions,
+            View.GATING: self._gating,
         }
         for view, make in makers.items():
             if view in self._unseen:
                 continue
             wanted = make()
-            if wanted != self._shown.get(view) and not self._is_given_up(view, wanted):
+            if wanted is None:
+                self._shown.pop(view, None)
+                self._events.view_asked.publish(view)
+            elif wanted != self._shown.get(view) and not self._is_given_up(view, wanted):
                 self._shown[view] = wanted
                 self._show(view, wanted)
 
@@ -181,6 +203,8 @@ class Pipeline:
             View.MAP: events.map_ready.publish,
             View.CURVES: lambda curves: events.curves_ready.publish(CurvesReady(curves)),
             View.CHANGES: events.changes_ready.publish,
+            View.CONFUSIONS: events.confusions_ready.publish,
+            View.GATING: events.gating_ready.publish,
         }
         return topics[view]
 
@@ -208,9 +232,10 @@ class Pipeline:
             if isinstance(error, ChildLostError):
                 self._given_up[view] = asked
             is_early = self._encoding.missing and view not in self._given_up
-            self._events.view_missing.publish(
-                Missing(view, ON_THEIR_WAY if is_early else str(error))
-            )
+            reason = Missing(view, ON_THEIR_WAY if is_early else str(error))
+            if is_early:
+                self._shown[view] = reason  # asked again with more vectors, or for the true reason
+            self._events.view_missing.publish(reason)
         elif not isinstance(error, VgdeskError):
             raise error
 
@@ -228,8 +253,9 @@ class Pipeline:
         if a is None or b is None:
             empty = self._recipe.a if a is None else self._recipe.b
             return self._no_vectors(View.LAYERS, empty)
+        measure = ANALYSES[self._recipe.alignment]
         return Request(
-            work.compare_layers, (self._recipe.alignment, a, b, self._facts(), self._recipe.seed)
+            work.compare_layers, (measure.id, a, b, self._facts_for(measure), self._recipe.seed)
         )
 
     def _words(self) -> Request | Missing:
@@ -264,10 +290,9 @@ class Pipeline:
             return self._nothing_yet(View.MAP, cell)
         fitted = self._fitted_rows(cell, frozenset(row for row, _word, _keys in plan.rows))
         layer = self._recipe.layer_of(cell)
-        return Request(
-            work.place_words,
-            (self._recipe.map_method, plan, layer, fitted, self._facts(), self._recipe.seed),
-        )
+        method = ANALYSES[self._recipe.map_method]
+        facts = self._facts_for(method)
+        return Request(work.place_words, (method.id, plan, layer, fitted, facts, self._recipe.seed))
 
     def _fitted_rows(self, cell: Cell, rows: frozenset[str]) -> frozenset[str]:
         """Keep the axes of the map as long as they still speak for most of its rows."""
@@ -284,8 +309,7 @@ class Pipeline:
         measure, facts = ANALYSES[self._recipe.curve], self._facts()
         assert isinstance(measure, CurveAnalysis)
         if measure.uses_labels and not facts.labels():
-            reason = f"{PURPOSES[View.CURVES]} No word has a “{facts.column}” label yet."
-            return Missing(View.CURVES, reason, "set_label", "Label words")
+            return self._no_labels(View.CURVES)
         cells = [self._recipe.focus] if measure.has_series else self._cells()
         plans = [self._encoding.plan(cell, measure.rows) for cell in cells]
         chosen = [plan for plan in plans if plan is not None]
@@ -303,6 +327,38 @@ class Pipeline:
         layers = recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)
         return Request(work.find_changes, (recipe.changes, a, layers[0], b, layers[1]))
 
+    def _confusions(self) -> Request | Missing:
+        recipe, facts = self._recipe, self._facts()
+        if self._session.words and not facts.labels():
+            return self._no_labels(View.CONFUSIONS)
+        plan = self._encoding.plan(recipe.focus, Rows.WORDS)
+        if plan is None:
+            return self._nothing_yet(View.CONFUSIONS, recipe.focus)
+        layer = recipe.layer_of(recipe.focus)
+        return Request(work.confuse_labels, (ABX_LABELS.id, plan, layer, facts, recipe.seed))
+
+    def _gating(self) -> Request | Missing | None:
+        cell, take = self._recipe.focus, self._session.takes.get(self._inspected or TakeId(""))
+        takes = self._encoding.plan(cell, Rows.TAKES)
+        if cell.modality is Modality.TEXT and self._session.words:
+            reason = f"{cell.title} reads and does not hear: look at a speech model."
+            return Missing(View.GATING, f"{PURPOSES[View.GATING]} {reason}")
+        if takes is None:
+            return self._nothing_yet(View.GATING, cell)
+        if take is None:
+            return Missing(View.GATING, f"{PURPOSES[View.GATING]} Choose a word that was recorded.")
+        gates = self._gates.of(takes.encoder, take, self._recipe.pooling)
+        if isinstance(gates, VgdeskError):
+            return Missing(View.GATING, str(gates))
+        if gates is None:
+            return None
+        layer = self._recipe.layer_of(cell)
+        return Request(work.rank_gates, (GATING.id, gates, takes, layer, self._facts()))
+
+    def _facts_for(self, analysis: Analysis) -> Facts:
+        uses_facts = isinstance(analysis, LayerAnalysis | MapAnalysis) and analysis.uses_facts
+        return self._facts() if uses_facts else NOTHING_KNOWN
+
     def _facts(self) -> Facts:
         return facts_of(self._session, self._recipe.label_column)
 
@@ -311,6 +367,10 @@ class Pipeline:
 
     def _nothing_yet(self, view: View, cell: Cell) -> Missing:
         return self._no_vectors(view, cell) if self._session.words else self._no_words(view)
+
+    def _no_labels(self, view: View) -> Missing:
+        reason = f"{PURPOSES[view]} No word has a “{self._facts().column}” label yet."
+        return Missing(view, reason, "set_label", "Label words")
 
     def _no_words(self, view: View) -> Missing:
         return Missing(view, f"{PURPOSES[view]} There are no words yet.", *RECORD)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -18,7 +20,16 @@ from vgdesk.core.results import (
     WordSimilarity,
 )
 
-Result = LayerSimilarity | LayerCurve | WordSimilarity | WordOverview | WordMap | NeighbourChanges
+Result = (
+    LayerSimilarity
+    | LayerCurve
+    | WordSimilarity
+    | WordOverview
+    | WordMap
+    | NeighbourChanges
+    | GatingResult
+    | LabelConfusions
+)
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 
 
@@ -105,6 +116,51 @@ def changes_table(result: NeighbourChanges) -> str:
     for word, kept, before, after in zip(*parts, strict=True):
         lines.append(f"{word}\t{kept:.3f}\t{', '.join(before)}\t{', '.join(after)}")
     return _text(lines, [result.trace])
+
+
+def confusions_table(result: LabelConfusions) -> str:
+    """Write the matrix of the labels; where nothing was asked, nothing is written."""
+    lines = [
+        f"{_made_by(result.trace, result.layer)}; chance .5: {result.trace.chance}; "
+        f"seed {result.trace.seed}",
+        "\t".join(["label of X", "n", *result.labels]),
+    ]
+    parts = (result.labels, result.sizes, result.values, result.is_asked)
+    for label, size, values, asked in zip(*parts, strict=True):
+        cells = [
+            f"{value:.3f}" if known else "" for value, known in zip(values, asked, strict=True)
+        ]
+        lines.append("\t".join([label, str(size), *cells]))
+    return _text(lines, [result.trace])
+
+
+def gating_table(results: Sequence[GatingResult]) -> str:
+    """Write one line a gate with the rank at each layer."""
+    first = results[0]
+    lines = [
+        *dict.fromkeys(
+            f"{_made_by(result.trace, result.layer)}; chance {result.chance:g}"
+            for result in results
+        ),
+        f"uniqueness point: {_unique(first)}",
+        "\t".join(["condition", "ms", *first.layers, f"nearest others at {first.layer}"]),
+    ]
+    for result in results:
+        gates = zip(result.times, result.ranks.T, result.competitors, strict=True)
+        lines += [
+            "\t".join([result.condition, f"{1000 * time:.0f}", *map("{:g}".format, ranks), near])
+            for time, ranks, near in ((t, r, ", ".join(c)) for t, r, c in gates)
+        ]
+        first_ms = ["-" if at is None else f"{1000 * at:.0f}" for at in result.recognised]
+        lines.append("\t".join([result.condition, "stays first from", *first_ms, ""]))
+    return _text(lines, [result.trace for result in results])
+
+
+def _unique(result: GatingResult) -> str:
+    if result.unique_phone is None or result.unique_at is None:
+        return "none, as far as pronunciations are known"
+    ms = 1000 * result.unique_at
+    return f"phone {result.unique_phone}, about {ms:.0f} ms were all phones equally long"
 
 
 def as_json(*results: Result) -> str:

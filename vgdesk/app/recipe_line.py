@@ -7,6 +7,8 @@ from pathlib import Path
 
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
     NeighbourChanges,
@@ -57,6 +59,23 @@ class RecipeLine:
         """Return the command that lists these changes."""
         layers = result.layers.split(" minus ")[::-1]
         return self._line("changes", result.trace.encoders, result.measure, "--layer", *layers)
+
+    def of_confusions(self, result: LabelConfusions) -> str:
+        """Return the command that confuses these labels."""
+        more = "--layer", result.layer
+        return self._line("confusions", result.trace.encoders, result.measure, *more)
+
+    def of_gating(self, results: Sequence[GatingResult]) -> str:
+        """Return the command that hears this take in these ways."""
+        first, controls = results[0], [result.condition for result in results[1:]]
+        pooling = ["--pooling", self.recipe.pooling] if self.recipe.pooling != "mean" else []
+        return shlex.join(
+            [
+                "vgdesk", "gate", first.take, "--encoder", self.name_of(first.encoder),
+                "--words", str(self.project), "--layer", first.layer,
+                *(["--control", *controls] if controls else []), *pooling,
+            ]
+        )  # fmt: skip
 
     def of_map(self, result: WordMap) -> str:
         """Return the command that places these words."""

@@ -31,6 +31,9 @@ STACK = ".safetensors"
 LISTS = (PROJECT, ".tsv", ".csv", ".txt")
 
 
+Row = tuple[WordId, SpeechItem | TextItem]
+
+
 @dataclass(frozen=True, slots=True)
 class Making:
     """How vectors are made.
@@ -99,7 +102,11 @@ def make_stack(
     VgdeskError
         If there is nothing to encode, or nothing could be encoded.
     """
-    rows = list(_distinct(_rows(inputs, spec.modality)))
+    return encode(spec, list(_distinct(_rows(inputs, spec.modality))), making)
+
+
+def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
+    """Encode rows, each with the word that it stands for; as `make_stack`."""
     if not rows:
         raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
     items = tuple(item for _word, item in rows)
@@ -111,6 +118,15 @@ def make_stack(
     if stack is None:
         raise VgdeskError("None of the words could be encoded.", "See the lines above.")
     return stack, len(done) == len(rows)
+
+
+def place_of_layer(stack: LayerStack, name: str) -> int:
+    """Return the place of the layer of this name, or say which there are."""
+    if name not in stack.layers:
+        raise VgdeskError(
+            f"“{stack.encoder}” has no layer “{name}”.", f"It has {', '.join(stack.layers)}."
+        )
+    return stack.layers.index(name)
 
 
 def by_word(stack: LayerStack) -> LayerStack:
@@ -134,22 +150,20 @@ def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
             sys.stderr.write(f"{value.sentence}\n")
 
 
-def _rows(
-    inputs: Sequence[Path], modality: Modality
-) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+def _rows(inputs: Sequence[Path], modality: Modality) -> Iterator[Row]:
     """List the rows of all inputs, each with the word that it stands for."""
     for path in inputs:
         if modality is Modality.TEXT and path.is_dir() and path.suffix != PROJECT:
             yield from _named_rows(path)
         elif modality is Modality.TEXT or path.suffix in LISTS or str(path) in WORD_LISTS:
-            yield from _listed_rows(open_words(str(path)), modality)
+            yield from listed_rows(open_words(str(path)), modality)
         else:
-            yield from _sound_rows(path)
+            yield from sound_rows(path)
 
 
 def _distinct(
-    rows: Iterable[tuple[WordId, SpeechItem | TextItem]],
-) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+    rows: Iterable[Row],
+) -> Iterator[Row]:
     """Tell rows of one name apart by numbers: two folders may hold files of the same name."""
     seen: Counter[str] = Counter()
     for word, item in rows:
@@ -158,9 +172,8 @@ def _distinct(
         yield word, item if times == 1 else replace(item, row=f"{item.row} ({times})")
 
 
-def _listed_rows(
-    session: Session, modality: Modality
-) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+def listed_rows(session: Session, modality: Modality) -> Iterator[Row]:
+    """List the written words or the takes of a session."""
     if modality is Modality.TEXT:
         for word in session.words.values():
             yield word.id, TextItem(word.id, word.text)
@@ -169,7 +182,8 @@ def _listed_rows(
         yield take.word, SpeechItem(take.id, take.file, take.start, take.end)
 
 
-def _sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem | TextItem]]:
+def sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem]]:
+    """List the sounds of a file or folder by the words that they are named after."""
     if not path.exists():
         raise VgdeskError(f"{path} does not exist.", "Check the name.")
     for file in sound_files([path]):

@@ -8,6 +8,7 @@ from vgdesk.core.phones import split_phones
 
 PHONES = "phones"
 SYNONYMS = "synonyms"
+SHAPE = "shape"
 
 
 @lru_cache(maxsize=2)  # asked for by every view at every move of the slider
@@ -18,7 +19,8 @@ def facts_of(session: Session, column: str) -> Facts:
     ----------
     column
         The label column that is looked at. The pronunciations are those of the column "phones";
-        the column "synonyms" names other words of the list, separated by commas.
+        the column "synonyms" names other words of the list, separated by commas; the column "shape"
+        says which words name something round or sharp.
     """
     return Facts(
         tuple(_of_word(word, column) for word in session.words.values()),
@@ -34,7 +36,9 @@ def _of_word(word: Word, column: str) -> WordFacts:
         word.text,
         word.labels.get(column, ""),
         split_phones(word.labels.get(PHONES, "")),
-        tuple((name, float(text)) for name, text in word.labels.items() if _is_number(text)),
+        tuple((name, float(text)) for name, text in word.labels.items() if is_number(text)),
+        word.language,
+        word.labels.get(SHAPE, "").strip().casefold(),
     )
 
 
@@ -54,7 +58,8 @@ def _synonyms(session: Session) -> tuple[tuple[WordId, WordId], ...]:
     return tuple(sorted(pairs))
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Say whether a text is a finite number."""
     try:
         return isfinite(float(text))
     except ValueError:

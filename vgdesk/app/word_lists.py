@@ -38,6 +38,12 @@ WORD_LISTS: Mapping[str, WordList] = catalogue(
         f"{STUDY}, as its table lists them",
     ),
     WordList("study-phonetic", "The study's phonetic groups (81 words)", f"{STUDY}, analysed"),
+    WordList(
+        "kiki-bouba",
+        "Round and sharp pseudo-words and adjectives (668 words)",
+        "Alper and Averbuch-Elor (2023), Kiki or bouba? Sound symbolism in vision-and-language "
+        "models",
+    ),
 )
 
 

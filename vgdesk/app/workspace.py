@@ -8,6 +8,7 @@ from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
 from vgdesk.app.events import Events, Level, Notice, SessionChanged
+from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.importing import new_word, next_take_id
 from vgdesk.app.listening import Listening
@@ -33,7 +34,7 @@ from vgdesk.core.model import (
     WordId,
 )
 from vgdesk.core.resources import resource
-from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec
 
 
@@ -65,7 +66,13 @@ class Workspace:
             options=self._options,
             arrived=lambda embedding: self.pipeline.arrived(embedding),
         )
-        self.pipeline = Pipeline(self._analysis_process, self.events, self.encoding)
+        gates = GateEncoding(
+            self._encoder_process,
+            spec_of=self.shelf.spec,
+            options=self._options,
+            arrived=lambda: self.pipeline.refresh(),
+        )
+        self.pipeline = Pipeline(self._analysis_process, self.events, self.encoding, gates)
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
@@ -78,6 +85,7 @@ class Workspace:
         self._next_take: tuple[Word, TakeId] | None = None
         self.events.session_changed.subscribe(self._session_changed)
         self.events.recipe_changed.subscribe(self.pipeline.look)
+        self.events.selection_changed.subscribe(self._inspect)
 
     @property
     def session(self) -> Session:
@@ -252,6 +260,11 @@ class Workspace:
                 Notice("This word has not been recorded yet.", "Press R and say it.")
             )
 
+    def play_part(self, take: TakeId, seconds: float, *, is_end: bool) -> None:
+        """Play some seconds from the start of a take, or those at its end."""
+        if take in self.session.takes:
+            self.listening.play_part(self.session.takes[take], seconds, is_end=is_end)
+
     def _take_to_play(self, word: WordId) -> Take | None:
         takes = self.session.takes_of(word)
         inspected = [take for take in takes if take.id == self.looking.selection.take]
@@ -266,7 +279,10 @@ class Workspace:
 
         def add(found: Session) -> None:
             label = f"Add {len(found.words)} words"
+            known = set(self.session.words)
             self.store.apply(label, lambda session: with_words(session, found))
+            # The first one is offered for recording.
+            self.looking.select(*[word for word in self.session.words if word not in known][:1])
 
         self._files.run(lambda: open_words(name), done=add, failed=self.tell)
 
@@ -333,6 +349,10 @@ class Workspace:
     def _session_changed(self, change: SessionChanged) -> None:
         self.looking.follow(change.after)
         self._follow()
+
+    def _inspect(self, selection: Selection) -> None:
+        take = self._take_to_play(selection.primary) if selection.primary else None
+        self.pipeline.inspect(take.id if take else None)
 
     def _follow(self) -> None:
         self.pipeline.follow(self.session, self.looking.recipe)

@@ -17,6 +17,11 @@ class WordFacts:
         Its pronunciation, one entry a phone; empty if it is not known.
     numbers
         Columns of numbers, such as frequency or concreteness, as far as they are filled in.
+    language
+        Which language it is of; empty if it is not known.
+    shape
+        "round" or "sharp" if it names something of that shape, "sounds round" or "sounds sharp"
+        if it is a word to be judged by its sound; otherwise empty.
     """
 
     word: WordId
@@ -24,6 +29,8 @@ class WordFacts:
     label: str = ""
     phones: tuple[str, ...] = ()
     numbers: tuple[tuple[str, float], ...] = ()
+    language: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,15 @@ class Facts:
         Row id and speaker, for rows that are takes of a known speaker.
     synonyms
         Pairs of words of the same meaning, as far as the list says so; each pair once.
+    ratings
+        Pairs of words with how alike people find them, on any scale; each pair once.
     """
 
     words: tuple[WordFacts, ...] = ()
     column: str = ""
     speakers: tuple[tuple[str, str], ...] = ()
     synonyms: tuple[tuple[WordId, WordId], ...] = ()
+    ratings: tuple[tuple[WordId, WordId, float], ...] = ()
 
     @classmethod
     def of_labels(cls, labels: Mapping[WordId, str], column: str = "label") -> Self:
@@ -61,6 +71,10 @@ class Facts:
     def phones(self) -> dict[WordId, tuple[str, ...]]:
         """Return the pronunciation of each word that has one."""
         return {facts.word: facts.phones for facts in self.words if facts.phones}
+
+    def languages(self) -> dict[WordId, str]:
+        """Return the language of each word whose language is known."""
+        return {facts.word: facts.language for facts in self.words if facts.language}
 
     def speaker_of(self) -> dict[str, str]:
         """Return the speaker of each row whose speaker is known."""

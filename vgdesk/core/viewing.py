@@ -113,5 +113,13 @@ class ViewRecipe:
     def layer_of(self, cell: Cell) -> int:
         return self.layers.get(cell, 0)
 
+    def with_measures(self, instead: Mapping[str, str]) -> Self:
+        """Take other measures in the place of some, by id."""
+        return replace(
+            self,
+            alignment=instead.get(self.alignment, self.alignment),
+            curve=instead.get(self.curve, self.curve),
+        )
+
     def with_layer(self, cell: Cell, layer: int) -> Self:
         return replace(self, layers={**self.layers, cell: layer})

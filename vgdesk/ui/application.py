@@ -25,7 +25,7 @@ _log = logging.getLogger("vgdesk")
 
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, with a project if its folder is given; returns the exit code."""
-    limit_threads()
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     _keep_log(user_folder("data") / "vgdesk.log")
     app = QApplication([sys.argv[0], *arguments])
     app.setApplicationName("vgdesk")
@@ -71,15 +71,6 @@ class ExceptionHook:
                 Level.ERROR,
             )
         )
-
-
-def limit_threads() -> None:
-    """Keep the number libraries of the child processes to one thread each."""
-    # For the children. Two pools of threads on few cores spin against each other.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def _keep_log(file: Path) -> None:

@@ -177,6 +177,9 @@ class WindowDesk(QObject):
     def toggle_tables(self) -> None:
         self._parts.views.toggle_tables()
 
+    def toggle_published(self) -> None:
+        self._workspace.looking.toggle_published()
+
     def refit_map(self) -> None:
         self._workspace.pipeline.refit_map()
 

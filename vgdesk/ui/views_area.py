@@ -2,58 +2,46 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QPushButton,
-    QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from vgdesk.analyses import ANALYSES, of_kind
-from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.model import Cell, EncoderId, WordId
+from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import (
+    GatingResult,
+    LabelConfusions,
     LayerSimilarity,
     NeighbourChanges,
     WordMap,
     WordOverview,
     WordSimilarity,
 )
-from vgdesk.core.viewing import Order, Rows, Selection, ViewRecipe
+from vgdesk.core.viewing import Order, Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
 from vgdesk.ui.theme import Theme
-from vgdesk.ui.views import VIEWS
+from vgdesk.ui.view_controls import ViewControls
+from vgdesk.ui.view_grid import ViewGrid
 from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.cluster_map import ClusterMap
+from vgdesk.ui.views.confusion_heatmap import ConfusionHeatmap
 from vgdesk.ui.views.frame import ViewFrame
+from vgdesk.ui.views.gating_curves import GatingCurves
 from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 
-ORDER_TITLES = {
-    Order.GROUP.value: "by group",
-    Order.SIMILARITY.value: "by similarity",
-    Order.LIST.value: "as listed",
-}
-NARROWEST = 56  # pixels to which the small controls of a view may shrink
-# What stands in the four quarters of the grid; of several views the first is seen.
-QUARTERS = (
-    (View.LAYERS,),
-    (View.WORDS,),
-    (View.MAP, View.CHANGES),
-    (View.CURVES,),
-)
-ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
+# What is computed only while it is seen.
+WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING)
 
 
 class ViewsArea(QWidget):
-    """The four linked views: hears results and wishes, and passes them on.
+    """The linked views: hears results and wishes, and passes them on.
 
     Signals
     -------
@@ -76,43 +64,37 @@ class ViewsArea(QWidget):
         self.map.reduced_motion = workspace.settings.reduced_motion
         self.curves = LayerCurves(theme)
         self.changes = ChangedWords(theme)
+        self.confusions = ConfusionHeatmap(theme)
+        self.gating = GatingCurves(theme)
         self.frames: Mapping[View, ViewFrame] = {
             View.LAYERS: self.layers,
             View.WORDS: self.words,
             View.MAP: self.map,
             View.CURVES: self.curves,
             View.CHANGES: self.changes,
+            View.CONFUSIONS: self.confusions,
+            View.GATING: self.gating,
         }
         self._curves: tuple[EncoderId, ...] = ()
         self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
         self._way_out: dict[View, str] = {}
         self._last: dict[View, Callable[[], None]] = {}
-        self._grid = QSplitter(Qt.Orientation.Vertical)
-        self._quarters = tuple(_quarter() for _ in QUARTERS)
-        self._tabs = QTabWidget()
-        self._combos = self._make_combos()
-        self._lay_out()
+        self._grid = ViewGrid(self.frames)
+        self._controls = ViewControls(workspace.looking.change)
+        self._add_controls()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._grid)
         self._hear_views()
         self._hear_workspace()
 
-    # Layout
-
     @property
     def is_grid(self) -> bool:
-        return self._grid.isVisibleTo(self)
+        return self._grid.is_grid
 
     def set_grid(self, is_grid: bool) -> None:
         """Show the views side by side, or one behind the other as tabs."""
-        self._tabs.setVisible(not is_grid)
-        self._grid.setVisible(is_grid)
-        for quarter, views in zip(self._quarters, QUARTERS, strict=True):
-            for view in views:
-                tabs = quarter if is_grid else self._tabs
-                tabs.addTab(self.frames[view], VIEWS[view.value].title)
-            quarter.setCurrentIndex(0)
-        if is_grid:
-            for splitter in (*self._rows, self._grid):
-                splitter.setSizes([1000, 1000])
+        self._grid.set_grid(is_grid)
 
     def toggle_tables(self) -> None:
         """Show the numbers instead of the pictures in all views, or the pictures again."""
@@ -127,42 +109,15 @@ class ViewsArea(QWidget):
             frame.set_theme(theme)
         self._look_again()
 
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._grid)
-        column.addWidget(self._tabs)
-        self._rows = (QSplitter(), QSplitter())
-        for place, quarter in enumerate(self._quarters):
-            self._rows[place // 2].addWidget(quarter)
-        for row in self._rows:
-            row.setChildrenCollapsible(False)
-            self._grid.addWidget(row)
-        self._grid.setChildrenCollapsible(False)
-
-    def _make_combos(self) -> Mapping[str, QComboBox]:
-        def titles(kind: Kind) -> dict[str, str]:
-            return {analysis.id: analysis.title for analysis in of_kind(kind)}
-
-        combos = {
-            "alignment": _combo("Measure", titles(Kind.LAYERS)),
-            "words_measure": _combo("Measure", titles(Kind.WORDS)),
-            "order": _combo("Order of the words", ORDER_TITLES),
-            "map_method": _combo("Method", titles(Kind.MAP)),
-            "rows": _combo("One point for each", ROWS_TITLES),
-            "curve": _combo("Measure", titles(Kind.CURVE)),
-            "label_column": _combo("Label", {}),
-        }
+    def _add_controls(self) -> None:
+        controls = self._controls
         refit = QPushButton("Refit")
         refit.setToolTip("Lay out the map anew with all its words (Ctrl+M)")
         refit.clicked.connect(self._workspace.pipeline.refit_map)
-        self.layers.add_control(combos["alignment"])
-        self.words.add_control(combos["words_measure"], combos["order"])
-        self.map.add_control(combos["map_method"], combos["rows"], refit)
-        self.curves.add_control(combos["curve"], combos["label_column"])
-        for combo in combos.values():
-            combo.activated.connect(self._recipe_chosen)
-        return combos
+        self.layers.add_control(controls.alignment)
+        self.words.add_control(controls.words_measure, controls.order)
+        self.map.add_control(controls.map_method, controls.rows, refit)
+        self.curves.add_control(controls.curve, controls.label_column)
 
     # Wishes of the views
 
@@ -172,10 +127,13 @@ class ViewsArea(QWidget):
         self.curves.floors_wished.connect(self._wish_floors)
         self.words.pair_chosen.connect(self._choose_pair)
         self.words.part_wished.connect(self._workspace.pipeline.show_part)
-        self.changes.seen.connect(self._watch_changes)
-        self._watch_changes(False)
+        for watched in WATCHED:
+            self.frames[watched].seen.connect(self._watch)
+            self._workspace.pipeline.watch(watched, is_seen=False)
         self.changes.word_chosen.connect(self._choose_word)
         self.changes.play_requested.connect(self._workspace.play)
+        self.confusions.labels_chosen.connect(self._choose_labels)
+        self.gating.part_requested.connect(self._play_part)
         for view in (self.words, self.map):
             view.word_chosen.connect(self._choose_word)
             view.word_hovered.connect(self._hover)
@@ -186,8 +144,10 @@ class ViewsArea(QWidget):
             frame.action_requested.connect(self._go_way_out)
 
     def _go_way_out(self) -> None:
-        asked = next(view for view, frame in self.frames.items() if frame is self.sender())
-        self.action_requested.emit(self._way_out.get(asked, ""))
+        self.action_requested.emit(self._way_out.get(self._asker(), ""))
+
+    def _asker(self) -> View:
+        return next(view for view, frame in self.frames.items() if frame is self.sender())
 
     def _choose_layers(self, row: int, column: int) -> None:
         recipe = self._workspace.looking.recipe
@@ -201,8 +161,8 @@ class ViewsArea(QWidget):
         for cell in cells:
             self._workspace.looking.choose_layer(cell, layer)
 
-    def _watch_changes(self, is_seen: bool) -> None:
-        self._workspace.pipeline.watch(View.CHANGES, is_seen=is_seen)
+    def _watch(self, is_seen: bool) -> None:
+        self._workspace.pipeline.watch(self._asker(), is_seen=is_seen)
 
     def _wish_floors(self, is_on: bool) -> None:
         self._workspace.looking.change(lambda recipe: replace(recipe, floors=is_on))
@@ -219,23 +179,15 @@ class ViewsArea(QWidget):
     def _choose_words(self, words: list[WordId]) -> None:
         self._workspace.looking.select(*words)
 
+    def _choose_labels(self, labels: list[str]) -> None:
+        words = self._workspace.session.words
+        self._choose_words([w for w in words if self.legend.look_of(w).group in labels])
+
+    def _play_part(self, take: str, is_end: bool, seconds: float) -> None:
+        self._workspace.play_part(TakeId(take), seconds, is_end=is_end)
+
     def _hover(self, word: str) -> None:
         self._workspace.looking.hover(WordId(word) if word else None)
-
-    def _recipe_chosen(self) -> None:
-        chosen = {name: combo.currentData() for name, combo in self._combos.items()}
-        self._workspace.looking.change(
-            lambda recipe: replace(
-                recipe,
-                alignment=chosen["alignment"],
-                words_measure=chosen["words_measure"],
-                order=Order(chosen["order"]),
-                map_method=chosen["map_method"],
-                curve=chosen["curve"],
-                rows=Rows(chosen["rows"]),
-                label_column=chosen["label_column"] or recipe.label_column,
-            )
-        )
 
     # News of the workspace
 
@@ -246,6 +198,8 @@ class ViewsArea(QWidget):
         events.map_ready.subscribe(self._show_map)
         events.curves_ready.subscribe(self._show_curves)
         events.changes_ready.subscribe(self._show_changes)
+        events.confusions_ready.subscribe(self._show_confusions)
+        events.gating_ready.subscribe(self._show_gating)
         events.view_missing.subscribe(self._show_missing)
         events.view_asked.subscribe(self._show_asked)
         events.embedded.subscribe(self._show_pending)
@@ -257,23 +211,13 @@ class ViewsArea(QWidget):
         self._look_again()
 
     def _recipe_changed(self, recipe: ViewRecipe) -> None:
-        for name, combo in self._combos.items():
-            value = getattr(recipe, name)
-            combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
+        self._controls.show_recipe(recipe)
         self.curves.show_floors(recipe.floors)
-        self._show_label_combo(recipe.curve)
         self._mark(recipe)
         looks = recipe.label_column, recipe.order
         if looks != self._looks:
             self._looks = looks
             self._look_again()
-
-    def _show_label_combo(self, measure: str) -> None:
-        """Offer labels only to a measure that is about them."""
-        spec = ANALYSES[measure]
-        self._combos["label_column"].setVisible(
-            isinstance(spec, CurveAnalysis) and spec.uses_labels
-        )
 
     def _mark(self, recipe: ViewRecipe) -> None:
         """Show which layers are looked at. Redrawing the pictures would make the slider jerk."""
@@ -285,7 +229,7 @@ class ViewsArea(QWidget):
     def _look_again(self) -> None:
         """Take over labels, colours and order of the words; the numbers stay as they are."""
         recipe, session = self._workspace.looking.recipe, self._workspace.session
-        _refill(self._combos["label_column"], session.label_columns(), recipe.label_column)
+        self._controls.show_columns(session.label_columns(), recipe.label_column)
         self.legend = legend_of(session, recipe.label_column, self._theme)
         for show in tuple(self._last.values()):
             show()
@@ -357,6 +301,23 @@ class ViewsArea(QWidget):
 
         self._keep(View.CHANGES, show)
 
+    def _show_confusions(self, result: LabelConfusions) -> None:
+        def show() -> None:
+            focus = self._workspace.looking.recipe.focus
+            self.confusions.show_result(result, self._title_of(result.trace.encoders[0], focus))
+            self.confusions.show_recipe(lambda: self._line().of_confusions(result))
+
+        self._keep(View.CONFUSIONS, show)
+
+    def _show_gating(self, results: tuple[GatingResult, ...]) -> None:
+        def show() -> None:
+            focus = self._workspace.looking.recipe.focus
+            title = self._title_of(results[0].encoder, focus)
+            self.gating.show_result(results, self.legend, title)
+            self.gating.show_recipe(lambda: self._line().of_gating(results))
+
+        self._keep(View.GATING, show)
+
     def _keep(self, view: View, show: Callable[[], None]) -> None:
         self._last[view] = show
         show()
@@ -409,30 +370,3 @@ class ViewsArea(QWidget):
         place = {group: number for number, group in enumerate(groups)}
         of_row = [place.get(self.legend.look_of(word).group, len(place)) for word in result.words]
         return tuple(int(i) for i in np.argsort(of_row, kind="stable"))
-
-
-def _quarter() -> QTabWidget:
-    """Make a place for one view, or for several behind tabs."""
-    tabs = QTabWidget()
-    tabs.setDocumentMode(True)
-    tabs.tabBar().setAutoHide(True)
-    return tabs
-
-
-def _combo(name: str, titles: Mapping[str, str]) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    combo.setMinimumWidth(NARROWEST)
-    for value, title in titles.items():
-        combo.addItem(title, value)
-    return combo
-
-
-def _refill(combo: QComboBox, columns: tuple[str, ...], chosen: str) -> None:
-    if [combo.itemText(i) for i in range(combo.count())] != list(columns):
-        combo.clear()
-        for column in columns:
-            combo.addItem(column, column)
-    combo.setCurrentIndex(combo.findData(chosen))

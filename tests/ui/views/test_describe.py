@@ -127,7 +127,7 @@ def test_a_word_is_not_compared_with_itself() -> None:
     assert word_readout(result, 0, 3, ("a", "b", "c", "d"), looks) == expected
 
 
-def curve(values: list[float]) -> LayerCurve:
+def curve(values: list[float], measure: str = "silhouette") -> LayerCurve:
     score = np.array(values)
     names = tuple(str(i) for i in range(len(values)))
     band = (score * 0 - 0.1, score * 0, score * 0 + 0.1)
@@ -135,9 +135,7 @@ def curve(values: list[float]) -> LayerCurve:
     around = (score - 0.05, score + 0.05)
     rates = np.where(np.abs(score) > 0.1, 0.01, 0.5)
     limits = (-1.0, 1.0)
-    return LayerCurve(
-        "silhouette", EncoderId("a"), names, score, *around, *band, rates, limits, trace
-    )
+    return LayerCurve(measure, EncoderId("a"), names, score, *around, *band, rates, limits, trace)
 
 
 def test_the_curve_summary_names_the_peak_of_every_curve() -> None:
@@ -155,3 +153,8 @@ def test_the_curve_table_lists_every_layer() -> None:
         ("text", "0", 0.0),
         ("text", "1", 0.1),
     ]
+
+
+def test_the_best_of_an_error_is_the_lowest() -> None:
+    summary = curve_summary((curve([0.4, 0.1, 0.2], "abx"),), ("speech",))
+    assert "Lowest: speech layer 1: 0.10" in summary

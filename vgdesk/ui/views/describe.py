@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.core.model import WordId
 from vgdesk.core.results import (
     LayerCurve,
@@ -269,7 +271,7 @@ def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
 
 
 def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str], of: str = "") -> str:
-    """Say where each curve is highest, what chance gives there, and how it was made.
+    """Say where each curve is best, what chance gives there, and how it was made.
 
     Parameters
     ----------
@@ -278,15 +280,19 @@ def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str], of: str =
     """
     if not curves:
         return "No curve is ready yet."
+    measure = ANALYSES[curves[0].measure]
+    is_error = isinstance(measure, CurveAnalysis) and measure.is_error
+    best = np.nanargmin if is_error else np.nanargmax
     peaks = [
-        curve_readout(curve, int(np.nanargmax(curve.values)), title)
+        curve_readout(curve, int(best(curve.values)), title)
         for curve, title in zip(curves, titles, strict=True)
         if not np.isnan(curve.values).all()
     ]
     if not peaks:
         return "No layer is ready yet."
     head = f"{of}, n = {curves[0].trace.n}" if of else f"n = {curves[0].trace.n}"
-    return f"{head}. Highest: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
+    name = "Lowest" if is_error else "Highest"
+    return f"{head}. {name}: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
 
 
 def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.ui.theme import Theme
+from vgdesk.ui.views.header import Header
 from vgdesk.ui.views.message_page import MessagePage
 from vgdesk.ui.views.table import Table, TableModel, table_view
 from vgdesk.ui.widgets.elided_text import ElidedText
@@ -80,7 +80,7 @@ class ViewFrame(QWidget):
         self._make_table: Callable[[], Table] = Table
         self._make_recipe: Callable[[], str] = str
         self._title = title
-        self._controls = QHBoxLayout()
+        self._head = Header(title)
         self._strip = QLabel()
         self._summary = ElidedText(max_lines=3)
         self._model = TableModel()
@@ -166,8 +166,7 @@ class ViewFrame(QWidget):
 
     def add_control(self, *controls: QWidget) -> None:
         """Put small controls beside the title."""
-        for control in controls:
-            self._controls.addWidget(control)
+        self._head.add_controls(controls)
 
     # What a view says
 
@@ -247,20 +246,7 @@ class ViewFrame(QWidget):
         shortcut.activated.connect(self._table_button.click)
 
     def _lay_out(self) -> None:
-        title = ElidedText(self._title)
-        font = title.font()
-        font.setBold(True)
-        title.setFont(font)
-        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        title.setMinimumWidth(title.sizeHint().width())  # the controls give way, not the title
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.setContentsMargins(8, 3, 4, 2)
-        head.addWidget(title)
-        head.addStretch()
-        head.addLayout(self._controls)
-        head.addWidget(self._table_button)
-        self._controls.setSpacing(2)
+        self._head.add_button(self._table_button)
         foot = QHBoxLayout()
         foot.setContentsMargins(8, 2, 4, 3)
         foot.addWidget(self._summary, 1)
@@ -269,7 +255,7 @@ class ViewFrame(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addLayout(head)
+        rows.addWidget(self._head)
         rows.addWidget(self._strip)
         rows.addWidget(self._box, 1)
         rows.addLayout(foot)

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+from tests.analyses.labels import codes_of
+from tests.analyses.stacks import noise, stack_of
+from vgdesk.analyses.pca import map_by_variance
+from vgdesk.analyses.tsne import map_by_neighbours
+from vgdesk.core.facts import NOTHING_KNOWN
+
+
+def clouds(words: int, groups: int, dim: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    codes = codes_of(words, groups)
+    return noise(words, dim) + 1.5 * noise(groups, dim, seed=1)[codes], codes
+
+
+def agreement(points: np.ndarray, codes: np.ndarray, near: np.ndarray | None = None) -> float:
+    """Return how many of the ten nearest points have the same label."""
+    distances = cdist(points, points)
+    np.fill_diagonal(distances, np.inf)
+    if near is not None:
+        distances[:, ~near] = np.inf
+    nearest = np.argsort(distances, axis=1)[:, :10]
+    return float(np.mean(codes[nearest] == codes[:, None]))
+
+
+def test_near_words_are_as_near_as_on_the_map_of_scikit_learn() -> None:
+    values, codes = clouds(300, 12)
+    points = map_by_neighbours(stack_of(values), 0, None).points
+    peer = TSNE(init="pca", max_iter=500, random_state=0, n_jobs=1).fit_transform(values)
+    assert agreement(points, codes) > agreement(peer, codes) - 0.02
+    assert agreement(points, codes) > agreement(PCA(2).fit_transform(values), codes) + 0.3
+
+
+def test_few_words_lie_along_their_principal_components() -> None:
+    stack = stack_of(clouds(11, 2)[0])
+    result = map_by_neighbours(stack, 0, None)
+    assert result.points == pytest.approx(map_by_variance(stack, 0, None).points, abs=1e-6)
+    assert "Too few words" in result.trace.warning
+    one_more = map_by_neighbours(stack_of(clouds(12, 2)[0]), 0, None)
+    assert one_more.trace.warning == ""
+    assert len(np.unique(one_more.points.round(3), axis=0)) == 12
+
+
+def test_new_words_come_to_their_group_and_move_nobody() -> None:
+    values, codes = clouds(300, 6)
+    stack = stack_of(values)
+    fitted = frozenset(stack.rows[:250])
+    after = map_by_neighbours(stack, 0, fitted)
+    before = map_by_neighbours(stack.only(range(250)), 0, None)
+    assert np.array_equal(after.points[:250], before.points)
+    new = np.arange(300) >= 250
+    assert agreement(after.points, codes, ~new) > 0.95
+    shuffled = np.random.default_rng(0).permutation(codes)
+    assert agreement(after.points, shuffled, ~new) < 0.4
+
+
+def test_copies_share_a_place() -> None:
+    values, _ = clouds(40, 4)
+    values[20:30] = values[5]
+    points = map_by_neighbours(stack_of(values), 0, None).points
+    assert (points[20:30] == points[5]).all()
+    assert len(np.unique(points, axis=0)) == 30
+
+
+def test_nothing_is_left_to_random_numbers() -> None:
+    values, _ = clouds(60, 4)
+    mixed = np.random.default_rng(0).permutation(60)
+    one = map_by_neighbours(stack_of(values), 0, None, NOTHING_KNOWN, 1)
+    other = map_by_neighbours(stack_of(values[mixed]), 0, None, NOTHING_KNOWN, 2)
+    assert np.array_equal(one.points[mixed], other.points)
+    assert one.trace.seed is None
+
+
+def test_many_words_are_placed_by_a_grid() -> None:
+    values, codes = clouds(3000, 8, dim=10)
+    points = map_by_neighbours(stack_of(values), 0, None).points
+    some = np.arange(0, 3000, 5)
+    assert agreement(points[some], codes[some]) > 0.8

@@ -1,0 +1,32 @@
+from vgdesk.analyses import ANALYSES, AS_PUBLISHED
+from vgdesk.app.events import Events
+from vgdesk.app.looking import Looking
+from vgdesk.core.viewing import ViewRecipe
+
+
+def test_the_studys_choices_are_one_step_away_and_one_step_back() -> None:
+    heard: list[ViewRecipe] = []
+    events = Events()
+    events.recipe_changed.subscribe(heard.append)
+    looking = Looking(events, ViewRecipe(curve="silhouette-lda"))
+    before = looking.recipe
+    looking.toggle_published()
+    assert (looking.recipe.alignment, looking.recipe.curve) == (
+        "cka-biased",
+        "silhouette-lda-published",
+    )
+    looking.toggle_published()
+    assert looking.recipe == before
+    assert len(heard) == 2
+
+
+def test_a_measure_without_a_published_form_stays() -> None:
+    looking = Looking(Events(), ViewRecipe(alignment="svcca", curve="abx"))
+    before = looking.recipe
+    looking.toggle_published()
+    assert looking.recipe == before
+
+
+def test_a_measure_and_its_published_form_are_of_one_kind() -> None:
+    for corrected, published in AS_PUBLISHED.items():
+        assert ANALYSES[corrected].kind is ANALYSES[published].kind

@@ -1,0 +1,196 @@
+"""Whether an encoder tells languages apart: ABX on language, within each speaker."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from vgdesk.analyses.abx import (
+    FORMULA,
+    SHUFFLED_ROWS,
+    TRUSTED_WORDS,
+    Chance,
+    error_curve,
+    moves_of_groups,
+)
+from vgdesk.analyses.base import CurveAnalysis, need_words
+from vgdesk.analyses.chance import INTERVAL, SHUFFLES, shuffled_codes
+from vgdesk.analyses.triples import Codes, Doubles, Trials
+from vgdesk.analyses.voices import group_means
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import Facts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+from vgdesk.core.viewing import Rows
+
+# Three words in two languages, of which somebody said all and somebody else two.
+MIN_TAKES = 5
+# Chance is found with at least so many words; with more of them only its spread changes.
+SHUFFLED_WORDS = 40
+
+
+def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """ABX error rate of the languages at every layer, within each speaker if there are any.
+
+    A and X are two words of one language, B is a word of another, all by one speaker. Takes of a
+    word by one speaker are averaged before, or words would be told apart instead. If nobody said
+    words of two languages, as it is with written words, speakers do not matter.
+
+    Parameters
+    ----------
+    stack
+        One row a take.
+    seed
+        For the shuffled languages of the chance band and the resampled words of the interval.
+
+    Returns
+    -------
+    LayerCurve
+        From 0 (no triple is lost) to 1; chance is .5.
+    """
+    need_words(MIN_TAKES, len(stack.rows))
+    used, speakers = _by_speaker(stack, facts)
+    languages = facts.languages()
+    codes = np.unique([languages[word] for word in used.words], return_inverse=True)[1]
+    trials = Trials.of(codes, speakers, within=True)
+    rng = np.random.default_rng(seed)
+    chance = _shuffled_languages(used, codes, speakers, trials, rng)
+    voices = "" if speakers is None else f" within each of {speakers.max() + 1} speakers"
+    trace = Trace(
+        f"ABX error rate of languages{voices}, all triples, by angle",
+        len(used.rows),
+        (stack.encoder,),
+        chance.words,
+        seed,
+        _warning(used, speakers),
+        f"{INTERVAL}, to first order",
+    )
+    by = np.zeros_like(codes) if speakers is None else speakers
+    kinds = np.unique(by * (codes.max() + 1) + codes, return_inverse=True)[1]
+    moves = moves_of_groups(kinds)
+    return (error_curve("abx-language", used, trials, chance, moves, trace, rng),)
+
+
+def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:
+    """Return how much more is lost by an encoder that learned several languages, as a share.
+
+    Parameters
+    ----------
+    alone, together
+        Error rates, such as those of ABX, of an encoder that learned one language and of one that
+        learned several.
+
+    Returns
+    -------
+    array
+        Shape [layers]: (together - alone) / alone.
+
+    References
+    ----------
+    Cruz Blandón et al. (2025), arXiv 2509.17523.
+    """
+    if (alone.measure, alone.layers) != (together.measure, together.layers):
+        raise ValueError("a gap is between curves of one measure over the same layers")
+    if not np.all(alone.values):
+        raise VgdeskError(
+            "An encoder that makes no error leaves nothing to compare with.",
+            "Choose harder words, or more of them.",
+        )
+    gap: Doubles = (together.values - alone.values) / alone.values
+    return gap
+
+
+def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | None]:
+    """Keep the words of people who said two of one language and one of another, and number them.
+
+    If there are none, all words are kept. Takes of a word by one speaker are averaged.
+    """
+    languages, speaker_of = facts.languages(), facts.speaker_of()
+    known = stack.only([i for i, word in enumerate(stack.words) if word in languages])
+    if not _are_triples(set(known.words), languages):
+        raise VgdeskError(
+            "No two words are of one language and a third of another.",
+            "Add words of another language; the column “language” of a list names it.",
+        )
+    said: dict[str, set[WordId]] = defaultdict(set)
+    for row, word in zip(known.rows, known.words, strict=True):
+        said[speaker_of.get(row, "")].add(word)
+    able = [who for who, words in said.items() if who and _are_triples(words, languages)]
+    if not able:
+        return _averaged(known, [""] * len(known.rows)), None
+    spoken = known.only([i for i, row in enumerate(known.rows) if speaker_of.get(row) in able])
+    used = _averaged(spoken, [speaker_of[row] for row in spoken.rows])
+    return used, np.unique([speaker_of[row] for row in used.rows], return_inverse=True)[1]
+
+
+def _are_triples(words: set[WordId], languages: Mapping[WordId, str]) -> bool:
+    """Say whether two of some words are of one language and another is not."""
+    return 1 < len({languages[word] for word in words}) < len(words)
+
+
+def _averaged(stack: LayerStack, speakers: list[str]) -> LayerStack:
+    """Average the takes of a word by one speaker; the row is called like the first of them."""
+    keys = list(zip(speakers, stack.words, strict=True))
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    if len(numbers) == len(keys):
+        return stack
+    groups = np.array([numbers[key] for key in keys], np.intp)
+    first = np.unique(groups, return_index=True)[1].tolist()
+    means = [group_means(layer.astype(np.float64), groups) for layer in stack.values]
+    return replace(stack.only(first), values=np.stack(means).astype(np.float32))
+
+
+def _shuffled_languages(
+    stack: LayerStack,
+    codes: Codes,
+    speakers: Codes | None,
+    trials: Trials,
+    rng: np.random.Generator,
+) -> Chance:
+    """Deal the languages out among the words, of a long list among some with all their rows."""
+    rows, some, how = np.arange(len(codes)), codes, ""
+    word_of_row = np.unique(stack.words, return_inverse=True)[1]
+    count, voices = int(word_of_row.max()) + 1, 1 if speakers is None else int(speakers.max()) + 1
+    # Triples grow with the square of the words, but only with the number of the speakers.
+    enough = max(round(SHUFFLED_ROWS / voices**0.5), SHUFFLED_WORDS)
+    if count > enough:
+        place = rng.permutation(count)[word_of_row]
+        rows = np.flatnonzero(place < enough)
+        some = place[rows] % min(int(codes.max()) + 1, enough // 4)
+        how = f" {enough} of the"
+    own = None if speakers is None else speakers[rows]
+    dealt, among = shuffled_codes(tuple(stack.words[row] for row in rows), some, rng)
+    return Chance(
+        rows,
+        [Trials.of(labels, own, within=True) for labels in dealt[1:]],
+        trials.spread() / Trials.of(some, own, within=True).spread(),
+        f"{SHUFFLES} shuffles of the languages among{how} {among}",
+    )
+
+
+def _warning(stack: LayerStack, speakers: Codes | None) -> str:
+    words = len(set(stack.words))
+    few = f"Too few words to trust: only {words} in a known language." * (words < TRUSTED_WORDS)
+    is_spoken = stack.rows != stack.words
+    voices = "Nobody said words of two languages: voices may tell the languages apart."
+    return " ".join(part for part in (few, voices * (is_spoken and speakers is None)) if part)
+
+
+ABX_LANGUAGE = CurveAnalysis(
+    id="abx-language",
+    title="ABX error of languages",
+    explains="How often a word X lies nearer to a word of another language than to one of its own, "
+    "all by one speaker.",
+    reading="0 means that languages are always told apart, .5 is chance.",
+    avoid="Not where the words of one language are longer, rarer or recorded elsewhere; nor with "
+    "people who speak one language each, for then it is about voices.",
+    formula=FORMULA,
+    source="de Seyssel et al. (2022), Probing phoneme, language and speaker information in "
+    "unsupervised speech representations",
+    min_words=MIN_TAKES,
+    compute=tell_languages,
+    rows=Rows.TAKES,
+    uses_labels=False,
+)

@@ -1,0 +1,90 @@
+"""Which groups of words are taken for each other: the ABX error of every pair of labels."""
+
+import numpy as np
+
+from vgdesk.analyses.abx import SOURCE
+from vgdesk.analyses.base import ConfusionAnalysis
+from vgdesk.analyses.chance import (
+    SHUFFLES,
+    false_discovery_rates,
+    few_p_values,
+    many_p_values,
+    shuffled_codes,
+)
+from vgdesk.analyses.labelled import FEW_SHUFFLES, MIN_WORDS, Labelled, chance_of, labelled_rows
+from vgdesk.analyses.triples import Doubles, MatrixNearness, Trials, VectorNearness, abx_cells
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.facts import Facts
+from vgdesk.core.results import LabelConfusions
+from vgdesk.core.stack import LayerStack
+
+CHANCE = 0.5
+# Of longer lists each shuffle takes long.
+MANY_SHUFFLED_ROWS = 500
+
+
+def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> LabelConfusions:
+    """ABX error rate of every ordered pair of labels in one layer, by the angle between vectors.
+
+    A and X are two words of one label, B is a word of the other; the error rate is the share of
+    triples in which B is nearer to X than A is. The mean of all cells is the error rate that the
+    curve shows for this layer.
+
+    Parameters
+    ----------
+    facts
+        The group of each word is its label; rows of words without one are left out.
+    seed
+        For the shuffled labels.
+    """
+    labelled = labelled_rows(stack, facts, name="ABX")
+    codes, count = labelled.codes, len(labelled.groups)
+    nearness = VectorNearness.of(labelled.stack.values[layer])
+    table = MatrixNearness(nearness.between(np.arange(len(codes)), slice(None)))
+    values = abx_cells(table, Trials.of(codes))
+    is_asked = np.logical_not(np.isnan(values))
+    shuffles = FEW_SHUFFLES if len(codes) > MANY_SHUFFLED_ROWS else SHUFFLES
+    rng = np.random.default_rng(seed)
+    dealt, among = shuffled_codes(labelled.stack.words, codes, rng, shuffles)
+    shuffled = np.array([abx_cells(table, Trials.of(labels))[is_asked] for labels in dealt[1:]])
+    return LabelConfusions(
+        "abx-labels",
+        stack.layers[layer],
+        labelled.groups,
+        tuple(np.bincount(codes, minlength=count).tolist()),
+        np.where(is_asked, values, CHANCE),
+        is_asked,
+        _in_place(shuffled.std(axis=0), is_asked, 0.0),
+        _in_place(_rates(values[is_asked], shuffled), is_asked, 1.0),
+        labelled.trace(_estimator(labelled), chance_of(shuffles, among), seed),
+    )
+
+
+def _rates(scores: FloatArray, shuffled: Doubles) -> Doubles:
+    p_values = many_p_values if len(shuffled) >= SHUFFLES else few_p_values
+    return false_discovery_rates(p_values(scores, shuffled))
+
+
+def _in_place(values: Doubles, is_asked: np.ndarray, otherwise: float) -> Doubles:
+    placed = np.full(is_asked.shape, otherwise)
+    placed[is_asked] = values
+    return placed
+
+
+def _estimator(labelled: Labelled) -> str:
+    return f"ABX error rate of each pair of {len(labelled.groups)} labels, all triples, by angle"
+
+
+ABX_LABELS = ConfusionAnalysis(
+    id="abx-labels",
+    title="ABX by pairs of labels",
+    explains="Which groups are taken for which: how often a word X of one group lies nearer to a "
+    "word of another group than to one of its own.",
+    reading="0 means never, .5 is chance; above .5 the group is more scattered than it is apart.",
+    avoid="A group of two words has one pair to ask about: its row hardly says anything.",
+    formula="P(d(X, B) < d(X, A)) + P(d(X, B) = d(X, A)) / 2 for A, X of one label and B of the "
+    "other, d = angle",
+    source=SOURCE,
+    min_words=MIN_WORDS,
+    compute=confuse_labels,
+)

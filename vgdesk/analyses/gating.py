@@ -1,0 +1,225 @@
+"""How much of a word has to be heard before it is nearer to itself than to any other word.
+
+What was heard up to each gate is compared by cosine with one vector for every word of the list,
+once the mean of these vectors has been taken from all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.analyses.base import GatingAnalysis, need_words
+from vgdesk.analyses.voices import group_means
+from vgdesk.analyses.word_pairs import ROUNDING, unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import Facts
+from vgdesk.core.gates import Condition, Heard
+from vgdesk.core.model import WordId
+from vgdesk.core.results import GatingResult, Trace
+from vgdesk.core.stack import LayerStack
+
+Doubles = NDArray[np.float64]
+
+MIN_WORDS = 3
+# With fewer words chance puts a word first too often.
+TRUSTED_WORDS = 20
+COMPETITORS = 3
+# Cosines that are nearer to each other than this are the same.
+TIE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class References:
+    """What the gates are compared with.
+
+    Attributes
+    ----------
+    words
+        Every word once.
+    values
+        Shape [layers, words, dim], float64.
+    own
+        The place of the word that is heard.
+    made_of
+        Whose takes were averaged, in words.
+    has_itself
+        Whether the heard take is one of them.
+    """
+
+    words: tuple[WordId, ...]
+    values: Doubles
+    own: int
+    made_of: str
+    has_itself: bool
+
+
+def rank_gates(
+    gates: LayerStack, takes: LayerStack, heard: Heard, layer: int, facts: Facts, _seed: int = 0
+) -> GatingResult:
+    """Rank the heard word among all words of the list, at every gate and layer.
+
+    Parameters
+    ----------
+    gates
+        One row a gate, in the order of `heard.times`.
+    takes
+        The takes of the list. The words are represented by takes of other speakers if the heard
+        word was said by one, else by the takes that are not the heard one, else by all.
+    layer
+        The place of the layer whose competitors are named.
+    facts
+        Speakers decide which takes are used, pronunciations give the uniqueness point.
+
+    Raises
+    ------
+    VgdeskError
+        If the heard word is not among those of the list.
+    """
+    if gates.layers != takes.layers or len(gates.rows) != len(heard.times):
+        raise ValueError(f"{gates.encoder}: gates must have the takes' layers and a row each time")
+    references = _references(takes, heard, facts)
+    n = len(references.words)
+    cosines = _cosines(gates.values, references.values)
+    ranks = _ranks(cosines, references.own)
+    phone, share = None, None
+    if heard.condition is not Condition.END and (known := facts.phones().get(heard.word)):
+        phone = unique_phone(heard.word, facts.phones())
+        share = None if phone is None else phone / len(known)
+    return GatingResult(
+        "gating",
+        gates.encoder,
+        heard.word,
+        heard.take,
+        heard.condition.value,
+        gates.layers,
+        np.array(heard.times),
+        ranks,
+        tuple(_recognised(of_layer, heard.times) for of_layer in ranks),
+        gates.layers[layer],
+        tuple(_nearest(of_gate, references) for of_gate in cosines[layer]),
+        phone,
+        None if share is None else share * heard.times[-1],
+        (n + 1) / 2,
+        Trace(
+            f"rank of the word by cosine, {heard.condition.title}, among words made of "
+            f"{references.made_of}",
+            n,
+            (gates.encoder,),
+            "the mean rank of a word dealt out at random, (n + 1) / 2",
+            warning=_warning(references),
+        ),
+    )
+
+
+def unique_phone(word: WordId, phones: Mapping[WordId, tuple[str, ...]]) -> int | None:
+    """Return the first phone, from 1, up to which no other word is pronounced alike.
+
+    None if another word is pronounced the same or goes on where this one ends.
+    """
+    own = phones[word]
+    shared = max((_shared(own, other) for name, other in phones.items() if name != word), default=0)
+    return None if shared == len(own) else shared + 1
+
+
+def _shared(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return how many phones two words have in common at their beginning."""
+    count = 0
+    for phone, beside in zip(one, other, strict=False):
+        if phone != beside:
+            break
+        count += 1
+    return count
+
+
+def _references(takes: LayerStack, heard: Heard, facts: Facts) -> References:
+    need_words(MIN_WORDS, len(set(takes.words)))
+    if heard.word not in takes.words:
+        raise VgdeskError(
+            f"“{heard.word}” is not among the words that it could be taken for.",
+            "Choose a word of the list that has been recorded.",
+        )
+    speaker_of = facts.speaker_of()
+    speaker = speaker_of.get(heard.take)
+    others = [i for i, row in enumerate(takes.rows) if row != heard.take]
+    by_others = [i for i in others if speaker and speaker_of.get(takes.rows[i], speaker) != speaker]
+    for rows, made_of in ((by_others, "takes of other speakers"), (others, "all other takes")):
+        words = {takes.words[i] for i in rows}
+        if heard.word in words and len(words) >= MIN_WORDS:
+            return _averaged(takes.only(rows), heard.word, made_of, has_itself=False)
+    return _averaged(takes, heard.word, "all takes, itself included", has_itself=True)
+
+
+def _averaged(takes: LayerStack, word: WordId, made_of: str, *, has_itself: bool) -> References:
+    words = tuple(dict.fromkeys(takes.words))
+    place = {name: i for i, name in enumerate(words)}
+    codes = np.array([place[name] for name in takes.words], np.intp)
+    values = np.stack([group_means(rows.astype(np.float64), codes) for rows in takes.values])
+    return References(words, values, place[word], made_of, has_itself)
+
+
+def _cosines(gates: FloatArray, references: Doubles) -> Doubles:
+    """Return [layers, gates, words]; 0 where a vector does not differ from the mean."""
+    return np.stack(
+        [
+            unit_rows(_centred(rows.astype(np.float64), words))
+            @ unit_rows(_centred(words, words)).T
+            for rows, words in zip(gates, references, strict=True)
+        ]
+    )
+
+
+def _centred(rows: Doubles, words: Doubles) -> Doubles:
+    """Take the mean of the words from rows; what varies by rounding only becomes 0."""
+    # Taking the first word away is exact, so that rows which are all the same are exactly 0.
+    centred: Doubles = (rows - words[0]) - (words - words[0]).mean(axis=0)
+    size, left = (np.linalg.norm(values, axis=1) for values in (rows, centred))
+    centred[left <= ROUNDING * size] = 0.0
+    return centred
+
+
+def _ranks(cosines: Doubles, own: int) -> Doubles:
+    ahead = cosines - cosines[..., own, None]
+    nearer = (ahead > TIE).sum(axis=-1)
+    tied = (np.abs(ahead) <= TIE).sum(axis=-1)
+    ranks: Doubles = nearer + (tied + 1) / 2
+    return ranks
+
+
+def _recognised(ranks: Doubles, times: tuple[float, ...]) -> float | None:
+    """Return the time from which on the word stays first."""
+    missed = np.flatnonzero(ranks > 1)
+    first = int(missed[-1]) + 1 if len(missed) else 0
+    return times[first] if first < len(times) else None
+
+
+def _nearest(cosines: Doubles, references: References) -> tuple[WordId, ...]:
+    order = [i for i in np.argsort(-cosines, kind="stable").tolist() if i != references.own]
+    return tuple(references.words[i] for i in order[:COMPETITORS])
+
+
+def _warning(references: References) -> str:
+    n, parts = len(references.words), []
+    if n < TRUSTED_WORDS:
+        parts.append(f"Too few words to trust: chance alone puts one of {n} first.")
+    if references.has_itself:
+        parts.append("The word was said only once: the whole take is compared with itself.")
+    return " ".join(parts)
+
+
+GATING = GatingAnalysis(
+    id="gating",
+    title="Gating",
+    explains="How much of a word has to be heard before it is nearer to itself than to others.",
+    reading="Rank 1 means that no other word of the list is nearer; chance is in the middle.",
+    avoid="The uniqueness point takes all phones for equally long: it is an estimate.",
+    formula="1 + #{w: cos(g - m, w - m) > cos(g - m, own - m)} + ties / 2, g the part that is "
+    "heard, w the words of the list, m their mean",
+    source="Grosjean (1980), Spoken word recognition processes and the gating paradigm; Havard et "
+    "al. (2019), Word recognition, competition, and activation in a model of visually grounded "
+    "speech",
+    min_words=MIN_WORDS,
+    compute=rank_gates,
+)

@@ -1,0 +1,293 @@
+"""Whether words that sound round lie near round things, and sharp ones near sharp things."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.analyses.base import CurveAnalysis, need_words
+from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
+from vgdesk.analyses.letter_classes import sound_class
+from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import TooFewWordsError
+from vgdesk.core.facts import Facts, WordFacts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+
+Codes = NDArray[np.intp]
+Doubles = NDArray[np.float64]
+
+ROUND, SHARP = "round", "sharp"
+SAYS_SOUND = "sounds "
+# Two of each class in each of the two sorts.
+FEWEST = 2
+MIN_WORDS = 4 * FEWEST
+# With fewer words of a sort the chance band is so wide that hardly anything leaves it.
+TRUSTED_WORDS = 20
+# Scores that are the same to so many digits are ties, or rounding would order what is equal.
+DIGITS = 13
+INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of words and shapes"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoClasses:
+    """Rows of a stack that are round or sharp.
+
+    Attributes
+    ----------
+    name
+        What they are called.
+    rows
+        Shape [items]: their places in the stack, the round ones first.
+    rounds
+        How many are round.
+    """
+
+    name: str
+    rows: Codes
+    rounds: int
+
+    @classmethod
+    def of(cls, name: str, words: Sequence[WordId], classes: Mapping[WordId, str]) -> Self:
+        """Find the words that have a class, "round" or "sharp"."""
+        both = [[i for i, w in enumerate(words) if classes.get(w) == c] for c in (ROUND, SHARP)]
+        return cls(name, np.array(both[0] + both[1], np.intp), len(both[0]))
+
+    @property
+    def sharps(self) -> int:
+        return len(self.rows) - self.rounds
+
+    @property
+    def contrast(self) -> Doubles:
+        """Shape [items]: what turns values of all items into mean of round minus mean of sharp."""
+        return np.repeat([1 / self.rounds, -1 / self.sharps], [self.rounds, self.sharps])
+
+    def dealt(self, rng: np.random.Generator) -> Doubles:
+        """Deal the classes out anew: contrasts, [shuffles, items]."""
+        return rng.permuted(np.tile(self.contrast, (SHUFFLES, 1)), axis=1)
+
+    def drawn(self, rng: np.random.Generator) -> Codes:
+        """Draw items of each class again, [samples, items], the round ones first."""
+        first = rng.integers(0, self.rounds, (RESAMPLES, self.rounds))
+        then = rng.integers(self.rounds, len(self.rows), (RESAMPLES, self.sharps))
+        return np.hstack([first, then])
+
+    def drawn_contrasts(self, rng: np.random.Generator) -> Doubles:
+        """Draw items of each class again: contrasts, [samples, items]."""
+        first, then = (
+            rng.multinomial(count, np.full(count, 1 / count), RESAMPLES) / count
+            for count in (self.rounds, self.sharps)
+        )
+        return np.hstack([first, -then])
+
+
+def score_sounds(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+    """How well nearness to round and sharp things tells round from sharp words, at every layer.
+
+    The score of a word is its mean cosine to the round minus that to the sharp shapes; the score
+    of a shape is its mean cosine to the round minus that to the sharp words. Takes of a word are
+    averaged before: voices repeat words, and are no evidence of their own.
+
+    Parameters
+    ----------
+    facts
+        Words that name a shape say so; others are scored if their sound or their letters give
+        them a class. The rest is left out.
+    seed
+        For the shuffles of the chance band and the resampled words of the interval.
+
+    Returns
+    -------
+    tuple
+        Four curves: area under the ROC curve (0 to 1, chance .5) and Kendall's tau-b (chance 0) of
+        the words, and the same of the shapes.
+    """
+    need_words(MIN_WORDS, len(stack.rows))
+    words, shapes = classes_of(stack.words, facts)
+    tables = [_cosines(layer, words, shapes) for layer in stack.values]
+    # Words of a class share letters, so that any two sets of things may part them, this way or the
+    # other. If words were shuffled, that would pass for a discovery; so the shapes are.
+    dealt = np.vstack([shapes.contrast, shapes.dealt(np.random.default_rng(seed))])
+    of_words = [round_areas(dealt @ table.T, words.contrast > 0) for table in tables]
+    of_shapes = [round_areas(words.contrast @ table, dealt > 0) for table in tables]
+    turned = [table.T for table in tables]
+    return (
+        *_curves(stack, tables, (words, shapes), np.stack(of_words, axis=1), seed),
+        *_curves(stack, turned, (shapes, words), np.stack(of_shapes, axis=1), seed),
+    )
+
+
+def classes_of(words: Sequence[WordId], facts: Facts) -> tuple[TwoClasses, TwoClasses]:
+    """Find the words to score and those that name shapes, each with at least two of a class.
+
+    Raises
+    ------
+    TooFewWordsError
+        If there are fewer.
+    """
+    shapes = TwoClasses.of("shapes", words, {known.word: known.shape for known in facts.words})
+    scored = TwoClasses.of("words", words, {known.word: _sound(known) for known in facts.words})
+    counts = [scored.rounds, scored.sharps, shapes.rounds, shapes.sharps]
+    if min(counts) < FEWEST:
+        raise TooFewWordsError(
+            f"At least {FEWEST} round and {FEWEST} sharp words and as many names of shapes are "
+            f"needed, but here are {counts[0]} and {counts[1]} words, {counts[2]} and {counts[3]} "
+            "names of shapes.",
+            "Add the list “kiki-bouba”, or fill in the column “shape” with round or sharp for the "
+            "names of shapes.",
+        )
+    return scored, shapes
+
+
+def _sound(known: WordFacts) -> str:
+    if known.shape in (ROUND, SHARP):
+        return ""
+    return known.shape.removeprefix(SAYS_SOUND) or sound_class(known.text)
+
+
+def shape_scores(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) -> Doubles:
+    """Return the mean cosine of each word to round minus that to sharp shapes, [words].
+
+    Parameters
+    ----------
+    layer
+        Shape [rows, dim].
+    """
+    scores: Doubles = _cosines(layer, words, shapes) @ shapes.contrast
+    return scores
+
+
+def _cosines(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) -> Doubles:
+    table: Doubles = unit_rows(layer[words.rows]) @ unit_rows(layer[shapes.rows]).T
+    return table
+
+
+def round_areas(scores: Doubles, is_round: NDArray[np.bool_]) -> Doubles:
+    """Return how often a round item scores more than a sharp one; ties count half.
+
+    This is the area under the ROC curve.
+
+    Parameters
+    ----------
+    scores, is_round
+        Shapes [..., items] that can be broadcast.
+
+    Returns
+    -------
+    array
+        Shape [...].
+    """
+    from scipy.stats import rankdata
+
+    rounds = is_round.sum(axis=-1)
+    sharps = is_round.shape[-1] - rounds
+    ranks = (rankdata(scores.round(DIGITS), axis=-1) * is_round).sum(axis=-1)
+    areas: Doubles = (ranks - rounds * (rounds + 1) / 2) / (rounds * sharps)
+    return areas
+
+
+def tau_factor(scores: Doubles, items: TwoClasses) -> float:
+    """Return what turns 2 area - 1 into Kendall's tau-b; 0 if all scores are the same.
+
+    Without ties this is the highest that tau-b can be: items of one class are tied.
+    """
+    _, ties = np.unique(scores.round(DIGITS), return_counts=True)
+    pairs = math.comb(len(scores), 2) - sum(math.comb(tied, 2) for tied in ties.tolist())
+    return math.sqrt(items.rounds * items.sharps / pairs) if pairs else 0.0
+
+
+def _curves(
+    stack: LayerStack,
+    tables: Sequence[Doubles],
+    sorts: tuple[TwoClasses, TwoClasses],
+    areas: Doubles,
+    seed: int,
+) -> tuple[LayerCurve, LayerCurve]:
+    """Make the curves of the first sort, whose items are scored by their cosines to the second.
+
+    Parameters
+    ----------
+    tables
+        Cosines of each layer, shape [items, others].
+    areas
+        Shape [1 + shuffles, layers], the first as they are.
+    """
+    items, others = sorts
+    factors = np.array([tau_factor(table @ others.contrast, items) for table in tables])
+    ceiling = tau_factor(np.arange(len(items.rows), dtype=np.float64), items)
+    resampled = _resampled(tables, items, others, np.random.default_rng(seed))
+    of = f"of {items.rounds} round and {items.sharps} sharp {items.name} by cosine to "
+    of += f"{others.rounds} round minus {others.sharps} sharp {others.name}"
+    trace = Trace(
+        f"Area under the ROC curve {of}",
+        len(items.rows) + len(others.rows),
+        (stack.encoder,),
+        f"{SHUFFLES} shuffles of round and sharp among the shapes",
+        seed,
+        _warning(sorts),
+        INTERVAL,
+    )
+    tau = f"Kendall's tau-b (at most {ceiling:.2f} where no scores are tied) {of}"
+    behind = "" if items.name == "words" else f" of {items.name}"
+    return (
+        layer_curve(
+            "sound-symbolism",
+            stack,
+            areas[0],
+            resampled=resampled,
+            shuffled=areas[1:],
+            limits=(0.0, 1.0),
+            trace=trace,
+            series=f"AUC{behind}",
+        ),
+        layer_curve(
+            "sound-symbolism",
+            stack,
+            factors * (2 * areas[0] - 1),
+            resampled=factors * (2 * resampled - 1),
+            shuffled=factors * (2 * areas[1:] - 1),
+            limits=(-1.0, 1.0),
+            trace=replace(trace, estimator=tau),
+            series=f"tau-b{behind}",
+        ),
+    )
+
+
+def _resampled(
+    tables: Sequence[Doubles], items: TwoClasses, others: TwoClasses, rng: np.random.Generator
+) -> Doubles:
+    """Score items that were drawn again by others that were drawn again, [samples, layers]."""
+    drawn, contrasts = items.drawn(rng), others.drawn_contrasts(rng)
+    scores = [np.take_along_axis(contrasts @ table.T, drawn, axis=1) for table in tables]
+    return np.stack([round_areas(score, items.contrast > 0) for score in scores], axis=1)
+
+
+def _warning(sorts: tuple[TwoClasses, TwoClasses]) -> str:
+    few = min(sorts, key=lambda sort: len(sort.rows))
+    count = len(few.rows)
+    return f"Too few words to trust: only {count} {few.name}." if count < TRUSTED_WORDS else ""
+
+
+SOUND_SYMBOLISM = CurveAnalysis(
+    id="sound-symbolism",
+    title="Sound symbolism",
+    explains="Whether words that sound round (bouba) are nearer to names of round things, and "
+    "sharp ones (kiki) nearer to names of sharp things.",
+    reading="AUC 1 means always, .5 is chance, 0 means the other way round; tau-b is 2 AUC - 1 "
+    "times the highest value that two classes allow.",
+    avoid="Not where words and names of shapes share letters or sounds, as kiki and spiky do: "
+    "compare with encoders that know no meaning, such as Spelling.",
+    formula="AUC and tau-b of mean cosine to round - mean cosine to sharp, of words by shapes and "
+    "of shapes by words",
+    source="Alper and Averbuch-Elor (2023), Kiki or bouba? Sound symbolism in vision-and-language "
+    "models; Köhler (1929), Gestalt psychology",
+    min_words=MIN_WORDS,
+    compute=score_sounds,
+    uses_labels=False,
+    has_series=True,
+)

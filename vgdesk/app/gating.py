@@ -1,0 +1,95 @@
+"""The command that hears a word through gates."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from vgdesk.analyses.gating import GATING
+from vgdesk.app.embed_work import SpeechItem
+from vgdesk.app.gates import gates_of, seconds_of
+from vgdesk.app.printed import as_json, gating_table
+from vgdesk.app.stack_making import (
+    Making,
+    encode,
+    find_encoder,
+    listed_rows,
+    place_of_layer,
+    sound_rows,
+)
+from vgdesk.app.word_facts import facts_of
+from vgdesk.app.word_lists import open_words
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.gates import Condition, Heard, gate_times
+from vgdesk.core.model import Modality, Session, TakeId, WordId
+from vgdesk.core.results import GatingResult
+from vgdesk.encoders.base import EncoderSpec
+
+CONTROLS = [condition.value for condition in Condition if condition is not Condition.START]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe what can be asked, apart from how vectors are made."""
+    parser.add_argument("take", metavar="TAKE", help="id of a take of the list, or a sound file")
+    parser.add_argument("--encoder", required=True, metavar="ID", help="from `vgdesk models`")
+    parser.add_argument(
+        "--words", required=True, metavar="LIST", help="a project or a table with recordings"
+    )
+    parser.add_argument("--layer", help="its name; the last one if not given")
+    parser.add_argument(
+        "--control", nargs="+", choices=CONTROLS, default=[], help="what else to hear"
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def gate(chosen: argparse.Namespace, making: Making) -> int:
+    """Print where a word stands at each of its gates."""
+    conditions = [Condition.START, *map(Condition, chosen.control)]
+    results = heard_words(chosen, making, conditions)
+    sys.stdout.write(as_json(*results) if chosen.json else gating_table(results))
+    return 0
+
+
+def heard_words(
+    chosen: argparse.Namespace, making: Making, conditions: list[Condition]
+) -> list[GatingResult]:
+    """Hear one take in several ways."""
+    spec, session = _encoder(chosen.encoder), open_words(chosen.words)
+    word, item = _find(chosen.take, session)
+    takes, _ = encode(spec, list(listed_rows(session, Modality.SPEECH)), making)
+    layer = place_of_layer(takes, chosen.layer) if chosen.layer else len(takes.layers) - 1
+    facts, seconds = facts_of(session, ""), seconds_of(item)
+    results = []
+    for condition in conditions:
+        gates = [(word, part) for part in gates_of(item, seconds, condition)]
+        stack, is_whole = encode(spec, gates, making)
+        if not is_whole:
+            raise VgdeskError("A part of the word could not be encoded.", "See the lines above.")
+        heard = Heard(word, item.row, condition, gate_times(seconds))
+        results.append(GATING.compute(stack, takes, heard, layer, facts, 0))
+    return results
+
+
+def _encoder(name: str) -> EncoderSpec:
+    spec = find_encoder(name)
+    if spec.modality is not Modality.SPEECH:
+        raise VgdeskError(f"“{spec.title}” hears nothing: it reads text.", "Choose one of speech.")
+    return spec
+
+
+def _find(name: str, session: Session) -> tuple[WordId, SpeechItem]:
+    """Return the word and the sound of a take of the list, or of a file named like its word."""
+    file = Path(name)
+    for take in session.takes.values():
+        if take.id == TakeId(name) or (file.exists() and take.file == file.absolute()):
+            return take.word, SpeechItem(take.id, take.file, take.start, take.end)
+    if not file.is_file():
+        raise VgdeskError(
+            f"“{name}” is neither a take of the list nor a sound file.", "Check the name."
+        )
+    ((text, item),) = sound_rows(file)
+    for word in session.words.values():
+        if text.casefold() in (word.id.casefold(), word.text.casefold()):
+            return word.id, item
+    raise VgdeskError(
+        f"“{text}” is not a word of the list.", "Name the file like the word that it holds."
+    )

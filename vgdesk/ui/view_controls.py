@@ -1,0 +1,84 @@
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QComboBox
+
+from vgdesk.analyses import ANALYSES, of_kind
+from vgdesk.analyses.base import CurveAnalysis, Kind
+from vgdesk.core.viewing import Order, Rows, ViewRecipe
+
+ORDER_TITLES = {
+    Order.GROUP.value: "by group",
+    Order.SIMILARITY.value: "by similarity",
+    Order.LIST.value: "as listed",
+}
+NARROWEST = 56  # pixels to which the small controls of a view may shrink
+ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
+
+Change = Callable[[ViewRecipe], ViewRecipe]
+
+
+class ViewControls(QObject):
+    """The small choices above the views: measures, orders, labels. All are parts of the recipe."""
+
+    def __init__(self, change: Callable[[Change], object]) -> None:
+        super().__init__()
+        self._change = change
+        self.alignment = _combo("Measure", _titles(Kind.LAYERS))
+        self.words_measure = _combo("Measure", _titles(Kind.WORDS))
+        self.order = _combo("Order of the words", ORDER_TITLES)
+        self.map_method = _combo("Method", _titles(Kind.MAP))
+        self.rows = _combo("One point for each", ROWS_TITLES)
+        self.curve = _combo("Measure", _titles(Kind.CURVE))
+        self.label_column = _combo("Label", {})
+        self._combos = {
+            "alignment": self.alignment,
+            "words_measure": self.words_measure,
+            "order": self.order,
+            "map_method": self.map_method,
+            "rows": self.rows,
+            "curve": self.curve,
+            "label_column": self.label_column,
+        }
+        for combo in self._combos.values():
+            combo.activated.connect(self._choose)
+
+    def show_recipe(self, recipe: ViewRecipe) -> None:
+        """Show what is chosen; labels are offered only to a measure that is about them."""
+        for name, combo in self._combos.items():
+            value = getattr(recipe, name)
+            combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
+        measure = ANALYSES[recipe.curve]
+        self.label_column.setVisible(isinstance(measure, CurveAnalysis) and measure.uses_labels)
+
+    def show_columns(self, columns: tuple[str, ...], chosen: str) -> None:
+        """Offer the label columns that the words have."""
+        combo = self.label_column
+        if [combo.itemText(i) for i in range(combo.count())] != list(columns):
+            combo.clear()
+            for column in columns:
+                combo.addItem(column, column)
+        combo.setCurrentIndex(combo.findData(chosen))
+
+    def _choose(self) -> None:
+        chosen = {name: combo.currentData() for name, combo in self._combos.items()}
+        chosen["order"], chosen["rows"] = Order(chosen["order"]), Rows(chosen["rows"])
+        if not chosen["label_column"]:
+            del chosen["label_column"]  # no word has a label yet
+        self._change(lambda recipe: replace(recipe, **chosen))
+
+
+def _titles(kind: Kind) -> Mapping[str, str]:
+    return {analysis.id: analysis.title for analysis in of_kind(kind)}
+
+
+def _combo(name: str, titles: Mapping[str, str]) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.setToolTip(name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    combo.setMinimumWidth(NARROWEST)
+    for value, title in titles.items():
+        combo.addItem(title, value)
+    return combo

@@ -1,0 +1,71 @@
+"""Confusions of labels in words and as a table; no widgets."""
+
+import numpy as np
+
+from vgdesk.core.results import LabelConfusions
+from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by, number
+from vgdesk.ui.views.matrix_picture import Mask
+from vgdesk.ui.views.table import Entry, Table
+
+
+def labels_inside_chance(result: LabelConfusions) -> Mask:
+    """Return the pairs of labels that chance could have given, shape [labels, labels]."""
+    mask: Mask = np.asarray(result.is_asked) & (np.asarray(result.q_values) > DISCOVERY)
+    return mask
+
+
+def confusion_readout(result: LabelConfusions, row: int, column: int) -> str:
+    """Put one cell into words."""
+    own = result.labels[row]
+    if row == column:
+        return f"{own}: a label is not compared with itself"
+    if not result.is_asked[row, column]:
+        return f"{own}: one word only, so none of its own could be nearer"
+    spread = number(float(result.chance_sd[row, column]))
+    inside = ", inside chance" if labels_inside_chance(result)[row, column] else ""
+    return (
+        f"{_counted(result, row)} taken for {_counted(result, column)}: "
+        f"{number(float(result.values[row, column]))} (chance 0.50 ± {spread}{inside})"
+    )
+
+
+def confusion_summary(result: LabelConfusions, title: str) -> str:
+    """Put the whole result into one or two sentences."""
+    known = np.where(result.is_asked, result.values, -1.0)
+    row, column = np.unravel_index(int(known.argmax()), known.shape)
+    most = confusion_readout(result, int(row), int(column))
+    inside, pairs = int(labels_inside_chance(result).sum()), int(result.is_asked.sum())
+    chance = (
+        f"{inside} of {pairs} pairs are inside chance (lightened and dotted)."
+        if inside
+        else "No pair is inside chance."
+    )
+    mean = number(float(result.values[result.is_asked].mean()))
+    place = f"{layer_name(result.layer)} of {title}"
+    return (
+        f"n = {result.trace.n}. Mean error at {place}: {mean}, chance 0.50. Most confused: {most}. "
+        f"{chance} {made_by(result.trace)}"
+    )
+
+
+def confusion_table(result: LabelConfusions) -> Table:
+    """List every ordered pair of labels that was asked about."""
+    rows: list[tuple[Entry, ...]] = [
+        (
+            result.labels[i],
+            result.sizes[i],
+            result.labels[j],
+            result.sizes[j],
+            float(result.values[i, j]),
+            0.5,
+            float(result.chance_sd[i, j]),
+            float(result.q_values[i, j]),
+        )
+        for i, j in np.argwhere(result.is_asked).tolist()
+    ]
+    headers = ("label of X", "n", "taken for", "n", "error", "chance", "chance sd", "q")
+    return Table(headers, rows)
+
+
+def _counted(result: LabelConfusions, place: int) -> str:
+    return f"{result.labels[place]} (n = {result.sizes[place]})"

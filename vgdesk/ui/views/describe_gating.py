@@ -1,0 +1,82 @@
+"""Words heard through gates, in words and as a table; no widgets."""
+
+from collections.abc import Sequence
+
+from vgdesk.core.gates import Condition
+from vgdesk.core.results import GatingResult
+from vgdesk.ui.legend import Legend
+from vgdesk.ui.views.describe import layer_name, made_by
+from vgdesk.ui.views.table import Entry, Table
+
+SHORT_TITLES = {
+    Condition.START: "start",
+    Condition.END: "end",
+    Condition.PADDED: "start, silence",
+    Condition.FADED: "start, fading",
+}
+ESTIMATE = "estimate: phones taken for equally long"
+
+
+def condition_title(result: GatingResult) -> str:
+    """Return how the word was heard."""
+    return Condition(result.condition).title
+
+
+def ranks_of(result: GatingResult) -> list[float]:
+    """Return the ranks in the layer that is looked at, gate by gate."""
+    ranks: list[float] = result.ranks[result.layers.index(result.layer)].tolist()
+    return ranks
+
+
+def gate_readout(result: GatingResult, gate: int, legend: Legend) -> str:
+    """Put one gate into words."""
+    ms, rank = 1000 * float(result.times[gate]), ranks_of(result)[gate]
+    return (
+        f"{legend.look_of(result.word).text}, {ms:.0f} ms {condition_title(result)}: rank "
+        f"{rank:g} of {result.trace.n}; nearest others {_competitors(result, gate, legend)}"
+    )
+
+
+def gating_summary(results: Sequence[GatingResult], legend: Legend, title: str) -> str:
+    """Say from when on the word is recognised, in each way of hearing it."""
+    first = results[0]
+    layer = layer_name(first.layer)
+    word = legend.look_of(first.word).text
+    return (
+        f"n = {first.trace.n}. “{word}” ({first.take}) at {layer} of {title} stays first from: "
+        f"{'; '.join(map(_recognised, results))}; chance rank {first.chance:g}. {_unique(first)} "
+        f"{made_by(first.trace)}"
+    )
+
+
+def gating_table(results: Sequence[GatingResult], legend: Legend) -> Table:
+    """List every gate of every way of hearing."""
+    rows: list[tuple[Entry, ...]] = [
+        (
+            condition_title(result),
+            round(1000 * float(time)),
+            float(rank),
+            _competitors(result, gate, legend),
+        )
+        for result in results
+        for gate, (time, rank) in enumerate(zip(result.times, ranks_of(result), strict=True))
+    ]
+    layer = results[0].layer if results else ""
+    return Table(("heard", "ms", f"rank at {layer_name(layer)}", "nearest others"), rows)
+
+
+def _recognised(result: GatingResult) -> str:
+    at = result.recognised[result.layers.index(result.layer)]
+    when = "never" if at is None else f"{1000 * at:.0f} of {1000 * float(result.times[-1]):.0f} ms"
+    return f"{when} ({condition_title(result)})"
+
+
+def _unique(result: GatingResult) -> str:
+    if result.unique_at is None:
+        return "No uniqueness point: no phones are known, or another word begins like it."
+    ms = 1000 * result.unique_at
+    return f"Uniqueness point: phone {result.unique_phone}, about {ms:.0f} ms ({ESTIMATE})."
+
+
+def _competitors(result: GatingResult, gate: int, legend: Legend) -> str:
+    return ", ".join(legend.look_of(word).text for word in result.competitors[gate])

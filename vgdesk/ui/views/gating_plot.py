@@ -1,0 +1,183 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
+from PySide6.QtWidgets import QGraphicsTextItem
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.gates import Condition
+from vgdesk.core.results import GatingResult
+from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.views.describe_gating import SHORT_TITLES, ranks_of
+from vgdesk.ui.views.layer_curves import COLOURS, DASHES, REACH, SYMBOLS
+from vgdesk.ui.views.matrix_layout import label_step
+
+MARGIN = 8  # pixels between what is drawn and the edges
+LEGEND_SHARE = 0.3  # of the height
+SIGNS = "\u25cf\u25a0\u25b2\u25c6"  # the symbols of the lines, as letters
+CHANCE, UNIQUE = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+RANKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+class GatingPlot(pg.GraphicsLayoutWidget):
+    """Lines of ranks against milliseconds, rank 1 on top; ranks are on a logarithmic scale.
+
+    Signals
+    -------
+    pointed, chosen
+        Line and gate under the pointer (-1 if there is none), and those that were clicked or
+        entered.
+    """
+
+    pointed = Signal(int, int)
+    chosen = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[tuple[FloatArray, FloatArray]] = []
+        self._walked = 0, 0
+        self._ring: pg.PlotDataItem | None = None
+        # Not a PlotItem: that one makes menus which outlive the window.
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=True)
+        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        self._legend = QGraphicsTextItem(self.box)  # in pixels: it does not move with the axes
+        self._legends: tuple[str, ...] = ()  # the whole one, and shorter ones for small views
+        self._limits = 1.0, 1.0
+        self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.scene().sigMouseMoved.connect(self._move)
+        self.scene().sigMouseClicked.connect(self._click)
+        self.box.sigResized.connect(self._fit)
+
+    def _lay_out(self) -> None:
+        self.addItem(self._axes["left"], 0, 0)
+        self.addItem(self.box, 0, 1)
+        self.addItem(self._axes["bottom"], 1, 1)
+        for axis in self._axes.values():
+            axis.linkToView(self.box)
+            axis.enableAutoSIPrefix(False)
+        self.ci.layout.setSpacing(0)
+
+    def show_results(self, results: Sequence[GatingResult], theme: Theme) -> None:
+        """Draw everything anew; there are few lines with few points."""
+        self.box.clear()
+        first = results[0]
+        self._lines = [(1000 * one.times, np.log10(ranks_of(one))) for one in results]
+        self._dress(first, theme)
+        self._draw_mark(float(np.log10(first.chance)), theme, angle=0, style=CHANCE)
+        names = [self._draw_line(number, one, theme) for number, one in enumerate(results)]
+        marks = [_coloured(f"\u254c\u254c chance {first.chance:g}", theme.muted)]
+        if first.unique_at is not None:
+            self._draw_mark(1000 * first.unique_at, theme, angle=90, style=UNIQUE)
+            marks.append(_coloured("\u2506 unique (estimate)", theme.muted))
+        self._legends = tuple(map(" &nbsp; ".join, ([*names, *marks], names, [])))
+        self._draw_ring(theme)
+        self._limits = 1000 * float(first.times[-1]), float(np.log10(first.trace.n))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave room for the legend above, and for points and ticks at the ends."""
+        box = self.box
+        if not self._lines or min(box.width(), box.height()) <= 0:
+            return
+        for html in self._legends:
+            self._legend.setHtml(html)
+            self._legend.setTextWidth(box.width())
+            top = MARGIN + (self._legend.boundingRect().height() if html else 0)
+            if top < LEGEND_SHARE * box.height():
+                break
+        right, bottom = self._limits
+        room = max(box.height() - top - MARGIN, 1.0)
+        unit = bottom / room
+        self._write_ticks(round(10**bottom), room)
+        box.setYRange(-top * unit, bottom + MARGIN * unit, padding=0)
+        box.setXRange(0, right + MARGIN * right / max(box.width() - MARGIN, 1.0), padding=0)
+
+    def _dress(self, first: GatingResult, theme: Theme) -> None:
+        self.setBackground(theme.base)
+        for side, title in (("left", "rank"), ("bottom", "ms heard")):
+            self._axes[side].setPen(theme.edge)
+            self._axes[side].setTextPen(theme.text)
+            self._axes[side].setLabel(title, color=theme.muted)
+        self._axes["left"].setGrid(40)
+
+    def _write_ticks(self, last: int, room: float) -> None:
+        """Name ranks up to the last one, as many as there is room for in pixels."""
+        ranks = [rank for rank in RANKS if rank < 0.6 * last]
+        step = label_step(room / (len(ranks) + 1), QFontMetricsF(self.font()).height())
+        ticks = [(float(np.log10(rank)), str(rank)) for rank in (*ranks[::step], last)]
+        self._axes["left"].setTicks([ticks])
+
+    def _draw_mark(self, at: float, theme: Theme, *, angle: int, style: Qt.PenStyle) -> None:
+        pen = pg.mkPen(theme.muted, width=1, style=style)
+        self.box.addItem(pg.InfiniteLine(at, angle=angle, pen=pen))
+
+    def _draw_line(self, number: int, result: GatingResult, theme: Theme) -> str:
+        """Draw a line and return its name for the legend."""
+        colour = theme.groups[COLOURS[number % len(COLOURS)]]
+        line = pg.PlotDataItem(
+            *self._lines[number],
+            pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
+            symbol=SYMBOLS[number % len(SYMBOLS)],
+            symbolSize=7,
+            symbolBrush=colour,
+            symbolPen=pg.mkPen(colour, width=1),
+        )
+        self.box.addItem(line)
+        name = f"{SIGNS[number % len(SIGNS)]} {SHORT_TITLES[Condition(result.condition)]}"
+        return _coloured(name, readable(colour, theme.base, TEXT_CONTRAST))
+
+    def _draw_ring(self, theme: Theme) -> None:
+        pen = pg.mkPen(theme.text, width=2)
+        self._ring = pg.PlotDataItem(
+            pen=None, symbol="o", symbolSize=15, symbolBrush=None, symbolPen=pen
+        )
+        self.box.addItem(self._ring)
+
+    def _nearest(self, at: QPointF) -> tuple[int, int]:
+        """Return the line and gate of the point at a place of the scene; -1, -1 if none."""
+        best, found = float(REACH**2), (-1, -1)
+        for number, line in enumerate(self._lines):
+            for gate, (x, y) in enumerate(zip(*line, strict=True)):
+                point = self.box.mapViewToScene(QPointF(x, y)) - at
+                distance = point.x() ** 2 + point.y() ** 2
+                if distance < best:
+                    best, found = distance, (number, gate)
+        return found
+
+    def _walk_to(self, line: int, gate: int) -> None:
+        self._walked = line, gate
+        x, y = self._lines[line]
+        if self._ring is not None:
+            self._ring.setData([x[gate]], [y[gate]])
+        self.pointed.emit(line, gate)
+
+    def _move(self, at: QPointF) -> None:
+        self.pointed.emit(*self._nearest(at))
+
+    def _click(self, event: object) -> None:
+        line, gate = self._nearest(event.scenePos())  # type: ignore[attr-defined]
+        if line >= 0:
+            self._walk_to(line, gate)
+            self.chosen.emit(line, gate)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk along a line with left and right, to another with up and down; Return plays."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        turns = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        key = Qt.Key(event.key())
+        if not self._lines or key not in {**steps, **turns, Qt.Key.Key_Return: 0}:
+            super().keyPressEvent(event)
+            return
+        line = (self._walked[0] + turns.get(key, 0)) % len(self._lines)
+        gate = self._walked[1] + steps.get(key, 0)
+        self._walk_to(line, max(0, min(gate, len(self._lines[line][0]) - 1)))
+        if key == Qt.Key.Key_Return:
+            self.chosen.emit(*self._walked)
+
+
+def _coloured(name: str, colour: str) -> str:
+    kept = name.replace(" ", "&nbsp;")
+    return f'<span style="color: {colour}">{kept}</span>'
