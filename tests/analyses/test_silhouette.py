@@ -7,6 +7,8 @@ from sklearn.metrics import silhouette_score
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.silhouette import silhouette
 from vgdesk.analyses import silhouette as measure
+from vgdesk.analyses.euclidean import distance_blocks
+from vgdesk.analyses.group_distances import MOST_GROUPS, silhouettes
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
@@ -184,3 +186,16 @@ def test_what_cannot_be_trusted_says_so(words: int, extra: dict[int, str], warni
     stack = stack_of(noise(1, words, 4))
     labels = labelled(stack, 3) | {stack.words[i]: group for i, group in extra.items()}
     assert score_groups(stack, labels, 0).trace.warning == warning
+
+
+def test_labellings_that_are_summed_up_in_turn_are_all_scored() -> None:
+    labellings, groups, rows = 201, 60, 180
+    assert labellings * groups > MOST_GROUPS, "the test needs more than one turn"
+    values = noise(rows, 5)
+    rng = np.random.default_rng(0)
+    codes = np.stack([rng.permutation(np.arange(rows) % groups) for _ in range(labellings)])
+    scores, of_rows = silhouettes(distance_blocks(values), codes)
+    for labelling in (0, 100, 165, 166, 167, 200):
+        expected = silhouette_score(values, codes[labelling])
+        assert scores[labelling] == pytest.approx(expected, abs=1e-6)
+    assert of_rows.mean() == pytest.approx(scores[0])

@@ -12,6 +12,8 @@ Codes = NDArray[np.intp]
 
 # Up to here it is faster to multiply with all zeros than to step over them.
 DENSE_GROUPS = 10
+# So many groups of all labellings together are summed up at once: 20 MB for 512 rows.
+MOST_GROUPS = 10_000
 
 
 def silhouettes(
@@ -35,24 +37,38 @@ def silhouettes(
     ----------
     Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster analysis.
     """
-    from scipy.sparse import csr_array
-
     labellings, rows = codes.shape
     groups = int(codes.max()) + 1
-    member = (codes + groups * np.arange(labellings)[:, None]).ravel()
-    entries = (np.ones(codes.size, np.float32), (member, np.tile(np.arange(rows), labellings)))
-    membership = csr_array(entries, shape=(labellings * groups, rows))
-    if groups <= DENSE_GROUPS:
-        membership = membership.toarray()
-    counts = np.bincount(member, minlength=labellings * groups).reshape(labellings, groups, 1)
+    at_once = max(1, MOST_GROUPS // groups)
+    parts = [codes[start : start + at_once] for start in range(0, labellings, at_once)]
+    members = [_membership(part, groups) for part in parts]
     total = np.zeros(labellings)
     of_rows: list[FloatArray] = []
     for block, distances in blocks:
-        sums = (membership @ distances).reshape(labellings, groups, -1)
-        found = _row_scores(sums, counts, codes[:, None, block])
+        found = np.concatenate(
+            [
+                _row_scores(membership @ distances, counts, part[:, None, block])
+                for part, (membership, counts) in zip(parts, members, strict=True)
+            ]
+        )
         total += found.sum(axis=1, dtype=np.float64)
         of_rows.append(found[0])
     return total / rows, np.concatenate(of_rows)
+
+
+def _membership(codes: Codes, groups: int) -> tuple[Any, NDArray[Any]]:
+    """Return what sums up rows by group, [labellings * groups, rows], and how many are in each."""
+    from scipy.sparse import csr_array
+
+    labellings, rows = codes.shape
+    member = (codes + groups * np.arange(labellings)[:, None]).ravel()
+    entries = (np.ones(codes.size, np.float32), (member, np.tile(np.arange(rows), labellings)))
+    membership = csr_array(entries, shape=(labellings * groups, rows))
+    counts = np.bincount(member, minlength=labellings * groups)
+    return (
+        membership.toarray() if groups <= DENSE_GROUPS else membership,
+        counts.reshape(labellings, groups, 1),
+    )
 
 
 def silhouettes_of_points(points: FloatArray, codes: Codes) -> FloatArray:
@@ -74,8 +90,9 @@ def _row_scores(sums: FloatArray, counts: NDArray[Any], own: Codes) -> FloatArra
     Parameters
     ----------
     sums, counts, own
-        Shapes [labellings, groups, rows], [labellings, groups, 1] and [labellings, 1, rows].
+        Shapes [labellings * groups, rows], [labellings, groups, 1] and [labellings, 1, rows].
     """
+    sums = sums.reshape(*counts.shape[:2], -1)
     others = np.take_along_axis(counts, own, axis=1) - 1
     inside = np.take_along_axis(sums, own, axis=1) / np.maximum(others, 1).astype(sums.dtype)
     means = np.full_like(sums, np.inf)

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -42,6 +42,14 @@ class Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a control was shown or hidden
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
         parts = (self._title, self._controls, self._buttons)
         needed = sum(part.sizeHint().width() for part in parts) + 36
         if (needed > self.width()) != self._is_narrow:
