@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.app.analysis_work import StackPlan, remember, score_layers, stack_of
+from vgdesk.analyses.word_overview import Sight
+from vgdesk.app import analysis_work
+from vgdesk.app.analysis_work import StackPlan, compare_words, remember, score_layers, stack_of
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import Embedding
@@ -47,3 +50,20 @@ def test_other_labels_or_another_seed_give_another_curve() -> None:
     assert not np.array_equal(old.values, moved.values)
     assert (old.trace.seed, dealt.trace.seed) == (0, 1)
     assert not np.array_equal(old.chance_mean, dealt.chance_mean)
+
+
+def test_of_long_lists_the_two_last_stacks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis_work, "STACKS_BYTES", 1)
+    plans = [plan_of(encoder, WORDS) for encoder in ("one", "two", "three")]
+    stacks = [stack_of(plan) for plan in plans]
+    assert stack_of(plans[1]) is stacks[1]
+    assert stack_of(plans[2]) is stacks[2]
+    assert stack_of(plans[0]) is not stacks[0]
+
+
+def test_a_part_is_compared_as_the_whole_is() -> None:
+    plan = plan_of("speech", WORDS)
+    whole = compare_words("euclidean", plan, 2, Sight())
+    part = compare_words("euclidean", plan, 2, Sight(part=frozenset({"bee", "fox"})))
+    assert (part.rows, whole.rows[1::4]) == (("bee", "fox"),) * 2
+    np.testing.assert_allclose(part.values, whole.values[1::4, 1::4], rtol=1e-6)

@@ -1,12 +1,14 @@
 import json
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from vgdesk.__main__ import main
 from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.word_overview import MOST_ROWS
 from vgdesk.app.stack_file import read_stack
 from vgdesk.core.resources import resource
 
@@ -181,3 +183,29 @@ def test_confusions_are_printed_as_a_matrix_of_labels(capsys: pytest.CaptureFixt
     assert "chance .5" in about
     assert heading.split("\t")[2:] == found["labels"]
     assert [line.split("\t")[0] for line in lines[: len(found["labels"])]] == found["labels"]
+
+
+def test_a_long_list_is_printed_in_blocks_and_some_of_its_words_one_by_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = ["".join(letters) for letters in product("abcdefghijklm", repeat=3)]
+    words = tmp_path / "words.txt"
+    words.write_text("\n".join(names[: MOST_ROWS + 1]), "utf-8")
+    command = ["words", "spelling", "--words", str(words), "--layer", "letters"]
+    assert main([*command, "--order", "similarity"]) == 0
+    about, _heading, *blocks = capsys.readouterr().out.splitlines()
+    assert about.endswith("mean over the pairs of two blocks, n = 2001; layer letters of spelling; "
+                          "1000 blocks by similarity")  # fmt: skip
+    assert len(blocks) == 1000
+    assert sum(int(line.split("\t")[3]) for line in blocks) == MOST_ROWS + 1
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["order"], found["starts"][:2], found["rows"][2]) == ("list", [0, 2], "aac")
+    assert main([*command, "--only", "aab", "aaa"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "row\taaa\taab",
+        "aaa\t\t0.8944",
+        "aab\t0.8944\t",
+    ]
+    assert main([*command, "--only", "aab", "zebra"]) == 2
+    assert "no “zebra”" in capsys.readouterr().err

@@ -214,10 +214,11 @@ class ViewsArea(QWidget):
         self._controls.show_recipe(recipe)
         self.curves.show_floors(recipe.floors)
         self._mark(recipe)
-        looks = recipe.label_column, recipe.order
-        if looks != self._looks:
-            self._looks = looks
+        before, self._looks = self._looks, (recipe.label_column, recipe.order)
+        if recipe.label_column != before[0]:
             self._look_again()
+        elif recipe.order is not before[1] and View.WORDS in self._last:
+            self._last[View.WORDS]()
 
     def _mark(self, recipe: ViewRecipe) -> None:
         """Show which layers are looked at. Redrawing the pictures would make the slider jerk."""

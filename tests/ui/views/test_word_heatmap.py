@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,9 +17,11 @@ from tests.ui.views.examples import (
     similarity,
     theme,
 )
+from vgdesk.analyses.word_overview import MOST_ROWS
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import WordId
-from vgdesk.core.viewing import Selection
+from vgdesk.core.results import Trace, WordOverview
+from vgdesk.core.viewing import Order, Selection
 from vgdesk.ui.legend import legend_of
 from vgdesk.ui.theme import SEQUENTIAL, mixed
 from vgdesk.ui.views.matrix_picture import colour_table
@@ -306,3 +309,116 @@ def test_the_label_of_a_selected_word_leaves_no_half_of_a_neighbour(qtbot: QtBot
     assert is_written(middle - 2, middle + 2)
     assert not is_written(*above)
     assert not is_written(*below)
+
+
+def test_a_list_of_which_too_much_is_to_come_has_no_hatched_rows(qtbot: QtBot) -> None:
+    view = show(qtbot)
+    view.show_pending(tuple(WordId(f"late {i}") for i in range(MOST_ROWS - N)))
+    assert view.matrix._shape == (MOST_ROWS, MOST_ROWS)
+    view.show_pending(tuple(WordId(f"late {i}") for i in range(26_000)))
+    assert view.matrix._shape == (N, N)
+
+
+def blocks(values: FloatArray, starts: Sequence[int]) -> WordOverview:
+    ids = tuple(WordId(f"w{i}") for i in range(starts[-1]))
+    return WordOverview(
+        "cosine",
+        "3",
+        ids,
+        ids,
+        np.array(starts),
+        values,
+        (-1.0, 1.0),
+        False,
+        (0.5, 0.25),
+        Order.GROUP,
+        Trace("Cosine, mean", len(ids), ()),
+    )
+
+
+@pytest.fixture
+def overview(qtbot: QtBot) -> WordHeatmap:
+    """Show 80 words, half of them animals, in the blocks 0 to 25, 26 to 52 and 53 to 79."""
+    view = show(qtbot)
+    values = np.array([[0.1, 0.2, -0.5], [0.2, 0.9, 0.3], [-0.5, 0.3, 0.4]])
+    view.show_overview(blocks(values, (0, 26, 53, 80)), legend(80, view.theme), title="speech")
+    return view
+
+
+def test_blocks_are_read_out_by_their_ends(overview: WordHeatmap, qtbot: QtBot) -> None:
+    qtbot.mouseMove(overview.matrix, centre(overview, 0, 2).toPoint())
+    assert overview.matrix.readout == (
+        "26 words from “word0” to “word25” with 27 words from “word53” to “word79”: "
+        "\u22120.50 on average. Click to see each word."
+    )
+    qtbot.mouseMove(overview.matrix, centre(overview, 0, 0).toPoint())
+    assert "26 words from “word0” to “word25” with each other: 0.10" in overview.matrix.readout
+
+
+def test_the_summary_of_blocks_names_the_nearest_and_the_groups(overview: WordHeatmap) -> None:
+    assert overview.summary == (
+        "n = 80 in 3 blocks of 26 to 27. Most alike at layer 3 of speech: 27 words from “word26” "
+        "to “word52” with each other (0.90). On average 0.50 within and 0.25 between groups "
+        "(kind). Cosine, mean; no chance level."
+    )
+
+
+def test_the_table_of_blocks_is_the_picture(overview: WordHeatmap) -> None:
+    table = overview.table
+    assert table.headers[:4] == ("words", "n", "kind", "word0 – word25")
+    assert [row[:3] for row in table.rows] == [
+        ("word0 – word25", 26, "animal"),
+        ("word26 – word52", 27, "animal"),
+        ("word53 – word79", 27, "tool"),
+    ]
+    assert list(table.rows[0][3:]) == [0.1, 0.2, -0.5]
+
+
+def test_the_diagonal_of_blocks_is_a_value(overview: WordHeatmap) -> None:
+    cell = overview.matrix.rect_of(1, 1)
+    at = cell.topLeft() + QPointF(0.12, 0.12) * cell.width()
+    assert distance(colour_at(overview.matrix, at), due(0.9)) < 15
+
+
+def test_a_click_on_a_block_wishes_for_its_words_and_chooses_nothing(
+    overview: WordHeatmap, qtbot: QtBot
+) -> None:
+    with (
+        qtbot.assertNotEmitted(overview.pair_chosen),
+        qtbot.assertNotEmitted(overview.word_chosen),
+        qtbot.waitSignal(overview.part_wished) as wished,
+    ):
+        click(qtbot, overview, centre(overview, 0, 0))
+    # Of 26 words with their neighbours: fewer than 50 are not shown.
+    assert wished.args == [[f"w{i}" for i in range(53)]]
+    with qtbot.waitSignal(overview.part_wished) as wished:
+        click(qtbot, overview, overview.matrix.label_rect_of(2).center())
+    assert wished.args == [[f"w{i}" for i in range(26, 80)]]
+    with qtbot.assertNotEmitted(overview.play_requested):
+        at = centre(overview, 1, 2).toPoint()
+        qtbot.mouseDClick(overview.matrix, Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_the_block_of_a_selected_word_is_marked(overview: WordHeatmap) -> None:
+    overview.show_selection(Selection().of(WordId("w30"), WordId("w31"), WordId("w79")))
+    assert overview.matrix._marks.lines == (1, 2)
+    overview.show_selection(Selection(hovered=WordId("w79")))
+    assert (overview.matrix._marks.lines, overview.matrix._marks.hovered) == ((), 2)
+
+
+def test_the_way_back_is_there_only_in_a_part(overview: WordHeatmap, qtbot: QtBot) -> None:
+    assert not overview._back.isVisible()
+    part = replace(similarity(VALUES), part_of=80)
+    overview.show_result(part, tuple(range(N)), legend(80, overview.theme))
+    assert overview._back.isVisible()
+    assert overview.summary.startswith("n = 8 of 80. ")
+    with qtbot.waitSignal(overview.part_wished) as wished:
+        overview._back.click()
+    assert wished.args == [[]]
+    with qtbot.waitSignal(overview.part_wished) as wished:
+        qtbot.keyClick(overview.matrix, Qt.Key.Key_Escape)
+    assert wished.args == [[]]
+    overview.show_result(similarity(VALUES), tuple(range(N)), legend(N, overview.theme))
+    assert not overview._back.isVisible()
+    with qtbot.assertNotEmitted(overview.part_wished):
+        qtbot.keyClick(overview.matrix, Qt.Key.Key_Escape)

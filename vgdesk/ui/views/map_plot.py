@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -158,9 +159,10 @@ class MapPlot(MapCanvas):
         """Return the room of the waiting words at the left inside edge; empty if there are none."""
         area, metrics = self.area, QFontMetricsF(small_font(self))
         lines = min(len(self._pending), max(int(area.height() / self._pending_line), 1))
-        widest = max(
-            (metrics.horizontalAdvance(look.text) for look in self._pending.values()), default=0.0
-        )
+        texts = [look.text for look in islice(self._pending.values(), lines)]
+        if lines < len(self._pending):
+            texts.append(f"+ {len(self._pending)} more")
+        widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
         width = min(widest, LONGEST_LABEL) + PENDING_MARK + 14 if lines else 0.0
         return QRectF(area.left(), area.top(), width, lines * self._pending_line)
 
