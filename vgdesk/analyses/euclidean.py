@@ -9,7 +9,7 @@ from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 
 # So many columns of distances are held at once.
-BLOCK = 1024
+BLOCK = 512
 # Squared distances below this share of the squared lengths have lost digits.
 CLOSE = 1e-7
 
