@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
 
 # Choices are as wide as the longest of them; so much of that is enough for most.
 FITTING = 0.87
@@ -25,6 +25,7 @@ class Header(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._grid.addWidget(self._title, 0, 0)
         self._grid.addLayout(self._buttons, 0, 2)
         self._is_narrow = False
