@@ -181,3 +181,14 @@ def test_confusions_are_printed_as_a_matrix_of_labels(capsys: pytest.CaptureFixt
     assert "chance .5" in about
     assert heading.split("\t")[2:] == found["labels"]
     assert [line.split("\t")[0] for line in lines[: len(found["labels"])]] == found["labels"]
+
+
+def test_letters_are_listed_from_round_to_sharp(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["letters", "spelling", "--layer", "letters"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
+    vowels = lines[[line[0] for line in lines].index("first vowel") + 1 :]
+    scores = [float(line[2]) for line in vowels]
+    assert scores == sorted(scores, reverse=True)
+    assert {line[0] for line in vowels} == set("aeiou")
+    assert sum(int(line[1]) for line in vowels) == 648
+    assert all(set(line[3]) <= {"+" if float(line[2]) > 0 else "-"} for line in vowels)
