@@ -209,3 +209,14 @@ def test_a_long_list_is_printed_in_blocks_and_some_of_its_words_one_by_one(
     ]
     assert main([*command, "--only", "aab", "zebra"]) == 2
     assert "no “zebra”" in capsys.readouterr().err
+
+
+def test_letters_are_listed_from_round_to_sharp(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["letters", "spelling", "--layer", "letters"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
+    vowels = lines[[line[0] for line in lines].index("first vowel") + 1 :]
+    scores = [float(line[2]) for line in vowels]
+    assert scores == sorted(scores, reverse=True)
+    assert {line[0] for line in vowels} == set("aeiou")
+    assert sum(int(line[1]) for line in vowels) == 648
+    assert all(set(line[3]) <= {"+" if float(line[2]) > 0 else "-"} for line in vowels)

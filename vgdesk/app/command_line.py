@@ -9,6 +9,7 @@ from pathlib import Path
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
+from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import gating
 from vgdesk.app.encoder_shelf import TWIN
@@ -18,6 +19,7 @@ from vgdesk.app.printed import (
     changes_table,
     confusions_table,
     curves_table,
+    letters_table,
     map_table,
     similarity_table,
     words_table,
@@ -87,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
     _add_confusions(commands.add_parser("confusions", help="say which labels are taken for which"))
     _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
+    _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
@@ -163,6 +166,14 @@ def _add_map(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
     _add_layer(parser, Kind.MAP)
     parser.set_defaults(command=_map)
+
+
+def _add_letters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
+    parser.add_argument("--layer", nargs=1, required=True, help="its name")
+    parser.add_argument("--words", default="kiki-bouba", metavar="LIST", help=LIST_HELP)
+    _add_making(parser)
+    parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label="shape")
 
 
 def _add_reproduce(parser: argparse.ArgumentParser) -> None:
@@ -316,6 +327,13 @@ def _reproduce(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"{panel.analysis}  {panel.title}, {panel.edition.value}: {said}\n")
     write_report(chosen.out, request, panels, study.subspaces())
     sys.stdout.write(f"Written to {chosen.out}\n")
+    return 0
+
+
+def _letters(chosen: argparse.Namespace) -> int:
+    ((stack, layer),) = _layers(chosen)
+    facts = facts_of(open_words(chosen.words), chosen.label)
+    sys.stdout.write(letters_table(letter_profile(stack, layer, facts), stack.encoder))
     return 0
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from vgdesk.analyses.letter_profile import LetterProfile
+from vgdesk.core.model import EncoderId
 from vgdesk.core.results import (
     GatingResult,
     LabelConfusions,
@@ -30,6 +32,7 @@ Result = (
     | GatingResult
     | LabelConfusions
 )
+BAR = 30  # signs of the longest bar
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 
 
@@ -161,6 +164,24 @@ def _unique(result: GatingResult) -> str:
         return "none, as far as pronunciations are known"
     ms = 1000 * result.unique_at
     return f"phone {result.unique_phone}, about {ms:.0f} ms were all phones equally long"
+
+
+def letters_table(profile: LetterProfile, encoder: EncoderId) -> str:
+    """Write one line and one bar a letter, the roundest first."""
+    widest = max(np.abs([*profile.of_consonants, *profile.of_vowels]), default=0.0) or 1.0
+    lines = [
+        f"mean cosine to round minus mean cosine to sharp shapes; layer {profile.layer} of "
+        f"{encoder}"
+    ]
+    for name, letters, means, counts in (
+        ("first consonant", profile.consonants, profile.of_consonants, profile.words_of_consonants),
+        ("first vowel", profile.vowels, profile.of_vowels, profile.words_of_vowels),
+    ):
+        lines.append("\t".join([name, "words", "score"]))
+        for letter, count, mean in zip(letters, counts, means, strict=True):
+            bar = ("+" if mean > 0 else "-") * round(BAR * abs(mean) / widest)
+            lines.append(f"{letter}\t{count}\t{mean:+.4f}\t{bar}")
+    return "\n".join(lines) + "\n"
 
 
 def as_json(*results: Result) -> str:

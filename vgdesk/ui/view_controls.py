@@ -13,6 +13,7 @@ ORDER_TITLES = {
     Order.SIMILARITY.value: "by similarity",
     Order.LIST.value: "as listed",
 }
+WIDE_ENOUGH = 96  # pixels that most names of label columns need
 NARROWEST = 56  # pixels to which the small controls of a view may shrink
 ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
@@ -32,6 +33,7 @@ class ViewControls(QObject):
         self.rows = _combo("One point for each", ROWS_TITLES)
         self.curve = _combo("Measure", _titles(Kind.CURVE))
         self.label_column = _combo("Label", {})
+        self.label_column.setMinimumWidth(WIDE_ENOUGH)
         self._combos = {
             "alignment": self.alignment,
             "words_measure": self.words_measure,

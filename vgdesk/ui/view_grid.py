@@ -40,6 +40,7 @@ class ViewGrid(QWidget):
             for view in views:
                 tabs = quarter if is_grid else self._tabs
                 tabs.addTab(self._frames[view], VIEWS[view.value].title)
+                self._frames[view].set_titled(is_grid and len(views) == 1)
             quarter.setCurrentIndex(0)
         if is_grid:
             for splitter in (*self._rows, self._grid):

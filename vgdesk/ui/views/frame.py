@@ -164,6 +164,10 @@ class ViewFrame(QWidget):
         """Show the numbers instead of the picture, or the picture again."""
         self._table_button.setChecked(is_table)
 
+    def set_titled(self, is_titled: bool) -> None:
+        """Show the title, or leave it out where a tab says it already."""
+        self._head.set_titled(is_titled)
+
     def add_control(self, *controls: QWidget) -> None:
         """Put small controls beside the title."""
         self._head.add_controls(controls)

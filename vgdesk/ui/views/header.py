@@ -1,8 +1,11 @@
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
+
+# Choices are as wide as the longest of them; so much of that is enough for most.
+FITTING = 0.87
 
 
 class Header(QWidget):
@@ -16,15 +19,22 @@ class Header(QWidget):
         self._row = QHBoxLayout(self._controls)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
+        self._row.addStretch()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(8, 3, 4, 2)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._grid.addWidget(self._title, 0, 0)
         self._grid.addLayout(self._buttons, 0, 2)
         self._is_narrow = False
         self._place()
+
+    def set_titled(self, is_titled: bool) -> None:
+        """Show the title, or leave it out where a tab says it already."""
+        self._title.setVisible(is_titled)
+        self._arrange()
 
     def add_controls(self, controls: Sequence[QWidget]) -> None:
         """Put small controls beside the title."""
@@ -37,28 +47,30 @@ class Header(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         # The controls go below the title before the view would have to be wider.
-        wide = self._title.sizeHint().width() + self._buttons.sizeHint().width() + 28
+        wide = self._title_width() + self._buttons.sizeHint().width() + 28
         return QSize(wide, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._arrange()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # a control was shown or hidden
-            self._fit()
+        if event.type() == QEvent.Type.LayoutRequest:  # a control came or went
+            self._arrange()
         return super().event(event)
 
-    def _fit(self) -> None:
-        parts = (self._title, self._controls, self._buttons)
-        needed = sum(part.sizeHint().width() for part in parts) + 36
-        if (needed > self.width()) != self._is_narrow:
+    def _arrange(self) -> None:
+        parts = (self._controls, self._buttons)
+        needed = sum(part.sizeHint().width() for part in parts) + self._title_width() + 36
+        if (FITTING * needed > self.width()) != self._is_narrow:
             self._is_narrow = not self._is_narrow
             self._place()
 
+    def _title_width(self) -> int:
+        return 0 if self._title.isHidden() else self._title.sizeHint().width()
+
     def _place(self) -> None:
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if self._is_narrow:
             self._grid.addWidget(self._controls, 1, 0, 1, 3)
         else:
-            self._grid.addWidget(self._controls, 0, 1, 1, 1, right)
+            self._grid.addWidget(self._controls, 0, 1)
