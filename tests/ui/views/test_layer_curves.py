@@ -140,10 +140,11 @@ def test_names_of_layers_never_touch(view: LayerCurves, qtbot: QtBot) -> None:
 
 def test_points_that_chance_could_have_given_are_hollow(view: LayerCurves, theme: Theme) -> None:
     view.show_result((curve("a", [0.0, 0.05, 0.5]),), ("A",))
-    (line,) = [item for item in view.plot.box.addedItems if isinstance(item, pg.PlotDataItem)][:1]
-    fills = [QColor(brush).name() for brush in line.opts["symbolBrush"]]
-    assert fills[:2] == [QColor(theme.base).name()] * 2
-    assert fills[2] != QColor(theme.base).name()
+    items = [item for item in view.plot.box.addedItems if isinstance(item, pg.PlotDataItem)]
+    full, hollow = items[:2]
+    assert hollow.getData()[0].tolist() == [0, 1]
+    assert QColor(hollow.opts["symbolBrush"]).name() == QColor(theme.base).name()
+    assert QColor(full.opts["symbolBrush"]).name() != QColor(theme.base).name()
 
 
 def test_intervals_are_seen_and_read(view: LayerCurves) -> None:

@@ -248,10 +248,23 @@ class CurvePlot(pg.GraphicsLayoutWidget):
             pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
             symbol=SYMBOLS[number % len(SYMBOLS)],
             symbolSize=8,
-            symbolBrush=[theme.base if q > DISCOVERY else colour for q in curve.q_values],
+            symbolBrush=colour,
             symbolPen=pg.mkPen(colour, width=1.5),
         )
         self.box.addItem(line)
+        # Laid over the full ones: a brush for every point would take many times as long.
+        is_hollow = np.asarray(curve.q_values) > DISCOVERY
+        if is_hollow.any():
+            hollow = pg.PlotDataItem(
+                places[is_hollow],
+                values[is_hollow],
+                pen=None,
+                symbol=SYMBOLS[number % len(SYMBOLS)],
+                symbolSize=8,
+                symbolBrush=theme.base,
+                symbolPen=pg.mkPen(colour, width=1.5),
+            )
+            self.box.addItem(hollow)
         return self._draw_label(readable(colour, theme.base, TEXT_CONTRAST))
 
     def _draw_floor(self, number: int, theme: Theme) -> pg.TextItem:
