@@ -4,6 +4,7 @@ The process remembers every vector that it was sent once. A request names vector
 so that a moved slider or one new word costs a few kilobytes and not the whole stack.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -162,6 +163,12 @@ def place_words(
     return result
 
 
+def facts_about(plans: Iterable[StackPlan], facts: Facts) -> Facts:
+    """Keep what is known of the rows of some plans: a word without vectors changes nothing."""
+    rows = [row for plan in plans for row in plan.rows]
+    return facts.only({word for _, word, _ in rows}, {row for row, _, _ in rows})
+
+
 def score_layers(
     analysis: str, plans: tuple[StackPlan, ...], facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
@@ -174,7 +181,7 @@ def score_layers(
     reasons: list[VgdeskError] = []
     for plan in plans:
         try:
-            curves += _curves(analysis, plan, facts, seed)
+            curves += _curves(analysis, plan, facts_about([plan], facts), seed)
         except VectorsGoneError:
             raise
         except VgdeskError as reason:

@@ -317,7 +317,8 @@ class Pipeline:
         ready = (*dict.fromkeys(chosen), *floors)
         if not chosen:
             return self._nothing_yet(View.CURVES, self._recipe.focus)
-        return Request(work.score_layers, (measure.id, ready, facts, self._recipe.seed))
+        known = work.facts_about(ready, facts)
+        return Request(work.score_layers, (measure.id, ready, known, self._recipe.seed))
 
     def _changes(self) -> Request | Missing:
         recipe = self._recipe

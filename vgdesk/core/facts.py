@@ -1,5 +1,5 @@
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Self
 
 from vgdesk.core.model import WordId
@@ -59,6 +59,14 @@ class Facts:
     def of_labels(cls, labels: Mapping[WordId, str], column: str = "label") -> Self:
         """Wrap labels alone; the written form is the word's id."""
         return cls(tuple(WordFacts(word, word, label) for word, label in labels.items()), column)
+
+    def only(self, words: Collection[WordId], rows: Collection[str]) -> Self:
+        """Leave out what is known of other words, and the speakers of other rows."""
+        return replace(
+            self,
+            words=tuple(facts for facts in self.words if facts.word in words),
+            speakers=tuple(one for one in self.speakers if one[0] in rows),
+        )
 
     def labels(self) -> dict[WordId, str]:
         """Return the label of each word that has one."""
