@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QGraphicsTextItem
 
@@ -10,6 +10,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.gates import Condition
 from vgdesk.core.results import GatingResult
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe_gating import SHORT_TITLES, ranks_of
 from vgdesk.ui.views.layer_curves import COLOURS, DASHES, REACH, SYMBOLS
 from vgdesk.ui.views.matrix_layout import label_step
@@ -21,51 +22,27 @@ CHANCE, UNIQUE = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 RANKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
-class GatingPlot(pg.GraphicsLayoutWidget):
-    """Lines of ranks against milliseconds, rank 1 on top; ranks are on a logarithmic scale.
-
-    Signals
-    -------
-    pointed, chosen
-        Line and gate under the pointer (-1 if there is none), and those that were clicked or
-        entered.
-    """
-
-    pointed = Signal(int, int)
-    chosen = Signal(int, int)
+class GatingPlot(AxesPlot):
+    """Lines of ranks against milliseconds, rank 1 on top; ranks are on a logarithmic scale."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(is_downward=True)
         self._lines: list[tuple[FloatArray, FloatArray]] = []
         self._walked = 0, 0
         self._ring: pg.PlotDataItem | None = None
-        # Not a PlotItem: that one makes menus which outlive the window.
-        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=True)
-        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
         self._legend = QGraphicsTextItem(self.box)  # in pixels: it does not move with the axes
         self._legends: tuple[str, ...] = ()  # the whole one, and shorter ones for small views
         self._limits = 1.0, 1.0
-        self._lay_out()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scene().sigMouseMoved.connect(self._move)
         self.scene().sigMouseClicked.connect(self._click)
         self.box.sigResized.connect(self._fit)
-
-    def _lay_out(self) -> None:
-        self.addItem(self._axes["left"], 0, 0)
-        self.addItem(self.box, 0, 1)
-        self.addItem(self._axes["bottom"], 1, 1)
-        for axis in self._axes.values():
-            axis.linkToView(self.box)
-            axis.enableAutoSIPrefix(False)
-        self.ci.layout.setSpacing(0)
 
     def show_results(self, results: Sequence[GatingResult], theme: Theme) -> None:
         """Draw everything anew; there are few lines with few points."""
         self.box.clear()
         first = results[0]
         self._lines = [(1000 * one.times, np.log10(ranks_of(one))) for one in results]
-        self._dress(first, theme)
+        self.dress(theme, left="rank", bottom="ms heard")
         self._draw_mark(float(np.log10(first.chance)), theme, angle=0, style=CHANCE)
         names = [self._draw_line(number, one, theme) for number, one in enumerate(results)]
         marks = [_coloured(f"\u254c\u254c chance {first.chance:g}", theme.muted)]
@@ -94,14 +71,6 @@ class GatingPlot(pg.GraphicsLayoutWidget):
         self._write_ticks(round(10**bottom), room)
         box.setYRange(-top * unit, bottom + MARGIN * unit, padding=0)
         box.setXRange(0, right + MARGIN * right / max(box.width() - MARGIN, 1.0), padding=0)
-
-    def _dress(self, first: GatingResult, theme: Theme) -> None:
-        self.setBackground(theme.base)
-        for side, title in (("left", "rank"), ("bottom", "ms heard")):
-            self._axes[side].setPen(theme.edge)
-            self._axes[side].setTextPen(theme.text)
-            self._axes[side].setLabel(title, color=theme.muted)
-        self._axes["left"].setGrid(40)
 
     def _write_ticks(self, last: int, room: float) -> None:
         """Name ranks up to the last one, as many as there is room for in pixels."""

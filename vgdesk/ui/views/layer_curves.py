@@ -10,6 +10,7 @@ from vgdesk.app.events import View
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe import DISCOVERY, curve_readout, curve_summary, curve_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.line_labels import spread
@@ -129,18 +130,8 @@ class LayerCurves(ViewFrame):
         self.plot.setToolTip(text)
 
 
-class CurvePlot(pg.GraphicsLayoutWidget):
-    """The lines, bands and marks; finds the point nearest to the pointer.
-
-    Signals
-    -------
-    pointed, chosen
-        Curve and layer under the pointer (-1 if there is none), and those that were clicked or
-        walked to.
-    """
-
-    pointed = Signal(int, int)
-    chosen = Signal(int, int)
+class CurvePlot(AxesPlot):
+    """The lines, bands and marks; finds the point nearest to the pointer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -153,23 +144,9 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         self._rings: list[pg.PlotDataItem] = []
         self._marked: tuple[int, ...] = ()
         self._walked = 0
-        # Not a PlotItem: that one makes menus which outlive the window.
-        self.box = pg.ViewBox(enableMouse=False, enableMenu=False)
-        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
-        self._lay_out()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scene().sigMouseMoved.connect(self._move)
         self.scene().sigMouseClicked.connect(self._click)
         self.box.sigResized.connect(self._place_labels)
-
-    def _lay_out(self) -> None:
-        self.addItem(self._axes["left"], 0, 0)
-        self.addItem(self.box, 0, 1)
-        self.addItem(self._axes["bottom"], 1, 1)
-        for axis in self._axes.values():
-            axis.linkToView(self.box)
-            axis.enableAutoSIPrefix(False)
-        self.ci.layout.setSpacing(0)
 
     def show_curves(
         self,
@@ -187,7 +164,9 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         self._walked = min(self._walked, len(curves) - 1)
         self._places = [_places(len(curve.layers), is_relative=is_relative) for curve in curves]
         self._values = [np.asarray(curve.values, np.float64) for curve in curves]
-        self._dress(theme, curves[0], is_relative=is_relative)
+        depth = "relative depth" if is_relative else "layer"
+        self.dress(theme, left=ANALYSES[curves[0].measure].title, bottom=depth)
+        self._names = None if is_relative else curves[0].layers
         self.box.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
         for number, curve in enumerate(curves[: self._trained]):
             self._draw_band(number, curve, theme)
@@ -206,17 +185,6 @@ class CurvePlot(pg.GraphicsLayoutWidget):
         ):
             own = min(layer, len(values) - 1)
             ring.setData([places[own]], [values[own]])
-
-    def _dress(self, theme: Theme, curve: LayerCurve, *, is_relative: bool) -> None:
-        self.setBackground(theme.base)
-        measure = ANALYSES[curve.measure].title
-        titles = {"left": measure, "bottom": "relative depth" if is_relative else "layer"}
-        for side, axis in self._axes.items():
-            axis.setPen(theme.edge)
-            axis.setTextPen(theme.text)
-            axis.setLabel(titles[side], color=theme.muted)
-        self._axes["left"].setGrid(40)
-        self._names = None if is_relative else curve.layers
 
     def _draw_band(self, number: int, curve: LayerCurve, theme: Theme) -> None:
         colour = QColor(_colour(number, theme))

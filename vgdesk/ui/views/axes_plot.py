@@ -1,0 +1,41 @@
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+
+from vgdesk.ui.theme import Theme
+
+
+class AxesPlot(pg.GraphicsLayoutWidget):
+    """A box with an axis to the left and one below; children draw lines of points into it.
+
+    Signals
+    -------
+    pointed, chosen
+        Line and point under the pointer (-1 if there is none), and those that were clicked or
+        walked to.
+    """
+
+    pointed = Signal(int, int)
+    chosen = Signal(int, int)
+
+    def __init__(self, *, is_downward: bool = False) -> None:
+        super().__init__()
+        # Not a PlotItem: that one makes menus which outlive the window.
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=is_downward)
+        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        self.addItem(self._axes["left"], 0, 0)
+        self.addItem(self.box, 0, 1)
+        self.addItem(self._axes["bottom"], 1, 1)
+        for axis in self._axes.values():
+            axis.linkToView(self.box)
+            axis.enableAutoSIPrefix(False)
+        self.ci.layout.setSpacing(0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def dress(self, theme: Theme, *, left: str, bottom: str) -> None:
+        """Colour background and axes, and name the axes."""
+        self.setBackground(theme.base)
+        for side, title in (("left", left), ("bottom", bottom)):
+            self._axes[side].setPen(theme.edge)
+            self._axes[side].setTextPen(theme.text)
+            self._axes[side].setLabel(title, color=theme.muted)
+        self._axes["left"].setGrid(40)
