@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+ROUNDING = 1e-6  # pixels
+
 
 def spread(wanted: Sequence[float], gap: float, limits: tuple[float, float]) -> list[float]:
     """Move places apart until no two are nearer than `gap`, as little as possible.
@@ -27,4 +29,5 @@ def spread(wanted: Sequence[float], gap: float, limits: tuple[float, float]) -> 
         places[order[-1]] = high
         for other, one in pairwise(reversed(order)):
             places[one] = min(places[one], places[other] - gap)
-    return places
+    # Gaps that just fit may add up to a hair more than the room.
+    return [low if 0 < low - place < ROUNDING else place for place in places]
