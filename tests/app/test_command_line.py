@@ -155,6 +155,7 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
         (["map", "spelling", "--words", DEMO, "--layer", "9"], "has no layer"),
         (["words", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
         (["score", "spelling", "--words", "nothing.tsv"], "could not be read"),
+        (["score", "spectrum", "--words", "nothing"], "Lists that ship: study-semantic"),
         (["score", "spectrum", "--words", "study-phonetic"], "Nothing to encode"),
     ],
 )

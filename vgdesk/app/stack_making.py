@@ -84,6 +84,8 @@ def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
         raise VgdeskError(
             f"“{spec.title}” was given no words.", "Name the project or the list with --words."
         )
+    if not Path(words).exists():
+        open_words(words)  # a list that ships, or the sentence that names these lists
     return make_stack(spec, [Path(words)], making)[0]
 
 
