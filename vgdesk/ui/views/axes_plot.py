@@ -1,5 +1,6 @@
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPen
 
 from vgdesk.ui.theme import Theme
 
@@ -30,6 +31,11 @@ class AxesPlot(pg.GraphicsLayoutWidget):
             axis.enableAutoSIPrefix(False)
         self.ci.layout.setSpacing(0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def pen(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """Make a pen of so many pixels as the screen counts them: lines are drawn in finer ones."""
+        made: QPen = pg.mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
+        return made
 
     def dress(self, theme: Theme, *, left: str, bottom: str) -> None:
         """Colour background and axes, and name the axes."""

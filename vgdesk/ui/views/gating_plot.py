@@ -80,7 +80,7 @@ class GatingPlot(AxesPlot):
         self._axes["left"].setTicks([ticks])
 
     def _draw_mark(self, at: float, theme: Theme, *, angle: int, style: Qt.PenStyle) -> None:
-        pen = pg.mkPen(theme.muted, width=1, style=style)
+        pen = self.pen(theme.muted, width=1, style=style)
         self.box.addItem(pg.InfiniteLine(at, angle=angle, pen=pen))
 
     def _draw_line(self, number: int, result: GatingResult, theme: Theme) -> str:
@@ -88,18 +88,18 @@ class GatingPlot(AxesPlot):
         colour = theme.groups[COLOURS[number % len(COLOURS)]]
         line = pg.PlotDataItem(
             *self._lines[number],
-            pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
+            pen=self.pen(colour, width=2, style=DASHES[number % len(DASHES)]),
             symbol=SYMBOLS[number % len(SYMBOLS)],
             symbolSize=7,
             symbolBrush=colour,
-            symbolPen=pg.mkPen(colour, width=1),
+            symbolPen=self.pen(colour, width=1),
         )
         self.box.addItem(line)
         name = f"{SIGNS[number % len(SIGNS)]} {SHORT_TITLES[Condition(result.condition)]}"
         return _coloured(name, readable(colour, theme.base, TEXT_CONTRAST))
 
     def _draw_ring(self, theme: Theme) -> None:
-        pen = pg.mkPen(theme.text, width=2)
+        pen = self.pen(theme.text, width=2)
         self._ring = pg.PlotDataItem(
             pen=None, symbol="o", symbolSize=15, symbolBrush=None, symbolPen=pen
         )

@@ -167,7 +167,7 @@ class CurvePlot(AxesPlot):
         depth = "relative depth" if is_relative else "layer"
         self.dress(theme, left=ANALYSES[curves[0].measure].title, bottom=depth)
         self._names = None if is_relative else curves[0].layers
-        self.box.addItem(pg.InfiniteLine(0, angle=0, pen=pg.mkPen(theme.muted, width=1)))
+        self.box.addItem(pg.InfiniteLine(0, angle=0, pen=self.pen(theme.muted, width=1)))
         for number, curve in enumerate(curves[: self._trained]):
             self._draw_band(number, curve, theme)
         self._titles = titles
@@ -207,17 +207,17 @@ class CurvePlot(AxesPlot):
                 y=values,
                 top=np.asarray(curve.high) - values,
                 bottom=values - np.asarray(curve.low),
-                pen=pg.mkPen(colour, width=1),
+                pen=self.pen(colour, width=1),
             )
         )
         line = pg.PlotDataItem(
             places,
             values,
-            pen=pg.mkPen(colour, width=2, style=DASHES[number % len(DASHES)]),
+            pen=self.pen(colour, width=2, style=DASHES[number % len(DASHES)]),
             symbol=SYMBOLS[number % len(SYMBOLS)],
             symbolSize=8,
             symbolBrush=colour,
-            symbolPen=pg.mkPen(colour, width=1.5),
+            symbolPen=self.pen(colour, width=1.5),
         )
         self.box.addItem(line)
         # Laid over the full ones: a brush for every point would take many times as long.
@@ -230,13 +230,13 @@ class CurvePlot(AxesPlot):
                 symbol=SYMBOLS[number % len(SYMBOLS)],
                 symbolSize=8,
                 symbolBrush=theme.base,
-                symbolPen=pg.mkPen(colour, width=1.5),
+                symbolPen=self.pen(colour, width=1.5),
             )
             self.box.addItem(hollow)
         return self._draw_label(readable(colour, theme.base, TEXT_CONTRAST))
 
     def _draw_floor(self, number: int, theme: Theme) -> pg.TextItem:
-        pen = pg.mkPen(theme.muted, width=1, style=DASHES[-number % len(DASHES)])
+        pen = self.pen(theme.muted, width=1, style=DASHES[-number % len(DASHES)])
         self.box.addItem(pg.PlotDataItem(self._places[number], self._values[number], pen=pen))
         return self._draw_label(theme.muted)
 
@@ -251,7 +251,7 @@ class CurvePlot(AxesPlot):
             symbol="o",
             symbolSize=16,
             symbolBrush=None,
-            symbolPen=pg.mkPen(theme.text, width=2),
+            symbolPen=self.pen(theme.text, width=2),
         )
         self.box.addItem(ring)
         return ring
