@@ -1,5 +1,6 @@
 """Projects for the tests that save and open them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.core.model import (
@@ -41,6 +42,11 @@ def sessions_of(words: list[Word], takes: list[Take]) -> Session:
     return Session({w.id: w for w in words}, {t.id: t for t in takes})
 
 
+def lacking(session: Session, take: str) -> Session:
+    """The session as if this take had never been."""
+    return replace(session, takes={k: v for k, v in session.takes.items() if k != take})
+
+
 def sound(file: Path, content: bytes = b"RIFF dog") -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
@@ -56,6 +62,8 @@ def same(a: Session, b: Session) -> bool:
             list(session.takes.values()),
             dict(session.encoders),
             session.label_columns(),
+            list(session.trash.values()),
+            list(session.speakers.values()),
         )
 
     return plain(a) == plain(b)

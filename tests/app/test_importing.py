@@ -216,7 +216,7 @@ def test_take_numbers_are_never_reused(tmp_path: Path) -> None:
     dog = WordId("dog")
     assert next_take_id(Session(), dog) == next_take_id(Session(), dog, tmp_path / "no") == "dog-1"
     session = with_imported(Session(), [imported("dog"), imported("dog"), imported("dog")])
-    session = session.without_take(TakeId("dog-2"))
+    session = session.without_takes(frozenset({TakeId("dog-2")}))
     assert next_take_id(session, dog, tmp_path) == "dog-4"
     for name in ("dog-4.flac", "dog-12.48000.partial", "dog-house-40.flac", "dog.wav", "adog-50.x"):
         (tmp_path / name).touch()

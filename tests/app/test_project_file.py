@@ -8,26 +8,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.app.project_examples import RECIPE, contents, same, sessions_of, sound, take, word
-from vgdesk.app.project_file import (
-    SCHEMA,
-    Project,
-    missing_takes,
-    new_scratch,
-    open_project,
-    save,
-    scratch_folder,
+from tests.app.project_examples import (
+    RECIPE,
+    contents,
+    lacking,
+    same,
+    sessions_of,
+    sound,
+    take,
+    word,
 )
+from vgdesk.app.project_file import SCHEMA, Project, missing_takes, open_project, save
+from vgdesk.app.project_places import new_scratch, scratch_folder
 from vgdesk.app.settings import user_folder
 from vgdesk.app.view_recipe import VIEW_READERS
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
+    Concern,
     EncoderId,
     Session,
+    Speaker,
     Take,
     TakeId,
     TakeSource,
+    Verdict,
     Word,
     WordId,
 )
@@ -79,7 +84,7 @@ def test_the_same_content_is_stored_once(tmp_path: Path, outside: Path) -> None:
     saved = save(folder, sessions_of([word("x")], [*takes, take("x-4", other)]), RECIPE)
     assert sorted(path.name for path in (folder / "takes").iterdir()) == ["cow.wav", "dog.wav"]
     # An undo brings back the session of before the save, whose takes are still outside.
-    assert same(save(folder, sessions_of([word("x")], takes), RECIPE), saved.without_take("x-4"))  # type: ignore[arg-type]
+    assert same(save(folder, sessions_of([word("x")], takes), RECIPE), lacking(saved, "x-4"))
     assert sorted(path.name for path in (folder / "takes").iterdir()) == ["cow.wav", "dog.wav"]
 
 
@@ -348,6 +353,52 @@ def test_every_schema_opens_for_ever() -> None:
             {Cell.SPEECH: EncoderId("spectrum"), Cell.TEXT_GROUNDED: EncoderId("clip-text")},
         ),
     )
+
+
+def test_schema_2_knows_quality_trash_and_speakers() -> None:
+    folder = FIXTURES / "schema-2.vgdesk"
+    project, older = open_project(folder), open_project(FIXTURES / "schema-1.vgdesk")
+    assert (project.warnings, project.read_only, project.recipe) == ((), False, RECIPE)
+    session = project.session
+    assert list(session.words) == list(older.session.words)
+    assert list(session.takes) == list(older.session.takes)
+    dog = session.takes[TakeId("dog-1")]
+    assert dog.concerns == (Concern("clipped", Verdict.FAIL), Concern("noisy", Verdict.WARN))
+    assert dog.is_kept_anyway
+    # Labels that are called like the new columns stay labels.
+    assert session.words[WordId("dog")].labels["quality"] == "good"
+    assert session.words[WordId("dog")].labels["kept"] == "in the barn"
+    assert list(session.trash) == ["dog-3"]
+    assert session.trash[TakeId("dog-3")].take.file == folder / "takes" / "dog.wav"
+    assert session.trash[TakeId("dog-3")].word.text == "dog"
+    assert list(session.speakers.values()) == [Speaker("S01", "sv", True), Speaker("Ana")]
+
+
+def test_a_label_called_quality_of_an_old_project_stays_a_label(before: Project) -> None:
+    table = before.folder / "words.tsv"
+    rows = [line.split("\t") for line in table.read_text().splitlines()]
+    at = rows[0].index("quality")
+    for row in rows:
+        row[at] = "quality" if row is rows[0] else "fine"
+    table.write_text("".join("\t".join(row) + "\n" for row in rows))
+    rewrite(before.folder, schema=1, oldest_reader=1)
+    words = open_project(before.folder).session.words
+    assert {word.labels["quality"] for word in words.values()} == {"fine"}
+
+
+def test_only_the_trash_of_own_recordings_is_kept(tmp_path: Path, small: Session) -> None:
+    folder = tmp_path / "a.vgdesk"
+    imported = replace(small.takes[TakeId("dog-1")], source=TakeSource.IMPORTED)
+    emptied = small.with_take(imported).without_takes(frozenset(small.takes))
+    saved = save(folder, emptied, RECIPE)
+    assert set(saved.trash) == {"dog-2", "tea-1"}
+    assert same(open_project(folder).session, saved)
+    assert {trashed.take.file.parent for trashed in saved.trash.values()} == {folder / "takes"}
+    back = saved.with_restored(TakeId("tea-1")).with_restored(TakeId("dog-2"))
+    again = save(folder, back, RECIPE)
+    assert not again.trash
+    assert not (folder / "trash.tsv").exists()
+    assert same(open_project(folder).session, again)
 
 
 def test_a_schema_that_is_written_has_a_project_kept() -> None:

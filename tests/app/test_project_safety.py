@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.project_examples import RECIPE, contents, same, sound, take, word
-from vgdesk.app.project_file import (
-    Project,
-    new_scratch,
-    open_project,
-    save,
-)
+from tests.app.project_examples import RECIPE, contents, lacking, same, sound, take, word
+from vgdesk.app.project_file import Project, open_project, save
+from vgdesk.app.project_places import new_scratch
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -33,7 +29,7 @@ STEPS = 10  # 2 sound files, their folder, then file, rename and folder for each
 
 def edited(project: Project, outside: Path) -> Session:
     """The next state of a project: other words, two new files, another encoder."""
-    session = project.session.without_take(TakeId("dog-1")).with_word(word("moon", category="sky"))
+    session = lacking(project.session, "dog-1").with_word(word("moon", category="sky"))
     session = session.with_take(take("moon-1", sound(outside / "moon.wav", b"moon" * 50_000)))
     session = session.with_take(take("moon-2", sound(outside / "luna.wav", b"luna" * 50_000)))
     return session.with_encoder(Cell.TEXT, EncoderId("roberta"))
@@ -55,7 +51,7 @@ def assert_old_or_new(folder: Path, old: Project, new: Session, new_recipe: View
 DIES = """
 import os, sys
 from pathlib import Path
-from tests.app.project_examples import RECIPE
+from tests.app.project_examples import lacking, lacking, RECIPE
 from tests.app.test_project_safety import edited
 from vgdesk.app.project_file import open_project, save
 from dataclasses import replace

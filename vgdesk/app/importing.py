@@ -132,7 +132,7 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
     """Add takes; each joins the word with the same text and language, or makes a new one."""
     words, all_takes = dict(session.words), dict(session.takes)
     homes = {_key(word.text, word.language): word.id for word in reversed(words.values())}
-    numbers = _highest_numbers(all_takes)
+    numbers = _highest_numbers([*all_takes, *session.trash])
     for imported in takes:
         planned = imported.planned
         key = _key(planned.text, planned.language)
@@ -172,7 +172,8 @@ def next_take_id(session: Session, word: WordId, takes_folder: Path | None = Non
     # Behind the number of a file there is its ending, or what marks a running recording.
     named = re.compile(re.escape(word) + r"-(\d+)(?!\d)")
     used = [int(found[1]) for file in files if (found := named.match(file.name))]
-    return TakeId(f"{word}-{max([_highest_numbers(session.takes)[word], *used]) + 1}")
+    taken = _highest_numbers([*session.takes, *session.trash])[word]
+    return TakeId(f"{word}-{max([taken, *used]) + 1}")
 
 
 def _highest_numbers(takes: Iterable[str]) -> Counter[str]:

@@ -1,20 +1,21 @@
 """A project on disk: a plain folder NAME.vgdesk that holds everything it needs.
 
-    project.json   schema, oldest reader, the chosen encoders, what the views show
+    project.json   schema, oldest reader, the chosen encoders, speakers, what the views show
     words.tsv      words and takes, see `vgdesk.app.word_table`
+    trash.tsv      the same of takes that were rejected; only there if there are any
     takes/         the sound files, never changed
+    journal.jsonl  the edits since the last save, see `vgdesk.app.journal`
 
-A save writes in this order: sound files, words.tsv, project.json. Each of the two is replaced in
-one step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an
-old or a new one whose sound files are all there. A crash between the two leaves new words beside
-old settings of the views, which harms nothing: project.json never speaks of words or takes, and a
-layer or label that the new words do not have shows as empty.
+A save writes in this order: sound files, trash.tsv, words.tsv, project.json. Each table is replaced
+in one step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an
+old or a new one whose sound files are all there. A crash between two of them harms nothing: the
+journal, which goes last, makes the edits again; and project.json never speaks of words or takes, so
+a layer or label that the new words do not have shows as empty.
 """
 
 import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ from typing import Any
 
 import vgdesk
 from vgdesk.app.events import Level, Notice
-from vgdesk.app.settings import user_folder
+from vgdesk.app.project_places import SUFFIX, takes_folder
+from vgdesk.app.records import speaker_of, speaker_record
 from vgdesk.app.take_files import TakeFiles
 from vgdesk.app.text_file import (
     count,
@@ -36,16 +38,32 @@ from vgdesk.app.text_file import (
     write_object,
 )
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
-from vgdesk.app.word_table import MOST_NAMED, WordTable, read_table, write_table
+from vgdesk.app.word_table import (
+    MOST_NAMED,
+    TAKE_COLUMNS,
+    TAKE_COLUMNS_1,
+    WordTable,
+    read_table,
+    write_table,
+)
 from vgdesk.core.errors import ProjectError
-from vgdesk.core.model import Cell, EncoderId, Session, TakeId
+from vgdesk.core.model import (
+    Cell,
+    EncoderId,
+    Session,
+    Speaker,
+    Take,
+    TakeId,
+    TakeSource,
+    Trashed,
+)
 from vgdesk.core.viewing import ViewRecipe
 
-SCHEMA = 1
-OLDEST_READER = 1  # the oldest schema whose programs can show what this one writes
-SUFFIX = ".vgdesk"
+SCHEMA = 2  # 2: quality of takes, trash, speakers
+OLDEST_READER = 2  # the oldest schema whose programs can show what this one writes
 SETTINGS_FILE = "project.json"
 TABLE_FILE = "words.tsv"
+TRASH_FILE = "trash.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +85,6 @@ class Project:
     recipe: ViewRecipe
     read_only: bool = False
     warnings: tuple[Notice, ...] = ()
-
-
-def takes_folder(folder: Path) -> Path:
-    """Return where a project keeps its sound files; recordings are written there at once."""
-    return folder / "takes"
-
-
-def scratch_folder() -> Path:
-    """Return where projects live that were never saved."""
-    return user_folder("data") / "unsaved"
-
-
-def new_scratch(parent: Path) -> Path:
-    """Make a folder for a project that was not saved yet: recordings need a place.
-
-    Raises
-    ------
-    ProjectError
-        If `parent` cannot be written to.
-    """
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="unsaved-", suffix=SUFFIX, dir=parent)).absolute()
-        takes_folder(folder).mkdir()
-    except OSError as error:
-        raise ProjectError(
-            f"New recordings cannot be kept in {parent} ({error.strerror}). Nothing was lost.",
-            "Free some space there, or name another folder in the variable VGDESK_HOME.",
-        ) from error
-    return folder
 
 
 def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
@@ -122,6 +110,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
             settle_folder(folder.parent)
         takes_folder(folder).mkdir(exist_ok=True)
         placed, files = _bring_takes_in(folder, session)
+        _write_trash(folder / TRASH_FILE, placed, files)
         replace_text(folder / TABLE_FILE, write_table(placed, files))
         write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
     except OSError as error:
@@ -155,7 +144,9 @@ def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
 def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeId, str]]:
     """Put all sound files into the project; returns the new session and the relative paths."""
     place = {word: i for i, word in enumerate(session.words)}
-    takes = sorted(session.takes.values(), key=lambda take: place[take.word])
+    listed = sorted(session.takes.values(), key=lambda take: place[take.word])
+    trash = {k: v for k, v in session.trash.items() if _is_ours(v.take, folder)}
+    takes = [*listed, *(trashed.take for trashed in trash.values())]
     where = {take.id: _absolute(take.file) for take in takes}
     home = takes_folder(folder)
     inside = {file for file in where.values() if file.is_relative_to(home)}
@@ -169,7 +160,24 @@ def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeI
         shelf.settle()
     placed = {t.id: t if t.id in missing else replace(t, file=where[t.id]) for t in takes}
     files = {take: file.relative_to(folder).as_posix() for take, file in where.items()}
-    return replace(session, takes=placed), files
+    trash = {k: replace(v, take=placed[k]) for k, v in trash.items()}
+    return replace(session, takes={t.id: placed[t.id] for t in listed}, trash=trash), files
+
+
+def _is_ours(take: Take, folder: Path) -> bool:
+    """Tell what the trash keeps: a file that only lent its sound stays with whom it belongs to."""
+    return take.source is TakeSource.RECORDED or _absolute(take.file).is_relative_to(folder)
+
+
+def _write_trash(file: Path, session: Session, files: Mapping[TakeId, str]) -> None:
+    trash = session.trash.values()
+    if trash:
+        words = {trashed.word.id: trashed.word for trashed in trash}
+        takes = {trashed.take.id: trashed.take for trashed in trash}
+        replace_text(file, write_table(Session(words, takes), files))
+    elif file.exists():
+        file.unlink()
+        settle_folder(file.parent)
 
 
 def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str, Any]:
@@ -182,6 +190,7 @@ def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str
         "encoders": {
             cell.value: {"id": session.encoders[cell]} for cell in Cell if cell in session.encoders
         },
+        "speakers": [speaker_record(speaker) for speaker in session.speakers.values()],
         "view": stored_view(recipe),
     }
 
@@ -236,7 +245,9 @@ def open_project(folder: Path) -> Project:
     folder = _absolute(folder)
     try:
         stored, warnings = _read_settings(folder)
-        table = _read_words(folder)
+        columns = TAKE_COLUMNS if _schema_of(stored) > 1 else TAKE_COLUMNS_1
+        table = _read_words(folder, columns)
+        trash = _read_trash(folder)
     except OSError as error:
         raise ProjectError(
             f"{folder.name} could not be read ({error.strerror}). Nothing was changed.",
@@ -248,10 +259,16 @@ def open_project(folder: Path) -> Project:
     encoders, homeless = fitting(
         stored.get("encoders", {}), {cell.value: _encoder for cell in Cell}
     )
+    speakers, unknown = _read_speakers(stored.get("speakers", []))
     session = Session(
-        table.words, table.takes, {Cell(cell): encoder for cell, encoder in encoders.items()}
+        table.words,
+        table.takes,
+        {Cell(cell): encoder for cell, encoder in encoders.items()},
+        {take: trashed for take, trashed in trash.items() if take not in table.takes},
+        speakers,
     )
     warnings += _misfits("view", misfits) + _misfits("model", homeless)
+    warnings += _misfits("speaker", unknown)
     warnings += table.notices(copy) + missing_takes(session)
     return Project(folder, session, ViewRecipe(**view), read_only, warnings)
 
@@ -301,10 +318,30 @@ def _newer(folder: Path, stored: Mapping[str, Any]) -> tuple[Notice]:
     return (Notice(f"{what}, so it is opened for reading only.", hint, Level.WARNING),)
 
 
-def _read_words(folder: Path) -> WordTable:
+def _read_trash(folder: Path) -> dict[TakeId, Trashed]:
+    """Read the trash; a row that cannot be read is a take that stays in the folder takes."""
+    try:
+        table = read_table(read_text(folder / TRASH_FILE), folder)
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {take.id: Trashed(take, table.words[take.word]) for take in table.takes.values()}
+
+
+def _read_speakers(stored: object) -> tuple[dict[str, Speaker], tuple[str, ...]]:
+    speakers, misfits = {}, []
+    for place, record in enumerate(stored if isinstance(stored, list) else [stored], start=1):
+        try:
+            speaker = speaker_of(record)
+            speakers[speaker.name] = speaker
+        except ValueError:
+            misfits.append(f"speaker {place}")
+    return speakers, tuple(misfits)
+
+
+def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:
     file = folder / TABLE_FILE
     try:
-        return read_table(read_text(file), folder)
+        return read_table(read_text(file), folder, columns)
     except FileNotFoundError as error:
         raise ProjectError(
             f"{folder.name} has lost its list of words ({TABLE_FILE}). The recordings in takes "

@@ -1,32 +1,46 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vgdesk.app.background import Background
+from vgdesk.app.child_process import Post
 from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
-from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.events import Events, Level, Notice, SessionChanged
+from vgdesk.app.journal import LEFT_FILE, Journal
 from vgdesk.app.looking import Looking
-from vgdesk.app.project_file import (
-    Project,
-    new_scratch,
-    open_project,
-    save,
-    scratch_folder,
-    takes_folder,
-)
+from vgdesk.app.project_file import Project, open_project, save
+from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
+from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
+from vgdesk.app.recovery import Recovered, left_behind, recover
 from vgdesk.app.store import Store
 from vgdesk.core.errors import ProjectError, VgdeskError
-from vgdesk.core.model import Cell, Session
+from vgdesk.core.model import Cell, Session, TakeId, Word
 from vgdesk.core.resources import resource
 
 DEMO = "demo.vgdesk"
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A project that can be shown.
+
+    Attributes
+    ----------
+    recovered
+        What it was before the program ended; None if this window must not write there.
+    """
+
+    project: Project
+    recovered: Recovered | None = None
+    lock: ProjectLock | None = None
+
+
 class ProjectDesk:
     """Which project is open and where it is kept.
 
-    A project that was never saved has a folder too: recordings need a place at once.
+    A project that was never saved has a folder too: recordings need a place at once, and so does
+    the journal.
 
     Attributes
     ----------
@@ -36,7 +50,9 @@ class ProjectDesk:
         Where the project is saved; None as long as it is not.
     """
 
-    def __init__(self, files: Background, events: Events, store: Store, looking: Looking) -> None:
+    def __init__(
+        self, files: Background, events: Events, store: Store, looking: Looking, post: Post
+    ) -> None:
         self._files = files
         self._events = events
         self._store = store
@@ -45,6 +61,11 @@ class ProjectDesk:
         self.home: Path | None = None
         self.title = "Untitled"
         self._opened = 0
+        self._lock = ProjectLock.taken(self.folder)
+        self._journal = Journal(post, self._failed)
+        self._journal.go_on(self.folder, Session())
+        self._is_settling = False
+        events.session_changed.subscribe(self._edited)
 
     @property
     def takes_folder(self) -> Path:
@@ -60,24 +81,60 @@ class ProjectDesk:
         return folder
 
     def close(self) -> None:
-        """Clear away the folder of a project that was never saved, if nothing is in it."""
-        if self.home is None:
-            for folder in (takes_folder(self.folder), self.folder):
-                with suppress(OSError):
-                    folder.rmdir()  # refuses if recordings are in it: they stay
+        """Let go of the project; edits that nobody gave up are made again at the next start."""
+        if not self._store.has_unsaved_edits:
+            self._journal.leave()
+        self._journal.close()
+        self._clear_away()
+
+    def give_up_edits(self) -> None:
+        """Put the edits since the last save aside, for another project will be opened."""
+        self._journal.leave()
+
+    def begin_take(self, take: TakeId, word: Word, speaker: str) -> None:
+        """Write down what the recording that begins will be."""
+        self._journal.note(self._store.session, f"Open {self.title}")
+        self._journal.begin_take(take, word, speaker)
 
     def new(self, session: Session) -> None:
         """Begin an empty project; the chosen encoders stay."""
         empty = Session(encoders=session.encoders or usual_encoders())
-        self._begin(Project(Path(), empty, self._looking.recipe), "New project", "Untitled")
+        project = Project(Path(), empty, self._looking.recipe)
+        self._begin(_Opened(project), "New project", "Untitled")
 
     def open_demo(self) -> None:
         """Open the words that ship; what is recorded into them is saved elsewhere."""
         self._files.run(
-            lambda: _with_what_is_whole(open_project(resource(DEMO))),
-            done=lambda project: self._begin(project, "Open the demo", "Demo words"),
-            failed=self._failed,
+            lambda: _Opened(_with_what_is_whole(open_project(resource(DEMO)))),
+            done=lambda opened: self._begin(opened, "Open the demo", "Demo words"),
+            failed=self._not_opened,
         )
+
+    def open_last(
+        self,
+        recent: Sequence[Path],
+        opened: Callable[[Path], object],
+        otherwise: Callable[[], object],
+    ) -> None:
+        """Open what was worked on when the program broke off; else call `otherwise`."""
+
+        def find() -> Path | None:
+            unsaved = scratch_folder()
+            return left_behind([*(unsaved.iterdir() if unsaved.is_dir() else ()), *recent])
+
+        def go_on(folder: Path | None) -> None:
+            if folder is None:
+                otherwise()
+            elif folder.parent == scratch_folder():
+                self._files.run(
+                    lambda: _never_saved(folder, self._looking),
+                    done=lambda found: self._begin(found, "Open unsaved words", "Untitled"),
+                    failed=self._not_opened,
+                )
+            else:
+                self.open(folder, opened, otherwise=otherwise)
+
+        self._files.run(find, done=go_on, failed=self._failed)
 
     def open(
         self,
@@ -87,17 +144,22 @@ class ProjectDesk:
         otherwise: Callable[[], object] = lambda: None,
     ) -> None:
         """Open a project folder; if that fails, say why and call `otherwise`."""
+        folder = folder.absolute()
+        held = self._lock if folder == self.folder else None
 
-        def begin(project: Project) -> None:
-            home = None if project.read_only else folder
-            self._begin(project, f"Open {folder.stem}", folder.stem, home)
+        def begin(found: _Opened) -> None:
+            self._begin(found, f"Open {folder.stem}", folder.stem, folder)
             opened(folder)
 
         def failed(error: VgdeskError) -> None:
-            self._failed(error)
+            self._not_opened(error)
             otherwise()
 
-        self._files.run(lambda: open_project(folder), done=begin, failed=failed)
+        def read() -> None:
+            self._files.run(lambda: _opened(folder, held), done=begin, failed=failed)
+
+        # The same project once more: that is how one goes back to the last save.
+        self._journal.leave(read) if held is not None else read()
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
         """Save into a folder, which is the project's home from then on."""
@@ -107,28 +169,110 @@ class ProjectDesk:
             if self._opened != opened:
                 saved(folder)  # another project was opened meanwhile: this is not its home
                 return
-            self.folder = self.home = folder
+            self._move_to(folder)
             self.title = folder.stem
-            if self._store.session is session:  # else it was edited meanwhile and is unsaved again
+            if self._store.session is session:  # else it was edited meanwhile, unsaved again
+                self._is_settling = True
                 self._store.saved(kept)
+                self._is_settling = False
+            self._journal.restart(folder, kept, self._store.session)
             self._events.notice.publish(Notice(f"Saved “{folder.stem}”."))
             saved(folder)
 
         self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
 
-    def _begin(self, project: Project, label: str, title: str, home: Path | None = None) -> None:
+    def _move_to(self, folder: Path) -> None:
+        if folder != self.folder:
+            with suppress(OSError):
+                self._hold(ProjectLock.taken(folder))
+        self.folder = self.home = folder
+
+    def _hold(self, lock: ProjectLock | None) -> None:
+        if self._lock is not None and self._lock is not lock:
+            self._lock.release()
+        self._lock = lock
+
+    def _begin(self, opened: _Opened, label: str, title: str, home: Path | None = None) -> None:
+        project, recovered = opened.project, opened.recovered
         self._opened += 1
-        self.close()
-        self.folder = home or new_scratch(scratch_folder())
-        self.home, self.title = home, title
-        for notice in project.warnings:
+        if opened.lock is None or opened.lock is not self._lock:
+            self._journal.leave()
+            self._clear_away()
+        is_ours = recovered is not None
+        self.home = home if is_ours else None
+        self.folder = project.folder if is_ours else new_scratch(scratch_folder())
+        self.title = title if is_ours or home is None else f"{title} (read-only)"
+        self._hold(opened.lock or ProjectLock.taken(self.folder))
+        written = recovered.written if recovered is not None else Session()
+        self._journal.go_on(self.folder, written)
+        for notice in (*project.warnings, *(recovered.notices if recovered else ())):
             self._events.notice.publish(notice)
         self._looking.select()
+        self._is_settling = True
         self._store.open(project.session, label)
+        self._is_settling = False
+        if recovered is not None and recovered.label:
+            self._store.apply(recovered.label, lambda _saved: recovered.session)
         self._looking.change(lambda _recipe: project.recipe)
+
+    def _edited(self, change: SessionChanged) -> None:
+        if not self._is_settling:
+            self._journal.note(change.after, change.label)
+
+    def _clear_away(self) -> None:
+        """Clear away the folder of a project that was never saved, if no recording is in it."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        if self.home is None:
+            with suppress(OSError):
+                takes_folder(self.folder).rmdir()  # refuses if recordings are in it: they stay
+                for name in (LOCK_FILE, LEFT_FILE):
+                    (self.folder / name).unlink(missing_ok=True)
+                self.folder.rmdir()
+
+    def _not_opened(self, error: VgdeskError) -> None:
+        """Stay with the project as it is, edits that were about to be given up included."""
+        base = Session() if self.home is None else self._store.last_saved
+        self._journal.restart(self.folder, base, self._store.session)
+        self._failed(error)
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))
+
+
+def _opened(folder: Path, held: ProjectLock | None) -> _Opened:
+    """Open a project as far as it may be: for writing, if no other window has it."""
+    project = open_project(folder)
+    if project.read_only:
+        return _Opened(project)
+    try:
+        lock = held or ProjectLock.taken(folder)
+    except OSError as error:
+        why = f"“{folder.stem}” cannot be written to ({error.strerror})"
+        return _Opened(_for_reading(project, why))
+    if lock is None:
+        return _Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
+    try:
+        # Read again now that nobody else can write: another window may just have saved.
+        project = open_project(folder)
+        return _Opened(project, recover(folder, project.session), lock)
+    except VgdeskError:
+        if lock is not held:
+            lock.release()
+        raise
+
+
+def _for_reading(project: Project, why: str) -> Project:
+    hint = "To change it, save it under another name."
+    notice = Notice(f"{why}, so it is opened for reading only.", hint, Level.WARNING)
+    return replace(project, read_only=True, warnings=(*project.warnings, notice))
+
+
+def _never_saved(folder: Path, looking: Looking) -> _Opened:
+    lock = ProjectLock.taken(folder)
+    recovered = recover(folder, Session())
+    return _Opened(Project(folder, Session(), looking.recipe), recovered, lock)
 
 
 def _with_what_is_whole(demo: Project) -> Project:

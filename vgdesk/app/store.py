@@ -67,6 +67,11 @@ class Store:
             self._undo.append(Step(step.label, self._session))
             self._replace(step.session, f"Redo {step.label}")
 
+    @property
+    def last_saved(self) -> Session:
+        """The session as it was saved or opened; what differs from it are the unsaved edits."""
+        return self._saved
+
     def open(self, session: Session, label: str) -> None:
         """Start over with another session; its edits begin here."""
         self._undo, self._redo = [], []

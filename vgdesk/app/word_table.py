@@ -13,10 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
+from vgdesk.core.model import (
+    Concern,
+    Session,
+    Take,
+    TakeId,
+    TakeSource,
+    Verdict,
+    Word,
+    WordId,
+)
 
 WORD_COLUMNS = ("id", "word", "language")
-TAKE_COLUMNS = ("take", "speaker", "file", "start", "end", "source")
+TAKE_COLUMNS_1 = ("take", "speaker", "file", "start", "end", "source")  # before schema 2
+TAKE_COLUMNS = (*TAKE_COLUMNS_1, "quality", "kept")
+ANYWAY = "anyway"
 LABEL = "label:"  # before the heading of a label column that is called like one of ours
 MOST_NAMED = 5
 
@@ -62,6 +73,8 @@ def _take_cells(take: Take, file: str) -> list[str]:
         repr(float(take.start)),
         "" if take.end is None else repr(float(take.end)),
         take.source.value,
+        " ".join(f"{concern.check}:{concern.verdict.value}" for concern in take.concerns),
+        ANYWAY if take.is_kept_anyway else "",
     ]
 
 
@@ -125,13 +138,15 @@ class _RowError(ValueError):
     """Why a row cannot be used, in a few words."""
 
 
-def read_table(text: str, folder: Path) -> WordTable:
+def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUMNS) -> WordTable:
     """Read words.tsv. What cannot be read is left out and said; everything else is kept.
 
     Parameters
     ----------
     folder
         The project, absolute; no take may lie outside it.
+    take_columns
+        The headings that are not labels: in an old project they were fewer.
 
     Raises
     ------
@@ -142,7 +157,7 @@ def read_table(text: str, folder: Path) -> WordTable:
     headings = [unescape(cell) for cell in first.rstrip("\r").split("\t")]
     if not {"id", "word"} <= set(headings):
         raise ValueError("no heading row with the columns id and word")
-    reader = _Reader(folder, headings)
+    reader = _Reader(folder, headings, take_columns)
     for number, line in enumerate(lines, start=2):
         if line.strip():
             try:
@@ -155,14 +170,15 @@ def read_table(text: str, folder: Path) -> WordTable:
 class _Reader:
     """Reads one row after the other."""
 
-    def __init__(self, folder: Path, headings: Sequence[str]) -> None:
+    def __init__(self, folder: Path, headings: Sequence[str], take_columns: Sequence[str]) -> None:
         self.words: dict[WordId, Word] = {}
         self.takes: dict[TakeId, Take] = {}
         self.lost: list[tuple[int, str]] = []
         self.changed: list[tuple[int, str]] = []
         self._folder = folder
         self._headings = headings
-        ours = (*WORD_COLUMNS, *TAKE_COLUMNS)
+        ours = (*WORD_COLUMNS, *take_columns)
+        self._take_columns = take_columns
         self._labels = {name: name.removeprefix(LABEL) for name in headings if name not in ours}
 
     def read(self, number: int, line: str) -> None:
@@ -190,18 +206,29 @@ class _Reader:
         take = TakeId(unescape(row["take"]))
         if take in self.takes:
             raise _RowError(f"a second take with the id {take}")
-        start, end = _seconds(row.get("start", "")) or 0.0, _seconds(row.get("end", ""))
+        row = {name: row.get(name, "") for name in self._take_columns}
+        start, end = _seconds(row["start"]) or 0.0, _seconds(row["end"])
         if start < 0 or (end is not None and end <= start):
             raise _RowError(f"the trim of take {take} is empty")
         return Take(
             take,
             word.id,
-            self._file(unescape(row.get("file", ""))),
-            unescape(row.get("speaker", "")),
+            self._file(unescape(row["file"])),
+            unescape(row["speaker"]),
             start,
             end,
-            self._source(row.get("source", ""), number),
+            self._source(row["source"], number),
+            self._concerns(row.get("quality", ""), number),
+            row.get("kept") == ANYWAY,
         )
+
+    def _concerns(self, cell: str, number: int) -> tuple[Concern, ...]:
+        try:
+            pairs = [concern.rsplit(":", 1) for concern in cell.split()]
+            return tuple(Concern(check, Verdict(verdict)) for check, verdict in pairs)
+        except ValueError:
+            self.changed.append((number, f"quality “{cell}” as not checked"))
+            return ()
 
     def _file(self, relative: str) -> Path:
         # Read the way Windows does, which knows both slashes, drive letters and shared folders.

@@ -54,7 +54,7 @@ class Workspace:
         self._post = post
         self._files = Background("files", post)
         # First what may refuse: a process that has begun to start does not like to be left alone.
-        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking)
+        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking, post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
         self._analysis_process = ChildProcess("analysis process", post)
@@ -101,7 +101,8 @@ class Workspace:
             )
         self.recording.look_for_microphones()
         if project is None:
-            self.projects.open_demo()
+            recent = self.settings.recent_projects
+            self.projects.open_last(recent, self._is_recent, self.projects.open_demo)
         else:
             self.projects.open(project, self._is_recent, otherwise=self.projects.open_demo)
 
@@ -152,9 +153,7 @@ class Workspace:
         what = ("word" if words else "take") + ("s" if count > 1 else "")
 
         def without(session: Session) -> Session:
-            for take in takes:
-                session = session.without_take(take)
-            return session.without_words(words)
+            return session.without_takes(takes).without_words(words)
 
         self.store.apply(f"Delete {count} {what}", without)
 
@@ -215,6 +214,7 @@ class Workspace:
         try:
             folder = self.projects.takes_folder
             take = next_take_id(self.session, word.id, folder)
+            self.projects.begin_take(take, word, "")
             self.recording.start(folder, take, stop_by_voice=self.settings.stop_by_voice)
         except VgdeskError as error:
             self.tell(error)

@@ -47,6 +47,41 @@ class TakeSource(Enum):
     SYNTHETIC = "synthetic"
 
 
+class Verdict(Enum):
+    """What a check says of a take."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A check that a take did not pass, by the id of the check."""
+
+    check: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who spoke, under a pseudonym unless they want to be named.
+
+    Attributes
+    ----------
+    has_consent
+        Whether the recordings may be kept and used; None as long as nobody asked.
+    """
+
+    name: str
+    language: str = ""
+    has_consent: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("a speaker needs a name or a pseudonym")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word in one sense. Two words may share a spelling, so the id is what counts.
@@ -81,6 +116,10 @@ class Take:
         Absolute path of the sound file.
     start, end
         The part of the file that holds the word, in seconds; `end` None is the end of the file.
+    concerns
+        What the checks after the recording had to say against it.
+    is_kept_anyway
+        True if somebody heard of the concerns and decided to keep the take.
     """
 
     id: TakeId
@@ -90,10 +129,20 @@ class Take:
     start: float = 0.0
     end: float | None = None
     source: TakeSource = TakeSource.RECORDED
+    concerns: tuple[Concern, ...] = ()
+    is_kept_anyway: bool = False
 
     def __post_init__(self) -> None:
         if self.start < 0 or (self.end is not None and self.end <= self.start):
             raise ValueError(f"take {self.id}: trim {self.start} to {self.end} s is empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A take that was rejected, with the word as it was then; its sound file stays."""
+
+    take: Take
+    word: Word
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,14 +157,20 @@ class Session:
         In the order of the list.
     encoders
         The encoder chosen for each cell of the 2x2; a cell may be empty.
+    trash
+        Takes that were rejected or deleted, from where they can be restored.
+    speakers
+        By their names; a take may name a speaker of whom nothing else is known.
     """
 
     words: Mapping[WordId, Word] = field(default_factory=dict)
     takes: Mapping[TakeId, Take] = field(default_factory=dict)
     encoders: Mapping[Cell, EncoderId] = field(default_factory=dict)
+    trash: Mapping[TakeId, Trashed] = field(default_factory=dict)
+    speakers: Mapping[str, Speaker] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("words", "takes", "encoders"):
+        for name in ("words", "takes", "encoders", "trash", "speakers"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         homeless = [take.id for take in self.takes.values() if take.word not in self.words]
         if homeless:
@@ -136,15 +191,40 @@ class Session:
         """Add a take at the end, or replace the one with the same id where it stands."""
         return replace(self, takes={**self.takes, take.id: take})
 
-    def without_take(self, take: TakeId) -> Self:
-        return replace(self, takes={k: v for k, v in self.takes.items() if k != take})
+    def without_takes(self, takes: frozenset[TakeId]) -> Self:
+        """Put takes into the trash."""
+        gone = {k: Trashed(v, self.words[v.word]) for k, v in self.takes.items() if k in takes}
+        kept = {k: v for k, v in self.takes.items() if k not in gone}
+        return replace(self, takes=kept, trash={**self.trash, **gone})
 
     def without_words(self, words: frozenset[WordId]) -> Self:
-        """Remove words together with their takes."""
+        """Remove words and put their takes into the trash."""
+        emptied = self.without_takes(
+            frozenset(take.id for take in self.takes.values() if take.word in words)
+        )
+        return replace(emptied, words={k: v for k, v in self.words.items() if k not in words})
+
+    def with_restored(self, take: TakeId) -> Self:
+        """Take a take out of the trash; its word comes back with it if it is gone."""
+        back = self.trash[take]
         return replace(
             self,
-            words={k: v for k, v in self.words.items() if k not in words},
-            takes={k: v for k, v in self.takes.items() if v.word not in words},
+            words={**self.words, back.word.id: self.words.get(back.word.id, back.word)},
+            takes={**self.takes, take: back.take},
+            trash={k: v for k, v in self.trash.items() if k != take},
+        )
+
+    def with_speaker(self, speaker: Speaker) -> Self:
+        """Add a speaker, or replace the one with the same name."""
+        return replace(self, speakers={**self.speakers, speaker.name: speaker})
+
+    def without_speaker(self, name: str) -> Self:
+        """Remove a speaker with every take of theirs, in the list and in the trash."""
+        return replace(
+            self,
+            takes={k: v for k, v in self.takes.items() if v.speaker != name},
+            trash={k: v for k, v in self.trash.items() if v.take.speaker != name},
+            speakers={k: v for k, v in self.speakers.items() if k != name},
         )
 
     def with_encoder(self, cell: Cell, encoder: EncoderId | None) -> Self:

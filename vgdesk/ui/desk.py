@@ -61,6 +61,7 @@ class WindowDesk(QObject):
         if chosen is dialogs.Leave.SAVE:
             self.save(lambda: self.leave(then))  # asks again if something was edited meanwhile
         elif chosen is dialogs.Leave.DISCARD:
+            self._workspace.projects.give_up_edits()
             self._workspace.imports.cancel()  # what comes in late would land in another project
             then()
 

@@ -1,0 +1,394 @@
+"""Which project is open, what a crash leaves of it and who may write into it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.app.project_examples import RECIPE, same, take, word
+from tests.main_thread import MainThread
+from vgdesk.app.background import Background
+from vgdesk.app.events import Events, Notice
+from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.looking import Looking
+from vgdesk.app.project_file import open_project, save
+from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_places import scratch_folder
+from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.store import Store
+from vgdesk.audio.files import Recording, write_flac
+from vgdesk.audio.take_writer import partial_path
+from vgdesk.core.model import Session, Take, TakeId
+from vgdesk.core.viewing import ViewRecipe
+
+RATE = 16_000
+
+
+class Window:
+    """A project desk and all it needs; a crash is a window that is never closed."""
+
+    def __init__(self) -> None:
+        self.main_thread = MainThread()
+        self.events, self.notices = Events(), list[Notice]()
+        self.events.notice.subscribe(self.notices.append)
+        self.store = Store(self.events)
+        self.files = Background("files", self.main_thread.post)
+        looking = Looking(self.events, ViewRecipe())
+        self.desk = ProjectDesk(self.files, self.events, self.store, looking, self.main_thread.post)
+
+    def open(self, folder: Path) -> None:
+        ends: list[object] = []
+        self.desk.open(folder, ends.append, otherwise=lambda: ends.append(None))
+        self.main_thread.run_until(lambda: ends)
+
+    def start(self) -> bool:
+        """Start as the program does; True if there was something to go on with."""
+        ends: list[bool] = []
+        self.events.session_changed.subscribe(lambda _change: ends.append(True))
+        self.desk.open_last([], lambda _folder: None, lambda: ends.append(False))
+        self.main_thread.run_until(lambda: ends)
+        return ends[0]
+
+    def save(self, folder: Path) -> None:
+        ends: list[object] = []
+        self.desk.save(folder, ends.append)
+        self.main_thread.run_until(lambda: ends)
+
+    def settle(self) -> None:
+        ends: list[bool] = []
+        self.desk._journal._run(lambda: None, lambda: ends.append(True))
+        self.main_thread.run_until(lambda: ends)
+
+    def crash(self) -> None:
+        """End as a killed program does: the system lets go of the lock, nothing else happens."""
+        self.settle()
+        assert self.desk._lock is not None
+        self.desk._lock.release()
+
+    def close(self) -> None:
+        self.files.close()
+        self.desk.close()
+
+    @property
+    def said(self) -> str:
+        return " ".join(notice.message for notice in self.notices)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VGDESK_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def project(tmp_path: Path, small: Session) -> Iterator[Path]:
+    folder = tmp_path / "a.vgdesk"
+    save(folder, small, RECIPE)
+    return folder
+
+
+def tone(seconds: float = 1.0) -> Recording:
+    t = np.arange(round(RATE * seconds)) / RATE
+    return Recording(np.sin(2 * np.pi * 200 * t).astype(np.float32) / 4, RATE)
+
+
+# After a crash
+
+
+def test_edits_of_a_crash_come_back_with_one_sentence(project: Path) -> None:
+    before = Window()
+    before.open(project)
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon", category="sky")))
+    before.store.apply("Delete dog", lambda s: s.without_words(frozenset(["dog"])))  # type: ignore[list-item]
+    edited = before.store.session
+    before.crash()
+    after = Window()
+    after.open(project)
+    assert same(after.store.session, edited)
+    assert [n.message for n in after.notices] == [
+        "Restored what was not saved when vgdesk ended: 2 edits."
+    ]
+    assert after.store.has_unsaved_edits
+    after.store.undo()
+    assert same(after.store.session, open_project(project).session)
+    after.close()
+
+
+def test_a_second_crash_right_after_loses_nothing(project: Path) -> None:
+    before = Window()
+    before.open(project)
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    before.crash()
+    second = Window()
+    second.open(project)
+    second.store.apply("Add sun", lambda s: s.with_word(word("sun")))
+    edited = second.store.session
+    second.crash()
+    third = Window()
+    third.open(project)
+    assert same(third.store.session, edited)
+    third.close()
+
+
+def test_words_that_were_never_saved_come_back_at_the_next_start(tmp_path: Path) -> None:
+    before = Window()
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    edited = before.store.session
+    before.crash()
+    after = Window()
+    assert after.start()
+    assert same(after.store.session, edited)
+    assert after.desk.home is None
+    assert "1 edit" in after.said
+    after.save(tmp_path / "kept.vgdesk")
+    after.close()
+    assert not Window().start()  # once is enough
+
+
+def test_nothing_is_restored_after_a_proper_end(project: Path) -> None:
+    before = Window()
+    before.open(project)
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    before.save(project)
+    before.close()
+    assert not (project / JOURNAL_FILE).exists()
+    after = Window()
+    assert not after.start()
+    after.open(project)
+    assert not after.notices
+    after.close()
+
+
+def test_an_undone_edit_stays_undone_after_a_crash(project: Path) -> None:
+    before = Window()
+    before.open(project)
+    saved = before.store.session
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    before.store.undo()
+    before.crash()
+    after = Window()
+    after.open(project)
+    assert same(after.store.session, saved)
+    after.close()
+
+
+def test_edits_that_were_given_up_stay_given_up(project: Path) -> None:
+    before = Window()
+    before.open(project)
+    saved = before.store.session
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    before.desk.give_up_edits()
+    before.open(project)
+    assert same(before.store.session, saved)
+    assert not before.store.has_unsaved_edits
+    assert (project / LEFT_FILE).stat().st_size > 0  # but nothing is thrown away for good
+    before.close()
+
+
+def test_a_failed_opening_keeps_the_journal_of_what_is_open(project: Path, tmp_path: Path) -> None:
+    window = Window()
+    window.open(project)
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    edited = window.store.session
+    window.desk.give_up_edits()
+    window.open(tmp_path / "nothing.vgdesk")
+    assert window.store.session is edited
+    window.crash()
+    after = Window()
+    after.open(project)
+    assert same(after.store.session, edited)
+    after.close()
+
+
+def test_an_edit_during_a_save_is_not_lost(project: Path, tmp_path: Path) -> None:
+    window = Window()
+    window.open(project)
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    ends: list[Path] = []
+    window.desk.save(tmp_path / "b.vgdesk", ends.append)
+    window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
+    window.main_thread.run_until(lambda: ends)
+    window.crash()
+    assert not (project / JOURNAL_FILE).exists()
+    after = Window()
+    after.open(tmp_path / "b.vgdesk")
+    assert list(after.store.session.words)[-2:] == ["moon", "sun"]
+    after.close()
+
+
+# Recordings that broke off
+
+
+def broken_off(project: Path, seconds: float = 1.0) -> TakeId:
+    """Crash in the middle of a take of a new word."""
+    window = Window()
+    window.open(project)
+    name = TakeId("moon-1")
+    window.desk.begin_take(name, word("moon", category="sky"), "S01")
+    partial = partial_path(window.desk.takes_folder, name, RATE)
+    partial.write_bytes(tone(seconds).samples.tobytes() + b"\x01")
+    window.crash()
+    return name
+
+
+def test_a_recording_that_broke_off_is_a_take(project: Path) -> None:
+    name = broken_off(project)
+    after = Window()
+    after.open(project)
+    found = after.store.session.takes[name]
+    assert (found.word, found.speaker) == ("moon", "S01")
+    assert after.store.session.words[found.word] == word("moon", category="sky")
+    assert [concern.check for concern in found.concerns] == ["interrupted"]
+    assert found.file.name == "moon-1.flac"
+    assert not list(after.desk.takes_folder.glob("*.partial"))
+    assert "the recording of “moon”" in after.said
+    after.save(project)
+    after.close()
+    assert name in open_project(project).session.takes
+
+
+def test_a_crash_while_the_file_is_made_brings_the_take_once(project: Path) -> None:
+    name = broken_off(project)
+    write_flac(project / "takes" / f"{name}.flac", tone())
+    for _ in range(2):
+        window = Window()
+        window.open(project)
+        assert list(window.store.session.takes).count(name) == 1
+        window.crash()
+    assert not list((project / "takes").glob("*.partial"))
+
+
+def test_a_recording_without_a_journal_finds_its_word_by_its_name(project: Path) -> None:
+    broken_off(project)
+    (project / JOURNAL_FILE).unlink()
+    after = Window()
+    after.open(project)
+    found = after.store.session.takes[TakeId("moon-1")]
+    assert after.store.session.words[found.word].text == "moon"
+    after.close()
+
+
+def test_a_take_without_a_single_sample_is_no_take(project: Path) -> None:
+    broken_off(project, 0.0)
+    partial = next((project / "takes").glob("*.partial"))
+    partial.write_bytes(b"")
+    after = Window()
+    after.open(project)
+    assert TakeId("moon-1") not in after.store.session.takes
+    assert not partial.exists()
+    assert not after.notices
+    after.close()
+
+
+def test_a_take_in_the_trash_is_not_restored(project: Path) -> None:
+    name = broken_off(project)
+    first = Window()
+    first.open(project)
+    first.store.apply("Delete", lambda s: s.without_takes(frozenset([name])))
+    first.crash()
+    after = Window()
+    after.open(project)
+    assert name not in after.store.session.takes
+    assert name in after.store.session.trash
+    after.close()
+
+
+# Two windows
+
+
+def test_the_second_window_opens_for_reading_only(project: Path) -> None:
+    first, second = Window(), Window()
+    first.open(project)
+    first.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    first.settle()
+    second.open(project)
+    assert "open in another window" in second.said
+    assert second.desk.home is None
+    assert "read-only" in second.desk.title
+    assert "moon" not in second.store.session.words  # its edits are not the other one's to make
+    first.save(project)
+    second.store.apply("Add sun", lambda s: s.with_word(word("sun")))
+    second.settle()
+    assert not (project / JOURNAL_FILE).exists()
+    first.close()
+    second.open(project)
+    assert second.desk.home == project
+    second.close()
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from vgdesk.app.project_lock import ProjectLock
+held = ProjectLock.taken(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_killed_window_holds_no_lock(project: Path) -> None:
+    command = [sys.executable, "-c", HOLD, str(project)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        assert ProjectLock.taken(project) is None
+        other.kill()
+    lock = ProjectLock.taken(project)
+    assert lock is not None
+    lock.release()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+def test_a_folder_that_may_not_be_written_opens_for_reading(project: Path) -> None:
+    project.chmod(0o555)
+    window = Window()
+    window.open(project)
+    project.chmod(0o755)
+    assert "cannot be written to" in window.said
+    assert window.desk.home is None
+    window.close()
+
+
+def test_a_folder_that_disappears_is_said_and_costs_nothing(project: Path) -> None:
+    window = Window()
+    window.open(project)
+    project.rename(project.with_name("moved.vgdesk"))
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    window.settle()
+    assert "still in this window" in window.said
+    project.with_name("moved.vgdesk").rename(project)
+    window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
+    edited = window.store.session
+    window.crash()
+    after = Window()
+    after.open(project)
+    assert same(after.store.session, edited)
+    after.close()
+
+
+def test_an_empty_scratch_folder_is_cleared_away() -> None:
+    window = Window()
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    window.settle()
+    window.desk.give_up_edits()
+    window.close()
+    assert not list(scratch_folder().iterdir())
+
+
+def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
+    window = Window()
+    file = window.desk.takes_folder / "moon-1.flac"
+    write_flac(file, tone())
+    moon = take("moon-1", file)
+    assert isinstance(moon, Take)
+    window.store.apply("Record moon", lambda s: s.with_word(word("moon")).with_take(moon))
+    window.save(tmp_path / "b.vgdesk")
+    window.close()
+    assert file.exists()
+    kept = open_project(tmp_path / "b.vgdesk").session
+    assert list(kept.takes) == ["moon-1"]
+    assert kept.takes[moon.id].file == tmp_path / "b.vgdesk" / "takes" / "moon-1.flac"

@@ -1,0 +1,287 @@
+r"""journal.jsonl: every edit since the last save, on the disk before the next one.
+
+One JSON object a line. An edit says what is there afterwards, never how it came about, so it may
+be replayed twice:
+
+    {"at": "2026-03-01T10:00:00", "edit": "Label 2 words", "set": {"words": {…}}, "gone": {…}}
+
+``set`` and ``gone`` name values by field and id; ``order`` lists the ids of a field whose order is
+not "the old ones, then the new ones". Before a take runs, its word is written down too:
+
+    {"at": …, "take": "dog-3", "word": {…}, "speaker": "S01"}
+
+so that a recording that broke off finds its word again. A line that was cut off by a crash is
+left out.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vgdesk.app.background import Background
+from vgdesk.app.child_process import Post
+from vgdesk.app.records import (
+    Record,
+    speaker_of,
+    speaker_record,
+    take_of,
+    take_record,
+    trashed_of,
+    trashed_record,
+    word_of,
+    word_record,
+)
+from vgdesk.app.text_file import replace_text, settle_folder, text
+from vgdesk.core.errors import ProjectError, VgdeskError
+from vgdesk.core.model import Cell, EncoderId, Session, Speaker, TakeId, Word
+
+JOURNAL_FILE = "journal.jsonl"
+LEFT_FILE = "journal.left.jsonl"  # edits that somebody decided not to save
+MOST_BYTES = 2**28  # of a journal that is read; 26,000 words are 10 MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How one mapping of a session is written and read."""
+
+    name: str
+    record: Callable[[Any, Path], Any]
+    value: Callable[[Any, Path], Any]
+    name_of: Callable[[Any], str] | None = None  # a value that names itself must keep its name
+    key: Callable[[str], Any] = str
+
+
+def _name(speaker: Speaker) -> str:
+    return speaker.name
+
+
+_FIELDS = (
+    _Field("words", lambda w, _: word_record(w), lambda r, _: word_of(r), lambda w: w.id),
+    _Field("takes", take_record, take_of, lambda t: t.id),
+    _Field("encoders", lambda e, _: e, lambda r, _: EncoderId(text(r)), key=Cell),
+    _Field("trash", trashed_record, trashed_of, lambda t: t.take.id),
+    _Field("speakers", lambda s, _: speaker_record(s), lambda r, _: speaker_of(r), _name),
+)
+
+
+def edit_record(before: Session, after: Session, folder: Path, label: str) -> Record | None:
+    """Say what a session has become; None if nothing is different."""
+    changes: dict[str, Record] = {"set": {}, "gone": {}, "order": {}}
+    for one in _FIELDS:
+        old, new = getattr(before, one.name), getattr(after, one.name)
+        if old is new:
+            continue
+        changed = {_id(k): one.record(v, folder) for k, v in new.items() if old.get(k) != v}
+        gone = [_id(k) for k in old if k not in new]
+        expected = [*(k for k in old if k in new), *(k for k in new if k not in old)]
+        ordered = [] if expected == list(new) else [_id(k) for k in new]
+        for kind, value in (("set", changed), ("gone", gone), ("order", ordered)):
+            if value:
+                changes[kind][one.name] = value
+    said = {kind: value for kind, value in changes.items() if value}
+    return {"at": _now(), "edit": label, **said} if said else None
+
+
+def _id(key: Any) -> str:
+    return key.value if isinstance(key, Cell) else str(key)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A take that was begun."""
+
+    word: Word
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A session after the edits of a journal.
+
+    Attributes
+    ----------
+    edits
+        How many of them changed something: one that was saved before the crash does not.
+    at
+        When the last of them was made, as it stands there; empty if there was none.
+    begun
+        Takes that were begun and of which no edit speaks.
+    damaged
+        Lines that could not be used.
+    """
+
+    session: Session
+    edits: int = 0
+    at: str = ""
+    begun: Mapping[TakeId, Begun] = field(default_factory=dict)
+    damaged: int = 0
+
+
+def replay(folder: Path, session: Session) -> Replayed:
+    """Make the edits of a project's journal again. Raises OSError if it cannot be read."""
+    state = Replayed(session)
+    try:
+        with (folder / JOURNAL_FILE).open("rb") as stream:
+            lines = stream.read(MOST_BYTES).split(b"\n")
+    except FileNotFoundError:
+        return state
+    for line in filter(None, lines):
+        try:
+            state = _after(state, json.loads(line), folder)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            state = replace(state, damaged=state.damaged + 1)
+    known = {*state.session.takes, *state.session.trash}
+    begun = {take: word for take, word in state.begun.items() if take not in known}
+    return replace(state, begun=begun)
+
+
+def _after(state: Replayed, record: object, folder: Path) -> Replayed:
+    if not isinstance(record, dict):
+        raise ValueError("not an object")
+    if "take" in record:
+        begun = Begun(word_of(record["word"]), text(record["speaker"]))
+        return replace(state, begun={**state.begun, TakeId(text(record["take"])): begun})
+    values = {one.name: _field_after(one, state.session, record, folder) for one in _FIELDS}
+    changed = {name: v for name, v in values.items() if v is not None}
+    # A take that an edit speaks of was taken in; if it is gone, somebody wanted it gone.
+    spoken = {*record.get("set", {}).get("takes", ()), *record.get("gone", {}).get("takes", ())}
+    begun_left = {take: begun for take, begun in state.begun.items() if take not in spoken}
+    if not changed:
+        return replace(state, begun=begun_left)
+    edited = replace(state.session, **changed)
+    return Replayed(edited, state.edits + 1, text(record["at"]), begun_left, state.damaged)
+
+
+def _field_after(
+    one: _Field, session: Session, record: Record, folder: Path
+) -> dict[Any, Any] | None:
+    """Return the field as the edit leaves it; None if it leaves it as it is."""
+    old = getattr(session, one.name)
+    changes = {kind: record.get(kind, {}).get(one.name, ()) for kind in ("set", "gone", "order")}
+    gone = {one.key(text(k)) for k in changes["gone"]}
+    stated = {one.key(text(k)): one.value(v, folder) for k, v in dict(changes["set"]).items()}
+    if one.name_of is not None and any(one.name_of(v) != k for k, v in stated.items()):
+        raise ValueError("a value under another name than its own")
+    new = {k: v for k, v in {**old, **stated}.items() if k not in gone}
+    order = [key for name in changes["order"] if (key := one.key(text(name))) in new]
+    if order:
+        new = {k: new[k] for k in dict.fromkeys([*order, *new])}
+    return None if new == dict(old) and list(new) == list(old) else new
+
+
+class Journal:
+    """Writes down the edits of the open project in a thread of its own, in their order.
+
+    It remembers what it has on the disk: after a full disk the next edit brings along what could
+    not be written.
+    """
+
+    def __init__(self, post: Post, failed: Callable[[VgdeskError], object]) -> None:
+        self._thread = Background("journal", post)
+        self._failed = failed
+        # Only the thread touches what follows.
+        self._folder = Path()
+        self._written = Session()
+        self._begun: dict[TakeId, Record] = {}
+        self._is_failing = False
+
+    def leave(self, then: Callable[[], object] = lambda: None) -> None:
+        """Give up the edits since the last save: they are put aside and not made again."""
+        self._run(self._leave, then)
+
+    def restart(self, folder: Path, saved: Session, now: Session) -> None:
+        """Begin anew: `saved` can be opened without a journal, `now` may be further on."""
+        self._run(lambda: self._restart(folder, saved, now))
+
+    def go_on(self, folder: Path, written: Session) -> None:
+        """Go on with the journal of a project, which leads up to `written`."""
+        self._run(lambda: self._go_on(folder, written))
+
+    def note(self, session: Session, label: str) -> None:
+        """Write down what has become of the session."""
+        self._run(lambda: self._note(session, label))
+
+    def begin_take(self, take: TakeId, word: Word, speaker: str) -> None:
+        """Write down what a recording that begins will be."""
+        record = {"at": _now(), "take": take, "word": word_record(word), "speaker": speaker}
+        self._run(lambda: self._begin(take, record))
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._thread.close()
+
+    def _run(self, call: Callable[[], None], then: Callable[[], object] = lambda: None) -> None:
+        self._thread.run(
+            lambda: self._told_once(call), done=lambda _none: then(), failed=self._failed
+        )
+
+    def _told_once(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except OSError as error:
+            if not self._is_failing:
+                self._is_failing = True
+                raise ProjectError(
+                    f"Edits cannot be kept in {self._folder} ({error.strerror}). They are still "
+                    "in this window, and the last save can still be opened.",
+                    "Free some space or connect the drive again; or save in another folder.",
+                ) from error
+        else:
+            self._is_failing = False
+
+    def _leave(self) -> None:
+        file = self._folder / JOURNAL_FILE
+        if file.exists():
+            file.replace(self._folder / LEFT_FILE)
+        self._begun = {}
+
+    def _restart(self, folder: Path, saved: Session, now: Session) -> None:
+        before, self._folder, self._written = self._folder, folder, now
+        kept = {*now.takes, *now.trash}
+        self._begun = {take: line for take, line in self._begun.items() if take not in kept}
+        edit = edit_record(saved, now, folder, "Edit")
+        lines = [*self._begun.values(), *([edit] if edit else [])]
+        file = folder / JOURNAL_FILE
+        if lines:
+            replace_text(file, "\n".join(map(_line, lines)))
+        elif file.exists():
+            file.unlink()
+            settle_folder(folder)
+        if before != folder:
+            (before / JOURNAL_FILE).unlink(missing_ok=True)
+
+    def _go_on(self, folder: Path, written: Session) -> None:
+        self._folder, self._written, self._begun = folder, written, {}
+
+    def _note(self, session: Session, label: str) -> None:
+        record = edit_record(self._written, session, self._folder, label)
+        if record is not None:
+            self._append(record)
+            self._written = session
+
+    def _begin(self, take: TakeId, record: Record) -> None:
+        self._begun = {take: record}
+        self._append(record)
+
+    def _append(self, record: Record) -> None:
+        file = self._folder / JOURNAL_FILE
+        is_new = not file.exists()
+        with file.open("ab") as stream:
+            # The line end comes first: whatever was cut off before cannot spoil this line.
+            stream.write(f"\n{_line(record)}".encode("utf-8", "backslashreplace"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        if is_new:
+            settle_folder(self._folder)
+
+
+def _line(record: Record) -> str:
+    return json.dumps(record, ensure_ascii=False)
