@@ -379,6 +379,18 @@ def test_an_empty_scratch_folder_is_cleared_away() -> None:
     assert not list(scratch_folder().iterdir())
 
 
+def test_recordings_stay_when_their_words_are_given_up() -> None:
+    window = Window()
+    file = window.desk.takes_folder / "moon-1.flac"
+    write_flac(file, tone())
+    moon = take("moon-1", file)
+    window.store.apply("Record moon", lambda s: s.with_word(word("moon")).with_take(moon))
+    window.desk.give_up_edits()
+    window.close()
+    assert file.exists()
+    assert not Window().start()  # nobody is asked about them again
+
+
 def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
     window = Window()
     file = window.desk.takes_folder / "moon-1.flac"

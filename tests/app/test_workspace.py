@@ -233,23 +233,6 @@ def test_an_import_can_be_cancelled_and_adds_nothing(desk: Desk, tmp_path: Path)
     assert len(desk.workspace.session.words) == 36
 
 
-def test_nothing_is_left_of_a_project_in_which_nothing_was_recorded(
-    desk: Desk, tmp_path: Path
-) -> None:
-    desk.open_demo()
-    assert desk.workspace.projects.takes_folder.is_dir()
-    desk.workspace.projects.close()
-    assert not desk.workspace.projects.folder.exists()
-
-
-def test_what_was_recorded_and_never_saved_stays_on_disk(desk: Desk) -> None:
-    desk.open_demo()
-    take = desk.workspace.projects.takes_folder / "dog-1.flac"
-    take.write_bytes(b"a take")
-    desk.workspace.projects.close()
-    assert take.read_bytes() == b"a take"
-
-
 def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -8,6 +9,9 @@ from vgdesk.audio.devices import Microphone, microphones, rescan
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import SoundDeviceError, VgdeskError
+from vgdesk.core.model import Concern
+
+TAIL = 0.3  # seconds after the key that ends a take
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Kept:
     seconds: float
     trim: tuple[float, float] | None
     lost_blocks: int
+    concerns: tuple[Concern, ...] = ()
 
 
 class Phase(Enum):
@@ -34,6 +39,7 @@ class Phase(Enum):
     OPENING = "opening"
     READY = "ready"
     RECORDING = "recording"
+    TAIL = "tail"
     SAVING = "saving"
     LOST = "lost"
 
@@ -73,7 +79,7 @@ class RecordingDesk:
 
     def look_for_microphones(self, *, again: bool = False) -> None:
         """List the microphones; `again` also finds those that were plugged in meanwhile."""
-        if self.phase in (Phase.RECORDING, Phase.SAVING, Phase.OPENING):
+        if self.phase not in (Phase.OFF, Phase.READY, Phase.LOST):
             return  # looking again closes the microphone, and would take it from under a take
 
         def found(microphones: tuple[Microphone, ...]) -> None:
@@ -110,15 +116,37 @@ class RecordingDesk:
         """Switch the microphone off."""
         self._do(Phase.OPENING, self.recorder.disarm, lambda: None)
 
-    def start(self, folder: Path, name: str, *, stop_by_voice: bool) -> None:
+    def listen(self, *, is_wanted: bool) -> None:
+        """Say by an event when somebody begins to speak; or do not any more."""
+        self._sound.run(lambda: self.recorder.listen(is_wanted=is_wanted), failed=self._failed)
+
+    def start(
+        self, folder: Path, name: str, *, stop_by_voice: bool, is_voice_there: bool = False
+    ) -> None:
         """Begin a take; half a second from before is part of it. The take is on disk meanwhile."""
         partial = partial_path(folder, name, self.recorder.sample_rate)
         self._running = partial, folder / f"{name}.flac"
-        self.recorder.start(partial, stop_by_voice=stop_by_voice)
 
-    def stop(self, done: Callable[[Kept], object]) -> None:
-        """End the take, keep it as a FLAC file and propose where the word is."""
+        def start() -> None:
+            try:
+                self.recorder.start(
+                    partial, stop_by_voice=stop_by_voice, is_voice_there=is_voice_there
+                )
+            except VgdeskError:
+                self._running = None
+                raise
+
+        self._do(Phase.RECORDING, start, lambda: None)
+
+    def stop(self, done: Callable[[Kept], object], *, with_tail: bool = True) -> None:
+        """End the take, keep it as a FLAC file and propose where the word is.
+
+        People stop too early: a take that is ended by hand has a tail.
+        """
         if self._running is None:
+            return
+        if with_tail and self.recorder.state is RecorderState.RECORDING:
+            self._do(Phase.TAIL, lambda: time.sleep(TAIL), lambda: self.stop(done, with_tail=False))
             return
         (partial, flac), self._running = self._running, None
 
@@ -135,7 +163,7 @@ class RecordingDesk:
     def close(self) -> None:
         """Keep the take that runs and switch the microphone off."""
         if self._running is not None:
-            self.stop(lambda _kept: None)
+            self.stop(lambda _kept: None, with_tail=False)
         self._sound.run(self.recorder.disarm, failed=self._failed)
 
     def _do(self, phase: Phase, call: Callable[[], None], then: Callable[[], object]) -> None:

@@ -10,11 +10,12 @@ from typing import Any, Literal, Self
 import platformdirs
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.app.text_file import fitting, read_object, text, write_object, yes_or_no
+from vgdesk.app.text_file import count, fitting, read_object, text, write_object, yes_or_no
 from vgdesk.core.errors import VgdeskError
 
 SCHEMA = 1
 MOST_RECENT = 10
+MOST_TAKES = 100
 HOME_VARIABLE = "VGDESK_HOME"
 
 
@@ -39,6 +40,28 @@ class Layout(Enum):
 
     GRID = "grid"
     TABS = "tabs"
+
+
+class RecordMode(Enum):
+    """What starts and ends a take."""
+
+    MANUAL = "manual"
+    VOICE = "voice"
+    ROUND = "round"
+
+
+def _from_one(value: object) -> int:
+    number = count(value)
+    if not 1 <= number <= MOST_TAKES:
+        raise ValueError("not a number of takes")
+    return number
+
+
+def _some_seconds(value: object) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 1 <= value <= 60:  # type: ignore[operator]
+        raise ValueError("not from 1 to 60 seconds")
+    return float(value)  # type: ignore[arg-type]
 
 
 def _model_folders(value: object) -> tuple[tuple[str, bool], ...]:
@@ -82,6 +105,31 @@ class Settings:
     stop_by_voice: bool = field(
         default=True,
         metadata=_about(yes_or_no, "A recording ends by itself shortly after the word."),
+    )
+    record_mode: RecordMode = field(
+        default=RecordMode.MANUAL,
+        metadata=_about(RecordMode, "Takes start by hand, by voice, or by the clock."),
+    )
+    round_seconds: float = field(
+        default=4.0,
+        metadata=_about(_some_seconds, "How long each word has in a timed round."),
+    )
+    shuffles_prompts: bool = field(
+        default=False,
+        metadata=_about(yes_or_no, "Words are asked for in a shuffled order."),
+    )
+    prompt_seed: int = field(
+        default=1, metadata=_about(count, "The number that makes the shuffled order again.")
+    )
+    takes_a_word: int = field(
+        default=1, metadata=_about(_from_one, "How many takes of each word are asked for.")
+    )
+    skips_recorded: bool = field(
+        default=True,
+        metadata=_about(yes_or_no, "Words that have their takes are not asked for again."),
+    )
+    speaker: str = field(
+        default="", metadata=_about(text, "Who speaks; empty is nobody in particular.")
     )
     model_folders: tuple[tuple[str, bool], ...] = field(
         default=(),

@@ -7,20 +7,19 @@ from vgdesk.app.child_process import ChildProcess, Post
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
-from vgdesk.app.events import Events, Level, Notice, SessionChanged
+from vgdesk.app.events import Events, Notice, SessionChanged
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
-from vgdesk.app.importing import new_word, next_take_id
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
-from vgdesk.app.recording import Kept, Phase, RecordingDesk
+from vgdesk.app.recording import RecordingDesk
+from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
 from vgdesk.app.store import Store
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.audio.files import Recording, read
-from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import (
@@ -29,8 +28,6 @@ from vgdesk.core.model import (
     Session,
     Take,
     TakeId,
-    TakeSource,
-    Word,
     WordId,
 )
 from vgdesk.core.resources import resource
@@ -76,13 +73,22 @@ class Workspace:
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
-            failed=self.tell,
+            failed=lambda error: self.flow.failed(error),
             found=lambda: self.events.microphones_found.publish(self.recording.microphones),
-            heard=lambda event: post(lambda: self._recorder_event(event)),
+            heard=lambda event: post(lambda: self.flow.hear(event)),
         )
         self.listening = Listening(self._sound, failed=self.tell)
+        self.flow = RecordingFlow(
+            self.recording,
+            self.projects,
+            self.store,
+            self.looking,
+            self.listening,
+            self.events,
+            settings=lambda: self.settings,
+            post=post,
+        )
         self.downloads = Downloads(self.events, post, user_folder("data") / "models")
-        self._next_take: tuple[Word, TakeId] | None = None
         self.events.session_changed.subscribe(self._session_changed)
         self.events.recipe_changed.subscribe(self.pipeline.look)
         self.events.selection_changed.subscribe(self._inspect)
@@ -109,6 +115,7 @@ class Workspace:
     def close(self) -> None:
         """Keep what runs, then end every thread and process."""
         self.listening.stop()
+        self.flow.close()
         self.recording.close()
         self.imports.close()
         self._files.close()
@@ -185,67 +192,6 @@ class Workspace:
                 )
 
         self._files.run(lambda: find_word(read(file)), done=done, failed=self.tell)
-
-    # Microphone
-
-    def record(self, text: str, label: str) -> bool:
-        """Start a take of this word, or end the one that runs; True if the word has to be asked."""
-        phase = self.recording.phase
-        if self._next_take is not None and phase in (Phase.RECORDING, Phase.LOST):
-            self._stop_recording()
-        elif not text.strip():
-            self.events.notice.publish(
-                Notice("Which word is it?", "Type the word to say, then press Return.")
-            )
-            return True
-        elif phase in (Phase.OFF, Phase.LOST):
-            self.recording.arm(lambda: self._start_recording(text.strip(), label.strip()))
-        elif phase is Phase.READY:
-            self._start_recording(text.strip(), label.strip())
-        return False
-
-    def _start_recording(self, text: str, label: str) -> None:
-        if self.recording.phase is not Phase.READY:
-            return
-        self.listening.stop()
-        word = new_word(self.session, text)
-        if label:
-            word = word.with_label(self.looking.recipe.label_column, label)
-        try:
-            folder = self.projects.takes_folder
-            take = next_take_id(self.session, word.id, folder)
-            self.projects.begin_take(take, word, "")
-            self.recording.start(folder, take, stop_by_voice=self.settings.stop_by_voice)
-        except VgdeskError as error:
-            self.tell(error)
-        else:
-            self._next_take = word, take
-
-    def _stop_recording(self) -> None:
-        if self._next_take is None:
-            return
-        (word, take_id), self._next_take = self._next_take, None
-        self.recording.stop(lambda kept: self._keep(word, take_id, kept))
-
-    def _keep(self, word: Word, take_id: TakeId, kept: Kept) -> None:
-        start, end = kept.trim or (0.0, None)
-        take = Take(take_id, word.id, kept.file, "", start, end, TakeSource.RECORDED)
-        self.store.apply(f"Record “{word.text}”", lambda s: s.with_word(word).with_take(take))
-        self.looking.choose_take(word.id, take.id)
-        if kept.trim is None:
-            self.events.notice.publish(
-                Notice(
-                    f"No voice was found in this take of “{word.text}”. It is kept whole.",
-                    "Listen to it (Space), drag the trim handles, or record it again (R).",
-                    Level.WARNING,
-                )
-            )
-
-    def _recorder_event(self, event: RecorderEvent) -> None:
-        if event.error is not None:
-            self.tell(event.error)
-        if event.kind is not RecorderEventKind.SILENT:
-            self._stop_recording()
 
     # Listening
 

@@ -49,11 +49,13 @@ class RecorderState(Enum):
 class RecorderEventKind(Enum):
     """What the recorder noticed by itself. It never ends a take: call `stop` for that.
 
+    VOICE_BEGAN: somebody speaks, told once each time that one asked to listen.
     VOICE_ENDED: somebody spoke and stopped. LOST: the microphone is gone; what it sent is kept.
     SILENT: only zeros come, so it is muted or forbidden; told once an arming. UNWRITABLE: the
     disk does not take the running take; what was written before is kept.
     """
 
+    VOICE_BEGAN = "voice began"
     VOICE_ENDED = "voice ended"
     LOST = "lost"
     SILENT = "silent"
@@ -118,6 +120,7 @@ class Recorder:
         self._left_line: InputLine | None = None
         self._watcher: threading.Thread | None = None
         self._take: _RunningTake | None = None
+        self._ear: _Ear | None = None
         self._lost_blocks = 0
 
     @property
@@ -202,7 +205,12 @@ class Recorder:
                 self._take.writer.close()
         self._tell(event)
 
-    def start(self, partial: Path, *, stop_by_voice: bool) -> None:
+    def listen(self, *, is_wanted: bool) -> None:
+        """Tell by an event when somebody begins to speak; or do not any more."""
+        line = self._line
+        self._ear = _Ear(line) if is_wanted and line is not None else None
+
+    def start(self, partial: Path, *, stop_by_voice: bool, is_voice_there: bool = False) -> None:
         """Begin a take with the half second before now; it grows in the file `partial`.
 
         Parameters
@@ -211,6 +219,8 @@ class Recorder:
             A new file, named by `partial_path`.
         stop_by_voice
             Tell by an event when the word is over.
+        is_voice_there
+            The word has begun already: its beginning is in the half second before now.
 
         Raises
         ------
@@ -232,7 +242,9 @@ class Recorder:
                 line.ring,
                 pre_roll=round(rate * PRE_ROLL_SECONDS),
                 end_of_speech=end_of_speech,
+                hears_pre_roll=is_voice_there,
             )
+            self._ear = None
             self._take = _RunningTake(writer, partial, line, line.moment())
             self._state = RecorderState.RECORDING
 
@@ -277,6 +289,9 @@ class Recorder:
                 self._tell(RecorderEvent(RecorderEventKind.LOST, _lost()))
             elif watchdog.is_newly_silent():
                 self._tell(RecorderEvent(RecorderEventKind.SILENT, _silent()))
+            elif (ear := self._ear) is not None and ear.hears_voice():
+                self._ear = None
+                self._tell(RecorderEvent(RecorderEventKind.VOICE_BEGAN))
 
     def _save(self) -> RecorderEvent | None:
         """Write what has arrived; to be called with the lock held."""
@@ -294,6 +309,23 @@ class Recorder:
     def _tell(self, event: RecorderEvent | None) -> None:
         if event is not None:
             self._on_event(event)
+
+
+class _Ear:
+    """Listens to an open microphone for somebody to begin."""
+
+    def __init__(self, line: InputLine) -> None:
+        self._ring = line.ring
+        self._next = line.ring.written
+        self._detector = EndOfSpeech(line.sample_rate)
+
+    def hears_voice(self) -> bool:
+        """Listen to what has come since the last call."""
+        samples, lost = self._ring.read(self._next)
+        self._next += lost + len(samples)
+        if len(samples):
+            self._detector.feed(samples)
+        return self._detector.has_begun
 
 
 class _Watchdog:

@@ -75,7 +75,7 @@ def _with_hiss(levels: FloatArray, first: int, last: int) -> tuple[int, int]:
 
 
 class EndOfSpeech:
-    """Listens along while a take runs and notices when the word is over."""
+    """Listens along and notices when somebody begins to speak, and when the word is over."""
 
     def __init__(self, sample_rate: int) -> None:
         self._to_rate = soxr.ResampleStream(sample_rate, _RATE, 1, dtype="float32")
@@ -92,10 +92,11 @@ class EndOfSpeech:
         self._rest = waiting[whole:]
         for chunk in waiting[:whole].reshape(-1, _CHUNK):
             self._count(self._listen(chunk))
-        return self._has_spoken and self._silent * _CHUNK_SECONDS >= SILENCE_AFTER_WORD
+        return self.has_begun and self._silent * _CHUNK_SECONDS >= SILENCE_AFTER_WORD
 
     @property
-    def _has_spoken(self) -> bool:
+    def has_begun(self) -> bool:
+        """True once a voice was heard."""
         return self._voiced >= _FEWEST_CHUNKS
 
     def _listen(self, chunk: FloatArray) -> float:
@@ -108,7 +109,7 @@ class EndOfSpeech:
             self._silent = 0
         elif voice < _POSSIBLE or self._silent:
             self._silent += 1
-            self._voiced = self._voiced if self._has_spoken else 0
+            self._voiced = self._voiced if self.has_begun else 0
 
 
 def _gain(peak: float) -> float:

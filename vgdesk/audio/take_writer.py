@@ -28,16 +28,23 @@ class TakeWriter:
     """
 
     def __init__(
-        self, partial: Path, ring: RingBuffer, *, pre_roll: int, end_of_speech: EndOfSpeech | None
+        self,
+        partial: Path,
+        ring: RingBuffer,
+        *,
+        pre_roll: int,
+        end_of_speech: EndOfSpeech | None,
+        hears_pre_roll: bool = False,
     ) -> None:
         self.lost = 0
         self.has_voice_ended = False
         self._is_over = False
         self._partial = partial
         self._ring = ring
-        self._pressed = ring.written
-        self._next = max(0, self._pressed - pre_roll)
+        self._next = max(0, ring.written - pre_roll)
         self._begin = self._next
+        # The half second before a key was pressed may hold the end of the word before.
+        self._heard_from = self._begin if hears_pre_roll else ring.written
         self._end_of_speech = end_of_speech
         try:
             self._file = partial.open("xb", buffering=0)
@@ -70,8 +77,7 @@ class TakeWriter:
         except OSError as error:
             self._is_over = True
             raise unwritable(self._partial, error) from error
-        # The half second before the key was pressed may hold the end of the word before.
-        heard = samples[max(0, self._pressed - (self._next - len(samples))) :]
+        heard = samples[max(0, self._heard_from - (self._next - len(samples))) :]
         if self._end_of_speech is not None and len(heard):
             self.has_voice_ended |= self._end_of_speech.feed(heard)
 

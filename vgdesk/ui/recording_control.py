@@ -15,6 +15,7 @@ _STATES = {
     Phase.OPENING: RecorderState.IDLE,
     Phase.READY: RecorderState.ARMED,
     Phase.RECORDING: RecorderState.RECORDING,
+    Phase.TAIL: RecorderState.SAVING,
     Phase.SAVING: RecorderState.SAVING,
     Phase.LOST: RecorderState.LOST,
 }
@@ -51,11 +52,11 @@ class RecordingControl(QObject):
     @property
     def is_holding_a_take(self) -> bool:
         """True from the start of a take until it is in the list."""
-        return self._workspace.recording.phase in (Phase.RECORDING, Phase.SAVING)
+        return self._workspace.recording.phase in (Phase.RECORDING, Phase.TAIL, Phase.SAVING)
 
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
-        is_asking = self._workspace.record(self._panel.prompt(), self._panel.group())
+        is_asking = self._workspace.flow.toggle(self._panel.prompt(), self._panel.group())
         if is_asking:
             self._panel.ask_for_word()
         self._show_state()

@@ -1,0 +1,207 @@
+"""Word after word through a virtual microphone, without a window."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.app.project_examples import sessions_of, word
+from tests.main_thread import MainThread
+from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
+from vgdesk.app.background import Background
+from vgdesk.app.events import Events, Notice
+from vgdesk.app.listening import Listening
+from vgdesk.app.looking import Looking
+from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.recording import Phase, RecordingDesk
+from vgdesk.app.recording_flow import RecordingFlow, Stage
+from vgdesk.app.settings import RecordMode, Settings
+from vgdesk.app.store import Store
+from vgdesk.audio.files import read, resample
+from vgdesk.core.model import Concern, Take, TakeId, Verdict, WordId
+from vgdesk.core.resources import resource
+from vgdesk.core.viewing import ViewRecipe
+
+pytestmark = pytest.mark.sound
+
+WORDS = ("snake", "apple", "river")
+SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
+
+
+class Studio:
+    """All of the program that records, on a main thread of its own."""
+
+    def __init__(self) -> None:
+        self.main_thread = MainThread()
+        self.settings = Settings(speaker="S01")
+        self.events, self.notices = Events(), list[Notice]()
+        self.events.notice.subscribe(self.notices.append)
+        self.store = Store(self.events)
+        self.looking = Looking(self.events, ViewRecipe())
+        post = self.main_thread.post
+        self.files, self.sound = Background("files", post), Background("sound", post)
+        self.projects = ProjectDesk(self.files, self.events, self.store, self.looking, post)
+        self.desk = RecordingDesk(
+            self.sound,
+            failed=lambda error: self.flow.failed(error),
+            found=lambda: None,
+            heard=lambda event: post(lambda: self.flow.hear(event)),
+        )
+        self.flow = RecordingFlow(
+            self.desk,
+            self.projects,
+            self.store,
+            self.looking,
+            Listening(self.sound, failed=lambda _error: None),
+            self.events,
+            settings=lambda: self.settings,
+            post=post,
+        )
+        self.store.apply("Add", lambda _s: sessions_of([word(name) for name in WORDS], []))
+        self.looking.select(WordId("snake"))
+
+    def configure(self, **changes: object) -> None:
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+
+    def until(self, is_true: Callable[[], object], seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_true():
+            assert time.monotonic() < deadline, f"not in time; {self.flow.stage}, {self.notices}"
+            while not self.main_thread.calls.empty():
+                self.main_thread.calls.get()()
+            time.sleep(0.005)
+
+    def press_record(self) -> None:
+        """Press R for the word that is chosen."""
+        chosen = self.looking.selection.primary
+        assert chosen is not None
+        self.flow.toggle(self.store.session.words[chosen].text, "")
+
+    @property
+    def takes(self) -> list[Take]:
+        return list(self.store.session.takes.values())
+
+    def close(self) -> None:
+        self.flow.close()
+        self.desk.close()
+        self.until(lambda: self.desk.phase is Phase.OFF)
+        self.sound.close()
+        self.files.close()
+        self.store.saved(self.store.session)
+        self.projects.close()
+
+
+@pytest.fixture
+def studio(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> Iterator[Studio]:
+    monkeypatch.setenv("VGDESK_HOME", str(tmp_path / "home"))
+    made = Studio()
+    made.desk.choose(sound_card.microphone())
+    yield made
+    made.close()
+
+
+def test_by_hand_a_take_is_kept_and_waits_for_an_answer(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    sound_card.play_into_microphone(SAID)
+    before = studio.desk.recorder.seconds
+    studio.press_record()
+    assert studio.flow.stage is Stage.TAIL
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    (take,) = studio.takes
+    assert (take.id, take.speaker, take.word) == ("snake-1", "S01", "snake")
+    assert read(take.file).seconds >= before + 0.25  # people stop too early
+    studio.flow.accept()
+    assert studio.flow.stage is Stage.READY
+    assert studio.looking.selection.primary == "apple"
+    assert not studio.store.session.takes[take.id].is_kept_anyway
+
+
+def test_a_retake_sends_the_old_take_to_the_trash_and_gets_a_new_number(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    sound_card.play_into_microphone(SAID)
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)  # the voice ends the take
+    studio.flow.retake()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    assert list(studio.store.session.trash) == ["snake-1"]
+    sound_card.play_into_microphone(SAID)
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    assert [take.id for take in studio.takes] == ["snake-2"]
+    studio.store.apply("Restore", lambda s: s.with_restored(TakeId("snake-1")))
+    assert all(take.file.exists() for take in studio.takes)
+
+
+def test_keeping_a_take_with_concerns_is_written_down(studio: Studio) -> None:
+    concerns = (Concern("noisy", Verdict.WARN),)
+    take = Take(TakeId("snake-1"), WordId("snake"), SAID, concerns=concerns)
+    studio.store.apply("Record", lambda s: s.with_take(take))
+    studio.flow._reviewed = take.id
+    studio.flow.accept()
+    assert studio.takes[0].is_kept_anyway
+    studio.store.undo()
+    assert not studio.takes[0].is_kept_anyway
+
+
+def test_by_voice_words_follow_each_other_and_lose_no_onset(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    studio.configure(record_mode=RecordMode.VOICE)
+    studio.press_record()
+    for place, _name in enumerate(WORDS):
+        studio.until(lambda: studio.flow.stage in (Stage.LISTENING, Stage.READY))
+        if place == 0:
+            time.sleep(0.5)
+            assert not studio.takes  # silence starts nothing
+        sound_card.play_into_microphone(SAID)
+        studio.until(lambda place=place: len(studio.takes) == place + 1)
+    assert [take.word for take in studio.takes] == list(WORDS)
+    assert not studio.flow.is_going  # the list is done
+    assert "Every word" in studio.notices[-1].message
+    said = read(SAID)
+    for take in studio.takes:
+        heard = read(take.file)
+        whole = resample(said, heard.sample_rate)
+        assert best_correlation(heard.samples, whole.samples)[0] > 0.9
+        assert take.start > 0.05  # there is silence before the word: nothing of it is missing
+        assert take.end is not None
+
+
+def test_in_a_round_every_word_has_its_seconds(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    studio.configure(record_mode=RecordMode.ROUND, round_seconds=1.0)
+    studio.press_record()
+    studio.until(lambda: len(studio.takes) == len(WORDS))
+    assert [take.word for take in studio.takes] == list(WORDS)
+    assert all(1.0 <= read(take.file).seconds < 3.0 for take in studio.takes)
+    assert studio.flow.stage is Stage.READY
+
+
+def test_a_microphone_that_is_pulled_out_keeps_what_was_said(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    studio.configure(stop_by_voice=False, record_mode=RecordMode.MANUAL)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    sound_card.play_into_microphone(SAID)
+    sound_card.kill()
+    studio.until(lambda: len(studio.takes) == 1)
+    assert read(studio.takes[0].file).seconds > read(SAID).seconds * 0.8
+    assert "microphone is gone" in " ".join(notice.message for notice in studio.notices)

@@ -1,0 +1,304 @@
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from threading import Timer
+
+from vgdesk.app.child_process import Post
+from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.importing import new_word, next_take_id
+from vgdesk.app.listening import Listening
+from vgdesk.app.looking import Looking
+from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.prompting import PromptPlan, next_prompt, step_prompt
+from vgdesk.app.recording import Kept, Phase, RecordingDesk
+from vgdesk.app.settings import RecordMode, Settings
+from vgdesk.app.store import Store
+from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Take, TakeId, TakeSource, Verdict, Word, WordId
+
+
+class Stage(Enum):
+    """What the traffic light shows; the value is the word that stands beside it."""
+
+    OFF = "Idle"
+    OPENING = "Opening"
+    READY = "Ready"
+    LISTENING = "Say it"
+    RECORDING = "Recording"
+    TAIL = "Ending"
+    CHECKING = "Checking"
+    REVIEW = "Keep or retake"
+    LOST = "Microphone lost"
+
+
+_STAGES = {
+    Phase.OFF: Stage.OFF,
+    Phase.OPENING: Stage.OPENING,
+    Phase.READY: Stage.READY,
+    Phase.RECORDING: Stage.RECORDING,
+    Phase.TAIL: Stage.TAIL,
+    Phase.SAVING: Stage.CHECKING,
+    Phase.LOST: Stage.LOST,
+}
+
+
+class RecordingFlow:
+    """Records word after word: which comes next, how a take starts and ends, what becomes of it.
+
+    By hand every step is a key. By voice a take starts when somebody speaks, and a take that no
+    check failed is accepted. In a timed round every word has its seconds, and nothing waits.
+
+    Attributes
+    ----------
+    review
+        The take that waits to be accepted or retaken; None if there is none.
+    is_going
+        True while words follow each other by themselves.
+    """
+
+    def __init__(
+        self,
+        desk: RecordingDesk,
+        projects: ProjectDesk,
+        store: Store,
+        looking: Looking,
+        listening: Listening,
+        events: Events,
+        settings: Callable[[], Settings],
+        post: Post,
+    ) -> None:
+        self.review: Kept | None = None
+        self.is_going = False
+        self._desk = desk
+        self._projects = projects
+        self._store = store
+        self._looking = looking
+        self._listening = listening
+        self._events = events
+        self._settings = settings
+        self._post = post
+        self._running: tuple[Word, TakeId] | None = None
+        self._reviewed: TakeId | None = None
+        self._clock: Timer | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """Where the recording stands."""
+        if self._desk.phase is not Phase.READY:
+            return _STAGES[self._desk.phase]
+        if self.review is not None:
+            return Stage.REVIEW
+        return Stage.LISTENING if self._is_by_voice and self.is_going else Stage.READY
+
+    @property
+    def plan(self) -> PromptPlan:
+        """How the list is gone through."""
+        settings = self._settings()
+        return PromptPlan(
+            settings.shuffles_prompts,
+            settings.prompt_seed,
+            settings.takes_a_word,
+            settings.skips_recorded,
+        )
+
+    def toggle(self, text: str, label: str) -> bool:
+        """Start or end, as the mode has it; True if the word has to be asked for first."""
+        phase = self._desk.phase
+        if self._running is not None and phase in (Phase.RECORDING, Phase.LOST):
+            self._end_take()
+            self.is_going &= self._settings().record_mode is not RecordMode.ROUND
+        elif self.is_going:
+            self._pause()
+        elif not text.strip():
+            self._tell("Which word is it?", "Type the word to say, then press Return.")
+            return True
+        elif phase in (Phase.OFF, Phase.LOST):
+            self._desk.arm(lambda: self._begin(text.strip(), label.strip()))
+        elif phase is Phase.READY:
+            self._begin(text.strip(), label.strip())
+        return False
+
+    def accept(self) -> None:
+        """Keep the take that waits, whatever the checks say, and go on to the next word."""
+        take = self._store.session.takes.get(self._reviewed or TakeId(""))
+        if take is not None and take.concerns and not take.is_kept_anyway:
+            kept = replace(take, is_kept_anyway=True)
+            self._store.apply(f"Keep {take.id} anyway", lambda s: s.with_take(kept))
+        self._set_review(None, None)
+        if self._desk.phase in (Phase.READY, Phase.OFF):
+            self._next_word()
+
+    def retake(self) -> None:
+        """Put the take that waits into the trash and record its word again."""
+        rejected = self._reviewed or self._looking.selection.take
+        take = self._store.session.takes.get(rejected) if rejected else None
+        if take is None or self._running is not None:
+            return
+        word = self._store.session.words[take.word]
+        self._set_review(None, None)
+        self._store.apply(f"Reject {take.id}", lambda s: s.without_takes(frozenset([take.id])))
+        self._looking.select(word.id)
+        if self._desk.phase is Phase.READY:
+            self._begin_word(word)
+        elif self._desk.phase is Phase.OFF:
+            self._desk.arm(lambda: self._begin_word(word))
+
+    def step_word(self, step: int) -> None:
+        """Walk along the list of prompts; a take that waits is kept."""
+        if self._running is not None:
+            return
+        self._set_review(None, None)
+        at = self._looking.selection.primary
+        word = step_prompt(self._store.session, self.plan, self._settings().speaker, at, step)
+        if word is not None:
+            self._looking.select(word)
+
+    def step_take(self, step: int) -> None:
+        """Walk through the takes of the chosen word."""
+        selection = self._looking.selection
+        takes = self._store.session.takes_of(selection.primary) if selection.primary else ()
+        if takes:
+            names = [take.id for take in takes]
+            place = names.index(selection.take) + step if selection.take in names else 0
+            chosen = names[max(0, min(place, len(names) - 1))]
+            self._looking.choose_take(takes[0].word, chosen)
+
+    def hear(self, event: RecorderEvent) -> None:
+        """Take in what the recorder noticed."""
+        if event.error is not None:
+            self._events.notice.publish(Notice.of(event.error))
+        if event.kind is RecorderEventKind.VOICE_BEGAN:
+            word = self._store.session.words.get(self._looking.selection.primary or WordId(""))
+            if self.is_going and word is not None:
+                self._start(word, is_voice_there=True)
+        elif event.kind is not RecorderEventKind.SILENT:
+            self.is_going &= event.kind is RecorderEventKind.VOICE_ENDED
+            if event.kind is RecorderEventKind.VOICE_ENDED and self._is_round:
+                return  # a word has its seconds, whoever speaks faster waits
+            self._end_take()
+
+    def failed(self, error: VgdeskError) -> None:
+        """Say what went wrong with the microphone; nothing goes on by itself then."""
+        self._running = None
+        self._pause()
+        self._events.notice.publish(Notice.of(error))
+
+    def close(self) -> None:
+        """End a timed round; the take that runs is left to the desk."""
+        self._pause()
+
+    @property
+    def _is_by_voice(self) -> bool:
+        return self._settings().record_mode is RecordMode.VOICE
+
+    @property
+    def _is_round(self) -> bool:
+        return self._settings().record_mode is RecordMode.ROUND
+
+    def _begin(self, text: str, label: str) -> None:
+        session, chosen = self._store.session, self._looking.selection.primary
+        known = session.words.get(chosen) if chosen else None
+        # Two words may be written alike: the one that was chosen is meant.
+        word = known if known is not None and known.text == text else new_word(session, text)
+        column = self._looking.recipe.label_column
+        if label and word.labels.get(column) != label:
+            word = word.with_label(column, label)
+            if word.id in session.words:
+                self._store.apply(f"Label “{text}” “{label}”", lambda s: s.with_word(word))
+        self._begin_word(word)
+
+    def _begin_word(self, word: Word) -> None:
+        self._set_review(None, None)
+        mode = self._settings().record_mode
+        self.is_going = mode is not RecordMode.MANUAL
+        if self.is_going and self._store.session.words.get(word.id) != word:
+            self._store.apply(f"Add “{word.text}”", lambda session: session.with_word(word))
+            self._looking.select(word.id)
+        if mode is RecordMode.VOICE:
+            self._listening.stop()
+            self._desk.listen(is_wanted=True)
+        else:
+            self._start(word)
+
+    def _start(self, word: Word, *, is_voice_there: bool = False) -> None:
+        if self._desk.phase is not Phase.READY:
+            return
+        self._listening.stop()
+        settings = self._settings()
+        try:
+            folder = self._projects.takes_folder
+            take = next_take_id(self._store.session, word.id, folder)
+            self._projects.begin_take(take, word, settings.speaker)
+            by_voice = settings.stop_by_voice or self._is_by_voice
+            self._desk.start(
+                folder,
+                take,
+                stop_by_voice=by_voice and not self._is_round,
+                is_voice_there=is_voice_there,
+            )
+        except VgdeskError as error:
+            self.failed(error)
+            return
+        self._running = word, take
+        if self._is_round:
+            self._clock = Timer(settings.round_seconds, lambda: self._post(self._slot_is_over))
+            self._clock.daemon = True
+            self._clock.start()
+
+    def _slot_is_over(self) -> None:
+        if self._is_round and self._desk.phase is Phase.RECORDING:
+            self._end_take()
+
+    def _end_take(self) -> None:
+        if self._running is None:
+            return
+        (word, take), self._running = self._running, None
+        self._desk.stop(lambda kept: self._keep(word, take, kept))
+
+    def _keep(self, word: Word, take_id: TakeId, kept: Kept) -> None:
+        start, end = kept.trim or (0.0, None)
+        take = Take(
+            take_id,
+            word.id,
+            kept.file,
+            self._settings().speaker,
+            start,
+            end,
+            TakeSource.RECORDED,
+            kept.concerns,
+        )
+        # What was edited about the word while it was said stands.
+        said = self._store.session.words.get(word.id, word)
+        self._store.apply(f"Record “{word.text}”", lambda s: s.with_word(said).with_take(take))
+        self._looking.choose_take(word.id, take.id)
+        self._set_review(take_id, kept)
+        has_failed = any(concern.verdict is Verdict.FAIL for concern in kept.concerns)
+        if self.is_going and (self._is_round or not has_failed):
+            self._set_review(None, None)
+            self._next_word()
+
+    def _next_word(self) -> None:
+        session, settings = self._store.session, self._settings()
+        current = self._looking.selection.primary
+        following = next_prompt(session, self.plan, settings.speaker, current)
+        if following is None:
+            self._pause()
+            self._tell("Every word of the list is recorded.", "Add words, or ask for more takes.")
+            return
+        self._looking.select(following)
+        if self.is_going:
+            self._begin_word(session.words[following])
+
+    def _pause(self) -> None:
+        self.is_going = False
+        self._desk.listen(is_wanted=False)
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _set_review(self, take: TakeId | None, kept: Kept | None) -> None:
+        self._reviewed, self.review = take, kept
+
+    def _tell(self, message: str, hint: str) -> None:
+        self._events.notice.publish(Notice(message, hint, Level.INFO))
