@@ -167,8 +167,8 @@ def test_by_voice_words_follow_each_other_and_lose_no_onset(
         if place == 0:
             time.sleep(0.5)
             assert not studio.takes  # silence starts nothing
-        sound_card.play_into_microphone(SAID)
-        studio.until(lambda place=place: len(studio.takes) == place + 1)
+        with sound_card.playing_into_microphone(SAID):
+            studio.until(lambda place=place: len(studio.takes) == place + 1)
     assert [take.word for take in studio.takes] == list(WORDS)
     assert not studio.flow.is_going  # the list is done
     assert "Every word" in studio.notices[-1].message
