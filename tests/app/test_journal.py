@@ -142,7 +142,7 @@ class Written:
 
     def settle(self) -> None:
         is_done: list[bool] = []
-        self.journal._run(lambda: None, lambda: is_done.append(True))
+        self.journal.when_written(lambda: is_done.append(True))
         self.main_thread.run_until(lambda: is_done)
 
 

@@ -60,7 +60,7 @@ class Window:
 
     def settle(self) -> None:
         ends: list[bool] = []
-        self.desk._journal._run(lambda: None, lambda: ends.append(True))
+        self.desk.when_written(lambda: ends.append(True))
         self.main_thread.run_until(lambda: ends)
 
     def crash(self) -> None:

@@ -214,6 +214,10 @@ class Journal:
         record = {"at": _now(), "take": take, "word": word_record(word), "speaker": speaker}
         self._run(lambda: self._begin(take, record))
 
+    def when_written(self, then: Callable[[], object]) -> None:
+        """Call `then` once everything up to now is on the disk."""
+        self._run(lambda: None, then)
+
     def close(self) -> None:
         """Wait until everything is written."""
         self._thread.close()

@@ -96,6 +96,10 @@ class ProjectDesk:
         self._journal.note(self._store.session, f"Open {self.title}")
         self._journal.begin_take(take, word, speaker)
 
+    def when_written(self, then: Callable[[], object]) -> None:
+        """Call `then` once every edit up to now is on the disk."""
+        self._journal.when_written(then)
+
     def new(self, session: Session) -> None:
         """Begin an empty project; the chosen encoders stay."""
         empty = Session(encoders=session.encoders or usual_encoders())
