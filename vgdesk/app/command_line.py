@@ -57,7 +57,10 @@ from vgdesk.encoders.starter import starter_id
 
 BAD_INPUT = 2
 LIST_HELP = f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}"
-STACK_HELP = "what `vgdesk embed` wrote, or an encoder's id together with --words"
+STACK_HELP = (
+    "what `vgdesk embed` wrote, or together with --words an encoder's id, the folder of a model or "
+    "a file of word vectors"
+)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -109,7 +112,10 @@ def _add_embed(parser: argparse.ArgumentParser) -> None:
         help="sound files, folders of them, a project (.vgdesk) or, for text, a list of words",
     )
     parser.add_argument(
-        "--encoder", required=True, metavar="ID", help="from `vgdesk models`, or a model's folder"
+        "--encoder",
+        required=True,
+        metavar="ID",
+        help="from `vgdesk models`, or a model's folder, or a file of word vectors",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
     _add_making(parser)
@@ -360,6 +366,7 @@ def _models(_chosen: argparse.Namespace) -> int:
         )
     names = ", ".join(family.title for family in FAMILIES.values())
     sys.stdout.write(f"From a folder with config.json and safetensors: {names}\n")
+    sys.stdout.write("From a file with one word a line: word vectors (GloVe, word2vec, fastText)\n")
     return 0
 
 

@@ -23,6 +23,7 @@ from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
 LARGEST_BATCH = 8  # words; more do not make a processor faster
 LARGEST_BATCH_ON_DEVICE = 64  # words, on CUDA and MPS
+ALL_WORDS = 1_000_000  # are looked up in a file together
 _BATCH_SECONDS = 60.0  # of sound, padding included
 _BRISK, _SLOW = 0.25, 0.8  # seconds a batch: between the two, results flow and a cancel is heard
 _MODELS_KEPT = 8  # four cells and their untrained twins
@@ -138,6 +139,8 @@ def _loaded(spec: EncoderSpec, device: str) -> tuple[_Model, str]:
     why = "" if spec.folder is None or device in ("auto", chosen) else why
     try:
         model = _Model(load(spec, chosen), chosen)
+        if spec.file is not None:  # which is read once for all words of a batch
+            model.batch = model.largest = ALL_WORDS
     except DeviceFullError:
         if chosen == "cpu":
             raise

@@ -24,8 +24,9 @@ from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
 from vgdesk.core.model import Modality, Session, WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
-from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
+from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.given_vectors import PREFIX
 
 STACK = ".safetensors"
 LISTS = (PROJECT, ".tsv", ".csv", ".txt")
@@ -49,7 +50,9 @@ class Making:
 
 
 def find_encoder(name: str) -> EncoderSpec:
-    """Return the encoder of an id or of a model's folder; "+untrained" after it asks for its twin.
+    """Return the encoder of an id, of a model's folder or of a file of word vectors.
+
+    "+untrained" after it asks for its twin; "vectors:" may stand before the file.
 
     Raises
     ------
@@ -63,9 +66,13 @@ def find_encoder(name: str) -> EncoderSpec:
     folder = Path(name)
     if folder.is_dir():
         return inspect_folder(folder, is_grounded=False)
+    file = Path(name.removeprefix(PREFIX))
+    if file.is_file():
+        return inspect_vectors(file)
     raise EncoderError(
         f"There is no encoder “{name}”.",
-        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model.",
+        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model or a file of word "
+        "vectors.",
     )
 
 

@@ -16,8 +16,8 @@ class EncoderSpec:
     Attributes
     ----------
     is_grounded
-        Whether it was trained with pictures; None for a baseline, which was not trained at all
-        and may stand in either cell.
+        Whether it was trained with pictures; None for a baseline, which was not trained at all,
+        and for word vectors, of which it is not known: these may stand in either cell.
     layers
         Name of each layer. Numbers for transformers: "0" is what enters the first block, then one
         for every block's output. Baselines have speaking names.
@@ -31,6 +31,8 @@ class EncoderSpec:
         Id of what knows how to load it.
     untrained_seed
         Seed of the random weights that replace the trained ones; None for the model itself.
+    file
+        Where word vectors are looked up; None for all others.
     """
 
     id: EncoderId
@@ -46,6 +48,7 @@ class EncoderSpec:
     family: str
     folder: Path | None = None
     untrained_seed: int | None = None
+    file: Path | None = None
 
 
 class Pooling(Enum):
