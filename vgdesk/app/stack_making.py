@@ -87,13 +87,18 @@ def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
     if name.endswith(STACK):
         return read_stack(Path(name))
     spec = find_encoder(name)
+    return make_stack(spec, listed_inputs(spec, words), making)[0]
+
+
+def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
+    """Return the list or project that an encoder was given, or refuse if it was given none."""
     if words is None:
         raise VgdeskError(
             f"“{spec.title}” was given no words.", "Name the project or the list with --words."
         )
     if not Path(words).exists():
         open_words(words)  # a list that ships, or the sentence that names these lists
-    return make_stack(spec, [Path(words)], making)[0]
+    return [Path(words)]
 
 
 def make_stack(
@@ -111,7 +116,7 @@ def make_stack(
     VgdeskError
         If there is nothing to encode, or nothing could be encoded.
     """
-    return encode(spec, list(_distinct(_rows(inputs, spec.modality))), making)
+    return encode(spec, rows_of(inputs, spec.modality), making)
 
 
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
@@ -159,8 +164,12 @@ def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
             sys.stderr.write(f"{value.sentence}\n")
 
 
+def rows_of(inputs: Sequence[Path], modality: Modality) -> list[Row]:
+    """List the rows of all inputs, each with the word that it stands for; no two share a name."""
+    return list(_distinct(_rows(inputs, modality)))
+
+
 def _rows(inputs: Sequence[Path], modality: Modality) -> Iterator[Row]:
-    """List the rows of all inputs, each with the word that it stands for."""
     for path in inputs:
         if modality is Modality.TEXT and path.is_dir() and path.suffix != PROJECT:
             yield from _named_rows(path)

@@ -65,6 +65,12 @@ class SpeechEncoder(Protocol):
     def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
         """Return [layers, dim], float32, for each mono recording at the spec's rate."""
 
+    def frames(self, word: FloatArray) -> Mapping[str, FloatArray]:
+        """Return what would be pooled of one recording: [frames, dim], float32, by layer.
+
+        The layers of a baseline may be others here than those of its vectors.
+        """
+
 
 class TextEncoder(Protocol):
     """Turns written words into vectors."""

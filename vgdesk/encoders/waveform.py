@@ -8,9 +8,18 @@ import numpy as np
 
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Modality
-from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.base import EncoderSpec, Family, Shape
 from vgdesk.encoders.checkpoint import positive_int, read_settings
-from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+from vgdesk.encoders.running import (
+    Finish,
+    FrameEncoder,
+    Result,
+    build,
+    listening,
+    memory_errors,
+    move,
+    prepare,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +55,7 @@ def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
     return WaveformEncoder(spec, move(spec, model, device), is_levelled=bool(is_levelled))
 
 
-class WaveformEncoder:
+class WaveformEncoder(FrameEncoder):
     """Encodes a batch so that no word notices the others.
 
     Padding would reach a word in two ways: through a group norm in the front end, which averages
@@ -71,8 +80,8 @@ class WaveformEncoder:
             if isinstance(layer, torch.nn.Conv1d):
                 layer.register_forward_pre_hook(self._hide_padding)
 
-    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
-        """Return [layers, dim] for each word; one too short for a frame is padded with silence."""
+    def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
+        """Hear a batch; a word too short for a frame is padded with silence."""
         import torch
 
         waves = [self._ready(word) for word in words]
@@ -88,7 +97,7 @@ class WaveformEncoder:
             mask = torch.arange(batch.shape[1])[None] < torch.from_numpy(lengths)[:, None]
             with listening(self._model.encoder.layers) as heard:
                 self._model(torch.from_numpy(batch).to(device), attention_mask=mask.to(device))
-            return pool_words(heard, [np.arange(n) for n in frames], pooling)
+            return finish(heard, [np.arange(n) for n in frames])
 
     def _ready(self, word: FloatArray) -> FloatArray:
         wave = np.asarray(word, np.float32)
