@@ -11,7 +11,7 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import abx, embedding, gating
+from vgdesk.app import abx, captions, embedding, gating
 from vgdesk.app.embedding import BAD_INPUT
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_confusions(commands.add_parser("confusions", help="say which labels are taken for which"))
     _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
     _add_abx(commands.add_parser("abx", help="ask ABX questions about takes, frame by frame"))
+    _add_captions(commands.add_parser("captions", help="compare captions as people do"))
     _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
@@ -202,6 +203,12 @@ def _add_abx(parser: argparse.ArgumentParser) -> None:
     abx.add_arguments(parser)
     _add_making(parser)
     parser.set_defaults(command=lambda chosen: abx.ask(chosen, _making(chosen)))
+
+
+def _add_captions(parser: argparse.ArgumentParser) -> None:
+    captions.add_arguments(parser)
+    _add_making(parser)
+    parser.set_defaults(command=lambda chosen: captions.compare(chosen, _making(chosen)))
 
 
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
