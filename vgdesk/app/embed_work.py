@@ -18,7 +18,7 @@ from vgdesk.audio.shaping import faded, with_silence
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.stack import Embedding
-from vgdesk.encoders import choose_device, load
+from vgdesk.encoders import choose_device, levelled, load
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
 LARGEST_BATCH = 8  # words; more do not make a processor faster
@@ -39,6 +39,8 @@ class SpeechItem:
         How long the sound takes to die away at its end.
     silence
         How much silence follows it.
+    is_levelled
+        Whether the whole file is brought to mean 0 and variance 1 before the word is cut out.
     """
 
     row: str
@@ -47,6 +49,7 @@ class SpeechItem:
     end: float | None = None
     fade: float = 0.0
     silence: float = 0.0
+    is_levelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +341,10 @@ def sound_of(item: SpeechItem) -> Recording:
     AudioFileError
         As for `read`.
     """
-    sound = faded(read(item.file, start=item.start, end=item.end), item.fade)
-    return with_silence(sound, item.silence)
+    sound = read(item.file, start=item.start, end=item.end)
+    if item.is_levelled:
+        sound = Recording(levelled(sound.samples, read(item.file).samples), sound.sample_rate)
+    return with_silence(faded(sound, item.fade), item.silence)
 
 
 def _content(item: Item) -> tuple[str, float]:

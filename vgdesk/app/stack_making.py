@@ -123,7 +123,7 @@ def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[Laye
     """Encode rows, each with the word that it stands for; as `make_stack`."""
     if not rows:
         raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
-    items = tuple(item for _word, item in rows)
+    items = tuple(_heard_by(spec, item) for _word, item in rows)
     words = {item.row: word for word, item in rows}
     found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)
     done = {item.row: item.embedding for item in _heard(found)}
@@ -132,6 +132,12 @@ def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[Laye
     if stack is None:
         raise VgdeskError("None of the words could be encoded.", "See the lines above.")
     return stack, len(done) == len(rows)
+
+
+def _heard_by(spec: EncoderSpec, item: SpeechItem | TextItem) -> SpeechItem | TextItem:
+    if spec.levels_file and isinstance(item, SpeechItem):
+        return replace(item, is_levelled=True)
+    return item
 
 
 def place_of_layer(stack: LayerStack, name: str) -> int:

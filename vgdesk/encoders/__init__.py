@@ -9,6 +9,7 @@ from vgdesk.encoders.running import available_devices, choose_device
 from vgdesk.encoders.spectrum import SPECTRUM, SpectrumEncoder
 from vgdesk.encoders.spelling import SPELLING, SpellingEncoder
 from vgdesk.encoders.starter import starters
+from vgdesk.encoders.waveform import levelled, levelling_files
 
 ENCODERS = catalogue(SPECTRUM, SPELLING, *starters())
 
@@ -34,6 +35,8 @@ __all__ = [
     "choose_device",
     "inspect_folder",
     "inspect_vectors",
+    "levelled",
+    "levelling_files",
     "load",
     "untrained_twin",
 ]

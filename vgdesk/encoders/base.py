@@ -33,6 +33,9 @@ class EncoderSpec:
         Seed of the random weights that replace the trained ones; None for the model itself.
     file
         Where word vectors are looked up; None for all others.
+    levels_file
+        Whether a model that levels its sound does so over the whole file, before the word is cut
+        out of it, instead of over the word alone.
     """
 
     id: EncoderId
@@ -49,6 +52,7 @@ class EncoderSpec:
     folder: Path | None = None
     untrained_seed: int | None = None
     file: Path | None = None
+    levels_file: bool = False
 
 
 class Pooling(Enum):

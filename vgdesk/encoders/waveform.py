@@ -1,6 +1,7 @@
 """Models that read the wave itself: wav2vec 2.0 and what grew out of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +51,26 @@ def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
     config = transformers.AutoConfig.from_pretrained(str(spec.folder), local_files_only=True)
     model_class = getattr(transformers, _MODEL_CLASSES[config.model_type])
     model = build(spec, model_class, config)
+    is_levelled = _levels_sound(spec.folder) and not spec.levels_file
+    return WaveformEncoder(spec, move(spec, model, device), is_levelled=is_levelled)
+
+
+def levelled(samples: FloatArray, over: FloatArray) -> FloatArray:
+    """Bring samples to the level at which others have mean 0 and variance 1."""
+    level: FloatArray = (samples - over.mean()) / np.sqrt(over.var() + 1e-7)
+    return level
+
+
+def levelling_files(spec: EncoderSpec) -> EncoderSpec | None:
+    """Return the same model with its sound levelled over whole files; None if it levels none."""
+    if spec.family not in _MODEL_CLASSES or spec.folder is None or not _levels_sound(spec.folder):
+        return None
+    return replace(spec, levels_file=True, revision=f"{spec.revision}+levels-file")
+
+
+def _levels_sound(folder: Path) -> bool:
     # The library's extractors level every clip unless the settings say otherwise.
-    is_levelled = read_settings(spec.folder, _PREPROCESSOR).get("do_normalize", True)
-    return WaveformEncoder(spec, move(spec, model, device), is_levelled=bool(is_levelled))
+    return bool(read_settings(folder, _PREPROCESSOR).get("do_normalize", True))
 
 
 class WaveformEncoder(FrameEncoder):
@@ -102,7 +120,7 @@ class WaveformEncoder(FrameEncoder):
     def _ready(self, word: FloatArray) -> FloatArray:
         wave = np.asarray(word, np.float32)
         if self._is_levelled:
-            wave = (wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)
+            wave = levelled(wave, wave)
         shortest = _shortest(self._front)
         return np.pad(wave, (0, max(0, shortest - len(wave))))
 
