@@ -89,33 +89,17 @@ def rank_captions(
     tuple
         "nearest" and "farthest"; chance is that of five random captions.
     """
-    rows = {word: row for row, word in enumerate(sentences.words)}
-    place = {str(word): row for row, word in enumerate(words.words)}
-    kept = [c for c in dict.fromkeys(captions) if WordId(c) in rows and _known(c, place)]
-    if len(kept) < MIN_PAIRS:
-        raise TooFewWordsError(
-            f"At least {MIN_PAIRS} captions with known words are needed, but {len(kept)} are here.",
-            "Give more captions.",
-        )
-    used = sentences.only([rows[WordId(caption)] for caption in kept])
-    ids = [[WordId(word) for word in caption_words(caption)] for caption in kept]
+    used = _usable(captions, sentences, words)
+    ids = [[WordId(word) for word in caption_words(caption)] for caption in used.words]
     scores = caption_similarities(ids, words, len(words.layers) - 1)
+    n = len(used.rows)
     rng = np.random.default_rng(seed)
     ranked = [
         ranked_similarity(scores, dot_products(unit_rows(layer)).round(DIGITS), rng, count=NEAREST)
         for layer in used.values
     ]
-    trace = Trace(
-        f"mean SRS of the {NEAREST} captions nearest or farthest by cosine, words by layer "
-        f"{words.layers[-1]} of {words.encoder}",
-        len(kept),
-        (used.encoder, words.encoder),
-        f"exact mean and spread of {NEAREST} random captions each",
-        seed,
-        _warning(len(kept), "captions"),
-        f"95 % of {RESAMPLES} bootstrap samples of the captions",
-    )
-    weights = rng.multinomial(len(kept), np.full(len(kept), 1 / len(kept)), RESAMPLES) / len(kept)
+    trace = _trace_of_ranks(used, words, seed)
+    weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n
     mean, spread = _random_captions(scores)
     chance = normal_shuffles(*(np.full(len(used.layers), value) for value in (mean, spread)))
 
@@ -135,6 +119,32 @@ def rank_captions(
         curve("nearest", np.array([found.nearest for found in ranked])),
         curve("farthest", np.array([found.farthest for found in ranked])),
     )
+
+
+def _trace_of_ranks(used: LayerStack, words: LayerStack, seed: int) -> Trace:
+    return Trace(
+        f"mean SRS of the {NEAREST} captions nearest or farthest by cosine, words by layer "
+        f"{words.layers[-1]} of {words.encoder}",
+        len(used.rows),
+        (used.encoder, words.encoder),
+        f"exact mean and spread of {NEAREST} random captions each",
+        seed,
+        _warning(len(used.rows), "captions"),
+        f"95 % of {RESAMPLES} bootstrap samples of the captions",
+    )
+
+
+def _usable(captions: Sequence[str], sentences: LayerStack, words: LayerStack) -> LayerStack:
+    """Keep the sentences of captions, each once, which have words that are known."""
+    rows = {str(word): row for row, word in enumerate(sentences.words)}
+    place = {str(word): row for row, word in enumerate(words.words)}
+    kept = [c for c in dict.fromkeys(captions) if c in rows and _known(c, place)]
+    if len(kept) < MIN_PAIRS:
+        raise TooFewWordsError(
+            f"At least {MIN_PAIRS} captions with known words are needed, but {len(kept)} are here.",
+            "Give more captions.",
+        )
+    return sentences.only([rows[caption] for caption in kept])
 
 
 def _random_captions(scores: Doubles) -> tuple[float, float]:

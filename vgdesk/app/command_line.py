@@ -111,6 +111,10 @@ def _add_embed(parser: argparse.ArgumentParser) -> None:
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pooling", choices=[p.value for p in Pooling], default="mean")
+    _add_device(parser)
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
 
 
@@ -201,8 +205,8 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
 
 def _add_abx(parser: argparse.ArgumentParser) -> None:
     abx.add_arguments(parser)
-    _add_making(parser)
-    parser.set_defaults(command=lambda chosen: abx.ask(chosen, _making(chosen)))
+    _add_device(parser)
+    parser.set_defaults(command=lambda chosen: abx.ask(chosen, Making(device=chosen.device)))
 
 
 def _add_captions(parser: argparse.ArgumentParser) -> None:
