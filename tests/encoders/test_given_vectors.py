@@ -40,6 +40,8 @@ def vectors(file: Path, *words: str) -> list[list[float]]:
                                 for line in GLOVE.splitlines())),
         ("headed.tsv", "word\tx\ty\tz\n"
                        + "\n".join("\t".join(line.rsplit(" ", 3)) for line in GLOVE.splitlines())),
+        ("counted.tsv", "\t0\t1\t2\n"
+                        + "\n".join("\t".join(line.rsplit(" ", 3)) for line in GLOVE.splitlines())),
         ("windows.txt", GLOVE.replace("\n", "\r\n")),
     ],
 )  # fmt: skip
@@ -87,6 +89,7 @@ def test_a_broken_line_is_named_and_the_others_are_read(tmp_path: Path, line: st
         b"3 300\n\x00\x80\x3f\xbf\n",  # word2vec's binary format
         b"2 99999999999999999999\na 1\n",
         b"\x80\x04\x95pickle",
+        b"word\t" + b"1" * 5_000 + b"\t" + b"2" * 5_000,
         b"\x93NUMPY\x01\x00v\x00{'descr': '<f4'}\n",
         b"PK\x03\x04 1 2 x",
         b"\x1f\x8bnot gzip at all",

@@ -140,14 +140,14 @@ class GivenVectors:
 def _cut(line: bytes, dim: int) -> tuple[str, FloatArray | None]:
     """Cut a line into its word and its numbers, [1, dim]; None if they are no numbers."""
     parts = line.rstrip().rsplit(None, dim)
+    first = b"".join(line.split(None, 1)[:1]).decode("utf-8", "replace")
     if len(parts) <= dim:
-        return line.split(None, 1)[0].decode("utf-8", "replace"), None
+        return first, None
     word = parts[0].decode("utf-8", "replace").strip()
     try:
         numbers = [float(part) for part in parts[1:]]
     except ValueError:
-        # Fewer numbers than are due: then letters are cut off with them.
-        return line.split(None, 1)[0].decode("utf-8", "replace"), None
+        return first, None  # fewer numbers than are due: then letters are cut off with them
     if not all(abs(value) <= _LARGEST for value in numbers):
         return word, None
     return word, np.array([numbers], np.float32)
@@ -162,7 +162,7 @@ def _begin(file: Path, stream: BinaryIO) -> tuple[int, int]:
     dim = len(first.split(b"\t", 1)[1].split()) if b"\t" in first else len(parts) - 1
     if len(parts) == 2 and all(part.isdigit() for part in parts):  # word2vec: how many, how wide
         dim, start = int(parts[1][:9]), 2
-    elif b"\t" in first and not _is_number(parts[-1] if parts else b""):  # a row of headings
+    elif b"\t" in first and _is_heading(first.rstrip().split(b"\t")[1:]):
         start = 2
     line = first if start == 1 else next(lines, b"")
     stream.seek(0)
@@ -172,6 +172,15 @@ def _begin(file: Path, stream: BinaryIO) -> tuple[int, int]:
             _HINT,
         )
     return dim, start
+
+
+def _is_heading(cells: Sequence[bytes]) -> bool:
+    """Say whether cells name columns: by words, or by counting them as spreadsheets do."""
+    for first in (0, 1):
+        counted = [str(number).encode() for number in range(first, first + len(cells))]
+        if len(cells) > 1 and list(cells) == counted:
+            return True
+    return not _is_number((cells[-1].split() or [b""])[-1] if cells else b"")
 
 
 def _is_number(part: bytes) -> bool:
