@@ -101,6 +101,24 @@ def test_as_published_is_the_mean_over_leaving_out_each_group() -> None:
         assert (result.low[place], result.high[place]) == pytest.approx((low, high), abs=1e-6)
 
 
+@pytest.mark.parametrize("measure", ["silhouette", "silhouette-pca"])
+def test_other_spaces_as_published_leave_out_each_group_too(measure: str) -> None:
+    from scipy.stats import t
+
+    codes, stack = codes_of(48, 6), stack_of(noise(2, 48, 30))
+    result = curve_of(f"{measure}-published", stack, codes)
+    assert "without one group" in result.trace.interval
+    for place, layer in enumerate(stack.values.astype(np.float64)):
+        repeats = []
+        for group in range(6):
+            left = layer[codes != group]
+            points = PCA(8).fit_transform(left) if measure == "silhouette-pca" else left
+            repeats.append(silhouette_score(points, codes[codes != group]))
+        low, high = t.interval(0.95, 5, np.mean(repeats), np.std(repeats, ddof=1) / 6**0.5)
+        assert result.values[place] == pytest.approx(np.mean(repeats), abs=1e-6)
+        assert (result.low[place], result.high[place]) == pytest.approx((low, high), abs=1e-6)
+
+
 def test_of_two_groups_none_is_left_out() -> None:
     codes, stack = codes_of(24, 2), stack_of(noise(2, 24, 6))
     one, other = (curve_of(f"silhouette-lda-{n}", stack, codes) for n in ("published", "in-sample"))

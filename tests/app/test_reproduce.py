@@ -10,6 +10,7 @@ import pytest
 
 from vgdesk.__main__ import main
 from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack
+from vgdesk.app.word_lists import open_words
 from vgdesk.core.resources import resource
 from vgdesk.core.stack import matched
 
@@ -62,6 +63,31 @@ def test_alignment_as_published_is_that_of_the_formula(results: Rows) -> None:
     ]
     # The study reads the first piece of a word only; all words of the demo are one piece.
     assert [float(row["values"]) for row in is_line] == pytest.approx(wanted, abs=2e-4)
+
+
+def test_as_published_every_interval_is_one_of_the_study(results: Rows) -> None:
+    """Over left-out categories, apart from pairs of takes: theirs is over samples there too."""
+    for row in results:
+        if row["edition"] == "as published":
+            over = "5 samples" if row["analysis"] == "B" else "5 repeats, each without one group"
+            assert over in row["interval"]
+            assert float(row["low"]) < float(row["values"]) < float(row["high"])
+
+
+def test_alignment_with_word_vectors_is_at_every_layer_of_speech(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    texts = [word.text for word in open_words(str(DEMO)).words.values()]
+    file = tmp_path / "my.txt"
+    file.write_text("".join(f"{t} {' '.join(map(str, rng.normal(size=5)))}\n" for t in texts))
+    assert main(["reproduce", str(DEMO), "--out", str(tmp_path / "o"), "--text", str(file)]) == 0
+    lines = (tmp_path / "o" / "results.tsv").read_text("utf-8").splitlines()
+    rows = [
+        row
+        for row in csv.DictReader(lines, delimiter="\t")
+        if row["measure"] == "cka" and row["line"] == "Speech – Text"
+    ]
+    assert [row["layer"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    assert len({row["values"] for row in rows}) > 1
 
 
 def test_corrected_alignment_is_over_words(results: Rows) -> None:

@@ -294,6 +294,21 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     assert "Traceback" not in told
 
 
+def test_word_vectors_of_a_file_are_an_encoder_like_any_other(desk: Desk, tmp_path: Path) -> None:
+    desk.open_demo()
+    texts = [word.text for word in desk.workspace.session.words.values()]
+    rng = np.random.default_rng(0)
+    lines = [" ".join([text, *map(str, rng.normal(size=5))]) for text in texts if text != "luck"]
+    (tmp_path / "my.vec").write_text("\n".join([f"{len(lines)} 5", *lines]))
+    desk.workspace.looking.compare(Cell.SPEECH, Cell.TEXT)
+    desk.workspace.add_model_folder(Cell.TEXT, tmp_path / "my.vec")
+    desk.until(lambda: desk.layers[-1].columns == ("vectors",))
+    desk.until(lambda: desk.layers[-1].trace.n == len(texts) - 1)
+    assert desk.workspace.shelf.command_name(EncoderId("vectors:my")) == str(tmp_path / "my.vec")
+    ((path, _is_grounded),) = desk.workspace.settings.model_folders
+    assert path == str(tmp_path / "my.vec")
+
+
 def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> None:
     desk.open_demo()
     shown = len(desk.words)

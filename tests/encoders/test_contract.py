@@ -121,3 +121,19 @@ sys.stdout.buffer.write(pickle.dumps(load(spec, "cpu").encode(words, pooling)))
 def test_every_family_is_in_the_contract(tiny: Tiny) -> None:
     folders = (tiny(name) for name in (*SPEECH_NAMES, *TEXT_NAMES))
     assert {inspect_folder(f, is_grounded=False).family for f in folders} == set(FAMILIES)
+
+
+def test_frames_are_what_is_pooled(spec: EncoderSpec) -> None:
+    if spec.modality is Modality.TEXT or spec.folder is None:
+        return  # a baseline is told apart in its own test
+    encoder, words = load(spec, "cpu"), words_for(spec)
+    pooled = encoder.encode(words, Pooling.MEAN)  # in a batch
+    for word, vectors in zip(words, pooled, strict=True):
+        frames = encoder.frames(word)
+        assert tuple(frames) == spec.layers
+        assert {found.dtype for found in frames.values()} == {np.dtype(np.float32)}
+        for found, expected in zip(frames.values(), vectors, strict=True):
+            assert found.shape[1] == spec.dim
+            assert relative_difference(found.mean(axis=0), expected) < TOLERANCE
+        (first,) = encoder.encode([word], Pooling.FIRST)
+        assert relative_difference(np.stack([f[0] for f in frames.values()]), first) < TOLERANCE

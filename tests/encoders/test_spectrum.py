@@ -63,3 +63,15 @@ def test_slices_average_frames_with_their_share() -> None:
 def test_level_of_the_microphone_does_not_matter() -> None:
     word = np.random.default_rng(0).normal(size=4_000)
     np.testing.assert_allclose(spectrum(word), spectrum(0.01 * word), atol=1e-4)
+
+
+def test_frames_are_the_spectrum_before_it_is_cut_into_slices() -> None:
+    rng = np.random.default_rng(0)
+    word = rng.normal(size=16_000).astype(np.float32)
+    encoder = SpectrumEncoder()
+    (frames,) = encoder.frames(word).values()
+    assert frames.shape == (1 + (16_000 - 400) // 160, 40)
+    ((whole, *_),) = encoder.encode([word], Pooling.MEAN)
+    assert whole[:40] == pytest.approx(frames.mean(axis=0), abs=1e-5)
+    assert encoder.frames(3 * word)["mel frames"] == pytest.approx(frames, abs=1e-4)
+    assert not encoder.frames(np.zeros(8_000, np.float32))["mel frames"].any()

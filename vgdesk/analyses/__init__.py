@@ -38,7 +38,11 @@ from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
 from vgdesk.analyses.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
-from vgdesk.analyses.silhouette_published import SILHOUETTE_LDA_PUBLISHED
+from vgdesk.analyses.silhouette_published import (
+    SILHOUETTE_LDA_PUBLISHED,
+    SILHOUETTE_PCA_PUBLISHED,
+    SILHOUETTE_PUBLISHED,
+)
 from vgdesk.analyses.sound_symbolism import SOUND_SYMBOLISM
 from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue
@@ -67,6 +71,8 @@ _GROUPS = (
     SILHOUETTE_LDA,
     SILHOUETTE_LDA_IN_SAMPLE,
     SILHOUETTE_LDA_PUBLISHED,
+    SILHOUETTE_PUBLISHED,
+    SILHOUETTE_PCA_PUBLISHED,
     KMEANS_ARI,
     KMEANS_AMI,
     AGGLOMERATIVE_ARI,
@@ -101,6 +107,8 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
 AS_PUBLISHED: Mapping[str, str] = MappingProxyType(
     {
         CKA.id: CKA_BIASED.id,
+        SILHOUETTE.id: SILHOUETTE_PUBLISHED.id,
+        SILHOUETTE_PCA.id: SILHOUETTE_PCA_PUBLISHED.id,
         SILHOUETTE_LDA.id: SILHOUETTE_LDA_PUBLISHED.id,
         PAIR_TYPES.id: PAIR_TYPES_PUBLISHED.id,
         PHONE_DISTANCE.id: PHONE_DISTANCE_PUBLISHED.id,

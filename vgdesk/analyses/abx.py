@@ -1,7 +1,7 @@
 """How often a word of another group is nearer than one of the own group: ABX error rates."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from vgdesk.analyses.triples import (
     Doubles,
     Losses,
     MatrixNearness,
+    Nearness,
     Trials,
     VectorNearness,
     abx_losses,
@@ -65,7 +66,7 @@ class Chance:
     shrink: float
     words: str
 
-    def rates(self, nearness: VectorNearness) -> Doubles:
+    def rates(self, nearness: Nearness) -> Doubles:
         """Return the error rate under each shuffle."""
         some = nearness.ordered(self.rows)
         table = MatrixNearness(some.between(np.arange(len(self.rows)), slice(None)))
@@ -183,11 +184,14 @@ def error_curve(
     moves: Moves,
     trace: Trace,
     rng: np.random.Generator,
+    nearnesses: Iterable[Nearness] | None = None,
 ) -> LayerCurve:
-    """Ask the trials at every layer, and beside them those of chance."""
+    """Ask the trials at every layer, and beside them those of chance.
+
+    Rows are compared by the angle of their vectors if their nearness at each layer is not given.
+    """
     rates, parts, shuffled = [], [], []
-    for layer in stack.values:
-        nearness = VectorNearness.of(layer)
+    for nearness in nearnesses or map(VectorNearness.of, stack.values):
         losses = abx_losses(nearness, trials)
         rates.append(losses.rate)
         parts.append(losses.rate + moves(losses) * len(stack.rows) / losses.cells)

@@ -1,7 +1,7 @@
 """How alike captions are, word by word: the semantic relatedness score (SRS).
 
 Not symmetric: it asks how well the words of a reference are met by those of a candidate. It has no
-view: it is to be called with the words of captions and a stack of these words, written.
+view: `vgdesk captions` shows it.
 """
 
 import re

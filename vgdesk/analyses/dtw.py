@@ -1,6 +1,7 @@
 """How far apart two words are frame by frame, when one may be spoken faster than the other."""
 
 from collections.abc import Sequence
+from enum import Enum
 from itertools import accumulate
 
 import numpy as np
@@ -13,11 +14,20 @@ from vgdesk.core.arrays import FloatArray
 FRAMES = 1024
 
 
-def dtw_distances(frames: Sequence[FloatArray]) -> FloatArray:
+class FrameDistance(Enum):
+    """How far apart two frames are."""
+
+    ANGLE = "angle"  # as a share of half a turn
+    EUCLIDEAN = "euclidean"
+
+
+def dtw_distances(
+    frames: Sequence[FloatArray], distance: FrameDistance = FrameDistance.ANGLE
+) -> FloatArray:
     """Dynamic time warping between all words.
 
-    Frames are compared by their angle as a share of half a turn, and a distance is the mean over
-    the path with the smallest sum. Both ends are fixed; a step goes on in one word or in both.
+    A distance is the mean over the path of frames with the smallest sum. Both ends are fixed; a
+    step goes on in one word or in both.
 
     Parameters
     ----------
@@ -27,8 +37,8 @@ def dtw_distances(frames: Sequence[FloatArray]) -> FloatArray:
     Returns
     -------
     array
-        Shape [words, words], float32, from 0 to 1. A frame of zeros is at 1 from all others.
-        Angles below .0003 are lost to rounding.
+        Shape [words, words], float32. By angles from 0 to 1: a frame of zeros is at 1 from all
+        others, and below .0003 angles are lost to rounding.
 
     References
     ----------
@@ -38,13 +48,17 @@ def dtw_distances(frames: Sequence[FloatArray]) -> FloatArray:
 
     if any(len(word) == 0 for word in frames):
         raise ValueError("frames: every word must have at least one")
-    units = [unit_rows(word).astype(np.float32) for word in frames]
-    found = np.zeros((len(units), len(units)), np.float32)
-    blocks = [(words, *_stacked(units[words])) for words in _blocks(units)]
+    is_angle = distance is FrameDistance.ANGLE
+    ready = (
+        [unit_rows(word).astype(np.float32) for word in frames] if is_angle else _centred(frames)
+    )
+    between = _angles if is_angle else _lengths
+    found = np.zeros((len(ready), len(ready)), np.float32)
+    blocks = [(words, *_stacked(ready[words])) for words in _blocks(ready)]
     for i, (rows, row_frames, row_starts) in enumerate(blocks):
         for columns, column_frames, column_starts in blocks[i:]:
             add_warped_distances(
-                _angles(row_frames, column_frames),
+                between(row_frames, column_frames),
                 row_starts,
                 column_starts,
                 found[rows, columns],
@@ -61,6 +75,21 @@ def _angles(rows: FloatArray, columns: FloatArray) -> FloatArray:
     angles[~rows.any(axis=1)] = 1.0
     angles[:, ~columns.any(axis=1)] = 1.0
     return angles
+
+
+def _centred(words: Sequence[FloatArray]) -> list[FloatArray]:
+    """Move the origin into the midst of all frames, or float32 would lose what they differ in."""
+    every = np.concatenate(words).astype(np.float64)
+    middle = every.mean(axis=0)
+    return [(word - middle).astype(np.float32) for word in words]
+
+
+def _lengths(rows: FloatArray, columns: FloatArray) -> FloatArray:
+    squares: FloatArray = rows @ columns.T
+    squares *= -2
+    squares += np.einsum("ij,ij->i", rows, rows)[:, None]
+    squares += np.einsum("ij,ij->i", columns, columns)
+    return np.sqrt(np.maximum(squares, 0, out=squares), out=squares)
 
 
 def _stacked(words: Sequence[FloatArray]) -> tuple[FloatArray, NDArray[np.intp]]:

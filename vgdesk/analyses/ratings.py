@@ -120,8 +120,23 @@ def _resampled(ranks: Doubles, rated: Doubles, pairs: Pairs, counts: Doubles) ->
     counts
         How often each word was drawn, [samples, words].
     """
-    weights = counts[:, pairs[0]] * counts[:, pairs[1]]
-    weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1)
+    return weighted_correlations(ranks, rated, counts[:, pairs[0]] * counts[:, pairs[1]])
+
+
+def weighted_correlations(ranks: Doubles, rated: Doubles, weights: Doubles) -> Doubles:
+    """Correlate each line of ranks with others, where pairs count more or less.
+
+    Parameters
+    ----------
+    ranks, rated, weights
+        Shapes [layers, pairs], [pairs] and [samples, pairs].
+
+    Returns
+    -------
+    array
+        Shape [samples, layers]; 0 where nothing varies.
+    """
+    weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1)
     own, other = weights @ ranks.T, weights @ rated
     shared = weights @ (ranks * rated).T - own * other[:, None]
     spread = (weights @ (ranks**2).T - own**2) * (weights @ rated**2 - other**2)[:, None]

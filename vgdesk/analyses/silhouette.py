@@ -50,7 +50,7 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
         the others stay where they are.
     """
     name = "mean Euclidean silhouette"
-    score = mean_of_rows(_by_distance)
+    score = mean_of_rows(by_distance)
     return _scored("silhouette", name, labelled_rows(stack, facts), seed, score)
 
 
@@ -70,7 +70,7 @@ def score_groups_in_components(
     """Mean Euclidean silhouette among the first principal components of the labelled words."""
     name = f"mean Euclidean silhouette in the first {COMPONENTS} principal components"
     score = mean_of_rows(
-        lambda layer, codes: _by_distance(principal_components(layer, COMPONENTS), codes)
+        lambda layer, codes: by_distance(principal_components(layer, COMPONENTS), codes)
     )
     return _scored("silhouette-pca", name, labelled_rows(stack, facts), seed, score)
 
@@ -98,7 +98,14 @@ def cosine_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
         yield block, distances.astype(np.float32)
 
 
-def _by_distance(rows: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
+def by_distance(rows: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
+    """Mean Euclidean silhouette of each labelling of rows, and that of each row by the first.
+
+    Parameters
+    ----------
+    rows, codes
+        Shapes [rows, dim] and [labellings, rows].
+    """
     blocks = ((block, found.astype(np.float32)) for block, found in distance_blocks(rows))
     return silhouettes(blocks, codes)
 

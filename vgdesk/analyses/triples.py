@@ -12,6 +12,7 @@ Poli et al. (2025), fastabx: a library for efficient computation of ABX discrimi
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol, Self
 
 import numpy as np
@@ -151,16 +152,27 @@ class Trials:
     rounds: tuple[Round, ...]
 
     @classmethod
-    def of(cls, labels: Codes, speakers: Codes | None = None, *, within: bool = False) -> Self:
-        """Ask about labels, [rows]; across speakers if there are any, or within each of them."""
+    def of(
+        cls,
+        labels: Codes,
+        speakers: Codes | None = None,
+        *,
+        within: bool = False,
+        by: Codes | None = None,
+    ) -> Self:
+        """Ask about labels, [rows]; across speakers if there are any, or within each of them.
+
+        Where `by` is given, A, B and X agree in it.
+        """
         is_across = speakers is not None and not within
-        by = np.zeros_like(labels) if speakers is None else speakers
-        order = np.lexsort((labels, by))
-        labels, by = labels[order], by[order]
-        limits = np.searchsorted(by, np.unique(by)), np.searchsorted(by, np.unique(by), "right")
+        speakers = np.zeros_like(labels) if speakers is None else speakers
+        by = np.zeros_like(labels) if by is None else by
+        order = np.lexsort((labels, speakers, by))
+        labels, speakers, by = labels[order], speakers[order], by[order]
+        ends = np.flatnonzero(np.diff(speakers) | np.diff(by)) + 1
         rounds = (
-            _round(slice(first, end), labels, by, is_across=is_across)
-            for first, end in np.transpose(limits).tolist()
+            _round(slice(first, end), labels, speakers, by, is_across=is_across)
+            for first, end in pairwise([0, *ends.tolist(), len(labels)])
         )
         asked = tuple(found for found in rounds if len(found.labels) > 1 and len(found.asked))
         return cls(order, labels, is_across, asked)
@@ -190,12 +202,12 @@ class Trials:
         return math.sqrt(total) / float(self.cells()[0].sum())
 
 
-def _round(columns: slice, labels: Codes, speakers: Codes, *, is_across: bool) -> Round:
+def _round(columns: slice, labels: Codes, speakers: Codes, by: Codes, *, is_across: bool) -> Round:
     groups, starts = np.unique(labels[columns], return_index=True)
     starts = np.append(starts, columns.stop - columns.start)
     is_here = np.zeros(len(labels), bool)
     is_here[columns] = True
-    asked = np.flatnonzero(is_here != is_across)
+    asked = np.flatnonzero((is_here != is_across) & (by == by[columns.start]))
     own = np.searchsorted(groups, labels[asked]).clip(max=len(groups) - 1)
     # Nobody is the A of itself.
     candidates = np.diff(starts)[own] - (not is_across)

@@ -11,8 +11,8 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import gating
-from vgdesk.app.encoder_shelf import TWIN
+from vgdesk.app import abx, captions, embedding, gating
+from vgdesk.app.embedding import BAD_INPUT
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
     as_json,
@@ -26,12 +26,10 @@ from vgdesk.app.printed import (
 )
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
-from vgdesk.app.stack_file import write_stack
 from vgdesk.app.stack_making import (
     Making,
     by_word,
     find_encoder,
-    make_stack,
     place_of_layer,
     stack_from,
 )
@@ -55,9 +53,11 @@ from vgdesk.encoders import ENCODERS, FAMILIES
 from vgdesk.encoders.base import Pooling
 from vgdesk.encoders.starter import starter_id
 
-BAD_INPUT = 2
 LIST_HELP = f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}"
-STACK_HELP = "what `vgdesk embed` wrote, or an encoder's id together with --words"
+STACK_HELP = (
+    "what `vgdesk embed` wrote, or together with --words an encoder's id, the folder of a model or "
+    "a file of word vectors"
+)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -89,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
     _add_confusions(commands.add_parser("confusions", help="say which labels are taken for which"))
     _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
+    _add_abx(commands.add_parser("abx", help="ask ABX questions about takes, frame by frame"))
+    _add_captions(commands.add_parser("captions", help="compare captions as people do"))
     _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     measures = commands.add_parser("measures", help="list the measures")
@@ -102,25 +104,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_embed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "input",
-        type=Path,
-        nargs="+",
-        help="sound files, folders of them, a project (.vgdesk) or, for text, a list of words",
-    )
-    parser.add_argument(
-        "--encoder", required=True, metavar="ID", help="from `vgdesk models`, or a model's folder"
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    embedding.add_arguments(parser)
     _add_making(parser)
-    parser.add_argument(
-        "--untrained", action="store_true", help="the same model with random weights"
-    )
-    parser.set_defaults(command=_embed)
+    parser.set_defaults(command=lambda chosen: embedding.embed(chosen, _making(chosen)))
 
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pooling", choices=[p.value for p in Pooling], default="mean")
+    _add_device(parser)
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
 
 
@@ -209,6 +203,18 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=lambda chosen: gating.gate(chosen, _making(chosen)))
 
 
+def _add_abx(parser: argparse.ArgumentParser) -> None:
+    abx.add_arguments(parser)
+    _add_device(parser)
+    parser.set_defaults(command=lambda chosen: abx.ask(chosen, Making(device=chosen.device)))
+
+
+def _add_captions(parser: argparse.ArgumentParser) -> None:
+    captions.add_arguments(parser)
+    _add_making(parser)
+    parser.set_defaults(command=lambda chosen: captions.compare(chosen, _making(chosen)))
+
+
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
@@ -227,15 +233,6 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--seed", type=int, default=0)
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-
-
-def _embed(chosen: argparse.Namespace) -> int:
-    spec = find_encoder(chosen.encoder + (TWIN if chosen.untrained else ""))
-    stack, is_whole = make_stack(spec, chosen.input, _making(chosen))
-    write_stack(chosen.out, stack)
-    layers, count, dim = stack.values.shape
-    sys.stdout.write(f"{chosen.out}: {count} rows, {layers} layers of {dim}, {spec.title}\n")
-    return 0 if is_whole else BAD_INPUT
 
 
 def _compare(chosen: argparse.Namespace) -> int:
@@ -360,6 +357,7 @@ def _models(_chosen: argparse.Namespace) -> int:
         )
     names = ", ".join(family.title for family in FAMILIES.values())
     sys.stdout.write(f"From a folder with config.json and safetensors: {names}\n")
+    sys.stdout.write("From a file with one word a line: word vectors (GloVe, word2vec, fastText)\n")
     return 0
 
 

@@ -18,11 +18,12 @@ from vgdesk.audio.shaping import faded, with_silence
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.stack import Embedding
-from vgdesk.encoders import choose_device, load
+from vgdesk.encoders import choose_device, levelled, load
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
 LARGEST_BATCH = 8  # words; more do not make a processor faster
 LARGEST_BATCH_ON_DEVICE = 64  # words, on CUDA and MPS
+ALL_WORDS = 1_000_000  # are looked up in a file together
 _BATCH_SECONDS = 60.0  # of sound, padding included
 _BRISK, _SLOW = 0.25, 0.8  # seconds a batch: between the two, results flow and a cancel is heard
 _MODELS_KEPT = 8  # four cells and their untrained twins
@@ -38,6 +39,8 @@ class SpeechItem:
         How long the sound takes to die away at its end.
     silence
         How much silence follows it.
+    is_levelled
+        Whether the whole file is brought to mean 0 and variance 1 before the word is cut out.
     """
 
     row: str
@@ -46,6 +49,7 @@ class SpeechItem:
     end: float | None = None
     fade: float = 0.0
     silence: float = 0.0
+    is_levelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ def _loaded(spec: EncoderSpec, device: str) -> tuple[_Model, str]:
     why = "" if spec.folder is None or device in ("auto", chosen) else why
     try:
         model = _Model(load(spec, chosen), chosen)
+        if spec.file is not None:  # which is read once for all words of a batch
+            model.batch = model.largest = ALL_WORDS
     except DeviceFullError:
         if chosen == "cpu":
             raise
@@ -335,8 +341,10 @@ def sound_of(item: SpeechItem) -> Recording:
     AudioFileError
         As for `read`.
     """
-    sound = faded(read(item.file, start=item.start, end=item.end), item.fade)
-    return with_silence(sound, item.silence)
+    sound = read(item.file, start=item.start, end=item.end)
+    if item.is_levelled:
+        sound = Recording(levelled(sound.samples, read(item.file).samples), sound.sample_rate)
+    return with_silence(faded(sound, item.fade), item.silence)
 
 
 def _content(item: Item) -> tuple[str, float]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from vgdesk.app.background import Background
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality
-from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
+from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec
 from vgdesk.encoders.spectrum import SPECTRUM
 from vgdesk.encoders.spelling import SPELLING
@@ -56,6 +56,8 @@ class EncoderShelf:
         """Return what the command line calls an encoder: its id, or the folder of its model."""
         spec = self.spec(encoder)
         base = encoder.removesuffix(TWIN)
+        if spec is not None and spec.file is not None:
+            return str(spec.file)
         if spec is None or spec.folder is None or base in ENCODERS:
             return encoder
         return str(spec.folder) + encoder[len(base) :]
@@ -76,16 +78,22 @@ class EncoderShelf:
         done: Callable[[EncoderSpec], object],
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Look at a model's folder in the background and put the model on the shelf."""
+        """Look at a model's folder, or a file of word vectors, in the background.
+
+        Then it stands on the shelf.
+        """
 
         def put(spec: EncoderSpec) -> None:
             self._specs[spec.id] = spec
             self._changed()
             done(spec)
 
-        self._background.run(
-            lambda: inspect_folder(folder, is_grounded=is_grounded), done=put, failed=failed
-        )
+        def look() -> EncoderSpec:
+            if folder.is_file():
+                return inspect_vectors(folder)
+            return inspect_folder(folder, is_grounded=is_grounded)
+
+        self._background.run(look, done=put, failed=failed)
 
     def add_twin(self, encoder: EncoderId) -> EncoderSpec | None:
         """Put the untrained twin of a model on the shelf; a baseline has none."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.left_out import LEFT_OUT, biased_cka_without_groups, half_width
 from vgdesk.app.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.stack_making import Making, by_word, make_stack
 from vgdesk.app.word_facts import facts_of
@@ -19,10 +20,12 @@ from vgdesk.core.model import Cell, Modality
 from vgdesk.core.results import LayerCurve, LayerSimilarity
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Rows
+from vgdesk.encoders import levelling_files
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 SPEECH = (Cell.SPEECH, Cell.SPEECH_GROUNDED)
 TEXT = (Cell.TEXT, Cell.TEXT_GROUNDED)
+FEWEST_LAYERS = 3  # of which a correlation says anything
 
 
 class Edition(Enum):
@@ -93,8 +96,10 @@ class Study:
         ):
             yield self._scored("B", measure, edition, SPEECH, published)
         for measure, edition, published in (
-            ("silhouette", Edition.PUBLISHED, ()),
-            ("silhouette-pca", Edition.PUBLISHED, ()),
+            ("silhouette-published", Edition.PUBLISHED, ()),
+            ("silhouette", Edition.CORRECTED, ()),
+            ("silhouette-pca-published", Edition.PUBLISHED, ()),
+            ("silhouette-pca", Edition.CORRECTED, ()),
             ("silhouette-lda-published", Edition.PUBLISHED, CLUSTERS),
             ("silhouette-lda", Edition.CORRECTED, ()),
         ):
@@ -124,6 +129,8 @@ class Study:
         score = ANALYSES["silhouette-lda-in-sample"].compute
         (before,), (after,) = (score(stack, self._facts, seed) for stack in pair)
         size = min(len(stack.layers) for stack in pair)
+        if size < FEWEST_LAYERS:
+            raise VgdeskError(f"Over {size} layers nothing can be correlated.")
         gain = after.values[:size] - before.values[:size]
         return float(np.corrcoef(np.diagonal(alike.values)[:size], gain)[0, 1])
 
@@ -136,13 +143,29 @@ class Study:
             try:
                 pair = self._stack(speech, edition), self._stack(text, edition)
                 pair = _over_takes(*pair) if is_published else matched(*map(by_word, pair))
+                pair = pair[0], _at_each_layer(pair[1], pair[0].layers)
                 result = measure.compute(*pair, self._facts, self._request.seed)
             except VgdeskError as error:
                 reasons.append(str(error))
                 continue
-            curves.append(_diagonal(result, pair[0]))
+            curve = _diagonal(result, pair[0])
+            curves.append(self._with_interval(curve, pair) if is_published else curve)
             names.append(f"{speech.title} – {text.title}")
         return _panel("A", edition, measure.title, curves, names, reasons, ALIGNMENT)
+
+    def _with_interval(self, curve: LayerCurve, pair: tuple[LayerStack, LayerStack]) -> LayerCurve:
+        """Put the study's interval around alignment, which it prints without any."""
+        labels = self._facts.labels()
+        groups = sorted({labels[word] for word in pair[0].words if word in labels})
+        if len(groups) < 3:
+            return curve
+        codes = np.array([groups.index(labels[w]) if w in labels else -1 for w in pair[0].words])
+        layers = zip(pair[0].values, pair[1].values, strict=False)
+        repeats = np.array([biased_cka_without_groups(x, y, codes) for x, y in layers]).T
+        reach = half_width(repeats)
+        trace = replace(curve.trace, interval=f"{LEFT_OUT.format(len(groups))}, around all words")
+        low, high = curve.values - reach, curve.values + reach
+        return replace(curve, low=low, high=high, trace=trace)
 
     def _scored(
         self,
@@ -176,10 +199,38 @@ class Study:
             is_first = edition is Edition.PUBLISHED and cell.modality is Modality.TEXT
             making = Making(Pooling.FIRST if is_first else Pooling.MEAN)
             words = [Path(self._request.words)]
-            stack, _is_whole = make_stack(self._request.encoders[cell], words, making)
-            # What enters the first block is not plotted in the study.
-            self._stacks[key] = replace(stack, layers=stack.layers[1:], values=stack.values[1:])
+            spec = self._request.encoders[cell]
+            if edition is Edition.PUBLISHED and cell is Cell.SPEECH_GROUNDED:
+                spec = levelling_files(spec) or spec
+            stack, _is_whole = make_stack(spec, words, making)
+            # What enters the first block is not plotted in the study; word vectors have no blocks.
+            first = 1 if len(stack.layers) > 1 else 0
+            self._stacks[key] = replace(
+                stack, layers=stack.layers[first:], values=stack.values[first:]
+            )
         return self._stacks[key]
+
+
+def _at_each_layer(text: LayerStack, layers: tuple[str, ...]) -> LayerStack:
+    """Repeat word vectors, which the study compares with every layer of speech."""
+    if len(text.layers) > 1:
+        return text
+    return replace(text, layers=layers, values=np.repeat(text.values, len(layers), axis=0))
+
+
+def normalisation(request: Request) -> str:
+    """Say, in a sentence, when the sound is normalised as published."""
+    spec = request.encoders[Cell.SPEECH_GROUNDED]
+    if levelling_files(spec) is None:
+        return (
+            f"“{spec.title}” does not level the sound that it is given, so there is no moment to "
+            "choose: both editions hear the same."
+        )
+    return (
+        f"As published, the sound for “{spec.title}” is levelled over the whole file before words "
+        "are cut out, and that for the model without pictures over each word; corrected, both "
+        "are levelled over each word."
+    )
 
 
 def _over_takes(speech: LayerStack, text: LayerStack) -> tuple[LayerStack, LayerStack]:

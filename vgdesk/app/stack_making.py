@@ -24,8 +24,9 @@ from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
 from vgdesk.core.model import Modality, Session, WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
-from vgdesk.encoders import ENCODERS, inspect_folder, untrained_twin
+from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.given_vectors import PREFIX
 
 STACK = ".safetensors"
 LISTS = (PROJECT, ".tsv", ".csv", ".txt")
@@ -49,7 +50,9 @@ class Making:
 
 
 def find_encoder(name: str) -> EncoderSpec:
-    """Return the encoder of an id or of a model's folder; "+untrained" after it asks for its twin.
+    """Return the encoder of an id, of a model's folder or of a file of word vectors.
+
+    "+untrained" after it asks for its twin; "vectors:" may stand before the file.
 
     Raises
     ------
@@ -63,9 +66,13 @@ def find_encoder(name: str) -> EncoderSpec:
     folder = Path(name)
     if folder.is_dir():
         return inspect_folder(folder, is_grounded=False)
+    file = Path(name.removeprefix(PREFIX))
+    if file.is_file():
+        return inspect_vectors(file)
     raise EncoderError(
         f"There is no encoder “{name}”.",
-        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model.",
+        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model or a file of word "
+        "vectors.",
     )
 
 
@@ -80,13 +87,18 @@ def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
     if name.endswith(STACK):
         return read_stack(Path(name))
     spec = find_encoder(name)
+    return make_stack(spec, listed_inputs(spec, words), making)[0]
+
+
+def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
+    """Return the list or project that an encoder was given, or refuse if it was given none."""
     if words is None:
         raise VgdeskError(
             f"“{spec.title}” was given no words.", "Name the project or the list with --words."
         )
     if not Path(words).exists():
         open_words(words)  # a list that ships, or the sentence that names these lists
-    return make_stack(spec, [Path(words)], making)[0]
+    return [Path(words)]
 
 
 def make_stack(
@@ -104,14 +116,14 @@ def make_stack(
     VgdeskError
         If there is nothing to encode, or nothing could be encoded.
     """
-    return encode(spec, list(_distinct(_rows(inputs, spec.modality))), making)
+    return encode(spec, rows_of(inputs, spec.modality), making)
 
 
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
     """Encode rows, each with the word that it stands for; as `make_stack`."""
     if not rows:
         raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
-    items = tuple(item for _word, item in rows)
+    items = tuple(_heard_by(spec, item) for _word, item in rows)
     words = {item.row: word for word, item in rows}
     found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)
     done = {item.row: item.embedding for item in _heard(found)}
@@ -120,6 +132,12 @@ def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[Laye
     if stack is None:
         raise VgdeskError("None of the words could be encoded.", "See the lines above.")
     return stack, len(done) == len(rows)
+
+
+def _heard_by(spec: EncoderSpec, item: SpeechItem | TextItem) -> SpeechItem | TextItem:
+    if spec.levels_file and isinstance(item, SpeechItem):
+        return replace(item, is_levelled=True)
+    return item
 
 
 def place_of_layer(stack: LayerStack, name: str) -> int:
@@ -152,8 +170,12 @@ def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
             sys.stderr.write(f"{value.sentence}\n")
 
 
+def rows_of(inputs: Sequence[Path], modality: Modality) -> list[Row]:
+    """List the rows of all inputs, each with the word that it stands for; no two share a name."""
+    return list(_distinct(_rows(inputs, modality)))
+
+
 def _rows(inputs: Sequence[Path], modality: Modality) -> Iterator[Row]:
-    """List the rows of all inputs, each with the word that it stands for."""
     for path in inputs:
         if modality is Modality.TEXT and path.is_dir() and path.suffix != PROJECT:
             yield from _named_rows(path)

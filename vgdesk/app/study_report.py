@@ -9,19 +9,22 @@ import numpy as np
 from vgdesk import __version__
 from vgdesk.app.printed import CURVE_COLUMNS
 from vgdesk.app.published import SUBSPACE_CORRELATION
-from vgdesk.app.reproduce import Panel, Request
+from vgdesk.app.reproduce import Panel, Request, normalisation
 from vgdesk.core.errors import VgdeskError
 
 HEADINGS = (
     "analysis", "edition", "measure", "line", "layer", *CURVE_COLUMNS, "n", "seed", "estimator",
+    "interval",
 )  # fmt: skip
 STUDY = """The study is Sauter, Zuidema and de Heer Kloots (2025), *The curious case of visual
 grounding*, arXiv 2509.15837. It used other words and other, larger models: its values are drawn in
 as landmarks, not as a target. *As published* takes the study's own choices: the first piece of a
-written word, takes instead of words, biased CKA, silhouettes along discriminants of the same words
-with the interval over left-out categories. *Corrected* takes those that hold up: all pieces, words,
-debiased CKA, held-out discriminants. Bands are what chance gives. Not reproduced: the study
-normalises the sound of its two speech models at different moments; here all are treated alike."""
+written word, takes instead of words, biased CKA, silhouettes along discriminants of the same words,
+pairs of takes from five samples, sound normalised at another moment for the model with pictures.
+Intervals are Student's t, over repeats that leave out one category each (over the five samples for
+pairs; alignment has no interval in the study and gets the same one here). *Corrected* takes those
+choices that hold up: all pieces, words, debiased CKA, held-out discriminants, intervals over words,
+one normalisation. Bands are what chance gives."""
 
 
 def write_report(
@@ -64,7 +67,7 @@ def _results(panels: Sequence[Panel]) -> str:
             trace = curve.trace
             for layer, numbers in zip(curve.layers, columns, strict=True):
                 head = (panel.analysis, panel.edition.value, curve.measure, name, layer)
-                tail = (str(trace.n), str(trace.seed), trace.estimator)
+                tail = (str(trace.n), str(trace.seed), trace.estimator, trace.interval)
                 lines.append("\t".join([*head, *(f"{n:.4f}" for n in numbers), *tail]))
     return "\n".join(lines) + "\n"
 
@@ -97,6 +100,8 @@ vgdesk {__version__}; words: `{request.words}`, labels: {request.label}, seed {r
 {encoders}
 
 {STUDY}
+
+{normalisation(request)}
 
 A is alignment (`A.tsv`, `A.svg`), B pairs of takes, C groups of words; `results.tsv` holds every
 number with its interval, chance and false discovery rate.

@@ -243,7 +243,7 @@ class Workspace:
         self.store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
 
     def add_model_folder(self, cell: Cell, folder: Path) -> None:
-        """Put the model of a folder on the shelf and into a cell."""
+        """Put the model of a folder, or a file of word vectors, on the shelf and into a cell."""
 
         def done(spec: EncoderSpec) -> None:
             if spec.modality is not cell.modality:

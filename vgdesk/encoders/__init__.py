@@ -3,10 +3,13 @@ from collections.abc import Callable, Mapping
 from vgdesk.core.catalogue import catalogue
 from vgdesk.encoders.base import EncoderSpec, SpeechEncoder, TextEncoder
 from vgdesk.encoders.families import FAMILIES, inspect_folder, load_from_folder, untrained_twin
+from vgdesk.encoders.given_vectors import FAMILY as VECTORS
+from vgdesk.encoders.given_vectors import GivenVectors, inspect_vectors
 from vgdesk.encoders.running import available_devices, choose_device
 from vgdesk.encoders.spectrum import SPECTRUM, SpectrumEncoder
 from vgdesk.encoders.spelling import SPELLING, SpellingEncoder
 from vgdesk.encoders.starter import starters
+from vgdesk.encoders.waveform import levelled, levelling_files
 
 ENCODERS = catalogue(SPECTRUM, SPELLING, *starters())
 
@@ -20,6 +23,8 @@ def load(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
     """Make an encoder ready; a baseline needs no device and no heavy library."""
     if spec.family in _BASELINES:
         return _BASELINES[spec.family]()
+    if spec.family == VECTORS:
+        return GivenVectors(spec)
     return load_from_folder(spec, device)
 
 
@@ -29,6 +34,9 @@ __all__ = [
     "available_devices",
     "choose_device",
     "inspect_folder",
+    "inspect_vectors",
+    "levelled",
+    "levelling_files",
     "load",
     "untrained_twin",
 ]

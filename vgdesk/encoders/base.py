@@ -16,8 +16,8 @@ class EncoderSpec:
     Attributes
     ----------
     is_grounded
-        Whether it was trained with pictures; None for a baseline, which was not trained at all
-        and may stand in either cell.
+        Whether it was trained with pictures; None for a baseline, which was not trained at all,
+        and for word vectors, of which it is not known: these may stand in either cell.
     layers
         Name of each layer. Numbers for transformers: "0" is what enters the first block, then one
         for every block's output. Baselines have speaking names.
@@ -31,6 +31,11 @@ class EncoderSpec:
         Id of what knows how to load it.
     untrained_seed
         Seed of the random weights that replace the trained ones; None for the model itself.
+    file
+        Where word vectors are looked up; None for all others.
+    levels_file
+        Whether a model that levels its sound does so over the whole file, before the word is cut
+        out of it, instead of over the word alone.
     """
 
     id: EncoderId
@@ -46,6 +51,8 @@ class EncoderSpec:
     family: str
     folder: Path | None = None
     untrained_seed: int | None = None
+    file: Path | None = None
+    levels_file: bool = False
 
 
 class Pooling(Enum):
@@ -61,6 +68,12 @@ class SpeechEncoder(Protocol):
 
     def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
         """Return [layers, dim], float32, for each mono recording at the spec's rate."""
+
+    def frames(self, word: FloatArray) -> Mapping[str, FloatArray]:
+        """Return what would be pooled of one recording: [frames, dim], float32, by layer.
+
+        The layers of a baseline may be others here than those of its vectors.
+        """
 
 
 class TextEncoder(Protocol):

@@ -80,9 +80,8 @@ def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEnco
 def untrained_twin(spec: EncoderSpec, seed: int = 0) -> EncoderSpec:
     """Return the same model with random weights: what its shape alone makes of the words."""
     if spec.folder is None:
-        raise EncoderError(
-            f"“{spec.title}” has no untrained twin: it was never trained.", "Choose a model."
-        )
+        why = "it was never trained" if spec.file is None else "only its numbers are there"
+        raise EncoderError(f"“{spec.title}” has no untrained twin: {why}.", "Choose a model.")
     return replace(
         spec,
         id=EncoderId(f"{spec.id}+untrained"),

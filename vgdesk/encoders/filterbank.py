@@ -9,9 +9,18 @@ import numpy as np
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
-from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.base import EncoderSpec, Family, Shape
 from vgdesk.encoders.checkpoint import positive_int, read_settings
-from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+from vgdesk.encoders.running import (
+    Finish,
+    FrameEncoder,
+    Result,
+    build,
+    listening,
+    memory_errors,
+    move,
+    prepare,
+)
 
 _PREPROCESSOR = "preprocessor_config.json"
 # Samples of two spectra, 25 ms wide and 10 ms apart: one alone has no variance to divide by.
@@ -76,7 +85,7 @@ def log_mel_frames(extractor: Any, word: FloatArray) -> FloatArray:
     return frames
 
 
-class FilterbankEncoder:
+class FilterbankEncoder(FrameEncoder):
     """Encodes a batch of words that were each turned into frames alone.
 
     The model itself keeps padding out: its attention skips it, its convolutions look back only.
@@ -87,8 +96,8 @@ class FilterbankEncoder:
         self._model = model
         self._extractor = extractor
 
-    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
-        """Return [layers, dim] for each word, over its own frames."""
+    def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
+        """Hear a batch of words, each over its own frames."""
         import torch
 
         spectra = [log_mel_frames(self._extractor, word) for word in words]
@@ -102,7 +111,7 @@ class FilterbankEncoder:
             mask = torch.from_numpy(is_own).to(device)
             with listening(self._model.encoder.layers) as heard:
                 self._model(torch.from_numpy(batch).to(device), attention_mask=mask)
-            return pool_words(heard, [np.arange(n) for n in lengths], pooling)
+            return finish(heard, [np.arange(n) for n in lengths])
 
 
 W2V_BERT = Family(

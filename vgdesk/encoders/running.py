@@ -2,9 +2,10 @@
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
 if TYPE_CHECKING:
     import torch
+
+Result = TypeVar("Result")
+# Takes what each layer gave, [words, places, dim], and for each word its own places.
+Finish = Callable[[list["torch.Tensor"], Sequence[NDArray[np.intp]]], Result]
 
 # How torch says on MPS, Linux and Windows that memory is exhausted; CUDA has a class for it.
 _FULL = ("out of memory", "can't allocate memory", "not enough memory")
@@ -152,6 +157,24 @@ def listening(blocks: "torch.nn.ModuleList") -> Iterator[list["torch.Tensor"]]:
             handle.remove()
 
 
+class FrameEncoder(ABC):
+    """What speech models share: a word is a row of frames, and vectors are pooled from them."""
+
+    _spec: EncoderSpec
+
+    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
+        """Return [layers, dim] for each word."""
+        return self._run(words, lambda heard, own: pool_words(heard, own, pooling))
+
+    def frames(self, word: FloatArray) -> dict[str, FloatArray]:
+        """Return the word's own frames at each layer; it is heard alone, so nothing is padded."""
+        return self._run([word], lambda heard, own: word_frames(self._spec, heard, own))
+
+    @abstractmethod
+    def _run(self, words: Sequence[FloatArray], finish: "Finish[Result]") -> Result:
+        """Hear a batch and finish while the device still holds what was heard."""
+
+
 def pool_words(
     heard: list["torch.Tensor"], own: Sequence[NDArray[np.intp]], pooling: Pooling
 ) -> list[FloatArray]:
@@ -174,6 +197,17 @@ def pool_words(
     share = torch.from_numpy(weights).to(heard[0].device)
     layers = torch.stack([torch.bmm(share, layer.float())[:, 0] for layer in heard], dim=1)
     return list(layers.cpu().numpy())
+
+
+def word_frames(
+    spec: EncoderSpec, heard: list["torch.Tensor"], own: Sequence[NDArray[np.intp]]
+) -> dict[str, FloatArray]:
+    """Return the own frames of a word that is alone in its batch, [frames, dim] by layer."""
+    import torch
+
+    (places,) = map(torch.from_numpy, own)
+    layers = (layer[0].float().cpu()[places].numpy() for layer in heard)
+    return dict(zip(spec.layers, layers, strict=True))
 
 
 def _chosen(places: NDArray[np.intp], pooling: Pooling) -> NDArray[np.intp]:

@@ -15,6 +15,8 @@ _SLICES = (1, 2, 4, 8, 16)
 _EMPHASIS = 0.97  # as usual for speech: lifts the high bands, which are weak in every word
 _QUIET = 1e-4  # power below which nothing is heard: 40 dB under the word's own
 
+FRAMES = "mel frames"  # the one layer that is not pooled
+
 SPECTRUM = EncoderSpec(
     id=EncoderId("spectrum"),
     title="Spectrum",
@@ -46,6 +48,11 @@ class SpectrumEncoder:
     def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
         """Return [layers, dim] for each word; silence gives zeros."""
         return [self._scales(np.asarray(word, np.float64)) for word in words]
+
+    def frames(self, word: FloatArray) -> dict[str, FloatArray]:
+        """Return the spectrum every 10 ms, levelled over the word as in `encode`."""
+        log_mel = self._log_mel(np.asarray(word, np.float64))
+        return {FRAMES: (log_mel - log_mel.mean()).astype(np.float32)}
 
     def _scales(self, word: FloatArray) -> FloatArray:
         finest = _slices(self._log_mel(word), _SLICES[-1])

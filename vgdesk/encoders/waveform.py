@@ -1,6 +1,7 @@
 """Models that read the wave itself: wav2vec 2.0 and what grew out of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +9,18 @@ import numpy as np
 
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Modality
-from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.base import EncoderSpec, Family, Shape
 from vgdesk.encoders.checkpoint import positive_int, read_settings
-from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+from vgdesk.encoders.running import (
+    Finish,
+    FrameEncoder,
+    Result,
+    build,
+    listening,
+    memory_errors,
+    move,
+    prepare,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -41,12 +51,29 @@ def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
     config = transformers.AutoConfig.from_pretrained(str(spec.folder), local_files_only=True)
     model_class = getattr(transformers, _MODEL_CLASSES[config.model_type])
     model = build(spec, model_class, config)
+    is_levelled = _levels_sound(spec.folder) and not spec.levels_file
+    return WaveformEncoder(spec, move(spec, model, device), is_levelled=is_levelled)
+
+
+def levelled(samples: FloatArray, over: FloatArray) -> FloatArray:
+    """Bring samples to the level at which others have mean 0 and variance 1."""
+    level: FloatArray = (samples - over.mean()) / np.sqrt(over.var() + 1e-7)
+    return level
+
+
+def levelling_files(spec: EncoderSpec) -> EncoderSpec | None:
+    """Return the same model with its sound levelled over whole files; None if it levels none."""
+    if spec.family not in _MODEL_CLASSES or spec.folder is None or not _levels_sound(spec.folder):
+        return None
+    return replace(spec, levels_file=True, revision=f"{spec.revision}+levels-file")
+
+
+def _levels_sound(folder: Path) -> bool:
     # The library's extractors level every clip unless the settings say otherwise.
-    is_levelled = read_settings(spec.folder, _PREPROCESSOR).get("do_normalize", True)
-    return WaveformEncoder(spec, move(spec, model, device), is_levelled=bool(is_levelled))
+    return bool(read_settings(folder, _PREPROCESSOR).get("do_normalize", True))
 
 
-class WaveformEncoder:
+class WaveformEncoder(FrameEncoder):
     """Encodes a batch so that no word notices the others.
 
     Padding would reach a word in two ways: through a group norm in the front end, which averages
@@ -71,8 +98,8 @@ class WaveformEncoder:
             if isinstance(layer, torch.nn.Conv1d):
                 layer.register_forward_pre_hook(self._hide_padding)
 
-    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
-        """Return [layers, dim] for each word; one too short for a frame is padded with silence."""
+    def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
+        """Hear a batch; a word too short for a frame is padded with silence."""
         import torch
 
         waves = [self._ready(word) for word in words]
@@ -88,12 +115,12 @@ class WaveformEncoder:
             mask = torch.arange(batch.shape[1])[None] < torch.from_numpy(lengths)[:, None]
             with listening(self._model.encoder.layers) as heard:
                 self._model(torch.from_numpy(batch).to(device), attention_mask=mask.to(device))
-            return pool_words(heard, [np.arange(n) for n in frames], pooling)
+            return finish(heard, [np.arange(n) for n in frames])
 
     def _ready(self, word: FloatArray) -> FloatArray:
         wave = np.asarray(word, np.float32)
         if self._is_levelled:
-            wave = (wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)
+            wave = levelled(wave, wave)
         shortest = _shortest(self._front)
         return np.pad(wave, (0, max(0, shortest - len(wave))))
 

@@ -7,9 +7,18 @@ import numpy as np
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
-from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
+from vgdesk.encoders.base import EncoderSpec, Family, Shape
 from vgdesk.encoders.checkpoint import positive_int, read_settings
-from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+from vgdesk.encoders.running import (
+    Finish,
+    FrameEncoder,
+    Result,
+    build,
+    listening,
+    memory_errors,
+    move,
+    prepare,
+)
 
 _PREPROCESSOR = "preprocessor_config.json"
 
@@ -36,7 +45,7 @@ def load(spec: EncoderSpec, device: str) -> "WhisperWordEncoder":
     return WhisperWordEncoder(spec, move(spec, model, device), extractor)
 
 
-class WhisperWordEncoder:
+class WhisperWordEncoder(FrameEncoder):
     """Whisper always hears its full window; only the frames that the word covers are kept."""
 
     def __init__(self, spec: EncoderSpec, model: Any, extractor: Any) -> None:
@@ -45,8 +54,8 @@ class WhisperWordEncoder:
         self._extractor = extractor
         self._samples_a_frame = extractor.n_samples // model.config.max_source_positions
 
-    def encode(self, words: Sequence[FloatArray], pooling: Pooling) -> list[FloatArray]:
-        """Return [layers, dim] for each word; refuses what is longer than the window."""
+    def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
+        """Hear a batch; refuses what is longer than the window."""
         import torch
 
         window = self._extractor.n_samples
@@ -66,7 +75,7 @@ class WhisperWordEncoder:
         with memory_errors(self._spec, device.type), torch.inference_mode():
             with listening(self._model.layers) as heard:
                 self._model(features.to(device))
-            return pool_words(heard, own, pooling)
+            return finish(heard, own)
 
 
 WHISPER = Family("whisper", "Whisper encoder", Modality.SPEECH, ("whisper",), None, describe, load)

@@ -21,6 +21,7 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
+from vgdesk.encoders.given_vectors import ENDINGS
 
 PROJECT = ".vgdesk"
 
@@ -57,6 +58,15 @@ def ask_new_project(parent: QWidget, name: str) -> Path | None:
         return None
     folder = Path(chosen)
     return folder if folder.suffix == PROJECT else folder.with_name(folder.name + PROJECT)
+
+
+def ask_vectors(parent: QWidget) -> Path | None:
+    """Ask for a file of word vectors."""
+    kinds = " ".join(f"*{ending}" for ending in ENDINGS)
+    chosen, _filter = QFileDialog.getOpenFileName(
+        parent, "Word vectors, one word a line", str(Path.home()), f"Word vectors ({kinds})"
+    )
+    return Path(chosen) if chosen else None
 
 
 def ask_sound_files(parent: QWidget) -> list[Path]:

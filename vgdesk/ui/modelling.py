@@ -26,6 +26,7 @@ class Modelling(QObject):
         self._panel = panel
         panel.encoder_chosen.connect(self._choose)
         panel.folder_requested.connect(self._add_folder)
+        panel.vectors_requested.connect(self._add_vectors)
         panel.download_requested.connect(self._download)
         panel.twin_requested.connect(workspace.add_twin)
         panel.compared_chosen.connect(workspace.looking.compare)
@@ -46,6 +47,10 @@ class Modelling(QObject):
         title = f"A folder with a model for {cell.title}: config.json and safetensors"
         if folder := dialogs.ask_folder(self._panel, title):
             self._workspace.add_model_folder(cell, folder)
+
+    def _add_vectors(self, cell: Cell) -> None:
+        if file := dialogs.ask_vectors(self._panel):
+            self._workspace.add_model_folder(cell, file)
 
     def _download(self, cell: Cell) -> None:
         if repo := dialogs.ask_model_name(self._panel):

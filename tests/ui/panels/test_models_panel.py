@@ -68,6 +68,14 @@ def test_wishes_at_the_end_do_not_change_the_field(
     assert combo.currentText() == "Spectrum"
 
 
+def test_word_vectors_are_offered_for_text_alone(qtbot: QtBot, panel: ModelsPanel) -> None:
+    with qtbot.waitSignal(panel.vectors_requested) as asked:
+        pick(qtbot, panel.cards[Cell.TEXT].choices, "Word vectors from a file")
+    assert asked.args == [Cell.TEXT]
+    start = Qt.MatchFlag.MatchStartsWith
+    assert panel.cards[Cell.SPEECH].choices.findText("Word vectors", start) == -1
+
+
 def test_what_cannot_be_chosen_says_why(panel: ModelsPanel) -> None:
     combo = panel.cards[Cell.TEXT].choices
     place = combo.findText("VG-HuBERT", Qt.MatchFlag.MatchStartsWith)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFrame, QStyle, QStyleOptionComboBox, QToolButton
 
-from vgdesk.core.model import Cell, EncoderId
+from vgdesk.core.model import Cell, EncoderId, Modality
 from vgdesk.ui.panels.marks import Mark
 from vgdesk.ui.panels.parts import (
     GAP,
@@ -45,6 +45,7 @@ WISHES = (
     ("Download…", "Fetch a model from the internet, after asking"),
     ("Add its untrained twin", "Same shape, random weights: what the architecture alone gives"),
 )
+VECTORS = ("Word vectors from a file…", "GloVe, word2vec as text, fastText, or a table with tabs")
 
 
 class ModelCard(QFrame):
@@ -55,7 +56,7 @@ class ModelCard(QFrame):
     encoder_chosen
         Id of the encoder, None to leave the cell empty.
     wish_chosen
-        Place in `WISHES`.
+        Place in `WISHES`; the one after them is `VECTORS`, of text only.
     compare_requested
         True for A, False for B.
     """
@@ -70,6 +71,7 @@ class ModelCard(QFrame):
         self._chosen: Choice | None = None
         self._offered: tuple[tuple[Choice, ...], EncoderId | None] = ((), None)
         self._progress: tuple[int, int, str, bool] = (0, 0, "", False)
+        self._wishes = (*WISHES, VECTORS) if cell.modality is Modality.TEXT else WISHES
         self._title = wrapped(cell.title)
         scale_font(self._title, 1.0, bold=True)
         self.choices = named(QComboBox(), f"Model for {cell.title}")
@@ -134,7 +136,7 @@ class ModelCard(QFrame):
             text = choice.title if choice.available else f"{choice.title} – {choice.why}"
             items.appendRow(_item(text, choice.detail if choice.available else choice.why))
             items.item(items.rowCount() - 1).setEnabled(choice.available)
-        for wish in WISHES:
+        for wish in self._wishes:
             items.appendRow(_item(*wish))
         self.choices.setModel(items)
         self.choices.insertSeparator(1 + len(choices))

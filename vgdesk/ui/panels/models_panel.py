@@ -21,9 +21,9 @@ class ModelsPanel(Panel):
     -------
     encoder_chosen
         Cell and encoder id, None to leave the cell empty.
-    folder_requested, download_requested, twin_requested
-        The cell that wants a model from a folder, from the internet, or the untrained twin of its
-        model.
+    folder_requested, download_requested, twin_requested, vectors_requested
+        The cell that wants a model from a folder, from the internet, the untrained twin of its
+        model, or word vectors from a file.
     compared_chosen
         The cells to compare, A and B.
     """
@@ -32,6 +32,7 @@ class ModelsPanel(Panel):
     folder_requested = Signal(object)
     download_requested = Signal(object)
     twin_requested = Signal(object)
+    vectors_requested = Signal(object)
     compared_chosen = Signal(object, object)
     device_chosen = Signal(str)
 
@@ -121,8 +122,13 @@ class ModelsPanel(Panel):
         self.encoder_chosen.emit(self.sender().property("cell"), encoder)
 
     def _on_wish(self, wish: int) -> None:
-        signals = (self.folder_requested, self.download_requested, self.twin_requested)
-        signals[wish].emit(self.sender().property("cell"))
+        wishes = (
+            self.folder_requested,
+            self.download_requested,
+            self.twin_requested,
+            self.vectors_requested,
+        )
+        wishes[wish].emit(self.sender().property("cell"))
 
     def _on_compare(self, is_a: bool) -> None:
         cell = self.sender().property("cell")

@@ -1,0 +1,209 @@
+"""Layer curves of captions: do they agree with people, and are captions in a sensible order."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vgdesk.analyses.caption_similarity import (
+    Doubles,
+    caption_similarities,
+    caption_words,
+    ranked_similarity,
+)
+from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
+from vgdesk.analyses.ratings import DIGITS, standard_ranks, weighted_correlations
+from vgdesk.analyses.word_pairs import dot_products, unit_rows
+from vgdesk.core.errors import TooFewWordsError
+from vgdesk.core.model import WordId
+from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.stack import LayerStack
+
+MIN_PAIRS = 10
+TRUSTED_PAIRS = 20
+NEAREST = 5
+LIMITS = (-1.0, 1.0)
+
+Pair = tuple[str, str]
+
+
+def correlate_words(
+    pairs: Sequence[Pair], ratings: Sequence[float], stack: LayerStack, seed: int
+) -> LayerCurve:
+    """Spearman's correlation of SRS and ratings by people, at every layer.
+
+    Parameters
+    ----------
+    pairs
+        Reference and candidate. A pair of which one has no known word is left out.
+    stack
+        One row a written word, as `caption_words` gives them.
+    """
+    place = {str(word): row for row, word in enumerate(stack.words)}
+    words = [tuple(_known(caption, place) for caption in pair) for pair in pairs]
+    kept = [i for i, (reference, candidate) in enumerate(words) if reference and candidate]
+    scores = np.empty((len(stack.layers), len(kept)))
+    for line, layer in zip(scores, stack.values, strict=True):
+        units = unit_rows(layer)
+        for column, i in enumerate(kept):
+            reference, candidate = words[i]
+            line[column] = (units[reference] @ units[candidate].T).max(axis=1).mean()
+    return _correlated("words", "SRS, word by word,", scores, _at(ratings, kept), stack, seed)
+
+
+def correlate_sentences(
+    pairs: Sequence[Pair], ratings: Sequence[float], stack: LayerStack, seed: int
+) -> LayerCurve:
+    """Spearman's correlation of cosines of whole sentences and ratings; otherwise as for words.
+
+    Parameters
+    ----------
+    stack
+        One row a sentence, which is its own id.
+    """
+    place = {word: row for row, word in enumerate(stack.words)}
+    rows = [[place.get(WordId(caption), -1) for caption in pair] for pair in pairs]
+    kept = [i for i, pair in enumerate(rows) if min(pair) >= 0]
+    one, other = np.array([rows[i] for i in kept], np.intp).reshape(-1, 2).T
+    units = [unit_rows(layer) for layer in stack.values]
+    scores = np.array([np.einsum("ij,ij->i", layer[one], layer[other]) for layer in units])
+    name = "cosine of whole sentences"
+    return _correlated("sentences", name, scores, _at(ratings, kept), stack, seed)
+
+
+def rank_captions(
+    captions: Sequence[str], sentences: LayerStack, words: LayerStack, seed: int
+) -> tuple[LayerCurve, LayerCurve]:
+    """Mean SRS of the five captions nearest to each, and of the five farthest.
+
+    Parameters
+    ----------
+    captions
+        Those without a row in `sentences` or a known word are left out.
+    sentences
+        One row a caption, which is its own id: says at each layer what is near, by cosine.
+    words
+        One row a written word: says by its last layer how alike words are.
+
+    Returns
+    -------
+    tuple
+        "nearest" and "farthest"; chance is that of five random captions.
+    """
+    used = _usable(captions, sentences, words)
+    ids = [[WordId(word) for word in caption_words(caption)] for caption in used.words]
+    scores = caption_similarities(ids, words, len(words.layers) - 1)
+    n = len(used.rows)
+    rng = np.random.default_rng(seed)
+    ranked = [
+        ranked_similarity(scores, dot_products(unit_rows(layer)).round(DIGITS), rng, count=NEAREST)
+        for layer in used.values
+    ]
+    trace = _trace_of_ranks(used, words, seed)
+    weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n
+    mean, spread = _random_captions(scores)
+    chance = normal_shuffles(*(np.full(len(used.layers), value) for value in (mean, spread)))
+
+    def curve(series: str, found: Doubles) -> LayerCurve:
+        return layer_curve(
+            "captions",
+            used,
+            found.mean(axis=1),
+            resampled=weights @ found.T,
+            shuffled=chance,
+            limits=LIMITS,
+            trace=trace,
+            series=series,
+        )
+
+    return (
+        curve("nearest", np.array([found.nearest for found in ranked])),
+        curve("farthest", np.array([found.farthest for found in ranked])),
+    )
+
+
+def _trace_of_ranks(used: LayerStack, words: LayerStack, seed: int) -> Trace:
+    return Trace(
+        f"mean SRS of the {NEAREST} captions nearest or farthest by cosine, words by layer "
+        f"{words.layers[-1]} of {words.encoder}",
+        len(used.rows),
+        (used.encoder, words.encoder),
+        f"exact mean and spread of {NEAREST} random captions each",
+        seed,
+        _warning(len(used.rows), "captions"),
+        f"95 % of {RESAMPLES} bootstrap samples of the captions",
+    )
+
+
+def _usable(captions: Sequence[str], sentences: LayerStack, words: LayerStack) -> LayerStack:
+    """Keep the sentences of captions, each once, which have words that are known."""
+    rows = {str(word): row for row, word in enumerate(sentences.words)}
+    place = {str(word): row for row, word in enumerate(words.words)}
+    kept = [c for c in dict.fromkeys(captions) if c in rows and _known(c, place)]
+    if len(kept) < MIN_PAIRS:
+        raise TooFewWordsError(
+            f"At least {MIN_PAIRS} captions with known words are needed, but {len(kept)} are here.",
+            "Give more captions.",
+        )
+    return sentences.only([rows[caption] for caption in kept])
+
+
+def _random_captions(scores: Doubles) -> tuple[float, float]:
+    """Return mean and spread of the score of a few random candidates, over all queries."""
+    queries = len(scores)
+    others = scores[~np.eye(queries, dtype=bool)].reshape(queries, -1)
+    left = 1 - NEAREST / (queries - 1)  # nobody is drawn twice
+    variance = others.var(axis=1, ddof=1).sum() * left / NEAREST / queries**2
+    return float(others.mean()), float(np.sqrt(variance))
+
+
+def _correlated(
+    series: str,
+    name: str,
+    scores: Doubles,
+    ratings: Doubles,
+    stack: LayerStack,
+    seed: int,
+) -> LayerCurve:
+    """Correlate scores, [layers, pairs], with what people say, [pairs]."""
+    n = len(ratings)
+    if n < MIN_PAIRS:
+        raise TooFewWordsError(
+            f"At least {MIN_PAIRS} pairs of captions with known words are needed, but {n} are "
+            "here.",
+            "Give more pairs, or another encoder.",
+        )
+    ranks, rated = standard_ranks(scores.round(DIGITS)), standard_ranks(ratings)
+    rng = np.random.default_rng(seed)
+    orders = rng.permuted(np.tile(np.arange(n), (SHUFFLES, 1)), axis=1)
+    drawn = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
+    return layer_curve(
+        "captions",
+        stack,
+        ranks @ rated / n,
+        resampled=weighted_correlations(ranks, rated, drawn),
+        shuffled=rated[orders] @ ranks.T / n,
+        limits=LIMITS,
+        trace=Trace(
+            f"Spearman correlation of {name} and ratings over pairs of captions",
+            n,
+            (stack.encoder,),
+            f"{SHUFFLES} shuffles of the ratings",
+            seed,
+            _warning(n, "pairs"),
+            f"95 % of {RESAMPLES} bootstrap samples of the pairs",
+        ),
+        series=series,
+    )
+
+
+def _known(caption: str, place: Mapping[str, int]) -> list[int]:
+    """Return the rows of the words of a caption, as far as they have one."""
+    return [place[word] for word in caption_words(caption) if word in place]
+
+
+def _at(ratings: Sequence[float], kept: list[int]) -> Doubles:
+    return np.array([ratings[i] for i in kept], np.float64)
+
+
+def _warning(n: int, things: str) -> str:
+    return f"Too few {things} to trust: only {n}." if n < TRUSTED_PAIRS else ""

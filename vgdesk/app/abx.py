@@ -1,0 +1,78 @@
+"""The command that asks ABX questions about takes, frame by frame."""
+
+import argparse
+import sys
+
+from vgdesk.analyses.abx_frames import Column, Task, discriminate_frames
+from vgdesk.analyses.dtw import FrameDistance
+from vgdesk.app.frame_making import frames_from
+from vgdesk.app.printed import as_json, curves_table
+from vgdesk.app.stack_making import Making
+from vgdesk.app.word_lists import open_words
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.frames import FrameStack
+from vgdesk.core.model import Session
+
+WORD, SPEAKER = "word", "speaker"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe what can be asked, apart from how vectors are made."""
+    parser.add_argument(
+        "frames",
+        nargs="+",
+        metavar="FRAMES",
+        help="what `vgdesk embed --frames` wrote, or an encoder's id together with --words; what "
+        "`vgdesk embed` wrote without --frames counts as one frame a take",
+    )
+    columns = f"“{WORD}”, “{SPEAKER}”, or a label column of --words"
+    parser.add_argument(
+        "--on", required=True, metavar="COLUMN", help=f"A and X agree in it, B differs: {columns}"
+    )
+    parser.add_argument("--by", metavar="COLUMN", help="A, B and X agree in it")
+    parser.add_argument("--across", metavar="COLUMN", help="A and B agree in it, X differs")
+    parser.add_argument(
+        "--distance",
+        choices=[distance.value for distance in FrameDistance],
+        default=FrameDistance.ANGLE.value,
+        help="how far apart two frames are",
+    )
+    parser.add_argument("--words", metavar="LIST", help="the project or table of the takes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def ask(chosen: argparse.Namespace, making: Making) -> int:
+    """Print the error rate of every layer."""
+    session = None if chosen.words is None else open_words(chosen.words)
+    curves = []
+    for name in chosen.frames:
+        frames = frames_from(name, chosen.words, making)
+        columns = (
+            _column(asked, frames, session) if asked else None
+            for asked in (chosen.on, chosen.by, chosen.across)
+        )
+        on, by, across = columns
+        assert on is not None  # argparse asks for it
+        distance = FrameDistance(chosen.distance)
+        curves.append(discriminate_frames(frames, Task(on, by, across), chosen.seed, distance))
+    sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
+    return 0
+
+
+def _column(name: str, frames: FrameStack, session: Session | None) -> Column:
+    """Return what the column says of each take; an entry is empty where the list says nothing."""
+    if name == WORD:
+        return Column(name, tuple(frames.words))
+    if session is None:
+        raise VgdeskError(
+            f"What is in the column “{name}” is not in the file.", "Name the list with --words."
+        )
+    if name == SPEAKER:
+        known = {str(take.id): take.speaker for take in session.takes.values()}
+        return Column(name, tuple(known.get(row, "") for row in frames.rows))
+    if name not in session.label_columns():
+        there = ", ".join((WORD, SPEAKER, *session.label_columns()))
+        raise VgdeskError(f"The list has no column “{name}”.", f"There are {there}.")
+    labels = {word.id: word.labels.get(name, "") for word in session.words.values()}
+    return Column(name, tuple(labels.get(word, "") for word in frames.words))

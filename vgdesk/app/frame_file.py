@@ -1,0 +1,74 @@
+"""Frames on disk: as stacks are, with one axis for the frames of all takes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
+from vgdesk.app.stack_file import read_stack
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.frames import FrameStack
+from vgdesk.core.model import EncoderId, WordId
+
+FORMAT = "vgdesk frames 1"
+
+
+def write_frames(file: Path, frames: FrameStack) -> None:
+    """Write frames; the axes are [layers, frames, dim], and "starts" says where takes begin."""
+    about = {
+        "format": FORMAT,
+        "axes": json.dumps(["layers", "frames", "dim"]),
+        "encoder": frames.encoder,
+        "layers": json.dumps(frames.layers),
+        "rows": json.dumps(frames.rows, ensure_ascii=False),
+        "words": json.dumps(frames.words, ensure_ascii=False),
+    }
+    tensors: dict[str, NDArray[Any]] = {
+        "values": np.ascontiguousarray(frames.values, np.float32),
+        "starts": np.ascontiguousarray(frames.starts, np.int64),
+    }
+    temporary = file.with_name(f".{file.name}.part")
+    try:
+        save_file(tensors, temporary, metadata=about)
+        temporary.replace(file)
+    except (OSError, SafetensorError) as error:
+        temporary.unlink(missing_ok=True)
+        raise VgdeskError(
+            f"{file} could not be written: {error}.", "Choose another folder."
+        ) from error
+
+
+def read_frames(file: Path) -> FrameStack:
+    """Read what `write_frames` wrote, or a stack, whose takes have one frame each.
+
+    Raises
+    ------
+    VgdeskError
+        If it is something else.
+    """
+    hint = "Make it with `vgdesk embed --frames`."
+    try:
+        with safe_open(file, framework="numpy") as stored:
+            about = stored.metadata() or {}
+            if about.get("format") == STACK_FORMAT:
+                return FrameStack.of_stack(read_stack(file))
+            if about.get("format") != FORMAT:
+                raise ValueError("not of vgdesk")
+            frames = FrameStack(
+                EncoderId(about["encoder"]),
+                tuple(json.loads(about["layers"])),
+                tuple(json.loads(about["rows"])),
+                tuple(WordId(word) for word in json.loads(about["words"])),
+                stored.get_tensor("starts"),
+                stored.get_tensor("values"),
+            )
+    except FileNotFoundError as error:
+        raise VgdeskError(f"{file} does not exist.", hint) from error
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
+        raise VgdeskError(f"{file} does not hold frames of vgdesk.", hint) from error
+    return frames

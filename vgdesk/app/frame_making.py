@@ -1,0 +1,76 @@
+"""From sound files and projects to frames, for the command line."""
+
+import sys
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from vgdesk.app.embed_work import SpeechItem, sound_of
+from vgdesk.app.frame_file import read_frames
+from vgdesk.app.stack_making import STACK, Making, find_encoder, listed_inputs, rows_of
+from vgdesk.audio.files import resample
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.frames import FrameStack
+from vgdesk.core.model import Modality, WordId
+from vgdesk.encoders import choose_device, load
+from vgdesk.encoders.base import EncoderSpec, SpeechEncoder
+
+
+def frames_from(name: str, words: str | None, making: Making) -> FrameStack:
+    """Read the frames of a file, or let the encoder of this name hear the takes of a list."""
+    if name.endswith(STACK):
+        return read_frames(Path(name))
+    spec = find_encoder(name)
+    return make_frames(spec, listed_inputs(spec, words), making)[0]
+
+
+def make_frames(
+    spec: EncoderSpec, inputs: Sequence[Path], making: Making
+) -> tuple[FrameStack, bool]:
+    """Let an encoder hear every take alone, and keep all frames; otherwise as `make_stack`."""
+    if spec.modality is not Modality.SPEECH:
+        raise VgdeskError(f"“{spec.title}” hears nothing: it reads text.", "Choose one of speech.")
+    rows = rows_of(inputs, Modality.SPEECH)
+    if not rows:
+        raise VgdeskError("Nothing to encode was found there.", "Give sound files.")
+    device = "cpu" if spec.folder is None else choose_device(making.device)
+    encoder = cast(SpeechEncoder, load(spec, device))
+    found: dict[str, tuple[WordId, dict[str, FloatArray]]] = {}
+    for word, item in rows:
+        assert isinstance(item, SpeechItem)
+        try:
+            found[item.row] = word, _frames_of(spec, encoder, item)
+        except VgdeskError as error:
+            sys.stderr.write(f"{item.row}: {error}\n")
+    if not found:
+        raise VgdeskError("None of the words could be encoded.", "See the lines above.")
+    return _stacked(spec, found), len(found) == len(rows)
+
+
+def _frames_of(
+    spec: EncoderSpec, encoder: SpeechEncoder, item: SpeechItem
+) -> dict[str, FloatArray]:
+    frames = dict(encoder.frames(resample(sound_of(item), spec.sample_rate).samples))
+    if not all(np.isfinite(layer).all() for layer in frames.values()):
+        raise EncoderError(f"“{spec.title}” gave numbers without meaning for this word.")
+    return frames
+
+
+def _stacked(
+    spec: EncoderSpec, found: dict[str, tuple[WordId, dict[str, FloatArray]]]
+) -> FrameStack:
+    takes = [frames for _word, frames in found.values()]
+    layers = tuple(takes[0])
+    lengths = [len(frames[layers[0]]) for frames in takes]
+    values = np.empty((len(layers), sum(lengths), takes[0][layers[0]].shape[1]), np.float32)
+    for place, layer in enumerate(layers):
+        # Given back as soon as it is copied, so that all is there but once.
+        np.concatenate([frames.pop(layer) for frames in takes], out=values[place])
+    values.flags.writeable = False
+    words = tuple(word for word, _frames in found.values())
+    starts = np.array([0, *accumulate(lengths)])
+    return FrameStack(spec.id, layers, tuple(found), words, starts, values)

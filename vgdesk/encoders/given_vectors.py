@@ -1,0 +1,241 @@
+"""Word vectors that somebody else made: a text file with one word and its numbers a line.
+
+Reads what GloVe, word2vec (its text format) and fastText write, and tables with tabs; packed with
+gzip or not. The file is read line by line, and only what was asked for stays in memory: a file of
+many gigabytes needs none.
+"""
+
+import gzip
+import hashlib
+import math
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.errors import EncoderError
+from vgdesk.core.model import EncoderId, Modality
+from vgdesk.encoders.base import EncoderSpec, Pooling
+
+FAMILY = "vectors"
+LAYER = "vectors"
+PREFIX = "vectors:"
+ENDINGS = (".txt", ".vec", ".tsv", ".gz")
+LONGEST_LINE = 1 << 20  # bytes
+_MOST_DIM = 100_000
+_LARGEST = float(np.finfo(np.float32).max)
+_SAMPLE = 1 << 20  # bytes of either end that stand for the whole file
+_HINT = (
+    "Give a UTF-8 text file with one word and its numbers a line, as GloVe, word2vec (saved as "
+    "text) and fastText write it, or a table with tabs; packed with gzip or not."
+)
+
+
+def inspect_vectors(file: Path) -> EncoderSpec:
+    """Make the spec of a file of word vectors from its first lines.
+
+    Raises
+    ------
+    EncoderError
+        If it does not begin like one.
+    """
+    file = file.resolve()
+    name = file.name
+    for ending in (".gz", *ENDINGS):
+        name = name.removesuffix(ending)
+    with _opened(file) as stream:
+        dim, _ = _begin(file, stream)
+    return EncoderSpec(
+        id=EncoderId(PREFIX + name),
+        title=name,
+        modality=Modality.TEXT,
+        is_grounded=None,
+        layers=(LAYER,),
+        dim=dim,
+        sample_rate=0,
+        licence="not stated",
+        source=f"Word vectors from the file “{file.name}” on this computer.",
+        revision=_revision(file),
+        family=FAMILY,
+        file=file,
+    )
+
+
+class GivenVectors:
+    """Looks words up in a file.
+
+    A word is found in its exact spelling, or else in the first spelling of the file that differs
+    in capitals only; a space is as good as an underscore. Of lines with one spelling the first
+    counts. A word is its own frame, so pooling makes no difference.
+    """
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        assert spec.file is not None
+        self._file = spec.file
+        self._title = spec.title
+        self._dim = spec.dim
+        self._found: dict[str, FloatArray | str] = {}
+        self._failure: EncoderError | None = None
+
+    def encode(self, words: Sequence[str], pooling: Pooling) -> list[FloatArray]:
+        """Return [1, dim] for each word; refuses if one is missing, and names it."""
+        if self._failure is not None:
+            raise EncoderError(self._failure.message, self._failure.hint)
+        if asked := {word for word in words if word not in self._found}:
+            try:
+                self._look_up(asked)
+            except EncoderError as error:
+                self._failure = error  # each word would read as far again
+                raise
+        return [self._vector(word) for word in words]
+
+    def _vector(self, word: str) -> FloatArray:
+        found = self._found[word]
+        if isinstance(found, str):
+            raise EncoderError(found, "It is left out.")
+        return found
+
+    def _look_up(self, asked: Iterable[str]) -> None:
+        """Read the file once for some words."""
+        wanted: dict[str, list[str]] = {}
+        for word in asked:
+            wanted.setdefault(_folded(word), []).append(word)
+        exact: dict[str, FloatArray | str] = {}
+        for word, found in self._lines_of(wanted):
+            for other in wanted[_folded(word)]:
+                if _composed(word) == _composed(other):
+                    exact.setdefault(other, found)
+                else:
+                    self._found.setdefault(other, found)
+        self._found.update(exact)
+        for words in wanted.values():
+            for word in words:
+                self._found.setdefault(word, f"“{word}” is not among the words of {self._title}.")
+
+    def _lines_of(self, wanted: Iterable[str]) -> Iterator[tuple[str, FloatArray | str]]:
+        """Yield the lines of wanted words, folded: the word and its vector, or what is wrong."""
+        folded = set(wanted)
+        # Words may have spaces, and so a line is cut from its end; but the first part decides at
+        # once of nearly all lines that they are not asked for.
+        firsts = folded | {word.split("_")[0] for word in folded}
+        with _opened(self._file) as stream:
+            dim, start = _begin(self._file, stream)
+            for number, line in enumerate(_lines(self._file, stream), start=1):
+                if number < start or not line.strip():
+                    continue
+                first = line.split(None, 1)[0].decode("utf-8", "replace")
+                if _folded(first) not in firsts:
+                    continue
+                word, numbers = _cut(line, dim)
+                if _folded(word) in folded:
+                    bad = f"Line {number} of {self._title} (“{first}”) lacks {dim} finite numbers."
+                    yield word, bad if numbers is None else numbers
+
+
+def _cut(line: bytes, dim: int) -> tuple[str, FloatArray | None]:
+    """Cut a line into its word and its numbers, [1, dim]; None if they are no numbers."""
+    parts = line.rstrip().rsplit(None, dim)
+    first = b"".join(line.split(None, 1)[:1]).decode("utf-8", "replace")
+    if len(parts) <= dim:
+        return first, None
+    word = parts[0].decode("utf-8", "replace").strip()
+    try:
+        numbers = [float(part) for part in parts[1:]]
+    except ValueError:
+        return first, None  # fewer numbers than are due: then letters are cut off with them
+    if not all(abs(value) <= _LARGEST for value in numbers):
+        return word, None
+    return word, np.array([numbers], np.float32)
+
+
+def _begin(file: Path, stream: BinaryIO) -> tuple[int, int]:
+    """Return how many numbers a word has, and the number of the line of the first word."""
+    lines = _lines(file, stream)
+    first, start = next(lines, b""), 1
+    parts = first.split()
+    # A word may have spaces where tabs divide.
+    dim = len(first.split(b"\t", 1)[1].split()) if b"\t" in first else len(parts) - 1
+    if len(parts) == 2 and all(part.isdigit() for part in parts):  # word2vec: how many, how wide
+        dim, start = int(parts[1][:9]), 2
+    elif b"\t" in first and _is_heading(first.rstrip().split(b"\t")[1:]):
+        start = 2
+    line = first if start == 1 else next(lines, b"")
+    stream.seek(0)
+    if not 0 < dim <= _MOST_DIM or _cut(line, dim)[1] is None:
+        raise EncoderError(
+            f"“{file.name}” holds no word vectors: line {start} is not a word with its numbers.",
+            _HINT,
+        )
+    return dim, start
+
+
+def _is_heading(cells: Sequence[bytes]) -> bool:
+    """Say whether cells name columns: by words, or by counting them as spreadsheets do."""
+    for first in (0, 1):
+        counted = [str(number).encode() for number in range(first, first + len(cells))]
+        if len(cells) > 1 and list(cells) == counted:
+            return True
+    return not _is_number((cells[-1].split() or [b""])[-1] if cells else b"")
+
+
+def _is_number(part: bytes) -> bool:
+    try:
+        return math.isfinite(float(part))
+    except ValueError:
+        return False
+
+
+def _folded(word: str) -> str:
+    return _composed(word).casefold()
+
+
+def _composed(word: str) -> str:
+    return unicodedata.normalize("NFC", word.strip()).replace(" ", "_")
+
+
+def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
+    """Read line by line, and never more than a line should be."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise EncoderError(
+                f"“{file.name}” holds no word vectors: line {number} is longer than "
+                f"{LONGEST_LINE:,} bytes.",
+                _HINT,
+            )
+        yield line
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    try:
+        with file.open("rb") as stream:
+            is_packed = stream.read(2) == b"\x1f\x8b"
+            stream.seek(0)
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if is_packed else stream
+    except (OSError, EOFError, zlib.error) as error:
+        raise EncoderError(
+            f"“{file.name}” could not be read to its end: {error}.",
+            "Check that you may read the file, or get it again.",
+        ) from error
+
+
+def _revision(file: Path) -> str:
+    """Name the content by size, time and both ends: hashing all takes as long as using it."""
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        stat = file.stat()
+        digest.update(f"{stat.st_size} {stat.st_mtime_ns}".encode())
+        with file.open("rb") as stream:
+            digest.update(stream.read(_SAMPLE))
+            stream.seek(max(0, stat.st_size - _SAMPLE))
+            digest.update(stream.read(_SAMPLE))
+    except OSError as error:
+        raise EncoderError(f"“{file.name}” could not be read: {error.strerror}.", _HINT) from error
+    return digest.hexdigest()
