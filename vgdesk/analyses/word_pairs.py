@@ -75,7 +75,8 @@ def unit_rows(values: FloatArray) -> Doubles:
 
 def dot_products(units: Doubles) -> Doubles:
     """Multiply all unit rows with each other: from -1 to 1, shape [rows, rows]."""
-    return np.clip(units @ units.T, -1.0, 1.0)
+    products: Doubles = units @ units.T
+    return np.clip(products, -1.0, 1.0, out=products)
 
 
 def _leaf_order(distances: Doubles) -> tuple[int, ...]:
