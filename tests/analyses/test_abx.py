@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.analyses.stacks import in_pairs, noise, rotation, stack_of
 from tests.reference.abx import angles, cells, error_rate
 from vgdesk.analyses.abx import SHUFFLED_ROWS, discriminate_labels, recognise_words
+from vgdesk.analyses.lost_triples import FEW
 from vgdesk.analyses.triples import MatrixNearness, Trials, VectorNearness, abx_cells, abx_losses
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
@@ -43,6 +44,14 @@ def test_it_is_the_definition() -> None:
     stack = stack_of(noise(3, 11, 4))
     expected = [error_rate(angles(layer), GROUPS) for layer in stack.values]
     assert by_label(stack, GROUPS).values == pytest.approx(np.array(expected), abs=1e-12)
+
+
+@pytest.mark.parametrize("others", [FEW, FEW + 1])
+def test_small_and_large_groups_are_the_definition(others: int) -> None:
+    groups = dealt(2 * (others + 1), 2)
+    stack = stack_of(noise(1, len(groups), 4))
+    expected = [error_rate(angles(stack.values[0]), groups)]
+    assert by_label(stack, groups).values == pytest.approx(np.array(expected), abs=1e-12)
 
 
 def test_each_pair_of_labels_is_the_definition() -> None:

@@ -150,7 +150,9 @@ def test_unrelated_layers_score_chance(words: int) -> None:
 
 
 # Simulated before with 768 dimensions, to the digits given: design notes of the study.
-@pytest.mark.parametrize(("words", "floor"), [(109, 0.876), (300, 0.721), (1000, 0.434)])
+@pytest.mark.parametrize(
+    ("words", "floor"), [(109, 0.876), (300, 0.721), (1000, 0.434), (3000, 0.204)]
+)
 def test_the_biased_floor_of_unrelated_layers_is_known(words: int, floor: float) -> None:
     a, b = (stack_of(noise(1, words, 768, seed=seed)) for seed in (1, 2))
     biased = biased_cka(a, b)

@@ -91,9 +91,9 @@ def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     # From here on the features are fewer multiplications than the words.
     is_long = len(a.rows) * (width_a + width_b) > 2 * width_a * width_b
     multiply = _through_features if is_long else _through_words
-    return LayerProducts(
-        len(a.rows), *multiply(units_a, units_b), _diagonals(units_a), _diagonals(units_b)
-    )
+    diagonal_a = _diagonals(units_a)
+    diagonal_b = diagonal_a if units_b is units_a else _diagonals(units_b)
+    return LayerProducts(len(a.rows), *multiply(units_a, units_b), diagonal_a, diagonal_b)
 
 
 def unit_layers(values: FloatArray) -> list[FloatArray]:

@@ -11,6 +11,9 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Places = NDArray[np.intp]
 
+# Up to so many values it is faster to compare with all of them than to bisect.
+FEW = 32
+
 
 @njit(cache=True)
 def lost_triples(
@@ -79,8 +82,14 @@ def _counts_below(values: FloatArray, limits: FloatArray) -> Any:
     """Count for each limit the sorted values below it.
 
     All limits take a step at a time: the processor waits for none of them, and guesses no branch.
+    Few values are counted one by one, for many limits at once.
     """
     base = np.zeros(len(limits), np.int32)
+    if len(values) <= FEW:
+        for value in values:
+            for i in range(len(limits)):
+                base[i] += value < limits[i]
+        return base
     length = np.int32(len(values))
     while length > 1:
         half = np.int32(length >> 1)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.pair_gathering import compiled_gather
+from vgdesk.analyses.pair_gathering import compiled_gather, compiled_products
 from vgdesk.analyses.pair_tiles import square, tiles
 from vgdesk.core.arrays import FloatArray
 
@@ -96,18 +96,33 @@ def permuted(one: FloatArray, others: FloatArray, orders: NDArray[np.integer[Any
     array
         Shape [orders, matrices]: sums over all pairs, correlations if the matrices are unit ones.
     """
-    gather = compiled_gather()
-    words = orders.shape[1]
-    matrix = square(one, words)
     # Unsigned, because a kernel would ask of every signed number whether it counts from the end.
     unsigned = orders.astype(np.uint32)
+    multiply = _with_one if len(others) == 1 else _with_many
+    return multiply(square(one, orders.shape[1]), others, unsigned)
+
+
+def _with_one(matrix: FloatArray, others: FloatArray, orders: NDArray[np.uint32]) -> Doubles:
+    """Multiply two matrices without collecting anything."""
+    places = np.empty_like(orders)
+    np.put_along_axis(places, orders, np.arange(len(matrix), dtype=np.uint32)[None], axis=1)
+    sums, other = np.zeros(len(orders)), square(others[0], len(matrix))
+    for start in range(0, len(orders), ORDERS):
+        block = slice(start, start + ORDERS)
+        compiled_products()(matrix, other, orders[block], places[block], sums[block])
+    return sums[:, None]
+
+
+def _with_many(matrix: FloatArray, others: FloatArray, orders: NDArray[np.uint32]) -> Doubles:
+    """Collect pairs for a few orders, then multiply them with all matrices at once."""
+    gather, words = compiled_gather(), len(matrix)
     sums = np.zeros((len(orders), len(others)))
-    held = np.empty((ORDERS, max(PAIRS, words)), one.dtype)
+    held = np.empty((ORDERS, max(PAIRS, words)), matrix.dtype)
     for start in range(0, len(orders), ORDERS):
         block = slice(start, start + ORDERS)
         for corners, place in _runs(words):
-            found = held[: len(unsigned[block]), : place.stop - place.start]
-            gather(matrix, unsigned[block], corners, found)
+            found = held[: len(orders[block]), : place.stop - place.start]
+            gather(matrix, orders[block], corners, found)
             sums[block] += found @ others[:, place].T
     return sums
 

@@ -82,9 +82,8 @@ def _chance(near_a: list[Ids], near_b: list[Ids]) -> tuple[Doubles, Doubles]:
     links_a, links_b = _links(near_a), _links(near_b)
     places = n * (n - 1) * np.cumprod([1.0, n - 2, n - 3])
     weights = np.array([1, 1, 1, 1, 2, 1]) / places[[0, 0, 1, 1, 1, 2]]
-    patterns_a, patterns_b = (
-        np.array([_patterns(ids) for ids in near]) for near in (near_a, near_b)
-    )
+    patterns_a = np.array([_patterns(ids) for ids in near_a])
+    patterns_b = patterns_a if near_b is near_a else np.array([_patterns(ids) for ids in near_b])
     mean = np.outer(links_a, links_b) / places[0]
     variance = (patterns_a * weights) @ patterns_b.T - mean**2
     return mean, np.sqrt(np.maximum(variance, 0.0))

@@ -39,9 +39,49 @@ def gather(
             start += len(others)
 
 
+def add_products(
+    matrix: FloatArray,
+    other: FloatArray,
+    orders: NDArray[np.uint32],
+    places: NDArray[np.uint32],
+    sums: NDArray[np.float64],
+) -> None:
+    """Multiply a symmetric matrix, with its words in other orders, with another one.
+
+    Plain loops, made to be compiled. A row of `matrix` is used for all orders while it is near the
+    processor; rows of `other` are read from end to end, which is fast from anywhere.
+
+    Parameters
+    ----------
+    matrix, other
+        Shape [words, words]; only what lies above the diagonal of `other` counts.
+    orders, places
+        Shape [orders, words]: the word in each place, and the place of each word.
+    sums
+        Shape [orders]; added to.
+    """
+    for word in range(len(matrix)):
+        row = matrix[word]
+        for which in range(len(orders)):
+            first = places[which, word] + 1
+            others, factors = orders[which, first:], other[first - 1, first:]
+            total = row[0] * 0
+            for j in range(len(others)):
+                total += row[others[j]] * factors[j]
+            sums[which] += total
+
+
 @cache
 def compiled_gather() -> Any:
     """Compile `gather`; what comes out is kept on disk."""
     from numba import njit
 
     return njit(cache=True)(gather)
+
+
+@cache
+def compiled_products() -> Any:
+    """Compile `add_products`, free to add in any order; what comes out is kept on disk."""
+    from numba import njit
+
+    return njit(cache=True, fastmath={"reassoc", "contract"})(add_products)

@@ -67,7 +67,8 @@ class VectorNearness:
         if not is_silent.all():
             # Exact, so that a layer which is the same for all rows is exactly 0.
             points -= points[is_silent.argmin()].copy()
-            points -= points.mean(axis=0, where=~is_silent[:, None])
+            points[is_silent] = 0.0
+            points -= points.sum(axis=0) / np.count_nonzero(~is_silent)
             points[is_silent] = 0.0
         points /= np.sqrt(np.einsum("ij,ij->i", points, points).mean()) or 1.0
         return cls(points.astype(np.float32), is_silent)

@@ -23,11 +23,15 @@ FEWEST_PLACES = 12
 COMPONENTS = 50
 # About so many neighbours does each row try to keep near.
 PERPLEXITY = 30
+# Spread of the places at the start. From smaller ones many steps pass before anything moves.
+START = 1e-2
 # Groups form while attraction is exaggerated, then they spread; more hardly changes who is near.
-EARLY, LATE = 100, 50
+EARLY, LATE = 50, 50
 EXAGGERATION = 12
-# The approximation by a grid is faster from here on.
+# The approximation by a grid is faster from here on. It has at least so many cells a side; a map
+# wider than that has more.
 GRID_WORDS = 3000
+CELLS = 20
 # A row that is not fitted goes between so many others.
 NEIGHBOURS = 10
 
@@ -93,9 +97,10 @@ def _optimised(points: Doubles, start: Doubles) -> Doubles:
     # Small numbers would be rounded away inside.
     near = PerplexityBasedNN(points / points.std(), perplexity, method="exact", n_jobs=1)
     places = TSNEEmbedding(
-        1e-4 * start / start[:, 0].std(),
+        START * start / start[:, 0].std(),
         near,
         negative_gradient_method="bh" if n < GRID_WORDS else "fft",
+        min_num_intervals=CELLS,
         n_jobs=1,
     )
     places.optimize(EARLY, exaggeration=EXAGGERATION, momentum=0.5, inplace=True)

@@ -68,14 +68,15 @@ def difference(one: Matrix, other: Matrix) -> Matrix:
 def unit_rows(values: FloatArray) -> Doubles:
     """Scale every row to length 1, in float64; a row of zeros stays as it is."""
     rows = values.astype(np.float64)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    units: Doubles = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
-    return units
+    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    rows /= np.where(length > 0, length, 1.0)[:, None]
+    return rows
 
 
 def dot_products(units: Doubles) -> Doubles:
     """Multiply all unit rows with each other: from -1 to 1, shape [rows, rows]."""
-    return np.clip(units @ units.T, -1.0, 1.0)
+    products: Doubles = units @ units.T
+    return np.clip(products, -1.0, 1.0, out=products)
 
 
 def _leaf_order(distances: Doubles) -> tuple[int, ...]:
