@@ -16,6 +16,8 @@ class Desk(Protocol):
     def open_demo(self) -> None: ...
     def save(self) -> None: ...
     def ask_to_save_as(self) -> None: ...
+    def ask_to_pack(self) -> None: ...
+    def ask_to_unpack(self) -> None: ...
     def ask_for_files(self) -> None: ...
     def ask_for_folder(self) -> None: ...
     def ask_for_list(self) -> None: ...
@@ -91,6 +93,21 @@ ACTIONS = catalogue(
         "File",
         lambda d: d.ask_for_list(),
         tip="Words to record and to compare: a list that ships, or a file of your own.",
+    ),
+    Action(
+        "open_packed",
+        "Open a packed project…",
+        "File",
+        lambda d: d.ask_to_unpack(),
+        tip="A file NAME.vgz becomes a project folder beside it.",
+        begins_group=True,
+    ),
+    Action(
+        "pack",
+        "Pack the project into one file…",
+        "File",
+        lambda d: d.ask_to_pack(),
+        tip="To pass it on: words, labels and recordings; not what is in the trash.",
     ),
     Action("quit", "Quit", "File", lambda d: d.quit(), "Ctrl+Q", begins_group=True),
     Action("undo", "Undo", "Edit", lambda d: d.undo(), "Ctrl+Z"),

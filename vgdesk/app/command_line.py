@@ -11,7 +11,7 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import abx, captions, embedding, gating
+from vgdesk.app import abx, captions, embedding, gating, project_commands
 from vgdesk.app.embedding import BAD_INPUT
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
@@ -93,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_captions(commands.add_parser("captions", help="compare captions as people do"))
     _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
+    project_commands.add_pack(commands.add_parser("pack", help="make one file of a project"))
+    project_commands.add_unpack(commands.add_parser("unpack", help="make a project of such a file"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
     measures.set_defaults(command=_measures)

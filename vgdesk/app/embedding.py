@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="from `vgdesk models`, or a model's folder, or a file of word vectors",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.safetensors", help="or .npz or .h5"
+    )
     parser.add_argument(
         "--untrained", action="store_true", help="the same model with random weights"
     )

@@ -1,8 +1,20 @@
-"""Stacks on disk: safetensors with named axes and ids, readable by any tool."""
+"""Stacks on disk, with named axes and ids: safetensors, NPZ or HDF5, as the name of the file says.
 
+All of them hold the array ``values`` with the axes [layers, rows, dim], the names ``layers``,
+``rows`` and ``words`` (one a row), the ``encoder`` and the ``format``. Nothing in them is ever
+executed.
+"""
+
+import io
 import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -11,44 +23,60 @@ from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
 FORMAT = "vgdesk stack 1"
+AXES = ("layers", "rows", "dim")
+NAMES = ("layers", "rows", "words")
+
+Values = NDArray[Any]
+About = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How a kind of file is made of values and what is known about them, and read again."""
+
+    make: Callable[[Values, About], bytes]
+    read: Callable[[bytes], tuple[Values, About]]
 
 
 def write_stack(file: Path, stack: LayerStack) -> None:
-    """Write a stack; the axes are [layers, rows, dim] and every row keeps its ids."""
+    """Write a stack; every row keeps its ids.
+
+    Raises
+    ------
+    VgdeskError
+        If the file cannot be written, or its name says another kind of file.
+    """
     about = {
         "format": FORMAT,
-        "axes": json.dumps(["layers", "rows", "dim"]),
-        "encoder": stack.encoder,
-        "layers": json.dumps(stack.layers),
-        "rows": json.dumps(stack.rows, ensure_ascii=False),
-        "words": json.dumps(stack.words, ensure_ascii=False),
+        "encoder": str(stack.encoder),
+        "layers": stack.layers,
+        "rows": stack.rows,
+        "words": stack.words,
     }
     temporary = file.with_name(f".{file.name}.part")
     try:
-        temporary.write_bytes(save({"values": stack.values}, metadata=about))
+        temporary.write_bytes(_format_of(file).make(stack.values, about))
         temporary.replace(file)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise VgdeskError(
-            f"{file} could not be written: {error.strerror}.", "Choose another folder."
+            f"{file} could not be written: {getattr(error, 'strerror', None) or error}.",
+            "Choose another folder.",
         ) from error
 
 
 def read_stack(file: Path) -> LayerStack:
     """Read what `write_stack` wrote; anything else is refused with a sentence."""
     try:
-        content = file.read_bytes()
-        values = load(content)["values"]
-        about = _header(content)
+        values, about = _format_of(file).read(file.read_bytes())
+        if about["format"] != FORMAT:
+            raise ValueError(f"unknown format {about['format']}")
+        layers, rows, words = (tuple(map(str, about[name])) for name in NAMES)
         stack = LayerStack(
-            EncoderId(about["encoder"]),
-            tuple(json.loads(about["layers"])),
-            tuple(json.loads(about["rows"])),
-            tuple(WordId(word) for word in json.loads(about["words"])),
-            values,
+            EncoderId(str(about["encoder"])), layers, rows, tuple(map(WordId, words)), values
         )
     except FileNotFoundError as error:
         raise VgdeskError(f"{file} does not exist.", "Make it with `vgdesk embed`.") from error
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+    except (OSError, KeyError, ValueError, TypeError, MemoryError) as error:
         raise VgdeskError(
             f"{file} does not hold embeddings of vgdesk.", "Make it with `vgdesk embed`."
         ) from error
@@ -57,10 +85,77 @@ def read_stack(file: Path) -> LayerStack:
     return stack
 
 
-def _header(content: bytes) -> dict[str, str]:
-    """Return the metadata: a safetensors file starts with its length and a JSON header."""
+def _format_of(file: Path) -> _Format:
+    if file.suffix not in FORMATS:
+        raise VgdeskError(
+            f"{file.name} does not say what kind of file it is.",
+            f"Let its name end in {', '.join(FORMATS)}.",
+        )
+    return FORMATS[file.suffix]
+
+
+def _make_safetensors(values: Values, about: About) -> bytes:
+    named = {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in about.items()
+    }
+    return bytes(save({"values": values}, metadata={**named, "axes": json.dumps(AXES)}))
+
+
+def _read_safetensors(content: bytes) -> tuple[Values, About]:
+    try:
+        values = load(content)["values"]
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+    # A safetensors file starts with its length and a JSON header.
     length = int.from_bytes(content[:8], "little")
-    about = json.loads(content[8 : 8 + length])["__metadata__"]
-    if about["format"] != FORMAT:
-        raise ValueError(f"unknown format {about['format']}")
-    return dict(about)
+    about = dict(json.loads(content[8 : 8 + length])["__metadata__"])
+    return values, {**about, **{name: json.loads(about[name]) for name in NAMES}}
+
+
+def _make_npz(values: Values, about: About) -> bytes:
+    made = io.BytesIO()
+    named: dict[str, Any] = {name: np.array(value, np.str_) for name, value in about.items()}
+    np.savez(made, **named, values=values, axes=np.array(AXES))
+    return made.getvalue()
+
+
+def _read_npz(content: bytes) -> tuple[Values, About]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
+            about = {name: found[name] for name in (*NAMES, "encoder", "format")}
+            return found["values"], about
+    except (zipfile.BadZipFile, EOFError, AttributeError) as error:
+        raise ValueError("not an NPZ file") from error
+
+
+def _make_hdf5(values: Values, about: About) -> bytes:
+    import h5py  # takes a moment, and few ask for it
+
+    made = io.BytesIO()
+    with h5py.File(made, "w") as file:
+        data = file.create_dataset("values", data=values)
+        for name in NAMES:
+            file.create_dataset(name, data=list(about[name]), dtype=h5py.string_dtype())
+        for place, axis in enumerate(AXES):
+            data.dims[place].label = axis
+        for name in ("encoder", "format"):
+            file.attrs[name] = about[name]
+    return made.getvalue()
+
+
+def _read_hdf5(content: bytes) -> tuple[Values, About]:
+    import h5py
+
+    with h5py.File(io.BytesIO(content), "r") as file:
+        names = {name: file[name].asstr()[()] for name in NAMES}
+        values: Values = file["values"][()]
+        return values, {**names, "encoder": file.attrs["encoder"], "format": file.attrs["format"]}
+
+
+FORMATS = {
+    ".safetensors": _Format(_make_safetensors, _read_safetensors),
+    ".npz": _Format(_make_npz, _read_npz),
+    ".h5": _Format(_make_hdf5, _read_hdf5),
+    ".hdf5": _Format(_make_hdf5, _read_hdf5),
+}

@@ -12,6 +12,7 @@ from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
+from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.recording import RecordingDesk
@@ -148,6 +149,21 @@ class Workspace:
             then()
 
         self.projects.save(folder, saved)
+
+    def pack(self, project: Path, file: Path) -> None:
+        """Make one file of a saved project."""
+
+        def done(size: int) -> None:
+            said = f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
+            self.events.notice.publish(Notice(said))
+
+        self._files.run(lambda: pack(project, file), done=done, failed=self.tell)
+
+    def unpack(self, file: Path, folder: Path) -> None:
+        """Make a project of a packed file and open it."""
+        self._files.run(
+            lambda: unpack(file, folder), done=lambda _none: self.open(folder), failed=self.tell
+        )
 
     def _is_recent(self, folder: Path) -> None:
         self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)

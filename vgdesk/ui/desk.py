@@ -97,6 +97,24 @@ class WindowDesk(QObject):
         elif folder is not None:
             self._workspace.save(folder, then)
 
+    def ask_to_pack(self) -> None:
+        def ask() -> None:
+            home = self._workspace.projects.home
+            if home is not None and (file := dialogs.ask_packed_name(self._window, home)):
+                self._workspace.pack(home, file)
+
+        is_saved = self._workspace.projects.home and not self._workspace.store.has_unsaved_edits
+        ask() if is_saved else self.save(ask)  # what is packed is what was saved
+
+    def ask_to_unpack(self) -> None:
+        if file := dialogs.ask_packed_file(self._window):
+            self._unpack(file)
+
+    def _unpack(self, file: Path) -> None:
+        folder = dialogs.ask_new_project(self._window, file.stem, file.parent)
+        if folder is not None:
+            self.leave(lambda: self._workspace.unpack(file, folder))
+
     def ask_for_files(self) -> None:
         if files := dialogs.ask_sound_files(self._window):
             self._workspace.imports.take_in(files)
@@ -113,6 +131,8 @@ class WindowDesk(QObject):
         """Open a project that was dropped, or add sound files and folders."""
         if [path.suffix for path in paths] == [dialogs.PROJECT]:
             self.leave(lambda: self._workspace.open(paths[0]))
+        elif [path.suffix for path in paths] == [dialogs.PACKED]:
+            self._unpack(paths[0])
         else:
             self._workspace.imports.take_in(paths)
 

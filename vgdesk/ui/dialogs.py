@@ -24,6 +24,7 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.given_vectors import ENDINGS
 
 PROJECT = ".vgdesk"
+PACKED = ".vgz"
 
 
 class Leave(Enum):
@@ -45,12 +46,34 @@ def ask_folder(parent: QWidget, title: str) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def ask_new_project(parent: QWidget, name: str) -> Path | None:
+def ask_packed_file(parent: QWidget) -> Path | None:
+    """Ask for a packed project."""
+    chosen, _filter = QFileDialog.getOpenFileName(
+        parent, "Open a packed project", str(Path.home()), f"Packed projects (*{PACKED})"
+    )
+    return Path(chosen) if chosen else None
+
+
+def ask_packed_name(parent: QWidget, project: Path) -> Path | None:
+    """Ask what the packed project should be called."""
+    chosen, _filter = QFileDialog.getSaveFileName(
+        parent,
+        "Pack the project into one file",
+        str(project.with_suffix(PACKED)),
+        f"Packed projects (*{PACKED})",
+    )
+    if not chosen:
+        return None
+    file = Path(chosen)
+    return file if file.suffix == PACKED else file.with_name(file.name + PACKED)
+
+
+def ask_new_project(parent: QWidget, name: str, folder: Path | None = None) -> Path | None:
     """Ask where a project should be saved."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
         "Save the project as a folder",
-        str(Path.home() / f"{name}{PROJECT}"),
+        str((folder or Path.home()) / f"{name}{PROJECT}"),
         f"vgdesk projects (*{PROJECT})",
         options=QFileDialog.Option.DontConfirmOverwrite,
     )

@@ -1,0 +1,149 @@
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.app.project_examples import contents, same
+from vgdesk.app import packing
+from vgdesk.app.packing import pack, unpack
+from vgdesk.app.project_file import Project, open_project, save
+from vgdesk.core.errors import ProjectError
+from vgdesk.core.model import Session, TakeId
+
+TEXTS = {"project.json": '{"schema": 2}', "words.tsv": "id\tword\ndog\tdog\n"}
+
+
+def packed(file: Path, **more: bytes) -> Path:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in TEXTS.items():
+            archive.writestr(name, text)
+        for name, content in more.items():
+            archive.writestr(name, content)
+    return file
+
+
+def test_what_was_packed_opens_as_it_was(before: Project, tmp_path: Path) -> None:
+    size = pack(before.folder, tmp_path / "a.vgz")
+    assert size == (tmp_path / "a.vgz").stat().st_size
+    unpack(tmp_path / "a.vgz", tmp_path / "b.vgdesk")
+    assert contents(tmp_path / "b.vgdesk") == contents(before.folder)
+    found = open_project(tmp_path / "b.vgdesk")
+    assert list(found.session.takes) == list(before.session.takes)
+    assert found.warnings == ()
+
+
+def test_what_was_rejected_stays_at_home(before: Project, tmp_path: Path) -> None:
+    emptied = before.session.without_takes(frozenset([TakeId("tea-1")]))
+    save(before.folder, emptied, before.recipe)
+    pack(before.folder, tmp_path / "a.vgz")
+    unpack(tmp_path / "a.vgz", tmp_path / "b.vgdesk")
+    assert not open_project(tmp_path / "b.vgdesk").session.trash
+    assert "takes/tea.flac" not in contents(tmp_path / "b.vgdesk")
+    assert same(open_project(before.folder).session, save(before.folder, emptied, before.recipe))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil.txt",
+        "/etc/passwd",
+        "takes/../../evil.txt",
+        "takes/..",
+        "takes\\..\\evil.txt",
+        "takes/more/dog.wav",
+        "journal.jsonl",
+        "cache/x.safetensors",
+        ".lock",
+        "C:/evil.txt",
+        "takes/",
+        "PROJECT.JSON",
+        "",
+    ],
+)
+def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "in" / "side"
+    home.mkdir(parents=True)
+    file = packed(tmp_path / "a.vgz")
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(name), b"evil")
+    if name == "takes/":
+        unpack(file, home / "a.vgdesk")  # a folder, and one that a project has
+        return
+    with pytest.raises(ProjectError, match="Nothing was changed"):
+        unpack(file, home / "a.vgdesk")
+    assert not list(home.iterdir())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.vgz", "in"]
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a.vgz")
+    link = zipfile.ZipInfo("takes/dog.wav")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(ProjectError, match="no project has"):
+        unpack(file, tmp_path / "a.vgdesk")
+
+
+def test_a_bomb_is_refused_before_it_unfolds(tmp_path: Path) -> None:
+    file = tmp_path / "a.vgz"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in TEXTS.items():
+            archive.writestr(name, text)
+        archive.writestr("takes/dog.wav", bytes(50_000_000))
+    assert file.stat().st_size < 100_000
+    with pytest.raises(ProjectError, match="no project has"):
+        unpack(file, tmp_path / "a.vgdesk")
+
+
+def test_more_than_the_disk_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = packed(tmp_path / "a.vgz", **{"takes/dog.wav": b"x" * 1000})
+    monkeypatch.setattr(packing, "ROOM", 2**60)
+    with pytest.raises(ProjectError, match="no room"):
+        unpack(file, tmp_path / "a.vgdesk")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.vgz"]
+
+
+def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a.vgz", **{"takes/dog.wav": b"x" * 1000})
+    content = file.read_bytes()
+    # The directory at the end says 10 bytes, the file itself holds 1,000.
+    at = content.rindex(b"PK\x01\x02", 0, content.rindex(b"takes/dog.wav"))
+    lying = content[: at + 24] + (10).to_bytes(4, "little") + content[at + 28 :]
+    file.write_bytes(lying)
+    with pytest.raises(ProjectError):
+        unpack(file, tmp_path / "a.vgdesk")
+    assert not (tmp_path / "a.vgdesk").exists()
+
+
+def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
+    target = tmp_path / "a.vgdesk"
+    target.mkdir()
+    with pytest.raises(ProjectError, match="exists already"):
+        unpack(packed(tmp_path / "a.vgz"), target)
+    assert not list(target.iterdir())
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_mutated_files_are_refused_or_open(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("fuzz")
+    whole = io.BytesIO(packed(folder / "a.vgz", **{"takes/dog.wav": b"sound"}).read_bytes())
+    content = bytearray(whole.getvalue())
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    (folder / "a.vgz").write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    try:
+        unpack(folder / "a.vgz", folder / "a.vgdesk")
+    except ProjectError:
+        assert [path.name for path in folder.iterdir()] == ["a.vgz"]
+    else:
+        assert isinstance(open_project(folder / "a.vgdesk").session, Session)

@@ -1,0 +1,153 @@
+"""One file NAME.vgz that holds a project, to pass on.
+
+It is a zip of project.json, words.tsv and the sound files that words.tsv speaks of. What was
+rejected, edits that were not saved and embeddings stay at home. Sound files are stored as they
+are: FLAC does not get smaller.
+
+A packed file may come from anybody, so unpacking trusts nothing: only names that a project has,
+no links, no more bytes than the file says, and no more than there is room for. The folder appears
+under its name only once all of it is there.
+"""
+
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from vgdesk.app.project_file import SETTINGS_FILE, TABLE_FILE, open_project
+from vgdesk.app.project_places import takes_folder
+from vgdesk.core.errors import ProjectError
+
+SUFFIX = ".vgz"
+MOST_FILES = 200_000
+MOST_TEXT = 2**28  # bytes of each of the two texts
+MOST_RATIO = 400  # text does not get smaller than this, a bomb does
+ROOM = 2**28  # bytes that stay free on the disk
+
+_TAKE = re.compile(r"takes/[^/\\\0]{1,255}")
+
+
+def pack(project: Path, target: Path) -> int:
+    """Pack a saved project into one file; returns its size in bytes.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be read or the file cannot be written; a file of that name from
+        before is then unharmed.
+    """
+    takes = open_project(project).session.takes.values()
+    files = sorted({take.file for take in takes if take.file.is_file()})
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
+            for name in (SETTINGS_FILE, TABLE_FILE):
+                packed.write(project / name, name)
+            for file in files:
+                name = f"takes/{file.relative_to(takes_folder(project)).as_posix()}"
+                packed.write(file, name, zipfile.ZIP_STORED)
+        part.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise ProjectError(
+            f"“{project.stem}” was not packed: {target} could not be written ({error.strerror}). "
+            "The project is unharmed.",
+            "Choose another folder, or free some space.",
+        ) from error
+    return target.stat().st_size
+
+
+def unpack(packed: Path, target: Path) -> None:
+    """Unpack a file into a new project folder.
+
+    Raises
+    ------
+    ProjectError
+        If the folder exists, the file is not a packed project or holds what no project has, or
+        there is no room. Nothing is left behind then.
+    """
+    if target.exists():
+        raise ProjectError(f"{target} exists already and was not touched.", "Choose a new name.")
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_parent(target)))
+    try:
+        with zipfile.ZipFile(packed) as source:
+            members = _checked(packed, source.infolist())
+            _need_room(folder, members)
+            takes_folder(folder).mkdir()
+            for member in members:
+                _copy(source, member, folder / member.filename)
+        open_project(folder)
+        folder.chmod(0o755)  # not for the owner alone, as a temporary folder is
+        folder.replace(target)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or "it is damaged or not a packed project"
+        raise ProjectError(
+            f"{packed.name} could not be unpacked: {reason}. Nothing was changed.",
+            "Ask for the file once more, or choose another folder.",
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parent(target: Path) -> Path:
+    if not target.parent.is_dir():
+        raise ProjectError(f"The folder {target.parent} is not there.", "Choose another one.")
+    return target.parent
+
+
+def _checked(packed: Path, members: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Refuse whatever a project does not hold."""
+    wanted = [member for member in members if not member.filename.endswith("/")]
+    names = [member.filename for member in wanted]
+    odd = [member.filename for member in wanted if not _belongs(member)]
+    if not {SETTINGS_FILE, TABLE_FILE} <= set(names):
+        raise _refused(packed, "it is not a packed project")
+    if odd or len(set(map(str.casefold, names))) != len(names):
+        raise _refused(packed, f"it holds something that no project has ({(odd or names)[0]!r})")
+    if len(names) > MOST_FILES:
+        raise _refused(packed, f"it holds more than {MOST_FILES:,} files")
+    return wanted
+
+
+def _belongs(member: zipfile.ZipInfo) -> bool:
+    name, mode = member.filename, member.external_attr >> 16
+    is_plain = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+    is_bomb = member.file_size > max(MOST_RATIO * member.compress_size, 1)
+    if name in (SETTINGS_FILE, TABLE_FILE):
+        return is_plain and not is_bomb and member.file_size <= MOST_TEXT
+    is_inside = _TAKE.fullmatch(name) is not None and name.split("/")[1] not in (".", "..")
+    return is_plain and not is_bomb and is_inside
+
+
+def _need_room(folder: Path, members: Iterable[zipfile.ZipInfo]) -> None:
+    needed = sum(member.file_size for member in members)
+    free = shutil.disk_usage(folder).free
+    if needed + ROOM > free:
+        raise ProjectError(
+            f"There is no room for the project: it needs {needed / 1e6:,.0f} MB, and "
+            f"{free / 1e6:,.0f} MB are free. Nothing was changed.",
+            "Free some space, or choose a folder on another disk.",
+        )
+
+
+def _copy(source: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+    """Copy one file, and not a byte more than it was said to have."""
+    left = member.file_size
+    with source.open(member) as stream, target.open("xb") as copy:
+        while chunk := stream.read(min(1 << 20, left + 1)):
+            left -= len(chunk)
+            if left < 0:
+                raise zipfile.BadZipFile("more than was said")
+            copy.write(chunk)
+
+
+def _refused(packed: Path, why: str) -> ProjectError:
+    return ProjectError(
+        f"{packed.name} was not unpacked: {why}. Nothing was changed.",
+        "Ask whoever sent it for a file that vgdesk packed.",
+    )

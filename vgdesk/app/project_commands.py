@@ -1,0 +1,36 @@
+"""The commands that turn projects into files and files into projects."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from vgdesk.app.packing import SUFFIX, pack, unpack
+from vgdesk.app.project_places import SUFFIX as PROJECT
+
+
+def add_pack(parser: argparse.ArgumentParser) -> None:
+    """Describe `vgdesk pack`."""
+    parser.add_argument("project", type=Path)
+    parser.add_argument("file", type=Path, nargs="?", help=f"PROJECT{SUFFIX} if not given")
+    parser.set_defaults(command=_pack)
+
+
+def add_unpack(parser: argparse.ArgumentParser) -> None:
+    """Describe `vgdesk unpack`."""
+    parser.add_argument("file", type=Path)
+    parser.add_argument("project", type=Path, nargs="?", help=f"FILE{PROJECT} if not given")
+    parser.set_defaults(command=_unpack)
+
+
+def _pack(chosen: argparse.Namespace) -> int:
+    project = chosen.project.absolute()
+    file = chosen.file or project.with_suffix(SUFFIX)
+    sys.stdout.write(f"{file}: {pack(project, file) / 1e6:,.1f} MB\n")
+    return 0
+
+
+def _unpack(chosen: argparse.Namespace) -> int:
+    project = (chosen.project or chosen.file.with_suffix(PROJECT)).absolute()
+    unpack(chosen.file, project)
+    sys.stdout.write(f"{project}\n")
+    return 0
