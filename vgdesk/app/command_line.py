@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_captions(commands.add_parser("captions", help="compare captions as people do"))
     _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
+    project_commands.add_export(commands.add_parser("export", help="hand the words on"))
     project_commands.add_pack(commands.add_parser("pack", help="make one file of a project"))
     project_commands.add_unpack(commands.add_parser("unpack", help="make a project of such a file"))
     measures = commands.add_parser("measures", help="list the measures")

@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from vgdesk.app.exporting import EXPORTS, export, kind_of
 from vgdesk.app.packing import SUFFIX, pack, unpack
+from vgdesk.app.project_file import open_project
 from vgdesk.app.project_places import SUFFIX as PROJECT
 
 
@@ -20,6 +22,22 @@ def add_unpack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("project", type=Path, nargs="?", help=f"FILE{PROJECT} if not given")
     parser.set_defaults(command=_unpack)
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Describe `vgdesk export`."""
+    parser.add_argument("project", type=Path)
+    parser.add_argument("target", type=Path, help="a table (.csv, .tsv, .parquet) or a new folder")
+    parser.add_argument("--as", dest="kind", choices=EXPORTS, help="audiofolder if not given")
+    parser.set_defaults(command=_export)
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    session = open_project(chosen.project).session
+    export(session, chosen.kind or kind_of(chosen.target), chosen.target.absolute())
+    words, takes = len(session.words), len(session.takes)
+    sys.stdout.write(f"{chosen.target}: {words} words, {takes} takes\n")
+    return 0
 
 
 def _pack(chosen: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
 from vgdesk.app.events import Events, Notice, SessionChanged
+from vgdesk.app.exporting import export
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
@@ -149,6 +150,15 @@ class Workspace:
             then()
 
         self.projects.save(folder, saved)
+
+    def export(self, kind: str, target: Path) -> None:
+        """Hand the words on as they are now."""
+        session = self.session
+
+        def done(_none: None) -> None:
+            self.events.notice.publish(Notice(f"Exported {len(session.words)} words to {target}."))
+
+        self._files.run(lambda: export(session, kind, target), done=done, failed=self.tell)
 
     def pack(self, project: Path, file: Path) -> None:
         """Make one file of a saved project."""

@@ -97,6 +97,12 @@ class WindowDesk(QObject):
         elif folder is not None:
             self._workspace.save(folder, then)
 
+    def ask_to_export(self) -> None:
+        if kind := dialogs.ask_export_kind(self._window):
+            title = self._workspace.projects.title
+            if target := dialogs.ask_export_target(self._window, kind, title):
+                self._workspace.export(kind, target)
+
     def ask_to_pack(self) -> None:
         def ask() -> None:
             home = self._workspace.projects.home

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
+from vgdesk.app.exporting import EXPORTS
 from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
@@ -44,6 +45,30 @@ def ask_folder(parent: QWidget, title: str) -> Path | None:
     """Ask for a folder that exists."""
     chosen = QFileDialog.getExistingDirectory(parent, title, str(Path.home()))
     return Path(chosen) if chosen else None
+
+
+def ask_export_kind(parent: QWidget) -> str:
+    """Ask how words should be handed on; returns an id of EXPORTS, empty if none was chosen."""
+    kinds = {one.title: one.id for one in EXPORTS.values()}
+    chosen, is_given = QInputDialog.getItem(
+        parent, "Export the words", "As what?", list(kinds), editable=False
+    )
+    return kinds[chosen] if is_given else ""
+
+
+def ask_export_target(parent: QWidget, kind: str, name: str) -> Path | None:
+    """Ask for the file or the new folder that words are written to."""
+    suffix = EXPORTS[kind].suffix
+    chosen, _filter = QFileDialog.getSaveFileName(
+        parent,
+        EXPORTS[kind].title,
+        str(Path.home() / f"{name}{suffix}"),
+        f"*{suffix}" if suffix else "New folders (*)",
+    )
+    if not chosen:
+        return None
+    target = Path(chosen)
+    return target if target.suffix == suffix else target.with_name(target.name + suffix)
 
 
 def ask_packed_file(parent: QWidget) -> Path | None:
