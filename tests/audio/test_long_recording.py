@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgdesk.audio.files import Recording, read, resample, write_flac
+from vgdesk.audio.long_recording import find_words
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import AudioFileError
+from vgdesk.core.resources import resource
+
+RATE = 24_000
+TAKES = resource("demo.vgdesk") / "takes"
+
+
+def spoken(names: list[str], pauses: list[float]) -> tuple[Recording, list[tuple[float, float]]]:
+    """Words of the demo one after the other, and where each of them lies."""
+    noise = np.random.default_rng(0)
+    parts, places, at = [], [], 0.0
+    for name, pause in zip(names, pauses, strict=True):
+        word = resample(read(TAKES / f"{name}.flac"), RATE)
+        start, end = find_word(word) or (0.0, word.seconds)
+        silence = np.zeros(round(pause * RATE), np.float32)
+        places.append((at + pause + start, at + pause + end))
+        parts += [silence, word.samples]
+        at += len(silence) / RATE + word.seconds
+    samples = np.concatenate([*parts, np.zeros(RATE, np.float32)])
+    return Recording(
+        (samples + noise.normal(0, 3e-4, len(samples))).astype(np.float32), RATE
+    ), places
+
+
+NAMES = ["snake-bella", "apple-adam", "river-bella", "bacon-adam", "bear-bella", "kite-adam"]
+
+
+@pytest.fixture
+def names() -> list[str]:
+    return [name for name in NAMES if (TAKES / f"{name}.flac").exists()]
+
+
+def test_every_word_is_found_where_it_is(tmp_path: Path, names: list[str]) -> None:
+    # Some pauses are long, so that words lie across the ends of what is read at a time.
+    recording, places = spoken(names, [0.5, 1.0, 17.5, 0.4, 0.6, 25.0][: len(names)])
+    write_flac(tmp_path / "long.flac", recording)
+    found = find_words(tmp_path / "long.flac")
+    assert len(found) == len(places)
+    for (start, end), (due_start, due_end) in zip(found, places, strict=True):
+        assert abs(start - due_start) < 0.12
+        assert abs(end - due_end) < 0.15
+
+
+def test_words_never_overlap_and_stay_inside(tmp_path: Path, names: list[str]) -> None:
+    recording, _places = spoken(names * 2, [0.2] * 2 * len(names))
+    write_flac(tmp_path / "long.flac", recording)
+    found = find_words(tmp_path / "long.flac")
+    times = [time for span in found for time in span]
+    assert times == sorted(times)
+    assert 0 <= times[0] < times[-1] <= recording.seconds
+
+
+def test_silence_and_noise_hold_no_words(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.01, 30 * RATE).astype(np.float32)
+    for samples in (np.zeros(30 * RATE, np.float32), noise):
+        write_flac(tmp_path / "long.flac", Recording(samples, RATE))
+        assert find_words(tmp_path / "long.flac") == ()
+
+
+def test_what_is_no_sound_is_said(tmp_path: Path) -> None:
+    (tmp_path / "long.flac").write_bytes(b"no sound")
+    with pytest.raises(AudioFileError):
+        find_words(tmp_path / "long.flac")
