@@ -3,7 +3,15 @@ from pathlib import Path
 import pytest
 
 from tests.app.project_examples import sessions_of, take, word
-from vgdesk.app.prompting import Progress, PromptPlan, in_order, next_prompt, progress, step_prompt
+from vgdesk.app.prompting import (
+    Progress,
+    PromptPlan,
+    due_words,
+    in_order,
+    next_prompt,
+    progress,
+    step_prompt,
+)
 from vgdesk.core.model import Session, WordId
 
 NAMES = ("dog", "cat", "tea", "sun", "moon")
@@ -60,6 +68,14 @@ def test_words_that_are_there_are_left_out_for_their_speaker_only() -> None:
     assert next_prompt(session, plan, "S02", None) == "dog"
     # A word that was passed over is asked for before the list ends.
     assert next_prompt(session, plan, "S01", WordId("moon")) == "cat"
+
+
+def test_what_is_due_is_what_will_be_asked_for() -> None:
+    plan = PromptPlan(is_shuffled=True, seed=2, takes=2)
+    assert list(due_words(words_with({}), plan, "")) == recorded_in_turn(plan)
+    some = words_with({"dog": 1, "tea": 2})
+    assert sorted(due_words(some, plan, "")) == ["cat", "cat", "dog", "moon", "moon", "sun", "sun"]
+    assert due_words(some, PromptPlan(skips_recorded=False), "") == NAMES
 
 
 def test_a_list_that_leaves_nothing_out_ends_at_its_end() -> None:

@@ -61,6 +61,15 @@ def next_prompt(
     return due[0] if due else None
 
 
+def due_words(session: Session, plan: PromptPlan, speaker: str) -> tuple[WordId, ...]:
+    """Return the words that are still to be said, each as often and in the order that is due."""
+    if not plan.skips_recorded:
+        return in_order(session, plan, 1)
+    counts = _takes_by(session, speaker)
+    turns = range(1, plan.takes + 1)
+    return tuple(w for t in turns for w in in_order(session, plan, t) if counts[w] < t)
+
+
 def step_prompt(
     session: Session, plan: PromptPlan, speaker: str, current: WordId | None, step: int
 ) -> WordId | None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from vgdesk.app.background import Background
 from vgdesk.app.child_process import ChildProcess, Post
+from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
-from vgdesk.app.events import Events, Notice, SessionChanged
+from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
 from vgdesk.app.exporting import export
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
@@ -16,6 +17,7 @@ from vgdesk.app.looking import Looking
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
+from vgdesk.app.prompting import due_words
 from vgdesk.app.recording import RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
@@ -257,6 +259,34 @@ class Workspace:
             self.looking.select(*[word for word in self.session.words if word not in known][:1])
 
         self._files.run(lambda: open_words(name), done=add, failed=self.tell)
+
+    def look_into(self, file: Path, done: Callable[[LongRecording], object]) -> None:
+        """Find the words in a long recording; the list is laid against them."""
+        job = JobChanged("cut", f"Listening to {file.name}", JobState.RUNNING, can_cancel=False)
+        session, plan, speaker = self.session, self.flow.plan, self.settings.speaker
+        words = [session.words[word] for word in due_words(session, plan, speaker)]
+        self.events.job_changed.publish(job)
+
+        def found(recording: LongRecording) -> None:
+            self.events.job_changed.publish(replace(job, state=JobState.DONE))
+            done(recording)
+
+        def failed(error: VgdeskError) -> None:
+            self.events.job_changed.publish(replace(job, state=JobState.FAILED))
+            self.tell(error)
+
+        self._files.run(lambda: propose(file, words), done=found, failed=failed)
+
+    def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]]) -> None:
+        """Make takes of the pieces of a long recording."""
+        count = sum(bool(text) for text, _piece in pieces)
+        label = f"Cut {file.name} into {count} word{'s' * (count != 1)}"
+        speaker = self.settings.speaker
+        self.store.apply(label, lambda session: with_pieces(session, file, pieces, speaker))
+
+    def play_stretch(self, file: Path, start: float, end: float) -> None:
+        """Play a part of a sound file."""
+        self.listening.play([Take(TakeId(""), WordId(""), file, start=start, end=end)])
 
     # Encoders
 

@@ -2,16 +2,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from vgdesk.app.cutting import LongRecording
 from vgdesk.app.events import Notice
 from vgdesk.app.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
+from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
@@ -128,6 +130,18 @@ class WindowDesk(QObject):
     def ask_for_folder(self) -> None:
         if folder := dialogs.ask_folder(self._window, "A folder of sound files"):
             self._workspace.imports.take_in([folder])
+
+    def ask_to_cut(self) -> None:
+        if file := dialogs.ask_long_recording(self._window):
+            self._workspace.look_into(file, self._show_pieces)
+
+    def _show_pieces(self, recording: LongRecording) -> None:
+        workspace, file = self._workspace, recording.file
+        dialog = CuttingDialog(recording, tuple(workspace.session.words.values()), self._window)
+        dialog.play_requested.connect(lambda start, end: workspace.play_stretch(file, start, end))
+        dialog.accepted.connect(lambda: workspace.cut(file, dialog.pieces))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def ask_for_list(self) -> None:
         if name := dialogs.ask_word_list(self._window):

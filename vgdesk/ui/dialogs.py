@@ -126,6 +126,15 @@ def ask_sound_files(parent: QWidget) -> list[Path]:
     return [Path(file) for file in chosen]
 
 
+def ask_long_recording(parent: QWidget) -> Path | None:
+    """Ask for one sound file with many words."""
+    kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+    chosen, _filter = QFileDialog.getOpenFileName(
+        parent, "A recording of many words", str(Path.home()), f"Sound files ({kinds})"
+    )
+    return Path(chosen) if chosen else None
+
+
 def ask_word_list(parent: QWidget) -> str:
     """Ask for a list that ships or for a file; returns its name, empty if none was chosen."""
     names = {words.title: words.id for words in WORD_LISTS.values()}

@@ -1,0 +1,101 @@
+"""A recording of many words becomes takes: each points to its part, the file stays whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vgdesk.app.importing import new_word, next_take_id
+from vgdesk.app.laying import lay
+from vgdesk.audio.long_recording import find_words, outline
+from vgdesk.core.arrays import FloatArray
+from vgdesk.core.model import Session, Take, TakeSource, Word, WordId
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the recording, in seconds, and the word that it is; None if it is none."""
+
+    start: float
+    end: float
+    word: WordId | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LongRecording:
+    """A recording with its proposed pieces.
+
+    Attributes
+    ----------
+    outline
+        Lowest and highest sample of every hundredth of a second, shape [hundredths, 2].
+    """
+
+    file: Path
+    outline: FloatArray
+    pieces: tuple[Piece, ...]
+
+
+def propose(file: Path, words: Sequence[Word]) -> LongRecording:
+    """Find the words in a recording and lay the list against them.
+
+    Raises
+    ------
+    AudioFileError
+        If the file cannot be read.
+    """
+    spans = find_words(file)
+    said = lay(spans, words)
+    pieces = tuple(
+        Piece(round(start, 4), round(end, 4), word.id if word else None)
+        for (start, end), word in zip(spans, said, strict=True)
+    )
+    return LongRecording(file, outline(file), pieces)
+
+
+def with_pieces(
+    session: Session, file: Path, pieces: Sequence[tuple[str, Piece]], speaker: str
+) -> Session:
+    """Make a take of every piece that is a word.
+
+    Parameters
+    ----------
+    pieces
+        Each with the written word; a text without a word in the list becomes a new word.
+    """
+    for text, piece in pieces:
+        if not text:
+            continue
+        known = session.words.get(piece.word) if piece.word else None
+        word = known if known is not None and known.text == text else new_word(session, text)
+        take = Take(
+            next_take_id(session, word.id),
+            word.id,
+            file,
+            speaker,
+            piece.start,
+            piece.end,
+            TakeSource.IMPORTED,
+        )
+        if word.id not in session.words:
+            session = session.with_word(word)
+        session = session.with_take(take)
+    return session
+
+
+def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
+    """Say what was found, in a sentence or two."""
+    found = [piece for piece in recording.pieces if piece.word is not None]
+    count = len(recording.pieces)
+    if not count:
+        return "No voice was found in this recording."
+    said = f"{count} stretch{'es' * (count != 1)} of voice"
+    if not words:
+        return f"{said}. Write the word of each stretch, or leave it empty to pass over it."
+    missing = [word.text for word in words if word.id not in {piece.word for piece in found}]
+    named = f" Not found: {', '.join(missing[:5])}{' …' * (len(missing) > 5)}." if missing else ""
+    return f"{said}, {len(found)} of them laid against the {len(words)} words of the list.{named}"
+
+
+def moved(piece: Piece, start: float, end: float) -> Piece:
+    """Return the piece with other ends."""
+    return replace(piece, start=round(start, 4), end=round(end, 4))
