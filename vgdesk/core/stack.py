@@ -29,7 +29,7 @@ class Embedding(HoldsArrays):
         expect_shape(self.encoder, "values", self.values, layers=len(self.layers), dim=None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class LayerStack(HoldsArrays):
     """One vector per layer and row: what an encoder made of the whole list.
 
@@ -43,6 +43,9 @@ class LayerStack(HoldsArrays):
         The word of each row; a word may repeat, one row a take.
     values
         Shape [layers, rows, dim], float32.
+    keys
+        What the vectors of each row are from: where keys are the same, vectors are. Empty if that
+        is not known; then nothing is kept for a list with one more row.
     """
 
     encoder: EncoderId
@@ -50,10 +53,13 @@ class LayerStack(HoldsArrays):
     rows: tuple[str, ...]
     words: tuple[WordId, ...]
     values: FloatArray
+    keys: tuple[str, ...] = ()
 
     def check(self) -> None:
         if len(self.rows) != len(self.words):
             raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(self.words)} words")
+        if self.keys and len(self.keys) != len(self.rows):
+            raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(self.keys)} keys")
         expect_shape(
             self.encoder,
             "values",
@@ -70,6 +76,7 @@ class LayerStack(HoldsArrays):
             rows=tuple(self.rows[i] for i in rows),
             words=tuple(self.words[i] for i in rows),
             values=self.values[:, list(rows)],
+            keys=tuple(self.keys[i] for i in rows) if self.keys else (),
         )
 
 
@@ -100,6 +107,7 @@ def stack_rows(
         tuple(row for row, _, _ in ready),
         tuple(word for _, word, _ in ready),
         values,
+        tuple(" ".join(embedding.key for embedding in found) for _, _, found in ready),
     )
 
 
