@@ -20,6 +20,7 @@ from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.wanted import while_wanted
 
 Codes = NDArray[np.intp]
 Doubles = NDArray[np.float64]
@@ -176,7 +177,7 @@ def mean_of_rows(score: RowScore) -> Score:
     def score_all(
         values: FloatArray, dealt: Codes, counts: Doubles
     ) -> tuple[FloatArray, FloatArray]:
-        scores, parts = zip(*(score(layer, dealt) for layer in values), strict=True)
+        scores, parts = zip(*(score(layer, dealt) for layer in while_wanted(values)), strict=True)
         return np.stack(scores), resampled_mean(np.stack(parts), counts)
 
     return score_all

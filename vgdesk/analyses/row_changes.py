@@ -35,11 +35,6 @@ class RowChange:
     gone: Places
     new: Places
 
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the lists are the same, in the same order."""
-        return len(self.gone) == len(self.new) == 0 and bool((self.before == self.after).all())
-
 
 def row_change(old: Sequence[Hashable], new: Sequence[Hashable]) -> RowChange:
     """Compare the keys of two lists; of rows with the same key as many stay as both have."""
@@ -80,6 +75,11 @@ class Kept(Generic[State]):
             return None
         old, state = self._states[thing]
         return state, row_change(old, keys)
+
+    def find_same(self, thing: Hashable, keys: Sequence[Hashable]) -> State | None:
+        """Return what is kept of a thing if its rows are the same, in the same order."""
+        old, state = self._states.get(thing, ((), None))
+        return state if old == keys else None
 
     def keep(self, thing: Hashable, keys: Sequence[Hashable], state: State) -> None:
         """Keep this state instead of the one before."""

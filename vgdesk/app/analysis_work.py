@@ -1,4 +1,4 @@
-"""What runs in the analysis process.
+"""What runs in an analysis process.
 
 The process remembers every vector that it was sent once. A request names vectors by their keys,
 so that a moved slider or one new word costs a few kilobytes and not the whole stack.
@@ -29,6 +29,7 @@ from vgdesk.core.results import (
     WordSimilarity,
 )
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
+from vgdesk.core.wanted import while_wanted
 
 STACKS_BYTES = 2**29  # 13,000 words of a model of base size
 _vectors: dict[str, Embedding] = {}
@@ -189,7 +190,7 @@ def score_layers(
     """
     curves: list[LayerCurve] = []
     reasons: list[VgdeskError] = []
-    for plan in plans:
+    for plan in while_wanted(plans):
         try:
             curves += _curves(analysis, plan, facts_about([plan], facts), seed)
         except VectorsGoneError:
