@@ -39,14 +39,14 @@ def of_rows(rows: Sequence[int], values: tuple[np.ndarray, np.ndarray] = PLAIN) 
     names, name = [f"row {i}" for i in range(len(rows))], values[0].sum()
     keys = tuple(f"{row} of {name}" for row in rows)
     one, other = (
-        replace(stack_of(v[:, list(rows)], encoder=encoder, rows=names), keys=keys)
+        stack_of(v[:, list(rows)], encoder=encoder, rows=names).with_keys(keys)
         for v, encoder in zip(values, ("ours", "theirs"), strict=True)
     )
     return one, other
 
 
 def without_keys(pair: Pair) -> Pair:
-    one, other = (replace(stack, keys=()) for stack in pair)
+    one, other = (replace(stack) for stack in pair)
     return one, other
 
 

@@ -63,6 +63,7 @@ class Desk:
             lambda: (
                 not self.workspace.encoding.missing
                 and not self.workspace._analysing.is_busy
+                and not self.workspace._analysing._slow.is_busy
                 and self.main_thread.calls.empty()
                 and self.layers
                 and self.layers[-1].trace.n == n

@@ -63,13 +63,12 @@ def _membership(codes: Codes, groups: int) -> tuple[Any, NDArray[Any]]:
 
     labellings, rows = codes.shape
     member = (codes + groups * np.arange(labellings)[:, None]).ravel()
+    counts = np.bincount(member, minlength=labellings * groups).reshape(labellings, groups, 1)
+    if groups <= DENSE_GROUPS:
+        is_member = codes[:, None] == np.arange(groups)[:, None]
+        return is_member.reshape(-1, rows).astype(np.float32), counts
     entries = (np.ones(codes.size, np.float32), (member, np.tile(np.arange(rows), labellings)))
-    membership = csr_array(entries, shape=(labellings * groups, rows))
-    counts = np.bincount(member, minlength=labellings * groups)
-    return (
-        membership.toarray() if groups <= DENSE_GROUPS else membership,
-        counts.reshape(labellings, groups, 1),
-    )
+    return csr_array(entries, shape=(labellings * groups, rows)), counts
 
 
 def silhouettes_of_points(points: FloatArray, codes: Codes) -> FloatArray:

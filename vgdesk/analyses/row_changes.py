@@ -7,14 +7,16 @@ dropped at any time, and without it everything is computed anew.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.intp]
+Keys = tuple[Hashable, ...]
 State = TypeVar("State")
 
 
@@ -36,7 +38,8 @@ class RowChange:
     new: Places
 
 
-def row_change(old: Sequence[Hashable], new: Sequence[Hashable]) -> RowChange:
+@lru_cache(maxsize=2)  # asked for by every layer
+def row_change(old: Keys, new: Keys) -> RowChange:
     """Compare the keys of two lists; of rows with the same key as many stay as both have."""
     was = {key: place for place, key in enumerate(_numbered(old))}
     found = [was.pop(key, -1) for key in _numbered(new)]
@@ -46,7 +49,7 @@ def row_change(old: Sequence[Hashable], new: Sequence[Hashable]) -> RowChange:
     return RowChange(before[~is_new], np.flatnonzero(~is_new), gone, np.flatnonzero(is_new))
 
 
-def _numbered(keys: Sequence[Hashable]) -> list[tuple[Hashable, int]]:
+def _numbered(keys: Keys) -> list[tuple[Hashable, int]]:
     """Tell rows of the same key apart by counting them."""
     seen: Counter[Hashable] = Counter()
     numbered = []
@@ -67,21 +70,21 @@ class Kept(Generic[State]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._states: dict[Hashable, tuple[Sequence[Hashable], State]] = {}
+        self._states: dict[Hashable, tuple[Keys, State]] = {}
 
-    def find(self, thing: Hashable, keys: Sequence[Hashable]) -> tuple[State, RowChange] | None:
+    def find(self, thing: Hashable, keys: Keys) -> tuple[State, RowChange] | None:
         """Return what is kept of a thing, and how its rows have changed since."""
         if thing not in self._states:
             return None
         old, state = self._states[thing]
         return state, row_change(old, keys)
 
-    def find_same(self, thing: Hashable, keys: Sequence[Hashable]) -> State | None:
+    def find_same(self, thing: Hashable, keys: Keys) -> State | None:
         """Return what is kept of a thing if its rows are the same, in the same order."""
         old, state = self._states.get(thing, ((), None))
         return state if old == keys else None
 
-    def keep(self, thing: Hashable, keys: Sequence[Hashable], state: State) -> None:
+    def keep(self, thing: Hashable, keys: Keys, state: State) -> None:
         """Keep this state instead of the one before."""
         self._states.pop(thing, None)
         self._states[thing] = keys, state  # the newest is the last
