@@ -223,6 +223,7 @@ class Pipeline:
         self._shown = {v: s for v, s in self._shown.items() if isinstance(s, Missing)}
         self._fresh.clear()
         self._encoding.forget()
+        self._is_loading = True
         self._is_stale = True
 
     def _layers(self) -> Request | Missing:

@@ -74,7 +74,7 @@ class LayerStack(HoldsArrays):
             return self
         values = self.values[:, list(rows)]
         values.flags.writeable = False
-        names, words = (tuple(every[i] for i in rows) for every in (self.rows, self.words))
+        names, words = tuple(self.rows[i] for i in rows), tuple(self.words[i] for i in rows)
         chosen = replace(self, rows=names, words=words, values=values)
         return chosen.with_keys(self.keys[i] for i in rows) if self.keys else chosen
 
