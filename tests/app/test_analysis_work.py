@@ -16,8 +16,8 @@ FACTS = Facts.of_labels(LABELS)
 
 
 def plan_of(encoder: str, words: tuple[WordId, ...]) -> StackPlan:
-    """Make vectors that no test has used before."""
-    chance = np.random.default_rng(len(words))
+    """Make vectors: those of an encoder and a word are always the same."""
+    chance = np.random.default_rng(len(encoder))
     values = {word: chance.normal(size=(3, 5)).astype(np.float32) for word in words}
     name, layers = EncoderId(encoder), ("0", "1", "2")
     remember(tuple(Embedding(f"{encoder} {w}", name, layers, values[w]) for w in words))

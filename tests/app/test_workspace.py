@@ -11,8 +11,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
+from vgdesk.app.analysing import Request
 from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, Notice, View
-from vgdesk.app.pipeline import ON_THEIR_WAY, Request
+from vgdesk.app.pipeline import ON_THEIR_WAY
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, WordId
@@ -61,7 +62,8 @@ class Desk:
         self.until(
             lambda: (
                 not self.workspace.encoding.missing
-                and not self.workspace._analysis_process.is_busy
+                and not self.workspace._analysing.is_busy
+                and not self.workspace._analysing._slow.is_busy
                 and self.main_thread.calls.empty()
                 and self.layers
                 and self.layers[-1].trace.n == n
@@ -181,7 +183,7 @@ def test_a_project_saved_and_opened_again_shows_the_same_numbers(
 
 def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk) -> None:
     desk.open_demo()
-    for child in (desk.workspace._encoder_process, desk.workspace._analysis_process):
+    for child in (desk.workspace._encoder_process, desk.workspace._analysing._quick):
         child._process.kill()
     cell = desk.workspace.looking.recipe.b
     encoder = desk.workspace.session.encoders[cell]
@@ -315,7 +317,7 @@ def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> 
     recipe = desk.workspace.looking.recipe
     desk.workspace.looking.choose_layer(recipe.focus, 1)  # its picture is on the way
     desk.workspace.projects.new(desk.workspace.session)
-    desk.until(lambda: not desk.workspace._analysis_process.is_busy)
+    desk.until(lambda: not desk.workspace._analysing.is_busy)
     while not desk.main_thread.calls.empty():
         desk.main_thread.calls.get()()
     assert len(desk.words) == shown

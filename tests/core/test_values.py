@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,15 @@ def test_rows_are_averaged_over_takes_and_rows_without_vectors_wait() -> None:
     assert made.rows == ("dog", "bee")
     assert made.values.tolist() == [[[2, 0], [0, 1]], [[2.5, 0], [0, 2]]]
     assert stack_rows([("cat", WordId("cat"), [])], encoder=EncoderId("e")) is None
+
+
+def test_keys_go_with_their_rows_and_are_lost_when_vectors_may_have_changed() -> None:
+    keyed = stack("abc", [[[1], [2], [3]]]).with_keys(["one", "two", "three"])
+    assert keyed.only([2, 0]).keys == ("three", "one")
+    assert keyed.only([0, 1, 2]) is keyed
+    assert replace(keyed, values=keyed.values + 1).keys == ()
+    with pytest.raises(ValueError, match="3 rows, 1 keys"):
+        keyed.with_keys(["one"])
 
 
 def test_rows_are_matched_by_id_and_never_by_position() -> None:

@@ -31,6 +31,7 @@ from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
+from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 3
 MIN_TAKES = 4
@@ -191,7 +192,7 @@ def error_curve(
     Rows are compared by the angle of their vectors if their nearness at each layer is not given.
     """
     rates, parts, shuffled = [], [], []
-    for nearness in nearnesses or map(VectorNearness.of, stack.values):
+    for nearness in while_wanted(nearnesses or map(VectorNearness.of, stack.values)):
         losses = abx_losses(nearness, trials)
         rates.append(losses.rate)
         parts.append(losses.rate + moves(losses) * len(stack.rows) / losses.cells)

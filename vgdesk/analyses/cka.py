@@ -14,7 +14,7 @@ import math
 
 from vgdesk.analyses.alignment import CHANCE, alignment
 from vgdesk.analyses.base import LayerAnalysis, need_words
-from vgdesk.analyses.layer_products import layer_products
+from vgdesk.analyses.growing_products import growing_products
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -42,7 +42,7 @@ def debiased_cka(
     """
     need_words(MIN_WORDS, len(a.rows))
     trace = _trace("debiased linear CKA", a, b, debiased_warning(len(a.rows)))
-    return alignment("cka", a, b, layer_products(a, b).without_diagonal(), trace)
+    return alignment("cka", a, b, growing_products(a, b).without_diagonal(), trace)
 
 
 def biased_cka(
@@ -64,7 +64,7 @@ def biased_cka(
             "Unrelated layers score high too; compare with chance, or use the debiased one."
         )
     trace = _trace("biased linear CKA", a, b, warning)
-    return alignment("cka-biased", a, b, layer_products(a, b), trace)
+    return alignment("cka-biased", a, b, growing_products(a, b), trace)
 
 
 def debiased_warning(n: int) -> str:

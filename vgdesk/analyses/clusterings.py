@@ -15,6 +15,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.wanted import while_wanted
 
 # Further components cost time and hardly move a cluster.
 COMPONENTS = 50
@@ -72,7 +73,10 @@ def _curve(
     labelled = labelled_rows(stack, facts, name="A clustering")
 
     def score(values: FloatArray, dealt: Codes, counts: Doubles) -> tuple[FloatArray, FloatArray]:
-        found = [agree(cluster(layer, len(labelled.groups)), dealt, counts) for layer in values]
+        found = [
+            agree(cluster(layer, len(labelled.groups)), dealt, counts)
+            for layer in while_wanted(values)
+        ]
         scores, resampled = zip(*found, strict=True)
         return np.stack(scores), np.stack(resampled, axis=1)
 

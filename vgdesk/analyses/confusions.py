@@ -17,6 +17,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LabelConfusions
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.wanted import while_wanted
 
 CHANCE = 0.5
 # Of longer lists each shuffle takes long.
@@ -46,7 +47,9 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     shuffles = FEW_SHUFFLES if len(codes) > MANY_SHUFFLED_ROWS else SHUFFLES
     rng = np.random.default_rng(seed)
     dealt, among = shuffled_codes(labelled.stack.words, codes, rng, shuffles)
-    shuffled = np.array([abx_cells(table, Trials.of(labels))[is_asked] for labels in dealt[1:]])
+    shuffled = np.array(
+        [abx_cells(table, Trials.of(labels))[is_asked] for labels in while_wanted(dealt[1:])]
+    )
     return LabelConfusions(
         "abx-labels",
         stack.layers[layer],

@@ -1,5 +1,18 @@
+from collections.abc import Iterator
+
+import numpy as np
+
 from vgdesk.analyses.base import WordAnalysis, need_words
-from vgdesk.analyses.word_pairs import MIN_WORDS, dot_products, unit_rows, word_similarity
+from vgdesk.analyses.pair_tables import PairMeasure, pair_table
+from vgdesk.analyses.row_changes import Places
+from vgdesk.analyses.word_pairs import (
+    MIN_WORDS,
+    Doubles,
+    dot_products,
+    unit_rows,
+    word_similarity,
+)
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 
@@ -13,9 +26,20 @@ def compare_by_cosine(stack: LayerStack, layer: int) -> WordSimilarity:
         From -1 (opposite) to 1 (same direction). A vector of zeros has no direction: 0 with all.
     """
     need_words(MIN_WORDS, len(stack.rows))
-    values = dot_products(unit_rows(stack.values[layer]))
+    values = pair_table(PAIRS, stack, layer).astype(np.float64, copy=False)
     return word_similarity("cosine", "cosine similarity", stack, layer, values)
 
+
+def _all_cosines(layer: FloatArray) -> Iterator[tuple[slice, Doubles]]:
+    yield slice(0, len(layer)), dot_products(unit_rows(layer))
+
+
+def _cosines(layer: FloatArray, some: Places) -> Doubles:
+    units = unit_rows(layer)
+    return np.clip(units[some] @ units.T, -1.0, 1.0)
+
+
+PAIRS = PairMeasure("cosine", _all_cosines, _cosines)
 
 COSINE = WordAnalysis(
     id="cosine",

@@ -3,6 +3,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis, need_words
+from vgdesk.analyses.pair_tables import PairMeasure, pair_table
+from vgdesk.analyses.row_changes import Places
 from vgdesk.analyses.word_pairs import MIN_WORDS, Doubles, word_similarity
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import WordSimilarity
@@ -19,8 +21,7 @@ PRECISE_ROWS = 4096
 def compare_by_distance(stack: LayerStack, layer: int) -> WordSimilarity:
     """Euclidean distance between the vectors of each pair of rows; 0 means equal."""
     need_words(MIN_WORDS, len(stack.rows))
-    blocks = [block for _, block in distance_blocks(stack.values[layer])]
-    values = np.hstack(blocks).astype(np.float64)
+    values = pair_table(PAIRS, stack, layer).astype(np.float64)
     return word_similarity(
         "euclidean", "Euclidean distance", stack, layer, values, is_distance=True
     )
@@ -54,6 +55,17 @@ def distance_blocks(values: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
         squares = scale - 2 * (quick @ quick[block].T)
         _measure_close_pairs(squares, scale, rows, rows[block])
         yield block, np.sqrt(squares, out=squares) * quick.dtype.type(size)
+
+
+def distances_of(layer: FloatArray, some: Places) -> Doubles:
+    """Return the distances of some rows to all rows, [some, rows], from their differences."""
+    from scipy.spatial.distance import cdist
+
+    distances: Doubles = cdist(layer[some], layer)
+    return distances
+
+
+PAIRS = PairMeasure("Euclidean distance", distance_blocks, distances_of)
 
 
 def _measure_close_pairs(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.wanted import while_wanted
 
 Codes = NDArray[np.intp]
 
@@ -44,7 +45,7 @@ def silhouettes(
     members = [_membership(part, groups) for part in parts]
     total = np.zeros(labellings)
     of_rows: list[FloatArray] = []
-    for block, distances in blocks:
+    for block, distances in while_wanted(blocks):
         found = np.concatenate(
             [
                 _row_scores(membership @ distances, counts, part[:, None, block])
@@ -62,13 +63,12 @@ def _membership(codes: Codes, groups: int) -> tuple[Any, NDArray[Any]]:
 
     labellings, rows = codes.shape
     member = (codes + groups * np.arange(labellings)[:, None]).ravel()
+    counts = np.bincount(member, minlength=labellings * groups).reshape(labellings, groups, 1)
+    if groups <= DENSE_GROUPS:
+        is_member = codes[:, None] == np.arange(groups)[:, None]
+        return is_member.reshape(-1, rows).astype(np.float32), counts
     entries = (np.ones(codes.size, np.float32), (member, np.tile(np.arange(rows), labellings)))
-    membership = csr_array(entries, shape=(labellings * groups, rows))
-    counts = np.bincount(member, minlength=labellings * groups)
-    return (
-        membership.toarray() if groups <= DENSE_GROUPS else membership,
-        counts.reshape(labellings, groups, 1),
-    )
+    return csr_array(entries, shape=(labellings * groups, rows)), counts
 
 
 def silhouettes_of_points(points: FloatArray, codes: Codes) -> FloatArray:

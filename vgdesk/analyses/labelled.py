@@ -1,8 +1,9 @@
 """What the scores of a label column have in common: which rows count, and what chance gives."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.wanted import while_wanted
 
 Codes = NDArray[np.intp]
 Doubles = NDArray[np.float64]
@@ -28,9 +30,10 @@ Doubles = NDArray[np.float64]
 # what each labelling scores, [layers, labellings], and the true one in each sample, [samples,
 # layers].
 Score = Callable[[FloatArray, Codes, Doubles], tuple[FloatArray, FloatArray]]
-# The same of one layer, [rows, dim], if a score is a mean over rows: returns what each labelling
-# scores, [labellings], and what each row adds to the true one, [rows].
-RowScore = Callable[[FloatArray, Codes], tuple[FloatArray, FloatArray]]
+# The same of one layer if a score is a mean over rows: takes its values, [rows, dim], or what is
+# made of them, and returns what each labelling scores, [labellings], and what each row adds to the
+# true one, [rows].
+RowScore = Callable[[Any, Codes], tuple[FloatArray, FloatArray]]
 
 MIN_WORDS = 3
 # With fewer words the chance band is so wide that hardly anything leaves it.
@@ -167,16 +170,22 @@ def chance_of(shuffles: int, among: str) -> str:
     return f"{shuffles} shuffles of the labels among {among}{by_t}"
 
 
-def mean_of_rows(score: RowScore) -> Score:
+def mean_of_rows(score: RowScore, layers: Iterable[Any] | None = None) -> Score:
     """Make a score of all layers from one of a single layer that is a mean over rows.
 
     Its interval draws anew which rows count, while the others stay where they are.
+
+    Parameters
+    ----------
+    layers
+        What is scored of each layer, if not its values.
     """
 
     def score_all(
         values: FloatArray, dealt: Codes, counts: Doubles
     ) -> tuple[FloatArray, FloatArray]:
-        scores, parts = zip(*(score(layer, dealt) for layer in values), strict=True)
+        scored = while_wanted(values if layers is None else layers)
+        scores, parts = zip(*(score(layer, dealt) for layer in scored), strict=True)
         return np.stack(scores), resampled_mean(np.stack(parts), counts)
 
     return score_all

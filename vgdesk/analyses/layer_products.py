@@ -32,6 +32,29 @@ NOTHING = 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What makes a layer centred and of unit size.
+
+    Attributes
+    ----------
+    shifts
+        Vectors to be taken away one after the other: the mean, and what rounding left of it.
+    size
+        What to divide by; 0 if all words are the same.
+    """
+
+    shifts: tuple[FloatArray, ...]
+    size: float
+
+    def centred(self, rows: FloatArray) -> FloatArray:
+        """Copy rows [rows, dim], moved to where the mean of the layer is 0."""
+        moved: FloatArray = rows.astype(self.shifts[0].dtype)
+        for shift in self.shifts:
+            moved -= shift
+        return moved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LayerProducts:
     """Sums over K times L for the layers of two encoders, each K scaled to a trace of 1.
 
@@ -86,14 +109,19 @@ def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     """
     need_same_rows(a, b)
     units_a = unit_layers(a.values)
-    units_b = units_a if b is a else unit_layers(b.values)
+    return multiplied(units_a, units_a if b is a else unit_layers(b.values))
+
+
+def multiplied(units_a: list[FloatArray], units_b: list[FloatArray]) -> LayerProducts:
+    """Multiply layers that are centred and of unit size, as `layer_products`."""
+    words = len(units_a[0])
     width_a, width_b = (len(units) * units[0].shape[1] for units in (units_a, units_b))
     # From here on the features are fewer multiplications than the words.
-    is_long = len(a.rows) * (width_a + width_b) > 2 * width_a * width_b
+    is_long = words * (width_a + width_b) > 2 * width_a * width_b
     multiply = _through_features if is_long else _through_words
     diagonal_a = _diagonals(units_a)
     diagonal_b = diagonal_a if units_b is units_a else _diagonals(units_b)
-    return LayerProducts(len(a.rows), *multiply(units_a, units_b), diagonal_a, diagonal_b)
+    return LayerProducts(words, *multiply(units_a, units_b), diagonal_a, diagonal_b)
 
 
 def unit_layers(values: FloatArray) -> list[FloatArray]:
@@ -104,21 +132,28 @@ def unit_layers(values: FloatArray) -> list[FloatArray]:
     values
         Shape [layers, words, dim].
     """
+    return framed_layers(values)[0]
+
+
+def framed_layers(values: FloatArray) -> tuple[list[FloatArray], tuple[Frame, ...]]:
+    """Do as `unit_layers`, and say how."""
     dtype = np.float64 if values.shape[1] <= PRECISE_WORDS else np.float32
-    return [_unit(layer.astype(dtype)) for layer in values]
+    framed = [_framed(layer.astype(dtype)) for layer in values]
+    return [unit for unit, _ in framed], tuple(frame for _, frame in framed)
 
 
-def _unit(layer: FloatArray) -> FloatArray:
+def _framed(layer: FloatArray) -> tuple[FloatArray, Frame]:
     """Centre a layer and scale it to a sum of squares of 1, in place."""
-    size = _norm(layer)
+    size, shifts = _norm(layer), []
     # The second time takes away what rounding left of a large common offset.
     for _ in range(2):
-        layer -= layer.mean(axis=0, dtype=np.float64).astype(layer.dtype)
+        shifts.append(layer.mean(axis=0, dtype=np.float64).astype(layer.dtype))
+        layer -= shifts[-1]
     spread = _norm(layer)
     if spread <= ROUNDING * size:
-        return np.zeros_like(layer)
+        return np.zeros_like(layer), Frame(tuple(shifts), 0.0)
     layer /= spread
-    return layer
+    return layer, Frame(tuple(shifts), spread)
 
 
 def _norm(layer: FloatArray) -> float:

@@ -8,6 +8,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 8
 FOLDS = 5
@@ -44,7 +45,9 @@ def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
         # The same random numbers for every layer: the same folds.
         rng = np.random.default_rng([seed, 1])
         points = _even_components(layer)
-        saved = np.array([_errors_saved(points, words, codes, rng) for codes in dealt])
+        saved = np.array(
+            [_errors_saved(points, words, codes, rng) for codes in while_wanted(dealt)]
+        )
         return saved.mean(axis=1), saved[0]
 
     majority = np.bincount(labelled.codes).max() / len(labelled.codes)

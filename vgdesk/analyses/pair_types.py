@@ -31,6 +31,7 @@ from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
+from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 4
 # With fewer words random pairs are too few to tell what random is.
@@ -232,7 +233,7 @@ def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> It
     """
     once = np.ones((len(drawn), 1))
     scores, resampled, spreads = [], [], []
-    for layer in stack.values:
+    for layer in while_wanted(stack.values):
         items = level.vectors(layer)
         scores.append(level.means(items, once)[:, 0])
         resampled.append(level.means(items.astype(drawn.dtype), drawn))

@@ -35,6 +35,7 @@ from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
+from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 4
 # With fewer words the first place is easily found by chance.
@@ -187,7 +188,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
     series = [*(f"R@{k}" for k in places), "mean average precision"]
     scores, parts = [], []
-    for nearest, precision in map(search.found, stack.values):
+    for nearest, precision in map(search.found, while_wanted(stack.values)):
         hits = [np.where(np.isnan(nearest), np.nan, nearest <= k) for k in places]
         of_layer = np.stack([*hits, precision])
         scores.append(np.nanmean(of_layer, axis=1))
@@ -223,7 +224,7 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
     search, queries, rng = _search(stack, facts, seed)
     counts = drawn_words(tuple(stack.words[i] for i in queries), rng)
     medians, resampled = [], []
-    for nearest, _ in map(search.found, stack.values):
+    for nearest, _ in map(search.found, while_wanted(stack.values)):
         medians.append(np.nanmedian(nearest, axis=0))
         resampled.append(_medians(nearest[queries, 0], counts))
     curve = layer_curve(

@@ -4,7 +4,7 @@ import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.chance import SHUFFLES
-from vgdesk.analyses.euclidean import BLOCK, distance_blocks
+from vgdesk.analyses.euclidean import BLOCK, distance_blocks, distances_of
 from vgdesk.analyses.group_distances import silhouettes
 from vgdesk.analyses.labelled import (
     FEW_SHUFFLES,
@@ -16,8 +16,10 @@ from vgdesk.analyses.labelled import (
     labelled_rows,
     mean_of_rows,
 )
+from vgdesk.analyses.pair_tables import PairMeasure, pair_blocks
 from vgdesk.analyses.principal_components import principal_components
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.row_changes import Places
+from vgdesk.analyses.word_pairs import Doubles, unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
@@ -49,9 +51,8 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
         0. A layer that is the same for every word scores 0. Its interval draws words anew while
         the others stay where they are.
     """
-    name = "mean Euclidean silhouette"
-    score = mean_of_rows(by_distance)
-    return _scored("silhouette", name, labelled_rows(stack, facts), seed, score)
+    name, labelled = "mean Euclidean silhouette", labelled_rows(stack, facts)
+    return _scored("silhouette", name, labelled, seed, _of_pairs(EUCLIDEAN_PAIRS, labelled))
 
 
 def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -59,9 +60,8 @@ def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[
 
     Vectors are not centred. A vector of zeros is at a distance of 1 from all others.
     """
-    name = "mean cosine silhouette"
-    score = mean_of_rows(lambda layer, codes: silhouettes(cosine_blocks(layer), codes))
-    return _scored("silhouette-cosine", name, labelled_rows(stack, facts), seed, score)
+    name, labelled = "mean cosine silhouette", labelled_rows(stack, facts)
+    return _scored("silhouette-cosine", name, labelled, seed, _of_pairs(COSINE_PAIRS, labelled))
 
 
 def score_groups_in_components(
@@ -85,16 +85,32 @@ def _scored(
     )
 
 
+def _of_pairs(measure: PairMeasure, labelled: Labelled) -> Score:
+    stack = labelled.stack
+    layers = (pair_blocks(measure, stack, layer) for layer in range(len(stack.layers)))
+    return mean_of_rows(silhouettes, layers)
+
+
 def cosine_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
     """Yield the cosine distances of all rows to the next few rows, [rows, block], in float32."""
     units = unit_rows(layer)
     for start in range(0, len(units), BLOCK):
         block = slice(start, start + BLOCK)
-        distances = 1.0 - units @ units[block].T
-        distances[distances < SAME] = 0.0
-        # Also a row without a direction is where it is.
-        own = np.arange(len(units))[block]
-        distances[own, own - start] = 0.0
+        yield block, _cosine_distances(units, np.arange(len(units))[block]).T
+
+
+def _cosine_distances(units: Doubles, some: Places) -> FloatArray:
+    """Return how far the directions of some rows are from those of all rows, [some, rows]."""
+    distances = 1.0 - units[some] @ units.T
+    distances[distances < SAME] = 0.0
+    # Also a row without a direction is where it is.
+    distances[np.arange(len(some)), some] = 0.0
+    return distances.astype(np.float32)
+
+
+def short_distance_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+    """Yield Euclidean distances as `distance_blocks`, in float32."""
+    for block, distances in distance_blocks(layer):
         yield block, distances.astype(np.float32)
 
 
@@ -106,8 +122,19 @@ def by_distance(rows: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]
     rows, codes
         Shapes [rows, dim] and [labellings, rows].
     """
-    blocks = ((block, found.astype(np.float32)) for block, found in distance_blocks(rows))
-    return silhouettes(blocks, codes)
+    return silhouettes(short_distance_blocks(rows), codes)
+
+
+EUCLIDEAN_PAIRS = PairMeasure(
+    "Euclidean distance in float32",
+    short_distance_blocks,
+    lambda layer, some: distances_of(layer, some).astype(np.float32),
+)
+COSINE_PAIRS = PairMeasure(
+    "cosine distance in float32",
+    cosine_blocks,
+    lambda layer, some: _cosine_distances(unit_rows(layer), some),
+)
 
 
 SOURCE = "Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster analysis"

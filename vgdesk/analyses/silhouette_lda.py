@@ -28,6 +28,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
+from vgdesk.core.wanted import while_wanted
 
 # Half of the words find the axes, and each half should have two words of two groups.
 MIN_HALVED_WORDS = 8
@@ -56,7 +57,9 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
         # The same random numbers for every layer: the same halves.
         rng = np.random.default_rng([seed, 1])
         components = principal_components(layer, COMPONENTS)
-        found = np.array([_held_out(components, words, codes, rng) for codes in dealt])
+        found = np.array(
+            [_held_out(components, words, codes, rng) for codes in while_wanted(dealt)]
+        )
         return found.mean(axis=1), found[0]
 
     name = f"mean silhouette of held-out words along discriminants, {HALVINGS} ways of halving"

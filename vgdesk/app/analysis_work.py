@@ -1,11 +1,11 @@
-"""What runs in the analysis process.
+"""What runs in an analysis process.
 
 The process remembers every vector that it was sent once. A request names vectors by their keys,
 so that a moved slider or one new word costs a few kilobytes and not the whole stack.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -28,7 +28,8 @@ from vgdesk.core.results import (
     WordOverview,
     WordSimilarity,
 )
-from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
+from vgdesk.core.stack import Embedding, LayerStack, stack_rows
+from vgdesk.core.wanted import while_wanted
 
 STACKS_BYTES = 2**29  # 13,000 words of a model of base size
 _vectors: dict[str, Embedding] = {}
@@ -87,12 +88,22 @@ def _build(plan: StackPlan) -> LayerStack:
     return stack
 
 
+def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:
+    """Return the stacks of the rows that both plans have, in the order of `a`.
+
+    As with all stacks these are kept, so that they are the same at the next request.
+    """
+    of_b = {row[0]: row for row in b.rows}
+    shared = tuple(row for row in a.rows if row[0] in of_b)
+    rows_b = tuple(of_b[row[0]] for row in shared)
+    return stack_of(replace(a, rows=shared)), stack_of(replace(b, rows=rows_b))
+
+
 def compare_layers(
     analysis: str, a: StackPlan, b: StackPlan, facts: Facts, seed: int
 ) -> LayerSimilarity:
     """Compare every layer of `a` with every layer of `b` over the rows that both have."""
-    pair = matched(stack_of(a), stack_of(b))
-    result: LayerSimilarity = ANALYSES[analysis].compute(*pair, facts, seed)
+    result: LayerSimilarity = ANALYSES[analysis].compute(*stacks_of(a, b), facts, seed)
     return result
 
 
@@ -107,7 +118,7 @@ def compare_words_between(
     analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, sight: Sight
 ) -> WordSimilarity | WordOverview:
     """Subtract the word similarities of a layer of `a` from those of a layer of `b`."""
-    first, second = matched(stack_of(a), stack_of(b))
+    first, second = stacks_of(a, b)
     return _compare(analysis, [(first, a_layer), (second, b_layer)], sight)
 
 
@@ -123,7 +134,7 @@ def find_changes(
     analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int
 ) -> NeighbourChanges:
     """Find the words that change most from a layer of `a` to a layer of `b`."""
-    first, second = matched(stack_of(a), stack_of(b))
+    first, second = stacks_of(a, b)
     result: NeighbourChanges = ANALYSES[analysis].compute(
         first, _within(a_layer, first), second, _within(b_layer, second)
     )
@@ -179,7 +190,7 @@ def score_layers(
     """
     curves: list[LayerCurve] = []
     reasons: list[VgdeskError] = []
-    for plan in plans:
+    for plan in while_wanted(plans):
         try:
             curves += _curves(analysis, plan, facts_about([plan], facts), seed)
         except VectorsGoneError:

@@ -1,11 +1,13 @@
 """One child process that does the heavy work, one job after another.
 
 Jobs are plain functions. A job that is a generator sends each value that it yields; between two
-values it can be cancelled. A child that does not answer a cancel within a second, or that dies,
-is replaced by a new one: the job is lost, the window and the recording are not.
+values it can be cancelled, and so can work that asks whether it is wanted (`core.wanted`). A child
+that does not answer a cancel within a second, or that dies, is replaced by a new one: the job is
+lost, the window and the recording are not.
 """
 
 import inspect
+import math
 import multiprocessing
 import os
 import threading
@@ -18,6 +20,7 @@ from typing import Any
 
 from vgdesk.app.parcels import Parcel, discard, pack, unpack
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.wanted import NotWantedError, asking
 
 CANCEL_SECONDS = 0.9
 
@@ -36,6 +39,9 @@ class Job:
     slot
         A newer job in the same slot replaces this one as long as it waits; one that runs goes
         on, so that a picture that is asked for faster than it can be drawn is drawn at all.
+    may_linger
+        Whether the child is left alone after a cancel until the job answers, whenever that is: the
+        child holds what would take longer to bring back.
     on_value, on_error, on_end
         Called on the main thread: for each value, for the one error, and at the very end with
         True if all went well. After a cancel only `on_end` is called, with False.
@@ -47,6 +53,7 @@ class Job:
     on_error: Callable[[BaseException], object]
     on_end: Callable[[bool], object] = lambda _ok: None
     slot: str = ""
+    may_linger: bool = False
     is_cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -153,15 +160,15 @@ class ChildProcess:
 
     def _listen(self, pipe: Connection, job: Job) -> bool:
         """Hand out what the child sends until the job ends; True if it ended well."""
-        patience: float | None = None
+        waited: float | None = None
         while True:
-            if job.is_cancelled.is_set() and patience is None:
+            if job.is_cancelled.is_set() and waited is None:
                 pipe.send(("cancel", None))
-                patience = 0.0 if self._is_closing else CANCEL_SECONDS
+                waited = 0.0
             if not pipe.poll(0.05):
-                if patience is not None:
-                    patience -= 0.05
-                    if patience <= 0:
+                if waited is not None:
+                    waited += 0.05
+                    if waited >= self._patience(job):
                         self._end_child()
                         return False
                 continue
@@ -169,6 +176,11 @@ class ChildProcess:
             if kind == "end":
                 return bool(content)
             self._hand_out(kind, content, job)
+
+    def _patience(self, job: Job) -> float:
+        if self._is_closing:
+            return 0.0
+        return math.inf if job.may_linger else CANCEL_SECONDS
 
     def _hand_out(self, kind: str, content: Parcel, job: Job) -> None:
         if job.is_cancelled.is_set():
@@ -211,11 +223,16 @@ def serve(pipe: Connection) -> None:
 
 def _run_here(pipe: Connection, call: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     try:
-        made = call(*arguments)
-        for value in made if inspect.isgenerator(made) else iter((made,)):
-            pipe.send(("value", pack(value)))
-            if _cancel_came(pipe, made):
-                return False
+        # While a job runs, the only message that can come is a cancel.
+        with asking(lambda: not pipe.poll()):
+            made = call(*arguments)
+            for value in made if inspect.isgenerator(made) else iter((made,)):
+                pipe.send(("value", pack(value)))
+                if _cancel_came(pipe, made):
+                    return False
+    except NotWantedError:
+        pipe.recv()
+        return False
     except VgdeskError as error:
         pipe.send(("error", pack(error)))
         return False

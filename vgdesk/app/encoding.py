@@ -1,6 +1,8 @@
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from vgdesk.app.analysis_work import StackPlan
@@ -81,6 +83,8 @@ class Encoding:
         self._session = Session()
         self._recipe = ViewRecipe()
         self._wanted: dict[EncoderId, tuple[tuple[str, WordId, Ask], ...]] = {}
+        # What is still to come, the newest first, and how many rows wait for it.
+        self._open: dict[EncoderId, Counter[Ask]] = {}
         self._floors: tuple[EncoderId, ...] = ()
         self._keys: dict[Ask, str] = {}
         # Asked for by every view at every move of the slider, and different only after news.
@@ -103,6 +107,7 @@ class Encoding:
             if (spec := self._spec_of(floor)) is not None:
                 modalities[floor] = spec.modality
         self._wanted = {e: self._want(e, modality) for e, modality in modalities.items()}
+        self._open = {encoder: self._find_open(encoder) for encoder in self._wanted}
         self._plans.clear()
         self._ask_next()
         self._publish()
@@ -125,7 +130,7 @@ class Encoding:
     @property
     def missing(self) -> int:
         """How many vectors are still to come; what was stopped, or has no model, never comes."""
-        return sum(len(self._missing(encoder)) for encoder in self._chosen if self._is_on(encoder))
+        return sum(len(self._open[encoder]) for encoder in self._chosen if self._is_on(encoder))
 
     @property
     def wanted(self) -> int:
@@ -183,9 +188,13 @@ class Encoding:
             for t in self._session.takes.values()
         )
 
-    def _missing(self, encoder: EncoderId) -> list[Ask]:
+    def _find_open(self, encoder: EncoderId) -> Counter[Ask]:
         asks = (ask for _row, _word, ask in reversed(self._wanted[encoder]))
-        return [a for a in dict.fromkeys(asks) if a not in self._keys and a not in self._failed]
+        return Counter(a for a in asks if a not in self._keys and a not in self._failed)
+
+    def _close(self, ask: Ask) -> None:
+        if ask.encoder in self._open:
+            self._open[ask.encoder].pop(ask, None)
 
     def _is_on(self, encoder: EncoderId) -> bool:
         return encoder not in self._halted and self._spec_of(encoder) is not None
@@ -198,13 +207,13 @@ class Encoding:
             spec = self._spec_of(encoder)
             if spec is None or spec.id in self._halted:
                 continue
-            if missing := self._missing(encoder):
-                self._submit(spec, tuple(missing[:AT_ONCE]))
+            if asks := tuple(islice(self._open[encoder], AT_ONCE)):
+                self._submit(spec, asks)
                 return
         self._get_ready()
 
     def _rank(self, encoder: EncoderId) -> tuple[bool, int]:
-        return encoder in self._floors, len(self._missing(encoder))
+        return encoder in self._floors, len(self._open[encoder])
 
     def _get_ready(self) -> None:
         """Load what ships while there is nothing else to do: the next word will not wait for it."""
@@ -244,10 +253,12 @@ class Encoding:
         match news:
             case EmbeddedItem(row, embedding):
                 self._keys[asks[int(row)]] = embedding.key
+                self._close(asks[int(row)])
                 self._plans.clear()
                 self._arrived(embedding)
             case EmbeddingFailed(row, error):
                 self._failed[asks[int(row)]] = error
+                self._close(asks[int(row)])
             case DeviceFellBack(sentence):
                 self._events.notice.publish(Notice(sentence, level=Level.WARNING))
             case ModelRuns(device):
@@ -264,7 +275,9 @@ class Encoding:
         if isinstance(error, ChildLostError) and spec.id not in self._lost:
             self._lost.add(spec.id)  # once may be bad luck: the same takes are asked for again
         elif isinstance(error, VgdeskError):
-            self._failed.update((ask, error) for ask in asks)
+            for ask in asks:
+                self._failed[ask] = error
+                self._close(ask)
             self._halted.add(spec.id)
         else:
             self._halted.add(spec.id)
@@ -274,7 +287,8 @@ class Encoding:
     def _ended(self, _is_done: bool) -> None:
         self._job = None
         self._ask_next()
-        self._publish()
+        if not self.missing or time.monotonic() - self._published > NEWS_EVERY:
+            self._publish()
 
     def _publish(self) -> None:
         self._published = time.monotonic()
@@ -286,13 +300,14 @@ class Encoding:
     def progress(self, cell: Cell) -> CellProgress:
         """Say how far a cell is, and what stands in its way."""
         encoder = self._session.encoders[cell]
-        asks = [ask for _row, _word, ask in self._wanted.get(encoder, ())]
-        problems = [str(self._failed[ask]) for ask in asks if ask in self._failed]
+        wanted, waiting = self._wanted.get(encoder, ()), self._open.get(encoder, Counter())
+        failed = self._failed and [ask for *_, ask in wanted if ask in self._failed]
+        problem = str(self._failed[failed[0]]) if failed else ""
         if self._spec_of(encoder) is None:
-            problems = ["This model is not on this computer. Add its folder, or download it."]
-        done = sum(ask in self._keys for ask in asks)
-        is_stopped = encoder in self._halted and done < len(asks)
-        return CellProgress(done, len(asks), problems[0] if problems else "", is_stopped)
+            problem = "This model is not on this computer. Add its folder, or download it."
+        done = len(wanted) - len(failed) - waiting.total()
+        is_stopped = encoder in self._halted and done < len(wanted)
+        return CellProgress(done, len(wanted), problem, is_stopped)
 
     def _spoken(self) -> Iterator[tuple[TakeId, Ask]]:
         for cell, encoder in self._session.encoders.items():
@@ -303,10 +318,12 @@ class Encoding:
         return frozenset(
             take
             for take, ask in self._spoken()
-            if not (ask in self._keys or ask in self._failed or ask.encoder in self._halted)
+            if ask in self._open[ask.encoder] and ask.encoder not in self._halted
         )
 
     def _failures(self) -> Mapping[TakeId, str]:
+        if not self._failed:
+            return {}
         return {t: str(self._failed[ask]) for t, ask in self._spoken() if ask in self._failed}
 
     def _publish_job(self, encoder: EncoderId, progress: CellProgress) -> None:

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any
 
 from vgdesk.analyses import ANALYSES
@@ -8,8 +7,9 @@ from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
+from vgdesk.app.analysing import Analysing, Listener, Request
 from vgdesk.app.analysis_work import Neighbour, StackPlan, VectorsGoneError
-from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
+from vgdesk.app.child_process import ChildLostError
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.gate_encoding import GateEncoding
@@ -35,21 +35,13 @@ PURPOSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call in the analysis process; equal requests have equal answers."""
-
-    call: Callable[..., Any]
-    arguments: tuple[Any, ...]
-
-
 class Pipeline:
     """Keeps the four views up to date with the session, the recipe and the vectors so far."""
 
     def __init__(
-        self, child: ChildProcess, events: Events, encoding: Encoding, gates: GateEncoding
+        self, analysing: Analysing, events: Events, encoding: Encoding, gates: GateEncoding
     ) -> None:
-        self._child = child
+        self._analysing = analysing
         self._events = events
         self._encoding = encoding
         self._gates = gates
@@ -131,12 +123,8 @@ class Pipeline:
             hear(())
             return
         self._send_fresh()
-        self._submit(
-            "neighbours",
-            Request(work.find_neighbours, (plan, self._recipe.layer_of(cell), word, 8)),
-            hear,
-            lambda _error: hear(()),
-        )
+        request = Request(work.find_neighbours, (plan, self._recipe.layer_of(cell), word, 8))
+        self._analysing.ask("neighbours", request, self._listener(hear, lambda _error: hear(())))
 
     def refresh(self) -> None:
         """Ask for every picture that is not the one shown."""
@@ -170,13 +158,13 @@ class Pipeline:
         return wanted == self._given_up[view] or self._encoding.missing > 0
 
     def _refresh_when_idle(self) -> None:
-        if self._is_stale and not self._child.is_busy:
+        if self._is_stale and not self._analysing.is_busy:
             self.refresh()
 
     def _send_fresh(self) -> None:
         if self._fresh:
             embeddings, self._fresh = tuple(self._fresh), []
-            self._submit("", Request(work.remember, (embeddings,)), lambda _none: None, self._gone)
+            self._analysing.remember(embeddings, self._listener(lambda _none: None, self._gone))
 
     def _show(self, view: View, wanted: Request | Missing) -> None:
         if isinstance(wanted, Missing):
@@ -193,7 +181,7 @@ class Pipeline:
                 publish(result)
 
         self._events.view_asked.publish(view)
-        self._submit(view.value, wanted, hear, lambda e: self._failed(view, e))
+        self._analysing.show(view, wanted, self._listener(hear, lambda e: self._failed(view, e)))
 
     def _topic(self, view: View) -> Callable[[Any], object]:
         events = self._events
@@ -208,19 +196,10 @@ class Pipeline:
         }
         return topics[view]
 
-    def _submit(
-        self,
-        slot: str,
-        request: Request,
-        hear: Callable[[Any], object],
-        failed: Callable[[BaseException], object],
-    ) -> None:
-        def ended(_is_done: bool) -> None:
-            self._refresh_when_idle()
-
-        self._child.submit(
-            Job(request.call, lambda: request.arguments, hear, failed, ended, slot=slot)
-        )
+    def _listener(
+        self, hear: Callable[[Any], object], failed: Callable[[BaseException], object]
+    ) -> Listener:
+        return Listener(hear, failed, lambda _is_done: self._refresh_when_idle())
 
     def _failed(self, view: View, error: BaseException) -> None:
         if isinstance(error, VectorsGoneError):
@@ -244,6 +223,7 @@ class Pipeline:
         self._shown = {v: s for v, s in self._shown.items() if isinstance(s, Missing)}
         self._fresh.clear()
         self._encoding.forget()
+        self._is_loading = True
         self._is_stale = True
 
     def _layers(self) -> Request | Missing:

@@ -30,6 +30,7 @@ def facts_of(session: Session, column: str) -> Facts:
     )
 
 
+@lru_cache(maxsize=2**16)  # an edit changes one word of a long list
 def _of_word(word: Word, column: str) -> WordFacts:
     return WordFacts(
         word.id,
@@ -44,6 +45,8 @@ def _of_word(word: Word, column: str) -> WordFacts:
 
 def _synonyms(session: Session) -> tuple[tuple[WordId, WordId], ...]:
     """Pair each word with those that it names, by id or written form; all of one spelling count."""
+    if not any(SYNONYMS in word.labels for word in session.words.values()):
+        return ()
     named: dict[str, set[WordId]] = defaultdict(set)
     for word in session.words.values():
         named[word.id.casefold()].add(word.id)

@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from vgdesk.app.analysing import Analysing
 from vgdesk.app.background import Background
 from vgdesk.app.child_process import ChildProcess, Post
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
@@ -58,7 +59,7 @@ class Workspace:
         self.projects = ProjectDesk(self._files, self.events, self.store, self.looking, post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
-        self._analysis_process = ChildProcess("analysis process", post)
+        self._analysing = Analysing(post)
         self.shelf = EncoderShelf(self._files, self._follow)
         self.encoding = Encoding(
             self._encoder_process,
@@ -73,7 +74,7 @@ class Workspace:
             options=self._options,
             arrived=lambda: self.pipeline.refresh(),
         )
-        self.pipeline = Pipeline(self._analysis_process, self.events, self.encoding, gates)
+        self.pipeline = Pipeline(self._analysing, self.events, self.encoding, gates)
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
@@ -127,7 +128,7 @@ class Workspace:
         self.projects.close()
         self.downloads.close()
         self._encoder_process.close()
-        self._analysis_process.close()
+        self._analysing.close()
 
     def tell(self, error: VgdeskError) -> None:
         """Show an error to the user."""

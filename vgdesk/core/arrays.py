@@ -29,7 +29,8 @@ class HoldsArrays:
         """Refuse values whose shapes do not fit each other; children say how."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+        named = [field.name for field in fields(self) if field.init]  # type: ignore[arg-type]
+        return type(self), tuple(getattr(self, name) for name in named)
 
 
 def read_only(values: NDArray[Any]) -> NDArray[Any]:

@@ -1,5 +1,5 @@
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -29,7 +29,7 @@ class Embedding(HoldsArrays):
         expect_shape(self.encoder, "values", self.values, layers=len(self.layers), dim=None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class LayerStack(HoldsArrays):
     """One vector per layer and row: what an encoder made of the whole list.
 
@@ -43,6 +43,10 @@ class LayerStack(HoldsArrays):
         The word of each row; a word may repeat, one row a take.
     values
         Shape [layers, rows, dim], float32.
+    keys
+        What the vectors of each row are from: where keys are the same, vectors are. Empty if that
+        is not known; then nothing is kept for a list with one more row. `replace` drops them, since
+        it may change the vectors; see `with_keys`.
     """
 
     encoder: EncoderId
@@ -50,6 +54,7 @@ class LayerStack(HoldsArrays):
     rows: tuple[str, ...]
     words: tuple[WordId, ...]
     values: FloatArray
+    keys: tuple[str, ...] = field(default=(), init=False)
 
     def check(self) -> None:
         if len(self.rows) != len(self.words):
@@ -65,12 +70,21 @@ class LayerStack(HoldsArrays):
 
     def only(self, rows: Sequence[int]) -> Self:
         """Keep the given rows, in the given order."""
-        return replace(
-            self,
-            rows=tuple(self.rows[i] for i in rows),
-            words=tuple(self.words[i] for i in rows),
-            values=self.values[:, list(rows)],
-        )
+        if list(rows) == list(range(len(self.rows))):
+            return self
+        values = self.values[:, list(rows)]
+        values.flags.writeable = False
+        names, words = tuple(self.rows[i] for i in rows), tuple(self.words[i] for i in rows)
+        chosen = replace(self, rows=names, words=words, values=values)
+        return chosen.with_keys(self.keys[i] for i in rows) if self.keys else chosen
+
+    def with_keys(self, keys: Iterable[str]) -> Self:
+        """Say what the vectors of each row are from."""
+        keyed, known = replace(self), tuple(keys)
+        if len(known) != len(self.rows):
+            raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(known)} keys")
+        object.__setattr__(keyed, "keys", known)
+        return keyed
 
 
 def stack_rows(
@@ -94,13 +108,14 @@ def stack_rows(
         return None
     values: FloatArray = np.stack([_mean(found) for _, _, found in ready], axis=1)
     values.flags.writeable = False
-    return LayerStack(
+    stack = LayerStack(
         encoder,
         ready[0][2][0].layers,
         tuple(row for row, _, _ in ready),
         tuple(word for _, word, _ in ready),
         values,
     )
+    return stack.with_keys(" ".join(embedding.key for embedding in found) for *_, found in ready)
 
 
 def _mean(found: Sequence[Embedding]) -> FloatArray:

@@ -1,0 +1,111 @@
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.main_thread import MainThread
+from vgdesk.app.analysing import Analysing, Listener, Request
+from vgdesk.app.events import View
+from vgdesk.core.wanted import while_wanted
+
+
+def score(_measure: str, begun: Path, may_end: Path) -> int:
+    """Score layer after layer until the test lets it come to an end."""
+    begun.touch()
+    for _layer in while_wanted(range(10_000)):
+        if may_end.exists():
+            break
+        time.sleep(0.01)
+    return os.getpid()
+
+
+class Desk:
+    """Asks, and writes down what comes back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.main_thread = MainThread()
+        self.analysing = Analysing(self.main_thread.post)
+        self.folder = folder
+        self.heard: list[tuple[str, Any]] = []
+
+    def show(self, view: View, measure: str, name: str) -> None:
+        files = self.folder / f"{name} begun", self.folder / f"{name} may end"
+        listener = Listener(
+            lambda value: self.heard.append((name, value)),
+            lambda error: self.heard.append((name, error)),
+            lambda is_done: is_done or self.heard.append((name, None)),
+        )
+        self.analysing.show(view, Request(score, (measure, *files)), listener)
+
+    def let_end(self, *names: str) -> None:
+        for name in names:
+            (self.folder / f"{name} may end").touch()
+
+    def until(self, is_true: Callable[[], object]) -> None:
+        self.main_thread.run_until(is_true)
+
+    def until_begun(self, name: str) -> None:
+        deadline = time.monotonic() + 60
+        while not (self.folder / f"{name} begun").exists():
+            assert time.monotonic() < deadline
+            os.sched_yield()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.analysing.close()
+
+
+def test_a_map_does_not_wait_for_scores(desk: Desk) -> None:
+    desk.show(View.CURVES, "probe", "curves")
+    desk.until_begun("curves")
+    desk.let_end("map")
+    desk.show(View.MAP, "pca", "map")
+    desk.until(lambda: desk.heard)
+    desk.let_end("curves")
+    desk.until(lambda: len(desk.heard) == 2)
+    (first, map_process), (second, curve_process) = desk.heard
+    assert (first, second) == ("map", "curves")
+    assert map_process != curve_process
+
+
+def test_another_measure_ends_the_scores_that_are_computed(desk: Desk) -> None:
+    for name in ("one", "two", "three"):
+        desk.show(View.CURVES, name, name)
+        desk.until_begun(name)
+    desk.let_end("three")
+    desk.until(lambda: len(desk.heard) == 3)
+    assert [name for name, value in desk.heard if value is None] == ["one", "two"]
+    # It is the same process: to tell another one all vectors would take long.
+    desk.let_end("four")
+    desk.show(View.CURVES, "four", "four")
+    desk.until(lambda: "four" in dict(desk.heard))
+    assert dict(desk.heard)["four"] == desk.heard[2][1]
+
+
+def test_words_that_come_in_faster_than_they_are_scored_are_scored_all_the_same(desk: Desk) -> None:
+    desk.show(View.CURVES, "probe", "one")
+    desk.until_begun("one")
+    desk.show(View.CURVES, "probe", "two")
+    desk.until_begun("two")
+    for name in ("three", "four"):
+        desk.show(View.CURVES, "probe", name)
+    desk.let_end("two", "three", "four")
+    desk.until(lambda: len(desk.heard) == 4)
+    assert [name for name, value in desk.heard if value is None] == ["one", "three"]
+    assert [name for name, value in desk.heard if value is not None] == ["two", "four"]
+
+
+def test_scores_of_another_view_go_on(desk: Desk) -> None:
+    desk.show(View.CURVES, "probe", "curves")
+    desk.until_begun("curves")
+    desk.show(View.CHANGES, "neighbours", "changes")
+    desk.let_end("curves", "changes")
+    desk.until(lambda: len(desk.heard) == 2)
+    assert [name for name, _ in desk.heard] == ["curves", "changes"]
+    assert None not in dict(desk.heard).values()

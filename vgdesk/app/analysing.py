@@ -1,0 +1,108 @@
+"""Who computes which picture.
+
+Heatmaps and maps come at once, scores with their chance levels may take minutes. Each of the two
+sorts has a process of its own, so that a new word is seen while its scores are still computed. Both
+are told all vectors.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vgdesk.app import analysis_work as work
+from vgdesk.app.child_process import ChildProcess, Job, Post
+from vgdesk.app.events import View
+from vgdesk.core.stack import Embedding
+
+SLOW = frozenset({View.CURVES, View.CHANGES, View.CONFUSIONS, View.GATING})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call in an analysis process; equal requests have equal answers."""
+
+    call: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who hears the answer, the error, and at the very end whether all went well."""
+
+    hear: Callable[[Any], object]
+    failed: Callable[[BaseException], object]
+    ended: Callable[[bool], object]
+
+
+class Analysing:
+    """Sends requests to the process of their view; the newest request of a view counts."""
+
+    def __init__(self, post: Post) -> None:
+        self._quick = ChildProcess("analysis process", post)
+        self._slow = ChildProcess("scoring process", post)
+        self._scoring: dict[View, tuple[Request, Job]] = {}
+        self._passed_over: set[View] = set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a heatmap or a map is being computed."""
+        return self._quick.is_busy
+
+    def remember(self, embeddings: tuple[Embedding, ...], listener: Listener) -> None:
+        """Tell vectors to both processes."""
+        for child in (self._quick, self._slow):
+            child.submit(_job("", Request(work.remember, (embeddings,)), listener))
+
+    def ask(self, slot: str, request: Request, listener: Listener) -> None:
+        """Have something computed at once."""
+        self._quick.submit(_job(slot, request, listener))
+
+    def show(self, view: View, request: Request, listener: Listener) -> None:
+        """Have the picture of a view computed."""
+        if view not in SLOW:
+            self.ask(view.value, request, listener)
+            return
+
+        def hear(result: Any) -> None:
+            self._passed_over.discard(view)
+            listener.hear(result)
+
+        def ended(is_done: bool) -> None:
+            if self._scoring.get(view) == (request, job):
+                del self._scoring[view]
+            listener.ended(is_done)
+
+        if view in self._scoring:
+            self._pass_over(view, request)
+        job = _job(view.value, request, Listener(hear, listener.failed, ended))
+        self._scoring[view] = request, self._slow.submit(job)
+
+    def _pass_over(self, view: View, newer: Request) -> None:
+        """Give up what is still computed for a view.
+
+        Words may come in faster than they can be scored: where nothing else has changed, every
+        second picture is shown.
+        """
+        older, job = self._scoring[view]
+        if view in self._passed_over and older.arguments[0] == newer.arguments[0]:
+            return
+        self._passed_over.add(view)
+        self._slow.cancel(job)
+
+    def close(self) -> None:
+        """End both processes."""
+        self._quick.close()
+        self._slow.close()
+
+
+def _job(slot: str, request: Request, listener: Listener) -> Job:
+    # A process that is ended has to be told all vectors again, so none is ended for being slow.
+    return Job(
+        request.call,
+        lambda: request.arguments,
+        listener.hear,
+        listener.failed,
+        listener.ended,
+        slot,
+        may_linger=True,
+    )
