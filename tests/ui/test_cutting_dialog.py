@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
+from tests.audio.test_long_recording import NAMES, spoken
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.audio.files import write_flac
 from vgdesk.core.model import Session, WordId
@@ -73,8 +74,6 @@ def test_a_piece_is_heard(dialog: CuttingDialog, qtbot: QtBot) -> None:
 
 
 def test_the_pieces_become_takes_of_one_file(tmp_path: Path) -> None:
-    from tests.audio.test_long_recording import NAMES, spoken
-
     recording, places = spoken(NAMES[:3], [0.5, 1.0, 0.8])
     write_flac(tmp_path / "long.flac", recording)
     listed = [word(name.partition("-")[0]) for name in NAMES[:3]]

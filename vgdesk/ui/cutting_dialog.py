@@ -47,7 +47,9 @@ class CuttingDialog(QDialog):
         self._words = {word.id: word for word in words}
         self._pieces = list(recording.pieces)
         self._theme = theme_of(self.palette())
-        self.wave = pg.PlotWidget()
+        # A bare box with one axis: a full plot would build menus that nobody sees.
+        self.picture = pg.GraphicsLayoutWidget()
+        self.wave = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._regions = [self._region(place, piece) for place, piece in enumerate(self._pieces)]
         self.table = QTableWidget(len(self._pieces), len(HEADINGS))
         self.buttons = QDialogButtonBox(
@@ -59,7 +61,7 @@ class CuttingDialog(QDialog):
         self._fill_table(words)
         heading = wrapped(in_words(recording, words))
         hint = wrapped("Drag the ends of a piece, or write them. The recording itself stays whole.")
-        parts = (heading, self.wave, self.table, hint, self.buttons)
+        parts = (heading, self.picture, self.table, hint, self.buttons)
         self.setLayout(column(*parts, margin=2 * MARGIN, gap=MARGIN))
         self.resize(900, 620)
         self._count()
@@ -71,16 +73,18 @@ class CuttingDialog(QDialog):
         return [(self._text(place), self._piece_named(place)) for place in places]
 
     def _draw_wave(self) -> None:
-        theme, wave = self._theme, self.wave
-        named(wave, "Waveform with the pieces", "The table below says the same in numbers")
-        wave.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        wave.setMinimumHeight(WAVE_HEIGHT)
-        wave.setBackground(theme.base)
-        wave.setMenuEnabled(False)
-        wave.hideAxis("left")
+        theme, wave, picture = self._theme, self.wave, self.picture
+        named(picture, "Waveform with the pieces", "The table below says the same in numbers")
+        for part in (picture, picture.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        picture.setMinimumHeight(WAVE_HEIGHT)
+        picture.setBackground(theme.base)
         wave.setMouseEnabled(x=True, y=False)
-        axis = wave.getAxis("bottom")
+        axis = pg.AxisItem("bottom")
+        axis.linkToView(wave)
         axis.enableAutoSIPrefix(False)
+        picture.addItem(wave, row=0, col=0)
+        picture.addItem(axis, row=1, col=0)
         axis.setPen(theme.edge)
         axis.setTextPen(theme.muted)
         outline = self._recording.outline
@@ -92,6 +96,8 @@ class CuttingDialog(QDialog):
         length = len(outline) / OUTLINE_PER_SECOND
         wave.setLimits(xMin=0, xMax=max(length, SHORTEST))
         wave.setXRange(0, min(length, VIEW), padding=0)
+        loudest = float(np.abs(outline).max(initial=0.01))
+        wave.setYRange(-loudest, loudest)
         for region in self._regions:
             wave.addItem(region)
 
