@@ -21,7 +21,7 @@ from vgdesk.core.model import Word
 from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, wrapped
 from vgdesk.ui.theme import theme_of
 
-WAVE_HEIGHT = 160
+WAVE_HEIGHT = 220
 SHORTEST = 0.02  # seconds
 VIEW = 12.0  # seconds that are seen at first
 HEADINGS = ("Word", "Start (s)", "End (s)", "Listen")
@@ -51,6 +51,7 @@ class CuttingDialog(QDialog):
         self.picture = pg.GraphicsLayoutWidget()
         self.wave = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._regions = [self._region(place, piece) for place, piece in enumerate(self._pieces)]
+        self._tags = [pg.TextItem(color=self._theme.text, anchor=(0, 0)) for _ in self._pieces]
         self.table = QTableWidget(len(self._pieces), len(HEADINGS))
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -77,7 +78,7 @@ class CuttingDialog(QDialog):
         named(picture, "Waveform with the pieces", "The table below says the same in numbers")
         for part in (picture, picture.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        picture.setMinimumHeight(WAVE_HEIGHT)
+        picture.setFixedHeight(WAVE_HEIGHT)
         picture.setBackground(theme.base)
         wave.setMouseEnabled(x=True, y=False)
         axis = pg.AxisItem("bottom")
@@ -97,9 +98,10 @@ class CuttingDialog(QDialog):
         wave.setLimits(xMin=0, xMax=max(length, SHORTEST))
         wave.setXRange(0, min(length, VIEW), padding=0)
         loudest = float(np.abs(outline).max(initial=0.01))
-        wave.setYRange(-loudest, loudest)
-        for region in self._regions:
+        wave.setYRange(-loudest, 1.4 * loudest)  # room for the words above
+        for region, tag in zip(self._regions, self._tags, strict=True):
             wave.addItem(region)
+            tag.setParentItem(region)
 
     def _region(self, place: int, piece: Piece) -> Any:
         region = pg.LinearRegionItem(
@@ -159,6 +161,9 @@ class CuttingDialog(QDialog):
             colour = pg.mkColor(self._theme.accent if is_word else self._theme.muted)
             colour.setAlpha(80)
             region.setBrush(pg.QtGui.QBrush(colour, style))
+            top = self.wave.viewRange()[1][1]
+            self._tags[place].setText(self._text(place) or "–")
+            self._tags[place].setPos(self._pieces[place].start, top)
 
     def _on_dragged(self, region: Any) -> None:
         place = region.property("place")
@@ -170,6 +175,7 @@ class CuttingDialog(QDialog):
         for col, seconds in ((1, start), (2, end)):
             self._cell(place, col).setText(f"{seconds:.3f}")
         self.table.blockSignals(False)
+        self._tags[place].setPos(start, self.wave.viewRange()[1][1])
 
     def _piece_named(self, place: int) -> Piece:
         """Return the piece with the word of the list that is chosen for it."""
