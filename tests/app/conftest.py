@@ -1,3 +1,6 @@
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,19 @@ def before(tmp_path: Path, small: Session) -> Project:
     folder = tmp_path / "a.vgdesk"
     save(folder, small, RECIPE)
     return open_project(folder)
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a memory disk of one megabyte, and mount it again with other options."""
+    point = tmp_path / "stick"
+    point.mkdir()
+
+    def mounted(options: str) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size=1m,{options}", "none", str(point)]
+        if shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
+            pytest.skip("mounting a small disk needs root")
+        return point
+
+    yield mounted
+    subprocess.run(["umount", "-q", str(point)], check=False)

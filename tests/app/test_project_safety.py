@@ -2,7 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -129,22 +129,6 @@ def test_a_refusal_at_any_step_leaves_the_old_or_the_new_project(
 
 
 # Folders that refuse
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mount a memory disk of one megabyte, and mount it again with other options."""
-    point = tmp_path / "stick"
-    point.mkdir()
-
-    def mounted(options: str) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size=1m,{options}", "none", str(point)]
-        if shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
-            pytest.skip("mounting a small disk needs root")
-        return point
-
-    yield mounted
-    subprocess.run(["umount", "-q", str(point)], check=False)
 
 
 def test_a_full_disk_leaves_the_last_save(

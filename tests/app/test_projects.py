@@ -1,9 +1,9 @@
 """Which project is open, what a crash leaves of it and who may write into it."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -342,15 +342,50 @@ def test_a_killed_window_holds_no_lock(project: Path) -> None:
     lock.release()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
-def test_a_folder_that_may_not_be_written_opens_for_reading(project: Path) -> None:
-    project.chmod(0o555)
+def test_a_folder_that_may_not_be_written_opens_for_reading(
+    mount: Callable[[str], Path], small: Session
+) -> None:
+    folder = mount("rw") / "a.vgdesk"
+    saved = save(folder, small, RECIPE)
+    mount("remount,ro")
     window = Window()
-    window.open(project)
-    project.chmod(0o755)
+    window.open(folder)
     assert "cannot be written to" in window.said
     assert window.desk.home is None
-    window.close()
+    assert same(window.store.session, saved)
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    window.settle()
+    assert not (folder / JOURNAL_FILE).exists()
+    window.crash()
+    after = Window()
+    assert after.start()  # edits of what may only be read are not lost either
+    assert "moon" in after.store.session.words
+    after.close()
+
+
+def test_a_full_disk_is_said_once_and_the_edits_come_when_there_is_room(
+    mount: Callable[[str], Path], small: Session
+) -> None:
+    folder = mount("rw") / "a.vgdesk"
+    save(folder, small, RECIPE)
+    window = Window()
+    window.open(folder)
+    filler = folder.parent / "filler"
+    with suppress(OSError):
+        filler.write_bytes(bytes(2_000_000))
+    for number in range(3):
+        moon = word(f"moon {number}", note="x" * 5000)
+        window.store.apply("Add moon", lambda s, moon=moon: s.with_word(moon))
+    window.settle()
+    assert window.said.count("still in this window") == 1
+    filler.unlink()
+    window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
+    edited = window.store.session
+    window.crash()
+    after = Window()
+    after.open(folder)
+    assert same(after.store.session, edited)
+    after.close()
 
 
 def test_a_folder_that_disappears_is_said_and_costs_nothing(project: Path) -> None:
