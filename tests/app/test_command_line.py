@@ -231,7 +231,7 @@ def test_letters_are_listed_from_round_to_sharp(capsys: pytest.CaptureFixture[st
 
 
 def test_what_each_word_or_take_finds_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["retrieve", "spectrum", "spelling", "--layer", "8", "pairs", "--words", DEMO]
+    command = ["retrieve", "spectrum", "spelling", "--layer", "8 slices", "pairs", "--words", DEMO]
     assert main([*command, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["places"] == [1, 5, 10]
@@ -242,7 +242,7 @@ def test_what_each_word_or_take_finds_is_listed(capsys: pytest.CaptureFixture[st
         ranks = [float(line.split("\t")[1]) for line in lines]
         assert ranks == sorted(found["ranks"], reverse=not first)
         assert f"R@1 {found['recalls'][0]:.3f} (chance 0.028)" in scores
-    assert main(["retrieve", "spectrum", "--layer", "8", "--words", DEMO]) == 0
+    assert main(["retrieve", "spectrum", "--layer", "8 slices", "--words", DEMO]) == 0
     about, _scores, _heading, *lines = capsys.readouterr().out.splitlines()
-    assert "n = 72; layer 8 of spectrum; among 36" in about
+    assert "n = 72; layer 8 slices of spectrum; among 36" in about
     assert all(line.split("\t")[0].endswith(("-bella", "-adam")) for line in lines)

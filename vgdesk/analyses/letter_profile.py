@@ -14,6 +14,8 @@ from vgdesk.analyses.chance import (
 )
 from vgdesk.analyses.letter_classes import VOWELS
 from vgdesk.analyses.sound_symbolism import (
+    ROUND,
+    SHARP,
     Codes,
     Doubles,
     classes_of,
@@ -124,6 +126,11 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
             INTERVAL,
         ),
     )
+
+
+def names_shapes(facts: Facts) -> bool:
+    """Say whether anything round and anything sharp is named."""
+    return {ROUND, SHARP} <= {known.shape for known in facts.words}
 
 
 def _members(words: list[WordId], facts: Facts) -> dict[tuple[bool, str], Codes]:

@@ -36,7 +36,7 @@ from vgdesk.app.stack_making import (
 from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
-from vgdesk.app.word_ratings import Ratings, read_ratings
+from vgdesk.app.word_ratings import Ratings, rated_pairs, read_ratings
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
@@ -140,7 +140,8 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "--ratings",
         type=Path,
         metavar="FILE",
-        help="how alike people find two words: a table with word1, word2 and similarity",
+        help="how alike people find two words: a table with word1, word2 and similarity; without "
+        "it, the ratings that a project holds",
     )
     parser.set_defaults(command=_score)
 
@@ -272,7 +273,7 @@ def _score(chosen: argparse.Namespace) -> int:
 def _ratings(chosen: argparse.Namespace) -> Ratings:
     if chosen.words is None:
         raise VgdeskError("Ratings were given without words.", "Name the list with --words.")
-    return read_ratings(chosen.ratings, open_words(chosen.words))
+    return rated_pairs(replace(open_words(chosen.words), ratings=read_ratings(chosen.ratings)))
 
 
 def _words(chosen: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ from vgdesk.app.text_file import (
     write_object,
 )
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
+from vgdesk.app.word_ratings import Rated, read_ratings, write_ratings
 from vgdesk.app.word_table import (
     MOST_NAMED,
     TAKE_COLUMNS,
@@ -46,7 +47,7 @@ from vgdesk.app.word_table import (
     read_table,
     write_table,
 )
-from vgdesk.core.errors import ProjectError
+from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import (
     Cell,
     EncoderId,
@@ -64,6 +65,7 @@ OLDEST_READER = 2  # the oldest schema whose programs can show what this one wri
 SETTINGS_FILE = "project.json"
 TABLE_FILE = "words.tsv"
 TRASH_FILE = "trash.tsv"
+RATINGS_FILE = "ratings.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
         placed, files = _bring_takes_in(folder, session)
         _write_trash(folder / TRASH_FILE, placed, files)
         replace_text(folder / TABLE_FILE, write_table(placed, files))
+        write_ratings(folder / RATINGS_FILE, session.ratings)
         write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
     except OSError as error:
         raise _not_saved(folder, error) from error
@@ -260,16 +263,18 @@ def open_project(folder: Path) -> Project:
         stored.get("encoders", {}), {cell.value: _encoder for cell in Cell}
     )
     speakers, unknown = _read_speakers(stored.get("speakers", []))
+    ratings, unread = _read_ratings(folder / RATINGS_FILE)
     session = Session(
         table.words,
         table.takes,
         {Cell(cell): encoder for cell, encoder in encoders.items()},
         {take: trashed for take, trashed in trash.items() if take not in table.takes},
         speakers,
+        ratings,
     )
     warnings += _misfits("view", misfits) + _misfits("model", homeless)
     warnings += _misfits("speaker", unknown)
-    warnings += table.notices(copy) + missing_takes(session)
+    warnings += table.notices(copy) + unread + missing_takes(session)
     return Project(folder, session, ViewRecipe(**view), read_only, warnings)
 
 
@@ -355,13 +360,25 @@ def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:
         ) from error
 
 
+def _read_ratings(file: Path) -> tuple[Rated, tuple[Notice, ...]]:
+    """Read the ratings of a project, if it has any; of damaged ones a copy is kept."""
+    if not file.exists():
+        return {}, ()
+    try:
+        return read_ratings(file), ()
+    except VgdeskError as error:
+        what = f"The similarity ratings were left out: {error.message} {_copied_aside(file)}"
+        hint = "Load them again (File menu)."
+        return {}, (Notice(what.rstrip(), hint, Level.WARNING),)
+
+
 def _copied_aside(file: Path) -> str:
     copy = file.with_name(file.name + ".broken")
     try:
         shutil.copyfile(file, copy)
     except OSError:
         return ""
-    return f"A copy of the table as it was is kept as {copy.name}."
+    return f"A copy of {file.name} as it was is kept as {copy.name}."
 
 
 def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:

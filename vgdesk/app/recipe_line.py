@@ -84,7 +84,7 @@ class RecipeLine:
         (encoder,) = profile.trace.encoders
         return self._short("letters", [encoder], ["--layer", profile.layer])
 
-    def of_retrieval(self, found: Finding, *, is_best_first: bool) -> str:
+    def of_retrieval(self, found: Finding, is_best_first: bool) -> str:
         """Return the command that lists what was found."""
         first = ["--best-first"] if is_best_first else []
         return self._short("retrieve", found.trace.encoders, ["--layer", *found.layers, *first])

@@ -121,6 +121,11 @@ class ViewRecipe:
         """The cell whose layer the slider and the bracket keys move."""
         return self.b if self.shown is Shown.B else self.a
 
+    @property
+    def searched(self) -> tuple[Cell, Cell]:
+        """Who looks for itself in whom, where two encoders are compared."""
+        return (self.b, self.a) if self.search is Search.B_IN_A else (self.a, self.b)
+
     def layer_of(self, cell: Cell) -> int:
         return self.layers.get(cell, 0)
 
