@@ -3,14 +3,15 @@
     project.json   schema, oldest reader, the chosen encoders, speakers, what the views show
     words.tsv      words and takes, see `vgdesk.app.word_table`
     trash.tsv      the same of takes that were rejected; only there if there are any
+    ratings.tsv    how alike people find two words, if any were loaded
     takes/         the sound files, never changed
     journal.jsonl  the edits since the last save, see `vgdesk.app.journal`
 
-A save writes in this order: sound files, trash.tsv, words.tsv, project.json. Each table is replaced
-in one step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an
-old or a new one whose sound files are all there. A crash between two of them harms nothing: the
-journal, which goes last, makes the edits again; and project.json never speaks of words or takes, so
-a layer or label that the new words do not have shows as empty.
+A save writes in this order: sound files, the tables, project.json. Each table is replaced in one
+step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an old or
+a new one whose sound files are all there. A crash between two of them harms nothing: the journal,
+which goes last, makes the edits again; and project.json never speaks of words or takes, so a layer
+or label that the new words do not have shows as empty.
 """
 
 import errno
@@ -38,7 +39,7 @@ from vgdesk.app.text_file import (
     write_object,
 )
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
-from vgdesk.app.word_ratings import Rated, read_ratings, write_ratings
+from vgdesk.app.word_ratings import read_kept_ratings, write_ratings
 from vgdesk.app.word_table import (
     MOST_NAMED,
     TAKE_COLUMNS,
@@ -47,7 +48,7 @@ from vgdesk.app.word_table import (
     read_table,
     write_table,
 )
-from vgdesk.core.errors import ProjectError, VgdeskError
+from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
     EncoderId,
@@ -263,7 +264,7 @@ def open_project(folder: Path) -> Project:
         stored.get("encoders", {}), {cell.value: _encoder for cell in Cell}
     )
     speakers, unknown = _read_speakers(stored.get("speakers", []))
-    ratings, unread = _read_ratings(folder / RATINGS_FILE)
+    ratings, unread = read_kept_ratings(folder / RATINGS_FILE)
     session = Session(
         table.words,
         table.takes,
@@ -360,25 +361,13 @@ def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:
         ) from error
 
 
-def _read_ratings(file: Path) -> tuple[Rated, tuple[Notice, ...]]:
-    """Read the ratings of a project, if it has any; of damaged ones a copy is kept."""
-    if not file.exists():
-        return {}, ()
-    try:
-        return read_ratings(file), ()
-    except VgdeskError as error:
-        what = f"The similarity ratings were left out: {error.message} {_copied_aside(file)}"
-        hint = "Load them again (File menu)."
-        return {}, (Notice(what.rstrip(), hint, Level.WARNING),)
-
-
 def _copied_aside(file: Path) -> str:
     copy = file.with_name(file.name + ".broken")
     try:
         shutil.copyfile(file, copy)
     except OSError:
         return ""
-    return f"A copy of {file.name} as it was is kept as {copy.name}."
+    return f"A copy of the table as it was is kept as {copy.name}."
 
 
 def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:

@@ -4,11 +4,13 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from statistics import fmean
 
-from vgdesk.app.text_file import is_number, read_text, replace_text
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.text_file import is_number, read_text, replace_text, settle_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 
@@ -46,10 +48,25 @@ def read_ratings(file: Path) -> Rated:
     return {pair: fmean(ratings) for pair, ratings in found.items()}
 
 
+def read_kept_ratings(file: Path) -> tuple[Rated, tuple[Notice, ...]]:
+    """Read the ratings of a project, if it has any; damaged ones are left out, and it is said."""
+    if not file.exists():
+        return {}, ()
+    try:
+        return read_ratings(file), ()
+    except VgdeskError as error:
+        what = f"The similarity ratings of this project were left out: {error.message}"
+        hint = f"Correct {file.name} and open the project again, or load other ratings."
+        return {}, (Notice(what, hint, Level.WARNING),)
+
+
 def write_ratings(file: Path, rated: Rated) -> None:
-    """Write ratings as they are read; without any, the file is taken away. Raises OSError."""
+    """Write ratings as they are read; without any, those of before go. Raises OSError."""
     if not rated:
-        file.unlink(missing_ok=True)
+        with suppress(VgdeskError):  # what cannot be read is nothing that we wrote
+            read_ratings(file)
+            file.unlink()
+            settle_folder(file.parent)
         return
     text = StringIO()
     table = csv.writer(text, delimiter="\t", lineterminator="\n")

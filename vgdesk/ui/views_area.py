@@ -182,10 +182,9 @@ class ViewsArea(QWidget):
         self._workspace.looking.select(WordId(word))
 
     def _choose_entry(self, word: str, row: str) -> None:
+        self._workspace.looking.select(WordId(word))
         if row in self._workspace.session.takes:
             self._workspace.looking.choose_take(WordId(word), TakeId(row))
-        else:
-            self._workspace.looking.select(WordId(word))
 
     def _play_entry(self, word: str) -> None:
         # A word that is only written is looked at without a word about it.

@@ -61,10 +61,15 @@ def finding_table(found: Finding, legend: Legend, order: Sequence[int]) -> Table
 
 def recall_line(found: Finding) -> str:
     """Say how well all queries do, beside n and chance."""
-    shares = zip(found.places, found.recalls, found.chance_recalls, strict=True)
-    parts = [f"R@{k} {number(share)} (chance {number(chance)})" for k, share, chance in shares]
-    parts += [f"median rank {found.median:g} (chance {_rounded(found.chance_median)})"]
-    return f"n = {len(found.rows)}. {' · '.join(parts)}"
+    places = ", ".join(map(str, found.places))
+    shares, chances = (
+        ", ".join(number(float(share)) for share in recalls)
+        for recalls in (found.recalls, found.chance_recalls)
+    )
+    return (
+        f"R@{places}: {shares} (chance {chances}) · median rank {found.median:g} "
+        f"(chance {_rounded(found.chance_median)}) · n = {len(found.rows)}"
+    )
 
 
 def finding_summary(found: Finding, legend: Legend, titles: Sequence[str]) -> str:

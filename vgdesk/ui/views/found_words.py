@@ -79,7 +79,7 @@ class FoundWords(ViewFrame):
             self.list.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._play(self.list.currentIndex())
         else:
             super().keyPressEvent(event)

@@ -13,6 +13,7 @@ from vgdesk.ui.views.matrix_layout import label_step
 
 WIDTH, BAND_WIDTH = 0.64, 0.9  # of the room that a letter has
 GAP = 1.0  # between consonants and vowels, in letters
+TICKS = 12  # pixels between the letters and the bars
 ROOM = 0.12  # of the height, for what is said above and below the bars
 
 
@@ -37,7 +38,7 @@ class LetterPlot(AxesPlot):
         self._places = np.arange(len(is_vowel)) + GAP * is_vowel
         self._names, self._values = profile.letters, np.asarray(profile.values)
         self._walked = min(self._walked, len(is_vowel) - 1)
-        self.dress(theme, left="sharp \u2190 cosine \u2192 round", bottom="letter")
+        self.dress(theme, left="sharp \u2194 round", bottom="")
         self._fit(profile)
         self._draw_chance(profile, theme)
         self.box.addItem(pg.InfiniteLine(0, angle=0, pen=self.pen(theme.muted, width=1)))
@@ -75,11 +76,12 @@ class LetterPlot(AxesPlot):
                 pen=self.pen(theme.text, width=1),
             )
         )
-        title = pg.TextItem(
-            FIRST[is_vowel], color=readable(colour, theme.base, TEXT_CONTRAST), anchor=(0.5, 0)
-        )
+        # The consonants' title begins and the vowels' ends where there is always room.
+        readable_colour = readable(colour, theme.base, TEXT_CONTRAST)
+        title = pg.TextItem(FIRST[is_vowel], color=readable_colour, anchor=(int(is_vowel), 0))
         self.box.addItem(title)
-        title.setPos(float(places.mean()), self.box.viewRange()[1][1])
+        (left, right), (_, top) = self.box.viewRange()
+        title.setPos(right if is_vowel else left, top)
 
     def _bars(
         self, places: FloatArray, values: FloatArray, brush: str | None, colour: str, width: float
@@ -98,15 +100,21 @@ class LetterPlot(AxesPlot):
         self.box.setXRange(-0.7, float(self._places[-1]) + 0.7, padding=0)
 
     def _write_ticks(self) -> None:
-        """Name every letter, or every second, third, … one where names would touch."""
+        """Name every letter, in two lines where names would touch; or only some of very many."""
         if not self._names or self.box.width() <= 0:
             return
         metrics = QFontMetricsF(self.font())
         widest = max(metrics.horizontalAdvance(name) for name in self._names) + 2
         unit = self.box.width() / (self._places[-1] + 1.4)
         step = label_step(unit, widest)
-        ticks = [(float(self._places[i]), self._names[i]) for i in range(0, len(self._names), step)]
+        lines = ("", "\n") if step > 1 else ("",)
+        chosen = range(0, len(self._names), -(-step // 2))
+        ticks = [
+            (float(self._places[letter]), lines[number % len(lines)] + self._names[letter])
+            for number, letter in enumerate(chosen)
+        ]
         self._axes["bottom"].setTicks([ticks])
+        self._axes["bottom"].setHeight(len(lines) * metrics.lineSpacing() + TICKS)
 
     def _nearest(self, at: QPointF) -> int:
         """Return the letter whose bar stands above or below a place of the scene; -1 if none."""
