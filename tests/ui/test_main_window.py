@@ -460,7 +460,7 @@ def test_space_plays_the_entry_that_was_walked_to(
 
 
 def test_letters_need_shapes_and_offer_the_list_that_has_them(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    window: MainWindow, qtbot: QtBot
 ) -> None:
     views, workspace = window.views, window.workspace
     bring_to_front(window, views.letters)
@@ -468,21 +468,38 @@ def test_letters_need_shapes_and_offer_the_list_that_has_them(
     button = next(b for b in views.letters.findChildren(QPushButton) if "kiki" in b.text())
     button.click()
     qtbot.waitUntil(lambda: "not recorded" in words_of(views.letters), timeout=SECONDS)
-    workspace.store.apply("Choose", lambda s: s.with_encoder(Cell.TEXT, EncoderId("spelling")))
+    assert len(workspace.session.words) == 36 + 668
+    press(window, "undo")
+    qtbot.waitUntil(lambda: "“shape”" in words_of(views.letters), timeout=SECONDS)
+
+
+def test_letters_are_those_of_the_command_line_and_choose_their_words(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters, workspace = window.views.letters, window.workspace
+    shapes = [(word, "round") for word in ("ball", "moon", "plum")]
+    shapes += [(word, "sharp") for word in ("spike", "thorn", "tack")]
+    sounds = [(f"{c}{v}{c}a", "sounds round") for c in "mb" for v in "oiu"]
+    sounds += [(f"{c}{v}{c}a", "sounds sharp") for c in "kt" for v in "oiu"]
+    lines = ["\t".join(row) for row in [("word", "shape"), *shapes, *sounds]]
+    (tmp_path / "shapes.tsv").write_text("\n".join(lines), "utf-8")
+    press(window, "new")
+    bring_to_front(window, letters)
+    only = {Cell.TEXT: EncoderId("spelling")}
+    workspace.store.apply("Choose", lambda session: replace(session, encoders=only))
     workspace.looking.compare(Cell.TEXT, Cell.SPEECH)
-    qtbot.waitUntil(lambda: "Roundest" in views.letters.summary, timeout=SECONDS)
-    qtbot.waitUntil(lambda: not workspace.encoding.missing, timeout=SECONDS)
-    workspace.save(tmp_path / "kiki.vgdesk")
+    workspace.add_words(str(tmp_path / "shapes.tsv"))
+    qtbot.waitUntil(lambda: letters.summary.startswith("n = 18."), timeout=SECONDS)
+    workspace.save(tmp_path / "shapes.vgdesk")
     qtbot.waitUntil(lambda: workspace.projects.home is not None, timeout=SECONDS)
-    qtbot.waitUntil(lambda: "n = 671" in views.letters.summary, timeout=SECONDS)
     capsys.readouterr()
-    assert main([*shlex.split(views.letters.recipe)[1:], "--json"]) == 0
+    assert main([*shlex.split(letters.recipe)[1:], "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    rows = views.letters.table.rows
+    rows = letters.table.rows
     assert [row[0] for row in rows] == found["letters"]
     for column, name in enumerate(("values", "low", "high", "chance_low"), start=3):
         assert [row[column] for row in rows] == pytest.approx(found[name], abs=1e-6)
-    views.letters.words_chosen.emit(list(map(WordId, found["words"][0])))
+    letters.words_chosen.emit(list(map(WordId, found["words"][0])))
     assert list(workspace.looking.selection.words) == found["words"][0]
 
 
@@ -510,12 +527,12 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     qtbot.waitUntil(lambda: "over 66 pairs" in curves.summary, timeout=SECONDS)
     assert "67 ratings were loaded; 66 pairs have both words in the list" in last_notice(window)
     assert window.actions_by_id["undo"].text() == "Undo Load 67 similarity ratings"
-    shown = [row[2] for row in curves.table.rows]
     file.unlink()
     workspace.save(tmp_path / "rated.vgdesk")
     qtbot.waitUntil(lambda: workspace.projects.home is not None, timeout=SECONDS)
+    line, shown = curves.recipe, [row[2] for row in curves.table.rows]
     capsys.readouterr()
-    assert main([*shlex.split(curves.recipe)[1:], "--json"]) == 0
+    assert main([*shlex.split(line)[1:], "--json"]) == 0
     printed = [one["values"] for one in json.loads(capsys.readouterr().out)]
     assert np.ravel(printed) == pytest.approx(shown, abs=1e-6)
     press(window, "undo")
