@@ -169,7 +169,7 @@ def profile_letters(plan: StackPlan, layer: int, facts: Facts, seed: int) -> Let
 
 def find_partners_of(a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, seed: int) -> Finding:
     """Let the words of a layer of `a` look for themselves in a layer of `b`."""
-    first, second = matched(stack_of(a), stack_of(b))
+    first, second = stacks_of(a, b)
     return list_partners(first, _within(a_layer, first), second, _within(b_layer, second), seed)
 
 
