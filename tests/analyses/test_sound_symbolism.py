@@ -237,18 +237,26 @@ def profile_of(letters: str) -> LetterProfile:
     return letter_profile(stack, 0, facts)
 
 
+def sorted_by(profile: LetterProfile, *, is_vowel: bool) -> list[int]:
+    return [place for place, vowel in enumerate(profile.is_vowel) if vowel is is_vowel]
+
+
 def test_a_profile_shows_the_letter_that_does_it() -> None:
     profile = profile_of("m")
-    assert profile.consonants[0] == "m"
-    assert sorted(profile.consonants) == sorted("bdglmnptkshx")
-    assert sorted(profile.vowels) == sorted("aeiou")
-    assert profile.words_of_consonants == (54,) * 12
-    assert dict(zip(profile.vowels, profile.words_of_vowels, strict=True)) == {
+    consonants = sorted_by(profile, is_vowel=False)
+    assert profile.letters[0] == "m"
+    assert sorted(profile.letters) == sorted("bdglmnptkshx" + "aeiou")
+    assert [len(words) for words in profile.words[:12]] == [54] * 12
+    counts = dict(zip(profile.letters, map(len, profile.words), strict=True))
+    assert {letter: counts[letter] for letter in "aeiou"} == {
         "a": 216, "e": 108, "i": 108, "o": 108, "u": 108,
     }  # fmt: skip
     # Such a word is a round shape; the others are as near to round as to sharp ones.
-    assert profile.of_consonants[0] == pytest.approx(1.0)
-    assert profile.of_consonants[1:] == pytest.approx(0.0)
+    assert profile.values[0] == pytest.approx(1.0)
+    assert profile.values[consonants[1:]] == pytest.approx(0.0)
+    assert profile.q_values[0] < 0.05
+    assert (profile.q_values[consonants[1:]] > 0.05).all()
+    assert all(word.startswith("m") for word in profile.words[0])
 
 
 def test_a_profile_is_the_mean_of_the_scores_of_its_words() -> None:
@@ -262,7 +270,28 @@ def test_a_profile_is_the_mean_of_the_scores_of_its_words() -> None:
         for value, word in zip(values, facts.words, strict=True)
         if not word.shape and word.text[1] == "o"
     ]
-    place = profile.vowels.index("o")
-    assert profile.of_vowels[place] == pytest.approx(np.mean(scores), abs=1e-6)
+    place = profile.letters.index("o")
+    assert profile.values[place] == pytest.approx(np.mean(scores), abs=1e-6)
+    assert (profile.low <= profile.values).all()
+    assert (profile.values <= profile.high).all()
     with pytest.raises(ValueError, match="read-only"):
-        profile.of_vowels[0] = 1
+        profile.values[0] = 1
+
+
+def test_letters_of_noise_are_inside_chance() -> None:
+    facts = facts_of(open_words("kiki-bouba"), "category")
+    words = [w.word for w in facts.words]
+    found = [
+        letter_profile(stack_of(noise(668, 8, seed=seed), words=words), 0, facts, seed)
+        for seed in range(12)
+    ]
+    outside = [(p.values < p.chance_low) | (p.values > p.chance_high) for p in found]
+    assert np.mean(outside) == pytest.approx(0.05, abs=0.05)
+    # Letters of one layer share the shapes: whole profiles come out by chance, not single letters.
+    assert sum(bool((p.q_values < 0.05).any()) for p in found) <= 2
+
+
+def test_one_seed_gives_one_profile() -> None:
+    one, other = profile_of("m"), profile_of("m")
+    assert np.array_equal(one.low, other.low)
+    assert np.array_equal(one.chance_high, other.chance_high)

@@ -61,6 +61,7 @@ def same(a: Session, b: Session) -> bool:
             list(session.words.values()),
             list(session.takes.values()),
             dict(session.encoders),
+            dict(session.ratings),
             session.label_columns(),
             list(session.trash.values()),
             list(session.speakers.values()),

@@ -154,6 +154,8 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
         (["score", "spelling", "--words", DEMO, "--label", "taste"], "0 have a label"),
         (["map", "spelling", "--words", DEMO, "--layer", "9"], "has no layer"),
         (["words", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
+        (["retrieve", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
+        (["retrieve", "spelling", "--words", DEMO, "--layer", "pairs"], "another speaker"),
         (["score", "spelling", "--words", "nothing.tsv"], "could not be read"),
         (["score", "spectrum", "--words", "nothing"], "Lists that ship: study-semantic"),
         (["score", "spectrum", "--words", "study-phonetic"], "Nothing to encode"),
@@ -215,9 +217,32 @@ def test_a_long_list_is_printed_in_blocks_and_some_of_its_words_one_by_one(
 def test_letters_are_listed_from_round_to_sharp(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["letters", "spelling", "--layer", "letters"]) == 0
     lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
-    vowels = lines[[line[0] for line in lines].index("first vowel") + 1 :]
+    first = [line[0] for line in lines].index("first vowel") + 1
+    vowels = lines[first : first + 5]
     scores = [float(line[2]) for line in vowels]
     assert scores == sorted(scores, reverse=True)
     assert {line[0] for line in vowels} == set("aeiou")
     assert sum(int(line[1]) for line in vowels) == 648
-    assert all(set(line[3]) <= {"+" if float(line[2]) > 0 else "-"} for line in vowels)
+    assert all(set(line[-1]) <= {"+" if float(line[2]) > 0 else "-"} for line in vowels)
+    assert main(["letters", "spelling", "--layer", "letters", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [len(words) for words in found["words"]] == [int(line[1]) for line in lines if
+                                                        line[0] in found["letters"]]  # fmt: skip
+
+
+def test_what_each_word_or_take_finds_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["retrieve", "spectrum", "spelling", "--layer", "8 slices", "pairs", "--words", DEMO]
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["places"] == [1, 5, 10]
+    assert (found["n"], found["choice"], found["chance_median"]) == (36, 36, 18.5)
+    for first in ([], ["--best-first"]):
+        assert main([*command, *first]) == 0
+        _about, scores, _heading, *lines = capsys.readouterr().out.splitlines()
+        ranks = [float(line.split("\t")[1]) for line in lines]
+        assert ranks == sorted(found["ranks"], reverse=not first)
+        assert f"R@1 {found['recalls'][0]:.3f} (chance 0.028)" in scores
+    assert main(["retrieve", "spectrum", "--layer", "8 slices", "--words", DEMO]) == 0
+    about, _scores, _heading, *lines = capsys.readouterr().out.splitlines()
+    assert "n = 72; layer 8 slices of spectrum; among 36" in about
+    assert all(line.split("\t")[0].endswith(("-bella", "-adam")) for line in lines)

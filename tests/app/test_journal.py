@@ -33,7 +33,7 @@ def edits(draw: st.DrawFn) -> list[Session]:
     for step in range(draw(st.integers(1, 8))):
         now = states[-1]
         name = WordId(draw(st.sampled_from(NAMES)))
-        kinds = ["word", "encoder", "speaker", *(["take"] if name in now.words else [])]
+        kinds = ["word", "encoder", "speaker", "ratings", *(["take"] if name in now.words else [])]
         kinds += ["undo"] if len(states) > 1 else []
         kinds += ["delete", "reorder"] if now.words else []
         kinds += ["reject", "trim"] if now.takes else []
@@ -54,6 +54,7 @@ def _edited(now: Session, kind: str, name: WordId, step: int, states: list[Sessi
             Cell.SPEECH, EncoderId(f"e{step}") if step % 3 else None
         ),
         "speaker": lambda: now.with_speaker(Speaker(f"S{step % 2}", "en", consent)),
+        "ratings": lambda: replace(now, ratings={("dog", f"cat {step}"): step / 3, ("a", "b"): 1}),
         "delete": lambda: now.without_words(frozenset([next(iter(now.words))])),
         "reorder": lambda: replace(now, words=dict(reversed(now.words.items()))),
         "reject": lambda: now.without_takes(frozenset([some_take])),

@@ -1,6 +1,7 @@
 import io
 import stat
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_what_was_packed_opens_as_it_was(before: Project, tmp_path: Path) -> Non
     found = open_project(tmp_path / "b.vgdesk")
     assert list(found.session.takes) == list(before.session.takes)
     assert found.warnings == ()
+
+
+def test_ratings_come_along(before: Project, tmp_path: Path) -> None:
+    rated = replace(before.session, ratings={("dog", "tea"): 0.5})
+    save(before.folder, rated, before.recipe)
+    pack(before.folder, tmp_path / "a.vgz")
+    unpack(tmp_path / "a.vgz", tmp_path / "b.vgdesk")
+    assert open_project(tmp_path / "b.vgdesk").session.ratings == {("dog", "tea"): 0.5}
 
 
 def test_what_was_rejected_stays_at_home(before: Project, tmp_path: Path) -> None:

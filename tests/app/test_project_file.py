@@ -36,7 +36,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
-from vgdesk.core.viewing import Rows, ViewRecipe
+from vgdesk.core.viewing import Rows, Search, ViewRecipe
 
 FIXTURES = Path(__file__).parents[1] / "data" / "projects"
 
@@ -54,6 +54,12 @@ def test_a_saved_project_opens_as_it_was(tmp_path: Path, small: Session) -> None
     assert list(saved.takes) == ["dog-1", "dog-2", "tea-1"]  # in the order of the words
     assert saved.words == small.words
     assert saved.encoders == small.encoders
+
+
+def test_who_looks_for_whom_is_kept(tmp_path: Path, small: Session) -> None:
+    recipe = replace(RECIPE, search=Search.VOICES)
+    save(tmp_path / "a.vgdesk", small, recipe)
+    assert open_project(tmp_path / "a.vgdesk").recipe == recipe
 
 
 def test_an_empty_project_is_a_project(tmp_path: Path) -> None:

@@ -212,7 +212,9 @@ def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
 
 def test_an_empty_project_says_what_to_do(desk: Desk) -> None:
     desk.workspace.projects.new(desk.workspace.session)
-    assert {missing.action for missing in desk.missing.values()} == {"record"}
+    steps = {view: missing.action for view, missing in desk.missing.items()}
+    assert steps.pop(View.LETTERS) == "add_kiki_bouba"
+    assert set(steps.values()) == {"record"}
 
 
 def test_the_demo_that_ships_is_never_written_to(desk: Desk) -> None:

@@ -46,20 +46,20 @@ def average_precision(found: Sequence[float]) -> float:
 
 def hits(a: np.ndarray, b: np.ndarray) -> int:
     """Count the words that are most like themselves by their cosines with all other words."""
-    own = [_cosines(values) for values in (a, b)]
+    own = [cosines_of(values) for values in (a, b)]
     n = len(a)
     found = 0
     for i in range(n):
-        likeness = [_profile_likeness(*own, i, j) for j in range(n)]
+        likeness = [profile_likeness(*own, i, j) for j in range(n)]
         found += all(likeness[i] > likeness[j] + 1e-5 for j in range(n) if j != i)
     return found
 
 
-def _cosines(values: np.ndarray) -> list[list[float]]:
+def cosines_of(values: np.ndarray) -> list[list[float]]:
     rows = without_means(values, [0] * len(values))
     return [[cosine(one, other) for other in rows] for one in rows]
 
 
-def _profile_likeness(a: list[list[float]], b: list[list[float]], i: int, j: int) -> float:
+def profile_likeness(a: list[list[float]], b: list[list[float]], i: int, j: int) -> float:
     others = [k for k in range(len(a)) if k not in (i, j)]
     return pearson([a[i][k] for k in others], [b[j][k] for k in others])

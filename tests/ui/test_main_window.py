@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QTabWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.__main__ import main
@@ -21,7 +21,7 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.resources import resource
-from vgdesk.core.viewing import Shown
+from vgdesk.core.viewing import Search, Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.dispatcher import Dispatcher
@@ -37,6 +37,11 @@ WITH_A_QUESTION = {
     "add_files",
     "add_folder",
     "add_list",
+    "load_ratings",
+    "cut",
+    "export",
+    "open_packed",
+    "pack",
     "set_label",
     "shortcuts",
     "about",
@@ -396,6 +401,155 @@ def test_confused_labels_choose_their_words(window: MainWindow, qtbot: QtBot) ->
     qtbot.waitUntil(
         lambda: labels >= {row[0] for row in views.confusions.table.rows}, timeout=SECONDS
     )
+
+
+def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
+    window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views, workspace = window.views, window.workspace
+    assert not views.retrieval.summary
+    bring_to_front(window, views.retrieval)
+    qtbot.waitUntil(lambda: "looked for in" in views.retrieval.summary, timeout=SECONDS)
+    check_lines(views.retrieval, capsys)
+    workspace.looking.change(lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A))
+    qtbot.waitUntil(
+        lambda: "of Text (starter) looked for in" in views.retrieval.summary, timeout=SECONDS
+    )
+    views.retrieval._best_first.click()
+    assert "--best-first" in views.retrieval.recipe
+    check_lines(views.retrieval, capsys)
+    workspace.looking.change(lambda recipe: replace(recipe, search=Search.VOICES))
+    qtbot.waitUntil(lambda: "between voices" in views.retrieval.summary, timeout=SECONDS)
+    check_lines(views.retrieval, capsys)
+    workspace.looking.change(lambda recipe: replace(recipe, shown=Shown.B))
+    qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.retrieval), timeout=SECONDS)
+
+
+def check_lines(view: ViewFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    """Compare what a list shows with what its copied command prints, line by line."""
+    line = shlex.split(view.recipe.replace("PROJECT.vgdesk", str(resource("demo.vgdesk"))))
+    capsys.readouterr()
+    assert main(line[1:]) == 0
+    printed = [row.split("\t") for row in capsys.readouterr().out.splitlines()]
+    heading = next(i for i, row in enumerate(printed) if row[0] == "query")
+    shown = view.table.rows
+    lines = printed[heading + 1 :][: len(shown)]
+    assert [(row[0], f"{row[1]:g}", str(row[2])) for row in shown] == [
+        tuple(row[:3]) for row in lines
+    ]
+    assert [float(row[3]) for row in lines] == pytest.approx([row[3] for row in shown], abs=1e-3)
+    assert [row[4].split(", ")[0].rpartition(" ")[0] for row in lines] == [row[4] for row in shown]
+
+
+def test_space_plays_the_entry_that_was_walked_to(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[list[str]] = []
+    monkeypatch.setattr(
+        window.workspace.listening, "play", lambda takes: played.append([t.id for t in takes])
+    )
+    view = window.views.retrieval
+    window.workspace.looking.change(lambda recipe: replace(recipe, search=Search.VOICES))
+    bring_to_front(window, view)
+    qtbot.waitUntil(lambda: "between voices" in view.summary, timeout=SECONDS)
+    window.activateWindow()
+    view.list.setFocus()
+    view.list.setCurrentIndex(view.list.model().index(2, 3))
+    take = view.table.rows[2][6]
+    qtbot.keyClick(view.list, Qt.Key.Key_Space)
+    assert played == [[take]]
+    at = view.list.visualRect(view.list.model().index(1, 0)).center()
+    qtbot.mouseClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert played[1:] == [[view.table.rows[1][0]]]
+
+
+def test_letters_need_shapes_and_offer_the_list_that_has_them(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    views, workspace = window.views, window.workspace
+    bring_to_front(window, views.letters)
+    assert "“shape”" in words_of(views.letters)
+    button = next(b for b in views.letters.findChildren(QPushButton) if "kiki" in b.text())
+    button.click()
+    qtbot.waitUntil(lambda: "not recorded" in words_of(views.letters), timeout=SECONDS)
+    assert len(workspace.session.words) == 36 + 668
+    press(window, "undo")
+    qtbot.waitUntil(lambda: "“shape”" in words_of(views.letters), timeout=SECONDS)
+
+
+def test_letters_are_those_of_the_command_line_and_choose_their_words(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters, workspace = window.views.letters, window.workspace
+    shapes = [(word, "round") for word in ("ball", "moon", "plum")]
+    shapes += [(word, "sharp") for word in ("spike", "thorn", "tack")]
+    sounds = [(f"{c}{v}{c}a", "sounds round") for c in "mb" for v in "oiu"]
+    sounds += [(f"{c}{v}{c}a", "sounds sharp") for c in "kt" for v in "oiu"]
+    lines = ["\t".join(row) for row in [("word", "shape"), *shapes, *sounds]]
+    (tmp_path / "shapes.tsv").write_text("\n".join(lines), "utf-8")
+    press(window, "new")
+    bring_to_front(window, letters)
+    only = {Cell.TEXT: EncoderId("spelling")}
+    workspace.store.apply("Choose", lambda session: replace(session, encoders=only))
+    workspace.looking.compare(Cell.TEXT, Cell.SPEECH)
+    workspace.add_words(str(tmp_path / "shapes.tsv"))
+    qtbot.waitUntil(lambda: letters.summary.startswith("n = 18."), timeout=SECONDS)
+    workspace.save(tmp_path / "shapes.vgdesk")
+    qtbot.waitUntil(lambda: workspace.projects.home is not None, timeout=SECONDS)
+    capsys.readouterr()
+    assert main([*shlex.split(letters.recipe)[1:], "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    rows = letters.table.rows
+    assert [row[0] for row in rows] == found["letters"]
+    for column, name in enumerate(("values", "low", "high", "chance_low"), start=3):
+        assert [row[column] for row in rows] == pytest.approx(found[name], abs=1e-6)
+    letters.words_chosen.emit(list(map(WordId, found["words"][0])))
+    assert list(workspace.looking.selection.words) == found["words"][0]
+
+
+def test_ratings_are_asked_for_and_stay_with_the_project(
+    window: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    curves, workspace = window.views.curves, window.workspace
+    file = tmp_path / "ratings.csv"
+    monkeypatch.setattr(dialogs, "ask_ratings", lambda *_: file)
+    workspace.looking.change(lambda recipe: replace(recipe, curve="ratings"))
+    assert "table of such ratings" in words_of(curves)
+    button = next(b for b in curves.findChildren(QPushButton) if "ratings" in b.text())
+    file.write_text("word,other\nboat,goat\n", "utf-8")
+    button.click()
+    qtbot.waitUntil(lambda: "lacks the columns" in last_notice(window), timeout=SECONDS)
+    assert not workspace.session.ratings
+    texts = [word.text for word in workspace.session.words.values()][:12]
+    lines = [f"{a},{b},{len(set(a) & set(b))}" for i, a in enumerate(texts) for b in texts[:i]]
+    file.write_text("\n".join(["word1,word2,similarity", "sun,moon,7", *lines]), "utf-8")
+    button.click()
+    qtbot.waitUntil(lambda: "over 66 pairs" in curves.summary, timeout=SECONDS)
+    assert "67 ratings were loaded; 66 pairs have both words in the list" in last_notice(window)
+    assert window.actions_by_id["undo"].text() == "Undo Load 67 similarity ratings"
+    file.unlink()
+    workspace.save(tmp_path / "rated.vgdesk")
+    qtbot.waitUntil(lambda: workspace.projects.home is not None, timeout=SECONDS)
+    line, shown = curves.recipe, [row[2] for row in curves.table.rows]
+    capsys.readouterr()
+    assert main([*shlex.split(line)[1:], "--json"]) == 0
+    printed = [one["values"] for one in json.loads(capsys.readouterr().out)]
+    assert np.ravel(printed) == pytest.approx(shown, abs=1e-6)
+    press(window, "undo")
+    qtbot.waitUntil(lambda: "table of such ratings" in words_of(curves), timeout=SECONDS)
+    workspace.store.saved(workspace.session)
+    workspace.open(tmp_path / "rated.vgdesk")
+    qtbot.waitUntil(lambda: len(workspace.session.ratings) == 67, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "over 66 pairs" in curves.summary, timeout=SECONDS)
+
+
+def last_notice(window: MainWindow) -> str:
+    history = window.notices.history()
+    return history[-1].message if history else ""
 
 
 def bring_to_front(window: MainWindow, frame: ViewFrame) -> None:

@@ -1,16 +1,35 @@
 """Which letters make a word lie nearer to round or to sharp things."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from vgdesk.analyses.chance import (
+    RESAMPLES,
+    SHUFFLES,
+    false_discovery_rates,
+    many_limits,
+    many_p_values,
+)
 from vgdesk.analyses.letter_classes import VOWELS
-from vgdesk.analyses.sound_symbolism import classes_of, shape_scores
+from vgdesk.analyses.sound_symbolism import (
+    ROUND,
+    SHARP,
+    Codes,
+    Doubles,
+    classes_of,
+    cosines_between,
+    few_of_a_sort,
+)
 from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.facts import Facts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import Trace
 from vgdesk.core.stack import LayerStack
+
+ESTIMATOR = "mean cosine to round minus mean cosine to sharp shapes"
+INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of the words of a letter and of the shapes"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,28 +38,45 @@ class LetterProfile(HoldsArrays):
 
     Attributes
     ----------
-    consonants, vowels
-        The letters, the roundest first.
-    of_consonants, of_vowels
-        Shapes [consonants] and [vowels]: mean cosine to round minus mean cosine to sharp shapes.
-    words_of_consonants, words_of_vowels
-        How many words each mean is of.
+    letters
+        The consonants, then the vowels, of each the roundest first.
+    is_vowel
+        Whether a letter stands for the words that have it as their first vowel.
+    words
+        The words that each mean is of.
+    values
+        Shape [letters]: mean cosine to round minus mean cosine to sharp shapes.
+    low, high
+        Shape [letters]: ends of the interval around each value.
+    chance_low, chance_mean, chance_high
+        Shape [letters]; low and high are the 2.5th and 97.5th percentile under chance.
+    q_values
+        Shape [letters]: the share of false discoveries among all letters that would let this one
+        be a discovery; above .05 chance could have given the value.
     """
 
     layer: str
-    consonants: tuple[str, ...]
-    of_consonants: FloatArray
-    words_of_consonants: tuple[int, ...]
-    vowels: tuple[str, ...]
-    of_vowels: FloatArray
-    words_of_vowels: tuple[int, ...]
+    letters: tuple[str, ...]
+    is_vowel: tuple[bool, ...]
+    words: tuple[tuple[WordId, ...], ...]
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    chance_low: FloatArray
+    chance_mean: FloatArray
+    chance_high: FloatArray
+    q_values: FloatArray
+    trace: Trace
 
     def check(self) -> None:
-        expect_shape("profile", "of_consonants", self.of_consonants, letters=len(self.consonants))
-        expect_shape("profile", "of_vowels", self.of_vowels, letters=len(self.vowels))
+        bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
+        for name in ("values", *bounds):
+            expect_shape("profile", name, getattr(self, name), letters=len(self.letters))
+        if not len(self.letters) == len(self.is_vowel) == len(self.words):
+            raise ValueError("profile: is_vowel and words must have one entry a letter")
 
 
-def letter_profile(stack: LayerStack, layer: int, facts: Facts) -> LetterProfile:
+def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> LetterProfile:
     """Average the scores of sound symbolism over words with the same first consonant or vowel.
 
     Parameters
@@ -49,29 +85,70 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts) -> LetterProfile
         As for sound symbolism; a word without a consonant or without a vowel is left out there.
     layer
         Place of the layer.
+    seed
+        For the shuffles of the chance band and what is drawn again for the interval.
     """
-    words, shapes = classes_of(stack.words, facts)
-    scores = shape_scores(stack.values[layer], words, shapes)
-    texts = facts.texts()
-    consonants: dict[str, list[float]] = defaultdict(list)
-    vowels: dict[str, list[float]] = defaultdict(list)
-    for row, score in zip(words.rows, scores.tolist(), strict=True):
-        letters = [letter for letter in texts[stack.words[row]].casefold() if letter.isalpha()]
-        for first, found in (
-            (next((c for c in letters if c not in VOWELS), ""), consonants),
-            (next((c for c in letters if c in VOWELS), ""), vowels),
-        ):
-            found[first].append(score)
-    return LetterProfile(stack.layers[layer], *_means(consonants), *_means(vowels))
-
-
-def _means(
-    found: Mapping[str, list[float]],
-) -> tuple[tuple[str, ...], FloatArray, tuple[int, ...]]:
-    means = {letter: float(np.mean(scores)) for letter, scores in found.items() if letter}
-    letters = tuple(sorted(means, key=lambda letter: (-means[letter], letter)))
-    return (
-        letters,
-        np.array([means[letter] for letter in letters]),
-        tuple(len(found[letter]) for letter in letters),
+    sorts = words, shapes = classes_of(stack.words, facts)
+    table = cosines_between(stack.values[layer], words, shapes)
+    scores = table @ shapes.contrast
+    own = [stack.words[row] for row in words.rows]
+    members = _members(own, facts)
+    means = {key: float(scores[places].mean()) for key, places in members.items()}
+    order = sorted(members, key=lambda key: (key[0], -means[key], key[1]))
+    rng = np.random.default_rng(seed)
+    # As for sound symbolism: words of a letter are alike, so the shapes are what is shuffled.
+    dealt = shapes.dealt(rng) @ table.T
+    shuffled = np.stack([dealt[:, members[key]].mean(axis=1) for key in order], axis=1)
+    drawn = shapes.drawn_contrasts(rng) @ table.T
+    resampled = np.stack([_resampled(drawn[:, members[key]], rng) for key in order], axis=1)
+    values = np.array([means[key] for key in order])
+    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
+    chance_low, chance_high = many_limits(shuffled)
+    return LetterProfile(
+        stack.layers[layer],
+        tuple(letter for _, letter in order),
+        tuple(is_vowel for is_vowel, _ in order),
+        tuple(tuple(own[place] for place in members[key]) for key in order),
+        values,
+        low,
+        high,
+        chance_low,
+        shuffled.mean(axis=0),
+        chance_high,
+        false_discovery_rates(many_p_values(values, shuffled)),
+        Trace(
+            f"{ESTIMATOR}, of words by their first consonant and by their first vowel",
+            len(words.rows) + len(shapes.rows),
+            (stack.encoder,),
+            f"{SHUFFLES} shuffles of round and sharp among the shapes",
+            seed,
+            few_of_a_sort(sorts),
+            INTERVAL,
+        ),
     )
+
+
+def names_shapes(facts: Facts) -> bool:
+    """Say whether anything round and anything sharp is named."""
+    return {ROUND, SHARP} <= {known.shape for known in facts.words}
+
+
+def _members(words: list[WordId], facts: Facts) -> dict[tuple[bool, str], Codes]:
+    """List the places of the words of each letter; a key says whether it is the first vowel."""
+    texts = facts.texts()
+    found: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    for place, word in enumerate(words):
+        letters = [letter for letter in texts[word].casefold() if letter.isalpha()]
+        for is_vowel in (False, True):
+            first = next((c for c in letters if (c in VOWELS) is is_vowel), "")
+            if first:
+                found[is_vowel, first].append(place)
+    return {key: np.array(places, np.intp) for key, places in found.items()}
+
+
+def _resampled(scores: Doubles, rng: np.random.Generator) -> Doubles:
+    """Average the scores [samples, words] of words that are drawn again for each sample."""
+    count = scores.shape[1]
+    drawn = rng.integers(0, count, scores.shape)
+    means: Doubles = np.take_along_axis(scores, drawn, axis=1).mean(axis=1)
+    return means

@@ -103,13 +103,8 @@ def find_partners(
         1 if every word is most like itself, at most 1 / n by chance. Words that are all the same to
         a layer are never found. A layer finds itself, but for words that it holds equal.
     """
-    need_words(MIN_WORDS, len(a.rows))
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
     is_drawn = len(a.rows) > MOST_WORDS
-    if is_drawn:
-        drawn = np.random.default_rng(seed).choice(len(a.rows), MOST_WORDS, replace=False)
-        a, b = (stack.only(np.sort(drawn).tolist()) for stack in (a, b))
+    a, b = drawn_pair(a, b, seed)
     n = len(a.rows)
     others = [Profiles.of(layer) for layer in b.values]
     hits = np.array(
@@ -122,12 +117,32 @@ def find_partners(
         (a.encoder, b.encoder),
         "at most as many words find themselves as stay in place in a random order: 1, spread 1",
         seed if is_drawn else None,
-        f"Too few words to trust: with n = {n}, three lucky words are a share of {3 / n:.2f}."
-        if n < TRUSTED_WORDS
-        else "",
+        luck_of(n),
     )
     return layer_similarity(
         "retrieval", (a, b), hits / n, mean=level, spread=level, trace=trace, p=_p_values(hits)
+    )
+
+
+def drawn_pair(a: LayerStack, b: LayerStack, seed: int) -> tuple[LayerStack, LayerStack]:
+    """Check the rows of two stacks, and draw some where there are more than `MOST_WORDS`."""
+    need_words(MIN_WORDS, len(a.rows))
+    if a.rows != b.rows:
+        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    if len(a.rows) <= MOST_WORDS:
+        return a, b
+    drawn = np.random.default_rng(seed).choice(len(a.rows), MOST_WORDS, replace=False)
+    rows = np.sort(drawn).tolist()
+    return a.only(rows), b.only(rows)
+
+
+def luck_of(words: int) -> str:
+    """Say how far a few lucky words get among few; empty if there are enough."""
+    if words >= TRUSTED_WORDS:
+        return ""
+    share = 3 / words
+    return (
+        f"Too few words to trust: with n = {words}, three lucky words are a share of {share:.2f}."
     )
 
 

@@ -99,8 +99,8 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
         raise TooFewWordsError(
             f"At least {MIN_PAIRS} pairs of words with a rating are needed, but {len(here)} "
             "are here.",
-            "The command line reads them from a table with word1, word2 and similarity: "
-            "vgdesk score ENCODER --words LIST --measure ratings --ratings FILE.",
+            "Load a table with the columns word1, word2 and similarity (File menu; on the command "
+            "line --ratings FILE), or add more of its words.",
         )
     places = np.array([(place[a], place[b]) for a, b, _ in here], np.intp)
     rows, pairs = np.unique(places, return_inverse=True)

@@ -5,7 +5,7 @@ vector of its own speaker has been taken from each take, which says who spoke an
 tied with a take counts half, so that a layer which is the same for all takes finds them by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -150,19 +150,27 @@ class Search:
         is_other = self.speaker[rows][row] != self.speaker[take]
         return LookedFor(len(place) // deals, deals, query[is_other], take[is_other])
 
-    def found(self, layer: FloatArray) -> tuple[Doubles, Doubles]:
-        """Return rank and average precision of all queries, as `LookedFor` does, [rows, deals].
+    def distances(self, layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+        """Compare some takes after the other with all: rows, and minus cosine [rows, takes].
 
-        A deal without any query is left out.
+        What the same speaker said is infinitely far.
         """
         units = unit_rows(without_voices(layer.astype(np.float64), self.voice))
-        parts = []
         for start in range(0, len(units), BLOCK):
             block = slice(start, start + BLOCK)
             # Rounded, so that equal vectors are equally far, in whatever order sums were taken.
             distances = (-units[block] @ units.T).astype(np.float32)
             distances[self.speaker[block, None] == self.speaker] = np.inf
-            parts.append(self.looked_for(block).found(distances))
+            yield block, distances
+
+    def found(self, layer: FloatArray) -> tuple[Doubles, Doubles]:
+        """Return rank and average precision of all queries, as `LookedFor` does, [rows, deals].
+
+        A deal without any query is left out.
+        """
+        parts = [
+            self.looked_for(block).found(distances) for block, distances in self.distances(layer)
+        ]
         nearest, precision = (np.concatenate(blocks) for blocks in zip(*parts, strict=True))
         has_query = ~np.isnan(nearest).all(axis=0)
         return nearest[:, has_query], precision[:, has_query]
@@ -184,7 +192,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
         R@1, R@5 and R@10, the shares that have a take of their word among the 1, 5 and 10 nearest,
         as far as there are more takes to choose from; and the mean average precision. From 0 to 1.
     """
-    search, queries, rng = _search(stack, facts, seed)
+    search, queries, rng = search_of(stack, facts, seed)
     places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
     series = [*(f"R@{k}" for k in places), "mean average precision"]
     scores, parts = [], []
@@ -202,7 +210,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
             resampled=resampled_mean(part, counts),
             shuffled=score[:, 1:].T,
             limits=(0.0, 1.0),
-            trace=_trace(name, stack, queries, seed),
+            trace=trace_of(name, stack, queries, seed),
             series=name,
         )
         for name, score, part in zip(
@@ -221,7 +229,7 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
     LayerCurve
         From 1, the nearest of all, to the number of takes to choose from.
     """
-    search, queries, rng = _search(stack, facts, seed)
+    search, queries, rng = search_of(stack, facts, seed)
     counts = drawn_words(tuple(stack.words[i] for i in queries), rng)
     medians, resampled = [], []
     for nearest, _ in map(search.found, while_wanted(stack.values)):
@@ -234,12 +242,12 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
         resampled=np.stack(resampled, axis=1),
         shuffled=np.stack([of_layer[1:] for of_layer in medians], axis=1),
         limits=(1.0, float(search.choice()[queries].max())),
-        trace=_trace("median rank of the nearest take of their word", stack, queries, seed),
+        trace=trace_of("median rank of the nearest take of their word", stack, queries, seed),
     )
     return (curve,)
 
 
-def _search(
+def search_of(
     stack: LayerStack, facts: Facts, seed: int
 ) -> tuple[Search, Codes, np.random.Generator]:
     """Deal the takes out, and list the rows that have something to look for."""
@@ -284,7 +292,8 @@ def _medians(ranks: Doubles, counts: Doubles) -> Doubles:
     return medians
 
 
-def _trace(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
+def trace_of(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
+    """Say how what was found by some rows came about."""
     words = len({stack.words[i] for i in queries})
     return Trace(
         f"{what}, by cosine without the mean of each voice",

@@ -109,7 +109,7 @@ def score_sounds(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
     """
     need_words(MIN_WORDS, len(stack.rows))
     words, shapes = classes_of(stack.words, facts)
-    tables = [_cosines(layer, words, shapes) for layer in stack.values]
+    tables = [cosines_between(layer, words, shapes) for layer in stack.values]
     # Words of a class share letters, so that any two sets of things may part them, this way or the
     # other. If words were shuffled, that would pass for a discovery; so the shapes are.
     dealt = np.vstack([shapes.contrast, shapes.dealt(np.random.default_rng(seed))])
@@ -150,19 +150,8 @@ def _sound(known: WordFacts) -> str:
     return known.shape.removeprefix(SAYS_SOUND) or sound_class(known.text)
 
 
-def shape_scores(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) -> Doubles:
-    """Return the mean cosine of each word to round minus that to sharp shapes, [words].
-
-    Parameters
-    ----------
-    layer
-        Shape [rows, dim].
-    """
-    scores: Doubles = _cosines(layer, words, shapes) @ shapes.contrast
-    return scores
-
-
-def _cosines(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) -> Doubles:
+def cosines_between(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) -> Doubles:
+    """Return the cosine of each word and each shape of a layer [rows, dim]: [words, shapes]."""
     table: Doubles = unit_rows(layer[words.rows]) @ unit_rows(layer[shapes.rows]).T
     return table
 
@@ -229,7 +218,7 @@ def _curves(
         (stack.encoder,),
         f"{SHUFFLES} shuffles of round and sharp among the shapes",
         seed,
-        _warning(sorts),
+        few_of_a_sort(sorts),
         INTERVAL,
     )
     tau = f"Kendall's tau-b (at most {ceiling:.2f} where no scores are tied) {of}"
@@ -267,7 +256,8 @@ def _resampled(
     return np.stack([round_areas(score, items.contrast > 0) for score in scores], axis=1)
 
 
-def _warning(sorts: tuple[TwoClasses, TwoClasses]) -> str:
+def few_of_a_sort(sorts: tuple[TwoClasses, TwoClasses]) -> str:
+    """Warn where there are few words or few shapes; empty if there are enough."""
     few = min(sorts, key=lambda sort: len(sort.rows))
     count = len(few.rows)
     return f"Too few words to trust: only {count} {few.name}." if count < TRUSTED_WORDS else ""

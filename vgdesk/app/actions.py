@@ -23,6 +23,8 @@ class Desk(Protocol):
     def ask_for_folder(self) -> None: ...
     def ask_to_cut(self) -> None: ...
     def ask_for_list(self) -> None: ...
+    def add_list(self, name: str) -> None: ...
+    def ask_for_ratings(self) -> None: ...
     def quit(self) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
@@ -102,6 +104,20 @@ ACTIONS = catalogue(
         "File",
         lambda d: d.ask_for_list(),
         tip="Words to record and to compare: a list that ships, or a file of your own.",
+    ),
+    Action(
+        "add_kiki_bouba",
+        "Add the round and sharp words",
+        "File",
+        lambda d: d.add_list("kiki-bouba"),
+        tip="Pseudo-words such as kiki and bouba, and names of round and sharp things.",
+    ),
+    Action(
+        "load_ratings",
+        "Load similarity ratings…",
+        "File",
+        lambda d: d.ask_for_ratings(),
+        tip="How alike people find two words: a table with word1, word2 and similarity.",
     ),
     Action(
         "open_packed",

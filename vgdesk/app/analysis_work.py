@@ -12,6 +12,8 @@ import numpy as np
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import WordAnalysis
+from vgdesk.analyses.letter_profile import LetterProfile, letter_profile
+from vgdesk.analyses.retrieval_list import Finding, list_partners, list_voices
 from vgdesk.analyses.word_overview import Sight, compare_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
@@ -157,6 +159,24 @@ def rank_gates(
     stack, rank = stack_of(takes), ANALYSES[analysis].compute
     place = _within(layer, stack)
     return tuple(rank(one.stack, stack, one.heard, place, facts, 0) for one in gates)
+
+
+def profile_letters(plan: StackPlan, layer: int, facts: Facts, seed: int) -> LetterProfile:
+    """Find the letters that make words round or sharp in one layer."""
+    stack = stack_of(plan)
+    return letter_profile(stack, _within(layer, stack), facts, seed)
+
+
+def find_partners_of(a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, seed: int) -> Finding:
+    """Let the words of a layer of `a` look for themselves in a layer of `b`."""
+    first, second = stacks_of(a, b)
+    return list_partners(first, _within(a_layer, first), second, _within(b_layer, second), seed)
+
+
+def find_other_voices(takes: StackPlan, layer: int, facts: Facts, seed: int) -> Finding:
+    """Let the takes of a layer look for their words among those of other speakers."""
+    stack = stack_of(takes)
+    return list_voices(stack, _within(layer, stack), facts, seed)
 
 
 def place_words(

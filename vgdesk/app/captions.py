@@ -12,8 +12,7 @@ from vgdesk.analyses.caption_similarity import caption_words
 from vgdesk.app.embed_work import TextItem
 from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stack_making import Making, encode, find_encoder
-from vgdesk.app.text_file import read_text
-from vgdesk.app.word_facts import is_number
+from vgdesk.app.text_file import is_number, read_text
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, WordId
 from vgdesk.core.results import LayerCurve

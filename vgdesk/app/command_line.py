@@ -11,7 +11,7 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import abx, captions, embedding, gating, project_commands
+from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
 from vgdesk.app.embedding import BAD_INPUT
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
@@ -36,7 +36,7 @@ from vgdesk.app.stack_making import (
 from vgdesk.app.study_report import write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
-from vgdesk.app.word_ratings import Ratings, read_ratings
+from vgdesk.app.word_ratings import Ratings, rated_pairs, read_ratings
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
     _add_abx(commands.add_parser("abx", help="ask ABX questions about takes, frame by frame"))
     _add_captions(commands.add_parser("captions", help="compare captions as people do"))
+    _add_retrieve(commands.add_parser("retrieve", help="list what every word or take finds"))
     _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
     _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
     project_commands.add_export(commands.add_parser("export", help="hand the words on"))
@@ -139,7 +140,8 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "--ratings",
         type=Path,
         metavar="FILE",
-        help="how alike people find two words: a table with word1, word2 and similarity",
+        help="how alike people find two words: a table with word1, word2 and similarity; without "
+        "it, the ratings that a project holds",
     )
     parser.set_defaults(command=_score)
 
@@ -169,7 +171,9 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
     parser.add_argument("--layer", nargs=1, required=True, help="its name")
     parser.add_argument("--words", default="kiki-bouba", metavar="LIST", help=LIST_HELP)
+    parser.add_argument("--seed", type=int, default=0)
     _add_making(parser)
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label="shape")
 
 
@@ -218,6 +222,12 @@ def _add_captions(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=lambda chosen: captions.compare(chosen, _making(chosen)))
 
 
+def _add_retrieve(parser: argparse.ArgumentParser) -> None:
+    retrieving.add_arguments(parser)
+    _add_making(parser)
+    parser.set_defaults(command=lambda chosen: retrieving.retrieve(chosen, _making(chosen)))
+
+
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
@@ -263,7 +273,7 @@ def _score(chosen: argparse.Namespace) -> int:
 def _ratings(chosen: argparse.Namespace) -> Ratings:
     if chosen.words is None:
         raise VgdeskError("Ratings were given without words.", "Name the list with --words.")
-    return read_ratings(chosen.ratings, open_words(chosen.words))
+    return rated_pairs(replace(open_words(chosen.words), ratings=read_ratings(chosen.ratings)))
 
 
 def _words(chosen: argparse.Namespace) -> int:
@@ -333,7 +343,8 @@ def _reproduce(chosen: argparse.Namespace) -> int:
 def _letters(chosen: argparse.Namespace) -> int:
     ((stack, layer),) = _layers(chosen)
     facts = facts_of(open_words(chosen.words), chosen.label)
-    sys.stdout.write(letters_table(letter_profile(stack, layer, facts), stack.encoder))
+    profile = letter_profile(stack, layer, facts, chosen.seed)
+    sys.stdout.write(as_json(profile) if chosen.json else letters_table(profile))
     return 0
 
 

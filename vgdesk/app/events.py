@@ -3,6 +3,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+from vgdesk.analyses.letter_profile import LetterProfile
+from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
@@ -106,6 +108,8 @@ class View(Enum):
     CHANGES = "changes"
     CONFUSIONS = "confusions"
     GATING = "gating"
+    LETTERS = "letters"
+    RETRIEVAL = "retrieval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,8 @@ class Events:
     changes_ready: Topic[NeighbourChanges] = field(default_factory=Topic)
     confusions_ready: Topic[LabelConfusions] = field(default_factory=Topic)
     gating_ready: Topic[tuple[GatingResult, ...]] = field(default_factory=Topic)
+    letters_ready: Topic[LetterProfile] = field(default_factory=Topic)
+    retrieval_ready: Topic[Finding] = field(default_factory=Topic)
     view_missing: Topic[Missing] = field(default_factory=Topic)
     view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)

@@ -19,6 +19,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,17 @@ class _Field:
     key: Callable[[str], Any] = str
 
 
+def _pair(name: str) -> tuple[str, str]:
+    one, other = name.split("\t")
+    return one, other
+
+
+def _rating(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ValueError("not a rating")
+    return float(value)
+
+
 def _name(speaker: Speaker) -> str:
     return speaker.name
 
@@ -65,6 +77,7 @@ _FIELDS = (
     _Field("encoders", lambda e, _: e, lambda r, _: EncoderId(text(r)), key=Cell),
     _Field("trash", trashed_record, trashed_of, lambda t: t.take.id),
     _Field("speakers", lambda s, _: speaker_record(s), lambda r, _: speaker_of(r), _name),
+    _Field("ratings", lambda r, _: r, lambda r, _: _rating(r), key=_pair),
 )
 
 
@@ -87,6 +100,8 @@ def edit_record(before: Session, after: Session, folder: Path, label: str) -> Re
 
 
 def _id(key: Any) -> str:
+    if isinstance(key, tuple):
+        return "\t".join(key)
     return key.value if isinstance(key, Cell) else str(key)
 
 

@@ -1,8 +1,8 @@
 """One file NAME.vgz that holds a project, to pass on.
 
-It is a zip of project.json, words.tsv and the sound files that words.tsv speaks of. What was
-rejected, edits that were not saved and embeddings stay at home. Sound files are stored as they
-are: FLAC does not get smaller.
+It is a zip of project.json, words.tsv, ratings.tsv if there is one, and the sound files that
+words.tsv speaks of. What was rejected, edits that were not saved and embeddings stay at home. Sound
+files are stored as they are: FLAC does not get smaller.
 
 A packed file may come from anybody, so unpacking trusts nothing: only names that a project has,
 no links, no more bytes than the file says, and no more than there is room for. The folder appears
@@ -18,13 +18,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from vgdesk.app.project_file import SETTINGS_FILE, TABLE_FILE, open_project
+from vgdesk.app.project_file import RATINGS_FILE, SETTINGS_FILE, TABLE_FILE, open_project
 from vgdesk.app.project_places import takes_folder
 from vgdesk.core.errors import ProjectError
 
 SUFFIX = ".vgz"
 MOST_FILES = 200_000
-MOST_TEXT = 2**28  # bytes of each of the two texts
+TEXTS = (SETTINGS_FILE, TABLE_FILE, RATINGS_FILE)  # the first two are in every project
+MOST_TEXT = 2**28  # bytes of each of the texts
 MOST_RATIO = 400  # text does not get smaller than this, a bomb does
 ROOM = 2**28  # bytes that stay free on the disk
 
@@ -45,8 +46,9 @@ def pack(project: Path, target: Path) -> int:
     part = target.with_name(f".{target.name}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
-            for name in (SETTINGS_FILE, TABLE_FILE):
-                packed.write(project / name, name)
+            for name in TEXTS:
+                if name != RATINGS_FILE or (project / name).is_file():
+                    packed.write(project / name, name)
             for file in files:
                 name = f"takes/{file.relative_to(takes_folder(project)).as_posix()}"
                 packed.write(file, name, zipfile.ZIP_STORED)
@@ -118,7 +120,7 @@ def _belongs(member: zipfile.ZipInfo) -> bool:
     name, mode = member.filename, member.external_attr >> 16
     is_plain = stat.S_IFMT(mode) in (0, stat.S_IFREG)
     is_bomb = member.file_size > max(MOST_RATIO * member.compress_size, 1)
-    if name in (SETTINGS_FILE, TABLE_FILE):
+    if name in TEXTS:
         return is_plain and not is_bomb and member.file_size <= MOST_TEXT
     is_inside = _TAKE.fullmatch(name) is not None and name.split("/")[1] not in (".", "..")
     return is_plain and not is_bomb and is_inside

@@ -5,6 +5,8 @@ from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnalysis
 from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.gating import GATING
+from vgdesk.analyses.letter_profile import names_shapes
+from vgdesk.analyses.ratings import RATINGS
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request
@@ -13,26 +15,16 @@ from vgdesk.app.child_process import ChildLostError
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.gate_encoding import GateEncoding
+from vgdesk.app.reasons import ON_THEIR_WAY, PURPOSES, Reasons
 from vgdesk.app.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell, Modality, Session, TakeId, WordId
 from vgdesk.core.stack import Embedding
-from vgdesk.core.viewing import Rows, Shown, ViewRecipe
+from vgdesk.core.viewing import Rows, Search, Shown, ViewRecipe
 
 GROWTH = 1.5  # a map is laid out anew once it has grown by half: axes found from few words mislead
 MANY = 0.5  # a share of new vectors above this is a list that was loaded, not words that came in
-ON_THEIR_WAY = "The first vectors are on their way."
-RECORD = "record", "Record a word"
-PURPOSES = {
-    View.LAYERS: "Shows how alike the layers of two encoders arrange the words.",
-    View.WORDS: "Shows which words one layer holds alike.",
-    View.MAP: "Shows which words form groups in one layer.",
-    View.CURVES: "Shows how well the words form their groups at every layer.",
-    View.CHANGES: "Lists the words whose nearest words change most from A to B.",
-    View.CONFUSIONS: "Shows which groups of words one layer takes for each other.",
-    View.GATING: "Shows how much of a word has to be heard until one layer recognises it.",
-}
 
 
 class Pipeline:
@@ -139,6 +131,8 @@ class Pipeline:
             View.CHANGES: self._changes,
             View.CONFUSIONS: self._confusions,
             View.GATING: self._gating,
+            View.LETTERS: self._letters,
+            View.RETRIEVAL: self._retrieval,
         }
         for view, make in makers.items():
             if view in self._unseen:
@@ -193,6 +187,8 @@ class Pipeline:
             View.CHANGES: events.changes_ready.publish,
             View.CONFUSIONS: events.confusions_ready.publish,
             View.GATING: events.gating_ready.publish,
+            View.LETTERS: events.letters_ready.publish,
+            View.RETRIEVAL: events.retrieval_ready.publish,
         }
         return topics[view]
 
@@ -229,10 +225,10 @@ class Pipeline:
     def _layers(self) -> Request | Missing:
         a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (self._recipe.a, self._recipe.b))
         if not self._session.words:
-            return self._no_words(View.LAYERS)
+            return self._why.no_words(View.LAYERS)
         if a is None or b is None:
             empty = self._recipe.a if a is None else self._recipe.b
-            return self._no_vectors(View.LAYERS, empty)
+            return self._why.no_vectors(View.LAYERS, empty)
         measure = ANALYSES[self._recipe.alignment]
         return Request(
             work.compare_layers, (measure.id, a, b, self._facts_for(measure), self._recipe.seed)
@@ -243,13 +239,13 @@ class Pipeline:
         if recipe.shown is not Shown.DIFFERENCE:
             plan = self._encoding.plan(recipe.focus, recipe.rows)
             if plan is None:
-                return self._nothing_yet(View.WORDS, recipe.focus)
+                return self._why.nothing_yet(View.WORDS, recipe.focus)
             layer = recipe.layer_of(recipe.focus)
             arguments = recipe.words_measure, plan, layer, self._sight(plan)
             return Request(work.compare_words, arguments)
         a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (recipe.a, recipe.b))
         if a is None or b is None:
-            return self._nothing_yet(View.WORDS, recipe.a if a is None else recipe.b)
+            return self._why.nothing_yet(View.WORDS, recipe.a if a is None else recipe.b)
         sides = a, recipe.layer_of(recipe.a), b, recipe.layer_of(recipe.b)
         return Request(
             work.compare_words_between, (recipe.words_measure, *sides, self._sight(a, b))
@@ -267,7 +263,7 @@ class Pipeline:
         cell = self._recipe.focus
         plan = self._encoding.plan(cell, self._recipe.rows)
         if plan is None:
-            return self._nothing_yet(View.MAP, cell)
+            return self._why.nothing_yet(View.MAP, cell)
         fitted = self._fitted_rows(cell, frozenset(row for row, _word, _keys in plan.rows))
         layer = self._recipe.layer_of(cell)
         method = ANALYSES[self._recipe.map_method]
@@ -285,18 +281,20 @@ class Pipeline:
 
     def _curves(self) -> Request | Missing:
         if not self._session.words:
-            return self._no_words(View.CURVES)
+            return self._why.no_words(View.CURVES)
         measure, facts = ANALYSES[self._recipe.curve], self._facts()
         assert isinstance(measure, CurveAnalysis)
         if measure.uses_labels and not facts.labels():
-            return self._no_labels(View.CURVES)
+            return self._why.no_labels(View.CURVES, facts.column)
+        if measure.id == RATINGS.id and not facts.ratings:
+            return self._why.no_ratings()
         cells = [self._recipe.focus] if measure.has_series else self._cells()
         plans = [self._encoding.plan(cell, measure.rows) for cell in cells]
         chosen = [plan for plan in plans if plan is not None]
         floors = () if measure.has_series else self._encoding.floor_plans(measure.rows)
         ready = (*dict.fromkeys(chosen), *floors)
         if not chosen:
-            return self._nothing_yet(View.CURVES, self._recipe.focus)
+            return self._why.nothing_yet(View.CURVES, self._recipe.focus)
         known = work.facts_about(ready, facts)
         return Request(work.score_layers, (measure.id, ready, known, self._recipe.seed))
 
@@ -304,17 +302,17 @@ class Pipeline:
         recipe = self._recipe
         a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in (recipe.a, recipe.b))
         if a is None or b is None:
-            return self._nothing_yet(View.CHANGES, recipe.a if a is None else recipe.b)
+            return self._why.nothing_yet(View.CHANGES, recipe.a if a is None else recipe.b)
         layers = recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)
         return Request(work.find_changes, (recipe.changes, a, layers[0], b, layers[1]))
 
     def _confusions(self) -> Request | Missing:
         recipe, facts = self._recipe, self._facts()
         if self._session.words and not facts.labels():
-            return self._no_labels(View.CONFUSIONS)
+            return self._why.no_labels(View.CONFUSIONS, facts.column)
         plan = self._encoding.plan(recipe.focus, Rows.WORDS)
         if plan is None:
-            return self._nothing_yet(View.CONFUSIONS, recipe.focus)
+            return self._why.nothing_yet(View.CONFUSIONS, recipe.focus)
         layer = recipe.layer_of(recipe.focus)
         return Request(work.confuse_labels, (ABX_LABELS.id, plan, layer, facts, recipe.seed))
 
@@ -322,19 +320,53 @@ class Pipeline:
         cell, take = self._recipe.focus, self._session.takes.get(self._inspected or TakeId(""))
         takes = self._encoding.plan(cell, Rows.TAKES)
         if cell.modality is Modality.TEXT and self._session.words:
-            reason = f"{cell.title} reads and does not hear: look at a speech model."
-            return Missing(View.GATING, f"{PURPOSES[View.GATING]} {reason}")
+            return self._why.not_heard(View.GATING, cell)
         if takes is None:
-            return self._nothing_yet(View.GATING, cell)
+            return self._why.nothing_yet(View.GATING, cell)
         if take is None:
             return Missing(View.GATING, f"{PURPOSES[View.GATING]} Choose a word that was recorded.")
         gates = self._gates.of(takes.encoder, take, self._recipe.pooling)
-        if isinstance(gates, VgdeskError):
-            return Missing(View.GATING, str(gates))
-        if gates is None:
-            return None
+        if gates is None or isinstance(gates, VgdeskError):
+            return None if gates is None else Missing(View.GATING, str(gates))
         layer = self._recipe.layer_of(cell)
         return Request(work.rank_gates, (GATING.id, gates, takes, layer, self._facts()))
+
+    def _letters(self) -> Request | Missing:
+        cell, facts = self._recipe.focus, self._facts()
+        if not names_shapes(facts):
+            return self._why.no_shapes()
+        plan = self._encoding.plan(cell, Rows.WORDS)
+        if plan is None:
+            return self._why.nothing_yet(View.LETTERS, cell)
+        known = work.facts_about([plan], facts)
+        if not names_shapes(known):
+            return self._why.unheard_shapes(cell)
+        layer = self._recipe.layer_of(cell)
+        return Request(work.profile_letters, (plan, layer, known, self._recipe.seed))
+
+    def _retrieval(self) -> Request | Missing:
+        recipe = self._recipe
+        if recipe.search is Search.VOICES:
+            return self._voices(recipe.focus)
+        one, other = recipe.searched
+        a, b = (self._encoding.plan(cell, Rows.WORDS) for cell in recipe.searched)
+        if a is None or b is None:
+            return self._why.nothing_yet(View.RETRIEVAL, one if a is None else other)
+        layers = recipe.layer_of(one), recipe.layer_of(other)
+        return Request(work.find_partners_of, (a, layers[0], b, layers[1], recipe.seed))
+
+    def _voices(self, cell: Cell) -> Request | Missing:
+        takes = self._encoding.plan(cell, Rows.TAKES)
+        if cell.modality is Modality.TEXT and self._session.words:
+            return self._why.not_heard(View.RETRIEVAL, cell)
+        if takes is None:
+            return self._why.nothing_yet(View.RETRIEVAL, cell)
+        layer = self._recipe.layer_of(cell)
+        return Request(work.find_other_voices, (takes, layer, self._facts(), self._recipe.seed))
+
+    @property
+    def _why(self) -> Reasons:
+        return Reasons(self._session, self._recipe, self._encoding.progress)
 
     def _facts_for(self, analysis: Analysis) -> Facts:
         uses_facts = isinstance(analysis, LayerAnalysis | MapAnalysis) and analysis.uses_facts
@@ -345,26 +377,3 @@ class Pipeline:
 
     def _cells(self) -> list[Cell]:
         return [cell for cell in Cell if cell in self._session.encoders]
-
-    def _nothing_yet(self, view: View, cell: Cell) -> Missing:
-        return self._no_vectors(view, cell) if self._session.words else self._no_words(view)
-
-    def _no_labels(self, view: View) -> Missing:
-        reason = f"{PURPOSES[view]} No word has a “{self._facts().column}” label yet."
-        return Missing(view, reason, "set_label", "Label words")
-
-    def _no_words(self, view: View) -> Missing:
-        return Missing(view, f"{PURPOSES[view]} There are no words yet.", *RECORD)
-
-    def _no_vectors(self, view: View, cell: Cell) -> Missing:
-        if cell not in self._session.encoders:
-            reason = f"{PURPOSES[view]} No encoder is chosen for {cell.title}."
-            return Missing(view, reason, "choose_encoder", "Choose an encoder")
-        if cell.modality is Modality.SPEECH and not self._session.takes:
-            return Missing(view, f"{PURPOSES[view]} No word has been recorded yet.", *RECORD)
-        progress = self._encoding.progress(cell)
-        if progress.problem:
-            return Missing(view, progress.problem, "choose_encoder", "Choose another encoder")
-        if progress.is_stopped:
-            return Missing(view, "Encoding was stopped.", "encode_again", "Go on encoding")
-        return Missing(view, ON_THEIR_WAY)

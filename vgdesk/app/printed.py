@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.core.model import EncoderId
+from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.core.results import (
     GatingResult,
     LabelConfusions,
@@ -31,6 +31,8 @@ Result = (
     | NeighbourChanges
     | GatingResult
     | LabelConfusions
+    | LetterProfile
+    | Finding
 )
 BAR = 30  # signs of the longest bar
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
@@ -166,22 +168,47 @@ def _unique(result: GatingResult) -> str:
     return f"phone {result.unique_phone}, about {ms:.0f} ms were all phones equally long"
 
 
-def letters_table(profile: LetterProfile, encoder: EncoderId) -> str:
+def letters_table(profile: LetterProfile) -> str:
     """Write one line and one bar a letter, the roundest first."""
-    widest = max(np.abs([*profile.of_consonants, *profile.of_vowels]), default=0.0) or 1.0
+    widest = float(np.abs(profile.values).max(initial=0.0)) or 1.0
+    trace, heading = profile.trace, "\t".join(["words", *CURVE_COLUMNS])
     lines = [
-        f"mean cosine to round minus mean cosine to sharp shapes; layer {profile.layer} of "
-        f"{encoder}"
+        f"{_made_by(trace, profile.layer)}; interval: {trace.interval}; chance: {trace.chance}; "
+        f"seed {trace.seed}"
     ]
-    for name, letters, means, counts in (
-        ("first consonant", profile.consonants, profile.of_consonants, profile.words_of_consonants),
-        ("first vowel", profile.vowels, profile.of_vowels, profile.words_of_vowels),
-    ):
-        lines.append("\t".join([name, "words", "score"]))
-        for letter, count, mean in zip(letters, counts, means, strict=True):
+    columns = np.stack([getattr(profile, name) for name in CURVE_COLUMNS], axis=1)
+    for is_vowel, name in ((False, "first consonant"), (True, "first vowel")):
+        lines.append(f"{name}\t{heading}")
+        for place in (i for i, vowel in enumerate(profile.is_vowel) if vowel is is_vowel):
+            mean, numbers = profile.values[place], columns[place]
             bar = ("+" if mean > 0 else "-") * round(BAR * abs(mean) / widest)
-            lines.append(f"{letter}\t{count}\t{mean:+.4f}\t{bar}")
-    return "\n".join(lines) + "\n"
+            cells = [f"{number:+.4f}" for number in numbers[:-1]] + [f"{numbers[-1]:.3f}"]
+            count = len(profile.words[place])
+            lines.append("\t".join([profile.letters[place], str(count), *cells, bar]))
+    return _text(lines, [trace])
+
+
+def retrieval_table(found: Finding, *, is_best_first: bool) -> str:
+    """Write one line a query with what it finds, the worst found or the best found first."""
+    trace = found.trace
+    shares = zip(found.places, found.recalls, found.chance_recalls, strict=True)
+    lines = [
+        f"{_made_by(trace, ' in '.join(found.layers))}; among {found.choice}; chance: "
+        f"{trace.chance}",
+        "; ".join(
+            [
+                *(f"R@{k} {recall:.3f} (chance {chance:.3f})" for k, recall, chance in shares),
+                f"median rank {found.median:g} (chance {found.chance_median:g})",
+            ]
+        ),
+        "\t".join(["query", "rank", "ties", "similarity", "nearest and their similarities"]),
+    ]
+    for place in found.order(is_best_first=is_best_first):
+        hits = zip(found.hits[place], found.hit_similarities[place], strict=True)
+        named = ", ".join(f"{hit} {similarity:.3f}" for hit, similarity in hits)
+        rank, own = f"{found.ranks[place]:g}", f"{found.similarities[place]:.3f}"
+        lines.append("\t".join([found.rows[place], rank, str(found.ties[place]), own, named]))
+    return _text(lines, [trace])
 
 
 def as_json(*results: Result) -> str:

@@ -3,14 +3,15 @@
     project.json   schema, oldest reader, the chosen encoders, speakers, what the views show
     words.tsv      words and takes, see `vgdesk.app.word_table`
     trash.tsv      the same of takes that were rejected; only there if there are any
+    ratings.tsv    how alike people find two words, if any were loaded
     takes/         the sound files, never changed
     journal.jsonl  the edits since the last save, see `vgdesk.app.journal`
 
-A save writes in this order: sound files, trash.tsv, words.tsv, project.json. Each table is replaced
-in one step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an
-old or a new one whose sound files are all there. A crash between two of them harms nothing: the
-journal, which goes last, makes the edits again; and project.json never speaks of words or takes, so
-a layer or label that the new words do not have shows as empty.
+A save writes in this order: sound files, the tables, project.json. Each table is replaced in one
+step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an old or
+a new one whose sound files are all there. A crash between two of them harms nothing: the journal,
+which goes last, makes the edits again; and project.json never speaks of words or takes, so a layer
+or label that the new words do not have shows as empty.
 """
 
 import errno
@@ -38,6 +39,7 @@ from vgdesk.app.text_file import (
     write_object,
 )
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
+from vgdesk.app.word_ratings import read_kept_ratings, write_ratings
 from vgdesk.app.word_table import (
     MOST_NAMED,
     TAKE_COLUMNS,
@@ -64,6 +66,7 @@ OLDEST_READER = 2  # the oldest schema whose programs can show what this one wri
 SETTINGS_FILE = "project.json"
 TABLE_FILE = "words.tsv"
 TRASH_FILE = "trash.tsv"
+RATINGS_FILE = "ratings.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
         placed, files = _bring_takes_in(folder, session)
         _write_trash(folder / TRASH_FILE, placed, files)
         replace_text(folder / TABLE_FILE, write_table(placed, files))
+        write_ratings(folder / RATINGS_FILE, session.ratings)
         write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
     except OSError as error:
         raise _not_saved(folder, error) from error
@@ -260,16 +264,18 @@ def open_project(folder: Path) -> Project:
         stored.get("encoders", {}), {cell.value: _encoder for cell in Cell}
     )
     speakers, unknown = _read_speakers(stored.get("speakers", []))
+    ratings, unread = read_kept_ratings(folder / RATINGS_FILE)
     session = Session(
         table.words,
         table.takes,
         {Cell(cell): encoder for cell, encoder in encoders.items()},
         {take: trashed for take, trashed in trash.items() if take not in table.takes},
         speakers,
+        ratings,
     )
     warnings += _misfits("view", misfits) + _misfits("model", homeless)
     warnings += _misfits("speaker", unknown)
-    warnings += table.notices(copy) + missing_takes(session)
+    warnings += table.notices(copy) + unread + missing_takes(session)
     return Project(folder, session, ViewRecipe(**view), read_only, warnings)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vgdesk.analyses.letter_profile import LetterProfile
+from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import (
     GatingResult,
@@ -77,6 +79,16 @@ class RecipeLine:
             ]
         )  # fmt: skip
 
+    def of_letters(self, profile: LetterProfile) -> str:
+        """Return the command that makes this profile of letters."""
+        (encoder,) = profile.trace.encoders
+        return self._short("letters", [encoder], ["--layer", profile.layer])
+
+    def of_retrieval(self, found: Finding, is_best_first: bool) -> str:
+        """Return the command that lists what was found."""
+        first = ["--best-first"] if is_best_first else []
+        return self._short("retrieve", found.trace.encoders, ["--layer", *found.layers, *first])
+
     def of_map(self, result: WordMap) -> str:
         """Return the command that places these words."""
         return self._line("map", result.trace.encoders, result.method, *self._rows([result.layer]))
@@ -84,6 +96,17 @@ class RecipeLine:
     def _rows(self, layers: Sequence[str]) -> list[str]:
         rows = ["--rows", self.recipe.rows.value] if self.recipe.rows is not Rows.WORDS else []
         return ["--layer", *layers, *rows]
+
+    def _short(self, command: str, encoders: Sequence[EncoderId], more: Sequence[str]) -> str:
+        """Write a command that has neither a choice of measures nor of labels."""
+        recipe = self.recipe
+        pooling = ["--pooling", recipe.pooling] if recipe.pooling != "mean" else []
+        return shlex.join(
+            [
+                "vgdesk", command, *map(self.name_of, encoders), "--words", str(self.project),
+                *more, "--seed", str(recipe.seed), *pooling,
+            ]
+        )  # fmt: skip
 
     def _line(self, command: str, encoders: Sequence[EncoderId], measure: str, *more: str) -> str:
         recipe = self.recipe

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,11 @@ def yes_or_no(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("neither true nor false")
     return value
+
+
+def is_number(value: str) -> bool:
+    """Say whether a text is a finite number."""
+    try:
+        return isfinite(float(value))
+    except ValueError:
+        return False

@@ -8,7 +8,7 @@ from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
 from vgdesk.app.text_file import count, fitting, text, yes_or_no
 from vgdesk.core.model import Cell
-from vgdesk.core.viewing import Order, Rows, Shown, ViewRecipe
+from vgdesk.core.viewing import Order, Rows, Search, Shown, ViewRecipe
 from vgdesk.encoders.base import Pooling
 
 
@@ -53,6 +53,7 @@ VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
     "map_method": _analysis(Kind.MAP),
     "curve": _analysis(Kind.CURVE),
     "changes": _analysis(Kind.CHANGES),
+    "search": Search,
     "floors": yes_or_no,
     "label_column": text,
     "order": Order,

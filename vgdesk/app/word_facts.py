@@ -1,7 +1,8 @@
 from collections import defaultdict
 from functools import lru_cache
-from math import isfinite
 
+from vgdesk.app.text_file import is_number
+from vgdesk.app.word_ratings import rated_pairs
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.phones import split_phones
@@ -27,6 +28,7 @@ def facts_of(session: Session, column: str) -> Facts:
         column,
         tuple((take.id, take.speaker) for take in session.takes.values() if take.speaker),
         _synonyms(session),
+        rated_pairs(session),
     )
 
 
@@ -59,11 +61,3 @@ def _synonyms(session: Session) -> tuple[tuple[WordId, WordId], ...]:
         if other != word.id
     }
     return tuple(sorted(pairs))
-
-
-def is_number(text: str) -> bool:
-    """Say whether a text is a finite number."""
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False

@@ -3,11 +3,14 @@
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from statistics import fmean
 
-from vgdesk.app.text_file import read_text
-from vgdesk.app.word_facts import is_number
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.text_file import is_number, read_text, replace_text, settle_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 
@@ -15,14 +18,17 @@ COLUMNS = ("word1", "word2", "similarity")
 # MEN writes a part of speech behind each word, as in sun-n.
 _PART_OF_SPEECH = re.compile(r"-[a-z]$")
 
+HINT = f"Give a UTF-8 table with the columns {', '.join(COLUMNS)}."
+
+# Pairs of written forms, and pairs of words of a list.
+Rated = Mapping[tuple[str, str], float]
 Ratings = tuple[tuple[WordId, WordId, float], ...]
 
 
-def read_ratings(file: Path, session: Session) -> Ratings:
-    """Read the ratings of pairs whose words are both in a list, each pair once.
+def read_ratings(file: Path) -> Rated:
+    """Read what people said of pairs of written words; a pair without a rating is left out.
 
-    Words are found by their written form; all of one spelling count. A pair that was rated more
-    than once gets the mean; a word with itself and a pair without a rating are left out.
+    A pair that was rated more than once gets the mean.
 
     Parameters
     ----------
@@ -32,13 +38,54 @@ def read_ratings(file: Path, session: Session) -> Ratings:
     Raises
     ------
     VgdeskError
-        If it is something else.
+        If it is something else, or rates nothing.
+    """
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for one, other, rating in _rows(file):
+        found[one, other].append(rating)
+    if not found:
+        raise VgdeskError(f"“{file.name}” rates no pair of words.", HINT)
+    return {pair: fmean(ratings) for pair, ratings in found.items()}
+
+
+def read_kept_ratings(file: Path) -> tuple[Rated, tuple[Notice, ...]]:
+    """Read the ratings of a project, if it has any; damaged ones are left out, and it is said."""
+    if not file.exists():
+        return {}, ()
+    try:
+        return read_ratings(file), ()
+    except VgdeskError as error:
+        what = f"The similarity ratings of this project were left out: {error.message}"
+        hint = f"Correct {file.name} and open the project again, or load other ratings."
+        return {}, (Notice(what, hint, Level.WARNING),)
+
+
+def write_ratings(file: Path, rated: Rated) -> None:
+    """Write ratings as they are read; without any, those of before go. Raises OSError."""
+    if not rated:
+        with suppress(VgdeskError):  # what cannot be read is nothing that we wrote
+            read_ratings(file)
+            file.unlink()
+            settle_folder(file.parent)
+        return
+    text = StringIO()
+    table = csv.writer(text, delimiter="\t", lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows((*pair, rating) for pair, rating in rated.items())
+    replace_text(file, text.getvalue())
+
+
+def rated_pairs(session: Session) -> Ratings:
+    """Return the ratings of pairs whose words are both in the list, each pair once.
+
+    Words are found by their written form; all of one spelling count, and get the mean of their
+    ratings. A word with itself is left out.
     """
     named: dict[str, set[WordId]] = defaultdict(set)
     for word in session.words.values():
         named[word.text.casefold()].add(word.id)
     found: dict[tuple[WordId, WordId], list[float]] = defaultdict(list)
-    for one, other, rating in _rows(file):
+    for (one, other), rating in session.ratings.items():
         for a in _words(one, named):
             for b in _words(other, named) - {a}:
                 found[min(a, b), max(a, b)].append(rating)
@@ -50,17 +97,15 @@ def _words(text: str, named: dict[str, set[WordId]]) -> set[WordId]:
     return named.get(spelling) or named.get(_PART_OF_SPEECH.sub("", spelling), set())
 
 
-def _rows(file: Path) -> list[tuple[str, str, float]]:
-    hint = f"Give a UTF-8 table with the columns {', '.join(COLUMNS)}."
+def _rows(file: Path) -> Iterator[tuple[str, str, float]]:
     try:
         lines = [line for line in read_text(file).splitlines() if line.strip()]
     except (OSError, ValueError) as error:
-        raise VgdeskError(f"“{file}” could not be read as a table of ratings.", hint) from error
+        raise VgdeskError(f"“{file}” could not be read as a table of ratings.", HINT) from error
     mark = next((mark for mark in "\t;" if lines and mark in lines[0]), ",")
     table = csv.DictReader(lines, delimiter=mark)
     if not set(COLUMNS) <= set(table.fieldnames or ()):
-        raise VgdeskError(f"“{file}” lacks the columns of a table of ratings.", hint)
-    rows = []
+        raise VgdeskError(f"“{file}” lacks the columns of a table of ratings.", HINT)
     for number, row in enumerate(table, start=2):
         one, other, rating = (row[name] or "" for name in COLUMNS)
         if not rating.strip():
@@ -70,5 +115,4 @@ def _rows(file: Path) -> list[tuple[str, str, float]]:
                 f"{file.name}: row {number} has no number as its similarity (“{rating}”).",
                 "Correct it and try again.",
             )
-        rows.append((one, other, float(rating)))
-    return rows
+        yield " ".join(one.split()), " ".join(other.split()), float(rating)

@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from vgdesk.analyses.ratings import RATINGS
 from vgdesk.app.analysing import Analysing
 from vgdesk.app.background import Background
 from vgdesk.app.child_process import ChildProcess, Post
@@ -24,6 +25,7 @@ from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
 from vgdesk.app.store import Store
 from vgdesk.app.word_lists import open_words, with_words
+from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.files import Recording, read
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import EncoderError, VgdeskError
@@ -288,6 +290,19 @@ class Workspace:
     def play_stretch(self, file: Path, start: float, end: float) -> None:
         """Play a part of a sound file."""
         self.listening.play([Take(TakeId(""), WordId(""), file, start=start, end=end)])
+
+    def load_ratings(self, file: Path) -> None:
+        """Take over how alike people find two words, instead of what was loaded before."""
+
+        def take_over(rated: Rated) -> None:
+            label = f"Load {len(rated)} similarity ratings"
+            self.store.apply(label, lambda session: replace(session, ratings=rated))
+            pairs = len(rated_pairs(self.session))
+            said = f"{len(rated)} ratings were loaded; {pairs} pairs have both words in the list."
+            self.events.notice.publish(Notice(said))
+            self.looking.change(lambda recipe: replace(recipe, curve=RATINGS.id))
+
+        self._files.run(lambda: read_ratings(file), done=take_over, failed=self.tell)
 
     # Encoders
 

@@ -161,6 +161,8 @@ class Session:
         Takes that were rejected or deleted, from where they can be restored.
     speakers
         By their names; a take may name a speaker of whom nothing else is known.
+    ratings
+        How alike people find two words, by their written forms; also of words not in the list.
     """
 
     words: Mapping[WordId, Word] = field(default_factory=dict)
@@ -168,9 +170,10 @@ class Session:
     encoders: Mapping[Cell, EncoderId] = field(default_factory=dict)
     trash: Mapping[TakeId, Trashed] = field(default_factory=dict)
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
+    ratings: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("words", "takes", "encoders", "trash", "speakers"):
+        for name in ("words", "takes", "encoders", "trash", "speakers", "ratings"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         homeless = [take.id for take in self.takes.values() if take.word not in self.words]
         if homeless:

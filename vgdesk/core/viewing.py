@@ -32,6 +32,14 @@ class Shown(Enum):
     DIFFERENCE = "difference"
 
 
+class Search(Enum):
+    """Who looks for whom in the list of what is found."""
+
+    A_IN_B = "a-in-b"
+    B_IN_A = "b-in-a"
+    VOICES = "voices"
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What the user points at, the same in all views.
@@ -78,6 +86,8 @@ class ViewRecipe:
         The layer that is looked at in each cell; 0 where nothing was chosen.
     alignment, words_measure, map_method, curve, changes
         Ids in the catalogue of analyses.
+    search
+        Words of A among those of B, the other way round, or takes among those of other voices.
     floors
         Whether the curves also show what needs no training: untrained twins and baselines.
     label_column
@@ -95,6 +105,7 @@ class ViewRecipe:
     map_method: str = "pca"
     curve: str = "silhouette"
     changes: str = "neighbour-changes"
+    search: Search = Search.A_IN_B
     floors: bool = False
     label_column: str = "category"
     order: Order = Order.GROUP
@@ -109,6 +120,11 @@ class ViewRecipe:
     def focus(self) -> Cell:
         """The cell whose layer the slider and the bracket keys move."""
         return self.b if self.shown is Shown.B else self.a
+
+    @property
+    def searched(self) -> tuple[Cell, Cell]:
+        """Who looks for itself in whom, where two encoders are compared."""
+        return (self.b, self.a) if self.search is Search.B_IN_A else (self.a, self.b)
 
     def layer_of(self, cell: Cell) -> int:
         return self.layers.get(cell, 0)

@@ -147,6 +147,13 @@ class WindowDesk(QObject):
         if name := dialogs.ask_word_list(self._window):
             self._workspace.add_words(name)
 
+    def add_list(self, name: str) -> None:
+        self._workspace.add_words(name)
+
+    def ask_for_ratings(self) -> None:
+        if (file := dialogs.ask_ratings(self._window)) is not None:
+            self._workspace.load_ratings(file)
+
     def take_in(self, paths: list[Path]) -> None:
         """Open a project that was dropped, or add sound files and folders."""
         if [path.suffix for path in paths] == [dialogs.PROJECT]:

@@ -153,6 +153,17 @@ def ask_word_list(parent: QWidget) -> str:
     return file
 
 
+def ask_ratings(parent: QWidget) -> Path | None:
+    """Ask for a table in which people rated how alike two words are."""
+    chosen, _filter = QFileDialog.getOpenFileName(
+        parent,
+        "A table with the columns word1, word2 and similarity",
+        str(Path.home()),
+        "Tables (*.txt *.tsv *.csv)",
+    )
+    return Path(chosen) if chosen else None
+
+
 def ask_model_name(parent: QWidget) -> str:
     """Ask which model to download; nothing is fetched before this was answered."""
     name, is_given = QInputDialog.getText(

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox
 
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind
-from vgdesk.core.viewing import Order, Rows, ViewRecipe
+from vgdesk.core.viewing import Order, Rows, Search, ViewRecipe
 
 ORDER_TITLES = {
     Order.GROUP.value: "by group",
@@ -15,6 +15,11 @@ ORDER_TITLES = {
 }
 WIDE_ENOUGH = 96  # pixels that most names of label columns need
 NARROWEST = 56  # pixels to which the small controls of a view may shrink
+SEARCH_TITLES = {
+    Search.A_IN_B.value: "A in B",
+    Search.B_IN_A.value: "B in A",
+    Search.VOICES.value: "other voices",
+}
 ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
 Change = Callable[[ViewRecipe], ViewRecipe]
@@ -31,6 +36,7 @@ class ViewControls(QObject):
         self.order = _combo("Order of the words", ORDER_TITLES)
         self.map_method = _combo("Method", _titles(Kind.MAP))
         self.rows = _combo("One point for each", ROWS_TITLES)
+        self.search = _combo("Who looks for whom", SEARCH_TITLES)
         self.curve = _combo("Measure", _titles(Kind.CURVE))
         self.label_column = _combo("Label", {})
         self.label_column.setMinimumWidth(WIDE_ENOUGH)
@@ -40,6 +46,7 @@ class ViewControls(QObject):
             "order": self.order,
             "map_method": self.map_method,
             "rows": self.rows,
+            "search": self.search,
             "curve": self.curve,
             "label_column": self.label_column,
         }
@@ -66,6 +73,7 @@ class ViewControls(QObject):
     def _choose(self) -> None:
         chosen = {name: combo.currentData() for name, combo in self._combos.items()}
         chosen["order"], chosen["rows"] = Order(chosen["order"]), Rows(chosen["rows"])
+        chosen["search"] = Search(chosen["search"])
         if not chosen["label_column"]:
             del chosen["label_column"]  # no word has a label yet
         self._change(lambda recipe: replace(recipe, **chosen))

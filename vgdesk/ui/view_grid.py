@@ -9,10 +9,10 @@ from vgdesk.ui.views.frame import ViewFrame
 
 # What stands in the four quarters of the grid; of several views the first is seen.
 QUARTERS = (
-    (View.LAYERS,),
+    (View.LAYERS, View.RETRIEVAL),
     (View.WORDS, View.CONFUSIONS),
     (View.MAP, View.CHANGES),
-    (View.CURVES, View.GATING),
+    (View.CURVES, View.GATING, View.LETTERS),
 )
 
 

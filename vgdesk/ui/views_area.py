@@ -1,14 +1,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from vgdesk.analyses.letter_profile import LetterProfile
+from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
@@ -22,22 +19,25 @@ from vgdesk.core.results import (
     WordOverview,
     WordSimilarity,
 )
-from vgdesk.core.viewing import Order, Selection, ViewRecipe
+from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
+from vgdesk.ui.naming import encoder_title, rows_in_order
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.view_controls import ViewControls
 from vgdesk.ui.view_grid import ViewGrid
 from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.cluster_map import ClusterMap
 from vgdesk.ui.views.confusion_heatmap import ConfusionHeatmap
+from vgdesk.ui.views.found_words import FoundWords
 from vgdesk.ui.views.frame import ViewFrame
 from vgdesk.ui.views.gating_curves import GatingCurves
 from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap
+from vgdesk.ui.views.letter_bars import LetterBars
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 
 # What is computed only while it is seen.
-WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING)
+WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING, View.LETTERS, View.RETRIEVAL)
 
 
 class ViewsArea(QWidget):
@@ -66,6 +66,8 @@ class ViewsArea(QWidget):
         self.changes = ChangedWords(theme)
         self.confusions = ConfusionHeatmap(theme)
         self.gating = GatingCurves(theme)
+        self.letters = LetterBars(theme)
+        self.retrieval = FoundWords(theme)
         self.frames: Mapping[View, ViewFrame] = {
             View.LAYERS: self.layers,
             View.WORDS: self.words,
@@ -74,6 +76,8 @@ class ViewsArea(QWidget):
             View.CHANGES: self.changes,
             View.CONFUSIONS: self.confusions,
             View.GATING: self.gating,
+            View.LETTERS: self.letters,
+            View.RETRIEVAL: self.retrieval,
         }
         self._curves: tuple[EncoderId, ...] = ()
         self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
@@ -117,6 +121,7 @@ class ViewsArea(QWidget):
         self.layers.add_control(controls.alignment)
         self.words.add_control(controls.words_measure, controls.order)
         self.map.add_control(controls.map_method, controls.rows, refit)
+        self.retrieval.add_control(controls.search)
         self.curves.add_control(controls.curve, controls.label_column)
 
     # Wishes of the views
@@ -134,6 +139,9 @@ class ViewsArea(QWidget):
         self.changes.play_requested.connect(self._workspace.play)
         self.confusions.labels_chosen.connect(self._choose_labels)
         self.gating.part_requested.connect(self._play_part)
+        self.letters.words_chosen.connect(self._choose_words)
+        self.retrieval.entry_chosen.connect(self._choose_entry)
+        self.retrieval.entry_played.connect(self._play_entry)
         for view in (self.words, self.map):
             view.word_chosen.connect(self._choose_word)
             view.word_hovered.connect(self._hover)
@@ -173,6 +181,16 @@ class ViewsArea(QWidget):
     def _choose_word(self, word: str) -> None:
         self._workspace.looking.select(WordId(word))
 
+    def _choose_entry(self, word: str, row: str) -> None:
+        self._workspace.looking.select(WordId(word))
+        if row in self._workspace.session.takes:
+            self._workspace.looking.choose_take(WordId(word), TakeId(row))
+
+    def _play_entry(self, word: str) -> None:
+        # A word that is only written is looked at without a word about it.
+        if self._workspace.session.takes_of(WordId(word)):
+            self._workspace.play([WordId(word)])
+
     def _toggle(self, word: str) -> None:
         self._workspace.looking.toggle(WordId(word))
 
@@ -200,6 +218,8 @@ class ViewsArea(QWidget):
         events.changes_ready.subscribe(self._show_changes)
         events.confusions_ready.subscribe(self._show_confusions)
         events.gating_ready.subscribe(self._show_gating)
+        events.letters_ready.subscribe(self._show_letters)
+        events.retrieval_ready.subscribe(self._show_retrieval)
         events.view_missing.subscribe(self._show_missing)
         events.view_asked.subscribe(self._show_asked)
         events.embedded.subscribe(self._show_pending)
@@ -250,14 +270,14 @@ class ViewsArea(QWidget):
         def show() -> None:
             # What was asked for a moment ago may come after another choice: the result knows.
             encoder, *is_difference = result.trace.encoders
-            focus = self._workspace.looking.recipe.focus
-            title = "B minus A" if is_difference else self._title_of(encoder, focus)
+            recipe = self._workspace.looking.recipe
+            title = "B minus A" if is_difference else self._title_of(encoder, recipe.focus)
             if isinstance(result, WordOverview):
                 self.words.show_overview(
                     result, self.legend, centred=bool(is_difference), title=title
                 )
             else:
-                order = self._order(result)
+                order = rows_in_order(result, recipe.order, self.legend)
                 self.words.show_result(
                     result, order, self.legend, centred=bool(is_difference), title=title
                 )
@@ -319,6 +339,27 @@ class ViewsArea(QWidget):
 
         self._keep(View.GATING, show)
 
+    def _show_letters(self, profile: LetterProfile) -> None:
+        def show() -> None:
+            focus = self._workspace.looking.recipe.focus
+            self.letters.show_result(profile, self._title_of(profile.trace.encoders[0], focus))
+            self.letters.show_recipe(lambda: self._line().of_letters(profile))
+
+        self._keep(View.LETTERS, show)
+
+    def _show_retrieval(self, found: Finding) -> None:
+        def show() -> None:
+            recipe = self._workspace.looking.recipe
+            likely = recipe.searched if len(found.layers) > 1 else (recipe.focus,)
+            titles = map(self._title_of, found.trace.encoders, likely)
+            self.retrieval.show_result(found, self.legend, tuple(titles))
+            self.retrieval.show_selection(self._workspace.looking.selection)
+            self.retrieval.show_recipe(
+                lambda: self._line().of_retrieval(found, self.retrieval.is_best_first)
+            )
+
+        self._keep(View.RETRIEVAL, show)
+
     def _keep(self, view: View, show: Callable[[], None]) -> None:
         self._last[view] = show
         show()
@@ -345,6 +386,7 @@ class ViewsArea(QWidget):
         self.words.show_selection(selection)
         self.map.show_selection(selection)
         self.changes.show_selection(selection)
+        self.retrieval.show_selection(selection)
 
     def _line(self) -> RecipeLine:
         workspace = self._workspace
@@ -352,22 +394,4 @@ class ViewsArea(QWidget):
         return RecipeLine(home, workspace.looking.recipe, workspace.shelf.command_name)
 
     def _title_of(self, encoder: EncoderId, likely: Cell | None = None) -> str:
-        """Name an encoder after the cell it stands in: `likely`, or else the first."""
-        spec = self._workspace.shelf.spec(encoder)
-        title = spec.title if spec else encoder
-        cells = [c for c, own in self._workspace.session.encoders.items() if own == encoder]
-        cells.sort(key=lambda cell: cell is not likely)
-        # What ships is named after its cell already.
-        return " · ".join([*(c.title for c in cells[:1] if not title.startswith(c.title)), title])
-
-    def _order(self, result: WordSimilarity) -> tuple[int, ...]:
-        """Put the rows in the order that was chosen; groups keep the order of the list inside."""
-        recipe = self._workspace.looking.recipe
-        if recipe.order is Order.SIMILARITY:
-            return result.order
-        if recipe.order is Order.LIST:
-            return tuple(range(len(result.rows)))
-        groups = [look.group for look in self.legend.groups]
-        place = {group: number for number, group in enumerate(groups)}
-        of_row = [place.get(self.legend.look_of(word).group, len(place)) for word in result.words]
-        return tuple(int(i) for i in np.argsort(of_row, kind="stable"))
+        return encoder_title(self._workspace, encoder, likely)

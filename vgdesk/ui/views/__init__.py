@@ -7,9 +7,11 @@ from vgdesk.ui.views import (
     changed_words,
     cluster_map,
     confusion_heatmap,
+    found_words,
     gating_curves,
     layer_curves,
     layer_heatmap,
+    letter_bars,
     word_heatmap,
 )
 from vgdesk.ui.views.frame import ViewSpec
@@ -22,4 +24,6 @@ VIEWS: Mapping[str, ViewSpec] = catalogue(
     changed_words.SPEC,
     confusion_heatmap.SPEC,
     gating_curves.SPEC,
+    letter_bars.SPEC,
+    found_words.SPEC,
 )

@@ -1,0 +1,233 @@
+"""What each word or take finds, one by one: the list behind the two measures of retrieval."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.analyses.base import need_same_rows
+from vgdesk.analyses.partner_retrieval import (
+    MOST_WORDS,
+    PARTNER_RETRIEVAL,
+    TIED,
+    Profiles,
+    drawn_pair,
+    luck_of,
+)
+from vgdesk.analyses.retrieval import (
+    PLACES,
+    RETRIEVAL_SPEAKERS,
+    Search,
+    search_of,
+    trace_of,
+)
+from vgdesk.analyses.voices import Codes
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.facts import Facts
+from vgdesk.core.model import WordId
+from vgdesk.core.results import Trace
+from vgdesk.core.stack import LayerStack
+
+Doubles = NDArray[np.float64]
+
+HITS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding(HoldsArrays):
+    """Where every query finds what it looks for, and what it finds instead.
+
+    Attributes
+    ----------
+    layers
+        The layer of the queries, and that which is searched if it is another one.
+    rows, words
+        Row id and word of each query, in the order of the list.
+    ranks
+        Shape [queries]: 1 if nothing is nearer; ties share the middle of their places.
+    ties
+        Shape [queries]: how many wrong ones are as near as the right one.
+    similarities
+        Shape [queries]: that of the nearest right one.
+    hits, hit_words
+        Row ids and words of the nearest, the nearest first; ties stand as listed.
+    hit_similarities
+        Shape [queries, hits].
+    choice
+        Among how many a query looks; the most of all queries.
+    places
+        For R@k, the share of queries of rank k or better.
+    recalls, chance_recalls
+        Shape [places]: R@k, and what chance gives on average.
+    median, chance_median
+        The median rank, and what chance gives on average.
+    """
+
+    measure: str
+    layers: tuple[str, ...]
+    rows: tuple[str, ...]
+    words: tuple[WordId, ...]
+    ranks: FloatArray
+    ties: NDArray[np.intp]
+    similarities: FloatArray
+    hits: tuple[tuple[str, ...], ...]
+    hit_words: tuple[tuple[WordId, ...], ...]
+    hit_similarities: FloatArray
+    choice: int
+    places: tuple[int, ...]
+    recalls: FloatArray
+    chance_recalls: FloatArray
+    median: float
+    chance_median: float
+    trace: Trace
+
+    def check(self) -> None:
+        queries, places = len(self.rows), len(self.places)
+        for name in ("ranks", "ties", "similarities"):
+            expect_shape(self.measure, name, getattr(self, name), queries=queries)
+        expect_shape(
+            self.measure, "hit_similarities", self.hit_similarities, queries=queries, hits=None
+        )
+        for name in ("recalls", "chance_recalls"):
+            expect_shape(self.measure, name, getattr(self, name), places=places)
+        if not queries == len(self.words) == len(self.hits) == len(self.hit_words):
+            raise ValueError(f"{self.measure}: words and hits must have one entry a query")
+
+    def order(self, *, is_best_first: bool) -> list[int]:
+        """Return the places of the queries by rank; equal ranks stay as listed."""
+        order: list[int] = np.argsort(
+            self.ranks if is_best_first else -self.ranks, kind="stable"
+        ).tolist()
+        return order
+
+
+def list_partners(
+    a: LayerStack, a_layer: int, b: LayerStack, b_layer: int, seed: int = 0
+) -> Finding:
+    """Let every word of a layer of `a` look for itself among all words of a layer of `b`.
+
+    Words are compared by their profiles of cosines, as in `find_partners`: R@1 is its score.
+
+    Parameters
+    ----------
+    a, b
+        Stacks with the same rows in the same order; `dim` may differ.
+    seed
+        Draws the words where there are more than `MOST_WORDS`.
+    """
+    need_same_rows(a, b)
+    is_drawn = len(a.rows) > MOST_WORDS
+    a, b = drawn_pair(a, b, seed)
+    likeness = Profiles.of(a.values[a_layer]).correlations(Profiles.of(b.values[b_layer]))
+    n, own = len(likeness), likeness.diagonal()[:, None]
+    nearer = (likeness > own + TIED).sum(axis=1)
+    ties = (np.abs(likeness - own) <= TIED).sum(axis=1) - 1
+    ranks = 1 + nearer + ties / 2
+    places = [k for k in PLACES if k == 1 or k < n]
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :HITS]
+    return Finding(
+        PARTNER_RETRIEVAL.id,
+        (a.layers[a_layer], b.layers[b_layer]),
+        a.rows,
+        a.words,
+        ranks,
+        ties,
+        own[:, 0],
+        *_named(nearest, b),
+        np.take_along_axis(likeness, nearest, axis=1),
+        n,
+        tuple(places),
+        _recalls(ranks, places),
+        np.array(places) / n,
+        float(np.median(ranks)),
+        (n + 1) / 2,
+        _trace_of_partners(a, b, seed if is_drawn else None),
+    )
+
+
+def _trace_of_partners(a: LayerStack, b: LayerStack, seed: int | None) -> Trace:
+    return Trace(
+        f"rank by profiles of cosines{'' if seed is None else ', of words drawn at random'}",
+        len(a.rows),
+        (a.encoder, b.encoder),
+        "every place is as likely",
+        seed,
+        luck_of(len(a.rows)),
+    )
+
+
+def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> Finding:
+    """Let every take look for its word among the takes of other speakers.
+
+    Takes are compared by their cosine without the mean of each voice, as in `score_retrieval`:
+    R@k and its chance level are those of that curve at this layer.
+
+    Parameters
+    ----------
+    facts
+        The speakers; an unknown one is taken for somebody else each time.
+    seed
+        For the deals of the chance level.
+    """
+    search, queries, _ = search_of(stack, facts, seed)
+    values, choice = stack.values[layer], search.choice()[queries]
+    ranks = search.found(values)[0]
+    places = [k for k in PLACES if k == 1 or k < choice.min()]
+    recalls = np.array(
+        [np.nanmean(np.where(np.isnan(ranks), np.nan, ranks <= k), axis=0) for k in places]
+    )
+    medians = np.nanmedian(ranks, axis=0)
+    own, ties, nearest, similarities = _nearest(search, values, queries, stack.words)
+    return Finding(
+        RETRIEVAL_SPEAKERS.id,
+        (stack.layers[layer],),
+        tuple(stack.rows[i] for i in queries),
+        tuple(stack.words[i] for i in queries),
+        ranks[queries, 0],
+        ties,
+        own,
+        *_named(nearest, stack),
+        similarities,
+        int(choice.max()),
+        tuple(places),
+        recalls[:, 0],
+        recalls[:, 1:].mean(axis=1),
+        float(medians[0]),
+        float(medians[1:].mean()),
+        replace(trace_of("rank", stack, queries, seed), interval=""),
+    )
+
+
+def _recalls(ranks: Doubles, places: Sequence[int]) -> Doubles:
+    return np.array([(ranks <= k).mean() for k in places])
+
+
+def _named(
+    nearest: Codes, stack: LayerStack
+) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[WordId, ...], ...]]:
+    """Return the ids and the words of some rows, [queries, hits]."""
+    lists = nearest.tolist()
+    return (
+        tuple(tuple(stack.rows[i] for i in line) for line in lists),
+        tuple(tuple(stack.words[i] for i in line) for line in lists),
+    )
+
+
+def _nearest(
+    search: Search, layer: FloatArray, queries: Codes, words: Sequence[WordId]
+) -> tuple[Doubles, Codes, Codes, Doubles]:
+    """Return for each query the cosine of its nearest right take, how many others tie, and hits."""
+    _, word = np.unique(words, return_inverse=True)
+    count = min(HITS, int(search.choice()[queries].min()))
+    is_query = np.isin(np.arange(len(word)), queries)
+    parts = []
+    for block, distances in search.distances(layer):
+        asked = distances[is_query[block]]
+        is_right = word[block][is_query[block], None] == word
+        own = np.where(is_right, asked, np.inf).min(axis=1)
+        ties = ((asked == own[:, None]) & ~is_right).sum(axis=1)
+        nearest = np.argsort(asked, axis=1, kind="stable")[:, :count]
+        parts.append((-own, ties, nearest, -np.take_along_axis(asked, nearest, axis=1)))
+    own, ties, nearest, similarities = (np.concatenate(p) for p in zip(*parts, strict=True))
+    return own, ties, nearest, similarities

@@ -1,0 +1,98 @@
+"""Why a view is empty, and the one step that fills it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vgdesk.app.events import CellProgress, Missing, View
+from vgdesk.core.model import Cell, Modality, Session
+from vgdesk.core.viewing import ViewRecipe
+
+ON_THEIR_WAY = "The first vectors are on their way."
+RECORD = "record", "Record a word"
+PURPOSES = {
+    View.LAYERS: "Shows how alike the layers of two encoders arrange the words.",
+    View.WORDS: "Shows which words one layer holds alike.",
+    View.MAP: "Shows which words form groups in one layer.",
+    View.CURVES: "Shows how well the words form their groups at every layer.",
+    View.CHANGES: "Lists the words whose nearest words change most from A to B.",
+    View.CONFUSIONS: "Shows which groups of words one layer takes for each other.",
+    View.GATING: "Shows how much of a word has to be heard until one layer recognises it.",
+    View.LETTERS: "Shows which letters make words lie nearer to names of round or of sharp things.",
+    View.RETRIEVAL: "Lists where each word or take finds itself again, and what it finds instead.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Says why there is nothing to see of a session.
+
+    Attributes
+    ----------
+    progress
+        How far the encoding of a cell is.
+    """
+
+    session: Session
+    recipe: ViewRecipe
+    progress: Callable[[Cell], CellProgress]
+
+    def nothing_yet(self, view: View, cell: Cell) -> Missing:
+        """Say what a view waits for that needs the vectors of a cell."""
+        return self.no_vectors(view, cell) if self.session.words else self.no_words(view)
+
+    def no_words(self, view: View) -> Missing:
+        return Missing(view, f"{PURPOSES[view]} There are no words yet.", *RECORD)
+
+    def no_labels(self, view: View, column: str) -> Missing:
+        reason = f"{PURPOSES[view]} No word has a “{column}” label yet."
+        return Missing(view, reason, "set_label", "Label words")
+
+    def no_vectors(self, view: View, cell: Cell) -> Missing:
+        if cell not in self.session.encoders:
+            reason = f"{PURPOSES[view]} No encoder is chosen for {cell.title}."
+            return Missing(view, reason, "choose_encoder", "Choose an encoder")
+        if cell.modality is Modality.SPEECH and not self.session.takes:
+            return Missing(view, f"{PURPOSES[view]} No word has been recorded yet.", *RECORD)
+        progress = self.progress(cell)
+        if progress.problem:
+            return Missing(view, progress.problem, "choose_encoder", "Choose another encoder")
+        if progress.is_stopped:
+            return Missing(view, "Encoding was stopped.", "encode_again", "Go on encoding")
+        return Missing(view, ON_THEIR_WAY)
+
+    def no_shapes(self) -> Missing:
+        """Say that no word names something round or sharp."""
+        reason = (
+            f"{PURPOSES[View.LETTERS]} It needs words that name such things, marked in the column "
+            "“shape”, and others that only sound like it; a list of both ships with vgdesk."
+        )
+        return Missing(View.LETTERS, reason, "add_kiki_bouba", "Add the kiki-bouba list")
+
+    def unheard_shapes(self, cell: Cell) -> Missing:
+        """Say that the names of round and sharp things have no vectors in a cell."""
+        reason = f"{PURPOSES[View.LETTERS]} {ON_THEIR_WAY}"
+        if cell.modality is not Modality.SPEECH:
+            return Missing(View.LETTERS, reason)
+        reason = (
+            f"{PURPOSES[View.LETTERS]} {cell.title} hears recordings, and the names of round and "
+            "sharp things are not recorded: look at a model of text."
+        )
+        other = {self.recipe.a: ("show_a", "Show A"), self.recipe.b: ("show_b", "Show B")}
+        steps = (step for o, step in other.items() if o.modality is Modality.TEXT)
+        return Missing(View.LETTERS, reason, *next(steps, RECORD))
+
+    def not_heard(self, view: View, cell: Cell) -> Missing:
+        """Say that a view is about what is heard, and that this cell reads."""
+        reason = f"{cell.title} reads and does not hear: look at a speech model."
+        return Missing(view, f"{PURPOSES[view]} {reason}")
+
+    def no_ratings(self) -> Missing:
+        """Say that it is not known how alike people find the words."""
+        rated = len(self.session.ratings)
+        what = (
+            f"Of the {rated} pairs that are rated none has both its words in the list."
+            if rated
+            else "It needs a table of such ratings with the columns word1, word2 and similarity."
+        )
+        purpose = "Shows whether words that people find alike lie close together."
+        return Missing(View.CURVES, f"{purpose} {what}", "load_ratings", "Load similarity ratings…")

@@ -1,0 +1,51 @@
+"""The command that lists what every word or take finds."""
+
+import argparse
+import sys
+
+from vgdesk.analyses.retrieval_list import Finding, list_partners, list_voices
+from vgdesk.app.printed import as_json, retrieval_table
+from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from
+from vgdesk.app.word_facts import facts_of
+from vgdesk.app.word_lists import open_words
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.stack import matched
+
+HELP = (
+    "what `vgdesk embed` wrote, or an encoder's id together with --words: words of the first look "
+    "for themselves in the second, takes of a single one among other voices"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe what can be asked, apart from how vectors are made."""
+    parser.add_argument("stacks", nargs="+", metavar="STACK", help=HELP)
+    parser.add_argument("--words", metavar="LIST", help="a project, a table or list of words")
+    parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
+    parser.add_argument("--best-first", action="store_true", help="instead of the worst found")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def retrieve(chosen: argparse.Namespace, making: Making) -> int:
+    """Print where every query finds what it looks for."""
+    found = _find(chosen, making)
+    table = retrieval_table(found, is_best_first=chosen.best_first)
+    sys.stdout.write(as_json(found) if chosen.json else table)
+    return 0
+
+
+def _find(chosen: argparse.Namespace, making: Making) -> Finding:
+    if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
+        raise VgdeskError("Give one or two stacks, and one --layer for each.")
+    stacks = [stack_from(name, chosen.words, making) for name in chosen.stacks]
+    places = [place_of_layer(s, name) for s, name in zip(stacks, chosen.layer, strict=True)]
+    if len(stacks) == 2:
+        a, b = matched(*map(by_word, stacks))
+        return list_partners(a, places[0], b, places[1], chosen.seed)
+    if chosen.words is None:
+        raise VgdeskError(
+            "Who said which take is not known.",
+            "Name the list of words and speakers with --words, or give a second stack.",
+        )
+    return list_voices(stacks[0], places[0], facts_of(open_words(chosen.words), ""), chosen.seed)
