@@ -1,0 +1,33 @@
+import os
+from pathlib import Path
+
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.word_table import MOST_NAMED
+from vgdesk.core.model import Session
+
+
+def missing_takes(session: Session) -> tuple[Notice, ...]:
+    """Name the takes whose sound file is not there; they are kept."""
+    # One look into a folder is far quicker than one at each file, above all on a network drive.
+    takes = tuple(session.takes.values())
+    present = {file for folder in {take.file.parent for take in takes} for file in _files(folder)}
+    missing = [take for take in takes if str(take.file) not in present and not take.file.exists()]
+    if not missing:
+        return ()
+    named = ", ".join(f"{take.id} ({take.file.name})" for take in missing[:MOST_NAMED])
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    return (
+        Notice(
+            f"The sound files of {len(missing)} takes are missing: {named}{more}. The takes are "
+            "kept in the list.",
+            f"Put the files back into {missing[0].file.parent}, or record these words again.",
+            Level.WARNING,
+        ),
+    )
+
+
+def _files(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(entry.path for entry in os.scandir(folder))
+    except OSError:
+        return ()
