@@ -161,7 +161,7 @@ def test_what_a_full_disk_refused_comes_with_the_next_edit(tmp_path: Path) -> No
     written.journal.note(both, "Add sun")
     written.settle()
     assert same(replay(folder, Session()).session, both)
-    written.journal.close()
+    written.journal.close(is_saved=False)
 
 
 def test_a_restart_keeps_what_was_edited_during_the_save(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_restart_keeps_what_was_edited_during_the_save(tmp_path: Path) -> None
     written.journal.restart(tmp_path, later, later)
     written.settle()
     assert not (tmp_path / JOURNAL_FILE).exists()
-    written.journal.close()
+    written.journal.close(is_saved=False)
 
 
 def test_a_take_that_was_begun_is_known_until_an_edit_speaks_of_it(tmp_path: Path) -> None:
@@ -194,4 +194,4 @@ def test_a_take_that_was_begun_is_known_until_an_edit_speaks_of_it(tmp_path: Pat
     written.journal.note(Session(), "Undo Record dog")
     written.settle()
     assert not replay(tmp_path, Session()).begun
-    written.journal.close()
+    written.journal.close(is_saved=False)

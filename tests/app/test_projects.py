@@ -272,6 +272,22 @@ def test_a_recording_without_a_journal_finds_its_word_by_its_name(project: Path)
     after.close()
 
 
+def test_a_window_that_is_closed_in_the_middle_of_a_take_keeps_it(project: Path) -> None:
+    window = Window()
+    window.open(project)
+    name = TakeId("moon-1")
+    window.desk.begin_take(name, word("moon"), "")
+    write_flac(window.desk.takes_folder / "moon-1.flac", tone())
+    window.close()
+    after = Window()
+    after.open(project)
+    assert name in after.store.session.takes
+    after.store.undo()
+    after.settle()
+    after.close()
+    assert not (project / JOURNAL_FILE).exists()  # nobody wants it any more
+
+
 def test_a_take_without_a_single_sample_is_no_take(project: Path) -> None:
     broken_off(project, 0.0)
     partial = next((project / "takes").glob("*.partial"))

@@ -233,8 +233,10 @@ class Journal:
         """Call `then` once everything up to now is on the disk."""
         self._run(lambda: None, then)
 
-    def close(self) -> None:
-        """Wait until everything is written."""
+    def close(self, *, is_saved: bool) -> None:
+        """Wait until everything is written; what is saved leaves no journal behind."""
+        if is_saved:
+            self._run(self._end)
         self._thread.close()
 
     def _run(self, call: Callable[[], None], then: Callable[[], object] = lambda: None) -> None:
@@ -262,6 +264,10 @@ class Journal:
             file.replace(self._folder / LEFT_FILE)
         self._begun = {}
 
+    def _end(self) -> None:
+        if not self._begun:  # else a take runs, and the next start takes it in
+            self._leave()
+
     def _restart(self, folder: Path, saved: Session, now: Session) -> None:
         before, self._folder, self._written = self._folder, folder, now
         kept = {*now.takes, *now.trash}
@@ -285,6 +291,9 @@ class Journal:
         if record is not None:
             self._append(record)
             self._written = session
+        self._begun = {
+            take: line for take, line in self._begun.items() if take not in session.takes
+        }
 
     def _begin(self, take: TakeId, record: Record) -> None:
         self._begun = {take: record}

@@ -82,9 +82,7 @@ class ProjectDesk:
 
     def close(self) -> None:
         """Let go of the project; edits that nobody gave up are made again at the next start."""
-        if not self._store.has_unsaved_edits:
-            self._journal.leave()
-        self._journal.close()
+        self._journal.close(is_saved=not self._store.has_unsaved_edits)
         self._clear_away()
 
     def give_up_edits(self) -> None:
