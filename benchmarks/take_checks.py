@@ -10,12 +10,14 @@ out; the thresholds in vgdesk/audio/take_checks.py were set by looking at the fi
 Published recordings are trimmed to the word and have faults of their own. So a take is made of
 each: its gain is set (peak between -12 and -3 dB), and half a second of a room 45 to 60 dB below
 the word is put before and after it. A recording counts as clean for a check if something else than
-that check says so (see `CLEAN`). The lines "as published" are about the files as they are, trimmed and
-with all their faults: how often a check speaks up there is no error rate.
+that check says so (see `CLEAN`). The lines "as published" are about the files as they are, trimmed
+and with all their faults: how often a check speaks up there is no error rate.
 """
 
 import argparse
+import itertools
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +29,7 @@ from vgdesk.audio.files import Recording, read, sound_files
 from vgdesk.audio.heard_take import Known
 from vgdesk.audio.loudness import hop_powers, room_level
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.audio.take_checks import TAKE_CHECKS, check_take
+from vgdesk.audio.take_checks import TAKE_CHECKS, check_take, unlike_others
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.model import Verdict
@@ -69,10 +71,12 @@ def main() -> None:
     ]
     print(f"{chosen.half} voices, {len(words)} words")
     tallies: dict[tuple[str, str], list[bool]] = {}
+    for kind, is_said in unlike(chosen.folders, chosen.half):
+        tallies.setdefault(("unlike", kind), []).append(is_said)
     for number, word in enumerate(words):
         for check, kind, is_said in judged(word, number):
             tallies.setdefault((check, kind), []).append(is_said)
-            if chosen.list and is_said is kind.startswith("clean"):
+            if chosen.list and is_said is kind.startswith("clean") and kind != "as published":
                 print(f"  {check} {kind}: {word.name}")
     for check in TAKE_CHECKS:
         for (of, kind), said in tallies.items():
@@ -148,10 +152,14 @@ def pink(count: int, rng: np.random.Generator) -> FloatArray:
 def judged(word: Word, number: int) -> Iterator[tuple[str, str, bool]]:
     """Check a word and its damaged copies: check, kind of copy, and whether the check spoke up."""
     rng = np.random.default_rng(number)
+    found = find_word(heard(word, word.take))
+    whole = found or (word.begin / word.rate, word.end / word.rate)
+    trimmed = heard(word, word.word)
+    room = room_level(word.room, word.rate)
     of_kind = {
-        "clean": said(word, word.take),
-        "clean, room unknown": said(word, word.take, is_room_known=False),
-        "as published": said(word, word.word, is_room_known=False),
+        "clean": said(heard(word, word.take), Known(found, room)),
+        "clean, room unknown": said(heard(word, word.take), Known(found)),
+        "as published": said(trimmed, Known(find_word(trimmed))),
     }
     for kind, spoken in of_kind.items():
         for check in (check for check in TAKE_CHECKS if check != "unlike"):
@@ -161,14 +169,59 @@ def judged(word: Word, number: int) -> Iterator[tuple[str, str, bool]]:
         for kind, damage in kinds.items():
             samples = damage(word, rng)
             if samples is not None:
-                yield check, kind, check in said(word, samples)
+                copy = heard(word, samples)
+                lead = word.room if check == "cut" else copy.samples[: word.begin]
+                # Looking for the word takes longest; where it cannot move, it is not done again.
+                place = whole if check in STAYS else find_word(copy)
+                found_fault = said(copy, Known(place, room_level(lead, word.rate)))
+                # Of next to nothing it may as well be said that there is no word.
+                is_hit = check in found_fault or (check == "short" and "speech" in found_fault)
+                yield check, kind, is_hit
 
 
-def said(word: Word, samples: FloatArray, *, is_room_known: bool = True) -> set[str]:
-    recording = Recording(quantised(samples), word.rate)
-    room = room_level(word.room, word.rate) if is_room_known else None
-    known = Known(find_word(recording), room)
+def unlike(folders: list[Path], half: str) -> Iterator[tuple[str, bool]]:
+    """Compare words of different people; halves are halves of the words here.
+
+    The name of a file ends in its word, behind the last underscore (``tv_car``) and before
+    ``_desc``. Voices whose names end alike speak the same language.
+    """
+    spoken: dict[tuple[str, str], dict[str, Path]] = {}
+    for folder in folders:
+        for file in sound_files([folder]):
+            text = re.sub(r"_desc.*", "", file.stem).rpartition("_")[2]
+            language = folder.name.rpartition("-")[2]
+            spoken.setdefault((language, text), {}).setdefault(folder.name, file)
+    known = sorted(key for key, files in spoken.items() if len(files) > 1)
+    known = [key for number, key in enumerate(known) if number % 2 == (half == HELD_OUT)]
+    rng = np.random.default_rng(0)
+    for key in (key for key in known if key[0] == "en"):
+        for voice, other in itertools.combinations(sorted(spoken[key]), 2):
+            one = trimmed(spoken[key][voice])
+            yield "same word, different people", is_unlike(one, spoken[key][other])
+            strange = [files[other] for at, files in spoken.items() if other in files and at != key]
+            for number in rng.permutation(len(strange))[:4]:
+                yield "different words and people", is_unlike(one, strange[number])
+
+
+def is_unlike(take: Recording, file: Path) -> bool:
+    finding = unlike_others(take, [trimmed(file)])
+    return finding is not None and finding.verdict is not Verdict.PASS
+
+
+def trimmed(file: Path) -> Recording:
+    start, end = find_word(read(file)) or (0.0, None)
+    return read(file, start=start, end=end)
+
+
+def heard(word: Word, samples: FloatArray) -> Recording:
+    return Recording(quantised(samples), word.rate)
+
+
+def said(recording: Recording, known: Known) -> set[str]:
     return {f.check for f in check_take(recording, known) if f.verdict is not Verdict.PASS}
+
+
+STAYS = ("silence", "clipping", "level", "band", "dropouts")
 
 
 def quantised(samples: FloatArray) -> FloatArray:
@@ -242,9 +295,13 @@ def shortened(seconds: float) -> Damage:
 
 
 def lengthened(word: Word, _rng: np.random.Generator) -> FloatArray:
-    gap = np.zeros(round(0.1 * word.rate))
-    times = math.ceil(3.6 * word.rate / len(word.word))
-    return np.concatenate([word.take[: word.begin], *([word.word, gap] * times), word.room])
+    """Say the loud part of the word over and over for three and a half seconds."""
+    powers = hop_powers(word.word, word.rate)
+    loud = np.flatnonzero(powers > powers.max() / 1000)
+    first, last = (round(hop * 0.01 * word.rate) for hop in (loud[0], loud[-1] + 1))
+    part = word.word[first:last]
+    times = math.ceil(3.5 * word.rate / len(part))
+    return np.concatenate([word.take[: word.begin], *[part] * times, word.take[word.end :]])
 
 
 def cut(part: tuple[float, float], *, is_end: bool) -> Damage:
@@ -314,8 +371,8 @@ DAMAGED: dict[str, dict[str, Damage]] = {
         "at .5, then 10 dB softer": clipped(0.5, then=0.3),
     },
     "level": {f"peak at {db} dB": quiet(db) for db in (-33, -40, -50)},
-    "noise": {f"{db} dB below the word": noisy(db) for db in (12, 9, 5, 0)},
-    "short": {f"{1000 * s:.0f} ms of a word": shortened(s) for s in (0.06, 0.1, 0.15)},
+    "noise": {f"{db} dB below the word": noisy(db) for db in (12, 8, 3)},
+    "short": {f"{1000 * s:.0f} ms of a word": shortened(s) for s in (0.06, 0.12)},
     "long": {"said over and over": lengthened},
     "cut": {
         "the start is missing": cut((0.0, 0.5), is_end=False),

@@ -4,7 +4,7 @@ The thresholds come from recordings of people and from copies that were damaged 
 `benchmarks/take_checks.py` prints how often each check is right.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from vgdesk.audio.clipping import clipped_samples, runs
 from vgdesk.audio.files import Recording
 from vgdesk.audio.gaps import holes
 from vgdesk.audio.heard_take import HeardTake, Known
+from vgdesk.audio.likeness import unlikeness
 from vgdesk.audio.loudness import HOP_SECONDS, hop_powers, level
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.catalogue import catalogue
@@ -139,6 +140,7 @@ _EDGE_OVER_ROOM_DB = 6.0
 _NOTHING_ABOVE_DB, _DROP_DB = -46.0, 18.0
 _MUCH_LOST_SECONDS = 0.06
 _BLOCK_SECONDS = 0.02
+_UNLIKE = 1.13
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,13 @@ def concerns(findings: Iterable[Finding]) -> tuple[Concern, ...]:
     return tuple(f.concern for f in findings if f.verdict is not Verdict.PASS)
 
 
+def sentence(concern: Concern) -> str:
+    """Say again, without numbers, what was said against a take."""
+    check = TAKE_CHECKS.get(concern.check)
+    # A newer version may know of more.
+    return f"{check.bad} {check.remedy}" if check else f"The check “{concern.check}” found fault."
+
+
 def check_take(recording: Recording, known: Known) -> tuple[Finding, ...]:
     """Look for everything that can go wrong with a take.
 
@@ -193,6 +202,27 @@ def check_take(recording: Recording, known: Known) -> tuple[Finding, ...]:
         return _good(SILENCE), speech, _clipping(take), _dropouts(take)
     found = [_good(SILENCE), _good(SPEECH), *(check(take) for check in _OF_A_WORD)]
     return tuple(finding for finding in found if finding is not None)
+
+
+def unlike_others(take: Recording, others: Sequence[Recording]) -> Finding | None:
+    """Compare a take with other takes of the same word; a hint, so never worse than a warning.
+
+    Parameters
+    ----------
+    take, others
+        Trimmed to the word. Different people may speak.
+
+    Returns
+    -------
+    Finding
+        None if there is no other take with sound in it.
+    """
+    found = [unlikeness(take, other) for other in others]
+    distances = [distance for distance in found if distance is not None]
+    if not distances:
+        return None
+    is_unlike = min(distances) > _UNLIKE
+    return _judged(UNLIKE, Verdict.WARN if is_unlike else Verdict.PASS, UNLIKE.bad)
 
 
 def _clipping(take: HeardTake) -> Finding:
