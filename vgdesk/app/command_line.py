@@ -11,15 +11,7 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import (
-    abx,
-    captions,
-    embedding,
-    gating,
-    project_commands,
-    retrieving,
-    take_checking,
-)
+from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving, take_checking
 from vgdesk.app.embedding import BAD_INPUT
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
