@@ -70,6 +70,7 @@ def test_a_word_said_into_the_microphone_appears_in_all_views(
     take = workspace.session.takes_of(WordId("zebra-crossing"))[0]
     assert take.source is TakeSource.RECORDED
     assert take.end is not None  # voice activity found the word
+    assert not {concern.check for concern in take.concerns} & {"silence", "speech", "level"}
     assert 0.2 < take.end - take.start < 2.5
     assert read(take.file).seconds > take.end - take.start  # the recording itself is whole
     views = window.views

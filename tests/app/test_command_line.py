@@ -4,12 +4,14 @@ import sys
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from vgdesk.__main__ import main
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.word_overview import MOST_ROWS
 from vgdesk.app.stack_file import read_stack
+from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.resources import resource
 
 DEMO = str(resource("demo.vgdesk"))
@@ -246,3 +248,18 @@ def test_what_each_word_or_take_finds_is_listed(capsys: pytest.CaptureFixture[st
     about, _scores, _heading, *lines = capsys.readouterr().out.splitlines()
     assert "n = 72; layer 8 slices of spectrum; among 36" in about
     assert all(line.split("\t")[0].endswith(("-bella", "-adam")) for line in lines)
+
+
+def test_check_says_what_is_wrong_with_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, silent = Path(DEMO) / "takes" / "bear-bella.flac", tmp_path / "silent.flac"
+    write_flac(silent, Recording(np.zeros(24_000, np.float32), 24_000))
+    assert main(["check", str(good)]) == 0
+    assert capsys.readouterr().out == f"{good}\tpass\n"
+    assert main(["check", str(good), str(silent)]) == 1
+    said = capsys.readouterr().out.splitlines()[1]
+    assert said.startswith(f"{silent}\tfail\tDigital silence\t")
+    assert main(["check", "--all", str(good)]) == 0
+    assert "pass\tClipping\tNothing was clipped." in capsys.readouterr().out
+    assert main(["check", str(tmp_path / "none")]) == 2

@@ -22,7 +22,7 @@ from vgdesk.app.importing import (
 from vgdesk.app.project_file import open_project, save
 from vgdesk.audio.files import describe
 from vgdesk.core.errors import AudioFileError
-from vgdesk.core.model import Session, TakeId, TakeSource, Word, WordId
+from vgdesk.core.model import Concern, Session, TakeId, TakeSource, Verdict, Word, WordId
 from vgdesk.core.viewing import ViewRecipe
 
 PEOPLE = Path(__file__).parents[3] / "shared" / "data" / "people" / "en_gcompris"
@@ -161,9 +161,23 @@ def test_files_are_opened_one_at_a_time(tmp_path: Path) -> None:
     first = PlannedTake(tone(tmp_path / "a.wav"), "a", "en")
     second = PlannedTake(tmp_path / "b.wav", "b", "en")
     outcomes = import_takes(ImportPlan((first, second)))
-    assert next(outcomes) == ImportedTake(first)
+    assert _planned(next(outcomes)) == first
     tone(second.file)  # made only now
-    assert one(outcomes) == ImportedTake(second)
+    assert _planned(one(outcomes)) == second
+
+
+def _planned(outcome: ImportedTake | ImportRefused) -> PlannedTake:
+    assert isinstance(outcome, ImportedTake)
+    return outcome.planned
+
+
+def test_files_come_with_what_speaks_against_them(tmp_path: Path) -> None:
+    planned = PlannedTake(tone(tmp_path / "hum.wav"), "hum", "en")
+    outcome = one(import_takes(ImportPlan((planned,))))
+    assert isinstance(outcome, ImportedTake)
+    assert Concern("speech", Verdict.FAIL) in outcome.concerns
+    (take,) = with_imported(Session(), [outcome]).takes.values()
+    assert take.concerns == outcome.concerns
 
 
 # From files to words

@@ -109,6 +109,23 @@ def test_a_word_of_a_person_arrives_unchanged(studio: Studio, sound_card: Virtua
     assert recorder.seconds == 0.0
 
 
+def test_the_room_is_measured_before_the_take(studio: Studio, sound_card: VirtualSoundCard) -> None:
+    recorder = studio.recorder
+    assert recorder.room_dbfs is None
+    recorder.arm(sound_card.microphone())
+    hiss = np.random.default_rng(0).normal(0, 0.01, 6 * 48_000).astype(np.float32)
+    playing = threading.Thread(
+        target=sound_card.play_into_microphone, args=(Recording(hiss, 48_000),)
+    )
+    playing.start()
+    written = recorder._line.ring  # type: ignore[union-attr]
+    wait_until(lambda: np.count_nonzero(written.latest(3 * recorder.sample_rate)) > 2 * 48_000)
+    studio.start()
+    recorder.stop()
+    assert recorder.room_dbfs == pytest.approx(-40, abs=3)
+    playing.join(LIMIT)
+
+
 def test_a_kept_take_holds_the_word_and_the_proposed_trim_finds_it(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:

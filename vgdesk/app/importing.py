@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vgdesk.audio.files import read, sound_files
+from vgdesk.audio.heard_take import Known
 from vgdesk.audio.speech_activity import find_word
+from vgdesk.audio.take_checks import check_take, concerns
 from vgdesk.core.errors import AudioFileError
-from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
+from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource, Word, WordId
 
 CATEGORY = "category"
 LONGEST_SLUG = 40
@@ -51,10 +53,13 @@ class ImportedTake:
     trim
         Start and end of the word in seconds as voice activity proposes it; None if no voice was
         found, then everything is kept.
+    concerns
+        What the checks of a take have to say against it.
     """
 
     planned: PlannedTake
     trim: tuple[float, float] | None = None
+    concerns: tuple[Concern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
         else:
             # To a tenth of a millisecond: finer digits would only fill the table.
             trim = (round(found[0], 4), round(found[1], 4)) if found else None
-            yield ImportedTake(planned, trim)
+            yield ImportedTake(planned, trim, concerns(check_take(recording, Known(found))))
 
 
 def _too_short(file: Path) -> AudioFileError:
@@ -145,7 +150,13 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
         start, end = imported.trim or (0.0, None)
         take = TakeId(f"{word.id}-{numbers[word.id]}")
         all_takes[take] = Take(
-            take, word.id, planned.file, start=start, end=end, source=TakeSource.IMPORTED
+            take,
+            word.id,
+            planned.file,
+            start=start,
+            end=end,
+            source=TakeSource.IMPORTED,
+            concerns=imported.concerns,
         )
     return replace(session, words=words, takes=all_takes)
 

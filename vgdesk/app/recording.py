@@ -6,8 +6,10 @@ from pathlib import Path
 
 from vgdesk.app.background import Background
 from vgdesk.audio.devices import Microphone, microphones, rescan
+from vgdesk.audio.heard_take import Known
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
 from vgdesk.audio.speech_activity import find_word
+from vgdesk.audio.take_checks import Finding, check_take, concerns
 from vgdesk.core.errors import SoundDeviceError, VgdeskError
 from vgdesk.core.model import Concern
 
@@ -23,13 +25,20 @@ class Kept:
     trim
         Start and end of the word in seconds as voice activity proposes it; None if no voice was
         found, then everything is kept.
+    findings
+        What each check of the take says, also those that it passed.
     """
 
     file: Path
     seconds: float
     trim: tuple[float, float] | None
     lost_blocks: int
-    concerns: tuple[Concern, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """What is kept with the take of what speaks against it."""
+        return concerns(self.findings)
 
 
 class Phase(Enum):
@@ -152,10 +161,11 @@ class RecordingDesk:
 
         def finish() -> None:
             self.recorder.stop()
+            room_dbfs, lost = self.recorder.room_dbfs, self.recorder.lost_blocks
             recording = keep(partial, flac)
-            kept.append(
-                Kept(flac, recording.seconds, find_word(recording), self.recorder.lost_blocks)
-            )
+            word = find_word(recording)
+            findings = check_take(recording, Known(word, room_dbfs, lost))
+            kept.append(Kept(flac, recording.seconds, word, lost, findings))
 
         kept: list[Kept] = []
         self._do(Phase.SAVING, finish, lambda: done(kept[0]))

@@ -12,6 +12,7 @@ from vgdesk.audio.audio_system import no_answer
 from vgdesk.audio.devices import Microphone
 from vgdesk.audio.files import Recording
 from vgdesk.audio.input_line import InputLine, Moment
+from vgdesk.audio.loudness import room_level
 from vgdesk.audio.speech_activity import EndOfSpeech
 from vgdesk.audio.take_writer import TakeWriter, keep, partial_path, read_partial
 from vgdesk.core.errors import AudioFileError, SoundDeviceError, VgdeskError
@@ -33,6 +34,7 @@ _POLL_SECONDS = 0.05
 _LOST_SECONDS = 1.0
 _LEVEL_SECONDS = 0.2
 _SILENT_SECONDS = 1.0
+_ROOM_SECONDS = 3.0
 _CLIPPING = 0.99
 _FLOOR_DBFS = -120.0
 
@@ -122,6 +124,7 @@ class Recorder:
         self._take: _RunningTake | None = None
         self._ear: _Ear | None = None
         self._lost_blocks = 0
+        self._room_dbfs: float | None = None
 
     @property
     def state(self) -> RecorderState:
@@ -149,6 +152,11 @@ class Recorder:
         """How many blocks of 20 ms the running take has lost, or else the last one."""
         take = self._take
         return take.lost_blocks if take else self._lost_blocks
+
+    @property
+    def room_dbfs(self) -> float | None:
+        """Level of the room before the last take began; None if that was too soon to tell."""
+        return self._room_dbfs
 
     def level(self) -> Level:
         """Measure the newest sound; cheap enough for every frame of a meter."""
@@ -246,6 +254,7 @@ class Recorder:
             )
             self._ear = None
             self._take = _RunningTake(writer, partial, line, line.moment())
+            self._room_dbfs = room_level(line.ring.latest(round(rate * _ROOM_SECONDS)), rate)
             self._state = RecorderState.RECORDING
 
     def stop(self) -> Recording:
