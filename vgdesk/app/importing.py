@@ -9,11 +9,12 @@ count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` a
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vgdesk.audio.files import read, sound_files
+from vgdesk.app.pronunciation import with_lacking_labels
+from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
@@ -27,12 +28,24 @@ _TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
 
 @dataclass(frozen=True, slots=True)
 class PlannedTake:
-    """One file and what its name says."""
+    """One file and what its name says, or a table or an annotation says of it.
 
-    file: Path
+    Attributes
+    ----------
+    file
+        None for a written word alone.
+    start, end
+        The part that holds the word, in seconds; both None if nobody has looked for it yet.
+    """
+
+    file: Path | None
     text: str
     language: str
     category: str = ""
+    start: float | None = None
+    end: float | None = None
+    speaker: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ def plan_import(paths: Sequence[Path], session: Session) -> ImportPlan:
     AudioFileError
         If there is no sound file among them.
     """
-    language = _language(session)
+    language = language_of(session)
     planned: dict[Path, PlannedTake] = {}
     for dropped in (path.absolute() for path in paths):
         for file in sound_files([dropped]):
@@ -109,17 +122,35 @@ def _category(file: Path, dropped: Path) -> str:
 def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
     """Look into one file after the other; a file that cannot be used does not stop the others."""
     for planned in plan.takes:
+        if planned.file is None:
+            yield ImportedTake(planned)
+            continue
         try:
-            recording = read(planned.file)
-            if recording.seconds < SHORTEST_WORD:
-                raise _too_short(planned.file)
-            found = find_word(recording)
+            trim = _look_into(planned.file, planned)
         except AudioFileError as error:
             yield ImportRefused(planned.file, error)
         else:
-            # To a tenth of a millisecond: finer digits would only fill the table.
-            trim = (round(found[0], 4), round(found[1], 4)) if found else None
             yield ImportedTake(planned, trim)
+
+
+def _look_into(file: Path, planned: PlannedTake) -> tuple[float, float] | None:
+    """Make sure that the sound is there; where nobody said where the word is, look for it."""
+    recording = read(file, start=planned.start or 0.0, end=planned.end)
+    if recording.seconds < SHORTEST_WORD:
+        raise _too_short(file)
+    if planned.start is None:
+        found = find_word(recording)
+        # To a tenth of a millisecond: finer digits would only fill the table.
+        return (round(found[0], 4), round(found[1], 4)) if found else None
+    if planned.end is None:
+        return planned.start, planned.start + recording.seconds
+    if planned.end - planned.start - recording.seconds > TOLERATED_SHORTFALL_SECONDS:
+        raise AudioFileError(
+            f"“{file.name}” ends before “{planned.text}” does, which should lie at "
+            f"{planned.start:.2f} to {planned.end:.2f} seconds.",
+            "Check that this is the sound that was annotated.",
+        )
+    return planned.start, planned.end
 
 
 def _too_short(file: Path) -> AudioFileError:
@@ -137,22 +168,23 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
         planned = imported.planned
         key = _key(planned.text, planned.language)
         word = words[homes[key]] if key in homes else _made(planned.text, planned.language, words)
-        if planned.category and CATEGORY not in word.labels:
-            word = word.with_label(CATEGORY, planned.category)
-        words[word.id] = word
+        said = {**planned.labels, **({CATEGORY: planned.category} if planned.category else {})}
+        words[word.id] = with_lacking_labels(word, said)
         homes[key] = word.id
+        if planned.file is None:
+            continue
         numbers[word.id] += 1
         start, end = imported.trim or (0.0, None)
         take = TakeId(f"{word.id}-{numbers[word.id]}")
         all_takes[take] = Take(
-            take, word.id, planned.file, start=start, end=end, source=TakeSource.IMPORTED
+            take, word.id, planned.file, planned.speaker, start, end, TakeSource.IMPORTED
         )
     return replace(session, words=words, takes=all_takes)
 
 
 def new_word(session: Session, text: str) -> Word:
     """Return the word of a session with this text, or else a new one with an id of its own."""
-    language = _language(session)
+    language = language_of(session)
     key = _key(text, language)
     for word in session.words.values():
         if _key(word.text, word.language) == key:
@@ -185,7 +217,7 @@ def _highest_numbers(takes: Iterable[str]) -> Counter[str]:
     return highest
 
 
-def _language(session: Session) -> str:
+def language_of(session: Session) -> str:
     """Return the language that most words have, which is the best guess for a new one."""
     languages = Counter(word.language for word in session.words.values())
     return languages.most_common(1)[0][0] if languages else "en"
