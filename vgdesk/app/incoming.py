@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from vgdesk.app.annotations import (
     guess_tiers,
@@ -78,6 +79,17 @@ class Choices:
     words: str = ""
     phones: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of what would come in, and a sentence about all of it."""
+
+    MOST: ClassVar[int] = 8
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sentence: str
 
 
 def look_at(paths: Sequence[Path]) -> Incoming:
@@ -169,15 +181,35 @@ def _by_name(incoming: Incoming, session: Session) -> Sequence[PlannedTake]:
         return ()
 
 
+def preview_import(incoming: Incoming, choices: Choices, session: Session) -> Preview:
+    """Show the first recordings and words that would come in; raises as `planned`."""
+    plan = planned(incoming, choices, session)
+    first = plan.takes[: Preview.MOST]
+    labels = tuple(dict.fromkeys(name for take in first for name in take.labels))
+    rows = tuple(
+        (
+            take.text,
+            take.file.name if take.file else "",
+            "" if take.start is None else f"{take.start:.3f}",
+            "" if take.end is None else f"{take.end:.3f}",
+            take.speaker,
+            *(take.labels.get(name, "") for name in labels),
+        )
+        for take in first
+    )
+    headings = ("Word", "Sound file", "From (s)", "To (s)", "Speaker", *labels)
+    return Preview(headings, rows, summary(incoming, plan, session))
+
+
 def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
     """Say in a sentence or two what will be added."""
     known = {(word.text.casefold(), word.language) for word in session.words.values()}
     words = {(take.text.casefold(), take.language) for take in plan.takes}
     files = {take.file for take in plan.takes if take.file}
     recordings = sum(take.file is not None for take in plan.takes)
-    said = [f"{_count(len(words - known), 'new word')} and {_count(recordings, 'recording')}"]
+    said = [f"{counted(len(words - known), 'new word')} and {counted(recordings, 'recording')}"]
     if recordings:
-        said[0] += f" from {_count(len(files), 'sound file')}"
+        said[0] += f" from {counted(len(files), 'sound file')}"
     said[0] += " will be added."
     missing = sorted({file.name for file in files if not file.is_file()})
     if missing:
@@ -191,5 +223,6 @@ def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
     return " ".join(said)
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Write a number of things."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -16,6 +16,9 @@ POINTS = "TextTier"
 _EXPONENT = re.compile(r"^([ \t]*(?:\w+[ \t]*=[ \t]*)?)(\d[\d.]*e[-+]?\d+)[ \t]*$", re.M | re.I)
 _NEGATIVE = re.compile(r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?-[\d.]*[1-9]", re.M)
 _HEADER = re.compile(r'\s*File type = "ooTextFile(?: short)?"\s+(?:Object class = )?"TextGrid"\s+')
+_ENTRY = re.compile(r"(?:item|intervals|points) ?\[")
+_OPENING = re.compile(r'(?:name|text|mark) ?= ?"')
+MOST_OPENINGS = 4  # of one entry; for labels that quote a TextGrid
 # How many intervals or points a tier says it has: long format, then short.
 _COUNT = re.compile(
     r"^[ \t]*(?:intervals|points): size = (\d+)[ \t]*$"
@@ -63,6 +66,9 @@ def _prepared(found: ForeignText, file: Path) -> str:
             f"“{file.name}” has times before the beginning of the sound.",
             "In Praat, shift the times so that they begin at 0, and save it again.",
         )
+    # praatio needs the square of their number to find that they do not close.
+    if any(len(_OPENING.findall(entry)) > MOST_OPENINGS for entry in _ENTRY.split(body)):
+        raise _damaged(file)
     body = _EXPONENT.sub(lambda number: f"{number[1]}{float(number[2]):.17f}", body)
     # praatio finds the times by their lines, and loses a last entry whose line has no end.
     return f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n{body}\n'
