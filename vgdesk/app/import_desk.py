@@ -22,7 +22,7 @@ from vgdesk.app.incoming import (
     planned,
 )
 from vgdesk.app.norms import Joined, joined
-from vgdesk.app.pronunciation import find_pronunciations, with_pronunciations
+from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.store import Store
 from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
@@ -189,11 +189,14 @@ def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, s
     lacking = [word for word in chosen if not word.labels.get(PHONES) and word.id not in found]
     kept = len(chosen) - len(lacking) - len(found)
     said = [f"{counted(len(found), 'pronunciation')} filled in."]
+    guessed = sum(source == GUESSED for _phones, source in found.values())
+    if guessed:
+        said.append(f"{guessed} of them guessed from the spelling: about 1 phone in 10 is wrong.")
     if kept:
         said.append(f"{counted(kept, 'word')} had one and kept it.")
     if not lacking:
         return Notice(" ".join(said))
     named = ", ".join(f"“{word.text}”" for word in lacking[:MOST_NAMED])
     more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
-    said.append(f"Not found: {named}{more}.")
+    said.append(f"Not English, or not in Latin letters: {named}{more}.")
     return Notice(" ".join(said), "Type theirs with “Label the selected words…”, as “phones”.")

@@ -13,7 +13,7 @@ from vgdesk.app.journal import replay
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import SUFFIX
-from vgdesk.app.pronunciation import find_pronunciations, with_pronunciations
+from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe
@@ -67,7 +67,8 @@ def take_in(chosen: argparse.Namespace) -> int:
         if chosen.phones:
             found = find_pronunciations(session.words.values())
             session = with_pronunciations(session, found)
-            sys.stdout.write(f"Pronunciations filled in: {len(found)}\n")
+            guessed = sum(source == GUESSED for _phones, source in found.values())
+            sys.stdout.write(f"Pronunciations filled in: {len(found)}, {guessed} of them guessed\n")
         save(folder, session, project.recipe)
     refused = [one for one in outcomes if isinstance(one, ImportRefused)]
     for one in refused:

@@ -1,7 +1,8 @@
 """Pronunciations of English words, from the CMU Pronouncing Dictionary, as IPA.
 
-They are labels like any other: the column "phones" holds the symbols, apart from each other by
-blanks, and "phones source" says where they come from. What is there already is never replaced.
+Words that it lacks are guessed from their letters, and marked as guessed. Pronunciations are labels
+like any other: the column "phones" holds the symbols, apart from each other by blanks, and "phones
+source" says where they come from. What is there already is never replaced.
 """
 
 import re
@@ -12,12 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vgdesk.analyses.articulation import ARPABET
+from vgdesk.app.letter_phones import guess_phones
 from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 
 PHONES_SOURCE = "phones source"
 DICTIONARY = "CMUdict"
+GUESSED = "guessed from the spelling"
 ENGLISH = "en"
 # Without stress these vowels are reduced; a symbol for each, as there is one in IPA.
 REDUCED = {"AH0": "ə", "ER0": "ɚ", "ER": "ɝ"}
@@ -65,13 +68,19 @@ def as_ipa(arpabet: str) -> str:
 
 
 def pronounce(text: str) -> tuple[str, str] | None:
-    """Return the phones of an English word or phrase and where they come from; None if unknown."""
+    """Return the phones of an English word or phrase and where they come from.
+
+    None if it is written in other than Latin letters.
+    """
     parts = re.split(r"[\s-]+", text.strip().casefold().replace("’", "'"))
     whole = "-".join(parts)
     known = dictionary()
     found = [known[whole]] if whole in known else [known.get(part, ()) for part in parts]
     if not all(found):
-        return None
+        sought = zip(found, parts, strict=True)
+        guesses = [one[0] if one else guess_phones(part) for one, part in sought]
+        said = " ".join(as_ipa(guess) for guess in guesses if guess)
+        return (said, GUESSED) if all(guesses) else None
     readings = max(len(one) for one in found)
     source = DICTIONARY if readings == 1 else f"{DICTIONARY}, first of {readings}"
     return " ".join(as_ipa(one[0]) for one in found), source

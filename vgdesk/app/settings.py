@@ -78,8 +78,9 @@ def _model_folders(value: object) -> tuple[tuple[str, bool], ...]:
 def _column_meanings(value: object) -> tuple[Mapping[str, str], ...]:
     found = []
     for entry in _list(value):
-        values, misfits = fitting(entry, dict.fromkeys(entry, text))
-        if misfits:
+        names = entry if isinstance(entry, dict) else ()
+        values, misfits = fitting(entry, dict.fromkeys(names, text))
+        if misfits or not values:
             raise ValueError("not the meanings of columns")
         found.append(values)
     return tuple(found)
