@@ -88,6 +88,9 @@ def test_columns_of_one_name_stay_apart(tmp_path: Path) -> None:
         ("t.jsonl", b'{"a": 1}\n{', "line 2 is not JSON"),
         ("t.jsonl", b'{"a":' + b"[" * 100_000, "line 1 is not JSON"),
         ("t.jsonl", b'{"a":' + b"1" * 10_000 + b"}", "line 1 is not JSON"),
+        ("t.csv", b",".join([b"x"] * 1001) + b"\na\n", "too large"),
+        ("t.csv", b",".join([b"x"] * 1000) + b"\na" * 30_000, "too large"),
+        ("t.jsonl", b"".join(b'{"%d": 1}\n' % n for n in range(1001)), "too large"),
         ("nowhere.csv", None, "could not be opened"),
     ],
 )
@@ -296,6 +299,17 @@ def test_no_damage_does_more_than_be_said(
         ]
         assert all(take.text.strip() for take in takes)
         with_imported(Session(), taken)
+
+
+def test_a_parquet_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    table = arrow.table({"word": ["x" * 200_000] * 3000})
+    parquet.write_table(table, tmp_path / "t.parquet", compression="zstd")
+    assert (tmp_path / "t.parquet").stat().st_size < 1_000_000
+    with pytest.raises(VgdeskError, match="too long"):
+        read_table_file(tmp_path / "t.parquet")
 
 
 @given(st.dictionaries(st.text(max_size=8), st.sampled_from(["", "x", *FIELDS]), max_size=6))

@@ -203,15 +203,17 @@ def preview_import(incoming: Incoming, choices: Choices, session: Session) -> Pr
 
 def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
     """Say in a sentence or two what will be added."""
-    known = {(word.text.casefold(), word.language) for word in session.words.values()}
-    words = {(take.text.casefold(), take.language) for take in plan.takes}
     files = {take.file for take in plan.takes if take.file}
-    recordings = sum(take.file is not None for take in plan.takes)
+    there = {file for file in files if file.is_file()}
+    takes = [take for take in plan.takes if take.file is None or take.file in there]
+    known = {(word.text.casefold(), word.language) for word in session.words.values()}
+    words = {(take.text.casefold(), take.language) for take in takes}
+    recordings = sum(take.file is not None for take in takes)
     said = [f"{counted(len(words - known), 'new word')} and {counted(recordings, 'recording')}"]
     if recordings:
-        said[0] += f" from {counted(len(files), 'sound file')}"
+        said[0] += f" from {counted(len(there), 'sound file')}"
     said[0] += " will be added."
-    missing = sorted({file.name for file in files if not file.is_file()})
+    missing = sorted({file.name for file in files - there})
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         said.append(f"Not found: {', '.join(missing[:3])}{more}.")

@@ -5,15 +5,18 @@ what the user corrects and what is remembered.
 """
 
 import csv
+import io
 import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from vgdesk.app.foreign_text import read_foreign
+from vgdesk.app.foreign_text import LARGEST, read_foreign
 from vgdesk.app.importing import PlannedTake, word_text
 from vgdesk.app.pronunciation import PHONES_SOURCE
 from vgdesk.app.word_facts import PHONES
@@ -24,6 +27,8 @@ SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 AUDIO_FOLDER = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet")
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
+MOST_CELLS = 20_000_000
+BATCH = 256  # rows of Parquet that are unpacked at once
 
 WORD, FILE, STEM, SPEAKER, LANGUAGE = "word", "file", "file without ending", "speaker", "language"
 START, END, START_MS, END_MS = "start", "end", "start in ms", "end in ms"
@@ -122,23 +127,23 @@ def read_table_file(file: Path) -> Table:
     """
     suffix = file.suffix.lower()
     if suffix == ".parquet":
-        return _bounded(_read_parquet(file))
+        return _read_parquet(file)
     found = read_foreign(file)
     if suffix in (".jsonl", ".ndjson"):
-        return _bounded(_of_objects(file, list(_objects(found.text, file)), found.is_guessed))
-    return _bounded(_of_cells(file, found.text, found.is_guessed))
+        return _of_objects(file, list(_objects(found.text, file)), found.is_guessed)
+    return _of_cells(file, found.text, found.is_guessed)
 
 
-def _bounded(table: Table) -> Table:
-    if len(table.rows) > MOST_ROWS or len(table.headings) > MOST_COLUMNS:
+def _refuse_size(file: Path, rows: int, columns: int) -> None:
+    """Refuse a table that is empty, or more than fits into memory as text."""
+    if rows <= 0 or columns <= 0:
+        raise VgdeskError(f"“{file.name}” has no rows.", "Choose another table.")
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         raise VgdeskError(
-            f"“{table.file.name}” has {len(table.rows)} rows and {len(table.headings)} columns; "
-            f"{MOST_ROWS} rows and {MOST_COLUMNS} columns can be read.",
+            f"“{file.name}” is too large: {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and "
+            f"{MOST_CELLS:,} cells can be read.",
             "Keep the rows and columns that you need.",
         )
-    if not table.rows:
-        raise VgdeskError(f"“{table.file.name}” has no rows.", "Choose another table.")
-    return table
 
 
 def _of_cells(file: Path, text: str, is_guessed: bool) -> Table:
@@ -148,11 +153,12 @@ def _of_cells(file: Path, text: str, is_guessed: bool) -> Table:
     is_plain = mark == "\t" and '"' not in first
     try:
         reader = csv.reader(
-            text.splitlines(keepends=True),
+            io.StringIO(text),
             delimiter=mark,
             quoting=csv.QUOTE_NONE if is_plain else csv.QUOTE_MINIMAL,
         )
-        lines = [cells for cells in reader if any(cell.strip() for cell in cells)]
+        filled = (cells for cells in reader if any(cell.strip() for cell in cells))
+        lines = list(islice(filled, MOST_ROWS + 2))
     except csv.Error as error:
         raise _broken(file, f"not even as cells: {error}") from error
     if lines and len(lines[0]) == 1 and _meaning(lines[0][0]) != WORD:
@@ -162,6 +168,7 @@ def _of_cells(file: Path, text: str, is_guessed: bool) -> Table:
     surplus = next((n for n, cells in enumerate(lines, 1) if any(cells[width:])), 0)
     if surplus:
         raise _broken(file, f"row {surplus} has more cells than there are headings")
+    _refuse_size(file, len(lines) - 1, width)
     empty = [""] * width
     rows = tuple(tuple(cell.strip() for cell in [*cells, *empty][:width]) for cells in lines[1:])
     return Table(file, headings, rows, is_guessed)
@@ -190,8 +197,7 @@ def _objects(text: str, file: Path) -> Iterator[dict[str, object]]:
 
 def _of_objects(file: Path, objects: Sequence[Mapping[str, object]], is_guessed: bool) -> Table:
     names = list(dict.fromkeys(name for one in objects for name in one))
-    if len(names) * len(objects) > MOST_COLUMNS * MOST_ROWS // 20:
-        raise _broken(file, "its lines have too many different names")
+    _refuse_size(file, len(objects), len(names))
     rows = (tuple(_cell(one.get(name)) for name in names) for one in objects)
     return Table(file, _distinct(names), tuple(rows), is_guessed)
 
@@ -213,15 +219,29 @@ def _read_parquet(file: Path) -> Table:
             f"“{file.name}” is a Parquet table; the library that reads those is not installed.",
             'Install it with: pip install "vgdesk[parquet]", or save the table as CSV.',
         ) from error
+    objects: list[dict[str, object]] = []
+    room = LARGEST * 4  # of bytes in memory
     try:
         with parquet.ParquetFile(file) as opened:
-            plain = [name for name in opened.schema.names if name in opened.schema_arrow.names]
-            if opened.metadata.num_rows > MOST_ROWS or len(plain) > MOST_COLUMNS:
-                return Table(file, tuple(plain), ((),) * (MOST_ROWS + 1))
-            objects = opened.read(columns=plain).to_pylist()
+            # Sounds within the table, and lists, have no place in a cell.
+            held = [one for one in opened.schema_arrow if not _is_nested_or_bytes(one.type)]
+            _refuse_size(file, opened.metadata.num_rows, len(held))
+            names = [one.name for one in held]
+            for batch in opened.iter_batches(batch_size=BATCH, columns=names):
+                room -= batch.nbytes
+                if room < 0:
+                    raise _broken(file, "its cells are too long")
+                objects += batch.to_pylist()
     except (OSError, ValueError, ArrowException) as error:
         raise _broken(file, "it is damaged, or not Parquet") from error
     return _of_objects(file, objects, is_guessed=False)
+
+
+def _is_nested_or_bytes(kind: Any) -> bool:
+    from pyarrow import types
+
+    is_bytes = types.is_binary(kind) or types.is_large_binary(kind)
+    return bool(is_bytes or types.is_fixed_size_binary(kind) or types.is_nested(kind))
 
 
 def _broken(file: Path, why: str) -> VgdeskError:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -48,6 +49,7 @@ class ImportDialog(QDialog):
         self._choices = choices
         self._columns: dict[str, QComboBox] = {}
         self._model = TableModel()
+        self._view = table_view(self._model)
         self._sentence = wrapped()
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -78,11 +80,11 @@ class ImportDialog(QDialog):
             form.addRow(QLabel(heading), self._meaning(heading, targets))
         for combo in (self._words, self._phones, *self._columns.values()):
             combo.currentTextChanged.connect(self.ask)
-        table = table_view(self._model)
-        named(table, "The first rows of what will be added")
+        named(self._view, "The first rows of what will be added")
+        self._ok().setText("Add")
         for button in self._buttons.buttons():
             named(button, button.text().replace("&", ""))
-        parts = (self._heading(incoming), self._scrolled(form), table, self._sentence)
+        parts = (self._heading(incoming), self._scrolled(form), self._view, self._sentence)
         self.setLayout(column(*parts, self._buttons, margin=2 * MARGIN, gap=MARGIN))
         self.resize(720, 560)
 
@@ -108,7 +110,7 @@ class ImportDialog(QDialog):
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumHeight(min(inside.sizeHint().height(), HIGHEST) + 2)
+        area.setFixedHeight(min(inside.sizeHint().height(), HIGHEST) + 2)
         return area
 
     @property
@@ -139,6 +141,7 @@ class ImportDialog(QDialog):
     def show_preview(self, preview: Preview) -> None:
         """Show what the choices lead to."""
         self._model.show_table(Table(preview.headings, preview.rows))
+        self._view.resizeColumnsToContents()
         self._sentence.setText(preview.sentence)
         self._ok().setEnabled(True)
 
@@ -147,7 +150,7 @@ class ImportDialog(QDialog):
         self._model.show_table(Table((), ()))
         self._sentence.setText(str(error))
 
-    def _ok(self) -> QWidget:
+    def _ok(self) -> QPushButton:
         return self._buttons.button(QDialogButtonBox.StandardButton.Ok)
 
     def accept(self) -> None:
