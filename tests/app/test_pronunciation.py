@@ -15,6 +15,7 @@ from vgdesk.app.pronunciation import (
     pronounce,
     with_lacking_labels,
     with_pronunciations,
+    with_typed_label,
 )
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.phones import split_phones
@@ -97,6 +98,15 @@ def test_a_source_never_stands_beside_phones_of_another() -> None:
         "x": "y",
     }
     assert with_lacking_labels(word("cat"), said).labels == said
+
+
+def test_phones_that_are_typed_say_so() -> None:
+    looked_up = word("cat", phones="k æ t", **{"phones source": "CMUdict"})
+    typed = with_typed_label(looked_up, "phones", "k a t")
+    assert typed.labels == {"phones": "k a t", "phones source": "typed"}
+    assert with_typed_label(word("cat"), "category", "animal").labels == {"category": "animal"}
+    emptied = with_typed_label(typed, "phones", "")
+    assert find_pronunciations([emptied]) == {"cat": ("k æ t", "CMUdict")}
 
 
 # Guesses

@@ -20,6 +20,7 @@ from vgdesk.core.model import Session, Word, WordId
 
 PHONES_SOURCE = "phones source"
 DICTIONARY = "CMUdict"
+TYPED = "typed"
 GUESSED = "guessed from the spelling"
 ENGLISH = "en"
 # Without stress these vowels are reduced; a symbol for each, as there is one in IPA.
@@ -106,6 +107,14 @@ def with_pronunciations(session: Session, found: Mapping[WordId, tuple[str, str]
             labels = {**words[name].labels, PHONES: phones, PHONES_SOURCE: source}
             words[name] = replace(words[name], labels=labels)
     return replace(session, words=words)
+
+
+def with_typed_label(word: Word, column: str, value: str) -> Word:
+    """Label a word by hand; phones then have another source than before."""
+    labelled = word.with_label(column, value)
+    return (
+        labelled.with_label(PHONES_SOURCE, TYPED if value else "") if column == PHONES else labelled
+    )
 
 
 def with_lacking_labels(word: Word, said: Mapping[str, str]) -> Word:
