@@ -11,15 +11,7 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import (
-    abx,
-    captions,
-    embedding,
-    gating,
-    importing_command,
-    project_commands,
-    retrieving,
-)
+from vgdesk.app import abx, captions, embedding, gating, import_files, project_commands, retrieving
 from vgdesk.app.embedding import BAD_INPUT
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
@@ -105,9 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     project_commands.add_export(commands.add_parser("export", help="hand the words on"))
     project_commands.add_pack(commands.add_parser("pack", help="make one file of a project"))
     project_commands.add_unpack(commands.add_parser("unpack", help="make a project of such a file"))
-    importing_command.add_arguments(
-        commands.add_parser("import", help="take recordings, annotations and tables into a project")
-    )
+    import_files.add_arguments(commands.add_parser("import", help="take files into a project"))
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
     measures.set_defaults(command=_measures)
