@@ -18,6 +18,7 @@ from vgdesk.app.settings import (
 from vgdesk.core.errors import VgdeskError
 
 CHANGED = Settings(
+    column_meanings=({"Item": "word", "x": ""}, {"y": "file"}),
     device="cpu",
     microphone="Kopfhörer (ALSA)",
     stop_by_voice=False,
@@ -69,6 +70,9 @@ def test_every_setting_has_a_sentence() -> None:
         ("model_folders", ["/models"]),
         ("recent_projects", "/projects"),
         ("recent_projects", [1]),
+        ("column_meanings", [1]),
+        ("column_meanings", ["word"]),
+        ("column_meanings", [{"word": 1}]),
         ("reduced_motion", 1),
         ("label_column", []),
         ("layout", "pile"),

@@ -42,6 +42,7 @@ WITH_A_QUESTION = {
     "export",
     "open_packed",
     "pack",
+    "add_columns",
     "set_label",
     "shortcuts",
     "about",

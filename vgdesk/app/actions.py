@@ -25,6 +25,8 @@ class Desk(Protocol):
     def ask_for_list(self) -> None: ...
     def add_list(self, name: str) -> None: ...
     def ask_for_ratings(self) -> None: ...
+    def ask_for_columns(self) -> None: ...
+    def fill_in_pronunciations(self) -> None: ...
     def quit(self) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
@@ -83,14 +85,20 @@ ACTIONS = catalogue(
     Action("save_as", "Save as…", "File", lambda d: d.ask_to_save_as(), "Ctrl+Shift+S"),
     Action(
         "add_files",
-        "Add sound files…",
+        "Add files…",
         "File",
         lambda d: d.ask_for_files(),
         "Ctrl+Shift+O",
-        "WAV, FLAC, OGG or MP3, one word a file; the file name is the word.",
+        "Sounds whose names are their words, TextGrid or EAF with their sound, or a table of them.",
         begins_group=True,
     ),
-    Action("add_folder", "Add a folder of sound files…", "File", lambda d: d.ask_for_folder()),
+    Action(
+        "add_folder",
+        "Add a folder…",
+        "File",
+        lambda d: d.ask_for_folder(),
+        tip="Its sound files and annotations, or what its metadata.csv says of them.",
+    ),
     Action(
         "cut",
         "Cut a long recording into words…",
@@ -161,6 +169,20 @@ ACTIONS = catalogue(
         lambda d: d.ask_for_label(),
         "Ctrl+L",
         begins_group=True,
+    ),
+    Action(
+        "add_columns",
+        "Add columns from a table…",
+        "Edit",
+        lambda d: d.ask_for_columns(),
+        tip="Concreteness, frequency or whatever else a table knows of the words.",
+    ),
+    Action(
+        "pronounce",
+        "Fill in pronunciations",
+        "Edit",
+        lambda d: d.fill_in_pronunciations(),
+        tip="Phones of the selected English words, or of all, from a pronouncing dictionary.",
     ),
     Action("delete", "Delete the selected words", "Edit", lambda d: d.delete_selection(), "Del"),
     Action(

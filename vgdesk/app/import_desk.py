@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +10,25 @@ from vgdesk.app.importing import (
     ImportPlan,
     ImportRefused,
     import_takes,
-    plan_import,
     with_imported,
 )
+from vgdesk.app.incoming import (
+    Choices,
+    Incoming,
+    Preview,
+    counted,
+    first_choices,
+    look_at,
+    planned,
+)
+from vgdesk.app.norms import Joined, joined
+from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.store import Store
+from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session, Word, WordId
 
+MOST_NAMED = 5
 JOB = JobChanged("import", "Adding sound files", JobState.RUNNING)
 
 
@@ -31,14 +44,72 @@ class ImportDesk:
         self._store = store
         self._cancelled = threading.Event()
 
-    def take_in(self, paths: list[Path]) -> None:
-        """Add files and folders of them."""
+    def take_in(self, paths: list[Path], ask: Callable[[Incoming], object] | None = None) -> None:
+        """Add files and folders of them.
+
+        Parameters
+        ----------
+        ask
+            Called if something is open, such as the tier that holds the words; `take` goes on.
+            Without it everything is guessed.
+        """
+
+        def looked(incoming: Incoming) -> None:
+            if ask is not None and incoming.has_questions:
+                ask(incoming)
+            else:
+                self.take(incoming, first_choices(incoming))
+
+        self.look(paths, looked)
+
+    def look(self, paths: list[Path], done: Callable[[Incoming], object]) -> None:
+        """Read annotations and tables; sounds are only listed."""
+        self._thread.run(lambda: look_at(paths), done=done, failed=self._failed)
+
+    def preview(
+        self,
+        make: Callable[[Incoming, Choices, Session], Preview],
+        asked: tuple[Incoming, Choices],
+        done: Callable[[Preview], object],
+        failed: Callable[[VgdeskError], object],
+    ) -> None:
+        """Find out what would come in."""
+        session = self._store.session
+        self._thread.run(lambda: make(*asked, session), done=done, failed=failed)
+
+    def take(self, incoming: Incoming, choices: Choices) -> None:
+        """Add what was looked at."""
         session = self._store.session
         self._cancelled.clear()
         self._events.job_changed.publish(JOB)
         self._thread.run(
-            lambda: plan_import(paths, session), done=self._go_through, failed=self._failed
+            lambda: planned(incoming, choices, session),
+            done=self._go_through,
+            failed=self._failed,
         )
+
+    def join(self, incoming: Incoming, choices: Choices) -> None:
+        """Give words the labels that a table has for them."""
+        session = self._store.session
+
+        def done(found: Joined) -> None:
+            label = f"Add {counted(len(found.columns), 'column')} to {len(found.labels)} words"
+            self._store.apply(label, found.applied)
+
+        self._thread.run(lambda: joined(incoming, choices, session), done=done, failed=self._failed)
+
+    def pronounce(self, words: frozenset[WordId]) -> None:
+        """Fill in the pronunciations of words that have none; of all if none is named."""
+        session = self._store.session
+        chosen = [word for word in session.words.values() if not words or word.id in words]
+
+        def done(found: Mapping[WordId, tuple[str, str]]) -> None:
+            if found:
+                label = f"Fill in {counted(len(found), 'pronunciation')}"
+                self._store.apply(label, lambda now: with_pronunciations(now, found))
+            self._events.notice.publish(pronunciation_notice(chosen, found))
+
+        self._thread.run(lambda: find_pronunciations(chosen), done=done, failed=self._failed)
 
     def cancel(self) -> None:
         """Stop after the file that is being looked at; nothing is added then."""
@@ -80,7 +151,9 @@ class ImportDesk:
         count = len(taken) + len(refused)
         self._events.job_changed.publish(replace(JOB, state=JobState.DONE, done=count, total=count))
         if taken:
-            label = f"Add {len(taken)} recording{'s' if len(taken) > 1 else ''}"
+            recordings = sum(one.planned.file is not None for one in taken)
+            what = counted(recordings, "recording") if recordings else counted(len(taken), "word")
+            label = f"Add {what}"
             self._store.apply(label, lambda session: with_imported(session, taken))
         if refused:
             self._tell(len(taken), refused)
@@ -109,3 +182,21 @@ class ImportDesk:
     def _failed(self, error: VgdeskError) -> None:
         self._events.job_changed.publish(replace(JOB, state=JobState.FAILED))
         self._events.notice.publish(Notice.of(error))
+
+
+def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, str]]) -> Notice:
+    """Say how many pronunciations were filled in, and which words are unknown."""
+    lacking = [word for word in chosen if not word.labels.get(PHONES) and word.id not in found]
+    kept = len(chosen) - len(lacking) - len(found)
+    said = [f"{counted(len(found), 'pronunciation')} filled in."]
+    guessed = sum(source == GUESSED for _phones, source in found.values())
+    if guessed:
+        said.append(f"{guessed} of them guessed from the spelling: about 1 phone in 10 is wrong.")
+    if kept:
+        said.append(f"{counted(kept, 'word')} had one and kept it.")
+    if not lacking:
+        return Notice(" ".join(said))
+    named = ", ".join(f"“{word.text}”" for word in lacking[:MOST_NAMED])
+    more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
+    said.append(f"Not English, or not in Latin letters: {named}{more}.")
+    return Notice(" ".join(said), "Type theirs with “Label the selected words…”, as “phones”.")

@@ -9,11 +9,12 @@ count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` a
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vgdesk.audio.files import read, sound_files
+from vgdesk.app.pronunciation import with_lacking_labels
+from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.heard_take import Known
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.audio.take_checks import check_take, concerns
@@ -29,12 +30,24 @@ _TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
 
 @dataclass(frozen=True, slots=True)
 class PlannedTake:
-    """One file and what its name says."""
+    """One file and what its name says, or a table or an annotation says of it.
 
-    file: Path
+    Attributes
+    ----------
+    file
+        None for a written word alone.
+    start, end
+        The part that holds the word, in seconds; both None if nobody has looked for it yet.
+    """
+
+    file: Path | None
     text: str
     language: str
     category: str = ""
+    start: float | None = None
+    end: float | None = None
+    speaker: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def plan_import(paths: Sequence[Path], session: Session) -> ImportPlan:
     AudioFileError
         If there is no sound file among them.
     """
-    language = _language(session)
+    language = language_of(session)
     planned: dict[Path, PlannedTake] = {}
     for dropped in (path.absolute() for path in paths):
         for file in sound_files([dropped]):
@@ -114,17 +127,37 @@ def _category(file: Path, dropped: Path) -> str:
 def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
     """Look into one file after the other; a file that cannot be used does not stop the others."""
     for planned in plan.takes:
+        if planned.file is None:
+            yield ImportedTake(planned)
+            continue
         try:
-            recording = read(planned.file)
-            if recording.seconds < SHORTEST_WORD:
-                raise _too_short(planned.file)
-            found = find_word(recording)
+            outcome = _look_into(planned.file, planned)
         except AudioFileError as error:
             yield ImportRefused(planned.file, error)
         else:
-            # To a tenth of a millisecond: finer digits would only fill the table.
-            trim = (round(found[0], 4), round(found[1], 4)) if found else None
-            yield ImportedTake(planned, trim, concerns(check_take(recording, Known(found))))
+            yield outcome
+
+
+def _look_into(file: Path, planned: PlannedTake) -> ImportedTake:
+    """Make sure that the sound is there; where nobody said where the word is, look for it."""
+    recording = read(file, start=planned.start or 0.0, end=planned.end)
+    if recording.seconds < SHORTEST_WORD:
+        raise _too_short(file)
+    if planned.start is None:
+        found = find_word(recording)
+        # To a tenth of a millisecond: finer digits would only fill the table.
+        trim = (round(found[0], 4), round(found[1], 4)) if found else None
+        return ImportedTake(planned, trim, concerns(check_take(recording, Known(found))))
+    # Not checked: a word that was cut out by its annotation is cut at both edges.
+    if planned.end is None:
+        return ImportedTake(planned, (planned.start, planned.start + recording.seconds))
+    if planned.end - planned.start - recording.seconds > TOLERATED_SHORTFALL_SECONDS:
+        raise AudioFileError(
+            f"“{file.name}” ends before “{planned.text}” does, which should lie at "
+            f"{planned.start:.2f} to {planned.end:.2f} seconds.",
+            "Check that this is the sound that was annotated.",
+        )
+    return ImportedTake(planned, (planned.start, planned.end))
 
 
 def _too_short(file: Path) -> AudioFileError:
@@ -142,10 +175,11 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
         planned = imported.planned
         key = _key(planned.text, planned.language)
         word = words[homes[key]] if key in homes else _made(planned.text, planned.language, words)
-        if planned.category and CATEGORY not in word.labels:
-            word = word.with_label(CATEGORY, planned.category)
-        words[word.id] = word
+        said = {**planned.labels, **({CATEGORY: planned.category} if planned.category else {})}
+        words[word.id] = with_lacking_labels(word, said)
         homes[key] = word.id
+        if planned.file is None:
+            continue
         numbers[word.id] += 1
         start, end = imported.trim or (0.0, None)
         take = TakeId(f"{word.id}-{numbers[word.id]}")
@@ -153,17 +187,18 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
             take,
             word.id,
             planned.file,
-            start=start,
-            end=end,
-            source=TakeSource.IMPORTED,
-            concerns=imported.concerns,
+            planned.speaker,
+            start,
+            end,
+            TakeSource.IMPORTED,
+            imported.concerns,
         )
     return replace(session, words=words, takes=all_takes)
 
 
 def new_word(session: Session, text: str) -> Word:
     """Return the word of a session with this text, or else a new one with an id of its own."""
-    language = _language(session)
+    language = language_of(session)
     key = _key(text, language)
     for word in session.words.values():
         if _key(word.text, word.language) == key:
@@ -196,7 +231,7 @@ def _highest_numbers(takes: Iterable[str]) -> Counter[str]:
     return highest
 
 
-def _language(session: Session) -> str:
+def language_of(session: Session) -> str:
     """Return the language that most words have, which is the best guess for a new one."""
     languages = Counter(word.language for word in session.words.values())
     return languages.most_common(1)[0][0] if languages else "en"

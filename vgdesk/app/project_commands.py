@@ -3,29 +3,40 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vgdesk.app import import_files, take_checking
 from vgdesk.app.exporting import EXPORTS, export, kind_of
 from vgdesk.app.packing import SUFFIX, pack, unpack
 from vgdesk.app.project_file import open_project
 from vgdesk.app.project_places import SUFFIX as PROJECT
 
+if TYPE_CHECKING:  # argparse gives its type no public name
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-def add_pack(parser: argparse.ArgumentParser) -> None:
-    """Describe `vgdesk pack`."""
+
+def add_all(commands: "Commands") -> None:
+    """Describe the commands to a parser's list of them."""
+    import_files.add_arguments(commands.add_parser("import", help="take files into a project"))
+    _add_export(commands.add_parser("export", help="hand the words on"))
+    _add_pack(commands.add_parser("pack", help="make one file of a project"))
+    _add_unpack(commands.add_parser("unpack", help="make a project of such a file"))
+    take_checking.add_arguments(commands.add_parser("check", help="say what is wrong with takes"))
+
+
+def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("file", type=Path, nargs="?", help=f"PROJECT{SUFFIX} if not given")
     parser.set_defaults(command=_pack)
 
 
-def add_unpack(parser: argparse.ArgumentParser) -> None:
-    """Describe `vgdesk unpack`."""
+def _add_unpack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("project", type=Path, nargs="?", help=f"FILE{PROJECT} if not given")
     parser.set_defaults(command=_unpack)
 
 
-def add_export(parser: argparse.ArgumentParser) -> None:
-    """Describe `vgdesk export`."""
+def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("target", type=Path, help="a table (.csv, .tsv, .parquet) or a new folder")
     parser.add_argument("--as", dest="kind", choices=EXPORTS, help="audiofolder if not given")

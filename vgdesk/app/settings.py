@@ -1,7 +1,7 @@
 """What the user prefers, on this computer and in every project."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
@@ -16,6 +16,7 @@ from vgdesk.core.errors import VgdeskError
 SCHEMA = 1
 MOST_RECENT = 10
 MOST_TAKES = 100
+MOST_MEANINGS = 20
 HOME_VARIABLE = "VGDESK_HOME"
 
 
@@ -71,6 +72,17 @@ def _model_folders(value: object) -> tuple[tuple[str, bool], ...]:
         if misfits or "path" not in values:
             raise ValueError("not a folder with a model")
         found.append((values["path"], values.get("is_grounded", False)))
+    return tuple(found)
+
+
+def _column_meanings(value: object) -> tuple[Mapping[str, str], ...]:
+    found = []
+    for entry in _list(value):
+        names = entry if isinstance(entry, dict) else ()
+        values, misfits = fitting(entry, dict.fromkeys(names, text))
+        if misfits or not values:
+            raise ValueError("not the meanings of columns")
+        found.append(values)
     return tuple(found)
 
 
@@ -141,6 +153,12 @@ class Settings:
         default=(),
         metadata=_about(_folders, "Projects that were opened or saved, the latest first."),
     )
+    column_meanings: tuple[Mapping[str, str], ...] = field(
+        default=(),
+        metadata=_about(
+            _column_meanings, "What the columns of imported tables mean, the latest first."
+        ),
+    )
     reduced_motion: bool = field(
         default=False,
         metadata=_about(yes_or_no, "Points jump to their new place instead of gliding there."),
@@ -159,6 +177,11 @@ class Settings:
         project = project.absolute()
         others = (other for other in self.recent_projects if other != project)
         return replace(self, recent_projects=(project, *others)[:MOST_RECENT])
+
+    def with_meanings(self, columns: Mapping[str, str]) -> Self:
+        """Put what columns mean at the top; the same columns had another meaning before."""
+        others = (other for other in self.column_meanings if set(other) != set(columns))
+        return replace(self, column_meanings=(dict(columns), *others)[:MOST_MEANINGS])
 
 
 def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
@@ -221,6 +244,8 @@ def save_settings(file: Path, settings: Settings) -> None:
 def _plain(name: str, value: Any) -> Any:
     if name == "model_folders":
         return [{"path": path, "is_grounded": is_grounded} for path, is_grounded in value]
+    if name == "column_meanings":
+        return list(value)
     if name == "recent_projects":
         return [str(folder) for folder in value]
     return value.value if isinstance(value, Enum) else value

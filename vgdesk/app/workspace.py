@@ -20,6 +20,7 @@ from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
+from vgdesk.app.pronunciation import with_typed_label
 from vgdesk.app.recording import RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
@@ -200,7 +201,7 @@ class Workspace:
 
         def labelled(session: Session) -> Session:
             for word in words:
-                session = session.with_word(session.words[word].with_label(column, value))
+                session = session.with_word(with_typed_label(session.words[word], column, value))
             return session
 
         self.store.apply(f"Label {len(words)} words “{value}”", labelled)

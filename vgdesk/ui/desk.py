@@ -14,6 +14,7 @@ from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.cutting_dialog import CuttingDialog
+from vgdesk.ui.import_control import ImportControl
 from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
@@ -49,6 +50,7 @@ class WindowDesk(QObject):
         self._window = window
         self._parts = parts
         self._workspace = workspace
+        self.imports = ImportControl(window, workspace)
 
     def leave(self, then: Callable[[], object]) -> None:
         """Go on with `then` once edits that are not saved are saved or given up; or stay."""
@@ -124,12 +126,12 @@ class WindowDesk(QObject):
             self.leave(lambda: self._workspace.unpack(file, folder))
 
     def ask_for_files(self) -> None:
-        if files := dialogs.ask_sound_files(self._window):
-            self._workspace.imports.take_in(files)
+        if files := dialogs.ask_files_to_add(self._window):
+            self.imports.take_in(files)
 
     def ask_for_folder(self) -> None:
         if folder := dialogs.ask_folder(self._window, "A folder of sound files"):
-            self._workspace.imports.take_in([folder])
+            self.imports.take_in([folder])
 
     def ask_to_cut(self) -> None:
         if file := dialogs.ask_long_recording(self._window):
@@ -154,14 +156,22 @@ class WindowDesk(QObject):
         if (file := dialogs.ask_ratings(self._window)) is not None:
             self._workspace.load_ratings(file)
 
+    def ask_for_columns(self) -> None:
+        if file := dialogs.ask_table(self._window):
+            self.imports.add_columns(file)
+
+    def fill_in_pronunciations(self) -> None:
+        chosen = self._workspace.looking.selection.words
+        self._workspace.imports.pronounce(frozenset(chosen))
+
     def take_in(self, paths: list[Path]) -> None:
-        """Open a project that was dropped, or add sound files and folders."""
+        """Open a project that was dropped, or add files and folders."""
         if [path.suffix for path in paths] == [dialogs.PROJECT]:
             self.leave(lambda: self._workspace.open(paths[0]))
         elif [path.suffix for path in paths] == [dialogs.PACKED]:
             self._unpack(paths[0])
         else:
-            self._workspace.imports.take_in(paths)
+            self.imports.take_in(paths)
 
     def quit(self) -> None:
         self._window.close()

@@ -1,5 +1,6 @@
 """Questions that need an answer before anything can go on."""
 
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
 from vgdesk.app.exporting import EXPORTS
+from vgdesk.app.incoming import TABLES
 from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
@@ -117,11 +119,17 @@ def ask_vectors(parent: QWidget) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def ask_sound_files(parent: QWidget) -> list[Path]:
-    """Ask for sound files."""
-    kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+def ask_files_to_add(parent: QWidget) -> list[Path]:
+    """Ask for sound files, annotations and tables."""
+    annotations, tables = ("*.TextGrid", "*.textgrid", "*.eaf"), _patterns(TABLES)
+    sounds = _patterns(SUFFIXES)
     chosen, _filter = QFileDialog.getOpenFileNames(
-        parent, "Sound files, one word a file", str(Path.home()), f"Sound files ({kinds})"
+        parent,
+        "Sound files with one word each, annotations, or tables of recordings",
+        str(Path.home()),
+        f"All that can be added ({' '.join((*sounds, *annotations, *tables))});;"
+        f"Sound files ({' '.join(sounds)});;TextGrid and EAF ({' '.join(annotations)});;"
+        f"Tables ({' '.join(tables)})",
     )
     return [Path(file) for file in chosen]
 
@@ -133,6 +141,21 @@ def ask_long_recording(parent: QWidget) -> Path | None:
         parent, "A recording of many words", str(Path.home()), f"Sound files ({kinds})"
     )
     return Path(chosen) if chosen else None
+
+
+def ask_table(parent: QWidget) -> Path | None:
+    """Ask for a table of words."""
+    file, _filter = QFileDialog.getOpenFileName(
+        parent,
+        "A table with a column of words",
+        str(Path.home()),
+        f"Tables ({' '.join(_patterns(TABLES))})",
+    )
+    return Path(file) if file else None
+
+
+def _patterns(suffixes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"*{suffix}" for suffix in sorted(suffixes))
 
 
 def ask_word_list(parent: QWidget) -> str:

@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+
+from tests.app.odd_files import Marked, long_grid, noise
+from vgdesk.__main__ import main
+from vgdesk.app.project_file import open_project
+from vgdesk.app.project_lock import ProjectLock
+
+TIERS = {
+    "Ana - ort": [Marked(0, 1, "dog"), Marked(1, 2, "cat")],
+    "Ana - seg": [Marked(0, 1, "d")],
+    "sense": [Marked(0, 2, "animal")],
+}
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Path:
+    noise(tmp_path / "a.wav", 2)
+    file = tmp_path / "a.TextGrid"
+    file.write_text(long_grid(TIERS, 2), "utf-16")
+    return file
+
+
+def test_an_annotation_makes_a_project_and_a_table_adds_to_it(
+    tmp_path: Path, grid: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "p.vgdesk"
+    assert main(["import", str(project), str(grid), "--phones"]) == 0
+    assert "2 new words and 2 recordings from 1 sound file" in capsys.readouterr().out
+    session = open_project(project).session
+    assert [(t.word, t.speaker, t.start) for t in session.takes.values()] == [
+        ("dog", "Ana", 0),
+        ("cat", "Ana", 1),
+    ]
+    labels = [dict(word.labels) for word in session.words.values()]
+    assert labels[0] == {"phones": "d", "phones source": "annotation"}
+    assert labels[1] == {"phones": "k æ t", "phones source": "CMUdict"}
+    table = tmp_path / "t.csv"
+    table.write_text("Tier,Bild,nowhere\ndog,x,a.wav\ncow,y,gone.wav\n", "utf-8")
+    mapping = ["Tier=word", "Bild=picture", "nowhere=file"]
+    assert main(["import", str(project), str(table), "--map", *mapping]) == 2
+    said = capsys.readouterr()
+    assert "gone.wav" in said.err
+    assert "Added 1 of 2" in said.out
+    session = open_project(project).session
+    assert len(session.takes) == 3
+    assert [w.labels.get("picture") for w in session.words.values()] == ["x", None]
+
+
+def test_the_tier_can_be_named(tmp_path: Path, grid: Path) -> None:
+    project = tmp_path / "p.vgdesk"
+    arguments = ["--tier", "sense", "--phones-tier", "Ana - seg"]
+    assert main(["import", str(project), str(grid), *arguments]) == 0
+    assert list(open_project(project).session.words) == ["animal"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--tier", "nothing"], "“Ana - ort”, “Ana - seg”, “sense”"),
+        (["--map", "x"], "COLUMN=FIELD"),
+        (["--map", "x=word"], "no column “x”"),
+    ],
+)
+def test_what_cannot_be_leaves_no_project(
+    tmp_path: Path,
+    grid: Path,
+    arguments: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project = tmp_path / "p.vgdesk"
+    assert main(["import", str(project), str(grid), *arguments]) == 2
+    assert says in capsys.readouterr().err
+    assert not project.exists()
+
+
+def test_a_project_open_in_a_window_is_left_alone(
+    tmp_path: Path, grid: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "p.vgdesk"
+    assert main(["import", str(project), str(grid)]) == 0
+    before = (project / "words.tsv").read_bytes()
+    lock = ProjectLock.taken(project)
+    assert lock is not None
+    assert main(["import", str(project), str(grid)]) == 2
+    lock.release()
+    assert "Nothing was added" in capsys.readouterr().err
+    assert (project / "words.tsv").read_bytes() == before

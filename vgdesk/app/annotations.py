@@ -1,0 +1,197 @@
+"""Annotations of sound files: TextGrid, EAF, and the tables that forced aligners write.
+
+Every labelled interval of the tier with the words becomes a take, all of one and the same sound
+file: nothing is cut. On a tier of points each word runs from its point to the next one.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from vgdesk.app.eaf_file import read_eaf
+from vgdesk.app.importing import PlannedTake
+from vgdesk.app.manifests import Table, read_table_file
+from vgdesk.app.pronunciation import PHONES_SOURCE
+from vgdesk.app.textgrid_file import read_textgrid
+from vgdesk.app.tiers import Annotation, Interval, Tier
+from vgdesk.app.word_facts import PHONES
+from vgdesk.audio.files import SUFFIXES
+from vgdesk.core.errors import VgdeskError
+
+TEXTGRID, EAF = ".textgrid", ".eaf"
+SAYS_PHONES = "annotation"
+# What aligners write where nobody speaks.
+SILENCES = frozenset({"<eps>", "<sil>", "<p:>", "<p>", "#"})
+SILENT_PHONES = SILENCES | {"sil", "sp", "spn", "pau"}
+ALIGNED = ("begin", "end", "label", "type", "speaker")
+
+_WORDS = re.compile(r"\b(word|wort|wört|ort|mot|palabra|parola|woord|lex)", re.IGNORECASE)
+_PHONES = re.compile(r"\b(phone|phon|seg|laut|mau|ipa)", re.IGNORECASE)
+
+
+def is_annotation(file: Path) -> bool:
+    """Say whether the ending is one of an annotation; a table has to be looked into."""
+    return file.suffix.lower() in (TEXTGRID, EAF)
+
+
+def is_alignment(table: Table) -> bool:
+    """Say whether a table is what a forced aligner wrote of one sound file."""
+    return tuple(name.strip().casefold() for name in table.headings[:5]) == ALIGNED
+
+
+def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
+    """Read an annotation and find its sound.
+
+    Parameters
+    ----------
+    sounds
+        Files that came together with it; otherwise the sound lies beside it.
+
+    Raises
+    ------
+    VgdeskError
+        If it cannot be read, in a sentence that says why.
+    """
+    named: tuple[str, ...] = ()
+    is_guessed = False
+    if file.suffix.lower() == EAF:
+        tiers, named = read_eaf(file)
+    elif file.suffix.lower() == TEXTGRID:
+        tiers, is_guessed = read_textgrid(file)
+    else:
+        table = read_table_file(file)
+        if not is_alignment(table):
+            raise VgdeskError(
+                f"“{file.name}” is not the table of a forced aligner.",
+                f"Its first line should be: {', '.join(ALIGNED)}.",
+            )
+        tiers, is_guessed = aligned_tiers(table), table.is_guessed
+    sound = _sound_of(file, named, tuple(sounds))
+    looked_for = (*named, f"{file.stem}.wav")
+    return Annotation(file, tiers, sound, looked_for, is_guessed)
+
+
+def _sound_of(file: Path, named: Sequence[str], given: Sequence[Path]) -> Path | None:
+    for name in named:
+        beside = file.parent / name
+        if beside.suffix.lower() in SUFFIXES and beside.is_file():
+            return beside
+    names = {Path(name).stem.casefold() for name in named} | {file.stem.casefold()}
+    nearby = (one for one in file.parent.iterdir() if one.suffix.lower() in SUFFIXES)
+    found = [one for one in (*given, *sorted(nearby)) if one.stem.casefold() in names]
+    return found[0] if found else None
+
+
+def aligned_tiers(table: Table) -> tuple[Tier, ...]:
+    """Make tiers of the rows of a forced aligner, one for each speaker and type."""
+    intervals: dict[tuple[str, str], list[Interval]] = {}
+    for number, (begin, end, label, kind, speaker) in enumerate(
+        (row[:5] for row in table.rows), start=2
+    ):
+        try:
+            start, until = float(begin), float(end)
+        except ValueError as error:
+            raise VgdeskError(
+                f"{table.file.name}: row {number} has no times (“{begin}”, “{end}”).",
+                "Correct it and try again.",
+            ) from error
+        if label.strip() and 0 <= start < until < float("inf"):
+            one = Interval(" ".join(label.split()), start, until)
+            intervals.setdefault((speaker.strip(), kind.strip()), []).append(one)
+    return tuple(
+        Tier(f"{speaker} - {kind}" if speaker else kind, tuple(found), speaker)
+        for (speaker, kind), found in intervals.items()
+    )
+
+
+def tier_names(annotations: Iterable[Annotation]) -> tuple[str, ...]:
+    """List the tiers with labels; what stands behind the speaker if there are several."""
+    names = [_kind(tier) for one in annotations for tier in one.tiers if tier.intervals]
+    return tuple(dict.fromkeys(names))
+
+
+def _kind(tier: Tier) -> str:
+    """Return the name of a tier without its speaker: one choice then holds for all speakers."""
+    return tier.name.removeprefix(f"{tier.speaker} - ") or tier.name
+
+
+def guess_tiers(names: Sequence[str]) -> tuple[str, str]:
+    """Guess which tier has the words and which the phones; an empty name for none."""
+    words = [name for name in names if _WORDS.search(name)]
+    phones = [name for name in names if _PHONES.search(name) and name not in words]
+    others = [name for name in names if name not in phones]
+    return next(iter((*words, *others, *names)), ""), next(iter(phones), "")
+
+
+def takes_of(
+    annotation: Annotation, words: str, phones: str, language: str
+) -> tuple[PlannedTake, ...]:
+    """Make a take of each word.
+
+    Parameters
+    ----------
+    words, phones
+        Names of tiers as `tier_names` gives them; no phones if that is empty.
+
+    Raises
+    ------
+    VgdeskError
+        If the sound or the tier is missing, or the tier has no times of its own.
+    """
+    tiers = [tier for tier in annotation.tiers if words in (tier.name, _kind(tier))]
+    _refuse(annotation, words, tiers)
+    assert annotation.sound is not None
+    below = [tier for tier in annotation.tiers if phones in (tier.name, _kind(tier))]
+    planned = []
+    for tier in tiers:
+        own = [one for one in below if one.speaker == tier.speaker] or below
+        heard = sorted((one for sub in own for one in sub.intervals), key=_middle)
+        for word in tier.intervals:
+            if word.label.casefold() not in SILENCES:
+                planned.append(
+                    PlannedTake(
+                        annotation.sound,
+                        word.label,
+                        language,
+                        start=word.start,
+                        end=word.end,
+                        speaker=tier.speaker,
+                        labels=_phones_within(word, heard),
+                    )
+                )
+    return tuple(planned)
+
+
+def _refuse(annotation: Annotation, words: str, tiers: Sequence[Tier]) -> None:
+    name = annotation.file.name
+    if annotation.sound is None:
+        looked_for = " or ".join(f"“{one}”" for one in dict.fromkeys(annotation.looked_for))
+        raise VgdeskError(
+            f"The sound of “{name}” was not found; {looked_for} was looked for beside it.",
+            "Put the sound file into the same folder, or choose both together.",
+        )
+    if not tiers:
+        there = ", ".join(f"“{tier.name}”" for tier in annotation.tiers) or "none"
+        raise VgdeskError(
+            f"“{name}” has no tier “{words}”. Its tiers: {there}.", "Choose one of these."
+        )
+    if any(tier.is_estimated for tier in tiers):
+        raise VgdeskError(
+            f"The tier “{words}” of “{name}” has no times of its own: several of its labels share "
+            "one stretch of sound.",
+            "Choose the tier that it hangs on, or align its words in ELAN.",
+        )
+
+
+def _middle(interval: Interval) -> float:
+    return (interval.start + interval.end) / 2
+
+
+def _phones_within(word: Interval, heard: Sequence[Interval]) -> Mapping[str, str]:
+    """Join the labels whose middle lies within a word; `heard` is sorted by the middle."""
+    first = bisect_left(heard, word.start, key=_middle)
+    last = bisect_left(heard, word.end, lo=first, key=_middle)
+    labels = [one.label for one in heard[first:last]]
+    spoken = [label for label in labels if label.casefold() not in SILENT_PHONES]
+    return {PHONES: " ".join(spoken), PHONES_SOURCE: SAYS_PHONES} if spoken else {}

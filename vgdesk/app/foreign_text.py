@@ -1,0 +1,95 @@
+"""Text files that other programs wrote: in which letters, and how much of it."""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from vgdesk.core.errors import VgdeskError
+
+LARGEST = 64 << 20  # bytes; a day of speech in a TextGrid with words and phones takes a tenth
+_MARKS = (
+    # UTF-32 first: its mark begins with that of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+FALLBACK = "latin-1"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignText:
+    """What a file says.
+
+    Attributes
+    ----------
+    text
+        With line feeds at the ends of lines, whatever the file had.
+    is_guessed
+        True if the file is neither Unicode nor marked, so that Latin-1 was assumed.
+    """
+
+    text: str
+    is_guessed: bool
+
+
+def read_foreign(file: Path) -> ForeignText:
+    """Read UTF-8, UTF-16 or UTF-32, and what is none of them as Latin-1.
+
+    Raises
+    ------
+    VgdeskError
+        If the file is missing, empty, too large or no text.
+    """
+    content = read_bounded(file)
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    text, is_guessed = _decoded(content, encoding or _unmarked(content), file), False
+    if text is None:
+        text, is_guessed = content.decode(FALLBACK), True
+    if "\0" in text:
+        raise _no_text(file)
+    return ForeignText(text.replace("\r\n", "\n").replace("\r", "\n"), is_guessed)
+
+
+def read_bounded(file: Path) -> bytes:
+    """Read a whole file of a size that an annotation or a table can have; as `read_foreign`."""
+    try:
+        size = file.stat().st_size
+        content = file.read_bytes() if 0 < size <= LARGEST and file.is_file() else b""
+    except OSError as error:
+        raise VgdeskError(
+            f"“{file.name}” could not be opened: {error.strerror or error}.",
+            "Check that it is there and that you may read it.",
+        ) from error
+    if size > LARGEST:
+        raise VgdeskError(
+            f"“{file.name}” has {size >> 20} megabytes; {LARGEST >> 20} can be read.",
+            "Divide it into several files.",
+        )
+    if not content:
+        raise VgdeskError(f"“{file.name}” is empty.", "Choose another file.")
+    return content
+
+
+def _unmarked(content: bytes) -> str:
+    """Tell UTF-16 without a mark by the zeros that plain letters have there."""
+    pair = content[:2]
+    if len(pair) == 2 and pair.count(0) == 1:
+        return "utf-16-be" if pair[0] == 0 else "utf-16-le"
+    return "utf-8"
+
+
+def _decoded(content: bytes, encoding: str, file: Path) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":  # the file says what it is, and is not
+            raise _no_text(file) from error
+        return None
+
+
+def _no_text(file: Path) -> VgdeskError:
+    return VgdeskError(
+        f"“{file.name}” is damaged, or no text.", "Save it again as text in UTF-8 and load that."
+    )

@@ -1,0 +1,127 @@
+"""The command that takes files into a project."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from vgdesk.app.importing import ImportRefused, import_takes, with_imported
+from vgdesk.app.incoming import Choices, Incoming, first_choices, look_at, planned, summary
+from vgdesk.app.journal import replay
+from vgdesk.app.project_file import Project, open_project, save
+from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_places import SUFFIX
+from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
+from vgdesk.core.errors import ProjectError, VgdeskError
+from vgdesk.core.model import Session
+from vgdesk.core.viewing import ViewRecipe
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe what can be asked."""
+    parser.add_argument(
+        "project", type=Path, metavar="PROJECT", help=f"a folder NAME{SUFFIX}, old or new"
+    )
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="sound files, folders, TextGrid, EAF, or a table as CSV, TSV, JSON lines or Parquet",
+    )
+    parser.add_argument("--tier", metavar="NAME", help="the tier that holds the words")
+    parser.add_argument("--phones-tier", metavar="NAME", help="the tier that holds their phones")
+    parser.add_argument(
+        "--map",
+        nargs="+",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="what columns mean: word, file, start, end, speaker, language, or any label; "
+        "nothing behind the = leaves the column out",
+    )
+    parser.add_argument(
+        "--phones", action="store_true", help="look up the pronunciations of English words"
+    )
+    parser.set_defaults(command=take_in)
+
+
+def take_in(chosen: argparse.Namespace) -> int:
+    """Add files to a project and save it; returns 2 if some of them could not be used."""
+    folder: Path = chosen.project.absolute()
+    if folder.suffix != SUFFIX:
+        raise ProjectError(
+            f"“{chosen.project}” is no project.",
+            f"Give the name of a folder that ends in {SUFFIX}.",
+        )
+    incoming = look_at(chosen.files)
+    choices = _choices(incoming, chosen)
+    with _held(folder) as project:
+        session = project.session
+        plan = planned(incoming, choices, session)
+        sys.stdout.write(f"{summary(incoming, plan, session)}\n")
+        outcomes = list(import_takes(plan))
+        taken = [one for one in outcomes if not isinstance(one, ImportRefused)]
+        session = with_imported(session, taken)
+        if chosen.phones:
+            found = find_pronunciations(session.words.values())
+            session = with_pronunciations(session, found)
+            guessed = sum(source == GUESSED for _phones, source in found.values())
+            sys.stdout.write(f"Pronunciations filled in: {len(found)}, {guessed} of them guessed\n")
+        save(folder, session, project.recipe)
+    refused = [one for one in outcomes if isinstance(one, ImportRefused)]
+    for one in refused:
+        sys.stderr.write(f"{one.error.message}\n")
+    sys.stdout.write(f"Added {len(taken)} of {len(outcomes)}. Saved in {folder}\n")
+    return 2 if refused else 0
+
+
+def _choices(incoming: Incoming, chosen: argparse.Namespace) -> Choices:
+    choices = first_choices(incoming)
+    said = _mapping(chosen.map)
+    strange = next((name for name in said if name not in incoming.headings), None)
+    if strange is not None:
+        there = ", ".join(incoming.headings) or "none"
+        raise VgdeskError(f"There is no column “{strange}”.", f"The columns are: {there}.")
+    # What was said goes before what was guessed of other columns.
+    guessed = {name: name if to in said.values() else to for name, to in choices.columns.items()}
+    return replace(
+        choices,
+        words=chosen.tier if chosen.tier is not None else choices.words,
+        phones=chosen.phones_tier if chosen.phones_tier is not None else choices.phones,
+        columns={**guessed, **said},
+    )
+
+
+def _mapping(pairs: list[str]) -> Mapping[str, str]:
+    wrong = next((pair for pair in pairs if "=" not in pair), None)
+    if wrong is not None:
+        raise VgdeskError(f"“{wrong}” does not say what the column means.", "Write COLUMN=FIELD.")
+    return {name: to.strip() for name, _, to in (pair.rpartition("=") for pair in pairs)}
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[Project]:
+    """Open a project, or begin one, so that no window writes into it meanwhile."""
+    if not folder.exists():
+        yield Project(folder, Session(), ViewRecipe())
+        return
+    project = open_project(folder)
+    for warning in project.warnings:
+        sys.stderr.write(f"{warning.message}\n")
+    lock = ProjectLock.taken(folder)
+    if lock is None or project.read_only:
+        raise ProjectError(
+            f"“{folder.name}” is open in a window, or can only be read. Nothing was added.",
+            "Close the window and try again.",
+        )
+    try:
+        if replay(folder, project.session).edits:
+            raise ProjectError(
+                f"“{folder.name}” has edits that were never saved. Nothing was added.",
+                "Open it in the window, which restores them, and save it.",
+            )
+        yield project
+    finally:
+        lock.release()

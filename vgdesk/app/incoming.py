@@ -1,0 +1,230 @@
+"""Files of any kind that come in together, and what has to be asked before they can."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from vgdesk.app.annotations import (
+    guess_tiers,
+    is_alignment,
+    is_annotation,
+    read_annotation,
+    takes_of,
+    tier_names,
+)
+from vgdesk.app.importing import (
+    ImportPlan,
+    PlannedTake,
+    language_of,
+    plan_import,
+)
+from vgdesk.app.manifests import (
+    AUDIO_FOLDER,
+    SUFFIXES,
+    Table,
+    checked,
+    guess_mapping,
+    read_table_file,
+    takes_of_table,
+)
+from vgdesk.app.tiers import Annotation
+from vgdesk.audio.files import sound_files
+from vgdesk.core.errors import AudioFileError, VgdeskError
+from vgdesk.core.model import Session
+
+TABLES = (*SUFFIXES, ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Files as they were read; sounds were not looked into yet.
+
+    Attributes
+    ----------
+    sounds
+        Sound files and folders as they were given.
+    """
+
+    sounds: tuple[Path, ...]
+    annotations: tuple[Annotation, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def has_questions(self) -> bool:
+        """Whether there is anything that only the user knows."""
+        return bool(self.annotations or self.tables)
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        return tier_names(self.annotations)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for table in self.tables for name in table.headings))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The answers.
+
+    Attributes
+    ----------
+    words, phones
+        The tiers that hold them; no phones if that is empty.
+    columns
+        For each heading what it means, see `vgdesk.app.manifests`.
+    """
+
+    words: str = ""
+    phones: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of what would come in, and a sentence about all of it."""
+
+    MOST: ClassVar[int] = 8
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sentence: str
+
+
+def look_at(paths: Sequence[Path]) -> Incoming:
+    """Read the annotations and tables among files and folders.
+
+    In a folder these are TextGrid and EAF files, and the metadata of an AudioFolder.
+
+    Raises
+    ------
+    VgdeskError
+        If one of them cannot be read.
+    """
+    files = [file for path in paths for file in _inside(path.absolute())]
+    sounds = tuple(path.absolute() for path in paths if not _is_read(path))
+    given = sound_files([path for path in sounds if path.exists()])
+    annotations = [read_annotation(file, given) for file in files if is_annotation(file)]
+    tables = []
+    for file in files:
+        if not is_annotation(file):
+            table = read_table_file(file)
+            if is_alignment(table):
+                annotations.append(read_annotation(file, given))
+            else:
+                tables.append(table)
+    return Incoming(sounds, tuple(annotations), tuple(tables))
+
+
+def _inside(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path] if _is_read(path) else []
+    found = sorted(path.rglob("*"))
+    return [
+        file
+        for file in found
+        if (is_annotation(file) or file.name.casefold() in AUDIO_FOLDER)
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and file.is_file()
+    ]
+
+
+def _is_read(path: Path) -> bool:
+    return is_annotation(path) or path.suffix.lower() in TABLES
+
+
+def first_choices(incoming: Incoming, remembered: Iterable[Mapping[str, str]] = ()) -> Choices:
+    """Answer as far as it can be guessed; the last mapping for the same headings counts most."""
+    words, phones = guess_tiers(incoming.tiers)
+    columns: dict[str, str] = {}
+    known = list(remembered)
+    for table in incoming.tables:
+        last = next((one for one in known if set(one) == set(table.headings)), None)
+        columns = {**guess_mapping(table.headings), **(last or {}), **columns}
+    return Choices(words, phones, columns)
+
+
+def planned(incoming: Incoming, choices: Choices, session: Session) -> ImportPlan:
+    """Say what will come in.
+
+    Sound files that a table or an annotation speaks of do not come in by their names as well.
+
+    Raises
+    ------
+    VgdeskError
+        If the choices do not fit the files, or nothing would come in.
+    """
+    language = language_of(session)
+    takes: list[PlannedTake] = []
+    for annotation in incoming.annotations:
+        takes += takes_of(annotation, choices.words, choices.phones, language)
+    for table in incoming.tables:
+        columns = {name: choices.columns.get(name, "") for name in table.headings}
+        takes += takes_of_table(table, checked(columns, table.headings), language)
+    spoken_of = {take.file for take in takes} | {one.sound for one in incoming.annotations}
+    others = _by_name(incoming, session)
+    takes += [take for take in others if take.file not in spoken_of]
+    if not takes:
+        raise VgdeskError(
+            "There is no word in these files.", "Choose another tier or another column."
+        )
+    return ImportPlan(tuple(takes))
+
+
+def _by_name(incoming: Incoming, session: Session) -> Sequence[PlannedTake]:
+    if not incoming.has_questions:
+        return plan_import(incoming.sounds, session).takes
+    try:
+        return plan_import(incoming.sounds, session).takes if incoming.sounds else ()
+    except AudioFileError:  # a folder with nothing but a table
+        return ()
+
+
+def preview_import(incoming: Incoming, choices: Choices, session: Session) -> Preview:
+    """Show the first recordings and words that would come in; raises as `planned`."""
+    plan = planned(incoming, choices, session)
+    first = plan.takes[: Preview.MOST]
+    labels = tuple(dict.fromkeys(name for take in first for name in take.labels))
+    rows = tuple(
+        (
+            take.text,
+            take.file.name if take.file else "",
+            "" if take.start is None else f"{take.start:.3f}",
+            "" if take.end is None else f"{take.end:.3f}",
+            take.speaker,
+            *(take.labels.get(name, "") for name in labels),
+        )
+        for take in first
+    )
+    headings = ("Word", "Sound file", "From (s)", "To (s)", "Speaker", *labels)
+    return Preview(headings, rows, summary(incoming, plan, session))
+
+
+def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
+    """Say in a sentence or two what will be added."""
+    files = {take.file for take in plan.takes if take.file}
+    there = {file for file in files if file.is_file()}
+    takes = [take for take in plan.takes if take.file is None or take.file in there]
+    known = {(word.text.casefold(), word.language) for word in session.words.values()}
+    words = {(take.text.casefold(), take.language) for take in takes}
+    recordings = sum(take.file is not None for take in takes)
+    said = [f"{counted(len(words - known), 'new word')} and {counted(recordings, 'recording')}"]
+    if recordings:
+        said[0] += f" from {counted(len(there), 'sound file')}"
+    said[0] += " will be added."
+    missing = sorted({file.name for file in files - there})
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        said.append(f"Not found: {', '.join(missing[:3])}{more}.")
+    guessed = [one.is_guessed for one in incoming.annotations]
+    if any([*guessed, *(table.is_guessed for table in incoming.tables)]):
+        said.append("The file is not in Unicode: check that its accents are right.")
+    if any(tier.is_points for one in incoming.annotations for tier in one.tiers):
+        said.append("On a tier of points each word runs to the next point.")
+    return " ".join(said)
+
+
+def counted(number: int, what: str) -> str:
+    """Write a number of things."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,105 @@
+"""TextGrid files of Praat, read by praatio, long and short."""
+
+import math
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from vgdesk.app.foreign_text import ForeignText, read_foreign
+from vgdesk.app.tiers import Interval, Tier
+from vgdesk.core.errors import VgdeskError
+
+POINTS = "TextTier"
+
+# Praat writes very small times with an exponent, which praatio does not know.
+_EXPONENT = re.compile(r"^([ \t]*(?:\w+[ \t]*=[ \t]*)?)(\d[\d.]*e[-+]?\d+)[ \t]*$", re.M | re.I)
+_NEGATIVE = re.compile(r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?-[\d.]*[1-9]", re.M)
+_HEADER = re.compile(r'\s*File type = "ooTextFile(?: short)?"\s+(?:Object class = )?"TextGrid"\s+')
+_ENTRY = re.compile(r"(?:item|intervals|points) ?\[")
+_OPENING = re.compile(r'(?:name|text|mark) ?= ?"')
+MOST_OPENINGS = 4  # of one entry; for labels that quote a TextGrid
+# How many intervals or points a tier says it has: long format, then short.
+_COUNT = re.compile(
+    r"^[ \t]*(?:intervals|points): size = (\d+)[ \t]*$"
+    r'|^"(?:IntervalTier|TextTier)"[ \t]*\n".*"[ \t]*\n[\d.]+[ \t]*\n[\d.]+[ \t]*\n(\d+)[ \t]*$',
+    re.M,
+)
+
+
+def read_textgrid(file: Path) -> tuple[tuple[Tier, ...], bool]:
+    """Read the tiers of a TextGrid; also says whether its letters had to be guessed.
+
+    Raises
+    ------
+    VgdeskError
+        If it is no TextGrid, or a damaged one.
+    """
+    # Imported here, as only a TextGrid needs it.
+    from praatio.utilities.errors import PraatioException
+    from praatio.utilities.textgrid_io import parseTextgridStr
+
+    found = read_foreign(file)
+    prepared = _prepared(found, file)
+    try:
+        tiers = parseTextgridStr(prepared, includeEmptyIntervals=True)["tiers"]
+        read = tuple(map(_tier, tiers))
+    except (PraatioException, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise _damaged(file) from error
+    said = sum(int(count[1] or count[2]) for count in _COUNT.finditer(prepared))
+    if said != sum(len(tier["entries"]) for tier in tiers):
+        raise _damaged(file)
+    return read, found.is_guessed
+
+
+def _prepared(found: ForeignText, file: Path) -> str:
+    """Write a TextGrid the way praatio expects it."""
+    header = _HEADER.match(found.text)
+    if header is None:
+        raise VgdeskError(
+            f"“{file.name}” is not a TextGrid in one of the two formats of text.",
+            "In Praat, choose Save > Save as text file.",
+        )
+    body = found.text[header.end() :]
+    if _NEGATIVE.search(body):
+        raise VgdeskError(
+            f"“{file.name}” has times before the beginning of the sound.",
+            "In Praat, shift the times so that they begin at 0, and save it again.",
+        )
+    # praatio needs the square of their number to find that they do not close.
+    if any(len(_OPENING.findall(entry)) > MOST_OPENINGS for entry in _ENTRY.split(body)):
+        raise _damaged(file)
+    body = _EXPONENT.sub(lambda number: f"{number[1]}{float(number[2]):.17f}", body)
+    # praatio finds the times by their lines, and loses a last entry whose line has no end.
+    return f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n{body}\n'
+
+
+def _tier(tier: dict[str, Any]) -> Tier:
+    end = _seconds(tier["xmax"])
+    is_points = tier["class"] == POINTS
+    if is_points:
+        moments = sorted((_seconds(time), label) for time, label in tier["entries"])
+        spans = pairwise([*moments, (end, "")])
+        entries = [(label, start, until) for (start, label), (until, _) in spans]
+    else:
+        entries = [(label, _seconds(a), _seconds(b)) for a, b, label in tier["entries"]]
+    intervals = (Interval(" ".join(label.split()), start, end) for label, start, end in entries)
+    kept = tuple(one for one in intervals if one.label and one.end > one.start)
+    name = " ".join(tier["name"].split())
+    # Aligners put the speaker before the kind of the tier.
+    speaker = name.partition(" - ")[0] if " - " in name else ""
+    return Tier(name, kept, speaker, is_points)
+
+
+def _seconds(time: Any) -> float:
+    seconds = float(time)
+    if not math.isfinite(seconds):
+        raise ValueError("no time")
+    return seconds
+
+
+def _damaged(file: Path) -> VgdeskError:
+    return VgdeskError(
+        f"“{file.name}” is damaged: its tiers cannot be read to the end. Nothing of it was added.",
+        "Open it in Praat and save it again as text file.",
+    )

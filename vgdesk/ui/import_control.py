@@ -1,0 +1,118 @@
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from vgdesk.app.events import Notice
+from vgdesk.app.incoming import Choices, Incoming, Preview, first_choices, preview_import
+from vgdesk.app.manifests import CATEGORY, FIELDS, WORD
+from vgdesk.app.norms import first_columns, preview_join
+from vgdesk.app.word_facts import PHONES
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session
+from vgdesk.ui.import_dialog import ImportDialog
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A dialog that is open, and what its answers are for."""
+
+    dialog: ImportDialog
+    incoming: Incoming
+    preview: Callable[[Incoming, Choices, Session], Preview]
+    go_on: Callable[[Incoming, Choices], object]
+
+
+class ImportControl(QObject):
+    """Sees to what comes into a project: asks what is open, then hands it to the workspace."""
+
+    def __init__(self, window: QWidget, workspace: Workspace) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspace = workspace
+        self._question: _Question | None = None
+
+    @property
+    def dialog(self) -> ImportDialog | None:
+        """The dialog that is open."""
+        return self._question.dialog if self._question else None
+
+    def take_in(self, paths: list[Path]) -> None:
+        """Add sound files, folders, annotations and tables."""
+        self._workspace.imports.take_in(paths, self._ask_about_import)
+
+    def add_columns(self, file: Path) -> None:
+        """Give the words of the project labels from a table."""
+        self._workspace.imports.look([file], self._ask_about_columns)
+
+    def _ask_about_import(self, incoming: Incoming) -> None:
+        choices = first_choices(incoming, self._workspace.settings.column_meanings)
+        self._ask(incoming, choices, preview_import, self._workspace.imports.take)
+
+    def _ask_about_columns(self, incoming: Incoming) -> None:
+        if not incoming.tables:
+            self._workspace.events.notice.publish(
+                Notice("This file is no table of words.", "Choose a CSV, TSV or JSON lines file.")
+            )
+            return
+        tables = Incoming((), (), incoming.tables)
+        choices = Choices(columns=first_columns(tables.headings))
+        self._ask(tables, choices, preview_join, self._workspace.imports.join)
+
+    def _ask(
+        self,
+        incoming: Incoming,
+        choices: Choices,
+        preview: Callable[[Incoming, Choices, Session], Preview],
+        go_on: Callable[[Incoming, Choices], object],
+    ) -> None:
+        if self._question:
+            self._question.dialog.reject()
+        targets = (WORD,) if preview is preview_join else (*FIELDS, CATEGORY, PHONES)
+        dialog = ImportDialog(incoming, choices, targets, self._window)
+        self._question = _Question(dialog, incoming, preview, go_on)
+        dialog.preview_requested.connect(self._on_preview_requested)
+        dialog.choices_made.connect(self._on_choices_made)
+        dialog.finished.connect(self._on_finished)
+        dialog.ask()
+        dialog.open()
+
+    def _on_preview_requested(self, choices: Choices) -> None:
+        question = self._question
+        if question is None:
+            return
+
+        def is_wanted() -> bool:
+            return self._question is question and question.dialog.choices == choices
+
+        def done(preview: Preview) -> None:
+            if is_wanted():
+                question.dialog.show_preview(preview)
+
+        def failed(error: VgdeskError) -> None:
+            if is_wanted():
+                question.dialog.show_problem(error)
+
+        asked = question.incoming, choices
+        self._workspace.imports.preview(question.preview, asked, done, failed)
+
+    def _on_choices_made(self, choices: Choices) -> None:
+        if self._question is None:
+            return
+        question, settings = self._question, self._workspace.settings
+        if question.preview is preview_import:
+            for table in question.incoming.tables:
+                meanings: Mapping[str, str] = {
+                    name: choices.columns[name] for name in table.headings
+                }
+                settings = settings.with_meanings(meanings)
+            self._workspace.configure(column_meanings=settings.column_meanings)
+        question.go_on(question.incoming, choices)
+
+    def _on_finished(self) -> None:
+        if self._question:
+            self._question.dialog.deleteLater()
+            self._question = None

@@ -1,0 +1,158 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+
+from vgdesk.app.incoming import Choices, Incoming, Preview
+from vgdesk.core.errors import VgdeskError
+from vgdesk.ui.panels.parts import MARGIN, column, editable_combo, named, wrapped
+from vgdesk.ui.views.table import Table, TableModel, table_view
+
+NONE = "— none —"
+LEFT_OUT = "— leave out —"
+HIGHEST = 240  # pixels for the columns of a table; more of them scroll
+
+
+class ImportDialog(QDialog):
+    """Asks what only the user knows of files that come in, and shows what would come of it.
+
+    Signals
+    -------
+    preview_requested
+        Choices whose outcome should be shown by `show_preview` or `show_problem`.
+    choices_made
+        The final ones.
+    """
+
+    preview_requested = Signal(object)
+    choices_made = Signal(object)
+
+    def __init__(
+        self,
+        incoming: Incoming,
+        choices: Choices,
+        targets: tuple[str, ...],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Offer `targets` as what a column can mean; any other name is one of labels."""
+        super().__init__(parent)
+        self._choices = choices
+        self._columns: dict[str, QComboBox] = {}
+        self._model = TableModel()
+        self._view = table_view(self._model)
+        self._sentence = wrapped()
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._words = self._tiers("Words on", incoming.tiers, choices.words)
+        self._phones = self._tiers("Their phones on", (NONE, *incoming.tiers), choices.phones)
+        self._lay_out(incoming, targets)
+
+    @staticmethod
+    def _tiers(name: str, tiers: tuple[str, ...], current: str) -> QComboBox:
+        combo = named(QComboBox(), f"{name} tier")
+        combo.addItems(list(tiers))
+        combo.setCurrentText(current or NONE)
+        return combo
+
+    def _lay_out(self, incoming: Incoming, targets: tuple[str, ...]) -> None:
+        files = [one.file.name for one in incoming.annotations]
+        files += [table.file.name for table in incoming.tables]
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        self.setWindowTitle(f"Add from {', '.join(files[:3])}{more}")
+        form = QFormLayout()
+        if incoming.annotations:
+            form.addRow("&Words on the tier", self._words)
+            form.addRow("Their &phones on the tier", self._phones)
+        for heading in incoming.headings:
+            form.addRow(QLabel(heading), self._meaning(heading, targets))
+        for combo in (self._words, self._phones, *self._columns.values()):
+            combo.currentTextChanged.connect(self.ask)
+        named(self._view, "The first rows of what will be added")
+        self._ok().setText("Add")
+        for button in self._buttons.buttons():
+            named(button, button.text().replace("&", ""))
+        parts = (self._heading(incoming), self._scrolled(form), self._view, self._sentence)
+        self.setLayout(column(*parts, self._buttons, margin=2 * MARGIN, gap=MARGIN))
+        self.resize(720, 560)
+
+    def _heading(self, incoming: Incoming) -> QLabel:
+        questions = []
+        if incoming.annotations:
+            questions.append("Which tier holds the words?")
+        if incoming.tables:
+            questions.append("What do the columns mean? A name of your own makes a label of it.")
+        return wrapped(" ".join(questions))
+
+    def _meaning(self, heading: str, targets: tuple[str, ...]) -> QComboBox:
+        combo = editable_combo(f"Meaning of {heading}")
+        current = self._choices.columns.get(heading, "")
+        combo.addItems(list(dict.fromkeys((LEFT_OUT, *targets, heading))))
+        combo.setCurrentText(current or LEFT_OUT)
+        self._columns[heading] = combo
+        return combo
+
+    def _scrolled(self, form: QFormLayout) -> QScrollArea:
+        inside, area = QWidget(), QScrollArea()
+        inside.setLayout(form)
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedHeight(min(inside.sizeHint().height(), HIGHEST) + 2)
+        return area
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen now."""
+        phones = self._phones.currentText()
+        meanings = {name: combo.currentText().strip() for name, combo in self._columns.items()}
+        columns: Mapping[str, str] = {
+            name: "" if meaning == LEFT_OUT else meaning for name, meaning in meanings.items()
+        }
+        return replace(
+            self._choices,
+            words=self._words.currentText(),
+            phones="" if phones == NONE else phones,
+            columns=columns,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What is said of the choices."""
+        return self._sentence.text()
+
+    def ask(self) -> None:
+        """Ask for a preview of the choices."""
+        self._ok().setEnabled(False)
+        self.preview_requested.emit(self.choices)
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show what the choices lead to."""
+        self._model.show_table(Table(preview.headings, preview.rows))
+        self._view.resizeColumnsToContents()
+        self._sentence.setText(preview.sentence)
+        self._ok().setEnabled(True)
+
+    def show_problem(self, error: VgdeskError) -> None:
+        """Say why these choices cannot be."""
+        self._model.show_table(Table((), ()))
+        self._sentence.setText(str(error))
+
+    def _ok(self) -> QPushButton:
+        return self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+    def accept(self) -> None:
+        self.choices_made.emit(self.choices)
+        super().accept()
