@@ -1,19 +1,22 @@
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from vgdesk.app.background import Background
 from vgdesk.audio.devices import Microphone, microphones, rescan
+from vgdesk.audio.files import Recording, read
 from vgdesk.audio.heard_take import Known
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.audio.take_checks import Finding, check_take, concerns
+from vgdesk.audio.take_checks import Finding, check_take, concerns, unlike_others
 from vgdesk.core.errors import SoundDeviceError, VgdeskError
-from vgdesk.core.model import Concern
+from vgdesk.core.model import Concern, Take
 
 TAIL = 0.3  # seconds after the key that ends a take
+MOST_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +150,26 @@ class RecordingDesk:
 
         self._do(Phase.RECORDING, start, lambda: None)
 
-    def stop(self, done: Callable[[Kept], object], *, with_tail: bool = True) -> None:
-        """End the take, keep it as a FLAC file and propose where the word is.
+    def stop(
+        self,
+        done: Callable[[Kept], object],
+        others: Sequence[Take] = (),
+        *,
+        with_tail: bool = True,
+    ) -> None:
+        """End the take, keep it as a FLAC file, propose where the word is and check it.
 
-        People stop too early: a take that is ended by hand has a tail.
+        People stop too early: a take that is ended by hand has a tail. Of the other takes of the
+        word the newest are compared with it.
         """
         if self._running is None:
             return
         if with_tail and self.recorder.state is RecorderState.RECORDING:
-            self._do(Phase.TAIL, lambda: time.sleep(TAIL), lambda: self.stop(done, with_tail=False))
+            self._do(
+                Phase.TAIL,
+                lambda: time.sleep(TAIL),
+                lambda: self.stop(done, others, with_tail=False),
+            )
             return
         (partial, flac), self._running = self._running, None
 
@@ -165,6 +179,8 @@ class RecordingDesk:
             recording = keep(partial, flac)
             word = find_word(recording)
             findings = check_take(recording, Known(word, room_dbfs, lost))
+            if word is not None:
+                findings += _compared(read(flac, start=word[0], end=word[1]), others[-MOST_OTHERS:])
             kept.append(Kept(flac, recording.seconds, word, lost, findings))
 
         kept: list[Kept] = []
@@ -189,6 +205,16 @@ class RecordingDesk:
 
         self._waiting_for = phase
         self._sound.run(call, done=done, failed=failed)
+
+
+def _compared(take: Recording, others: Sequence[Take]) -> tuple[Finding, ...]:
+    """Say whether a take sounds unlike the others; one that cannot be read is passed over."""
+    heard = []
+    for other in others:
+        with suppress(VgdeskError):
+            heard.append(read(other.file, start=other.start, end=other.end))
+    finding = unlike_others(take, heard)
+    return (finding,) if finding is not None else ()
 
 
 def _rescan() -> None:

@@ -254,7 +254,8 @@ class RecordingFlow:
         if self._running is None:
             return
         (word, take), self._running = self._running, None
-        self._desk.stop(lambda kept: self._keep(word, take, kept))
+        others = self._store.session.takes_of(word.id)
+        self._desk.stop(lambda kept: self._keep(word, take, kept), others)
 
     def _keep(self, word: Word, take_id: TakeId, kept: Kept) -> None:
         start, end = kept.trim or (0.0, None)

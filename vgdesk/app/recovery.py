@@ -12,11 +12,11 @@ from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import takes_folder
 from vgdesk.audio.files import Recording, read
 from vgdesk.audio.speech_activity import find_word
+from vgdesk.audio.take_checks import INTERRUPTED
 from vgdesk.audio.take_writer import PARTIAL_SUFFIX, keep
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, Word
 
-INTERRUPTED = "interrupted"
 MOST_NAMED = 3
 
 
@@ -146,7 +146,7 @@ def _word_of(session: Session, take: TakeId) -> Word:
 def _take(found: _Found) -> Take:
     start, end = find_word(found.recording) or (0.0, None)
     word = found.begun.word.id
-    concerns = (Concern(INTERRUPTED, Verdict.WARN),)
+    concerns = (Concern(INTERRUPTED.id, Verdict.WARN),)
     return Take(found.take, word, found.file, found.begun.speaker, start, end, concerns=concerns)
 
 

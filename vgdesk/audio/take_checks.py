@@ -120,8 +120,16 @@ UNLIKE = TakeCheck(
     "It sounds unlike the other takes of this word.",
     "Listen to both; if it is another word, say this one again.",
 )
+INTERRUPTED = TakeCheck(
+    "interrupted",
+    "Broken off",
+    "The take has its end.",
+    "The recording broke off when vgdesk ended.",
+    "Listen to its end, and record the word again if it is cut.",
+)
 TAKE_CHECKS = catalogue(
-    SILENCE, SPEECH, CLIPPING, LEVEL, NOISE, SHORT, LONG, CUT, BAND, DROPOUTS, UNLIKE
+    SILENCE, SPEECH, CLIPPING, LEVEL, NOISE, SHORT, LONG, CUT, BAND, DROPOUTS, UNLIKE,
+    INTERRUPTED,
 )  # fmt: skip
 
 Where = tuple[tuple[float, float], ...]
