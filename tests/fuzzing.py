@@ -15,6 +15,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["vgdesk"]):
+    from vgdesk.app.annotations import read_annotation
+    from vgdesk.app.manifests import read_table_file
     from vgdesk.app.packing import unpack
     from vgdesk.app.project_file import open_project
     from vgdesk.app.recovery import recover
@@ -27,6 +29,31 @@ JOURNAL = (
     b'{"at": "", "edit": "", "set": {"words": {"x": {"id": "x", "word": "x", "language": "", '
     b'"labels": {}}}}, "gone": {"words": ["d"]}, "order": {"words": ["x"]}}'
 )
+TEXTGRID = b"""File type = "ooTextFile"
+Object class = "TextGrid"
+
+xmin = 0
+xmax = 1
+tiers? <exists>
+size = 1
+item []:
+    item [1]:
+        class = "IntervalTier"
+        name = "words"
+        xmin = 0
+        xmax = 1
+        intervals: size = 1
+        intervals [1]:
+            xmin = 0
+            xmax = 1
+            text = "dog"
+"""
+EAF = b"""<?xml version="1.0"?><ANNOTATION_DOCUMENT AUTHOR="" DATE="" FORMAT="3.0" VERSION="3.0">
+<HEADER TIME_UNITS="milliseconds"/><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="1"/>
+<TIME_SLOT TIME_SLOT_ID="t2" TIME_VALUE="500"/></TIME_ORDER><TIER LINGUISTIC_TYPE_REF="d"
+TIER_ID="words"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="t1"
+TIME_SLOT_REF2="t2"><ANNOTATION_VALUE>dog</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>
+</TIER><LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="d" TIME_ALIGNABLE="true"/></ANNOTATION_DOCUMENT>"""
 BASE = {"project.json": SETTINGS, "words.tsv": TABLE}
 
 
@@ -55,6 +82,14 @@ def _of_stack(suffix: str) -> Callable[[Path, bytes], None]:
     return test
 
 
+def _of_foreign(read: Callable[[Path], object], name: str) -> Callable[[Path, bytes], None]:
+    def test(folder: Path, data: bytes) -> None:
+        (folder / name).write_bytes(data)
+        read(folder / name)
+
+    return test
+
+
 TARGETS: dict[str, Callable[[Path, bytes], None]] = {
     "project.json": _of_project("project.json"),
     "words.tsv": _of_project("words.tsv"),
@@ -63,12 +98,20 @@ TARGETS: dict[str, Callable[[Path, bytes], None]] = {
     "vgz": _of_packed,
     "safetensors": _of_stack(".safetensors"),
     "npz": _of_stack(".npz"),
+    "textgrid": _of_foreign(read_annotation, "a.TextGrid"),
+    "eaf": _of_foreign(read_annotation, "a.eaf"),
+    "csv": _of_foreign(read_table_file, "a.csv"),
+    "jsonl": _of_foreign(read_table_file, "a.jsonl"),
 }
 SEEDS = {
     "project.json": SETTINGS,
     "words.tsv": TABLE,
     "trash.tsv": TABLE,
     "journal": JOURNAL,
+    "textgrid": TEXTGRID,
+    "eaf": EAF,
+    "csv": b"file,word,start,end\na.wav,dog,0.1,0.5\n",
+    "jsonl": b'{"file_name": "a.wav", "word": "dog", "start": 0.1}\n',
 }
 
 
