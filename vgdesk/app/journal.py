@@ -88,7 +88,9 @@ def edit_record(before: Session, after: Session, folder: Path, label: str) -> Re
         old, new = getattr(before, one.name), getattr(after, one.name)
         if old is new:
             continue
-        changed = {_id(k): one.record(v, folder) for k, v in new.items() if old.get(k) != v}
+        # Most values are the very same; comparing those would take its time in a long list.
+        other = {k: v for k, v in new.items() if old.get(k) is not v}
+        changed = {_id(k): one.record(v, folder) for k, v in other.items() if old.get(k) != v}
         gone = [_id(k) for k in old if k not in new]
         expected = [*(k for k in old if k in new), *(k for k in new if k not in old)]
         ordered = [] if expected == list(new) else [_id(k) for k in new]
