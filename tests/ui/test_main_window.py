@@ -287,7 +287,7 @@ def test_recording_without_a_word_asks_for_it(window: MainWindow) -> None:
     window.recorder.set_prompt("")
     press(window, "record")
     assert "Which word" in window.notices.history()[-1].message
-    assert window.focusWidget() is window.recorder._word
+    assert window.focusWidget() is window.recorder.word
 
 
 def test_a_project_that_cannot_be_opened_leaves_a_working_window(

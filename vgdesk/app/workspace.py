@@ -252,6 +252,15 @@ class Workspace:
         """Read the whole recording of a take for the inspector."""
         self._files.run(lambda: read(take.file), done=done, failed=self.tell)
 
+    def read_words(
+        self,
+        name: str,
+        done: Callable[[Session], object],
+        failed: Callable[[VgdeskError], object],
+    ) -> None:
+        """Read a list that ships or a file, and do nothing with it yet."""
+        self._files.run(lambda: open_words(name), done=done, failed=failed)
+
     def add_words(self, name: str) -> None:
         """Add the words of a list that ships or of a file."""
 
