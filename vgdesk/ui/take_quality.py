@@ -4,7 +4,9 @@ from enum import Enum
 
 from vgdesk.app.recording import Kept
 from vgdesk.core.model import Concern, Take, Verdict
-from vgdesk.ui.panels.findings import Remark
+from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
+from vgdesk.ui.panels.marks import Mark
+from vgdesk.ui.theme import Theme
 
 
 class Quality(Enum):
@@ -16,6 +18,20 @@ class Quality(Enum):
     GOOD = "no concern"
 
 
+QUALITY_MARKS = {
+    Quality.FAILED: VERDICT_MARKS[Verdict.FAIL],
+    Quality.WARNED: VERDICT_MARKS[Verdict.WARN],
+    Quality.KEPT_ANYWAY: Mark.FLAG,
+    Quality.GOOD: VERDICT_MARKS[Verdict.PASS],
+}
+
+
+def quality_colour(quality: Quality, theme: Theme) -> str:
+    """Return the colour that goes with the mark of a quality."""
+    colours = {Quality.FAILED: theme.bad, Quality.GOOD: theme.good}
+    return colours.get(quality, theme.warn)
+
+
 def quality_of(take: Take) -> Quality:
     """Judge a take by its concerns and by what somebody decided about them."""
     if not take.concerns:
@@ -24,6 +40,12 @@ def quality_of(take: Take) -> Quality:
         return Quality.KEPT_ANYWAY
     has_failed = any(concern.verdict is Verdict.FAIL for concern in take.concerns)
     return Quality.FAILED if has_failed else Quality.WARNED
+
+
+def quality_in_words(take: Take) -> str:
+    """Name everything that speaks against a take, and that it is kept nevertheless."""
+    said = [remark_of(concern).text for concern in take.concerns]
+    return " ".join((*said, "Kept anyway.") if take.is_kept_anyway else said)
 
 
 def remarks_of(kept: Kept) -> tuple[Remark, ...]:
