@@ -268,7 +268,7 @@ def test_what_is_edited_while_a_save_runs_is_asked_about_again(
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: tmp_path / "mine.vgdesk")
     window.workspace.looking.select(WordId("goat"))
     press(window, "delete")
-    window.close()
+    window._ask_to_leave()  # as closing the window does
     window.workspace.looking.select(WordId("bear"))
     press(window, "delete")
     qtbot.waitUntil(lambda: not answers, timeout=SECONDS)

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -291,6 +291,9 @@ class MainWindow(QMainWindow):
         screen = QGuiApplication.primaryScreen().availableGeometry()
         return min(1400, screen.width() - FRAME), min(900, screen.height() - 3 * FRAME)
 
+    def _ask_to_leave(self) -> None:
+        self.desk.leave(self._leave)
+
     def _leave(self) -> None:
         self._is_leaving = True
         self.close()
@@ -312,7 +315,8 @@ class MainWindow(QMainWindow):
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()
-            self.desk.leave(self._leave)
+            # A window that is asked to close while it is being closed stays open for good.
+            QTimer.singleShot(0, self, self._ask_to_leave)
             return
         self._places().setValue("geometry", self.saveGeometry())
         self._places().setValue("docks", self.saveState(LAYOUT_VERSION))
