@@ -1,7 +1,9 @@
 """The recording screen of a real window, with a virtual microphone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,8 +15,8 @@ from vgdesk.app.actions import RECORDER_KEYS
 from vgdesk.app.recording_flow import Stage
 from vgdesk.app.settings import RecordMode
 from vgdesk.app.workspace import Workspace
-from vgdesk.audio.files import read
-from vgdesk.core.model import WordId
+from vgdesk.audio.files import Recording, read, write_flac
+from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
 from vgdesk.ui.dispatcher import Dispatcher
@@ -210,3 +212,22 @@ def test_the_mode_is_kept_and_ends_what_goes_on_by_itself(window: MainWindow, qt
     assert window.workspace.settings.record_mode is RecordMode.ROUND
     source.seconds.setValue(7.0)
     assert window.workspace.settings.round_seconds == 7.0
+
+
+def test_a_long_recording_can_be_trimmed_anew_anywhere(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_flac(tmp_path / "long.flac", Recording(np.zeros(90 * 8000, np.float32), 8000))
+    long = Take(TakeId("snake-1"), WordId("snake"), tmp_path / "long.flac", start=40.0, end=41.0)
+    window.workspace.store.apply("Add", lambda session: session.with_take(long))
+    sound = window.inspector.sound
+
+    def shown() -> list[float]:
+        return list(sound.wave.viewRange()[0])
+
+    qtbot.waitUntil(lambda: shown() == pytest.approx([26.0, 55.0]), timeout=SECONDS)
+    window.inspector.end.setValue(60.0)
+    qtbot.waitUntil(lambda: shown() == pytest.approx([35.5, 64.5]), timeout=SECONDS)
+    take = window.workspace.session.takes[long.id]
+    assert (take.start, take.end) == (40.0, 60.0)
+    assert sound.trims[0].getRegion() == pytest.approx((40.0, 60.0))

@@ -140,7 +140,8 @@ class PromptsDialog(QDialog):
         done = progress(together, self.plan(), self._speaker).done
         words = "1 word" if count == 1 else f"{count} words"
         each = "1 take each" if takes == 1 else f"{takes} takes each"
-        self.summary.setText(f"{words}, {new} of them new, {each}; {done} takes are there already.")
+        there = "1 take is" if done == 1 else f"{done} takes are"
+        self.summary.setText(f"{words}, {new} of them new, {each}; {there} there already.")
 
     def accept(self) -> None:
         super().accept()

@@ -171,17 +171,28 @@ class InspectorPanel(Panel):
             self._forget_sound()
         self._show_trim()
 
-    def show_sound(self, take: TakeId, samples: FloatArray, sample_rate: int) -> None:
-        """Draw the whole recording of a take; one that is no longer looked at is left out.
+    def show_sound(
+        self,
+        take: TakeId,
+        samples: FloatArray,
+        sample_rate: int,
+        *,
+        begin: float = 0.0,
+        whole: float | None = None,
+    ) -> None:
+        """Draw the recording of a take; one that is no longer looked at is left out.
 
         Parameters
         ----------
         samples
             Shape [samples], one channel, before trimming.
+        begin, whole
+            Where the samples begin in the recording, and how long that is, in seconds; None if
+            they are all of it.
         """
         if self._take is None or take != self._take.id:
             return
-        self.sound.show_sound(samples, sample_rate)
+        self.sound.show_sound(samples, sample_rate, begin=begin, whole=whole)
         self._set_enabled(is_ready=self.sound.duration > 0)
         self._show_trim()
 
