@@ -30,14 +30,7 @@ from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import EncoderError, VgdeskError
-from vgdesk.core.model import (
-    Cell,
-    EncoderId,
-    Session,
-    Take,
-    TakeId,
-    WordId,
-)
+from vgdesk.core.model import Cell, EncoderId, Session, Take, TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec

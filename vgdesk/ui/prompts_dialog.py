@@ -17,7 +17,7 @@ from vgdesk.ui.panels.parts import GAP, MARGIN, column, named, row, tint, wrappe
 from vgdesk.ui.theme import theme_of
 
 LARGEST_SEED = 999_999
-EXAMPLE = "dog\nbank\t\triver\nbank\t\tmoney"
+EXAMPLE = "dog\ncat\nhorse"
 
 
 class PromptsDialog(QDialog):

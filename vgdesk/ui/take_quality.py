@@ -3,10 +3,13 @@
 from enum import Enum
 
 from vgdesk.app.recording import Kept
+from vgdesk.audio.take_checks import CUT, TAKE_CHECKS, Finding
 from vgdesk.core.model import Concern, Take, Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.panels.marks import Mark
 from vgdesk.ui.theme import Theme
+
+MOST_PLACES = 2
 
 
 class Quality(Enum):
@@ -44,18 +47,37 @@ def quality_of(take: Take) -> Quality:
 
 def quality_in_words(take: Take) -> str:
     """Name everything that speaks against a take, and that it is kept nevertheless."""
-    said = [remark_of(concern).text for concern in take.concerns]
+    said = [f"{_title(concern)}: {remark_of(concern).text}" for concern in take.concerns]
     return " ".join((*said, "Kept anyway.") if take.is_kept_anyway else said)
 
 
+def _title(concern: Concern) -> str:
+    check = TAKE_CHECKS.get(concern.check)
+    return check.title if check else concern.check
+
+
 def remarks_of(kept: Kept) -> tuple[Remark, ...]:
-    """Return what the checks say of a take that was just recorded."""
-    against = tuple(remark_of(concern) for concern in kept.concerns)
+    """Return what the checks say of a take that was just recorded, and where."""
+    against = tuple(
+        Remark(finding.verdict, f"{finding.message}{_places(finding)}", finding.remedy)
+        for finding in kept.findings
+        if finding.verdict is not Verdict.PASS
+    )
     good = f"{kept.seconds:.1f} s recorded, and nothing speaks against it."
     return against or (Remark(Verdict.PASS, good),)
 
 
+def _places(finding: Finding) -> str:
+    """Say where to listen; a cut is at the start or the end, which its message says."""
+    if not finding.where or finding.check == CUT.id:
+        return ""
+    starts = [f"{start:.2f} s" for start, _end in finding.where[:MOST_PLACES]]
+    return f" Look at {' and '.join(starts)}."
+
+
 def remark_of(concern: Concern) -> Remark:
     """Say again what was said against a take, from what was kept of it."""
-    said = "failed" if concern.verdict is Verdict.FAIL else "gave a warning"
-    return Remark(concern.verdict, f"The check “{concern.check}” {said}.", "Listen to the take.")
+    check = TAKE_CHECKS.get(concern.check)
+    if check is None:  # from a later version
+        return Remark(concern.verdict, f"The check “{concern.check}” has something against it.")
+    return Remark(concern.verdict, check.bad, check.remedy)
