@@ -111,4 +111,4 @@ def test_words_that_are_there_keep_their_labels_and_get_what_they_lack() -> None
     )
     assert texts(session) == ["cat", "hound", "dog"]
     assert session.words[WordId("w1")].labels == {"category": "pet", "phones": "K AE T"}
-    assert session.words[WordId("dog-2")].text == "dog"
+    assert session.words[WordId("dog_2")].text == "dog"

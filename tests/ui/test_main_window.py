@@ -268,7 +268,7 @@ def test_what_is_edited_while_a_save_runs_is_asked_about_again(
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: tmp_path / "mine.vgdesk")
     window.workspace.looking.select(WordId("goat"))
     press(window, "delete")
-    window.close()
+    window._ask_to_leave()  # as closing the window does
     window.workspace.looking.select(WordId("bear"))
     press(window, "delete")
     qtbot.waitUntil(lambda: not answers, timeout=SECONDS)
@@ -287,7 +287,7 @@ def test_recording_without_a_word_asks_for_it(window: MainWindow) -> None:
     window.recorder.set_prompt("")
     press(window, "record")
     assert "Which word" in window.notices.history()[-1].message
-    assert window.focusWidget() is window.recorder._word
+    assert window.focusWidget() is window.recorder.word
 
 
 def test_a_project_that_cannot_be_opened_leaves_a_working_window(

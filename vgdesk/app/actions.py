@@ -36,6 +36,11 @@ class Desk(Protocol):
     def clear_selection(self) -> None: ...
     def find(self) -> None: ...
     def record(self) -> None: ...
+    def keep_take(self) -> None: ...
+    def retake(self) -> None: ...
+    def step_prompt(self, step: int) -> None: ...
+    def step_take(self, step: int) -> None: ...
+    def ask_for_prompts(self) -> None: ...
     def toggle_microphone(self) -> None: ...
     def play(self) -> None: ...
     def stop_playing(self) -> None: ...
@@ -61,7 +66,8 @@ class Action:
     Attributes
     ----------
     shortcut
-        In Qt's notation; a single letter works wherever no text is being typed.
+        In Qt's notation; a single letter works wherever no text is being typed. Those of
+        RECORDER_KEYS work only while one records and nothing else has a use for the key.
     tip
         One sentence for the status bar.
     begins_group
@@ -194,6 +200,35 @@ ACTIONS = catalogue(
         "Records the word in the prompt; press again to stop.",
     ),
     Action("microphone", "Microphone on / off", "Word", lambda d: d.toggle_microphone(), "M"),
+    Action(
+        "keep_take",
+        "Keep the take and go on",
+        "Word",
+        lambda d: d.keep_take(),
+        "Enter",
+        "Keeps the take that waits, whatever the checks say of it.",
+        begins_group=True,
+    ),
+    Action(
+        "retake",
+        "Record the take again",
+        "Word",
+        lambda d: d.retake(),
+        "Backspace",
+        "The take goes to the trash, and its word is recorded again.",
+    ),
+    Action("next_prompt", "Next word to say", "Word", lambda d: d.step_prompt(1), "Down"),
+    Action("previous_prompt", "Word to say before", "Word", lambda d: d.step_prompt(-1), "Up"),
+    Action("next_take", "Next take", "Word", lambda d: d.step_take(1), "Right"),
+    Action("previous_take", "Take before", "Word", lambda d: d.step_take(-1), "Left"),
+    Action(
+        "prompts",
+        "List of prompts…",
+        "Word",
+        lambda d: d.ask_for_prompts(),
+        tip="Words to say: typed, pasted or from a file; their order and how many takes of each.",
+        begins_group=True,
+    ),
     Action("play", "Play the word", "Word", lambda d: d.play(), "Space", begins_group=True),
     Action("stop_playing", "Stop playing", "Word", lambda d: d.stop_playing(), "Shift+Space"),
     Action(
@@ -258,3 +293,7 @@ ACTIONS = catalogue(
     Action("shortcuts", "Keyboard shortcuts", "Help", lambda d: d.show_shortcuts(), "F1"),
     Action("about", "About vgdesk", "Help", lambda d: d.show_about()),
 )
+
+RECORDER_KEYS = (
+    "keep_take", "retake", "next_prompt", "previous_prompt", "next_take", "previous_take"
+)  # fmt: skip

@@ -174,7 +174,9 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
     for imported in takes:
         planned = imported.planned
         key = _key(planned.text, planned.language)
-        word = words[homes[key]] if key in homes else _made(planned.text, planned.language, words)
+        word = (
+            words[homes[key]] if key in homes else made_word(planned.text, planned.language, words)
+        )
         said = {**planned.labels, **({CATEGORY: planned.category} if planned.category else {})}
         words[word.id] = with_lacking_labels(word, said)
         homes[key] = word.id
@@ -203,7 +205,7 @@ def new_word(session: Session, text: str) -> Word:
     for word in session.words.values():
         if _key(word.text, word.language) == key:
             return word
-    return _made(text, language, session.words)
+    return made_word(text, language, session.words)
 
 
 def next_take_id(session: Session, word: WordId, takes_folder: Path | None = None) -> TakeId:
@@ -241,7 +243,8 @@ def _key(text: str, language: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", text).casefold(), language
 
 
-def _made(text: str, language: str, others: Container[WordId]) -> Word:
+def made_word(text: str, language: str, others: Container[WordId]) -> Word:
+    """Make a word with an id that no other has; others may be written alike."""
     # The id names files too, so it has letters, marks and digits of any script, and hyphens. A
     # word id ends in _2 and a take id in -2: one is never taken for the other.
     plain = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.casefold())

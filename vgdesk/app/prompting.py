@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from vgdesk.core.model import Session, WordId
+from vgdesk.core.model import Session, Word, WordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class PromptPlan:
     seed: int = 0
     takes: int = 1
     skips_recorded: bool = True
+
+
+HINT_COLUMN = "hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,20 @@ def step_prompt(
         return None
     place = words.index(current) + step if current in words else 0
     return words[max(0, min(place, len(words) - 1))]
+
+
+def hint_of(session: Session, word: Word, group_column: str) -> str:
+    """Return what tells a word from others that are written alike; empty if none is needed."""
+    if hint := word.labels.get(HINT_COLUMN, ""):
+        return hint
+    text = word.text.casefold()
+    alike = sum(other.text.casefold() == text for other in session.words.values())
+    return word.labels.get(group_column, "") if alike > 1 else ""
+
+
+def take_number(session: Session, word: WordId, speaker: str) -> int:
+    """Return the how manieth take of a word by this speaker comes next, counted from 1."""
+    return 1 + _takes_by(session, speaker)[word]
 
 
 def _turn(session: Session, plan: PromptPlan, counts: Counter[WordId]) -> int:

@@ -1,11 +1,14 @@
 """Lists of words: those that ship, and files with one word or one recording a line."""
 
 import csv
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vgdesk.app.importing import language_of, made_word
 from vgdesk.app.project_file import open_project
+from vgdesk.app.prompting import HINT_COLUMN
 from vgdesk.app.word_table import escape, read_table
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import VgdeskError
@@ -74,24 +77,61 @@ def open_words(name: str) -> Session:
 
 
 def with_words(session: Session, added: Session) -> Session:
-    """Add the words of a list; words that are there already get the labels that they lack."""
-    known = {(word.text, word.language): word for word in session.words.values()}
+    """Add the words of a list; words that are there already get the labels that they lack.
+
+    Words that are written alike are different words if they have different hints. One without a
+    hint is the first that is written so.
+    """
+    words, homes = dict(session.words), dict[tuple[str, str, str], WordId]()
+    for word in session.words.values():
+        _settle(homes, word)
     for word in added.words.values():
-        old = known.get((word.text, word.language))
-        if old is not None:
-            session = session.with_word(replace(old, labels={**word.labels, **old.labels}))
-        elif word.id in session.words:
-            session = session.with_word(replace(word, id=_free_id(session, word.id)))
+        home = homes.get(_sense(word))
+        if home is None:
+            fresh = made_word(word.text, word.language, words)
+            words[fresh.id] = replace(fresh, labels=word.labels)
+            _settle(homes, words[fresh.id])
         else:
-            session = session.with_word(word)
-    return session
+            words[home] = replace(words[home], labels={**word.labels, **words[home].labels})
+    return replace(session, words=words)
 
 
-def _free_id(session: Session, wanted: WordId) -> WordId:
-    number = 2
-    while (found := WordId(f"{wanted}-{number}")) in session.words:
-        number += 1
-    return found
+def _settle(homes: dict[tuple[str, str, str], WordId], word: Word) -> None:
+    for hint in ("", word.labels.get(HINT_COLUMN, "")):
+        homes.setdefault((word.text, word.language, hint), word.id)
+
+
+def _sense(word: Word) -> tuple[str, str, str]:
+    return word.text, word.language, word.labels.get(HINT_COLUMN, "")
+
+
+def typed_words(text: str, session: Session, group_column: str) -> Session:
+    """Read words that were typed or pasted: one a line, after tabs its group and its hint.
+
+    Parameters
+    ----------
+    session
+        Where they will belong; they get its language.
+    """
+    words: dict[WordId, Word] = {}
+    language = language_of(session)
+    for line in unicodedata.normalize("NFC", text).splitlines():
+        spelling, group, hint = (*map(str.strip, line.split("\t")), "", "", "")[:3]
+        if not spelling:
+            continue
+        labels = {group_column: group, HINT_COLUMN: hint}
+        word = made_word(spelling, language, words)
+        words[word.id] = replace(word, labels={k: v for k, v in labels.items() if v})
+    return Session(words)
+
+
+def words_as_text(words: Session, group_column: str) -> str:
+    """Write words as `typed_words` reads them."""
+    lines = (
+        (word.text, word.labels.get(group_column, ""), word.labels.get(HINT_COLUMN, ""))
+        for word in words.words.values()
+    )
+    return "\n".join("\t".join(line).rstrip("\t") for line in lines)
 
 
 def _plain(lines: list[str]) -> Session:
@@ -120,7 +160,10 @@ def _as_ours(lines: list[str]) -> Iterator[str]:
     yield "\t".join(map(escape, [*added, *heading]))
     for cells in rows:
         row = dict(zip(heading, [*cells, *[""] * len(heading)], strict=False))
-        yield "\t".join(map(escape, [*(row[lacking[name]] for name in added), *row.values()]))
+        made = {name: row[lacking[name]] for name in added}
+        if hint := row.get(HINT_COLUMN, ""):
+            made |= {"id": f"{row['word']} {hint}"} if "id" in made else {}
+        yield "\t".join(map(escape, [*made.values(), *row.values()]))
 
 
 def _cells(heading: str) -> list[str]:

@@ -27,17 +27,10 @@ from vgdesk.app.settings import Settings, load_settings, save_settings, user_fol
 from vgdesk.app.store import Store
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
-from vgdesk.audio.files import Recording, read
+from vgdesk.audio.excerpts import Excerpt, read_excerpt
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import EncoderError, VgdeskError
-from vgdesk.core.model import (
-    Cell,
-    EncoderId,
-    Session,
-    Take,
-    TakeId,
-    WordId,
-)
+from vgdesk.core.model import Cell, EncoderId, Session, Take, TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec
@@ -213,7 +206,12 @@ class Workspace:
 
     def propose_trim(self, take: TakeId) -> None:
         """Let voice activity find the word in the recording."""
-        file = self.session.takes[take].file
+        wanted = self.session.takes[take]
+
+        def find() -> tuple[float, float] | None:
+            part = read_excerpt(wanted.file, wanted.start, wanted.end)
+            found = find_word(part.recording)
+            return found and (found[0] + part.begin, found[1] + part.begin)
 
         def done(found: tuple[float, float] | None) -> None:
             if found is not None and take in self.session.takes:
@@ -223,7 +221,7 @@ class Workspace:
                     Notice("No voice was found in this take.", "Drag the handles yourself.")
                 )
 
-        self._files.run(lambda: find_word(read(file)), done=done, failed=self.tell)
+        self._files.run(find, done=done, failed=self.tell)
 
     # Listening
 
@@ -248,9 +246,20 @@ class Workspace:
         inspected = [take for take in takes if take.id == self.looking.selection.take]
         return next(iter((*inspected, *takes)), None)
 
-    def read_sound(self, take: Take, done: Callable[[Recording], object]) -> None:
-        """Read the whole recording of a take for the inspector."""
-        self._files.run(lambda: read(take.file), done=done, failed=self.tell)
+    def read_sound(self, take: Take, done: Callable[[Excerpt], object]) -> None:
+        """Read the recording of a take for the inspector; of a long one what is around the word."""
+        self._files.run(
+            lambda: read_excerpt(take.file, take.start, take.end), done=done, failed=self.tell
+        )
+
+    def read_words(
+        self,
+        name: str,
+        done: Callable[[Session], object],
+        failed: Callable[[VgdeskError], object],
+    ) -> None:
+        """Read a list that ships or a file, and do nothing with it yet."""
+        self._files.run(lambda: open_words(name), done=done, failed=failed)
 
     def add_words(self, name: str) -> None:
         """Add the words of a list that ships or of a file."""

@@ -18,6 +18,7 @@ from vgdesk.ui.import_control import ImportControl
 from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
+from vgdesk.ui.prompts_control import PromptsControl
 from vgdesk.ui.recording_control import RecordingControl
 from vgdesk.ui.views_area import ViewsArea
 
@@ -51,13 +52,13 @@ class WindowDesk(QObject):
         self._parts = parts
         self._workspace = workspace
         self.imports = ImportControl(window, workspace)
+        self._prompts = PromptsControl(window, workspace, parts.recording)
 
     def leave(self, then: Callable[[], object]) -> None:
         """Go on with `then` once edits that are not saved are saved or given up; or stay."""
         if self._parts.recording.is_holding_a_take:
-            self._workspace.events.notice.publish(
-                Notice("A take is being recorded or saved.", "Stop it with R, then try again.")
-            )
+            # It is kept first; nobody goes on to lose what was just said.
+            self._parts.recording.finish_take(lambda: self.leave(then))
             return
         chosen = dialogs.Leave.DISCARD
         if self._workspace.store.has_unsaved_edits:
@@ -208,6 +209,21 @@ class WindowDesk(QObject):
     def record(self) -> None:
         _reveal(self._parts.recorder)
         self._parts.recording.toggle()
+
+    def keep_take(self) -> None:
+        self._parts.recording.keep_take()
+
+    def retake(self) -> None:
+        self._parts.recording.retake()
+
+    def step_prompt(self, step: int) -> None:
+        self._workspace.flow.step_word(step)
+
+    def step_take(self, step: int) -> None:
+        self._workspace.flow.step_take(step)
+
+    def ask_for_prompts(self) -> None:
+        self._prompts.ask()
 
     def toggle_microphone(self) -> None:
         self._parts.recording.toggle_microphone()

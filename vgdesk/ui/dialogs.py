@@ -167,6 +167,11 @@ def ask_word_list(parent: QWidget) -> str:
     )
     if not is_given or chosen != own:
         return names[chosen] if is_given else ""
+    return ask_prompt_file(parent)
+
+
+def ask_prompt_file(parent: QWidget) -> str:
+    """Ask for a file with words to say; empty if there is none."""
     file, _filter = QFileDialog.getOpenFileName(
         parent,
         "One word a line, or a table with a column “word”",

@@ -3,7 +3,7 @@ from PySide6.QtCore import QObject
 from vgdesk.app.analysis_work import Neighbour
 from vgdesk.app.events import SessionChanged
 from vgdesk.app.workspace import Workspace
-from vgdesk.audio.files import Recording
+from vgdesk.audio.excerpts import Excerpt
 from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection
@@ -18,6 +18,7 @@ class Inspecting(QObject):
         self._workspace = workspace
         self._panel = panel
         self._sound_of: Take | None = None
+        self._excerpt: Excerpt | None = None
         self._inspected: tuple[WordId | None, TakeId | None] = (None, None)
         panel.trim_changed.connect(self._trim)
         panel.trim_proposed_requested.connect(self._propose_trim)
@@ -55,14 +56,25 @@ class Inspecting(QObject):
         word, take = session.words.get(primary) if primary else None, self._take()
         takes = session.takes_of(word.id) if word else ()
         self._panel.show_word(word, takes, take.id if take else None)
-        if take is not None and (self._sound_of is None or take.file != self._sound_of.file):
-            self._workspace.read_sound(take, lambda recording: self._show_sound(take, recording))
+        if take is not None and not self._is_heard(take):
+            self._excerpt = None
+            self._workspace.read_sound(take, lambda excerpt: self._show_sound(take, excerpt))
         self._sound_of = take
         self._find_neighbours()
 
-    def _show_sound(self, take: Take, recording: Recording) -> None:
+    def _is_heard(self, take: Take) -> bool:
+        """Return whether the sound around the take is shown, or on its way."""
+        if self._sound_of is None or take.file != self._sound_of.file:
+            return False
+        return self._excerpt is None or self._excerpt.shows(take.start, take.end)
+
+    def _show_sound(self, take: Take, excerpt: Excerpt) -> None:
         if self._sound_of is not None and take.id == self._sound_of.id:
-            self._panel.show_sound(take.id, recording.samples, recording.sample_rate)
+            self._excerpt = excerpt
+            sound = excerpt.recording
+            self._panel.show_sound(
+                take.id, sound.samples, sound.sample_rate, begin=excerpt.begin, whole=excerpt.whole
+            )
 
     def _find_neighbours(self) -> None:
         primary = self._workspace.looking.selection.primary

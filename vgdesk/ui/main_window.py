@@ -2,14 +2,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -38,6 +37,7 @@ from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.notice_bar import NoticeBar
 from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
+from vgdesk.ui.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording_control import RecordingControl
 from vgdesk.ui.views_area import ViewsArea
 
@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._hear_panels()
         self._hear_workspace()
+        self._keys = RecorderKeys(self.actions_by_id, self.recording, self._surfaces())
         self._modelling = Modelling(workspace, self.models)
         self._inspecting = Inspecting(workspace, self.inspector)
         self._set_theme(self._theme)
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
                 menus[action.menu].addSeparator()
             entry = menus[action.menu].addAction(action.title)
             entry.setObjectName(action.id)
-            entry.setShortcut(QKeySequence(action.shortcut))
+            entry.setShortcuts(shortcuts(action.shortcut))
             entry.setStatusTip(action.tip)
             entry.triggered.connect(self._run_action)
             made[action.id] = entry
@@ -110,14 +111,14 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle("vgdesk")
         self.setAcceptDrops(True)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
+        self._centre = QWidget()
+        column = QVBoxLayout(self._centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for part in (self.notices, self.controls):
             column.addWidget(part)
         column.addWidget(self.views, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self._centre)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         self._dock("Models", self.models, left)
@@ -141,6 +142,9 @@ class MainWindow(QMainWindow):
         self.addDockWidget(area, dock)
         self._docks_menu.addAction(dock.toggleViewAction())
         return dock
+
+    def _surfaces(self) -> tuple[QWidget, ...]:
+        return (self._centre, *self.findChildren(QDockWidget))
 
     def _hear_panels(self) -> None:
         looking, workspace = self.workspace.looking, self.workspace
@@ -287,6 +291,9 @@ class MainWindow(QMainWindow):
         screen = QGuiApplication.primaryScreen().availableGeometry()
         return min(1400, screen.width() - FRAME), min(900, screen.height() - 3 * FRAME)
 
+    def _ask_to_leave(self) -> None:
+        self.desk.leave(self._leave)
+
     def _leave(self) -> None:
         self._is_leaving = True
         self.close()
@@ -303,13 +310,13 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.recording.is_holding_a_take:
             # The take is kept first; nobody closes a window to lose what was just said.
-            if self.recording.is_running:
-                self.recording.toggle()
             event.ignore()
+            self.recording.finish_take(self.close)
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()
-            self.desk.leave(self._leave)
+            # A window that is asked to close while it is being closed stays open for good.
+            QTimer.singleShot(0, self, self._ask_to_leave)
             return
         self._places().setValue("geometry", self.saveGeometry())
         self._places().setValue("docks", self.saveState(LAYOUT_VERSION))

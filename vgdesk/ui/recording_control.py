@@ -1,46 +1,67 @@
-from PySide6.QtCore import QObject, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vgdesk.app.events import SessionChanged
+from vgdesk.app.prompting import hint_of, progress, take_number
 from vgdesk.app.recording import Phase
+from vgdesk.app.recording_flow import Stage
+from vgdesk.app.settings import RecordMode
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
-from vgdesk.core.model import WordId
+from vgdesk.core.model import Verdict, Word, WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel, RecorderState
+from vgdesk.ui.panels.findings import Remark
+from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
+from vgdesk.ui.take_quality import remarks_of
 
 LEVELS_A_SECOND = 30
-
-_STATES = {
-    Phase.OFF: RecorderState.IDLE,
-    Phase.OPENING: RecorderState.IDLE,
-    Phase.READY: RecorderState.ARMED,
-    Phase.RECORDING: RecorderState.RECORDING,
-    Phase.TAIL: RecorderState.SAVING,
-    Phase.SAVING: RecorderState.SAVING,
-    Phase.LOST: RecorderState.LOST,
-}
-SILENCE = "The system is sending silence. Is the microphone muted, or not allowed for this program?"
-LOST = "The microphone is gone. Press Record to open it again, or choose another one."
+SILENCE = Remark(
+    Verdict.WARN,
+    "The system is sending silence.",
+    "Is the microphone muted, or not allowed for this program?",
+)
+LOST = Remark(
+    Verdict.FAIL,
+    "The microphone is gone; what was said is kept.",
+    "Press Record to open it again, or choose another one.",
+)
 
 
 class RecordingControl(QObject):
-    """Between the recorder panel and the microphone. Looks at the level, never at the sound."""
+    """Between the recorder panel and the microphone. Looks at the level, never at the sound.
+
+    Signals
+    -------
+    use_changed
+        The recorder is in use now, or not any more; a take waits, or not any more.
+    """
+
+    use_changed = Signal()
 
     def __init__(self, workspace: Workspace, panel: RecorderPanel) -> None:
         super().__init__(panel)
         self._workspace = workspace
         self._panel = panel
         self._offered: WordId | None = None
+        self._then: Callable[[], object] | None = None
+        self._takes_before = 0
+        self._use = (False, False)
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // LEVELS_A_SECOND)
         self._timer.timeout.connect(self._show_state)
         self._timer.start()
         panel.record_toggled.connect(self.toggle)
-        panel.microphone_chosen.connect(self._choose_microphone)
-        panel.rescan_requested.connect(self._rescan)
-        panel.voice_stop_changed.connect(self._choose_voice_stop)
-        panel.set_voice_stop(workspace.settings.stop_by_voice)
-        workspace.events.session_changed.subscribe(self._show_groups)
+        panel.keep_requested.connect(self.keep_take)
+        panel.retake_requested.connect(self.retake)
+        source = panel.source
+        source.microphone_chosen.connect(self._choose_microphone)
+        source.rescan_requested.connect(self._rescan)
+        source.voice_stop_changed.connect(self._choose_voice_stop)
+        source.mode_chosen.connect(self._choose_mode)
+        source.round_seconds_changed.connect(self._choose_round_seconds)
+        self.show_settings()
+        workspace.events.session_changed.subscribe(self._session_changed)
         workspace.events.selection_changed.subscribe(self._show_word)
         workspace.events.microphones_found.subscribe(self._show_microphones)
 
@@ -54,12 +75,50 @@ class RecordingControl(QObject):
         """True from the start of a take until it is in the list."""
         return self._workspace.recording.phase in (Phase.RECORDING, Phase.TAIL, Phase.SAVING)
 
+    @property
+    def is_waiting(self) -> bool:
+        """True while a take waits to be kept or recorded again."""
+        return self._workspace.flow.review is not None
+
+    @property
+    def is_in_use(self) -> bool:
+        """True while the microphone is open or a take waits."""
+        return self.is_waiting or self._workspace.flow.stage is not Stage.OFF
+
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
         is_asking = self._workspace.flow.toggle(self._panel.prompt(), self._panel.group())
         if is_asking:
             self._panel.ask_for_word()
         self._show_state()
+
+    def keep_take(self) -> None:
+        """Keep the take that waits and go on to the next word."""
+        if self.is_waiting:
+            self._workspace.flow.accept()
+            self._show_state()
+
+    def retake(self) -> None:
+        """Record the word of the take that waits, or that is looked at, again."""
+        self._workspace.flow.retake()
+        self._show_state()
+
+    def finish_take(self, then: Callable[[], object]) -> None:
+        """End the take that is held, and call `then` if it got into the list."""
+        if self._then is None:
+            self._takes_before = len(self._workspace.session.takes)
+        self._then = then
+        self._workspace.flow.close()
+        if self.is_running:
+            self._workspace.flow.toggle(self._panel.prompt(), self._panel.group())
+
+    def show_settings(self) -> None:
+        """Show how prompts are gone through, and what starts and ends a take."""
+        settings = self._workspace.settings
+        self._panel.source.show_mode(
+            settings.record_mode, settings.round_seconds, stop_by_voice=settings.stop_by_voice
+        )
+        self._show_progress()
 
     def toggle_microphone(self) -> None:
         """Open the microphone, or close it."""
@@ -74,7 +133,9 @@ class RecordingControl(QObject):
         by_title = [i for i, microphone in enumerate(found) if microphone.title == wanted]
         default = [i for i, microphone in enumerate(found) if microphone.is_default]
         current = next(iter((*by_title, *default)), 0)
-        self._panel.show_microphones(tuple(microphone.title for microphone in found), current)
+        self._panel.source.show_microphones(
+            tuple(microphone.title for microphone in found), current
+        )
         if by_title:
             self._workspace.recording.choose(found[by_title[0]])
 
@@ -89,36 +150,89 @@ class RecordingControl(QObject):
     def _choose_voice_stop(self, stop_by_voice: bool) -> None:
         self._workspace.configure(stop_by_voice=stop_by_voice)
 
+    def _choose_mode(self, mode: RecordMode) -> None:
+        self._workspace.flow.close()  # what goes on by itself would go on in the other mode
+        self._workspace.configure(record_mode=mode)
+        self.show_settings()
+
+    def _choose_round_seconds(self, seconds: float) -> None:
+        self._workspace.configure(round_seconds=seconds)
+
     def _show_word(self, selection: Selection) -> None:
         """Offer the chosen word for another take."""
         if selection.primary == self._offered:
             return  # the pointer moved over a view: nothing was chosen
         self._offered = selection.primary
-        word = self._workspace.session.words.get(selection.primary) if selection.primary else None
+        word = self._word()
         if word is not None and not self.is_running:
             column = self._workspace.looking.recipe.label_column
-            self._panel.set_prompt(word.text, word.labels.get(column, ""))
+            hint = hint_of(self._workspace.session, word, column)
+            self._panel.set_prompt(word.text, word.labels.get(column, ""), hint)
+        self._show_progress()
 
-    def _show_groups(self, change: SessionChanged) -> None:
+    def _word(self) -> Word | None:
+        return self._workspace.session.words.get(self._offered) if self._offered else None
+
+    def _session_changed(self, change: SessionChanged) -> None:
         column = self._workspace.looking.recipe.label_column
         labels = (word.labels.get(column, "") for word in change.after.words.values())
         self._panel.show_groups(tuple(dict.fromkeys(label for label in labels if label)))
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        session, settings = self._workspace.session, self._workspace.settings
+        word = self._word()
+        found = progress(session, self._workspace.flow.plan, settings.speaker)
+        number = take_number(session, word.id, settings.speaker) if word else 1
+        number -= self.is_waiting  # the take that waits is already counted
+        done = f"{found.done} of {found.needed}" if found.needed else ""
+        self._panel.show_progress(f"take {number} · {done}" if word and done else done)
 
     def _show_state(self) -> None:
-        recording = self._workspace.recording
-        phase = recording.phase
-        if phase not in (Phase.READY, Phase.RECORDING):
-            message = LOST if phase is Phase.LOST else ""
-            self._panel.show_state(RecorderLook(_STATES[phase], message=message))
-            return
-        level = recording.recorder.level()
+        recorder, flow = self._workspace.recording.recorder, self._workspace.flow
+        level = recorder.level() if self._is_open else None
+        review = flow.review
         self._panel.show_state(
             RecorderLook(
-                _STATES[phase],
-                level.peak_dbfs,
-                level.rms_dbfs,
-                recording.recorder.seconds,
-                recording.recorder.lost_blocks,
-                SILENCE if level.is_digital_silence else "",
+                flow.stage,
+                level.peak_dbfs if level else float("-inf"),
+                level.rms_dbfs if level else float("-inf"),
+                recorder.seconds if level else 0.0,
+                remarks_of(review) if review else self._troubles(),
+                review is not None,
+                bool(review and review.concerns),
             )
         )
+        self._tell_use()
+
+    @property
+    def _is_open(self) -> bool:
+        return self._workspace.recording.phase in (Phase.READY, Phase.RECORDING)
+
+    def _troubles(self) -> tuple[Remark, ...]:
+        """Say what is wrong with the microphone."""
+        recorder = self._workspace.recording.recorder
+        if self._workspace.recording.phase is Phase.LOST:
+            return (LOST,)
+        lost = recorder.lost_blocks if self.is_running else 0
+        silent = (SILENCE,) if self._is_open and recorder.level().is_digital_silence else ()
+        return (*((_lost(lost),) if lost else ()), *silent)
+
+    def _tell_use(self) -> None:
+        use = self.is_in_use, self.is_waiting
+        if use != self._use:
+            self._use = use
+            self.use_changed.emit()
+            self._show_progress()
+        if self._then is not None and not self.is_holding_a_take:
+            then, self._then = self._then, None
+            if len(self._workspace.session.takes) > self._takes_before:
+                then()
+
+
+def _lost(blocks: int) -> Remark:
+    return Remark(
+        Verdict.FAIL,
+        f"{blocks} blocks of sound lost." if blocks > 1 else "One block of sound lost.",
+        "Close programs that keep the computer busy, then say the word again.",
+    )

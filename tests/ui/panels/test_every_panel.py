@@ -21,16 +21,18 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock
 from vgdesk.app.events import JobChanged, JobState, Level, Notice
-from vgdesk.core.model import Cell, EncoderId, Session, WordId
+from vgdesk.app.recording_flow import Stage
+from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.ui.legend import legend_of
 from vgdesk.ui.panels.activity_panel import ActivityPanel
+from vgdesk.ui.panels.findings import Remark
 from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.label_dialog import LabelDialog
 from vgdesk.ui.panels.model_card import Choice
 from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.notice_bar import NoticeBar
 from vgdesk.ui.panels.parts import NARROW, TARGET
-from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel, RecorderState
+from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.theme import Theme, apply
 
@@ -55,10 +57,15 @@ def models(session: Session, theme: Theme) -> QWidget:
 
 def recorder(session: Session, theme: Theme) -> QWidget:
     panel = RecorderPanel()
-    panel.show_microphones(("Built-in microphone with a rather long name",), 0)
+    panel.source.show_microphones(("Built-in microphone with a rather long name",), 0)
     panel.set_prompt("hippopotamus")
-    message = "The system is sending silence."
-    panel.show_state(RecorderLook(RecorderState.RECORDING, 0.0, -9.0, 3.2, 2, message))
+    panel.show_progress("take 2 · 12 of 40")
+    remarks = (
+        Remark(Verdict.FAIL, "The word was too loud for the microphone.", "Move back a little."),
+        Remark(Verdict.WARN, "The room is louder than it should be.", "Close the window."),
+        Remark(Verdict.WARN, "What was heard is short for a word: 0.18 seconds.", "Listen to it."),
+    )
+    panel.show_state(RecorderLook(Stage.REVIEW, 0.0, -9.0, 3.2, remarks, True, True))
     return panel
 
 

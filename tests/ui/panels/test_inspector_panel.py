@@ -8,9 +8,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock
+from tests.ui.panels.conftest import Dock, shape
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.model import Session, Take, TakeId, WordId
+from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, WordId
 from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.sound_view import SHORTEST_S
 
@@ -227,3 +227,37 @@ def test_very_short_and_silent_sounds_are_drawn(panel: InspectorPanel, length: i
     panel.show_sound(RYAN, np.zeros(length), RATE)
     assert panel.sound.duration == length / RATE
     assert panel.play.isEnabled() == (length > 0)
+
+
+def test_of_a_long_recording_the_part_around_the_word_is_shown_at_its_time(
+    qtbot: QtBot, panel: InspectorPanel, sound: FloatArray
+) -> None:
+    panel.show_sound(RYAN, sound, RATE, begin=60.0, whole=90.0)
+    assert panel.sound.wave.viewRange()[0] == pytest.approx([60.0, 61.0])
+    assert panel.end.maximum() == 90.0
+    panel.sound.show_trim(60.2, 60.6)
+    assert panel.sound.trims[0].getRegion() == pytest.approx((60.2, 60.6))
+    with qtbot.waitSignal(panel.trim_changed) as changed:
+        panel.end.setValue(75.0)
+    assert changed.args[2] == pytest.approx(75.0), "what is not shown can be typed"
+
+
+def test_what_speaks_against_a_take_is_named(
+    panel: InspectorPanel, session: Session, takes: tuple[Take, ...]
+) -> None:
+    assert not panel.quality.isVisible()
+    concerns = (Concern("noise", Verdict.WARN), Concern("clipping", Verdict.FAIL))
+    bad = replace(takes[0], concerns=concerns)
+    kept = replace(bad, id=TakeId("kept"), is_kept_anyway=True)
+    pictures = set()
+    for current in (bad, kept):
+        panel.show_word(session.words[WordId("horse")], (bad, takes[1], kept), current.id)
+        said = panel.quality.text().casefold()
+        assert panel.quality.isVisible()
+        assert "nois" in said
+        assert "clip" in said
+        assert ("kept anyway" in said) == current.is_kept_anyway
+        pictures.add(shape(panel.quality._picture.pixmap().toImage()))
+    assert len(pictures) == 2
+    marked = [not panel.takes.item(i).icon().isNull() for i in range(3)]
+    assert marked == [True, False, True]

@@ -3,21 +3,29 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock, shape
+from vgdesk.app.recording_flow import Stage
+from vgdesk.app.settings import RecordMode
+from vgdesk.core.model import Verdict
+from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.panels.level_meter import FLOOR_DB, HOT_DB, LOUD_DB, LevelMeter
-from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel, RecorderState
+from vgdesk.ui.panels.marks import Mark, mark_pixmap
+from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.theme import Theme, mixed
 
 LEFT = Qt.MouseButton.LeftButton
-RECORDING = RecorderLook(RecorderState.RECORDING, -8.0, -20.0, 3.24)
+GOOD = Remark(Verdict.PASS, "It is loud enough.")
+QUIET = Remark(Verdict.WARN, "It is quiet.", "Come nearer.")
+CUT = Remark(Verdict.FAIL, "It is cut off.", "Wait for the light.")
+RECORDING = RecorderLook(Stage.RECORDING, -8.0, -20.0, 3.24)
 
 
 @pytest.fixture
 def panel(dock: Dock) -> RecorderPanel:
-    panel: RecorderPanel = dock(RecorderPanel(), 900, 130)
+    panel: RecorderPanel = dock(RecorderPanel(), 900, 170)
     return panel
 
 
@@ -35,12 +43,12 @@ def test_the_prompt_is_typed_and_shown_large(qtbot: QtBot, panel: RecorderPanel)
     heard: list[str] = []
     panel.prompt_changed.connect(heard.append)
     panel.setFocus()
-    qtbot.keyClicks(panel.focusWidget() or panel._word, " dog ")
+    qtbot.keyClicks(panel.focusWidget() or panel.word, " dog ")
     assert panel.prompt() == heard[-1] == "dog"
-    assert panel._poster.text() == "dog"
-    assert panel._poster.font().pointSizeF() > 1.5 * panel.font().pointSizeF()
+    assert panel.poster.word.text() == "dog"
+    assert panel.poster.word.font().pointSizeF() > 1.5 * panel.font().pointSizeF()
     panel.set_prompt("hippopotamus and rhinoceros and a very long word list beside it")
-    poster = panel._poster
+    poster = panel.poster.word
     assert poster.font().pointSizeF() >= panel.font().pointSizeF()
 
 
@@ -51,20 +59,18 @@ def test_the_group_stays_from_word_to_word(qtbot: QtBot, panel: RecorderPanel) -
     assert panel.group() == "animal"
 
 
-@pytest.mark.parametrize("state", RecorderState)
-def test_each_state_has_its_own_word_and_picture(
-    panel: RecorderPanel, state: RecorderState
-) -> None:
-    others = [other for other in RecorderState if other is not state]
+@pytest.mark.parametrize("state", Stage)
+def test_each_state_has_its_own_word_and_picture(panel: RecorderPanel, state: Stage) -> None:
+    others = [other for other in Stage if other is not state]
     panel.show_state(RecorderLook(state))
     assert state.value in seen(panel)
     assert not {other.value for other in others} & set(seen(panel))
     pictures = set()
-    for each in RecorderState:
+    for each in Stage:
         panel.show_state(RecorderLook(each))
-        image = panel._status._picture.pixmap().toImage()
+        image = panel.light.picture.pixmap().toImage()
         pictures.add(shape(image))
-    assert len(pictures) == len(RecorderState)
+    assert len(pictures) == len(Stage)
 
 
 def test_the_button_says_what_it_does(qtbot: QtBot, panel: RecorderPanel) -> None:
@@ -74,59 +80,123 @@ def test_the_button_says_what_it_does(qtbot: QtBot, panel: RecorderPanel) -> Non
     panel.show_state(RECORDING)
     assert (panel.record.text(), panel.record.accessibleName()) == ("■ Stop", "Stop")
     assert "0:03.2" in seen(panel)
-    panel.show_state(RecorderLook(RecorderState.SAVING))
-    with qtbot.assertNotEmitted(panel.record_toggled):
-        qtbot.mouseClick(panel.record, LEFT)
+    panel.show_state(RecorderLook(Stage.LISTENING))
+    assert panel.record.accessibleName() == "Stop"
+    panel.show_state(RecorderLook(Stage.REVIEW))
+    assert panel.record.accessibleName() == "Record"
 
 
-def test_lost_blocks_are_shown_only_while_recording(panel: RecorderPanel, theme: Theme) -> None:
-    panel.show_state(replace(RECORDING, lost_blocks=2))
-    assert "2 blocks of sound lost" in seen(panel)
-    assert panel._lost.palette().windowText().color() == QColor(theme.bad)
-    panel.show_state(RECORDING)
-    assert not any("lost" in text for text in seen(panel))
-    panel.show_state(RecorderLook(RecorderState.ARMED, lost_blocks=2))
-    assert not any("lost" in text for text in seen(panel))
+def test_the_worst_is_said_first_and_what_has_no_room_is_counted(panel: RecorderPanel) -> None:
+    panel.show_state(RecorderLook(Stage.REVIEW, remarks=(GOOD, QUIET, CUT)))
+    assert panel.findings.text() == f"{CUT.text}\n{QUIET.text} (and 1 more)"
+    assert panel.findings.toolTip() == f"{CUT.text}\n{QUIET.text}\n{GOOD.text}"
+    long = replace(CUT, remedy="Say it once more. " * 11)
+    panel.show_state(RecorderLook(Stage.REVIEW, remarks=(QUIET, long)))
+    assert panel.findings.text() == f"{long.text} (and 1 more)"
+    endless = replace(CUT, remedy="Say it once more. " * 50)
+    panel.show_state(RecorderLook(Stage.REVIEW, remarks=(QUIET, endless)))
+    assert panel.findings.text() == f"{CUT.message}\n{QUIET.message}"
+    panel.show_state(RecorderLook(Stage.READY))
+    assert panel.findings.text() == ""
 
 
-def test_news_does_not_move_anything(panel: RecorderPanel) -> None:
-    heights = set()
-    silence = "The system is sending silence. Microphone permission is probably off."
-    for look in (
-        RecorderLook(),
-        RecorderLook(RecorderState.ARMED, message=silence),
-        replace(RECORDING, lost_blocks=9),
-    ):
-        panel.show_state(look)
-        panel.layout().activate()
-        heights.add(panel.heightForWidth(900))
-    assert silence not in seen(panel)
-    assert len(heights) == 1
-    assert heights.pop() <= 150
+@pytest.mark.parametrize("verdict", Verdict)
+def test_each_verdict_has_a_shape_of_its_own(panel: RecorderPanel, verdict: Verdict) -> None:
+    panel.show_state(RecorderLook(Stage.REVIEW, remarks=(Remark(verdict, "So it is."),)))
+    drawn = shape(panel.findings.lines[0]._picture.pixmap().toImage())
+    assert len({shape(mark_pixmap(mark, "#000000").toImage()) for mark in Mark}) == len(Mark)
+    assert drawn == shape(mark_pixmap(VERDICT_MARKS[verdict], "#000000").toImage())
+
+
+def test_a_take_that_waits_is_kept_or_recorded_again(qtbot: QtBot, panel: RecorderPanel) -> None:
+    assert not panel.keep.isEnabled()
+    assert not panel.again.isEnabled()
+    panel.show_state(RecorderLook(Stage.REVIEW, is_waiting=True))
+    assert panel.keep.text() == "Keep and go on (Enter)"
+    with qtbot.waitSignal(panel.keep_requested):
+        qtbot.mouseClick(panel.keep, LEFT)
+    panel.show_state(RecorderLook(Stage.REVIEW, is_waiting=True, has_concerns=True))
+    assert panel.keep.text() == "Keep anyway (Enter)"
+    with qtbot.waitSignal(panel.retake_requested):
+        qtbot.mouseClick(panel.again, LEFT)
+    panel.keep.setFocus()
+    panel.show_state(RecorderLook(Stage.READY))
+    assert panel.record.hasFocus(), "the focus does not jump to whatever is next"
+
+
+@pytest.mark.parametrize("width", [900, 640, 400, 230])
+def test_nothing_moves_from_stage_to_stage(dock: Dock, width: int) -> None:
+    panel = dock(RecorderPanel(), width, 560 if width < 600 else 170)
+    places = set()
+    for stage in Stage:
+        for remarks in ((), (GOOD,), (CUT, QUIET, GOOD)):
+            is_waiting = stage is Stage.REVIEW
+            panel.show_state(RecorderLook(stage, -8.0, -20.0, 3.2, remarks, is_waiting, is_waiting))
+            panel.set_prompt("bank", "animal", "of a river" if remarks else "")
+            panel.show_progress("take 2 · 12 of 40" if remarks else "")
+            panel.layout().activate()
+            QApplication.processEvents()
+            parts = (
+                panel.record,
+                panel.keep,
+                panel.again,
+                panel.word,
+                panel.source,
+                panel.findings,
+            )
+            places.add(tuple(part.mapTo(panel, part.rect().topLeft()).toTuple() for part in parts))
+            places.add(panel.minimumSizeHint().height())
+    assert len(places) == 2
+
+
+def test_a_hint_is_shown_until_another_word_is_typed(qtbot: QtBot, panel: RecorderPanel) -> None:
+    panel.set_prompt("bank", "place", "of a river")
+    panel.show_progress("take 2 · 12 of 40")
+    assert {"bank", "of a river", "take 2 · 12 of 40"} <= set(seen(panel))
+    panel.ask_for_word()
+    qtbot.keyClicks(panel.word, "b")
+    assert "of a river" not in seen(panel)
+
+
+def test_the_mode_is_a_wish_and_brings_what_belongs_to_it(
+    qtbot: QtBot, panel: RecorderPanel
+) -> None:
+    source = panel.source
+    with qtbot.assertNotEmitted(source.round_seconds_changed):
+        source.show_mode(RecordMode.ROUND, 5.5, stop_by_voice=True)
+    assert source.seconds.isVisible()
+    assert not source.voice_stop.isVisible()
+    with qtbot.waitSignal(source.round_seconds_changed) as seconds:
+        source.seconds.stepUp()
+    assert seconds.args == [6.0]
+    source.modes.setFocus()
+    with qtbot.waitSignal(source.mode_chosen) as mode:
+        qtbot.keyClick(source.modes, Qt.Key.Key_Up)
+    assert mode.args == [RecordMode.VOICE]
 
 
 def test_microphones_are_listed_chosen_and_looked_for(qtbot: QtBot, panel: RecorderPanel) -> None:
-    with qtbot.assertNotEmitted(panel.microphone_chosen):
-        panel.show_microphones(("Built-in", "Headset"), 0)
-    panel.microphones.setFocus()
-    with qtbot.waitSignal(panel.microphone_chosen) as chosen:
-        qtbot.keyClick(panel.microphones, Qt.Key.Key_Down)
+    with qtbot.assertNotEmitted(panel.source.microphone_chosen):
+        panel.source.show_microphones(("Built-in", "Headset"), 0)
+    panel.source.microphones.setFocus()
+    with qtbot.waitSignal(panel.source.microphone_chosen) as chosen:
+        qtbot.keyClick(panel.source.microphones, Qt.Key.Key_Down)
     assert chosen.args == [1]
-    with qtbot.waitSignal(panel.rescan_requested):
-        qtbot.mouseClick(panel._rescan, LEFT)
-    panel.show_microphones((), -1)
-    assert panel.microphones.currentText() == "No microphone found"
-    assert not panel.microphones.isEnabled()
+    with qtbot.waitSignal(panel.source.rescan_requested):
+        qtbot.mouseClick(panel.source.rescan, LEFT)
+    panel.source.show_microphones((), -1)
+    assert panel.source.microphones.currentText() == "No microphone found"
+    assert not panel.source.microphones.isEnabled()
 
 
 def test_voice_stop_is_a_wish(qtbot: QtBot, panel: RecorderPanel) -> None:
-    panel.voice_stop.setFocus()
-    with qtbot.waitSignal(panel.voice_stop_changed) as changed:
-        qtbot.keyClick(panel.voice_stop, Qt.Key.Key_Space)
+    panel.source.voice_stop.setFocus()
+    with qtbot.waitSignal(panel.source.voice_stop_changed) as changed:
+        qtbot.keyClick(panel.source.voice_stop, Qt.Key.Key_Space)
     assert changed.args == [True]
-    with qtbot.assertNotEmitted(panel.voice_stop_changed):
-        panel.set_voice_stop(False)
-    assert not panel.voice_stop.isChecked()
+    with qtbot.assertNotEmitted(panel.source.voice_stop_changed):
+        panel.source.show_mode(RecordMode.MANUAL, 4.0, stop_by_voice=False)
+    assert not panel.source.voice_stop.isChecked()
 
 
 def colour_at(meter: LevelMeter, level: float) -> QColor:
@@ -180,19 +250,19 @@ def test_clipped_stays_until_it_is_cleared(
         clear()
         assert not meter.is_clipped
     panel.show_state(replace(RECORDING, peak_dbfs=0.0))
-    panel.show_state(RecorderLook(RecorderState.ARMED))
-    assert panel.meter.is_clipped
+    panel.show_state(RecorderLook(Stage.READY))
+    assert panel.source.meter.is_clipped
     panel.show_state(RECORDING)
-    assert not panel.meter.is_clipped
+    assert not panel.source.meter.is_clipped
 
 
 def test_return_records_and_takes_the_cursor_out_of_the_word(
     qtbot: QtBot, panel: RecorderPanel
 ) -> None:
     panel.ask_for_word()
-    qtbot.keyClicks(panel._word, "kite")
+    qtbot.keyClicks(panel.word, "kite")
     with qtbot.waitSignal(panel.record_toggled):
-        qtbot.keyClick(panel._word, Qt.Key.Key_Return)
+        qtbot.keyClick(panel.word, Qt.Key.Key_Return)
     assert panel.prompt() == "kite"
     assert panel.record.hasFocus()
 
@@ -203,7 +273,7 @@ def test_a_chosen_word_is_offered_but_never_over_what_is_being_typed(
     panel.set_prompt("goat", "animal")
     assert (panel.prompt(), panel.group()) == ("goat", "animal")
     panel.ask_for_word()
-    panel._word.activateWindow()
-    qtbot.keyClicks(panel._word, "kite")
+    panel.word.activateWindow()
+    qtbot.keyClicks(panel.word, "kite")
     panel.set_prompt("coat", "clothes")
     assert (panel.prompt(), panel.group()) == ("kite", "animal")

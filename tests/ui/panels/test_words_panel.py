@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QMenu, 
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock, shape, take_of
-from vgdesk.core.model import Session, TakeId, Word, WordId
+from vgdesk.core.model import Concern, Session, TakeId, Verdict, Word, WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.legend import legend_of
 from vgdesk.ui.panels.label_dialog import LabelDialog
@@ -329,3 +329,36 @@ def test_five_thousand_words_are_all_there(dock: Dock, theme: Theme) -> None:
     flag = QItemSelectionModel.SelectionFlag.Clear
     panel.tree.selectionModel().select(panel.tree.model().index(0, 0), flag)
     assert panel.tree.model().index_of(Kind.WORD, "w17").data() == "word 17"
+
+
+def test_takes_with_concerns_have_shapes_and_sentences_of_their_own_and_are_found(
+    panel: WordsPanel, session: Session, theme: Theme
+) -> None:
+    fail, warn = (Concern("clipping", verdict) for verdict in (Verdict.FAIL, Verdict.WARN))
+    changed = {
+        "dog-Amy": {"concerns": (fail, warn)},
+        "cat-Amy": {"concerns": (warn,)},
+        "horse-Amy": {"concerns": (fail,), "is_kept_anyway": True},
+    }
+    for take, changes in changed.items():
+        session = session.with_take(replace(session.takes[TakeId(take)], **changes))
+    panel.show_session(session, legend_of(session, "category", theme))
+    panel.show_status(frozenset(), {TakeId("saw-Amy"): "no sound"})
+    said, shapes = {}, set()
+    for word in ("dog", "cat", "horse", "saw", "hammer"):
+        index = find(panel, word).siblingAtColumn(1)
+        said[word] = index.data(ACCESSIBLE)
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        shapes.add(shape(icon.pixmap(14, 14).toImage()))
+    assert len(shapes) == 5
+    assert "failed a check" in said["dog"]
+    assert "has a concern" in said["cat"]
+    assert "kept anyway" in said["horse"]
+    take = find(panel, "Amy", find(panel, "dog")).data(ACCESSIBLE)
+    assert "clip" in take.casefold()
+    panel.search.setText("clip")
+    assert not find(panel, "hammer").isValid()
+    assert find(panel, "dog").isValid()
+    panel.search.setText("kept anyway")
+    assert not find(panel, "dog").isValid()
+    assert find(panel, "horse").isValid()

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Take, TakeId, TakeSource, Word, WordId
+from vgdesk.ui.panels.marks import mark_icon
 from vgdesk.ui.panels.parts import (
     GAP,
     MARGIN,
     TARGET,
     EmptyNote,
     Panel,
+    StatusLine,
     column,
     named,
     pairs,
@@ -34,6 +36,13 @@ from vgdesk.ui.panels.parts import (
     wrapped,
 )
 from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
+from vgdesk.ui.take_quality import (
+    QUALITY_MARKS,
+    Quality,
+    quality_colour,
+    quality_in_words,
+    quality_of,
+)
 from vgdesk.ui.theme import Theme, theme_of
 
 MOST_TAKES_SHOWN = 4
@@ -70,6 +79,7 @@ class InspectorPanel(Panel):
         self._take: Take | None = None
         self._takes: tuple[Take, ...] = ()
         self._title, self._subtitle = wrapped(), wrapped()
+        self.quality = StatusLine()
         self._space, self._unspoken = wrapped(), wrapped("Not spoken yet. Record it with R.")
         self._empty = EmptyNote("No word chosen", "Choose a word in the list or in any view.")
         self.takes = _bare(QListWidget(), "Takes of this word")
@@ -95,7 +105,7 @@ class InspectorPanel(Panel):
             times.setStretch(place, 1)
         buttons = pairs(self.play, self.delete, self.propose, self.reset)
         self._spoken = QWidget()
-        self._spoken.setLayout(column(self.takes, self.sound, times, buttons))
+        self._spoken.setLayout(column(self.takes, self.quality, self.sound, times, buttons))
         head = column(self._title, self._subtitle, gap=0)
         parts = column(head, self._unspoken, self._spoken, margin=MARGIN, gap=MARGIN)
         parts.addLayout(column(self._space, self._neighbour_list(), gap=GAP // 2), 1)
@@ -130,10 +140,12 @@ class InspectorPanel(Panel):
         self.neighbours.itemActivated.connect(self._on_neighbour)
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.sound.set_theme(theme)
         self._empty.set_muted(theme.muted)
         for label in (self._subtitle, self._space, self._unspoken):
             tint(label, theme.muted)
+        self._list_takes()
 
     def show_word(self, word: Word | None, takes: tuple[Take, ...], current: TakeId | None) -> None:
         """Show a word; its sound comes with `show_sound`.
@@ -159,17 +171,28 @@ class InspectorPanel(Panel):
             self._forget_sound()
         self._show_trim()
 
-    def show_sound(self, take: TakeId, samples: FloatArray, sample_rate: int) -> None:
-        """Draw the whole recording of a take; one that is no longer looked at is left out.
+    def show_sound(
+        self,
+        take: TakeId,
+        samples: FloatArray,
+        sample_rate: int,
+        *,
+        begin: float = 0.0,
+        whole: float | None = None,
+    ) -> None:
+        """Draw the recording of a take; one that is no longer looked at is left out.
 
         Parameters
         ----------
         samples
             Shape [samples], one channel, before trimming.
+        begin, whole
+            Where the samples begin in the recording, and how long that is, in seconds; None if
+            they are all of it.
         """
         if self._take is None or take != self._take.id:
             return
-        self.sound.show_sound(samples, sample_rate)
+        self.sound.show_sound(samples, sample_rate, begin=begin, whole=whole)
         self._set_enabled(is_ready=self.sound.duration > 0)
         self._show_trim()
 
@@ -208,12 +231,29 @@ class InspectorPanel(Panel):
             item = QListWidgetItem(f"{speaker}, {_SOURCES[take.source]}", self.takes)
             item.setData(_ID, take.id)
             item.setSizeHint(QSize(0, TARGET))
-            item.setToolTip(take.file.name)
+            self._mark(item, take)
             if take is self._take:
                 self.takes.setCurrentItem(item)
         self.takes.blockSignals(False)
         frame = 2 * self.takes.frameWidth()
         self.takes.setFixedHeight(TARGET * min(len(self._takes), MOST_TAKES_SHOWN) + frame)
+        self._show_quality()
+
+    def _mark(self, item: QListWidgetItem, take: Take) -> None:
+        """Show beside a take what the checks said of it; a good one has no mark."""
+        quality, said = quality_of(take), quality_in_words(take)
+        item.setToolTip(f"{take.file.name}\n{said}".strip())
+        if quality is not Quality.GOOD:
+            item.setIcon(mark_icon(QUALITY_MARKS[quality], quality_colour(quality, self._theme)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {quality.value}")
+
+    def _show_quality(self) -> None:
+        quality = quality_of(self._take) if self._take else Quality.GOOD
+        self.quality.setVisible(quality is not Quality.GOOD)
+        if self._take is not None and quality is not Quality.GOOD:
+            colour = quality_colour(quality, self._theme)
+            said = quality_in_words(self._take)
+            self.quality.show_status(QUALITY_MARKS[quality], said, colour, ink=self._theme.text)
 
     def _forget_sound(self) -> None:
         self.sound.clear_sound()

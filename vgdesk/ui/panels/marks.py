@@ -32,6 +32,11 @@ class Mark(Enum):
     OCTAGON = "octagon"
     INFO = "info"
     DASH = "dash"
+    CROSS = "cross"
+    FLAG = "flag"
+    LENS = "lens"
+    BUBBLE = "bubble"
+    DIAMOND = "diamond"
 
 
 def mark_icon(mark: Mark, colour: str) -> QIcon:
@@ -49,13 +54,14 @@ def list_icon(colour: str, draw: Callable[[str, float], QPixmap]) -> QIcon:
     return icon
 
 
-def mark_pixmap(mark: Mark, colour: str, *, ratio: float = 1.0) -> QPixmap:
-    """Draw a mark of `MARK_SIZE` pixels at the given number of device pixels for each."""
-    pixmap = QPixmap(round(MARK_SIZE * ratio), round(MARK_SIZE * ratio))
+def mark_pixmap(mark: Mark, colour: str, *, ratio: float = 1.0, size: int = MARK_SIZE) -> QPixmap:
+    """Draw a mark of `size` pixels at the given number of device pixels for each."""
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(size / MARK_SIZE, size / MARK_SIZE)
     if mark in _LINES:
         pen = QPen(QColor(colour), 1.8)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -75,13 +81,15 @@ class _Drawing:
     """Parts of a mark on a sheet of 14 by 14; what lies inside another part is cut out of it."""
 
     polygon: tuple[tuple[float, float], ...] = ()
+    line: tuple[tuple[float, float], ...] = ()
     rectangle: tuple[float, float, float, float] | None = None
     circles: tuple[tuple[float, float, float], ...] = ()
 
     def path(self) -> QPainterPath:
         path = QPainterPath()
         path.setFillRule(Qt.FillRule.OddEvenFill)
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in self.polygon]))
+        for corners in (self.polygon, self.line):
+            path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
         if self.rectangle:
             path.addRect(QRectF(*self.rectangle))
         for x, y, radius in self.circles:
@@ -89,10 +97,17 @@ class _Drawing:
         return path
 
 
-_LINES = {Mark.TICK, Mark.RING, Mark.DASH}
+_LINES = {Mark.TICK, Mark.RING, Mark.DASH, Mark.CROSS, Mark.LENS}
 _DRAWINGS = {
     Mark.TICK: _Drawing(polygon=((2.5, 7.5), (5.5, 10.5), (11.5, 3.5))),
     Mark.DASH: _Drawing(polygon=((4, 7), (10, 7))),
+    Mark.CROSS: _Drawing(polygon=((3.5, 3.5), (10.5, 10.5)), line=((3.5, 10.5), (10.5, 3.5))),
+    Mark.LENS: _Drawing(polygon=((8.8, 8.8), (12.5, 12.5)), circles=((6, 6, 4),)),
+    Mark.FLAG: _Drawing(polygon=((3, 1), (12.5, 4.5), (4.6, 8), (4.6, 13.5), (3, 13.5))),
+    Mark.BUBBLE: _Drawing(
+        polygon=((0.8, 1.5), (13.2, 1.5), (13.2, 9.5), (7, 9.5), (3.5, 13), (3.5, 9.5), (0.8, 9.5))
+    ),
+    Mark.DIAMOND: _Drawing(polygon=((7, 0.8), (13.2, 7), (7, 13.2), (0.8, 7))),
     Mark.RING: _Drawing(circles=((7, 7, 4.5),)),
     Mark.DISC: _Drawing(circles=((7, 7, 5),)),
     Mark.SQUARE: _Drawing(rectangle=(2.5, 2.5, 9, 9)),

@@ -99,7 +99,7 @@ class SoundView(pg.GraphicsLayoutWidget):
 
     @property
     def duration(self) -> float:
-        """Length of the sound in seconds; 0 while there is none."""
+        """Length of the whole recording in seconds; 0 while there is none."""
         return self._duration
 
     def clear_sound(self) -> None:
@@ -109,23 +109,31 @@ class SoundView(pg.GraphicsLayoutWidget):
         for item in (*self.trims, *self._playheads):
             item.hide()
 
-    def show_sound(self, samples: FloatArray, sample_rate: int) -> None:
-        """Draw a sound of one channel."""
+    def show_sound(
+        self,
+        samples: FloatArray,
+        sample_rate: int,
+        *,
+        begin: float = 0.0,
+        whole: float | None = None,
+    ) -> None:
+        """Draw a sound of one channel, or a part of it that begins at some second of the whole."""
         if not len(samples):
             self.clear_sound()
             return
-        self._duration = duration = len(samples) / sample_rate
-        self._curve.setData(np.arange(len(samples)) / sample_rate, samples)
+        end = begin + len(samples) / sample_rate
+        self._duration = end if whole is None else whole
+        self._curve.setData(begin + np.arange(len(samples)) / sample_rate, samples)
         loudest = float(np.abs(samples).max()) or 1.0
         self.wave.setYRange(-loudest, loudest, padding=0.04)
         values, hop, top = log_spectrogram(samples, sample_rate)
         self._image.setImage(values, levels=(-RANGE_DB, 0.0), autoLevels=False)
         # A window is drawn around its centre.
-        self._image.setRect(QRectF(-hop / 2, 0, values.shape[1] * hop, top))
-        self.wave.setLimits(xMin=0, xMax=duration)
-        self.wave.setXRange(0, duration)
+        self._image.setRect(QRectF(begin - hop / 2, 0, values.shape[1] * hop, top))
+        self.wave.setLimits(xMin=begin, xMax=end)
+        self.wave.setXRange(begin, end)
         for trim in self.trims:
-            trim.setBounds((0, duration))
+            trim.setBounds((begin, end))
             trim.show()
 
     def show_trim(self, start: float, end: float | None) -> None:
@@ -161,7 +169,7 @@ class _Seconds(pg.AxisItem):
     """A time axis that needs no room for a title."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:.3g} s" for value in values]
+        return [f"{value:.6g} s" for value in values]
 
 
 class _Trim(pg.LinearRegionItem):

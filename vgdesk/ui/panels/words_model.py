@@ -17,6 +17,13 @@ from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
 from vgdesk.ui.legend import Legend, symbol_pixmap
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, list_icon, mark_icon
 from vgdesk.ui.panels.parts import TARGET
+from vgdesk.ui.take_quality import (
+    QUALITY_MARKS,
+    Quality,
+    quality_colour,
+    quality_in_words,
+    quality_of,
+)
 from vgdesk.ui.theme import Theme
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -39,12 +46,23 @@ class Kind(Enum):
 
 
 class Status(Enum):
-    """How far a word or a take is."""
+    """How far a word or a take is; a word shows what comes first of its takes."""
 
-    READY = "ready"
-    WAITING = "waiting"
     FAILED = "failed"
+    BAD = "ready, but failed a check"
+    DOUBTFUL = "ready, but has a concern"
+    WAITING = "waiting"
+    KEPT_ANYWAY = "ready, kept anyway"
+    READY = "ready"
     UNSPOKEN = "not spoken yet"
+
+
+_QUALITY = {
+    Quality.FAILED: Status.BAD,
+    Quality.WARNED: Status.DOUBTFUL,
+    Quality.KEPT_ANYWAY: Status.KEPT_ANYWAY,
+    Quality.GOOD: Status.READY,
+}
 
 
 @dataclass(slots=True)
@@ -83,9 +101,12 @@ class WordsModel(QAbstractItemModel):
 
     def set_theme(self, theme: Theme) -> None:
         self._icons = {
-            Status.READY: mark_icon(Mark.TICK, theme.good),
             Status.WAITING: mark_icon(Mark.DOTS, theme.muted),
-            Status.FAILED: mark_icon(Mark.TRIANGLE, theme.bad),
+            Status.FAILED: mark_icon(Mark.CROSS, theme.bad),
+            **{
+                status: mark_icon(QUALITY_MARKS[quality], quality_colour(quality, theme))
+                for quality, status in _QUALITY.items()
+            },
             Status.UNSPOKEN: mark_icon(Mark.DASH, theme.muted),
         }
         self._all_changed()
@@ -96,6 +117,9 @@ class WordsModel(QAbstractItemModel):
             word.id: " ".join((word.text, *word.labels.values())).casefold()
             for word in session.words.values()
         }
+        for take in session.takes.values():
+            if take.concerns:
+                self._haystacks[take.word] += f" {quality_in_words(take).casefold()}"
         self._group_icons = {
             look.group: _symbol_icon(look.colour, look.symbol)
             for look in (*legend.groups, legend.neutral)
@@ -103,7 +127,7 @@ class WordsModel(QAbstractItemModel):
         self._build()
 
     def search(self, text: str) -> None:
-        """Keep the words whose text or labels hold every part of `text`."""
+        """Keep the words whose text, labels or concerns hold every part of `text`."""
         self._needle = text.casefold()
         self._build()
 
@@ -272,13 +296,14 @@ class WordsModel(QAbstractItemModel):
         if line.kind is Kind.TAKE:
             return self._take_status(TakeId(line.key))
         found = {self._take_status(take.id) for take in self._takes.get(WordId(line.key), ())}
-        order = (Status.FAILED, Status.WAITING, Status.READY)
-        return next((status for status in order if status in found), Status.UNSPOKEN)
+        return next((status for status in Status if status in found), Status.UNSPOKEN)
 
     def _take_status(self, take: TakeId) -> Status:
         if take in self._failed:
             return Status.FAILED
-        return Status.WAITING if take in self._pending else Status.READY
+        status = _QUALITY[quality_of(self._session.takes[take])]
+        is_good = status in (Status.READY, Status.KEPT_ANYWAY)
+        return Status.WAITING if is_good and take in self._pending else status
 
     def _sentence(self, line: Line) -> str:
         """Say everything about a line, for tooltips and screen readers."""
@@ -294,7 +319,7 @@ class WordsModel(QAbstractItemModel):
         end = "the end" if take.end is None else f"{take.end:.2f} s"
         synthetic = ["synthetic voice"] if take.source is TakeSource.SYNTHETIC else []
         parts = [line.text, *synthetic, f"{take.start:.2f} s to {end} of {take.file.name}"]
-        reason = self._failed.get(take.id, "")
+        reason = self._failed.get(take.id, "") or quality_in_words(take)
         return ", ".join((*parts, f"{status.value}: {reason}" if reason else status.value))
 
     def _all_changed(self) -> None:

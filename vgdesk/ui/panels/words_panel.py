@@ -61,7 +61,9 @@ class WordsPanel(Panel):
         theme = theme_of(self.palette())
         self._model = WordsModel(theme, self)
         self.tree = WordsTree(self._model)
-        self.search = named(_SearchField(), "Search words", "Search in words and labels (Ctrl+F)")
+        self.search = named(
+            _SearchField(), "Search words", "Search in words, labels and concerns of takes (Ctrl+F)"
+        )
         self.search.setPlaceholderText("Search words and labels")
         self.search.setClearButtonEnabled(True)
         self.label_column = named(QComboBox(), "Group by", "The label that groups and colours")
@@ -139,7 +141,7 @@ class WordsPanel(Panel):
     def _on_search(self, text: str) -> None:
         self.tree.open_everything(everything=bool(text.strip()))
         self._model.search(text)
-        self._nothing.show_reason(f"No word and no label holds “{text.strip()}”.")
+        self._nothing.show_reason(f"No word, label or concern holds “{text.strip()}”.")
         self._list.setCurrentIndex(0 if self._model.rowCount() else 1)
         self._count_words()
 

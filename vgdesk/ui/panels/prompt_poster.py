@@ -1,0 +1,73 @@
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from vgdesk.ui.panels.parts import TARGET, column, row, tint
+from vgdesk.ui.theme import Theme
+
+TIGHT = 4
+LARGE, MODEST = 2.4, 1.15
+
+
+class PromptPoster(QWidget):
+    """The word to say as large as the room allows; below it which one is meant, and how far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.word, self.hint, self.progress = FittedLabel(), FittedLabel(), QLabel()
+        self.word.setMinimumHeight(TARGET)
+        below = row(self.hint, self.progress)
+        below.setStretch(0, 1)
+        # Words come and go without a hint: its room is always there.
+        below.addStrut(self.fontMetrics().height())
+        layout = column(self.word, below, gap=0)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self.show_prompt("", "")
+
+    def show_prompt(self, text: str, hint: str) -> None:
+        """Show a word, and what tells it from others that are written alike."""
+        self.word.show_text(text or "Type a word, then record it", LARGE if text else MODEST)
+        self.hint.show_text(hint, 1.0)
+        self.hint.setAccessibleName(f"Hint: {hint}" if hint else "")
+
+    def show_progress(self, progress: str) -> None:
+        self.progress.setText(progress)
+
+    def set_colours(self, theme: Theme, *, is_lit: bool) -> None:
+        """Dim the word while nobody should say it."""
+        tint(self.word, theme.text if is_lit else theme.muted)
+        tint(self.hint, theme.text if is_lit else theme.muted)
+        tint(self.progress, theme.muted)
+
+
+class FittedLabel(QLabel):
+    """One line of text as large as the room allows, and never larger than it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._ordinary = self.font().pointSizeF()
+        self._largest = self._ordinary
+
+    def show_text(self, text: str, scale: float) -> None:
+        """Show a text at most `scale` times as large as ordinary text."""
+        self.setText(text)
+        self.setToolTip(text)
+        self._largest = self._ordinary * scale
+        self._fit()
+
+    def _fit(self) -> None:
+        font = self.font()
+        font.setPointSizeF(self._largest)
+        metrics = QFontMetricsF(font)
+        across = self.width() / (metrics.horizontalAdvance(self.text()) + TIGHT)
+        room = min(across, self.height() / metrics.height())
+        smallest = min(self._ordinary, self._largest) * 0.8
+        font.setPointSizeF(max(smallest, self._largest * min(1.0, room)))
+        self.setFont(font)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)

@@ -1,0 +1,112 @@
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QWidget,
+)
+
+from vgdesk.app.settings import RecordMode
+from vgdesk.ui.panels.level_meter import LevelMeter
+from vgdesk.ui.panels.parts import TARGET, column, named, row
+from vgdesk.ui.theme import Theme
+
+TIGHT = 4
+MODES = {
+    RecordMode.MANUAL: ("By hand", "R starts each take and ends it"),
+    RecordMode.VOICE: ("By voice", "A take starts when somebody speaks; words follow each other"),
+    RecordMode.ROUND: ("Timed round", "Every word has its seconds; words follow each other"),
+}
+_PLACES = {mode: place for place, mode in enumerate(MODES)}
+
+
+class SoundSource(QWidget):
+    """Which microphone, how loud it is, and what starts and ends a take.
+
+    Signals
+    -------
+    microphone_chosen
+        Place in the list of microphones.
+    mode_chosen
+        A RecordMode.
+    """
+
+    microphone_chosen = Signal(int)
+    rescan_requested = Signal()
+    mode_chosen = Signal(RecordMode)
+    round_seconds_changed = Signal(float)
+    voice_stop_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meter = LevelMeter()
+        self.microphones = named(QComboBox(), "Microphone")
+        self.microphones.setMinimumContentsLength(6)
+        adjust = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.microphones.setSizeAdjustPolicy(adjust)
+        self.rescan = named(QToolButton(), "Look for microphones again")
+        self.rescan.setText("⟳")
+        self.rescan.setMinimumWidth(TARGET)
+        self.modes = named(QComboBox(), "What starts and ends a take")
+        for title, tip in MODES.values():
+            self.modes.addItem(title)
+            self.modes.setItemData(self.modes.count() - 1, tip, 3)
+        self.seconds = named(QDoubleSpinBox(), "Seconds a word", "How long each word has")
+        self.voice_stop = named(QCheckBox("Stops by itself"), "Stop by itself when I stop speaking")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.seconds.setRange(1.0, 60.0)
+        self.seconds.setDecimals(1)
+        self.seconds.setSingleStep(0.5)
+        self.seconds.setSuffix(" s a word")
+        self.seconds.setKeyboardTracking(False)
+        source = row(self.microphones, self.rescan)
+        source.setStretch(0, 1)
+        # What belongs to a mode takes the place of what belongs to the other: nothing moves.
+        self._details = QStackedLayout()
+        for part in (self.voice_stop, QWidget(), self.seconds):
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self._details.addWidget(part)
+        how = row(self.modes, self._details)
+        how.setStretch(1, 1)
+        layout = column(self.meter, source, how, gap=TIGHT)
+        layout.addStretch()
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        self.microphones.activated.connect(self.microphone_chosen)
+        self.rescan.clicked.connect(self.rescan_requested)
+        self.modes.activated.connect(self._on_mode)
+        self.seconds.valueChanged.connect(self.round_seconds_changed)
+        self.voice_stop.toggled.connect(self.voice_stop_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.meter.set_theme(theme)
+
+    def show_microphones(self, titles: tuple[str, ...], current: int) -> None:
+        """Offer microphones; a current place of -1 means that none is chosen."""
+        self.microphones.clear()
+        self.microphones.addItems(list(titles) or ["No microphone found"])
+        self.microphones.setEnabled(bool(titles))
+        self.microphones.setCurrentIndex(current if titles else 0)
+        self.microphones.setToolTip(self.microphones.currentText())
+
+    def show_mode(self, mode: RecordMode, round_seconds: float, *, stop_by_voice: bool) -> None:
+        """Show what starts and ends a take; sends no wish."""
+        for part in (self.seconds, self.voice_stop):
+            part.blockSignals(True)
+        self.modes.setCurrentIndex(_PLACES[mode])
+        self.modes.setToolTip(MODES[mode][1])
+        self._details.setCurrentIndex(_PLACES[mode])
+        self.seconds.setValue(round_seconds)
+        self.voice_stop.setChecked(stop_by_voice)
+        for part in (self.seconds, self.voice_stop):
+            part.blockSignals(False)
+
+    def _on_mode(self, place: int) -> None:
+        self.mode_chosen.emit(tuple(MODES)[place])

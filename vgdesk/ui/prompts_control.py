@@ -1,0 +1,67 @@
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from vgdesk.app.prompting import PromptPlan, next_prompt
+from vgdesk.app.word_lists import with_words
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session
+from vgdesk.ui import dialogs
+from vgdesk.ui.prompts_dialog import PromptsDialog
+from vgdesk.ui.recording_control import RecordingControl
+
+
+class PromptsControl(QObject):
+    """Asks for the list of prompts and gives it to the project and to the settings."""
+
+    def __init__(self, window: QWidget, workspace: Workspace, recording: RecordingControl) -> None:
+        super().__init__(window)
+        self._window, self._workspace, self._recording = window, workspace, recording
+        self._dialog: PromptsDialog | None = None
+
+    def ask(self) -> None:
+        """Open the dialog; the window is heard of again when it is closed."""
+        workspace = self._workspace
+        self._dialog = PromptsDialog(
+            workspace.session,
+            workspace.flow.plan,
+            workspace.settings.speaker,
+            workspace.looking.recipe.label_column,
+            self._window,
+        )
+        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog.file_requested.connect(self._ask_for_file)
+        self._dialog.prompts_chosen.connect(self._use)
+        self._dialog.finished.connect(self._forget)
+        self._dialog.open()
+
+    def _ask_for_file(self) -> None:
+        if file := dialogs.ask_prompt_file(self._window):
+            self._workspace.read_words(file, self._show_words, self._show_trouble)
+
+    def _show_words(self, words: Session) -> None:
+        if self._dialog is not None:
+            self._dialog.show_words(words)
+
+    def _show_trouble(self, error: VgdeskError) -> None:
+        if self._dialog is not None:
+            self._dialog.show_trouble(f"{error.message} {error.hint}")
+
+    def _forget(self) -> None:
+        self._dialog = None
+
+    def _use(self, words: Session, plan: PromptPlan) -> None:
+        workspace = self._workspace
+        workspace.configure(
+            shuffles_prompts=plan.is_shuffled,
+            prompt_seed=plan.seed,
+            takes_a_word=plan.takes,
+            skips_recorded=plan.skips_recorded,
+        )
+        count = len(with_words(workspace.session, words).words) - len(workspace.session.words)
+        if words.words:
+            workspace.store.apply(f"Add {count} prompts", lambda s: with_words(s, words))
+        first = next_prompt(workspace.session, plan, workspace.settings.speaker, None)
+        if first is not None:
+            workspace.looking.select(first)
+        self._recording.show_settings()

@@ -1,0 +1,83 @@
+"""What is said of a take: right after it was recorded, in the list of words, in the inspector."""
+
+from enum import Enum
+
+from vgdesk.app.recording import Kept
+from vgdesk.audio.take_checks import CUT, TAKE_CHECKS, Finding
+from vgdesk.core.model import Concern, Take, Verdict
+from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
+from vgdesk.ui.panels.marks import Mark
+from vgdesk.ui.theme import Theme
+
+MOST_PLACES = 2
+
+
+class Quality(Enum):
+    """How good a take is, the worst first; the value is what a person reads."""
+
+    FAILED = "failed a check"
+    WARNED = "has a concern"
+    KEPT_ANYWAY = "kept anyway"
+    GOOD = "no concern"
+
+
+QUALITY_MARKS = {
+    Quality.FAILED: VERDICT_MARKS[Verdict.FAIL],
+    Quality.WARNED: VERDICT_MARKS[Verdict.WARN],
+    Quality.KEPT_ANYWAY: Mark.FLAG,
+    Quality.GOOD: VERDICT_MARKS[Verdict.PASS],
+}
+
+
+def quality_colour(quality: Quality, theme: Theme) -> str:
+    """Return the colour that goes with the mark of a quality."""
+    colours = {Quality.FAILED: theme.bad, Quality.GOOD: theme.good}
+    return colours.get(quality, theme.warn)
+
+
+def quality_of(take: Take) -> Quality:
+    """Judge a take by its concerns and by what somebody decided about them."""
+    if not take.concerns:
+        return Quality.GOOD
+    if take.is_kept_anyway:
+        return Quality.KEPT_ANYWAY
+    has_failed = any(concern.verdict is Verdict.FAIL for concern in take.concerns)
+    return Quality.FAILED if has_failed else Quality.WARNED
+
+
+def quality_in_words(take: Take) -> str:
+    """Name everything that speaks against a take, and that it is kept nevertheless."""
+    said = [f"{_title(concern)}: {remark_of(concern).text}" for concern in take.concerns]
+    return " ".join((*said, "Kept anyway.") if take.is_kept_anyway else said)
+
+
+def _title(concern: Concern) -> str:
+    check = TAKE_CHECKS.get(concern.check)
+    return check.title if check else concern.check
+
+
+def remarks_of(kept: Kept) -> tuple[Remark, ...]:
+    """Return what the checks say of a take that was just recorded, and where."""
+    against = tuple(
+        Remark(finding.verdict, f"{finding.message}{_places(finding)}", finding.remedy)
+        for finding in kept.findings
+        if finding.verdict is not Verdict.PASS
+    )
+    good = f"{kept.seconds:.1f} s recorded, and nothing speaks against it."
+    return against or (Remark(Verdict.PASS, good),)
+
+
+def _places(finding: Finding) -> str:
+    """Say where to listen; a cut is at the start or the end, which its message says."""
+    if not finding.where or finding.check == CUT.id:
+        return ""
+    starts = [f"{start:.2f} s" for start, _end in finding.where[:MOST_PLACES]]
+    return f" Look at {' and '.join(starts)}."
+
+
+def remark_of(concern: Concern) -> Remark:
+    """Say again what was said against a take, from what was kept of it."""
+    check = TAKE_CHECKS.get(concern.check)
+    if check is None:  # from a later version
+        return Remark(concern.verdict, f"The check “{concern.check}” has something against it.")
+    return Remark(concern.verdict, check.bad, check.remedy)
