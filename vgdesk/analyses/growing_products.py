@@ -49,7 +49,8 @@ def growing_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     1e-12. What is kept is two numbers for each layer and word.
     """
     need_same_rows(a, b)
-    keys = tuple(zip(a.keys, b.keys, strict=True))
+    # Vectors that were changed on the way have no keys: nothing is known about them.
+    keys = tuple(zip(a.keys, b.keys, strict=True)) if a.keys and b.keys else ()
     encoders = a.encoder, a.values.shape[::2], b.encoder, b.values.shape[::2]
     found = _kept.find(encoders, keys) if keys else None
     sums = found and found[0].followed(a, b, found[1])
