@@ -36,6 +36,11 @@ def user_folder(kind: Literal["config", "data", "cache"]) -> Path:
     return find("vgdesk", appauthor=False)
 
 
+def embeddings_folder() -> Path:
+    """Return where this user's embeddings are kept; they can be computed again at any time."""
+    return user_folder("cache") / "embeddings"
+
+
 class Layout(Enum):
     """How the four views share the centre of the window."""
 

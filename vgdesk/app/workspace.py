@@ -21,9 +21,16 @@ from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
 from vgdesk.app.pronunciation import with_typed_label
-from vgdesk.app.recording import RecordingDesk
+from vgdesk.app.purging import Removal, clear_vectors
+from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
-from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
+from vgdesk.app.settings import (
+    Settings,
+    embeddings_folder,
+    load_settings,
+    save_settings,
+    user_folder,
+)
 from vgdesk.app.store import Store
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
@@ -223,6 +230,33 @@ class Workspace:
 
         self._files.run(find, done=done, failed=self.tell)
 
+    # Taking away for good
+
+    def remove_for_good(self, removal: Removal, then: Callable[[], object]) -> None:
+        """Remove from the project, the cache and the memory; no undo leads back."""
+        if self.recording.phase in HOLDS_A_TAKE:
+            self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
+            return
+        self.flow.close()
+        self.listening.stop()
+        self.imports.cancel()
+        if removal.speaker and removal.speaker == self.settings.speaker:
+            self.configure(speaker="")
+        forget = self._forget_vectors if removal.speaker else lambda done: done()
+        self.projects.remove(removal, forget, then)
+
+    def _forget_vectors(self, then: Callable[[], object]) -> None:
+        """End the processes that have heard the sound, and remove what they kept on the disk."""
+
+        def forgotten(_none: None) -> None:
+            self.pipeline.forget_vectors()
+            then()
+
+        def clear() -> None:
+            self._files.run(clear_vectors, done=forgotten, failed=self.tell)
+
+        self._encoder_process.renew(lambda: self._analysis_process.renew(clear))
+
     # Listening
 
     def play(self, words: Sequence[WordId]) -> None:
@@ -370,9 +404,7 @@ class Workspace:
             self.imports.cancel()
 
     def _options(self) -> EncodeOptions:
-        return EncodeOptions(
-            user_folder("cache") / "embeddings", self.settings.device, resource(DEMO) / "cache"
-        )
+        return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")
 
     def _session_changed(self, change: SessionChanged) -> None:
         self.looking.follow(change.after)
