@@ -32,6 +32,7 @@ from vgdesk.app.settings import (
     user_folder,
 )
 from vgdesk.app.store import Store
+from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
@@ -245,6 +246,11 @@ class Workspace:
         forget = self._forget_vectors if removal.speaker else lambda done: done()
         self.projects.remove(removal, forget, then)
 
+    def list_trash(self, done: Callable[[tuple[TrashRow, ...]], object]) -> None:
+        """List the takes that were rejected, with what is known of their files."""
+        session = self.session
+        self._files.run(lambda: trash_rows(session), done=done, failed=self.tell)
+
     def _forget_vectors(self, then: Callable[[], object]) -> None:
         """End the processes that have heard the sound, and remove what they kept on the disk."""
 
@@ -408,6 +414,7 @@ class Workspace:
 
     def _session_changed(self, change: SessionChanged) -> None:
         self.looking.follow(change.after)
+        self.flow.follow(change.after)
         self._follow()
 
     def _inspect(self, selection: Selection) -> None:
