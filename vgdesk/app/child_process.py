@@ -197,12 +197,12 @@ class ChildProcess:
             self._hand_out(kind, content, job)
 
     def _patience(self, job: Job) -> float:
-        if self._is_closing:
+        if self._is_closing or self._renewals:
             return 0.0
         return math.inf if job.may_linger else CANCEL_SECONDS
 
     def _hand_out(self, kind: str, content: Parcel, job: Job) -> None:
-        if self._is_closing or self._renewals:
+        if job.is_cancelled.is_set():
             discard(content)
             return
         value = unpack(content)

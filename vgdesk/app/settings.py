@@ -148,6 +148,10 @@ class Settings:
     speaker: str = field(
         default="", metadata=_about(text, "Who speaks; empty is nobody in particular.")
     )
+    checks_microphone: bool = field(
+        default=True,
+        metadata=_about(yes_or_no, "The microphone is tried out before the first take."),
+    )
     model_folders: tuple[tuple[str, bool], ...] = field(
         default=(),
         metadata=_about(

@@ -28,7 +28,7 @@ def trash_rows(session: Session) -> tuple[TrashRow, ...]:
     """List the trash, what came in last first. Looks at the files, so it may take a while."""
     return tuple(
         TrashRow(v.take, v.word.text, _written(v.take), _concerns(v.take))
-        for v in reversed(session.trash.values())
+        for v in reversed(tuple(session.trash.values()))
     )
 
 

@@ -16,6 +16,8 @@ from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
+from vgdesk.app.microphone_check import MicrophoneCheck
+from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
@@ -36,6 +38,7 @@ from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
+from vgdesk.audio.recorder import RecorderEvent
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, Take, TakeId, WordId
@@ -82,11 +85,14 @@ class Workspace:
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
-            failed=lambda error: self.flow.failed(error),
+            failed=self._microphone_failed,
             found=lambda: self.events.microphones_found.publish(self.recording.microphones),
-            heard=lambda event: post(lambda: self.flow.hear(event)),
+            heard=lambda event: post(lambda: self._hear(event)),
         )
         self.listening = Listening(self._sound, failed=self.tell)
+        self.check = MicrophoneCheck(
+            self.recording, self.listening, self._files, failed=self.tell, post=post
+        )
         self.flow = RecordingFlow(
             self.recording,
             self.projects,
@@ -125,14 +131,24 @@ class Workspace:
         """Keep what runs, then end every thread and process."""
         self.listening.stop()
         self.flow.close()
+        self.check.finish()
         self.recording.close()
         self.imports.close()
         self._files.close()
         self._sound.close()
+        clear_check()  # a word that was still being said was written until now
         self.projects.close()
         self.downloads.close()
         self._encoder_process.close()
         self._analysing.close()
+
+    def _hear(self, event: RecorderEvent) -> None:
+        if not self.check.hear(event):
+            self.flow.hear(event)
+
+    def _microphone_failed(self, error: VgdeskError) -> None:
+        self.check.fail()
+        self.flow.failed(error)
 
     def tell(self, error: VgdeskError) -> None:
         """Show an error to the user."""

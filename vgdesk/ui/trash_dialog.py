@@ -1,4 +1,4 @@
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -102,7 +102,8 @@ class TrashDialog(QDialog):
 def _item(each: TrashRow) -> QTreeWidgetItem:
     when = "no file"
     if each.written is not None:
-        when = QLocale().toString(each.written, QLocale.FormatType.ShortFormat)
+        moment = QDateTime.fromSecsSinceEpoch(round(each.written.timestamp()))
+        when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
     texts = [each.word, str(each.take.id), each.take.speaker, when, each.concerns]
     item = QTreeWidgetItem(texts)
     item.setData(0, Qt.ItemDataRole.UserRole, str(each.take.id))
