@@ -17,6 +17,7 @@ from vgdesk.app.recording import Phase
 from vgdesk.app.settings import embeddings_folder, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, read, resample
+from vgdesk.audio.take_checks import BAND, LEVEL, NOISE
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import removing
@@ -274,7 +275,7 @@ def test_before_the_first_take_the_microphone_is_tried_out(
     heard = sound_card.heard_by_loudspeaker(say)
     assert (user_folder("cache") / NAME).exists()
     shown = [line.text() for line in dialog.lines if line.isVisibleTo(dialog)]
-    assert [line.split()[0] for line in shown] == ["Loud", "Clear:", "Full"]
+    assert shown == [check.good for check in (LEVEL, NOISE, BAND)]
     takes = len(workspace.session.takes)
     dialog.good.click()
     wait(lambda: workspace.recording.phase is Phase.RECORDING)  # what was asked for goes on

@@ -8,16 +8,26 @@ from threading import Timer
 from vgdesk.app.background import Background
 from vgdesk.app.child_process import Post
 from vgdesk.app.listening import Listening
-from vgdesk.app.microphone_remarks import Remark, remarks
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.settings import user_folder
-from vgdesk.audio.files import read
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
+from vgdesk.audio.take_checks import (
+    BAND,
+    CLIPPING,
+    DROPOUTS,
+    LEVEL,
+    NOISE,
+    SILENCE,
+    SPEECH,
+    Finding,
+)
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Take, TakeId, WordId
+from vgdesk.core.model import Take, TakeId, Verdict, WordId
 
 LONGEST = 6.0  # seconds: whoever has said nothing by then is not heard
 NAME = "microphone-check"
+TOLD = frozenset({LEVEL.id, NOISE.id, BAND.id})  # also if nothing is wrong
+ABOUT_IT = TOLD | {SILENCE.id, SPEECH.id, CLIPPING.id, DROPOUTS.id}  # and not about the word
 
 
 class CheckStage(Enum):
@@ -37,7 +47,7 @@ class MicrophoneCheck:
     ----------
     is_over
         True once it was done or skipped since the program began.
-    remarks
+    findings
         What the last word said about the microphone.
     """
 
@@ -51,7 +61,7 @@ class MicrophoneCheck:
         post: Post,
     ) -> None:
         self.is_over = False
-        self.remarks: tuple[Remark, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
         self._desk = desk
         self._listening = listening
         self._files = files
@@ -70,7 +80,7 @@ class MicrophoneCheck:
     def begin(self) -> None:
         """Open the microphone and listen until a word was said."""
         if self._desk.phase in (Phase.OFF, Phase.LOST, Phase.READY):
-            self._stage, self.remarks, self._said = CheckStage.OPENING, (), None
+            self._stage, self.findings, self._said = CheckStage.OPENING, (), None
             self._listening.stop()
             if self._desk.phase is Phase.READY:
                 self._listen()
@@ -149,18 +159,15 @@ class MicrophoneCheck:
             self._clear()
             return
         start, end = kept.trim or (0.0, None)
-        said = Take(TakeId(NAME), WordId(NAME), kept.file, start=start, end=end)
-
-        def judged(found: tuple[Remark, ...]) -> None:
-            if self._stage is CheckStage.JUDGING:
-                self.remarks, self._said, self._stage = found, said, CheckStage.DONE
-                self.play()
-
-        def failed(error: VgdeskError) -> None:
-            self.give_up()
-            self._failed(error)
-
-        self._files.run(lambda: remarks(read(kept.file), kept.trim), done=judged, failed=failed)
+        self._said = Take(TakeId(NAME), WordId(NAME), kept.file, start=start, end=end)
+        self.findings = tuple(
+            finding
+            for finding in kept.findings
+            if finding.check in TOLD
+            or (finding.check in ABOUT_IT and finding.verdict is not Verdict.PASS)
+        )
+        self._stage = CheckStage.DONE
+        self.play()
 
 
 def clear() -> None:

@@ -1,9 +1,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from vgdesk.audio.take_checks import TAKE_CHECKS
 from vgdesk.core.model import Session, Take, Verdict
 
-_SAID = {Verdict.PASS: "passed", Verdict.WARN: "warned", Verdict.FAIL: "failed"}
+_SAID = {Verdict.PASS: "(passed)", Verdict.WARN: "(warning)", Verdict.FAIL: "(failed)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,8 @@ def _written(take: Take) -> datetime | None:
 
 
 def _concerns(take: Take) -> str:
-    return ", ".join(f"{c.check.replace('-', ' ')} {_SAID[c.verdict]}" for c in take.concerns)
+    return ", ".join(f"{_title(c.check)} {_SAID[c.verdict]}" for c in take.concerns)
+
+
+def _title(check: str) -> str:
+    return TAKE_CHECKS[check].title if check in TAKE_CHECKS else check.capitalize()

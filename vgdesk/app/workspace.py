@@ -277,7 +277,7 @@ class Workspace:
         def clear() -> None:
             self._files.run(clear_vectors, done=forgotten, failed=self.tell)
 
-        self._encoder_process.renew(lambda: self._analysis_process.renew(clear))
+        self._encoder_process.renew(lambda: self._analysing.renew(clear))
 
     # Listening
 

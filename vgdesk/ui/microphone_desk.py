@@ -77,7 +77,7 @@ class MicrophoneDesk(QObject):
         if self.dialog is not None:
             check, level = self._workspace.check, self._workspace.recording.recorder.level()
             self.dialog.meter.show_level(level.peak_dbfs, level.rms_dbfs)
-            self.dialog.show_stage(check.stage, check.remarks)
+            self.dialog.show_stage(check.stage, check.findings)
 
     def _show_microphones(self, found: tuple[Microphone, ...]) -> None:
         wanted = self._workspace.settings.microphone

@@ -1,8 +1,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPushButton, QWidget
 
-from vgdesk.app.microphone_check import CheckStage
-from vgdesk.app.microphone_remarks import Remark
+from vgdesk.app.microphone_check import ABOUT_IT, CheckStage
+from vgdesk.audio.take_checks import Finding
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.level_meter import LevelMeter
 from vgdesk.ui.panels.marks import Mark
@@ -17,7 +17,6 @@ SAID = {
     CheckStage.DONE: "This is how it came in:",
 }
 MARKS = {Verdict.PASS: Mark.TICK, Verdict.WARN: Mark.TRIANGLE, Verdict.FAIL: Mark.OCTAGON}
-MOST_REMARKS = 4
 ABOUT = "Nothing of this is kept. You can record without it at any time."
 
 
@@ -49,7 +48,7 @@ class MicrophoneDialog(QDialog):
         self.meter = LevelMeter()
         self._what = wrapped()
         scale_font(self._what, 1.3, bold=True)
-        self.lines = tuple(StatusLine() for _ in range(MOST_REMARKS))
+        self.lines = tuple(StatusLine() for _ in ABOUT_IT)
         self.begin = named(QPushButton("Say a word"), "Say a word")
         self.play = named(QPushButton("Hear it again"), "Hear it again")
         self.good = named(QPushButton("Good, go on"), "Good, go on")
@@ -95,7 +94,7 @@ class MicrophoneDialog(QDialog):
         self.microphones.addItems(list(titles) or ["No microphone found"])
         self.microphones.setCurrentIndex(max(0, current))
 
-    def show_stage(self, stage: CheckStage, remarks: tuple[Remark, ...]) -> None:
+    def show_stage(self, stage: CheckStage, findings: tuple[Finding, ...]) -> None:
         """Show where the check stands, and what it found."""
         if stage is self._stage:
             return
@@ -111,19 +110,19 @@ class MicrophoneDialog(QDialog):
         self.good.setEnabled(is_done)
         self.skip.setEnabled(not is_done)
         # The most likely next step is what Return does.
-        is_good = is_done and all(remark.verdict is Verdict.PASS for remark in remarks)
+        is_good = is_done and all(finding.verdict is Verdict.PASS for finding in findings)
         (self.good if is_good else self.begin).setDefault(True)
-        for line, remark in zip(self.lines, (*remarks, *[None] * MOST_REMARKS), strict=False):
-            self._show_remark(line, remark if is_done else None)
+        for line, finding in zip(self.lines, (*findings, *[None] * len(self.lines)), strict=False):
+            self._show_finding(line, finding if is_done else None)
 
-    def _show_remark(self, line: StatusLine, remark: Remark | None) -> None:
-        line.setVisible(remark is not None)
-        if remark is not None:
+    def _show_finding(self, line: StatusLine, finding: Finding | None) -> None:
+        line.setVisible(finding is not None)
+        if finding is not None:
             theme = self._theme
             colours = {
                 Verdict.PASS: theme.good,
                 Verdict.WARN: theme.warn,
                 Verdict.FAIL: theme.bad,
             }
-            said = f"{remark.message} {remark.remedy}".strip()
-            line.show_status(MARKS[remark.verdict], said, colours[remark.verdict], ink=theme.text)
+            said = f"{finding.message} {finding.remedy}".strip()
+            line.show_status(MARKS[finding.verdict], said, colours[finding.verdict], ink=theme.text)
