@@ -16,7 +16,8 @@ from pathlib import Path
 from vgdesk.app.embedding_cache import EmbeddingCache
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE, begun_by, rewrite
-from vgdesk.app.project_file import TABLE_FILE, Project, missing_takes, save
+from vgdesk.app.missing_takes import missing_takes
+from vgdesk.app.project_file import TABLE_FILE, Project, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import scratch_folder, takes_folder
 from vgdesk.app.recovery import Recovered

@@ -1,4 +1,4 @@
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.app.speakers import SpeakerFacts
 from vgdesk.core.model import Speaker
-from vgdesk.ui.panels.parts import MARGIN, column, named, row, wrapped
+from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
 
 CONSENT = {None: "not asked yet", True: "yes", False: "no"}
 NOBODY = "nobody in particular"
@@ -49,6 +49,9 @@ class SpeakersDialog(QDialog):
         self._facts: tuple[SpeakerFacts, ...] = ()
         self._now = ""
         self.list = named(QListWidget(), "Speakers")
+        # Long names lose their middle, never what stands behind them.
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.name = named(QLineEdit(), "Name or pseudonym")
         self.language = named(QLineEdit(), "Language", "For example en, de or Swabian")
         self.consent = named(
@@ -76,12 +79,12 @@ class SpeakersDialog(QDialog):
         right.addStretch()
         left = column(self.list, self.add)
         sides = row(left, right, gap=2 * MARGIN)
-        sides.setStretch(0, 2)
-        sides.setStretch(1, 3)
+        sides.setStretch(0, 1)
+        sides.setStretch(1, 1)
         foot = row(wrapped(WHOLE), self._close)
         foot.setStretch(0, 1)
         self.setLayout(column(sides, foot, margin=2 * MARGIN, gap=MARGIN))
-        self.resize(640, 380)
+        self.resize(700, 380)
 
     def _connect(self) -> None:
         for button in (self.add, self.choose, self.remove, self._close):
@@ -160,7 +163,8 @@ def _item(facts: SpeakerFacts, *, is_now: bool) -> QListWidgetItem:
     font = item.font()
     font.setBold(is_now)
     item.setFont(font)
-    item.setData(Qt.ItemDataRole.UserRole, facts.name)
+    item.setToolTip(item.text())
+    item.setSizeHint(QSize(0, TARGET))
     return item
 
 

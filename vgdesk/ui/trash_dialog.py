@@ -1,4 +1,4 @@
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.app.trash import TrashRow
 from vgdesk.core.model import TakeId
-from vgdesk.ui.panels.parts import MARGIN, column, named, row, wrapped
+from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
 
 COLUMNS = ("Word", "Take", "Speaker", "Recorded", "Checks")
 EMPTY = "The trash is empty. Takes that you reject or delete come here."
@@ -74,7 +74,7 @@ class TrashDialog(QDialog):
                 item.setSelected(each.take.id in chosen)
         header = self.list.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         self._about.setText(FULL if rows else EMPTY)
         self.empty.setEnabled(bool(rows))
         self._show_choice()
@@ -107,6 +107,7 @@ def _item(each: TrashRow) -> QTreeWidgetItem:
     texts = [each.word, str(each.take.id), each.take.speaker, when, each.concerns]
     item = QTreeWidgetItem(texts)
     item.setData(0, Qt.ItemDataRole.UserRole, str(each.take.id))
+    item.setSizeHint(0, QSize(0, TARGET))
     for place, text in enumerate(texts):
         item.setToolTip(place, text)
     return item
