@@ -15,6 +15,7 @@ from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
 from vgdesk.app.purging import Removal, carry_out, finished, forget_note, plan_removal
 from vgdesk.app.recovery import Recovered, left_behind, recover
 from vgdesk.app.store import Store
+from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId, Word
 from vgdesk.core.resources import resource
@@ -183,6 +184,11 @@ class ProjectDesk:
             saved(folder)
 
         self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
+
+    def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
+        """List the takes that were rejected, with what is known of their files."""
+        session = self._store.session
+        self._files.run(lambda: trash_rows(session), done=listed, failed=self._failed)
 
     def plan_removal(self, speaker: str, planned: Callable[[Removal], object]) -> None:
         """Find out what would go with a speaker, or with the trash if none is named."""

@@ -12,6 +12,7 @@ from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
 from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
 from vgdesk.app.exporting import export
+from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
@@ -23,7 +24,7 @@ from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
 from vgdesk.app.pronunciation import with_typed_label
-from vgdesk.app.purging import Removal, clear_vectors
+from vgdesk.app.purging import Removal
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.settings import (
@@ -34,7 +35,6 @@ from vgdesk.app.settings import (
     user_folder,
 )
 from vgdesk.app.store import Store
-from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
@@ -82,6 +82,14 @@ class Workspace:
             arrived=lambda: self.pipeline.refresh(),
         )
         self.pipeline = Pipeline(self._analysing, self.events, self.encoding, gates)
+        self._forgetting = Forgetting(
+            self.projects,
+            self.pipeline,
+            self._encoder_process,
+            self._analysing,
+            self._files,
+            failed=self.tell,
+        )
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
@@ -247,10 +255,8 @@ class Workspace:
 
         self._files.run(find, done=done, failed=self.tell)
 
-    # Taking away for good
-
     def remove_for_good(self, removal: Removal, then: Callable[[], object]) -> None:
-        """Remove from the project, the cache and the memory; no undo leads back."""
+        """Remove a speaker, or what is in the trash; no undo leads back."""
         if self.recording.phase in HOLDS_A_TAKE:
             self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
             return
@@ -259,25 +265,7 @@ class Workspace:
         self.imports.cancel()
         if removal.speaker and removal.speaker == self.settings.speaker:
             self.configure(speaker="")
-        forget = self._forget_vectors if removal.speaker else lambda done: done()
-        self.projects.remove(removal, forget, then)
-
-    def list_trash(self, done: Callable[[tuple[TrashRow, ...]], object]) -> None:
-        """List the takes that were rejected, with what is known of their files."""
-        session = self.session
-        self._files.run(lambda: trash_rows(session), done=done, failed=self.tell)
-
-    def _forget_vectors(self, then: Callable[[], object]) -> None:
-        """End the processes that have heard the sound, and remove what they kept on the disk."""
-
-        def forgotten(_none: None) -> None:
-            self.pipeline.forget_vectors()
-            then()
-
-        def clear() -> None:
-            self._files.run(clear_vectors, done=forgotten, failed=self.tell)
-
-        self._encoder_process.renew(lambda: self._analysing.renew(clear))
+        self._forgetting.remove(removal, then)
 
     # Listening
 

@@ -47,7 +47,7 @@ class TrashDesk(QObject):
             if self.dialog is not None:
                 self.dialog.show_trash(rows)
 
-        self._workspace.list_trash(show)
+        self._workspace.projects.list_trash(show)
 
     def _play(self, takes: list[TakeId]) -> None:
         trash = self._workspace.session.trash
