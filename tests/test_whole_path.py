@@ -30,6 +30,7 @@ def window(qtbot: QtBot, sound_card: VirtualSoundCard) -> Iterator[MainWindow]: 
         made, before_close_func=lambda _window: workspace.store.saved(workspace.session)
     )
     made.show()
+    workspace.configure(checks_microphone=False)  # that has tests of its own
     workspace.start()
     yield made
     workspace.close()

@@ -189,3 +189,20 @@ def test_a_mistake_of_ours_in_the_feeder_costs_one_job(
     main_thread.run_until(lambda: next_one.ends == [True])
     assert isinstance(broken.errors[0], ZeroDivisionError)
     assert broken.ends == [False]
+
+
+def test_a_renewed_child_has_forgotten_everything_and_goes_on(
+    child: ChildProcess, main_thread: MainThread
+) -> None:
+    heard, renewed = Heard(), list[bool]()
+    child.submit(heard.job(os.getpid))
+    main_thread.run_until(lambda: heard.ends)
+    child.submit(heard.job(sleep_for_ever))
+    child.renew(lambda: renewed.append(True))
+    after = Heard()
+    child.submit(after.job(os.getpid))
+    main_thread.run_until(lambda: after.ends)
+    assert renewed == [True]
+    assert heard.ends == [True, False]
+    assert heard.errors == []
+    assert after.values != heard.values

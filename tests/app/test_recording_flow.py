@@ -20,7 +20,7 @@ from vgdesk.app.recording_flow import RecordingFlow, Stage
 from vgdesk.app.settings import RecordMode, Settings
 from vgdesk.app.store import Store
 from vgdesk.audio.files import read, resample
-from vgdesk.core.model import Concern, Take, TakeId, Verdict, WordId
+from vgdesk.core.model import Concern, Speaker, Take, TakeId, Verdict, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 
@@ -205,3 +205,21 @@ def test_a_microphone_that_is_pulled_out_keeps_what_was_said(
     studio.until(lambda: len(studio.takes) == 1)
     assert read(studio.takes[0].file).seconds > read(SAID).seconds * 0.8
     assert "microphone is gone" in " ".join(notice.message for notice in studio.notices)
+
+
+@pytest.mark.parametrize("mode", RecordMode)
+def test_who_does_not_agree_is_not_recorded(studio: Studio, mode: RecordMode) -> None:
+    studio.configure(record_mode=mode)
+    studio.store.apply("Ask", lambda s: s.with_speaker(Speaker("S01", has_consent=False)))
+    studio.press_record()
+    studio.until(lambda: studio.notices)
+    assert "“S01” does not agree" in studio.notices[-1].message
+    assert not studio.flow.is_going
+    assert not studio.projects.takes_folder.exists() or not list(
+        studio.projects.takes_folder.iterdir()
+    )
+    studio.store.apply("Ask", lambda s: s.with_speaker(Speaker("S01", has_consent=None)))
+    studio.until(lambda: studio.flow.stage is Stage.READY)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage in (Stage.RECORDING, Stage.LISTENING))
+    studio.flow.close()

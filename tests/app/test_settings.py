@@ -29,6 +29,7 @@ CHANGED = Settings(
     takes_a_word=3,
     skips_recorded=False,
     speaker="S 01 ü",
+    checks_microphone=False,
     model_folders=(("/models/моя", True), ("/models/plain", False)),
     recent_projects=(Path("/projects/b.vgdesk"), Path("/projects/a.vgdesk")),
     reduced_motion=True,

@@ -42,6 +42,10 @@ class Desk(Protocol):
     def step_take(self, step: int) -> None: ...
     def ask_for_prompts(self) -> None: ...
     def toggle_microphone(self) -> None: ...
+    def check_microphone(self) -> None: ...
+    def show_speakers(self) -> None: ...
+    def show_speaker_window(self) -> None: ...
+    def show_trash(self) -> None: ...
     def play(self) -> None: ...
     def stop_playing(self) -> None: ...
     def step_word(self, step: int) -> None: ...
@@ -192,6 +196,13 @@ ACTIONS = catalogue(
     ),
     Action("delete", "Delete the selected words", "Edit", lambda d: d.delete_selection(), "Del"),
     Action(
+        "trash",
+        "Trash…",
+        "Edit",
+        lambda d: d.show_trash(),
+        tip="Takes that were rejected or deleted: listen, bring back, or let go for good.",
+    ),
+    Action(
         "record",
         "Record / stop",
         "Word",
@@ -200,6 +211,29 @@ ACTIONS = catalogue(
         "Records the word in the prompt; press again to stop.",
     ),
     Action("microphone", "Microphone on / off", "Word", lambda d: d.toggle_microphone(), "M"),
+    Action(
+        "check_microphone",
+        "Check the microphone…",
+        "Word",
+        lambda d: d.check_microphone(),
+        tip="Say a word, hear it back, and read how it came in.",
+    ),
+    Action(
+        "speakers",
+        "Speakers…",
+        "Word",
+        lambda d: d.show_speakers(),
+        tip="Who speaks now, who agrees to be recorded, and what goes if somebody does not.",
+        begins_group=True,
+    ),
+    Action(
+        "speaker_window",
+        "Window for the speaker",
+        "Word",
+        lambda d: d.show_speaker_window(),
+        "F9",
+        "The word to say and the light, large, on the second screen if there is one.",
+    ),
     Action(
         "keep_take",
         "Keep the take and go on",

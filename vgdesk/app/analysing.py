@@ -89,6 +89,10 @@ class Analysing:
         self._passed_over.add(view)
         self._slow.cancel(job)
 
+    def renew(self, then: Callable[[], object]) -> None:
+        """End both processes and all that they know, then call `then`."""
+        self._quick.renew(lambda: self._slow.renew(then))
+
     def close(self) -> None:
         """End both processes."""
         self._quick.close()

@@ -71,6 +71,7 @@ class ChildProcess:
         self._running: Job | None = None
         self._news = threading.Condition()
         self._is_closing = False
+        self._renewals: list[Callable[[], object]] = []
         self._process: Any = None
         self._pipe: Connection | None = None
         self._feeder = threading.Thread(target=self._feed, name=f"{name} feeder", daemon=True)
@@ -96,6 +97,19 @@ class ChildProcess:
             if job in self._waiting:
                 self._drop(job)
             job.is_cancelled.set()
+            self._news.notify_all()
+
+    def renew(self, then: Callable[[], object]) -> None:
+        """End the child and all that it knows, then call `then`; the next job gets a new one.
+
+        Jobs that run or wait are cancelled.
+        """
+        with self._news:
+            self._renewals.append(then)
+            for job in tuple(self._waiting):
+                self._drop(job)
+            if self._running is not None:
+                self._running.is_cancelled.set()
             self._news.notify_all()
 
     def close(self) -> None:
@@ -124,12 +138,17 @@ class ChildProcess:
 
     def _next_job(self) -> Job | None:
         with self._news:
-            while not self._waiting and not self._is_closing:
+            while not self._is_closing:
+                if self._renewals:
+                    self._end_child()
+                    for then in self._renewals:
+                        self._post(then)
+                    self._renewals.clear()
+                if self._waiting:
+                    self._running = self._waiting.pop(0)
+                    return self._running
                 self._news.wait()
-            if self._is_closing:
-                return None
-            self._running = self._waiting.pop(0)
-            return self._running
+            return None
 
     def _run(self, job: Job) -> None:
         try:
@@ -178,7 +197,7 @@ class ChildProcess:
             self._hand_out(kind, content, job)
 
     def _patience(self, job: Job) -> float:
-        if self._is_closing:
+        if self._is_closing or self._renewals:
             return 0.0
         return math.inf if job.may_linger else CANCEL_SECONDS
 

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -69,6 +70,14 @@ class EmbeddingCache:
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(file, content)
+
+    def clear(self) -> None:
+        """Remove every embedding. Raises OSError.
+
+        Their names are hashes: whose voice went into which cannot be told.
+        """
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._folder)
 
 
 def _file(folder: Path, key: str) -> Path:

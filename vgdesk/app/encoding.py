@@ -119,6 +119,7 @@ class Encoding:
         self._failed = {a: e for a, e in self._failed.items() if encoder and a.encoder != encoder}
         if encoder is None:
             self._keys.clear()
+            self._ready.clear()
         self.follow(self._session, self._recipe)
 
     def cancel(self, encoder: EncoderId) -> None:

@@ -78,6 +78,10 @@ class GateEncoding:
             self._start(_Coming(ask), spec)
         return None
 
+    def forget(self) -> None:
+        """Let go of every answer."""
+        self._answers.clear()
+
     def _forget_failures(self) -> None:
         """Whoever comes back to a word that failed wants to try it again."""
         for ask in [a for a, answer in self._answers.items() if isinstance(answer, VgdeskError)]:

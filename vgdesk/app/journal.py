@@ -16,7 +16,8 @@ left out.
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite
@@ -194,6 +195,37 @@ def _field_after(
     return None if new == dict(old) and list(new) == list(old) else new
 
 
+def begun_by(folder: Path, speaker: str) -> frozenset[TakeId]:
+    """Find the takes that a speaker began, as far as the journals of a project still say so."""
+    found = set()
+    for name in (JOURNAL_FILE, LEFT_FILE):
+        with suppress(OSError), (folder / name).open("rb") as stream:
+            for line in filter(None, stream.read(MOST_BYTES).split(b"\n")):
+                with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                    record = json.loads(line)
+                    if record.get("speaker") == speaker:
+                        found.add(TakeId(text(record["take"])))
+    return frozenset(found)
+
+
+def rewrite(folder: Path, saved: Session, now: Session, begun: Iterable[Record] = ()) -> None:
+    """Begin a journal anew: it leads from `saved` to `now`. Raises OSError.
+
+    Parameters
+    ----------
+    begun
+        Lines of takes that were begun and are in neither.
+    """
+    edit = edit_record(saved, now, folder, "Edit")
+    lines = [*begun, *([edit] if edit else [])]
+    file = folder / JOURNAL_FILE
+    if lines:
+        replace_text(file, "\n".join(map(_line, lines)))
+    elif file.exists():
+        file.unlink()
+        settle_folder(folder)
+
+
 class Journal:
     """Writes down the edits of the open project in a thread of its own, in their order.
 
@@ -217,6 +249,10 @@ class Journal:
     def restart(self, folder: Path, saved: Session, now: Session) -> None:
         """Begin anew: `saved` can be opened without a journal, `now` may be further on."""
         self._run(lambda: self._restart(folder, saved, now))
+
+    def purge(self, saved: Session, now: Session, then: Callable[[], object]) -> None:
+        """Begin anew, without a line about what was before; then call `then`."""
+        self._run(lambda: self._purge(saved, now), then)
 
     def go_on(self, folder: Path, written: Session) -> None:
         """Go on with the journal of a project, which leads up to `written`."""
@@ -274,16 +310,14 @@ class Journal:
         before, self._folder, self._written = self._folder, folder, now
         kept = {*now.takes, *now.trash}
         self._begun = {take: line for take, line in self._begun.items() if take not in kept}
-        edit = edit_record(saved, now, folder, "Edit")
-        lines = [*self._begun.values(), *([edit] if edit else [])]
-        file = folder / JOURNAL_FILE
-        if lines:
-            replace_text(file, "\n".join(map(_line, lines)))
-        elif file.exists():
-            file.unlink()
-            settle_folder(folder)
+        rewrite(folder, saved, now, self._begun.values())
         if before != folder:
             (before / JOURNAL_FILE).unlink(missing_ok=True)
+
+    def _purge(self, saved: Session, now: Session) -> None:
+        self._begun = {}
+        self._restart(self._folder, saved, now)
+        (self._folder / LEFT_FILE).unlink(missing_ok=True)
 
     def _go_on(self, folder: Path, written: Session) -> None:
         self._folder, self._written, self._begun = folder, written, {}

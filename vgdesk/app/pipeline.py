@@ -100,6 +100,11 @@ class Pipeline:
         self._part = frozenset(rows)
         self.refresh()
 
+    def forget_vectors(self) -> None:
+        """Let go of every vector; those that are still wanted are made anew."""
+        self._gates.forget()
+        self._gone(None)
+
     def refit_map(self) -> None:
         """Lay out the map anew with all its words."""
         self._fitted.clear()
@@ -214,7 +219,7 @@ class Pipeline:
         elif not isinstance(error, VgdeskError):
             raise error
 
-    def _gone(self, _error: BaseException) -> None:
+    def _gone(self, _error: BaseException | None) -> None:
         """Tell the new process everything again; the vectors are in the cache on disk."""
         self._shown = {v: s for v, s in self._shown.items() if isinstance(s, Missing)}
         self._fresh.clear()

@@ -6,6 +6,7 @@
     ratings.tsv    how alike people find two words, if any were loaded
     takes/         the sound files, never changed
     journal.jsonl  the edits since the last save, see `vgdesk.app.journal`
+    removing.json  only while something is removed for good, see `vgdesk.app.purging`
 
 A save writes in this order: sound files, the tables, project.json. Each table is replaced in one
 step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an old or

@@ -12,8 +12,10 @@ from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
 from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
+from vgdesk.app.purging import Removal, carry_out, finished, forget_note, plan_removal
 from vgdesk.app.recovery import Recovered, left_behind, recover
 from vgdesk.app.store import Store
+from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId, Word
 from vgdesk.core.resources import resource
@@ -183,6 +185,58 @@ class ProjectDesk:
 
         self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
 
+    def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
+        """List the takes that were rejected, with what is known of their files."""
+        session = self._store.session
+        self._files.run(lambda: trash_rows(session), done=listed, failed=self._failed)
+
+    def plan_removal(self, speaker: str, planned: Callable[[Removal], object]) -> None:
+        """Find out what would go with a speaker, or with the trash if none is named."""
+        session, earlier, folder = self._store.session, self._store.earlier, self.folder
+        self._files.run(
+            lambda: plan_removal(speaker, session, earlier, folder),
+            done=planned,
+            failed=self._failed,
+        )
+
+    def remove(
+        self,
+        removal: Removal,
+        forget: Callable[[Callable[[], object]], object],
+        then: Callable[[], object],
+    ) -> None:
+        """Remove for good; the project is saved without it, and no undo leads back.
+
+        Parameters
+        ----------
+        forget
+            Called when nothing is left in the project; has to call what it is given once nothing
+            is left anywhere else.
+        """
+        session, opened, folder = self._store.session, self._opened, self.folder
+        recipe = None if self.home is None else self._looking.recipe
+
+        def removed(kept: Session) -> None:
+            if self._opened != opened:
+                return  # the note in the other project says the rest
+            edited = self._store.session
+            now = kept if edited is session else removal.applied(edited)
+            saved = kept if recipe is not None else removal.applied(self._store.last_saved)
+            self._is_settling = True
+            self._store.open(now, "Remove for good", saved=saved)
+            self._is_settling = False
+            base = kept if recipe is not None else Session()
+            self._journal.purge(base, now, lambda: forget(finish))
+
+        def finish() -> None:
+            self._files.run(
+                lambda: forget_note(folder), done=lambda _none: then(), failed=self._failed
+            )
+
+        self._files.run(
+            lambda: carry_out(folder, removal, session, recipe), done=removed, failed=self._failed
+        )
+
     def _move_to(self, folder: Path) -> None:
         if folder != self.folder:
             with suppress(OSError):
@@ -258,7 +312,8 @@ def _opened(folder: Path, held: ProjectLock | None) -> _Opened:
     try:
         # Read again now that nobody else can write: another window may just have saved.
         project = open_project(folder)
-        return _Opened(project, recover(folder, project.session), lock)
+        recovered = recover(folder, project.session)
+        return _Opened(*finished(project, recovered, is_saved=True), lock)
     except VgdeskError:
         if lock is not held:
             lock.release()
@@ -273,8 +328,8 @@ def _for_reading(project: Project, why: str) -> Project:
 
 def _never_saved(folder: Path, looking: Looking) -> _Opened:
     lock = ProjectLock.taken(folder)
-    recovered = recover(folder, Session())
-    return _Opened(Project(folder, Session(), looking.recipe), recovered, lock)
+    project = Project(folder, Session(), looking.recipe)
+    return _Opened(*finished(project, recover(folder, Session()), is_saved=False), lock)
 
 
 def _with_what_is_whole(demo: Project) -> Project:

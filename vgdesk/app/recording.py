@@ -56,6 +56,9 @@ class Phase(Enum):
     LOST = "lost"
 
 
+HOLDS_A_TAKE = (Phase.RECORDING, Phase.TAIL, Phase.SAVING)
+
+
 class RecordingDesk:
     """The microphone and the take that runs. Whatever may block happens in the sound thread."""
 

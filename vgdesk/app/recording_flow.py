@@ -15,7 +15,7 @@ from vgdesk.app.settings import RecordMode, Settings
 from vgdesk.app.store import Store
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Take, TakeId, TakeSource, Verdict, Word, WordId
+from vgdesk.core.model import Session, Take, TakeId, TakeSource, Verdict, Word, WordId
 
 
 class Stage(Enum):
@@ -178,6 +178,11 @@ class RecordingFlow:
                 return  # a word has its seconds, whoever speaks faster waits
             self._end_take()
 
+    def follow(self, session: Session) -> None:
+        """Let go of a take that waits for an answer and is not there any more."""
+        if self._reviewed is not None and self._reviewed not in session.takes:
+            self._set_review(None, None)
+
     def failed(self, error: VgdeskError) -> None:
         """Say what went wrong with the microphone; nothing goes on by itself then."""
         self._running = None
@@ -210,6 +215,8 @@ class RecordingFlow:
 
     def _begin_word(self, word: Word) -> None:
         self._set_review(None, None)
+        if self._is_refused():
+            return
         mode = self._settings().record_mode
         self.is_going = mode is not RecordMode.MANUAL
         if self.is_going and self._store.session.words.get(word.id) != word:
@@ -222,7 +229,7 @@ class RecordingFlow:
             self._start(word)
 
     def _start(self, word: Word, *, is_voice_there: bool = False) -> None:
-        if self._desk.phase is not Phase.READY:
+        if self._desk.phase is not Phase.READY or self._is_refused():
             return
         self._listening.stop()
         settings = self._settings()
@@ -245,6 +252,19 @@ class RecordingFlow:
             self._clock = Timer(settings.round_seconds, lambda: self._post(self._slot_is_over))
             self._clock.daemon = True
             self._clock.start()
+
+    def _is_refused(self) -> bool:
+        """Record nobody who does not agree; say so."""
+        speaker = self._store.session.speakers.get(self._settings().speaker)
+        if speaker is None or speaker.has_consent is not False:
+            return False
+        self.failed(
+            VgdeskError(
+                f"“{speaker.name}” does not agree to be recorded, so nothing was recorded.",
+                "Choose who speaks now under Word, Speakers; or change the answer there.",
+            )
+        )
+        return True
 
     def _slot_is_over(self) -> None:
         if self._is_round and self._desk.phase is Phase.RECORDING:

@@ -36,6 +36,11 @@ def user_folder(kind: Literal["config", "data", "cache"]) -> Path:
     return find("vgdesk", appauthor=False)
 
 
+def embeddings_folder() -> Path:
+    """Return where this user's embeddings are kept; they can be computed again at any time."""
+    return user_folder("cache") / "embeddings"
+
+
 class Layout(Enum):
     """How the four views share the centre of the window."""
 
@@ -142,6 +147,10 @@ class Settings:
     )
     speaker: str = field(
         default="", metadata=_about(text, "Who speaks; empty is nobody in particular.")
+    )
+    checks_microphone: bool = field(
+        default=True,
+        metadata=_about(yes_or_no, "The microphone is tried out before the first take."),
     )
     model_folders: tuple[tuple[str, bool], ...] = field(
         default=(),

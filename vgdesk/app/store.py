@@ -72,10 +72,21 @@ class Store:
         """The session as it was saved or opened; what differs from it are the unsaved edits."""
         return self._saved
 
-    def open(self, session: Session, label: str) -> None:
-        """Start over with another session; its edits begin here."""
+    @property
+    def earlier(self) -> tuple[Session, ...]:
+        """Every session that undo or redo leads to."""
+        return tuple(step.session for step in (*self._undo, *self._redo))
+
+    def open(self, session: Session, label: str, *, saved: Session | None = None) -> None:
+        """Start over with another session, from which no step leads back.
+
+        Parameters
+        ----------
+        saved
+            The session as it is saved, if that is another one.
+        """
         self._undo, self._redo = [], []
-        self._saved = session
+        self._saved = session if saved is None else saved
         self._replace(session, label)
 
     def saved(self, session: Session) -> None:

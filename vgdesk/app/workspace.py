@@ -12,22 +12,33 @@ from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
 from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
 from vgdesk.app.exporting import export
+from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
+from vgdesk.app.microphone_check import MicrophoneCheck
+from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
 from vgdesk.app.pronunciation import with_typed_label
-from vgdesk.app.recording import RecordingDesk
+from vgdesk.app.purging import Removal
+from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
-from vgdesk.app.settings import Settings, load_settings, save_settings, user_folder
+from vgdesk.app.settings import (
+    Settings,
+    embeddings_folder,
+    load_settings,
+    save_settings,
+    user_folder,
+)
 from vgdesk.app.store import Store
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
+from vgdesk.audio.recorder import RecorderEvent
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, Take, TakeId, WordId
@@ -71,14 +82,25 @@ class Workspace:
             arrived=lambda: self.pipeline.refresh(),
         )
         self.pipeline = Pipeline(self._analysing, self.events, self.encoding, gates)
+        self._forgetting = Forgetting(
+            self.projects,
+            self.pipeline,
+            self._encoder_process,
+            self._analysing,
+            self._files,
+            failed=self.tell,
+        )
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
-            failed=lambda error: self.flow.failed(error),
+            failed=self._microphone_failed,
             found=lambda: self.events.microphones_found.publish(self.recording.microphones),
-            heard=lambda event: post(lambda: self.flow.hear(event)),
+            heard=lambda event: post(lambda: self._hear(event)),
         )
         self.listening = Listening(self._sound, failed=self.tell)
+        self.check = MicrophoneCheck(
+            self.recording, self.listening, self._files, failed=self.tell, post=post
+        )
         self.flow = RecordingFlow(
             self.recording,
             self.projects,
@@ -117,14 +139,24 @@ class Workspace:
         """Keep what runs, then end every thread and process."""
         self.listening.stop()
         self.flow.close()
+        self.check.finish()
         self.recording.close()
         self.imports.close()
         self._files.close()
         self._sound.close()
+        clear_check()  # a word that was still being said was written until now
         self.projects.close()
         self.downloads.close()
         self._encoder_process.close()
         self._analysing.close()
+
+    def _hear(self, event: RecorderEvent) -> None:
+        if not self.check.hear(event):
+            self.flow.hear(event)
+
+    def _microphone_failed(self, error: VgdeskError) -> None:
+        self.check.fail()
+        self.flow.failed(error)
 
     def tell(self, error: VgdeskError) -> None:
         """Show an error to the user."""
@@ -222,6 +254,18 @@ class Workspace:
                 )
 
         self._files.run(find, done=done, failed=self.tell)
+
+    def remove_for_good(self, removal: Removal, then: Callable[[], object]) -> None:
+        """Remove a speaker, or what is in the trash; no undo leads back."""
+        if self.recording.phase in HOLDS_A_TAKE:
+            self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
+            return
+        self.flow.close()
+        self.listening.stop()
+        self.imports.cancel()
+        if removal.speaker and removal.speaker == self.settings.speaker:
+            self.configure(speaker="")
+        self._forgetting.remove(removal, then)
 
     # Listening
 
@@ -370,12 +414,11 @@ class Workspace:
             self.imports.cancel()
 
     def _options(self) -> EncodeOptions:
-        return EncodeOptions(
-            user_folder("cache") / "embeddings", self.settings.device, resource(DEMO) / "cache"
-        )
+        return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")
 
     def _session_changed(self, change: SessionChanged) -> None:
         self.looking.follow(change.after)
+        self.flow.follow(change.after)
         self._follow()
 
     def _inspect(self, selection: Selection) -> None:

@@ -15,11 +15,15 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.import_control import ImportControl
+from vgdesk.ui.microphone_desk import MicrophoneDesk
 from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.prompts_control import PromptsControl
 from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.speaker_window import SpeakerWindow
+from vgdesk.ui.speakers_desk import SpeakersDesk
+from vgdesk.ui.trash_desk import TrashDesk
 from vgdesk.ui.views_area import ViewsArea
 
 
@@ -53,6 +57,10 @@ class WindowDesk(QObject):
         self._workspace = workspace
         self.imports = ImportControl(window, workspace)
         self._prompts = PromptsControl(window, workspace, parts.recording)
+        self.microphone = MicrophoneDesk(workspace, window)
+        self.speakers = SpeakersDesk(workspace, window)
+        self.trash = TrashDesk(workspace, window)
+        self.speaker_window: SpeakerWindow | None = None
 
     def leave(self, then: Callable[[], object]) -> None:
         """Go on with `then` once edits that are not saved are saved or given up; or stay."""
@@ -208,7 +216,10 @@ class WindowDesk(QObject):
 
     def record(self) -> None:
         _reveal(self._parts.recorder)
-        self._parts.recording.toggle()
+        if self.microphone.is_due:
+            self.microphone.open(self._parts.recording.toggle)
+        else:
+            self._parts.recording.toggle()
 
     def keep_take(self) -> None:
         self._parts.recording.keep_take()
@@ -227,6 +238,20 @@ class WindowDesk(QObject):
 
     def toggle_microphone(self) -> None:
         self._parts.recording.toggle_microphone()
+
+    def check_microphone(self) -> None:
+        self.microphone.open()
+
+    def show_speakers(self) -> None:
+        self.speakers.open()
+
+    def show_speaker_window(self) -> None:
+        if self.speaker_window is None:
+            self.speaker_window = SpeakerWindow(self._workspace, self._window)
+        self.speaker_window.open()
+
+    def show_trash(self) -> None:
+        self.trash.open()
 
     def play(self) -> None:
         self._workspace.play(self._workspace.looking.selection.words)

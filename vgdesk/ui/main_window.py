@@ -262,6 +262,8 @@ class MainWindow(QMainWindow):
             part.set_theme(theme)
         self.activity.set_theme(theme)
         self.notices.set_theme(theme)
+        if self.desk.speaker_window is not None:
+            self.desk.speaker_window.set_theme(theme)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

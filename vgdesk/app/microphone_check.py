@@ -1,0 +1,179 @@
+import shutil
+import tempfile
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from threading import Timer
+
+from vgdesk.app.background import Background
+from vgdesk.app.child_process import Post
+from vgdesk.app.listening import Listening
+from vgdesk.app.recording import Kept, Phase, RecordingDesk
+from vgdesk.app.settings import user_folder
+from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
+from vgdesk.audio.take_checks import (
+    BAND,
+    CLIPPING,
+    DROPOUTS,
+    LEVEL,
+    NOISE,
+    SILENCE,
+    SPEECH,
+    Finding,
+)
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Take, TakeId, Verdict, WordId
+
+LONGEST = 6.0  # seconds: whoever has said nothing by then is not heard
+NAME = "microphone-check"
+TOLD = frozenset({LEVEL.id, NOISE.id, BAND.id})  # also if nothing is wrong
+ABOUT_IT = TOLD | {SILENCE.id, SPEECH.id, CLIPPING.id, DROPOUTS.id}  # and not about the word
+
+
+class CheckStage(Enum):
+    """Where the check stands."""
+
+    WAITING = "waiting"
+    OPENING = "opening"
+    LISTENING = "listening"
+    JUDGING = "judging"
+    DONE = "done"
+
+
+class MicrophoneCheck:
+    """Somebody says a word, hears it back and reads how it came in; nothing of it is kept.
+
+    Attributes
+    ----------
+    is_over
+        True once it was done or skipped since the program began.
+    findings
+        What the last word said about the microphone.
+    """
+
+    def __init__(
+        self,
+        desk: RecordingDesk,
+        listening: Listening,
+        files: Background,
+        *,
+        failed: Callable[[VgdeskError], object],
+        post: Post,
+    ) -> None:
+        self.is_over = False
+        self.findings: tuple[Finding, ...] = ()
+        self._desk = desk
+        self._listening = listening
+        self._files = files
+        self._failed = failed
+        self._post = post
+        self._stage = CheckStage.WAITING
+        self._said: Take | None = None
+        self._clock: Timer | None = None
+        self._is_writing = False
+
+    @property
+    def stage(self) -> CheckStage:
+        """Where the check stands."""
+        return self._stage
+
+    def begin(self) -> None:
+        """Open the microphone and listen until a word was said."""
+        if self._desk.phase in (Phase.OFF, Phase.LOST, Phase.READY):
+            self._stage, self.findings, self._said = CheckStage.OPENING, (), None
+            self._listening.stop()
+            if self._desk.phase is Phase.READY:
+                self._listen()
+            else:
+                self._desk.arm(self._listen)
+
+    def hear(self, event: RecorderEvent) -> bool:
+        """Take in what the recorder noticed; False if it was not about the check."""
+        if self._stage is not CheckStage.LISTENING:
+            return False
+        if event.error is not None:
+            self._failed(event.error)
+        if event.kind is not RecorderEventKind.SILENT:
+            self._end()
+        return True
+
+    def play(self) -> None:
+        """Play what was said."""
+        if self._said is not None:
+            self._listening.play([self._said])
+
+    def give_up(self) -> None:
+        """Stop listening; what was said until now is of no use."""
+        self._end()
+        self._stage = CheckStage.WAITING
+
+    def fail(self) -> None:
+        """Hear that the microphone failed."""
+        self._is_writing = False
+        self._stop_clock()
+        self._stage = CheckStage.WAITING
+
+    def finish(self) -> None:
+        """Be done with it for as long as the program runs, and keep nothing."""
+        self.is_over = True
+        self.give_up()
+        self._listening.stop()
+        self._said = None
+        if not self._is_writing:  # else it is removed once it is written
+            self._clear()
+
+    def _clear(self) -> None:
+        self._files.run(clear, failed=self._failed)
+
+    def _listen(self) -> None:
+        if self._stage is not CheckStage.OPENING:
+            return
+        clear()
+        try:
+            _place().mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=_place()))
+            self._desk.start(folder, NAME, stop_by_voice=True)
+        except OSError as error:
+            self.give_up()
+            self._failed(VgdeskError(f"The check needs room on the disk ({error.strerror}).", ""))
+            return
+        self._stage, self._is_writing = CheckStage.LISTENING, True
+        self._clock = Timer(LONGEST, lambda: self._post(self._end))
+        self._clock.daemon = True
+        self._clock.start()
+
+    def _end(self) -> None:
+        self._stop_clock()
+        if self._stage is CheckStage.LISTENING:
+            self._stage = CheckStage.JUDGING
+            self._desk.stop(self._judge, with_tail=False)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _judge(self, kept: Kept) -> None:
+        self._is_writing = False
+        if self._stage is not CheckStage.JUDGING:
+            self._clear()
+            return
+        start, end = kept.trim or (0.0, None)
+        self._said = Take(TakeId(NAME), WordId(NAME), kept.file, start=start, end=end)
+        self.findings = tuple(
+            finding
+            for finding in kept.findings
+            if finding.check in TOLD
+            or (finding.check in ABOUT_IT and finding.verdict is not Verdict.PASS)
+        )
+        self._stage = CheckStage.DONE
+        self.play()
+
+
+def clear() -> None:
+    """Remove what was said, also what a crash left of an earlier check."""
+    shutil.rmtree(_place(), ignore_errors=True)
+
+
+def _place() -> Path:
+    return user_folder("cache") / NAME

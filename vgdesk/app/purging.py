@@ -1,0 +1,284 @@
+"""Taking recordings away for good: sound files, tables, edits and vectors, until nothing is left.
+
+It may be interrupted at any moment. First a note says what has to go, then go the sound files, the
+tables, the journal and the vectors; the note goes last. Whoever opens a project in which the note
+lies finishes what it says, so nothing that was to go comes back by a crash.
+"""
+
+import glob
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vgdesk.app.embedding_cache import EmbeddingCache
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE, begun_by, rewrite
+from vgdesk.app.missing_takes import missing_takes
+from vgdesk.app.project_file import TABLE_FILE, Project, save
+from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_places import scratch_folder, takes_folder
+from vgdesk.app.recovery import Recovered
+from vgdesk.app.settings import embeddings_folder
+from vgdesk.app.text_file import read_object, settle_folder, text, write_object
+from vgdesk.audio.take_writer import PARTIAL_SUFFIX
+from vgdesk.core.errors import ProjectError, VgdeskError
+from vgdesk.core.model import Session, Take, TakeId
+from vgdesk.core.viewing import ViewRecipe
+
+NOTE_FILE = "removing.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What goes for good, and which files stay although they belong to it.
+
+    Attributes
+    ----------
+    speaker
+        Everything of this speaker goes; empty if the trash is emptied.
+    takes
+        In the list or in the trash.
+    files
+        Sound files that go.
+    shared
+        Sound files that stay because somebody else's take lies in them, too.
+    outside
+        Sound files that stay because they are not in the project.
+    nameless
+        Files of the project that no take speaks of: nobody knows who is heard in them.
+    """
+
+    speaker: str
+    takes: tuple[TakeId, ...] = ()
+    files: tuple[Path, ...] = ()
+    shared: tuple[Path, ...] = ()
+    outside: tuple[Path, ...] = ()
+    nameless: tuple[Path, ...] = ()
+
+    def with_nameless(self) -> "Removal":
+        """Let the files that belong to nobody go, too."""
+        return replace(self, files=(*self.files, *self.nameless), nameless=())
+
+    def applied(self, session: Session) -> Session:
+        """Return the session without what goes."""
+        if self.speaker:
+            return session.without_speaker(self.speaker)
+        trash = {take: trashed for take, trashed in session.trash.items() if take not in self.takes}
+        return replace(session, trash=trash)
+
+
+def plan_removal(
+    speaker: str, session: Session, earlier: Iterable[Session], folder: Path
+) -> Removal:
+    """Find out what goes with a speaker, or with the trash if the speaker is empty.
+
+    Parameters
+    ----------
+    earlier
+        Sessions that undo leads back to: they know takes that are in no list any more.
+    folder
+        The folder of the project, saved or not.
+    """
+    now = tuple(_takes_that_go(session, speaker))
+    before = [t for s in earlier for t in _takes_that_go(s, speaker)] if speaker else []
+    kept = Removal(speaker, tuple(take.id for take in now)).applied(session)
+    used = {_place(take.file) for take in _all_takes(kept)}
+    named = {_place(take.file) for take in (*now, *before)}
+    home = takes_folder(folder).resolve()
+    ids = {take.id for take in (*now, *before)}
+    begun = begun_by(folder, speaker) if speaker else frozenset()
+    ours = {file for file in named if _is_in_a_project(file, home)}
+    ours |= set(_written_for(home, ids | begun)) if speaker else set()
+    # A copy is known by what it is a copy of, so it goes before that.
+    going = [*_left_copies(ours - used, folder), *sorted(ours - used)] if speaker else ours - used
+    present = {file for file in home.iterdir() if file.is_file()} if home.is_dir() else set()
+    return Removal(
+        speaker,
+        tuple(take.id for take in now),
+        tuple(file for file in going if file.is_file()),
+        tuple(sorted(named & used)),
+        tuple(sorted(file for file in named - used - ours)),
+        tuple(sorted(present - used - ours - {_place(t.file) for t in _all_takes(session)})),
+    )
+
+
+def carry_out(
+    folder: Path, removal: Removal, session: Session, recipe: ViewRecipe | None
+) -> Session:
+    """Remove the files, and save the project without what they were; returns it as saved.
+
+    What the journal and the cache of vectors hold is still there, and so is the note.
+
+    Parameters
+    ----------
+    recipe
+        How the project is looked at; None if it was never saved and shall not be now.
+
+    Raises
+    ------
+    ProjectError
+        If not everything could be removed; the note stays, so it is tried again when the project
+        is opened.
+    """
+    kept = removal.applied(session)
+    try:
+        names = [file.name for file in removal.files if _is_in(file, takes_folder(folder))]
+        write_object(folder / NOTE_FILE, {"speaker": removal.speaker, "files": names})
+        for file in removal.files:
+            file.unlink(missing_ok=True)
+        for home in {file.parent for file in removal.files}:
+            settle_folder(home)
+        if removal.speaker:
+            for file in _leftovers(folder):
+                file.unlink(missing_ok=True)
+    except OSError as error:
+        raise _not_removed(error) from error
+    return kept if recipe is None else save(folder, kept, recipe)
+
+
+def clear_vectors() -> None:
+    """Remove the vectors of all words from the disk: whose voice is in them cannot be told.
+
+    They are computed again when they are asked for. Raises ProjectError as `carry_out` does.
+    """
+    try:
+        EmbeddingCache(embeddings_folder()).clear()
+    except OSError as error:
+        raise _not_removed(error) from error
+
+
+def forget_note(folder: Path) -> None:
+    """Say that everything is done. Raises ProjectError as `carry_out` does."""
+    try:
+        (folder / NOTE_FILE).unlink(missing_ok=True)
+        settle_folder(folder)
+    except OSError as error:
+        raise _not_removed(error) from error
+
+
+def finished(
+    project: Project, recovered: Recovered, *, is_saved: bool
+) -> tuple[Project, Recovered]:
+    """Finish a removal that was interrupted, if there was one, before the project is shown."""
+    folder = project.folder
+    try:
+        note = read_object(folder / NOTE_FILE)
+        speaker, names = text(note["speaker"]), frozenset(map(text, note["files"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return project, recovered
+    removal = plan_removal(speaker, recovered.session, (), folder)
+    named = tuple(file for file in removal.nameless if file.name in names)
+    removal = replace(removal, files=(*removal.files, *named))
+    try:
+        kept = carry_out(folder, removal, recovered.session, project.recipe if is_saved else None)
+        rewrite(folder, kept if is_saved else Session(), kept)
+        if speaker:
+            clear_vectors()
+        forget_note(folder)
+    except (VgdeskError, OSError) as error:
+        return project, replace(recovered, notices=(_not_finished(error), *recovered.notices))
+    what = f"everything of “{speaker}” for good" if speaker else "what was in the trash"
+    notice = Notice(f"Removing {what} had been interrupted; now it is done.")
+    if not is_saved:
+        notices = (notice, *recovered.notices)
+        return project, Recovered(kept, kept, recovered.label or "Open unsaved words", notices)
+    missed = missing_takes(project.session)
+    warnings = *(w for w in project.warnings if w not in missed), *missing_takes(kept)
+    return replace(project, session=kept, warnings=warnings), Recovered(kept, kept, "", (notice,))
+
+
+def _takes_that_go(session: Session, speaker: str) -> Iterator[Take]:
+    if speaker:
+        yield from (take for take in _all_takes(session) if take.speaker == speaker)
+    else:
+        yield from (trashed.take for trashed in session.trash.values())
+
+
+def _all_takes(session: Session) -> Iterator[Take]:
+    yield from session.takes.values()
+    yield from (trashed.take for trashed in session.trash.values())
+
+
+def _place(file: Path) -> Path:
+    # Only the folder is followed: where a link in it leads to is not the project's own.
+    return file.parent.resolve() / file.name
+
+
+def _is_in(file: Path, folder: Path) -> bool:
+    return _place(file).is_relative_to(folder.resolve())
+
+
+def _is_in_a_project(file: Path, home: Path) -> bool:
+    """Tell a recording of this project; before its first save it was written elsewhere."""
+    return not file.is_symlink() and (
+        file.is_relative_to(home) or file.is_relative_to(scratch_folder().resolve())
+    )
+
+
+def _written_for(home: Path, takes: Iterable[TakeId]) -> Iterator[Path]:
+    """Find what recorders wrote for these takes, also if it never got into a list."""
+    for take in takes:
+        name = glob.escape(str(take))
+        yield from home.glob(f"{name}.flac")
+        yield from home.glob(f"{name}.*{PARTIAL_SUFFIX}")
+
+
+def _left_copies(files: Iterable[Path], folder: Path) -> list[Path]:
+    """Find the same sound in folders of projects that were saved elsewhere since."""
+    originals = [file for file in files if file.is_file()]
+    # Only files of the same size can be the same, so most files are never read.
+    sizes = {file.stat().st_size for file in originals}
+    digests = {_digest(file) for file in originals}
+    found = []
+    unsaved = scratch_folder()
+    for other in sorted(unsaved.iterdir()) if unsaved.is_dir() else ():
+        if other.resolve() == folder.resolve() or not _is_left(other):
+            continue
+        same = [f for f in takes_folder(other).glob("*") if f.is_file() and not f.is_symlink()]
+        same = [f for f in same if f.stat().st_size in sizes and _digest(f) in digests]
+        edits = other / LEFT_FILE
+        found += [*same, *([edits] if same and edits.exists() else [])]
+    return found
+
+
+def _is_left(folder: Path) -> bool:
+    """Tell whether nobody works on an unsaved project, and nothing of it waits to be restored."""
+    with suppress(OSError):
+        lock = None if (folder / JOURNAL_FILE).exists() else ProjectLock.taken(folder)
+        if lock is not None:
+            lock.release()
+            return True
+    return False
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "blake2b").digest()
+
+
+def _leftovers(folder: Path) -> Iterator[Path]:
+    """Find copies of tables and edits, which name speakers."""
+    # One with the number of this process is being written just now.
+    yield from (part for part in folder.glob("*.part") if f".{os.getpid()}." not in part.name)
+    yield folder / LEFT_FILE
+    yield folder / f"{TABLE_FILE}.broken"
+
+
+def _not_removed(error: OSError) -> ProjectError:
+    culprit = Path(str(error.filename)).name if error.filename else "A file"
+    return ProjectError(
+        f"Not everything was removed: {culprit} could not be deleted ({error.strerror}). "
+        "Recordings of others are safe.",
+        "Close programs that use the file, then remove again; opening the project does it, too.",
+    )
+
+
+def _not_finished(error: Exception) -> Notice:
+    return Notice(
+        f"Removing recordings for good had been interrupted and could not be finished: {error}",
+        "It is tried again when the project is opened the next time.",
+        Level.WARNING,
+    )

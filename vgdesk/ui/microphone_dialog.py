@@ -1,0 +1,128 @@
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPushButton, QWidget
+
+from vgdesk.app.microphone_check import ABOUT_IT, CheckStage
+from vgdesk.audio.take_checks import Finding
+from vgdesk.core.model import Verdict
+from vgdesk.ui.panels.level_meter import LevelMeter
+from vgdesk.ui.panels.marks import Mark
+from vgdesk.ui.panels.parts import MARGIN, StatusLine, column, named, row, scale_font, wrapped
+from vgdesk.ui.theme import theme_of
+
+SAID = {
+    CheckStage.WAITING: "Press the button, then say any word as you would say the others.",
+    CheckStage.OPENING: "The microphone is being opened…",
+    CheckStage.LISTENING: "Say a word now.",
+    CheckStage.JUDGING: "One moment…",
+    CheckStage.DONE: "This is how it came in:",
+}
+MARKS = {Verdict.PASS: Mark.TICK, Verdict.WARN: Mark.TRIANGLE, Verdict.FAIL: Mark.OCTAGON}
+ABOUT = "Nothing of this is kept. You can record without it at any time."
+
+
+class MicrophoneDialog(QDialog):
+    """Say a word, hear it back, read how it came in; then record, or try something else.
+
+    Signals
+    -------
+    begin_requested
+        Somebody is about to say a word.
+    finished_with
+        Recording goes on, whether the check was done or skipped.
+    microphone_chosen
+        Place in the list of microphones.
+    """
+
+    begin_requested = Signal()
+    play_requested = Signal()
+    finished_with = Signal()
+    microphone_chosen = Signal(int)
+    asking_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Check the microphone")
+        self._theme = theme_of(self.palette())
+        self._stage: CheckStage | None = None
+        self.microphones = named(QComboBox(), "Microphone")
+        self.meter = LevelMeter()
+        self._what = wrapped()
+        scale_font(self._what, 1.3, bold=True)
+        self.lines = tuple(StatusLine() for _ in ABOUT_IT)
+        self.begin = named(QPushButton("Say a word"), "Say a word")
+        self.play = named(QPushButton("Hear it again"), "Hear it again")
+        self.good = named(QPushButton("Good, go on"), "Good, go on")
+        self.skip = named(QPushButton("Skip"), "Skip", "Go on without the check")
+        self.asks = named(QCheckBox("Ask before the first take"), "Ask before the first take")
+        self._lay_out()
+        self._connect()
+        self.show_stage(CheckStage.WAITING, ())
+
+    def _lay_out(self) -> None:
+        label = QLabel("&Microphone")
+        label.setBuddy(self.microphones)
+        source = row(label, self.microphones)
+        source.setStretch(1, 1)
+        buttons = row(self.begin, self.play)
+        buttons.addStretch()
+        for button in (self.skip, self.good):
+            buttons.addWidget(button)
+        body = column(source, self.meter, self._what, *self.lines, gap=MARGIN)
+        body.addStretch()
+        for part in (wrapped(ABOUT), self.asks):
+            body.addWidget(part)
+        self.setLayout(column(body, buttons, margin=2 * MARGIN, gap=MARGIN))
+        self.resize(560, 400)
+
+    def _connect(self) -> None:
+        self.begin.clicked.connect(self.begin_requested)
+        self.play.clicked.connect(self.play_requested)
+        self.good.clicked.connect(self.finished_with)
+        self.skip.clicked.connect(self.finished_with)
+        self.microphones.activated.connect(self.microphone_chosen)
+        self.asks.toggled.connect(self.asking_changed)
+
+    def set_asks(self, on: bool) -> None:
+        """Show whether the check is offered before the first take; sends no wish."""
+        self.asks.blockSignals(True)
+        self.asks.setChecked(on)
+        self.asks.blockSignals(False)
+
+    def show_microphones(self, titles: tuple[str, ...], current: int) -> None:
+        """Offer microphones."""
+        self.microphones.clear()
+        self.microphones.addItems(list(titles) or ["No microphone found"])
+        self.microphones.setCurrentIndex(max(0, current))
+
+    def show_stage(self, stage: CheckStage, findings: tuple[Finding, ...]) -> None:
+        """Show where the check stands, and what it found."""
+        if stage is self._stage:
+            return
+        self._stage = stage
+        self._what.setText(SAID[stage])
+        is_done = stage is CheckStage.DONE
+        is_idle = is_done or stage is CheckStage.WAITING
+        self.begin.setText("Try again" if is_done else "Say a word")
+        self.begin.setAccessibleName(self.begin.text())
+        self.begin.setEnabled(is_idle)
+        self.microphones.setEnabled(is_idle and self.microphones.count() > 0)
+        self.play.setEnabled(is_done)
+        self.good.setEnabled(is_done)
+        self.skip.setEnabled(not is_done)
+        # The most likely next step is what Return does.
+        is_good = is_done and all(finding.verdict is Verdict.PASS for finding in findings)
+        (self.good if is_good else self.begin).setDefault(True)
+        for line, finding in zip(self.lines, (*findings, *[None] * len(self.lines)), strict=False):
+            self._show_finding(line, finding if is_done else None)
+
+    def _show_finding(self, line: StatusLine, finding: Finding | None) -> None:
+        line.setVisible(finding is not None)
+        if finding is not None:
+            theme = self._theme
+            colours = {
+                Verdict.PASS: theme.good,
+                Verdict.WARN: theme.warn,
+                Verdict.FAIL: theme.bad,
+            }
+            said = f"{finding.message} {finding.remedy}".strip()
+            line.show_status(MARKS[finding.verdict], said, colours[finding.verdict], ink=theme.text)

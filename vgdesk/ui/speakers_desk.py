@@ -1,0 +1,100 @@
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from vgdesk.app.events import Notice, SessionChanged
+from vgdesk.app.purging import Removal
+from vgdesk.app.speakers import next_pseudonym, renamed, speakers_of
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import Speaker
+from vgdesk.ui import removing
+from vgdesk.ui.speakers_dialog import SpeakersDialog
+
+
+class SpeakersDesk(QObject):
+    """Between the list of speakers and the session; every change of it can be undone but one."""
+
+    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._window = window
+        self._chosen = ""
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self.dialog: SpeakersDialog | None = None
+
+    def open(self) -> None:
+        """Show the speakers of the project."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return
+        dialog = self.dialog = SpeakersDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.speaker_added.connect(self._add)
+        dialog.speaker_changed.connect(self._change)
+        dialog.speaker_renamed.connect(self._rename)
+        dialog.speaker_chosen.connect(self._choose)
+        dialog.removal_requested.connect(self._plan_removal)
+        dialog.finished.connect(self._closed)
+        self._unsubscribe = self._workspace.events.session_changed.subscribe(self._show)
+        self._chosen = self._workspace.settings.speaker
+        self._show()
+        dialog.open()
+
+    def _closed(self) -> None:
+        self._unsubscribe()
+        self.dialog = None
+
+    def _show(self, _change: SessionChanged | None = None) -> None:
+        if self.dialog is not None:
+            speakers = speakers_of(self._workspace.session)
+            chosen = self.dialog.chosen
+            shown = self._chosen or (chosen.name if chosen else "")
+            self._chosen = ""
+            self.dialog.show_speakers(speakers, self._workspace.settings.speaker, shown)
+
+    def _add(self) -> None:
+        self._chosen = name = next_pseudonym(self._workspace.session)
+        self._workspace.store.apply(
+            f"Add speaker {name}", lambda session: session.with_speaker(Speaker(name))
+        )
+        if not self._workspace.settings.speaker:
+            self._choose(name)
+
+    def _change(self, speaker: Speaker) -> None:
+        label = f"Edit speaker {speaker.name}"
+        self._workspace.store.apply(label, lambda session: session.with_speaker(speaker))
+
+    def _rename(self, old: str, new: str) -> None:
+        self._chosen = new
+        try:
+            self._workspace.store.apply(
+                f"Rename speaker {old or 'nobody'} to {new}",
+                lambda session: renamed(session, old, new),
+            )
+        except ValueError:
+            self._chosen = old
+            why = f"There is a speaker “{new}” already, so “{old}” keeps this name."
+            self._workspace.events.notice.publish(Notice(why, "Choose another name."))
+            self._show()
+            return
+        if self._workspace.settings.speaker == old:
+            self._choose(new)
+
+    def _choose(self, name: str) -> None:
+        self._workspace.configure(speaker=name)
+        self._show()
+
+    def _plan_removal(self, name: str) -> None:
+        self._workspace.projects.plan_removal(name, self._ask)
+
+    def _ask(self, removal: Removal) -> None:
+        projects = self._workspace.projects
+        title = projects.title if projects.home is not None else ""
+        agreed = removing.ask_to_remove(self.dialog or self._window, removal, title)
+        if agreed is not None:
+            takes = f"{len(agreed.takes)} take{'s' * (len(agreed.takes) != 1)}"
+            done = Notice(f"Everything of “{agreed.speaker}” was removed for good: {takes}.")
+            self._workspace.remove_for_good(
+                agreed, lambda: self._workspace.events.notice.publish(done)
+            )

@@ -1,0 +1,79 @@
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from vgdesk.app.events import Notice, SessionChanged
+from vgdesk.app.purging import Removal
+from vgdesk.app.trash import TrashRow
+from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import Session, TakeId
+from vgdesk.ui import removing
+from vgdesk.ui.trash_dialog import TrashDialog
+
+
+class TrashDesk(QObject):
+    """Between the list of rejected takes and the session."""
+
+    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._window = window
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self.dialog: TrashDialog | None = None
+
+    def open(self) -> None:
+        """Show the trash of the project."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return
+        dialog = self.dialog = TrashDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.play_requested.connect(self._play)
+        dialog.restore_requested.connect(self._restore)
+        dialog.empty_requested.connect(self._plan_removal)
+        dialog.finished.connect(self._closed)
+        self._unsubscribe = self._workspace.events.session_changed.subscribe(self._show)
+        self._show()
+        dialog.open()
+
+    def _closed(self) -> None:
+        self._unsubscribe()
+        self.dialog = None
+        self._workspace.listening.stop()
+
+    def _show(self, _change: SessionChanged | None = None) -> None:
+        def show(rows: tuple[TrashRow, ...]) -> None:
+            if self.dialog is not None:
+                self.dialog.show_trash(rows)
+
+        self._workspace.projects.list_trash(show)
+
+    def _play(self, takes: list[TakeId]) -> None:
+        trash = self._workspace.session.trash
+        found = [trash[take].take for take in takes if take in trash]
+        if found:
+            self._workspace.listening.play(found)
+
+    def _restore(self, takes: list[TakeId]) -> None:
+        def restored(session: Session) -> Session:
+            for take in takes:
+                if take in session.trash:
+                    session = session.with_restored(take)
+            return session
+
+        what = takes[0] if len(takes) == 1 else f"{len(takes)} takes"
+        self._workspace.store.apply(f"Restore {what}", restored)
+
+    def _plan_removal(self) -> None:
+        self._workspace.projects.plan_removal("", self._ask)
+
+    def _ask(self, removal: Removal) -> None:
+        projects = self._workspace.projects
+        title = projects.title if projects.home is not None else ""
+        agreed = removing.ask_to_remove(self.dialog or self._window, removal, title)
+        if agreed is not None:
+            done = Notice(f"The trash is empty: {len(agreed.takes)} takes are gone for good.")
+            self._workspace.remove_for_good(
+                agreed, lambda: self._workspace.events.notice.publish(done)
+            )

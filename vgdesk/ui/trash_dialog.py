@@ -1,0 +1,113 @@
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from vgdesk.app.trash import TrashRow
+from vgdesk.core.model import TakeId
+from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
+
+COLUMNS = ("Word", "Take", "Speaker", "Recorded", "Checks")
+EMPTY = "The trash is empty. Takes that you reject or delete come here."
+FULL = "These takes are out of the list; their recordings are still there."
+
+
+class TrashDialog(QDialog):
+    """The takes that were rejected: listen, bring back, or let go for good.
+
+    Signals
+    -------
+    play_requested, restore_requested
+        Ids of the takes that are chosen.
+    """
+
+    play_requested = Signal(list)
+    restore_requested = Signal(list)
+    empty_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Trash")
+        self.list = named(QTreeWidget(), "Rejected takes")
+        self.list.setHeaderLabels(COLUMNS)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._about = wrapped()
+        self.play = named(QPushButton("Play"), "Play", "Play the chosen takes")
+        self.restore = named(QPushButton("Restore"), "Restore", "Put the chosen takes back")
+        self.empty = named(QPushButton("Empty the trash…"), "Empty the trash")
+        self._close = named(QPushButton("Close"), "Close")
+        buttons = row(self.play, self.restore)
+        buttons.addStretch()
+        for button in (self.empty, self._close):
+            buttons.addWidget(button)
+        self.setLayout(column(self._about, self.list, buttons, margin=2 * MARGIN, gap=MARGIN))
+        self.resize(720, 420)
+        self._connect()
+        self.show_trash(())
+
+    def _connect(self) -> None:
+        self.list.itemSelectionChanged.connect(self._show_choice)
+        self.list.itemActivated.connect(self._play)
+        self.play.clicked.connect(self._play)
+        self.restore.clicked.connect(self._restore)
+        self.empty.clicked.connect(self.empty_requested)
+        self._close.clicked.connect(self.accept)
+        for button in (self.play, self.restore, self.empty, self._close):
+            button.setAutoDefault(False)  # Return plays what is chosen in the list
+
+    def show_trash(self, rows: tuple[TrashRow, ...]) -> None:
+        """Show the takes; those that stay stay chosen."""
+        chosen = set(self.chosen())
+        self.list.clear()
+        self.list.addTopLevelItems([_item(each) for each in rows])
+        for place, each in enumerate(rows):
+            item = self.list.topLevelItem(place)
+            if item is not None:
+                item.setSelected(each.take.id in chosen)
+        header = self.list.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        self._about.setText(FULL if rows else EMPTY)
+        self.empty.setEnabled(bool(rows))
+        self._show_choice()
+
+    def chosen(self) -> list[TakeId]:
+        """Return the takes that are chosen, from top to bottom."""
+        items = (self.list.topLevelItem(i) for i in range(self.list.topLevelItemCount()))
+        return [
+            TakeId(item.data(0, Qt.ItemDataRole.UserRole))
+            for item in items
+            if item is not None and item.isSelected()
+        ]
+
+    def _show_choice(self) -> None:
+        for button in (self.play, self.restore):
+            button.setEnabled(bool(self.chosen()))
+
+    def _play(self) -> None:
+        self.play_requested.emit(self.chosen())
+
+    def _restore(self) -> None:
+        self.restore_requested.emit(self.chosen())
+
+
+def _item(each: TrashRow) -> QTreeWidgetItem:
+    when = "no file"
+    if each.written is not None:
+        moment = QDateTime.fromSecsSinceEpoch(round(each.written.timestamp()))
+        when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    texts = [each.word, str(each.take.id), each.take.speaker, when, each.concerns]
+    item = QTreeWidgetItem(texts)
+    item.setData(0, Qt.ItemDataRole.UserRole, str(each.take.id))
+    item.setSizeHint(0, QSize(0, TARGET))
+    for place, text in enumerate(texts):
+        item.setToolTip(place, text)
+    return item
