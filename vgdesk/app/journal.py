@@ -156,9 +156,14 @@ def replay(folder: Path, session: Session) -> Replayed:
             state = _after(state, json.loads(line), folder)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             state = replace(state, damaged=state.damaged + 1)
-    known = {*state.session.takes, *state.session.trash}
+    session = state.session
+    # In the list and in the trash: only where the project was damaged, and then the list counts.
+    trash = {take: one for take, one in session.trash.items() if take not in session.takes}
+    if len(trash) < len(session.trash):
+        session = replace(session, trash=trash)
+    known = {*session.takes, *trash}
     begun = {take: word for take, word in state.begun.items() if take not in known}
-    return replace(state, begun=begun)
+    return replace(state, session=session, begun=begun)
 
 
 def _after(state: Replayed, record: object, folder: Path) -> Replayed:
