@@ -304,6 +304,8 @@ class Encoding:
         wanted, waiting = self._wanted.get(encoder, ()), self._open.get(encoder, Counter())
         failed = self._failed and [ask for *_, ask in wanted if ask in self._failed]
         problem = str(self._failed[failed[0]]) if failed else ""
+        if len(failed) > 1:
+            problem = f"{problem} The same goes for {len(failed) - 1} more."
         if self._spec_of(encoder) is None:
             problem = "This model is not on this computer. Add its folder, or download it."
         done = len(wanted) - len(failed) - waiting.total()

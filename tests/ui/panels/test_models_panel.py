@@ -114,6 +114,8 @@ def test_progress_is_told_in_words(panel: ModelsPanel) -> None:
     assert status(panel, Cell.SPEECH) == "ready 24/24"
     panel.show_progress(Cell.SPEECH, 3, 24, "out of memory", failed=True)
     assert status(panel, Cell.SPEECH) == "failed: out of memory"
+    panel.show_progress(Cell.SPEECH, 23, 24, "“zebra” is not in it.", failed=True)
+    assert status(panel, Cell.SPEECH) == "ready 23/24: “zebra” is not in it."
 
 
 def test_badges_ask_and_show_what_is_compared(qtbot: QtBot, panel: ModelsPanel) -> None:

@@ -182,7 +182,9 @@ class ModelCard(QFrame):
         done, total, note, failed = self._progress
         theme = self._theme
         self._status.setVisible(self._chosen is not None)
-        if failed:
+        if failed and 2 * done >= total > 0:  # some words are missing: the model has not failed
+            self._status.show_status(Mark.TRIANGLE, f"ready {done}/{total}: {note}", theme.warn)
+        elif failed:
             self._status.show_status(Mark.TRIANGLE, f"failed: {note}", theme.bad)
         elif total and done >= total:
             self._status.show_status(Mark.TICK, f"ready {done}/{total}", theme.good)
