@@ -13,6 +13,7 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import read
 from vgdesk.core.model import TakeSource, WordId
 from vgdesk.core.resources import resource
+from vgdesk.ui import dialogs
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 
@@ -100,12 +101,20 @@ def begin_recording(window: MainWindow, qtbot: QtBot, word: str) -> None:
 
 @pytest.mark.sound
 def test_closing_the_window_keeps_the_take_that_runs(
-    window: MainWindow,
-    qtbot: QtBot,
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[str] = []
+
+    def stay(_parent: object, title: str) -> dialogs.Leave:
+        asked.append(title)
+        return dialogs.Leave.STAY
+
+    monkeypatch.setattr(dialogs, "ask_about_edits", stay)
     begin_recording(window, qtbot, "kite")
     window.close()
     assert window.isVisible()
+    # First the take is kept, then one is asked about it: closing goes on by itself.
+    qtbot.waitUntil(lambda: bool(asked), timeout=SECONDS)
     qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
     take = window.workspace.session.takes_of(WordId("kite"))[0]
     assert read(take.file).seconds > 0.7
@@ -130,7 +139,7 @@ def test_a_sound_server_that_dies_costs_nothing_that_was_said(
 @pytest.mark.sound
 def test_looking_for_microphones_does_not_end_a_take(window: MainWindow, qtbot: QtBot) -> None:
     begin_recording(window, qtbot, "kite")
-    window.recorder.rescan_requested.emit()
+    window.recorder.source.rescan_requested.emit()
     window.actions_by_id["record"].trigger()
     qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
     assert window.workspace.recording.phase is Phase.READY
