@@ -79,7 +79,7 @@ class Bench:
 
     def add(self, folder: Path) -> str:
         cell = Cell.SPEECH if "whisper" in folder.name else Cell.TEXT
-        self.workspace.add_model_folder(cell, folder)
+        self.workspace.models.add_folder(cell, folder)
         self.wait(lambda: "@" in self.workspace.session.encoders.get(cell, ""))
         return self.workspace.session.encoders[cell]
 

@@ -188,9 +188,9 @@ def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk)
     cell = desk.workspace.looking.recipe.b
     encoder = desk.workspace.session.encoders[cell]
     desk.missing.clear()
-    desk.workspace.choose_encoder(cell, None)
+    desk.workspace.models.choose(cell, None)
     desk.until(lambda: View.LAYERS in desk.missing)
-    desk.workspace.choose_encoder(cell, encoder)
+    desk.workspace.models.choose(cell, encoder)
     before = len(desk.layers)
     desk.until(lambda: len(desk.layers) > before)
     desk.until_settled()
@@ -250,7 +250,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
 def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk) -> None:
     desk.open_demo()
     cell = desk.workspace.looking.recipe.a
-    desk.workspace.choose_encoder(cell, EncoderId("vg-hubert@12345678"))
+    desk.workspace.models.choose(cell, EncoderId("vg-hubert@12345678"))
     views = {View.LAYERS, View.WORDS, View.MAP}
     desk.until(
         lambda: (
@@ -272,7 +272,7 @@ def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) ->
     )
     desk.workspace.imports.take_in([new])
     desk.until(lambda: stopped and stopped[-1])
-    desk.workspace.encode_again()
+    desk.workspace.models.encode_again()
     desk.until(lambda: "zebra" in desk.maps[-1].words)
 
 
@@ -286,7 +286,7 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     save_file({"nothing": np.zeros(3, np.float32)}, folder / "model.safetensors")
     (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n")
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}')
-    desk.workspace.add_model_folder(Cell.TEXT, folder)
+    desk.workspace.models.add_folder(Cell.TEXT, folder)
     desk.until(
         lambda: (
             (View.LAYERS in desk.missing and "way" not in desk.missing[View.LAYERS].reason)
@@ -305,7 +305,7 @@ def test_word_vectors_of_a_file_are_an_encoder_like_any_other(desk: Desk, tmp_pa
     lines = [" ".join([text, *map(str, rng.normal(size=5))]) for text in texts if text != "luck"]
     (tmp_path / "my.vec").write_text("\n".join([f"{len(lines)} 5", *lines]))
     desk.workspace.looking.compare(Cell.SPEECH, Cell.TEXT)
-    desk.workspace.add_model_folder(Cell.TEXT, tmp_path / "my.vec")
+    desk.workspace.models.add_folder(Cell.TEXT, tmp_path / "my.vec")
     desk.until(lambda: desk.layers[-1].columns == ("vectors",))
     desk.until(lambda: desk.layers[-1].trace.n == len(texts) - 1)
     assert desk.workspace.shelf.command_name(EncoderId("vectors:my")) == str(tmp_path / "my.vec")

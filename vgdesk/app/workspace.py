@@ -19,6 +19,7 @@ from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
+from vgdesk.app.model_desk import ModelDesk
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
@@ -40,11 +41,10 @@ from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
 from vgdesk.audio.recorder import RecorderEvent
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import EncoderError, VgdeskError
-from vgdesk.core.model import Cell, EncoderId, Session, Take, TakeId, WordId
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import EncoderId, Session, Take, TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Selection, ViewRecipe
-from vgdesk.encoders.base import EncoderSpec
 
 
 class Workspace:
@@ -112,6 +112,15 @@ class Workspace:
             post=post,
         )
         self.downloads = Downloads(self.events, post, user_folder("data") / "models")
+        self.models = ModelDesk(
+            self.shelf,
+            self.encoding,
+            self.downloads,
+            self.store,
+            self.events,
+            settings=lambda: self.settings,
+            configure=self.configure,
+        )
         self.events.session_changed.subscribe(self._session_changed)
         self.events.recipe_changed.subscribe(self.pipeline.look)
         self.events.selection_changed.subscribe(self._inspect)
@@ -358,51 +367,6 @@ class Workspace:
 
         self._files.run(lambda: read_ratings(file), done=take_over, failed=self.tell)
 
-    # Encoders
-
-    def choose_encoder(self, cell: Cell, encoder: EncoderId | None) -> None:
-        """Put an encoder into a cell of the 2x2."""
-        if encoder is not None:
-            self.encoding.forget(encoder)
-        spec = self.shelf.spec(encoder) if encoder else None
-        title = spec.title if spec else "nothing"
-        self.store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
-
-    def add_model_folder(self, cell: Cell, folder: Path) -> None:
-        """Put the model of a folder, or a file of word vectors, on the shelf and into a cell."""
-
-        def done(spec: EncoderSpec) -> None:
-            if spec.modality is not cell.modality:
-                self.tell(_wrong_cell(spec))
-                return
-            known = {**dict(self.settings.model_folders), str(folder): cell.is_grounded}
-            self.configure(model_folders=tuple(known.items()))
-            self.choose_encoder(cell, spec.id)
-
-        self.shelf.add_folder(folder, is_grounded=cell.is_grounded, done=done, failed=self.tell)
-
-    def add_twin(self, cell: Cell) -> None:
-        """Put the untrained twin of a cell's model on the shelf and into the cell."""
-        encoder = self.session.encoders.get(cell)
-        twin = self.shelf.add_twin(encoder) if encoder else None
-        if twin is None:
-            self.events.notice.publish(
-                Notice("Only a trained model has an untrained twin.", "Choose a model first.")
-            )
-        else:
-            self.choose_encoder(cell, twin.id)
-
-    def download_model(self, cell: Cell, repo: str) -> None:
-        """Fetch a model from the hub, then put it on the shelf and into a cell."""
-        self.downloads.start(
-            repo, done=lambda folder: self.add_model_folder(cell, folder), failed=self.tell
-        )
-
-    def encode_again(self) -> None:
-        """Go on with what was cancelled or failed."""
-        for encoder in frozenset(self.session.encoders.values()):
-            self.encoding.forget(encoder)
-
     def cancel(self, job: str) -> None:
         """Stop a job of the Activity panel."""
         kind, _, name = job.partition(" ")
@@ -427,11 +391,3 @@ class Workspace:
 
     def _follow(self) -> None:
         self.pipeline.follow(self.session, self.looking.recipe)
-
-
-def _wrong_cell(spec: EncoderSpec) -> EncoderError:
-    reads = spec.modality.value
-    return EncoderError(
-        f"“{spec.title}” is a model of {reads}, so it was not put here.",
-        f"Choose its folder in one of the two {reads} cells.",
-    )

@@ -292,7 +292,7 @@ class WindowDesk(QObject):
         self._parts.models.open_choices((*empty, recipe.focus)[0])
 
     def encode_again(self) -> None:
-        self._workspace.encode_again()
+        self._workspace.models.encode_again()
 
     def choose_pooling(self, pooling: str) -> None:
         self._workspace.looking.change(lambda recipe: replace(recipe, pooling=pooling))

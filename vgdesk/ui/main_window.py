@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         self.words.label_column_chosen.connect(self._choose_column)
         self.words.files_dropped.connect(self.desk.take_in)
         self.words.record_requested.connect(self.desk.record)
+        self.recorder.record_toggled.connect(self.desk.record)
         self.words.open_requested.connect(self.desk.ask_for_files)
         self.activity.cancel_requested.connect(workspace.cancel)
         self.views.action_requested.connect(self._run_by_id)

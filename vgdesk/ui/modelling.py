@@ -28,7 +28,7 @@ class Modelling(QObject):
         panel.folder_requested.connect(self._add_folder)
         panel.vectors_requested.connect(self._add_vectors)
         panel.download_requested.connect(self._download)
-        panel.twin_requested.connect(workspace.add_twin)
+        panel.twin_requested.connect(workspace.models.add_twin)
         panel.compared_chosen.connect(workspace.looking.compare)
         panel.device_chosen.connect(self._choose_device)
         self._show_device("")
@@ -41,20 +41,20 @@ class Modelling(QObject):
         self._show_choices(SessionChanged(workspace.session, workspace.session, ""))
 
     def _choose(self, cell: Cell, encoder: EncoderId | None) -> None:
-        self._workspace.choose_encoder(cell, encoder)
+        self._workspace.models.choose(cell, encoder)
 
     def _add_folder(self, cell: Cell) -> None:
         title = f"A folder with a model for {cell.title}: config.json and safetensors"
         if folder := dialogs.ask_folder(self._panel, title):
-            self._workspace.add_model_folder(cell, folder)
+            self._workspace.models.add_folder(cell, folder)
 
     def _add_vectors(self, cell: Cell) -> None:
         if file := dialogs.ask_vectors(self._panel):
-            self._workspace.add_model_folder(cell, file)
+            self._workspace.models.add_folder(cell, file)
 
     def _download(self, cell: Cell) -> None:
         if repo := dialogs.ask_model_name(self._panel):
-            self._workspace.download_model(cell, repo)
+            self._workspace.models.download(cell, repo)
 
     def _choose_device(self, title: str) -> None:
         chosen = next(device for device, name in DEVICES.items() if title.startswith(name))

@@ -51,7 +51,6 @@ class RecordingControl(QObject):
         self._timer.setInterval(1000 // LEVELS_A_SECOND)
         self._timer.timeout.connect(self._show_state)
         self._timer.start()
-        panel.record_toggled.connect(self.toggle)
         panel.keep_requested.connect(self.keep_take)
         panel.retake_requested.connect(self.retake)
         source = panel.source

@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from vgdesk.app.downloading import Downloads
+from vgdesk.app.encoder_shelf import EncoderShelf
+from vgdesk.app.encoding import Encoding
+from vgdesk.app.events import Events, Notice
+from vgdesk.app.settings import Settings
+from vgdesk.app.store import Store
+from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.model import Cell, EncoderId
+from vgdesk.encoders.base import EncoderSpec
+
+
+class ModelDesk:
+    """Puts encoders into the cells of the 2x2, and the user's own models on the shelf.
+
+    Parameters
+    ----------
+    configure
+        Keeps changed settings.
+    """
+
+    def __init__(
+        self,
+        shelf: EncoderShelf,
+        encoding: Encoding,
+        downloads: Downloads,
+        store: Store,
+        events: Events,
+        settings: Callable[[], Settings],
+        configure: Callable[..., None],
+    ) -> None:
+        self._shelf = shelf
+        self._encoding = encoding
+        self._downloads = downloads
+        self._store = store
+        self._events = events
+        self._settings = settings
+        self._configure = configure
+
+    def choose(self, cell: Cell, encoder: EncoderId | None) -> None:
+        """Put an encoder into a cell of the 2x2."""
+        if encoder is not None:
+            self._encoding.forget(encoder)
+        spec = self._shelf.spec(encoder) if encoder else None
+        title = spec.title if spec else "nothing"
+        self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
+
+    def add_folder(self, cell: Cell, folder: Path) -> None:
+        """Put the model of a folder, or a file of word vectors, on the shelf and into a cell."""
+
+        def done(spec: EncoderSpec) -> None:
+            if spec.modality is not cell.modality:
+                self._failed(_wrong_cell(spec))
+                return
+            known = {**dict(self._settings().model_folders), str(folder): cell.is_grounded}
+            self._configure(model_folders=tuple(known.items()))
+            self.choose(cell, spec.id)
+
+        is_grounded = cell.is_grounded
+        self._shelf.add_folder(folder, is_grounded=is_grounded, done=done, failed=self._failed)
+
+    def add_twin(self, cell: Cell) -> None:
+        """Put the untrained twin of a cell's model on the shelf and into the cell."""
+        encoder = self._store.session.encoders.get(cell)
+        twin = self._shelf.add_twin(encoder) if encoder else None
+        if twin is None:
+            self._events.notice.publish(
+                Notice("Only a trained model has an untrained twin.", "Choose a model first.")
+            )
+        else:
+            self.choose(cell, twin.id)
+
+    def download(self, cell: Cell, repo: str) -> None:
+        """Fetch a model from the hub, then put it on the shelf and into a cell."""
+        self._downloads.start(
+            repo, done=lambda folder: self.add_folder(cell, folder), failed=self._failed
+        )
+
+    def encode_again(self) -> None:
+        """Go on with what was cancelled or failed."""
+        for encoder in frozenset(self._store.session.encoders.values()):
+            self._encoding.forget(encoder)
+
+    def _failed(self, error: VgdeskError) -> None:
+        self._events.notice.publish(Notice.of(error))
+
+
+def _wrong_cell(spec: EncoderSpec) -> EncoderError:
+    reads = spec.modality.value
+    return EncoderError(
+        f"“{spec.title}” is a model of {reads}, so it was not put here.",
+        f"Choose its folder in one of the two {reads} cells.",
+    )
