@@ -65,6 +65,7 @@ def same(a: Session, b: Session) -> bool:
             session.label_columns(),
             list(session.trash.values()),
             list(session.speakers.values()),
+            dict(session.spent),
         )
 
     return plain(a) == plain(b)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.app.project_examples import RECIPE, contents, sessions_of, sound, take, word
 from tests.app.test_projects import Window
+from vgdesk.app.importing import next_take_id
 from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_places import new_scratch, scratch_folder
@@ -215,6 +216,17 @@ def test_the_trash_is_emptied_for_good(folder: Path) -> None:
     assert embeddings_folder().exists()
     window.close()
     assert not open_project(folder).session.trash
+
+
+def test_numbers_of_takes_that_are_gone_for_good_do_not_come_again(folder: Path) -> None:
+    window = Window()
+    window.open(folder)
+    purge(window, NAME)
+    session = window.store.session
+    numbers = {w: next_take_id(session, WordId(w), folder / "takes") for w in ("dog", "moon", "x")}
+    assert numbers == {"dog": "dog-8", "moon": "moon-5", "x": "x-1"}
+    window.close()
+    assert open_project(folder).session.spent == session.spent
 
 
 def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from vgdesk.app.pronunciation import with_lacking_labels
 from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
@@ -170,7 +171,7 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
     """Add takes; each joins the word with the same text and language, or makes a new one."""
     words, all_takes = dict(session.words), dict(session.takes)
     homes = {_key(word.text, word.language): word.id for word in reversed(words.values())}
-    numbers = _highest_numbers([*all_takes, *session.trash])
+    numbers = _numbers_given_out(session)
     for imported in takes:
         planned = imported.planned
         key = _key(planned.text, planned.language)
@@ -220,12 +221,19 @@ def next_take_id(session: Session, word: WordId, takes_folder: Path | None = Non
     # Behind the number of a file there is its ending, or what marks a running recording.
     named = re.compile(re.escape(word) + r"-(\d+)(?!\d)")
     used = [int(found[1]) for file in files if (found := named.match(file.name))]
-    taken = _highest_numbers([*session.takes, *session.trash])[word]
+    taken = _numbers_given_out(session)[word]
     return TakeId(f"{word}-{max([taken, *used]) + 1}")
 
 
-def _highest_numbers(takes: Iterable[str]) -> Counter[str]:
-    highest: Counter[str] = Counter()
+def _numbers_given_out(session: Session) -> Counter[str]:
+    return highest_numbers([*session.takes, *session.trash], session.spent)
+
+
+def highest_numbers(
+    takes: Iterable[str], spent: Mapping[WordId, int] = MappingProxyType({})
+) -> Counter[str]:
+    """Return the highest number that any take of a word has, or had."""
+    highest: Counter[str] = Counter(spent)
     for take in takes:
         word, _, number = take.rpartition("-")
         if number.isdecimal():

@@ -37,7 +37,7 @@ from vgdesk.app.records import (
     word_of,
     word_record,
 )
-from vgdesk.app.text_file import replace_text, settle_folder, text
+from vgdesk.app.text_file import count, replace_text, settle_folder, text
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, Speaker, TakeId, Word
 
@@ -73,6 +73,7 @@ def _name(speaker: Speaker) -> str:
 
 
 _FIELDS = (
+    _Field("spent", lambda n, _: n, lambda r, _: count(r)),
     _Field("words", lambda w, _: word_record(w), lambda r, _: word_of(r), lambda w: w.id),
     _Field("takes", take_record, take_of, lambda t: t.id),
     _Field("encoders", lambda e, _: e, lambda r, _: EncoderId(text(r)), key=Cell),

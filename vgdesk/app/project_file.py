@@ -59,6 +59,7 @@ from vgdesk.core.model import (
     TakeId,
     TakeSource,
     Trashed,
+    WordId,
 )
 from vgdesk.core.viewing import ViewRecipe
 
@@ -196,6 +197,7 @@ def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str
             cell.value: {"id": session.encoders[cell]} for cell in Cell if cell in session.encoders
         },
         "speakers": [speaker_record(speaker) for speaker in session.speakers.values()],
+        "spent": dict(session.spent),
         "view": stored_view(recipe),
     }
 
@@ -266,6 +268,7 @@ def open_project(folder: Path) -> Project:
     )
     speakers, unknown = _read_speakers(stored.get("speakers", []))
     ratings, unread = read_kept_ratings(folder / RATINGS_FILE)
+    spent = _read_numbers(stored.get("spent", {}))
     session = Session(
         table.words,
         table.takes,
@@ -273,6 +276,7 @@ def open_project(folder: Path) -> Project:
         {take: trashed for take, trashed in trash.items() if take not in table.takes},
         speakers,
         ratings,
+        spent,
     )
     warnings += _misfits("view", misfits) + _misfits("model", homeless)
     warnings += _misfits("speaker", unknown)
@@ -343,6 +347,12 @@ def _read_speakers(stored: object) -> tuple[dict[str, Speaker], tuple[str, ...]]
         except ValueError:
             misfits.append(f"speaker {place}")
     return speakers, tuple(misfits)
+
+
+def _read_numbers(stored: object) -> dict[WordId, int]:
+    numbers = stored if isinstance(stored, dict) else {}
+    values, _misfits = fitting(numbers, dict.fromkeys(numbers, count))
+    return {WordId(word): number for word, number in values.items()}
 
 
 def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:

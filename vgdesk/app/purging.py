@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vgdesk.app.embedding_cache import EmbeddingCache
 from vgdesk.app.events import Level, Notice
+from vgdesk.app.importing import highest_numbers
 from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE, begun_by, rewrite
 from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.project_file import TABLE_FILE, Project, save
@@ -25,7 +26,7 @@ from vgdesk.app.settings import embeddings_folder
 from vgdesk.app.text_file import read_object, settle_folder, text, write_object
 from vgdesk.audio.take_writer import PARTIAL_SUFFIX
 from vgdesk.core.errors import ProjectError, VgdeskError
-from vgdesk.core.model import Session, Take, TakeId
+from vgdesk.core.model import Session, Take, TakeId, WordId
 from vgdesk.core.viewing import ViewRecipe
 
 NOTE_FILE = "removing.json"
@@ -63,11 +64,15 @@ class Removal:
         return replace(self, files=(*self.files, *self.nameless), nameless=())
 
     def applied(self, session: Session) -> Session:
-        """Return the session without what goes."""
+        """Return the session without what goes; only the numbers of the takes are remembered."""
         if self.speaker:
-            return session.without_speaker(self.speaker)
-        trash = {take: trashed for take, trashed in session.trash.items() if take not in self.takes}
-        return replace(session, trash=trash)
+            left = session.without_speaker(self.speaker)
+        else:
+            kept = {k: v for k, v in session.trash.items() if k not in self.takes}
+            left = replace(session, trash=kept)
+        gone = {*session.takes, *session.trash} - {*left.takes, *left.trash}
+        spent = {WordId(w): n for w, n in highest_numbers(gone, session.spent).items()}
+        return replace(left, spent=spent)
 
 
 def plan_removal(

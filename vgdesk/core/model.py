@@ -163,6 +163,8 @@ class Session:
         By their names; a take may name a speaker of whom nothing else is known.
     ratings
         How alike people find two words, by their written forms; also of words not in the list.
+    spent
+        The highest number of a take of words whose takes were removed for good: none comes twice.
     """
 
     words: Mapping[WordId, Word] = field(default_factory=dict)
@@ -171,9 +173,10 @@ class Session:
     trash: Mapping[TakeId, Trashed] = field(default_factory=dict)
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
     ratings: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    spent: Mapping[WordId, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("words", "takes", "encoders", "trash", "speakers", "ratings"):
+        for name in ("words", "takes", "encoders", "trash", "speakers", "spent", "ratings"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         homeless = [take.id for take in self.takes.values() if take.word not in self.words]
         if homeless:
