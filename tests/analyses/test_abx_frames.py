@@ -3,7 +3,7 @@ from math import fsum
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, stack_of
@@ -41,10 +41,18 @@ def spoken(words: Entries, speakers: Entries, seed: int, spread: float = 0.5) ->
     return takes
 
 
-def expected_rate(takes: list[np.ndarray], on: Entries, by: Entries, across: Entries) -> float:
+def all_warped(takes: list[np.ndarray]) -> list[list[float]]:
+    return [[warped(one, other) for other in takes] for one in takes]
+
+
+def are_told_apart(distances: list[list[float]]) -> bool:
+    """Say whether no two distances are so alike that rounding decides which is the smaller."""
+    return all((np.diff(np.sort(row)) > 1e-5 * max(row)).all() for row in distances)
+
+
+def expected_rate(distances: list[list[float]], on: Entries, by: Entries, across: Entries) -> float:
     """ABX by its definition: mean over cells of the mean over their triples."""
-    n = len(takes)
-    distances = [[warped(one, other) for other in takes] for one in takes]
+    n = len(distances)
     cells: dict[tuple[str, ...], list[float]] = {}
     for x in range(n):
         for a in range(n):
@@ -61,6 +69,7 @@ def expected_rate(takes: list[np.ndarray], on: Entries, by: Entries, across: Ent
 
 
 @given(seed=st.integers(0, 2**20), has_by=st.booleans(), has_across=st.booleans())
+@example(seed=343, has_by=False, has_across=False)
 @settings(max_examples=12, deadline=None)
 def test_it_is_the_definition(seed: int, has_by: bool, has_across: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -78,8 +87,10 @@ def test_it_is_the_definition(seed: int, has_by: bool, has_across: bool) -> None
         Column("by", tuple(by)) if has_by else None,
         Column("across", tuple(across)) if has_across else None,
     )
+    distances = all_warped(takes)
+    assume(are_told_apart(distances))
     curve = discriminate_frames(frames_of([takes], words), task, seed)
-    assert curve.values == pytest.approx([expected_rate(takes, on, by, across)], abs=1e-6)
+    assert curve.values == pytest.approx([expected_rate(distances, on, by, across)], abs=1e-6)
     assert curve.low <= curve.values <= curve.high
 
 
@@ -143,7 +154,7 @@ def test_a_task_within_each_word_moves_with_its_words() -> None:
     task = Task(Column("speaker", tuple(speakers)), Column("word", tuple(words)))
     curve = discriminate_frames(frames_of([takes], words), task, 0)
     rates = [
-        expected_rate(takes[i : i + 4], speakers[i : i + 4], [""] * 4, [""] * 4)
+        expected_rate(all_warped(takes[i : i + 4]), speakers[i : i + 4], [""] * 4, [""] * 4)
         for i in range(0, 80, 4)
     ]
     assert curve.values[0] == pytest.approx(np.mean(rates), abs=1e-6)

@@ -97,7 +97,7 @@ def test_only_new_rows_are_computed() -> None:
 def test_long_lists_are_not_kept() -> None:
     rows = np.arange(MOST_ROWS + 1) % POOL
     pair_table(DISTANCES, of_rows(rows.tolist()), 0)  # type: ignore[arg-type]
-    assert pair_tables._kept.find(("Euclidean distance", "a", 0, DIM), ()) is None
+    assert pair_tables._kept.find(("Euclidean distance", "a", "0", DIM), ()) is None
 
 
 def test_another_layer_or_other_vectors_of_the_same_rows_are_not_mistaken() -> None:
@@ -106,6 +106,14 @@ def test_another_layer_or_other_vectors_of_the_same_rows_are_not_mistaken() -> N
     assert not np.allclose(*found)
     shifted = replace(stack, values=stack.values[::-1])
     assert np.allclose(pair_table(DISTANCES, shifted, 0), found[1])
+
+
+def test_a_stack_without_its_first_layer_is_not_taken_for_the_whole() -> None:
+    stack = of_rows(range(30))
+    found = [pair_table(DISTANCES, stack, layer) for layer in (0, 1)]
+    rest = replace(stack, layers=stack.layers[1:], values=stack.values[1:]).with_keys(stack.keys)
+    assert np.array_equal(pair_table(DISTANCES, rest, 0), found[1])
+    assert np.array_equal(pair_table(DISTANCES, stack, 0), found[0])
 
 
 def map_of(stack: LayerStack, fitted: int) -> WordMap:

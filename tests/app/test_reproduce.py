@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
 from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack
 from vgdesk.app.word_lists import open_words
@@ -118,3 +119,11 @@ def test_written_words_alone_give_what_they_can(
     assert "Nothing to encode" in page
     rows = (tmp_path / "out" / "results.tsv").read_text("utf-8").splitlines()[1:]
     assert {row.split("\t")[3] for row in rows} == {"Text", "Text + pictures"}
+
+
+def test_what_words_are_averaged_from_is_known_only_if_it_is_known_of_their_takes() -> None:
+    takes = stack_of(noise(2, 4, 3), rows=["a-1", "a-2", "b-1", "b-2"], words="aabb")
+    assert by_word(takes).keys == ()
+    keyed = by_word(takes.with_keys(["k1", "k2", "k3", "k4"]))
+    assert keyed.keys == ("k1 k2", "k3 k4")
+    assert np.array_equal(keyed.values, by_word(takes).values)

@@ -51,7 +51,7 @@ def growing_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     need_same_rows(a, b)
     # Vectors that were changed on the way have no keys: nothing is known about them.
     keys = tuple(zip(a.keys, b.keys, strict=True)) if a.keys and b.keys else ()
-    encoders = a.encoder, a.values.shape[::2], b.encoder, b.values.shape[::2]
+    encoders = tuple((side.encoder, side.layers, side.values.shape[2]) for side in (a, b))
     found = _kept.find(encoders, keys) if keys else None
     sums = found and found[0].followed(a, b, found[1])
     if sums is None:

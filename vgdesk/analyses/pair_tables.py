@@ -57,7 +57,7 @@ def pair_table(measure: PairMeasure, stack: LayerStack, layer: int) -> FloatArra
 
 def _table(measure: PairMeasure, stack: LayerStack, layer: int) -> FloatArray:
     values = stack.values[layer]
-    thing = measure.name, stack.encoder, layer, values.shape[1]
+    thing = measure.name, stack.encoder, stack.layers[layer], values.shape[1]
     found = _kept.find(thing, stack.keys)
     if found is None or len(found[1].new) * FEW > len(values):
         table = np.hstack([block for _, block in measure.blocks(values)])

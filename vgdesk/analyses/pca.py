@@ -88,7 +88,7 @@ class Plane:
 
 def _plane(stack: LayerStack, layer: int, is_fitted: Flags) -> Plane:
     """Find the plane of the fitted rows; it is kept, since one more word does not move it."""
-    thing = stack.encoder, layer, stack.values.shape[2]
+    thing = stack.encoder, stack.layers[layer], stack.values.shape[2]
     keys = tuple(key for key, fits in zip(stack.keys, is_fitted, strict=False) if fits)
     plane = _kept.find_same(thing, keys) if keys else None
     if plane is None:

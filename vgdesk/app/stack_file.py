@@ -125,7 +125,7 @@ def _read_npz(content: bytes) -> tuple[Values, About]:
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
             about = {name: found[name] for name in (*NAMES, "encoder", "format")}
             return found["values"], about
-    except (zipfile.BadZipFile, EOFError, AttributeError) as error:
+    except (zipfile.BadZipFile, EOFError, AttributeError, RuntimeError) as error:
         raise ValueError("not an NPZ file") from error
 
 

@@ -152,12 +152,14 @@ def place_of_layer(stack: LayerStack, name: str) -> int:
 def by_word(stack: LayerStack) -> LayerStack:
     """Average the takes of a word: words are what two encoders have in common."""
     rows: dict[WordId, list[Embedding]] = {}
+    keys = stack.keys or stack.rows
     for place, word in enumerate(stack.words):
-        one = Embedding(stack.rows[place], stack.encoder, stack.layers, stack.values[:, place])
+        one = Embedding(keys[place], stack.encoder, stack.layers, stack.values[:, place])
         rows.setdefault(word, []).append(one)
     merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
     assert merged is not None  # a file without rows is refused when it is read
-    return merged
+    # Of vectors of which it is not known what they are from, nothing may be kept.
+    return merged if stack.keys else replace(merged)
 
 
 def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
