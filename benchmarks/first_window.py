@@ -22,8 +22,10 @@ window = QMainWindow()
 window.resize(1200, 800)
 window.show()
 """
+# As `vgdesk.__main__` and `vgdesk.ui.application` do it, up to the first picture.
 OURS = """
-import sys, time
+import gc, sys, time
+gc.disable()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from vgdesk.ui import theme
@@ -31,6 +33,7 @@ from vgdesk.threads import limit_threads
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.app.workspace import Workspace
+gc.enable()
 limit_threads()
 app = QApplication(sys.argv)
 theme.apply(app)
