@@ -94,7 +94,8 @@ def record(card: VirtualSoundCard, minutes: float) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 48_000 * 600).astype(np.float32)
     feeder = _endless(card, Recording(noise, 48_000))
     QTimer.singleShot(1000, window, lambda: workspace.flow.toggle(names[0], ""))
-    QTimer.singleShot(round(60_000 * minutes), window, app.quit)
+    # Not quit: that would ask about edits that are not saved, and nobody is there to answer.
+    QTimer.singleShot(round(60_000 * minutes), window, lambda: app.exit(0))
     app.exec()
     feeder()
     watch.report(60 * minutes)
