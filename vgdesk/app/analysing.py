@@ -14,7 +14,7 @@ from vgdesk.app.child_process import ChildProcess, Job, Post
 from vgdesk.app.events import View
 from vgdesk.core.stack import Embedding
 
-SLOW = frozenset({View.CURVES, View.CHANGES, View.CONFUSIONS, View.GATING})
+QUICK = frozenset({View.LAYERS, View.WORDS, View.MAP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Analysing:
 
     def show(self, view: View, request: Request, listener: Listener) -> None:
         """Have the picture of a view computed."""
-        if view not in SLOW:
+        if view in QUICK:
             self.ask(view.value, request, listener)
             return
 
