@@ -31,12 +31,17 @@ class Life:
 
     Attributes
     ----------
+    labels
+        What is there for good.
+    begun
+        Labels that were begun after it; each of them may be there in its stead.
     running
         Seconds of the take that ran when it was killed; 0 if none ran.
     """
 
     takes: list[TakeId] = field(default_factory=list)
     labels: dict[WordId, str] = field(default_factory=dict)
+    begun: dict[WordId, list[str]] = field(default_factory=dict)
     running: float = 0.0
 
     def hear(self, line: str) -> None:
@@ -46,8 +51,12 @@ class Life:
         elif "take" in news:
             self.takes.append(TakeId(news["take"]))
             self.running = 0.0
+        elif "begun" in news:
+            self.begun.setdefault(WordId(news["word"]), []).append(news["begun"])
         else:
-            self.labels[WordId(news["word"])] = news["label"]
+            word, label = WordId(news["word"]), news["label"]
+            self.labels[word] = label
+            self.begun[word] = self.begun[word][self.begun[word].index(label) + 1 :]
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,11 @@ def look_at(folder: Path, life: Life) -> Remains:
     there = {*session.takes, *session.trash}
     missing = [str(take) for take in life.takes if take not in there]
     marks = {word: session.words[word].labels.get("mark") for word in session.words}
-    missing += [f"{word}: {mark}" for word, mark in life.labels.items() if marks.get(word) != mark]
+    missing += [
+        f"{word}: {mark} (there is {marks.get(word)})"
+        for word, mark in life.labels.items()
+        if marks.get(word) not in (mark, *life.begun[word])
+    ]
     unsaid = set(session.takes) - set(project.session.takes) - set(life.takes)
     kept = max((describe(session.takes[take].file).seconds for take in unsaid), default=0.0)
     lost = max(0.0, life.running - kept)

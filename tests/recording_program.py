@@ -3,11 +3,13 @@
     python -m tests.recording_program PROJECT
 
 It prints a JSON line for all that a user could rely on: an edit or a take that is there for good,
-and how long the running take is.
+and how long the running take is. Before an edit is made it is announced: one that is on the disk
+when the program dies may not have been told as such.
 """
 
 import itertools
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,9 +57,10 @@ class Hand:
 
     def _answer(self, number: int) -> None:
         workspace = self._workspace
-        word = tuple(workspace.session.words)[-1]
-        workspace.label([word], "mark", f"m{number}")
-        self._when_written(lambda: say(label=f"m{number}", word=word))
+        word, mark = tuple(workspace.session.words)[-1], f"{os.getpid()}-{number}"
+        say(begun=mark, word=word)
+        workspace.label([word], "mark", mark)
+        self._when_written(lambda: say(label=mark, word=word))
         self._ticks = 0
         if number % 3 == 0:
             workspace.flow.retake()
