@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
+from vgdesk.app import analysing
 from vgdesk.app.analysing import Analysing, Listener, Request
 from vgdesk.app.events import View
+from vgdesk.core.model import EncoderId
+from vgdesk.core.stack import Embedding
 from vgdesk.core.wanted import while_wanted
 
 
@@ -20,6 +24,14 @@ def score(_measure: str, begun: Path, may_end: Path) -> int:
             break
         time.sleep(0.01)
     return os.getpid()
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Desk:
@@ -39,6 +51,14 @@ class Desk:
             lambda is_done: is_done or self.heard.append((name, None)),
         )
         self.analysing.show(view, Request(score, (measure, *files)), listener)
+
+    def remember(self, words: int) -> None:
+        vectors = np.zeros((words, 2, 4), np.float32)
+        told = (Embedding(f"{i}", EncoderId("one"), ("0", "1"), vectors[i]) for i in range(words))
+        self.analysing.remember(tuple(told), Listener(lambda _: None, self._refuse, lambda _: None))
+
+    def _refuse(self, error: BaseException) -> None:
+        raise error
 
     def let_end(self, *names: str) -> None:
         for name in names:
@@ -109,3 +129,33 @@ def test_scores_of_another_view_go_on(desk: Desk) -> None:
     desk.until(lambda: len(desk.heard) == 2)
     assert [name for name, _ in desk.heard] == ["curves", "changes"]
     assert None not in dict(desk.heard).values()
+
+
+def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysing, "TOLD_TWICE", 100 * 2 * 4 * 4)
+    desk.remember(100)
+    desk.show(View.CURVES, "probe", "short")
+    desk.until_begun("short")
+    desk.remember(101)
+    desk.let_end("map", "long", "short")
+    desk.show(View.MAP, "pca", "map")
+    desk.show(View.CHANGES, "neighbours", "long")
+    desk.until(lambda: len(desk.heard) == 3)
+    process = dict(desk.heard)
+    assert process["long"] == process["map"] != process["short"]
+    desk.until(lambda: not is_alive(process["short"]))  # its memory is free again
+
+
+def test_vectors_that_are_told_again_are_no_longer_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysing, "TOLD_TWICE", 100 * 2 * 4 * 4)
+    desk.remember(100)
+    desk.remember(100)
+    desk.let_end("map", "curves")
+    desk.show(View.MAP, "pca", "map")
+    desk.show(View.CURVES, "probe", "curves")
+    desk.until(lambda: len(desk.heard) == 2)
+    assert len({process for _, process in desk.heard}) == 2

@@ -61,6 +61,21 @@ def test_of_long_lists_the_two_last_stacks_are_kept(monkeypatch: pytest.MonkeyPa
     assert stack_of(plans[0]) is not stacks[0]
 
 
+def test_vectors_are_kept_once_and_stay_what_they_were() -> None:
+    shorter, plan = plan_of("speech", WORDS[:3]), plan_of("speech", WORDS)
+    vectors = {word: analysis_work._vectors[f"speech {word}"].values.copy() for word in WORDS}
+    stack_of(shorter)
+    stack = stack_of(plan)
+    for i, word in enumerate(WORDS):
+        kept = analysis_work._vectors[f"speech {word}"].values
+        assert np.shares_memory(kept, stack.values)
+        np.testing.assert_array_equal(kept, vectors[word])
+        np.testing.assert_array_equal(stack.values[:, i], vectors[word])
+    means = StackPlan(plan.encoder, (("both", WORDS[0], ("speech ant", "speech bee")),))
+    mean = (vectors[WORDS[0]] + vectors[WORDS[1]]) / 2
+    np.testing.assert_allclose(stack_of(means).values[:, 0], mean, rtol=1e-6)
+
+
 def test_a_part_is_compared_as_the_whole_is() -> None:
     plan = plan_of("speech", WORDS)
     whole = compare_words("euclidean", plan, 2, Sight())

@@ -2,7 +2,7 @@
 
 Heatmaps and maps come at once, scores with their chance levels may take minutes. Each of the two
 sorts has a process of its own, so that a new word is seen while its scores are still computed. Both
-are told all vectors.
+are told all vectors; of a long list memory is dearer than time, and one process does it all.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from vgdesk.app.events import View
 from vgdesk.core.stack import Embedding
 
 QUICK = frozenset({View.LAYERS, View.WORDS, View.MAP})
+TOLD_TWICE = 2**30  # bytes of vectors: two models of base size and 13,000 words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,25 @@ class Listener:
     ended: Callable[[bool], object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """A request that runs or waits."""
+
+    request: Request
+    child: ChildProcess
+    job: Job
+
+
 class Analysing:
     """Sends requests to the process of their view; the newest request of a view counts."""
 
     def __init__(self, post: Post) -> None:
         self._quick = ChildProcess("analysis process", post)
         self._slow = ChildProcess("scoring process", post)
-        self._scoring: dict[View, tuple[Request, Job]] = {}
+        self._scoring: dict[View, _Scoring] = {}
         self._passed_over: set[View] = set()
+        self._told: set[str] = set()
+        self._bytes = 0
 
     @property
     def is_busy(self) -> bool:
@@ -49,9 +61,13 @@ class Analysing:
         return self._quick.is_busy
 
     def remember(self, embeddings: tuple[Embedding, ...], listener: Listener) -> None:
-        """Tell vectors to both processes."""
-        for child in (self._quick, self._slow):
-            child.submit(_job("", Request(work.remember, (embeddings,)), listener))
+        """Tell vectors to the processes that use them."""
+        new = {one.key: one.values.nbytes for one in embeddings if one.key not in self._told}
+        self._told |= new.keys()
+        self._bytes += sum(new.values())
+        told = Listener(listener.hear, listener.failed, lambda done: self._ended(listener, done))
+        for child in {self._quick, self._scorer}:
+            child.submit(_job("", Request(work.remember, (embeddings,)), told))
 
     def ask(self, slot: str, request: Request, listener: Listener) -> None:
         """Have something computed at once."""
@@ -68,14 +84,15 @@ class Analysing:
             listener.hear(result)
 
         def ended(is_done: bool) -> None:
-            if self._scoring.get(view) == (request, job):
+            if self._scoring.get(view) == scoring:
                 del self._scoring[view]
-            listener.ended(is_done)
+            self._ended(listener, is_done)
 
         if view in self._scoring:
             self._pass_over(view, request)
         job = _job(view.value, request, Listener(hear, listener.failed, ended))
-        self._scoring[view] = request, self._slow.submit(job)
+        scoring = self._scoring[view] = _Scoring(request, self._scorer, job)
+        scoring.child.submit(job)
 
     def _pass_over(self, view: View, newer: Request) -> None:
         """Give up what is still computed for a view.
@@ -83,14 +100,24 @@ class Analysing:
         Words may come in faster than they can be scored: where nothing else has changed, every
         second picture is shown.
         """
-        older, job = self._scoring[view]
-        if view in self._passed_over and older.arguments[0] == newer.arguments[0]:
+        older = self._scoring[view]
+        if view in self._passed_over and older.request.arguments[0] == newer.arguments[0]:
             return
         self._passed_over.add(view)
-        self._slow.cancel(job)
+        older.child.cancel(older.job)
+
+    @property
+    def _scorer(self) -> ChildProcess:
+        return self._slow if self._bytes <= TOLD_TWICE else self._quick
+
+    def _ended(self, listener: Listener, is_done: bool) -> None:
+        if self._scorer is self._quick and not self._slow.is_busy:
+            self._slow.renew(lambda: None)  # nothing will be scored there; it holds a gigabyte
+        listener.ended(is_done)
 
     def renew(self, then: Callable[[], object]) -> None:
         """End both processes and all that they know, then call `then`."""
+        self._told, self._bytes = set(), 0
         self._quick.renew(lambda: self._slow.renew(then))
 
     def close(self) -> None:
