@@ -119,6 +119,22 @@ def test_noise_leaves_chance_as_rarely_as_it_should(words: int) -> None:
     assert curve.chance_mean.mean() == pytest.approx(0.5, abs=0.01)
 
 
+def test_chance_is_found_where_many_people_said_three_words_each() -> None:
+    # Of 300 words, no 40 hold all three of many people.
+    names = [f"w{word:03}" for word in range(300)]
+    rows = [f"{name}-{number // 3}" for number, name in enumerate(names)]
+    stack = stack_of(noise(2, 300, 8), rows=rows, words=names)
+    languages = (
+        WordFacts(WordId(name), name, language=("en", "de")[place % 2])
+        for place, name in enumerate(names)
+    )
+    speakers = tuple((row, row.split("-")[1]) for row in rows)
+    curve = scored(stack, Facts(tuple(languages), speakers=speakers))
+    # Of three words by one person none, half or all is lost, each in a third of the cases.
+    spread = np.std([0, 0.5, 1]) / 100**0.5
+    assert (curve.chance_high - curve.chance_low) / 3.92 == pytest.approx(spread, rel=0.3)
+
+
 def test_the_interval_is_as_wide_as_other_words_make_it() -> None:
     sides = np.tile([1.0, -1.0], 20)[:, None] * np.eye(8)[0]
     found = []

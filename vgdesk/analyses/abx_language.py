@@ -1,5 +1,6 @@
 """Whether an encoder tells languages apart: ABX on language, within each speaker."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -152,11 +153,14 @@ def _shuffled_languages(
     """Deal the languages out among the words, of a long list among some with all their rows."""
     rows, some, how = np.arange(len(codes)), codes, ""
     word_of_row = np.unique(stack.words, return_inverse=True)[1]
-    count, voices = int(word_of_row.max()) + 1, 1 if speakers is None else int(speakers.max()) + 1
-    # Triples grow with the square of the words, but only with the number of the speakers.
-    enough = max(round(SHUFFLED_ROWS / voices**0.5), SHUFFLED_WORDS)
-    if count > enough:
+    by = np.zeros_like(codes) if speakers is None else speakers
+    count = int(word_of_row.max()) + 1
+    if count > SHUFFLED_WORDS and _work(by) > SHUFFLED_ROWS**2:
         place = rng.permutation(count)[word_of_row]
+        # Where many people said a few words each, most words are needed to leave anybody three.
+        words = range(SHUFFLED_WORDS, count)
+        at_most = bisect_right(words, SHUFFLED_ROWS**2, key=lambda n: _work(by[place < n]))
+        enough = words[max(at_most - 1, 0)]
         rows = np.flatnonzero(place < enough)
         some = place[rows] % min(int(codes.max()) + 1, enough // 4)
         how = f" {enough} of the"
@@ -168,6 +172,11 @@ def _shuffled_languages(
         trials.spread() / Trials.of(some, own, within=True).spread(),
         f"{SHUFFLES} shuffles of the languages among{how} {among}",
     )
+
+
+def _work(speakers: Codes) -> int:
+    """Return how many pairs of rows are by one speaker; a row with itself is one."""
+    return int(np.sum(np.bincount(speakers) ** 2))
 
 
 def _warning(stack: LayerStack, speakers: Codes | None) -> str:
