@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.analyses import cka
 from vgdesk.analyses.growing_products import MOST_CHANGED, GrowingSums, _kept
+from vgdesk.analyses.layer_products import PRECISE_WORDS
 from vgdesk.analyses.row_changes import row_change
 from vgdesk.core.stack import LayerStack
 
@@ -117,6 +118,20 @@ def test_many_steps_give_what_a_full_run_gives(
 def test_an_encoder_may_be_compared_with_itself() -> None:
     old, new = of_rows(range(50))[0], of_rows(range(52))[0]
     assert_same(followed((old, old), (new, new)), (new, new), 1e-9)
+
+
+def test_an_encoder_beside_itself_is_not_taken_for_it_beside_other_vectors() -> None:
+    _kept.drop()
+    ours, others = of_rows(range(10))[0], of_rows(range(100, 110))[0]
+    cka.debiased_cka(ours, others)
+    full = cka.debiased_cka(replace(ours), replace(ours)).values
+    assert cka.debiased_cka(ours, ours).values == pytest.approx(full, abs=1e-9)
+
+
+def test_a_list_that_became_short_has_the_digits_of_a_short_list() -> None:
+    long, short = of_rows(range(PRECISE_WORDS + 1)), of_rows(range(PRECISE_WORDS))
+    assert followed(long, short) is None
+    assert followed(short, long) is not None
 
 
 def test_what_would_lose_digits_is_computed_anew() -> None:

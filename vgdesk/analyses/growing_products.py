@@ -23,6 +23,7 @@ import numpy as np
 
 from vgdesk.analyses.base import need_same_rows
 from vgdesk.analyses.layer_products import (
+    PRECISE_WORDS,
     Doubles,
     Frame,
     LayerProducts,
@@ -51,7 +52,8 @@ def growing_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     need_same_rows(a, b)
     # Vectors that were changed on the way have no keys: nothing is known about them.
     keys = tuple(zip(a.keys, b.keys, strict=True)) if a.keys and b.keys else ()
-    encoders = tuple((side.encoder, side.layers, side.values.shape[2]) for side in (a, b))
+    # A stack beside itself is followed once, for both sides.
+    encoders = b is a, *((side.encoder, side.layers, side.values.shape[2]) for side in (a, b))
     found = _kept.find(encoders, keys) if keys else None
     sums = found and found[0].followed(a, b, found[1])
     if sums is None:
@@ -180,7 +182,9 @@ class GrowingSums:
     def followed(self, a: LayerStack, b: LayerStack, change: RowChange) -> Self | None:
         """Take out the rows that are gone and add the new ones; None if a full run is better."""
         signs = np.repeat([-1.0, 1.0], [len(change.gone), len(change.new)])
-        if len(signs) > MOST_CHANGED:
+        # Sums of a longer list are in float32, which is not enough for a short one.
+        is_short_now = len(a.rows) <= PRECISE_WORDS < self.a.rows.shape[1]
+        if len(signs) > MOST_CHANGED or is_short_now:
             return None
         of_a = self.a.entries(a, change)
         of_b = of_a if b is a else self.b.entries(b, change)
