@@ -86,6 +86,16 @@ def test_chance_is_half_and_its_spread_that_of_random_groups() -> None:
     assert errors[:, off].std(axis=0).mean() == pytest.approx(found.chance_sd[off].mean(), rel=0.2)
 
 
+def test_a_label_with_one_word_of_two_takes_has_a_chance() -> None:
+    stack = stack_of(noise(5, 4), words=["dog", "dog", "cat", "hen", "cow"])
+    labels = {"dog": "a", "cat": "b", "hen": "b", "cow": "b"}
+    facts = Facts.of_labels({WordId(word): label for word, label in labels.items()})
+    found = confuse_labels(stack, 0, facts, 0)
+    assert found.is_asked.sum() == 2
+    assert np.isfinite(found.chance_sd).all()
+    assert ((found.q_values > 0) & (found.q_values <= 1)).all()
+
+
 def test_noise_is_inside_chance() -> None:
     found = confused(noise(40, 8), ["a", "b", "c", "d"] * 10)
     assert (found.q_values > 0.05).all()

@@ -47,9 +47,9 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     shuffles = FEW_SHUFFLES if len(codes) > MANY_SHUFFLED_ROWS else SHUFFLES
     rng = np.random.default_rng(seed)
     dealt, among = shuffled_codes(labelled.stack.words, codes, rng, shuffles)
-    shuffled = np.array(
-        [abx_cells(table, Trials.of(labels))[is_asked] for labels in while_wanted(dealt[1:])]
-    )
+    cells = [abx_cells(table, Trials.of(labels)) for labels in while_wanted(dealt[1:])]
+    # Where words have several takes, a shuffle may leave a label a single one: nothing to ask.
+    shuffled = np.array([np.nan_to_num(some[is_asked], nan=CHANCE) for some in cells])
     return LabelConfusions(
         "abx-labels",
         stack.layers[layer],
