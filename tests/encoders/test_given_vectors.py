@@ -50,6 +50,12 @@ def test_all_ways_of_writing_give_the_same(tmp_path: Path, name: str, content: s
     assert found == [[1, 2, 3], [7, 8, 9], [1, 1, 1]]
 
 
+@pytest.mark.parametrize("heading", ["", "6 3\n", "word\tx\ty\tz\n"])
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path, heading: str) -> None:
+    marked = "\ufeff" + heading + GLOVE.partition("\n")[2]
+    assert vectors(written(tmp_path, marked), "dog") == [[1, 2, 3]]
+
+
 def test_the_spec_says_what_the_file_is(tmp_path: Path) -> None:
     spec = inspect_vectors(written(tmp_path, GLOVE, "glove.6B.txt.gz"))
     assert (spec.id, spec.layers, spec.dim) == ("vectors:glove.6B", ("vectors",), 3)

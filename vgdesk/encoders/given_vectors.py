@@ -5,6 +5,7 @@ gzip or not. The file is read line by line, and only what was asked for stays in
 many gigabytes needs none.
 """
 
+import codecs
 import gzip
 import hashlib
 import math
@@ -209,7 +210,7 @@ def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
                 f"{LONGEST_LINE:,} bytes.",
                 _HINT,
             )
-        yield line
+        yield line if number > 1 else line.removeprefix(codecs.BOM_UTF8)
 
 
 @contextmanager
