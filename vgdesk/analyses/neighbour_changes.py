@@ -1,6 +1,6 @@
 import numpy as np
 
-from vgdesk.analyses.base import ChangeAnalysis, need_words
+from vgdesk.analyses.base import ChangeAnalysis, need_same_rows, need_words
 from vgdesk.analyses.nearest_words import NONE, Ids, nearest_by_cosine
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import WordId
@@ -35,8 +35,7 @@ def neighbour_changes(
     """
     n = len(a.rows)
     need_words(MIN_WORDS, n)
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     k = min(NEIGHBOURS, (n - 1) // 2)
     before, after = _near(a, a_layer, k), _near(b, b_layer, k)
     kept = np.array([len(set(one) & set(other)) for one, other in zip(before, after, strict=True)])

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.voices import without_voices
 from vgdesk.analyses.word_pairs import ROUNDING, unit_rows
@@ -127,8 +127,7 @@ def find_partners(
 def drawn_pair(a: LayerStack, b: LayerStack, seed: int) -> tuple[LayerStack, LayerStack]:
     """Check the rows of two stacks, and draw some where there are more than `MOST_WORDS`."""
     need_words(MIN_WORDS, len(a.rows))
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     if len(a.rows) <= MOST_WORDS:
         return a, b
     drawn = np.random.default_rng(seed).choice(len(a.rows), MOST_WORDS, replace=False)

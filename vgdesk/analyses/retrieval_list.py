@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.base import need_same_rows
 from vgdesk.analyses.partner_retrieval import (
     MOST_WORDS,
     PARTNER_RETRIEVAL,
@@ -116,7 +115,6 @@ def list_partners(
     seed
         Draws the words where there are more than `MOST_WORDS`.
     """
-    need_same_rows(a, b)
     is_drawn = len(a.rows) > MOST_WORDS
     a, b = drawn_pair(a, b, seed)
     likeness = Profiles.of(a.values[a_layer]).correlations(Profiles.of(b.values[b_layer]))

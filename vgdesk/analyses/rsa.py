@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.concordance import concordance
 from vgdesk.analyses.mantel import chance
@@ -73,8 +73,7 @@ class Compared:
 
 def compared(a: LayerStack, b: LayerStack, seed: int) -> Compared:
     """Refuse too few words, and draw `MOST_WORDS` of too many."""
-    if a.rows != b.rows:
-        raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")
+    need_same_rows(a, b)
     total = len(a.rows)
     need_words(MIN_WORDS, total)
     if total <= MOST_WORDS:
