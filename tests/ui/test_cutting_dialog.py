@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -53,6 +55,16 @@ def test_a_piece_can_be_given_a_word_and_passed_over(dialog: CuttingDialog) -> N
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
 
 
+def test_a_word_may_be_written_and_confirmed(dialog: CuttingDialog) -> None:
+    field = choice(dialog, 1).lineEdit()
+    assert field is not None
+    field.selectAll()
+    QTest.keyClicks(field, "a new one")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert [text for text, _piece in dialog.pieces] == ["snake", "a new one", "apple"]
+    assert dialog.pieces[1][1].word not in [one.id for one in WORDS]
+
+
 def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog) -> None:
     dialog._regions[0].setRegion((0.4, 1.25))
     assert dialog.table.item(0, 1).text() == "0.400"
@@ -63,6 +75,20 @@ def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog) -> No
         dialog.table.item(2, 2).setText(nonsense)
         assert dialog.pieces[2][1].end == 4.5
         assert dialog.table.item(2, 2).text() == "4.500"
+
+
+def test_no_piece_is_dragged_out_of_the_recording(dialog: CuttingDialog) -> None:
+    dialog._regions[0].setRegion((-0.5, 1.25))
+    dialog._regions[2].setRegion((9.0, 12.0))
+    ends = [(piece.start, piece.end) for _text, piece in dialog.pieces]
+    assert ends == [(0.0, 1.25), (2.0, 2.1), (9.0, 10.0)]
+    assert len(with_pieces(sessions_of(list(WORDS), []), Path("l.wav"), dialog.pieces, "").takes)
+
+
+def test_a_piece_that_is_dragged_to_nothing_goes_back(dialog: CuttingDialog) -> None:
+    dialog._regions[0].setRegion((0.5, 0.505))
+    assert dialog.pieces[0][1] == Piece(0.5, 1.0, WORDS[0].id)
+    assert dialog._regions[0].getRegion() == (0.5, 1.0)
 
 
 def test_a_piece_is_heard(dialog: CuttingDialog, qtbot: QtBot) -> None:

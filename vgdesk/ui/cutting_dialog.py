@@ -46,6 +46,7 @@ class CuttingDialog(QDialog):
         self._recording = recording
         self._words = {word.id: word for word in words}
         self._pieces = list(recording.pieces)
+        self._length = len(recording.outline) / OUTLINE_PER_SECOND
         self._theme = theme_of(self.palette())
         # A bare box with one axis: a full plot would build menus that nobody sees.
         self.picture = pg.GraphicsLayoutWidget()
@@ -94,9 +95,8 @@ class CuttingDialog(QDialog):
             times, outline.reshape(-1), pen=pg.mkPen(theme.text, width=1), autoDownsample=True
         )
         wave.addItem(curve)
-        length = len(outline) / OUTLINE_PER_SECOND
-        wave.setLimits(xMin=0, xMax=max(length, SHORTEST))
-        wave.setXRange(0, min(length, VIEW), padding=0)
+        wave.setLimits(xMin=0, xMax=max(self._length, SHORTEST))
+        wave.setXRange(0, min(self._length, VIEW), padding=0)
         loudest = float(np.abs(outline).max(initial=0.01))
         wave.setYRange(-loudest, 1.4 * loudest)  # room for the words above
         for region, tag in zip(self._regions, self._tags, strict=True):
@@ -107,11 +107,12 @@ class CuttingDialog(QDialog):
         region = pg.LinearRegionItem(
             (piece.start, piece.end),
             pen=pg.mkPen(self._theme.accent, width=2),
+            bounds=(0, self._length),
             swapMode="block",
         )
         region.setProperty("place", place)
         region.sigRegionChanged.connect(self._on_dragged)
-        region.sigRegionChangeFinished.connect(self._on_dragged)
+        region.sigRegionChangeFinished.connect(self._on_let_go)
         return region
 
     def _fill_table(self, words: Sequence[Word]) -> None:
@@ -137,6 +138,8 @@ class CuttingDialog(QDialog):
     def _choice(self, place: int, piece: Piece, words: Sequence[Word]) -> QComboBox:
         choice = named(QComboBox(), f"Word of piece {place + 1}", "Empty: this piece is no word")
         choice.setEditable(True)
+        # What is written stays in its field: as one more choice it would stand for no word.
+        choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         choice.addItem("")
         choice.addItems([word.text for word in words])
         chosen = [word.id for word in words].index(piece.word) + 1 if piece.word else 0
@@ -177,6 +180,12 @@ class CuttingDialog(QDialog):
         self.table.blockSignals(False)
         self._tags[place].setPos(start, self.wave.viewRange()[1][1])
 
+    def _on_let_go(self, region: Any) -> None:
+        """Take over where a piece was dragged to, or put it back if too little is left of it."""
+        self._on_dragged(region)
+        piece = self._pieces[region.property("place")]
+        region.setRegion((piece.start, piece.end))
+
     def _piece_named(self, place: int) -> Piece:
         """Return the piece with the word of the list that is chosen for it."""
         choice = self.table.cellWidget(place, 0)
@@ -192,8 +201,7 @@ class CuttingDialog(QDialog):
             start, end = (float(self._cell(place, col).text()) for col in (1, 2))
         except ValueError:
             start, end = piece.start, piece.end
-        length = len(self._recording.outline) / OUTLINE_PER_SECOND
-        if not 0 <= start < end - SHORTEST or end > length + 0.01:
+        if not 0 <= start < end - SHORTEST or end > self._length + 0.01:
             start, end = piece.start, piece.end
         self._regions[place].setRegion((start, end))
         self._on_dragged(self._regions[place])
