@@ -16,6 +16,7 @@ SAID = {
     CheckStage.JUDGING: "One moment…",
     CheckStage.DONE: "This is how it came in:",
 }
+IDLE = (CheckStage.WAITING, CheckStage.DONE)
 MARKS = {Verdict.PASS: Mark.TICK, Verdict.WARN: Mark.TRIANGLE, Verdict.FAIL: Mark.OCTAGON}
 ABOUT = "Nothing of this is kept. You can record without it at any time."
 
@@ -44,6 +45,7 @@ class MicrophoneDialog(QDialog):
         self.setWindowTitle("Check the microphone")
         self._theme = theme_of(self.palette())
         self._stage: CheckStage | None = None
+        self._has_choice = False
         self.microphones = named(QComboBox(), "Microphone")
         self.meter = LevelMeter()
         self._what = wrapped()
@@ -93,6 +95,8 @@ class MicrophoneDialog(QDialog):
         self.microphones.clear()
         self.microphones.addItems(list(titles) or ["No microphone found"])
         self.microphones.setCurrentIndex(max(0, current))
+        self._has_choice = bool(titles)
+        self._allow_choice()
 
     def show_stage(self, stage: CheckStage, findings: tuple[Finding, ...]) -> None:
         """Show where the check stands, and what it found."""
@@ -100,12 +104,11 @@ class MicrophoneDialog(QDialog):
             return
         self._stage = stage
         self._what.setText(SAID[stage])
-        is_done = stage is CheckStage.DONE
-        is_idle = is_done or stage is CheckStage.WAITING
+        is_done, is_idle = stage is CheckStage.DONE, stage in IDLE
         self.begin.setText("Try again" if is_done else "Say a word")
         self.begin.setAccessibleName(self.begin.text())
         self.begin.setEnabled(is_idle)
-        self.microphones.setEnabled(is_idle and self.microphones.count() > 0)
+        self._allow_choice()
         self.play.setEnabled(is_done)
         self.good.setEnabled(is_done)
         self.skip.setEnabled(not is_done)
@@ -114,6 +117,9 @@ class MicrophoneDialog(QDialog):
         (self.good if is_good else self.begin).setDefault(True)
         for line, finding in zip(self.lines, (*findings, *[None] * len(self.lines)), strict=False):
             self._show_finding(line, finding if is_done else None)
+
+    def _allow_choice(self) -> None:
+        self.microphones.setEnabled(self._has_choice and self._stage in IDLE)
 
     def _show_finding(self, line: StatusLine, finding: Finding | None) -> None:
         line.setVisible(finding is not None)
