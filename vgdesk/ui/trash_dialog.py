@@ -1,4 +1,4 @@
-from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -100,10 +100,8 @@ class TrashDialog(QDialog):
 
 
 def _item(each: TrashRow) -> QTreeWidgetItem:
-    when = "no file"
-    if each.written is not None:
-        moment = QDateTime.fromSecsSinceEpoch(round(each.written.timestamp()))
-        when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    # The order of day and month differs between locales, and some write it without any mark.
+    when = f"{each.written:%Y-%m-%d %H:%M}" if each.written else "no file"
     texts = [each.word, str(each.take.id), each.take.speaker, when, each.concerns]
     item = QTreeWidgetItem(texts)
     item.setData(0, Qt.ItemDataRole.UserRole, str(each.take.id))
