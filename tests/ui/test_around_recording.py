@@ -181,15 +181,19 @@ def test_what_was_rejected_is_listed_restored_or_let_go(
     wait(lambda: dialog.list.topLevelItemCount() == 2)
     press(window, "undo")
     wait(lambda: dialog.list.topLevelItemCount() == 3)
-    monkeypatch.setattr(removing, "ask_to_remove", lambda *_: None)
+    asked: list[Removal] = []
+    monkeypatch.setattr(
+        removing, "ask_to_remove", lambda _parent, removal, _title: asked.append(removal)
+    )
     dialog.empty.click()
-    wait(lambda: True)
+    wait(lambda: asked)
     assert len(workspace.session.trash) == 3
     monkeypatch.setattr(removing, "ask_to_remove", lambda _parent, removal, _title: removal)
     dialog.empty.click()
     wait(lambda: not workspace.session.trash)
     wait(lambda: dialog.list.topLevelItemCount() == 0)
     assert not dialog.empty.isEnabled()
+    wait(lambda: any("3 takes are gone" in n.message for n in window.notices.history()))
     demo = resource("demo.vgdesk") / "takes"
     assert len(list(demo.iterdir())) == 72  # what ships is not ours to delete
     dialog.accept()

@@ -73,7 +73,8 @@ class TrashDesk(QObject):
         title = projects.title if projects.home is not None else ""
         agreed = removing.ask_to_remove(self.dialog or self._window, removal, title)
         if agreed is not None:
-            done = Notice(f"The trash is empty: {len(agreed.takes)} takes are gone for good.")
+            takes = "1 take is" if len(agreed.takes) == 1 else f"{len(agreed.takes)} takes are"
+            done = Notice(f"The trash is empty: {takes} gone for good.")
             self._workspace.remove_for_good(
                 agreed, lambda: self._workspace.events.notice.publish(done)
             )
