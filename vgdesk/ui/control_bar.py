@@ -8,6 +8,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSlider,
+    QStyle,
+    QStyleOptionComboBox,
     QToolButton,
     QWidget,
 )
@@ -22,6 +24,9 @@ SHOWN_TITLES = {
     Shown.B: ("B", "Show the words of B (2)"),
     Shown.DIFFERENCE: ("B − A", "Show what changes from A to B (3)"),
 }
+
+
+SHORT = {cell: cell.modality.value.capitalize() + " +" * cell.is_grounded for cell in Cell}
 
 
 class ControlBar(QWidget):
@@ -43,8 +48,8 @@ class ControlBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._a = _cell_combo("Model A")
-        self._b = _cell_combo("Model B")
+        self._a = CellCombo("Model A")
+        self._b = CellCombo("Model B")
         self._shown = QButtonGroup(self)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName("Layer")
@@ -107,7 +112,6 @@ class ControlBar(QWidget):
         row.addWidget(self._a, 3)
         row.addWidget(QLabel("<b>B</b>"))
         row.addWidget(self._b, 3)
-        row.addSpacing(8)
         row.addWidget(QLabel("Show"))
         for place, (text, tip) in enumerate(SHOWN_TITLES.values()):
             button = QToolButton()
@@ -118,7 +122,6 @@ class ControlBar(QWidget):
             button.setMinimumHeight(28)
             self._shown.addButton(button, place)
             row.addWidget(button)
-        row.addSpacing(8)
         row.addWidget(self._layer)
         row.addWidget(self._slider, 4)
 
@@ -130,11 +133,21 @@ class ControlBar(QWidget):
         self.shown_chosen.emit(list(Shown)[place])
 
 
-def _cell_combo(name: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.addItems([cell.title for cell in Cell])
-    combo.setMinimumSize(80, 28)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return combo
+class CellCombo(QComboBox):
+    """Offers the cells; says which one is chosen in a few letters where there is little room."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.addItems([cell.title for cell in Cell])
+        self.setMinimumSize(88, 28)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        # The style leaves a pixel free at either side.
+        if self.fontMetrics().horizontalAdvance(self.currentText()) > room.width() - 2:
+            option.currentText = SHORT[list(Cell)[self.currentIndex()]]
