@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from vgdesk.app.events import SessionChanged
 from vgdesk.app.prompting import hint_of, progress, take_number
-from vgdesk.app.recording import Phase
+from vgdesk.app.recording import HOLDS_A_TAKE, Phase
 from vgdesk.app.recording_flow import Stage
 from vgdesk.app.settings import RecordMode
 from vgdesk.app.workspace import Workspace
@@ -72,7 +72,7 @@ class RecordingControl(QObject):
     @property
     def is_holding_a_take(self) -> bool:
         """True from the start of a take until it is in the list."""
-        return self._workspace.recording.phase in (Phase.RECORDING, Phase.TAIL, Phase.SAVING)
+        return self._workspace.recording.phase in HOLDS_A_TAKE
 
     @property
     def is_waiting(self) -> bool:
