@@ -13,7 +13,7 @@ ORDER_TITLES = {
     Order.SIMILARITY.value: "by similarity",
     Order.LIST.value: "as listed",
 }
-WIDE_ENOUGH = 96  # pixels that most names of label columns need
+WIDE_ENOUGH = 88  # pixels that most names of label columns need
 NARROWEST = 56  # pixels to which the small controls of a view may shrink
 SEARCH_TITLES = {
     Search.A_IN_B.value: "A in B",
