@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Signal
@@ -65,9 +66,12 @@ def theme_of(palette: QPalette) -> Theme:
     The palette decides, not the colour scheme that the system reports: they can disagree.
     """
     role = QPalette.ColorRole
-    base, surface, text, accent = (
-        palette.color(part).name() for part in (role.Base, role.Window, role.Text, role.Highlight)
-    )
+    parts = (role.Base, role.Window, role.Text, role.Highlight)
+    return _theme_around(*(palette.color(part).name() for part in parts))
+
+
+@cache  # every widget asks for its theme when it is made
+def _theme_around(base: str, surface: str, text: str, accent: str) -> Theme:
     is_dark = luminance(base) < luminance(text)
     # High-contrast palettes paint windows and fields in one pure colour; ordinary ones never do.
     is_high_contrast = base == surface and contrast(base, text) > 19
