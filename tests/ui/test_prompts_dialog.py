@@ -74,6 +74,22 @@ def test_words_that_are_written_alike_are_told_apart_by_their_hints(
     assert window.recorder.poster.hint.text() == ""
 
 
+@pytest.mark.parametrize(
+    ("written", "step"),
+    [
+        ("snake\napple", "Add"),
+        ("snake\napple\nkite", "Add 1 prompt"),
+        ("snake\tanimal", "Label prompts"),
+    ],
+)
+def test_only_what_is_new_is_a_step(
+    window: MainWindow, qtbot: QtBot, dialog: PromptsDialog, written: str, step: str
+) -> None:
+    dialog.words.setPlainText(written)
+    accept(qtbot, dialog)
+    assert window.workspace.store.undo_label == step
+
+
 def test_the_plan_is_kept_and_the_next_word_offered(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:

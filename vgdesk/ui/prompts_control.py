@@ -1,6 +1,7 @@
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
+from vgdesk.app.incoming import counted
 from vgdesk.app.prompting import PromptPlan, next_prompt
 from vgdesk.app.word_lists import with_words
 from vgdesk.app.workspace import Workspace
@@ -58,9 +59,11 @@ class PromptsControl(QObject):
             takes_a_word=plan.takes,
             skips_recorded=plan.skips_recorded,
         )
-        count = len(with_words(workspace.session, words).words) - len(workspace.session.words)
-        if words.words:
-            workspace.store.apply(f"Add {count} prompts", lambda s: with_words(s, words))
+        before, after = workspace.session.words, with_words(workspace.session, words).words
+        if after != before:
+            count = len(after) - len(before)
+            label = f"Add {counted(count, 'prompt')}" if count else "Label prompts"
+            workspace.store.apply(label, lambda s: with_words(s, words))
         first = next_prompt(workspace.session, plan, workspace.settings.speaker, None)
         if first is not None:
             workspace.looking.select(first)
