@@ -30,7 +30,7 @@ SHORT = {cell: cell.modality.value.capitalize() + " +" * cell.is_grounded for ce
 
 
 class ControlBar(QWidget):
-    """What all four views have in common: which two cells, whose words, which layer.
+    """What all views have in common: which two cells, whose words, which layer.
 
     Signals
     -------

@@ -49,7 +49,7 @@ MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
 
 
 class MainWindow(QMainWindow):
-    """The window: docks around four views, menus from ACTIONS. Hears news and passes on wishes."""
+    """The window: docks around the views, menus from ACTIONS. Hears news and passes on wishes."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
