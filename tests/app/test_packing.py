@@ -1,4 +1,3 @@
-import io
 import stat
 import zipfile
 from dataclasses import replace
@@ -18,8 +17,8 @@ from vgdesk.core.model import Session, TakeId
 TEXTS = {"project.json": '{"schema": 2}', "words.tsv": "id\tword\ndog\tdog\n"}
 
 
-def packed(file: Path, **more: bytes) -> Path:
-    with zipfile.ZipFile(file, "w") as archive:
+def packed(file: Path, compression: int = zipfile.ZIP_STORED, **more: bytes) -> Path:
+    with zipfile.ZipFile(file, "w", compression) as archive:
         for name, text in TEXTS.items():
             archive.writestr(name, text)
         for name, content in more.items():
@@ -131,6 +130,36 @@ def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
     assert not (tmp_path / "a.vgdesk").exists()
 
 
+def test_texts_that_do_not_unfold_are_refused(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a.vgz", zipfile.ZIP_DEFLATED)
+    content = bytearray(file.read_bytes())
+    begin = content.index(b"project.json") + len(b"project.json")
+    content[begin : begin + 5] = b"\xff" * 5
+    file.write_bytes(content)
+    with pytest.raises(ProjectError, match="damaged or not a packed project"):
+        unpack(file, tmp_path / "a.vgdesk")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.vgz"]
+
+
+def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a.vgz", **{"takes/é.wav": b"sound"})
+    content = file.read_bytes()
+    file.write_bytes(content.replace("takes/é".encode(), b"takes/\xff\xff"))
+    with pytest.raises(ProjectError, match="damaged or not a packed project"):
+        unpack(file, tmp_path / "a.vgdesk")
+
+
+@pytest.mark.parametrize("place", ["sounds/dog.wav", "takes/more/dog.wav"])
+def test_a_sound_that_nobody_could_unpack_is_not_packed(before: Project, place: str) -> None:
+    table = before.folder / "words.tsv"
+    table.write_text(table.read_text("utf-8").replace("takes/tea.flac", place), "utf-8")
+    (before.folder / place).parent.mkdir()
+    (before.folder / "takes" / "tea.flac").rename(before.folder / place)
+    with pytest.raises(ProjectError, match="does not lie in its folder takes"):
+        pack(before.folder, before.folder.with_suffix(".vgz"))
+    assert not before.folder.with_suffix(".vgz").exists()
+
+
 def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
     target = tmp_path / "a.vgdesk"
     target.mkdir()
@@ -145,8 +174,9 @@ def test_mutated_files_are_refused_or_open(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("fuzz")
-    whole = io.BytesIO(packed(folder / "a.vgz", **{"takes/dog.wav": b"sound"}).read_bytes())
-    content = bytearray(whole.getvalue())
+    compression = data.draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
+    file = packed(folder / "a.vgz", compression, **{"takes/dog.wav": b"sound"})
+    content = bytearray(file.read_bytes())
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     (folder / "a.vgz").write_bytes(content[: data.draw(st.integers(0, len(content)))])

@@ -14,6 +14,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,10 @@ MOST_RATIO = 400  # text does not get smaller than this, a bomb does
 ROOM = 2**28  # bytes that stay free on the disk
 
 _TAKE = re.compile(r"takes/[^/\\\0]{1,255}")
+# What reading a file may raise that is damaged, or no zip at all.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError,
+)  # fmt: skip
 
 
 def pack(project: Path, target: Path) -> int:
@@ -38,11 +43,12 @@ def pack(project: Path, target: Path) -> int:
     Raises
     ------
     ProjectError
-        If the project cannot be read or the file cannot be written; a file of that name from
-        before is then unharmed.
+        If the project cannot be read, a sound file lies where `unpack` allows none, or the file
+        cannot be written; a file of that name from before is then unharmed.
     """
-    takes = open_project(project).session.takes.values()
-    files = sorted({take.file for take in takes if take.file.is_file()})
+    opened = open_project(project)
+    files = sorted({take.file for take in opened.session.takes.values() if take.file.is_file()})
+    _refuse_elsewhere(opened.folder, files)
     part = target.with_name(f".{target.name}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
@@ -50,8 +56,7 @@ def pack(project: Path, target: Path) -> int:
                 if name != RATINGS_FILE or (project / name).is_file():
                     packed.write(project / name, name)
             for file in files:
-                name = f"takes/{file.relative_to(takes_folder(project)).as_posix()}"
-                packed.write(file, name, zipfile.ZIP_STORED)
+                packed.write(file, f"takes/{file.name}", zipfile.ZIP_STORED)
         part.replace(target)
     except OSError as error:
         with suppress(OSError):
@@ -62,6 +67,16 @@ def pack(project: Path, target: Path) -> int:
             "Choose another folder, or free some space.",
         ) from error
     return target.stat().st_size
+
+
+def _refuse_elsewhere(project: Path, files: Iterable[Path]) -> None:
+    """Refuse what somebody else put into the project by hand: nobody could unpack it."""
+    elsewhere = [file for file in files if file.parent != takes_folder(project)]
+    if elsewhere:
+        raise ProjectError(
+            f"“{project.stem}” was not packed: {elsewhere[0]} does not lie in its folder takes.",
+            "Move it there and name its new place in words.tsv.",
+        )
 
 
 def unpack(packed: Path, target: Path) -> None:
@@ -86,7 +101,7 @@ def unpack(packed: Path, target: Path) -> None:
         open_project(folder)
         folder.chmod(0o755)  # not for the owner alone, as a temporary folder is
         folder.replace(target)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (OSError, *_DAMAGED) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or not a packed project"
         raise ProjectError(
             f"{packed.name} could not be unpacked: {reason}. Nothing was changed.",
@@ -119,6 +134,7 @@ def _checked(packed: Path, members: Iterable[zipfile.ZipInfo]) -> list[zipfile.Z
 def _belongs(member: zipfile.ZipInfo) -> bool:
     name, mode = member.filename, member.external_attr >> 16
     is_plain = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+    is_plain &= member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     is_bomb = member.file_size > max(MOST_RATIO * member.compress_size, 1)
     if name in TEXTS:
         return is_plain and not is_bomb and member.file_size <= MOST_TEXT
