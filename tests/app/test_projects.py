@@ -313,6 +313,23 @@ def test_a_take_in_the_trash_is_not_restored(project: Path) -> None:
     after.close()
 
 
+def test_what_is_undone_while_it_is_saved_is_not_taken_for_saved(project: Path) -> None:
+    window = Window()
+    window.open(project)
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    ends: list[object] = []
+    window.desk.save(project, ends.append)
+    window.store.undo()
+    window.main_thread.run_until(lambda: ends)
+    assert "moon" in open_project(project).session.words
+    assert window.store.has_unsaved_edits
+    window.close()
+    after = Window()
+    after.open(project)
+    assert "moon" not in after.store.session.words
+    after.close()
+
+
 # Two windows
 
 

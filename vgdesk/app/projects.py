@@ -175,10 +175,9 @@ class ProjectDesk:
                 return
             self._move_to(folder)
             self.title = folder.stem
-            if self._store.session is session:  # else it was edited meanwhile, unsaved again
-                self._is_settling = True
-                self._store.saved(kept)
-                self._is_settling = False
+            self._is_settling = True
+            self._store.saved(kept, of=session)
+            self._is_settling = False
             self._journal.restart(folder, kept, self._store.session)
             self._events.notice.publish(Notice(f"Saved “{folder.stem}”."))
             saved(folder)

@@ -89,13 +89,20 @@ class Store:
         self._saved = session if saved is None else saved
         self._replace(session, label)
 
-    def saved(self, session: Session) -> None:
+    def saved(self, session: Session, *, of: Session | None = None) -> None:
         """Take over the session as it was saved: the same edits, its takes now in the project.
 
         Earlier sessions keep pointing at the files where the takes were before; those stay.
+
+        Parameters
+        ----------
+        of
+            What it was when saving began. If it was edited since, or undone, that stands and is
+            not saved.
         """
         self._saved = session
-        self._replace(session, "Save")
+        is_edited = of is not None and self._session is not of
+        self._replace(self._session if is_edited else session, "Save")
 
     def _replace(self, session: Session, label: str) -> None:
         before, self._session = self._session, session
