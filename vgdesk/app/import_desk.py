@@ -2,6 +2,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from vgdesk.app.background import Background
 from vgdesk.app.events import Events, JobChanged, JobState, Level, Notice
@@ -28,6 +29,8 @@ from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 
+T = TypeVar("T")
+
 MOST_NAMED = 5
 JOB = JobChanged("import", "Adding sound files", JobState.RUNNING)
 
@@ -35,7 +38,8 @@ JOB = JobChanged("import", "Adding sound files", JobState.RUNNING)
 class ImportDesk:
     """Takes in sound files: broken ones are named, the others become takes in one step.
 
-    It has a thread of its own, so that a long folder does not hold up the rest.
+    It has a thread of its own, so that a long folder does not hold up the rest. What comes once
+    another project is open is not taken in: it was meant for the one before.
     """
 
     def __init__(self, thread: Background, events: Events, store: Store) -> None:
@@ -64,7 +68,7 @@ class ImportDesk:
 
     def look(self, paths: list[Path], done: Callable[[Incoming], object]) -> None:
         """Read annotations and tables; sounds are only listed."""
-        self._thread.run(lambda: look_at(paths), done=done, failed=self._failed)
+        self._thread.run(lambda: look_at(paths), done=self._here(done), failed=self._failed)
 
     def preview(
         self,
@@ -80,11 +84,12 @@ class ImportDesk:
     def take(self, incoming: Incoming, choices: Choices) -> None:
         """Add what was looked at."""
         session = self._store.session
-        self._cancelled.clear()
+        # One of its own: another import that was cancelled stays so.
+        cancelled = self._cancelled = threading.Event()
         self._events.job_changed.publish(JOB)
         self._thread.run(
             lambda: planned(incoming, choices, session),
-            done=self._go_through,
+            done=self._here(lambda plan: self._go_through(plan, cancelled), self._stopped),
             failed=self._failed,
         )
 
@@ -96,7 +101,9 @@ class ImportDesk:
             label = f"Add {counted(len(found.columns), 'column')} to {len(found.labels)} words"
             self._store.apply(label, found.applied)
 
-        self._thread.run(lambda: joined(incoming, choices, session), done=done, failed=self._failed)
+        self._thread.run(
+            lambda: joined(incoming, choices, session), done=self._here(done), failed=self._failed
+        )
 
     def pronounce(self, words: frozenset[WordId]) -> None:
         """Fill in the pronunciations of words that have none; of all if none is named."""
@@ -109,7 +116,9 @@ class ImportDesk:
                 self._store.apply(label, lambda now: with_pronunciations(now, found))
             self._events.notice.publish(pronunciation_notice(chosen, found))
 
-        self._thread.run(lambda: find_pronunciations(chosen), done=done, failed=self._failed)
+        self._thread.run(
+            lambda: find_pronunciations(chosen), done=self._here(done), failed=self._failed
+        )
 
     def cancel(self) -> None:
         """Stop after the file that is being looked at; nothing is added then."""
@@ -119,13 +128,23 @@ class ImportDesk:
         self._cancelled.set()
         self._thread.close()
 
-    def _go_through(self, plan: ImportPlan) -> None:
+    def _here(
+        self, call: Callable[[T], object], otherwise: Callable[[], object] = lambda: None
+    ) -> Callable[[T], object]:
+        """Call only if the project is still the one that is open now."""
+        opened = self._store.opened
+        return lambda value: call(value) if self._store.opened == opened else otherwise()
+
+    def _stopped(self) -> None:
+        self._events.job_changed.publish(replace(JOB, state=JobState.CANCELLED))
+
+    def _go_through(self, plan: ImportPlan, cancelled: threading.Event) -> None:
         taken: list[ImportedTake] = []
         refused: list[ImportRefused] = []
 
         def until_cancelled() -> Iterator[ImportedTake | ImportRefused]:
             for outcome in import_takes(plan):
-                if self._cancelled.is_set():
+                if cancelled.is_set():
                     return
                 yield outcome
 
@@ -137,17 +156,20 @@ class ImportDesk:
             done = len(taken) + len(refused)
             self._events.job_changed.publish(replace(JOB, done=done, total=len(plan.takes)))
 
+        def finish(_none: None) -> None:
+            if cancelled.is_set():
+                self._stopped()
+            else:
+                self._finish(taken, refused)
+
         self._thread.run_each(
             until_cancelled,
             each=each,
-            done=lambda _none: self._finish(taken, refused),
+            done=self._here(finish, self._stopped),
             failed=self._failed,
         )
 
     def _finish(self, taken: list[ImportedTake], refused: list[ImportRefused]) -> None:
-        if self._cancelled.is_set():
-            self._events.job_changed.publish(replace(JOB, state=JobState.CANCELLED))
-            return
         count = len(taken) + len(refused)
         self._events.job_changed.publish(replace(JOB, state=JobState.DONE, done=count, total=count))
         if taken:

@@ -19,9 +19,15 @@ class Store:
     """Holds the session. Only here is it replaced; each replacement has a name and can be undone.
 
     Sessions share what did not change, so keeping the earlier ones costs next to nothing.
+
+    Attributes
+    ----------
+    opened
+        How often one began anew: what was asked for before is nothing for the session of now.
     """
 
     def __init__(self, events: Events) -> None:
+        self.opened = 0
         self._events = events
         self._session = Session()
         self._saved = self._session
@@ -85,6 +91,7 @@ class Store:
         saved
             The session as it is saved, if that is another one.
         """
+        self.opened += 1
         self._undo, self._redo = [], []
         self._saved = session if saved is None else saved
         self._replace(session, label)
