@@ -12,6 +12,7 @@ from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
 from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Notice
+from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
 from vgdesk.app.projects import ProjectDesk
@@ -191,6 +192,50 @@ def test_in_a_round_every_word_has_its_seconds(
     assert [take.word for take in studio.takes] == list(WORDS)
     assert all(1.0 <= read(take.file).seconds < 3.0 for take in studio.takes)
     assert studio.flow.stage is Stage.READY
+
+
+def test_the_clock_of_an_ended_take_does_not_cut_the_next_one(
+    studio: Studio,
+) -> None:
+    studio.configure(record_mode=RecordMode.ROUND, round_seconds=2.0)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.desk.recorder.seconds > 0.5)
+    first = studio.flow._clock
+    assert first is not None
+    studio.press_record()  # ends the take and the round before its seconds are over
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    studio.configure(round_seconds=60.0)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    first.join()
+    heard = studio.desk.recorder.seconds
+    studio.until(lambda: studio.desk.recorder.seconds > heard + 0.5 or len(studio.takes) > 1)
+    assert studio.flow.stage is Stage.RECORDING
+    assert len(studio.takes) == 1
+
+
+def test_a_take_is_of_who_spoke_when_it_began(studio: Studio) -> None:
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.configure(speaker="S02")
+    studio.press_record()
+    studio.until(lambda: studio.takes)
+    assert studio.takes[0].speaker == "S01"
+
+
+def test_a_number_that_an_import_took_meanwhile_costs_no_take(studio: Studio) -> None:
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    imported = ImportedTake(PlannedTake(SAID, "snake", "en", speaker="S02"))
+    studio.store.apply("Add", lambda session: with_imported(session, [imported]))
+    studio.press_record()
+    studio.until(lambda: len(studio.takes) == 2)
+    first, second = studio.takes
+    assert (first.id, first.file, first.speaker) == ("snake-1", SAID, "S02")
+    assert (second.id, second.file.name, second.speaker) == ("snake-2", "snake-1.flac", "S01")
 
 
 def test_a_microphone_that_is_pulled_out_keeps_what_was_said(

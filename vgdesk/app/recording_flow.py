@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Timer
 
@@ -43,6 +43,15 @@ _STAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Running:
+    """A take that runs; who speaks is asked when it begins."""
+
+    word: Word
+    take: TakeId
+    speaker: str
+
+
 class RecordingFlow:
     """Records word after word: which comes next, how a take starts and ends, what becomes of it.
 
@@ -78,7 +87,7 @@ class RecordingFlow:
         self._events = events
         self._settings = settings
         self._post = post
-        self._running: tuple[Word, TakeId] | None = None
+        self._running: _Running | None = None
         self._reviewed: TakeId | None = None
         self._clock: Timer | None = None
 
@@ -247,9 +256,11 @@ class RecordingFlow:
         except VgdeskError as error:
             self.failed(error)
             return
-        self._running = word, take
+        running = self._running = _Running(word, take, settings.speaker)
         if self._is_round:
-            self._clock = Timer(settings.round_seconds, lambda: self._post(self._slot_is_over))
+            self._clock = Timer(
+                settings.round_seconds, lambda: self._post(lambda: self._slot_is_over(running))
+            )
             self._clock.daemon = True
             self._clock.start()
 
@@ -266,31 +277,35 @@ class RecordingFlow:
         )
         return True
 
-    def _slot_is_over(self) -> None:
-        if self._is_round and self._desk.phase is Phase.RECORDING:
+    def _slot_is_over(self, running: _Running) -> None:
+        if self._running is running and self._is_round and self._desk.phase is Phase.RECORDING:
             self._end_take()
 
     def _end_take(self) -> None:
         if self._running is None:
             return
-        (word, take), self._running = self._running, None
-        others = self._store.session.takes_of(word.id)
-        self._desk.stop(lambda kept: self._keep(word, take, kept), others)
+        running, self._running = self._running, None
+        others = self._store.session.takes_of(running.word.id)
+        self._desk.stop(lambda kept: self._keep(running, kept), others)
 
-    def _keep(self, word: Word, take_id: TakeId, kept: Kept) -> None:
+    def _keep(self, running: _Running, kept: Kept) -> None:
+        session, word = self._store.session, running.word
+        take_id = running.take
+        if take_id in session.takes or take_id in session.trash:
+            take_id = next_take_id(session, word.id)  # an import took the number meanwhile
         start, end = kept.trim or (0.0, None)
         take = Take(
             take_id,
             word.id,
             kept.file,
-            self._settings().speaker,
+            running.speaker,
             start,
             end,
             TakeSource.RECORDED,
             kept.concerns,
         )
         # What was edited about the word while it was said stands.
-        said = self._store.session.words.get(word.id, word)
+        said = session.words.get(word.id, word)
         self._store.apply(f"Record “{word.text}”", lambda s: s.with_word(said).with_take(take))
         self._looking.choose_take(word.id, take.id)
         self._set_review(take_id, kept)
