@@ -218,6 +218,25 @@ def test_the_trash_is_emptied_for_good(folder: Path) -> None:
     assert not open_project(folder).session.trash
 
 
+def test_what_came_back_since_it_was_planned_keeps_its_sound(folder: Path) -> None:
+    window = Window()
+    window.open(folder)
+    late = sound(folder / "takes" / "sun-1.flac", b"just recorded")
+    emptied = plan_removal("", window.store.session, (), folder)
+    theirs = plan_removal("Bo", window.store.session, (), folder).with_nameless()
+    assert late in theirs.files
+    window.store.apply("Restore", lambda s: s.with_restored(TakeId("dog-7")))
+    sun = take("sun-1", late, speaker=NAME)
+    window.store.apply("Record sun", lambda s: s.with_take(sun))
+    for plan in (emptied, theirs):
+        ends: list[bool] = []
+        window.desk.remove(plan, lambda then: then(), lambda ends=ends: ends.append(True))
+        window.main_thread.run_until(lambda ends=ends: ends)
+    assert {"dog-7", "sun-1"} <= set(window.store.session.takes)
+    assert all(one.file.exists() for one in window.store.session.takes.values())
+    window.close()
+
+
 def test_numbers_of_takes_that_are_gone_for_good_do_not_come_again(folder: Path) -> None:
     window = Window()
     window.open(folder)

@@ -129,12 +129,15 @@ def carry_out(
         is opened.
     """
     kept = removal.applied(session)
+    # Since it was planned, one of them may have come back into the list, or into it at last.
+    used = {_place(take.file) for take in _all_takes(kept)}
+    files = [file for file in removal.files if _place(file) not in used]
     try:
-        names = [file.name for file in removal.files if _is_in(file, takes_folder(folder))]
+        names = [file.name for file in files if _is_in(file, takes_folder(folder))]
         write_object(folder / NOTE_FILE, {"speaker": removal.speaker, "files": names})
-        for file in removal.files:
+        for file in files:
             file.unlink(missing_ok=True)
-        for home in {file.parent for file in removal.files}:
+        for home in {file.parent for file in files}:
             settle_folder(home)
         if removal.speaker:
             for file in _leftovers(folder):
