@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,18 @@ from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_c
 from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Notice
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
-from vgdesk.app.listening import Listening
+from vgdesk.app.listening import Listening, in_a_row
 from vgdesk.app.looking import Looking
+from vgdesk.app.project_file import open_project
 from vgdesk.app.projects import ProjectDesk
 from vgdesk.app.recording import Phase, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow, Stage
 from vgdesk.app.settings import RecordMode, Settings
+from vgdesk.app.speakers import renamed
 from vgdesk.app.store import Store
+from vgdesk.audio import audio_system
 from vgdesk.audio.files import read, resample
+from vgdesk.audio.take_checks import UNLIKE
 from vgdesk.core.model import Concern, Speaker, Take, TakeId, Verdict, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
@@ -223,6 +228,83 @@ def test_a_take_is_of_who_spoke_when_it_began(studio: Studio) -> None:
     studio.press_record()
     studio.until(lambda: studio.takes)
     assert studio.takes[0].speaker == "S01"
+
+
+def test_who_is_renamed_while_speaking_has_the_new_name(studio: Studio) -> None:
+    studio.configure(stop_by_voice=False)
+    studio.store.apply("Ask", lambda s: s.with_speaker(Speaker("S01")))
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.store.apply("Rename", lambda s: renamed(s, "S01", "Ana"))
+    studio.configure(speaker="Ana")
+    studio.press_record()
+    studio.until(lambda: studio.takes)
+    assert studio.takes[0].speaker == "Ana"
+
+
+class Switching:
+    """A sound system whose device has one rate at a time, as a headset that changes its mode."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.rate = 44_100
+        sounddevice = audio_system.portaudio()
+        switching, listed = self, sounddevice.query_devices
+
+        class Fussy(sounddevice.InputStream):  # type: ignore[misc]
+            def __init__(self, **options: Any) -> None:
+                if options["samplerate"] != switching.rate:
+                    raise sounddevice.PortAudioError("Invalid sample rate", -9997)
+                super().__init__(**options)
+
+        def query_devices(*which: Any) -> Any:
+            found = listed(*which)
+            rate = {"default_samplerate": float(switching.rate)}
+            return {**found, **rate} if isinstance(found, dict) else found
+
+        monkeypatch.setattr(sounddevice, "InputStream", Fussy)
+        monkeypatch.setattr(sounddevice, "query_devices", query_devices)
+
+
+def test_a_device_that_changes_its_rate_between_two_takes(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = Switching(monkeypatch)
+    studio.configure(stop_by_voice=False)
+    rates = (44_100, 16_000, 48_000)
+    for rate in rates:
+        device.rate = rate
+        studio.desk.disarm()
+        studio.until(lambda: studio.desk.phase is Phase.OFF)
+        studio.looking.select(WordId("snake"))
+        studio.press_record()
+        studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+        sound_card.play_into_microphone(SAID)
+        studio.press_record()
+        studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+        assert studio.flow.review is not None
+        said = {finding.check: finding.verdict for finding in studio.flow.review.findings}
+        if rate != rates[0]:  # another rate is no other word
+            assert said[UNLIKE.id] is Verdict.PASS
+        studio.flow.accept()
+    ends: list[Path] = []
+    studio.projects.save(tmp_path / "a.vgdesk", ends.append)
+    studio.until(lambda: ends)
+    kept = open_project(ends[0]).session.takes
+    assert list(kept) == ["snake-1", "snake-2", "snake-3"]
+    source = read(SAID)
+    for take, rate in zip(kept.values(), rates, strict=True):
+        heard = read(take.file)
+        assert heard.sample_rate == rate
+        score, place = best_correlation(heard.samples, resample(source, rate).samples)
+        assert score > 0.9  # it would not be heard at another rate than it was taken with
+        assert take.end is not None
+        begin, seconds = place / rate, source.seconds
+        assert begin - 0.1 < take.start < take.end < begin + seconds + 0.1
+    whole = in_a_row(list(kept.values()))  # and they are played one behind the other
+    assert whole.sample_rate == max(rates)
 
 
 def test_a_number_that_an_import_took_meanwhile_costs_no_take(studio: Studio) -> None:

@@ -50,6 +50,7 @@ class _Running:
     word: Word
     take: TakeId
     speaker: str
+    has_profile: bool
 
 
 class RecordingFlow:
@@ -256,7 +257,9 @@ class RecordingFlow:
         except VgdeskError as error:
             self.failed(error)
             return
-        running = self._running = _Running(word, take, settings.speaker)
+        running = self._running = _Running(
+            word, take, settings.speaker, settings.speaker in self._store.session.speakers
+        )
         if self._is_round:
             self._clock = Timer(
                 settings.round_seconds, lambda: self._post(lambda: self._slot_is_over(running))
@@ -293,12 +296,13 @@ class RecordingFlow:
         take_id = running.take
         if take_id in session.takes or take_id in session.trash:
             take_id = next_take_id(session, word.id)  # an import took the number meanwhile
+        is_renamed = running.has_profile and running.speaker not in session.speakers
         start, end = kept.trim or (0.0, None)
         take = Take(
             take_id,
             word.id,
             kept.file,
-            running.speaker,
+            self._settings().speaker if is_renamed else running.speaker,
             start,
             end,
             TakeSource.RECORDED,
