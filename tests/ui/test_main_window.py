@@ -16,12 +16,16 @@ from pytestqt.qtbot import QtBot
 
 from vgdesk.__main__ import main
 from vgdesk.app.actions import ACTIONS
+from vgdesk.app.events import Notice
+from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.packing import pack
+from vgdesk.app.project_file import save
 from vgdesk.app.settings import Layout, load_settings, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Cell, EncoderId, WordId
+from vgdesk.core.model import Cell, EncoderId, Session, WordId
 from vgdesk.core.resources import resource
-from vgdesk.core.viewing import Search, Shown
+from vgdesk.core.viewing import Search, Shown, ViewRecipe
 from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.dispatcher import Dispatcher
@@ -274,6 +278,38 @@ def test_what_is_edited_while_a_save_runs_is_asked_about_again(
     qtbot.waitUntil(lambda: not answers, timeout=SECONDS)
     assert window.isVisible()
     assert window.workspace.store.has_unsaved_edits
+
+
+def test_a_project_is_left_only_for_a_file_that_could_be_unpacked(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "other.vgdesk", Session(), ViewRecipe())
+    good, bad = tmp_path / "good.vgz", tmp_path / "bad.vgz"
+    pack(tmp_path / "other.vgdesk", good)
+    bad.write_bytes(b"nothing")
+    asked: list[dialogs.Leave] = []
+
+    def ask(*_: object) -> dialogs.Leave:
+        asked.append(dialogs.Leave.DISCARD)
+        return asked[-1]
+
+    monkeypatch.setattr(dialogs, "ask_about_edits", ask)
+    monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: tmp_path / "mine.vgdesk")
+    notices: list[Notice] = []
+    window.workspace.events.notice.subscribe(notices.append)
+    window.workspace.looking.select(WordId("goat"))
+    press(window, "delete")
+    home = window.workspace.projects.folder
+    qtbot.waitUntil((home / JOURNAL_FILE).exists, timeout=SECONDS)
+    window.desk.take_in([bad])
+    qtbot.waitUntil(lambda: len(notices) > 0, timeout=SECONDS)
+    assert "could not be unpacked" in notices[-1].message
+    assert not asked
+    assert (home / JOURNAL_FILE).exists()  # the edits are still there after a crash
+    assert not (home / LEFT_FILE).exists()
+    window.desk.take_in([good])
+    qtbot.waitUntil(lambda: not window.workspace.session.words, timeout=SECONDS)
+    assert len(asked) == 1
 
 
 def test_a_chosen_word_is_offered_for_another_take(window: MainWindow) -> None:

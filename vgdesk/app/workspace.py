@@ -209,11 +209,14 @@ class Workspace:
 
         self._files.run(lambda: pack(project, file), done=done, failed=self.tell)
 
-    def unpack(self, file: Path, folder: Path) -> None:
-        """Make a project of a packed file and open it."""
-        self._files.run(
-            lambda: unpack(file, folder), done=lambda _none: self.open(folder), failed=self.tell
-        )
+    def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
+        """Make a project of a packed file; `then` is called if that went well."""
+
+        def done(_none: None) -> None:
+            self.events.notice.publish(Notice(f"Unpacked “{folder.stem}”."))
+            then()
+
+        self._files.run(lambda: unpack(file, folder), done=done, failed=self.tell)
 
     def _is_recent(self, folder: Path) -> None:
         self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)

@@ -132,7 +132,10 @@ class WindowDesk(QObject):
     def _unpack(self, file: Path) -> None:
         folder = dialogs.ask_new_project(self._window, file.stem, file.parent)
         if folder is not None:
-            self.leave(lambda: self._workspace.unpack(file, folder))
+            # It may take a while or fail, so the project of now is left only when it is there.
+            self._workspace.unpack(
+                file, folder, lambda: self.leave(lambda: self._workspace.open(folder))
+            )
 
     def ask_for_files(self) -> None:
         if files := dialogs.ask_files_to_add(self._window):
