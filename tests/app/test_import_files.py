@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from tests.app.odd_files import Marked, long_grid, noise
+from tests.app.project_examples import word
 from vgdesk.__main__ import main
-from vgdesk.app.project_file import open_project
+from vgdesk.app.journal import JOURNAL_FILE
+from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
 
 TIERS = {
@@ -88,3 +90,32 @@ def test_a_project_open_in_a_window_is_left_alone(
     lock.release()
     assert "Nothing was added" in capsys.readouterr().err
     assert (project / "words.tsv").read_bytes() == before
+
+
+def test_what_a_window_saves_at_the_last_moment_stays(
+    tmp_path: Path, grid: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "p.vgdesk"
+    assert main(["import", str(project), str(grid)]) == 0
+    take_lock = ProjectLock.taken
+
+    def taken(folder: Path) -> ProjectLock | None:
+        before = open_project(folder)
+        save(folder, before.session.with_word(word("sun")), before.recipe)
+        return take_lock(folder)  # as if the window had just let go of it
+
+    monkeypatch.setattr(ProjectLock, "taken", taken)
+    table = tmp_path / "t.csv"
+    table.write_text("word\ncow\n", "utf-8")
+    assert main(["import", str(project), str(table)]) == 0
+    assert list(open_project(project).session.words) == ["dog", "cat", "sun", "cow"]
+
+
+def test_a_journal_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, grid: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "p.vgdesk"
+    assert main(["import", str(project), str(grid)]) == 0
+    (project / JOURNAL_FILE).mkdir()
+    assert main(["import", str(project), str(grid)]) == 2
+    assert "Nothing was added" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.odd_files import Marked, long_grid, noise
-from vgdesk.app.importing import ImportedTake, import_takes, with_imported
+from vgdesk.app.importing import ImportedTake, ImportRefused, import_takes, with_imported
 from vgdesk.app.incoming import Choices, first_choices, look_at, planned, preview_import
 from vgdesk.app.manifests import (
     FIELDS,
@@ -200,6 +200,16 @@ def test_sounds_beside_an_annotation_come_in_once(tmp_path: Path) -> None:
     incoming = look_at([tmp_path])
     plan = planned(incoming, first_choices(incoming), Session())
     assert [take.text for take in plan.takes] == ["dog", "cow", "cat"]
+
+
+def test_a_sound_whose_name_is_too_long_is_not_found(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(f"word,file\ndog,{'a' * 300}.wav\ncat,b.wav\n", "utf-8")
+    incoming = look_at([table])
+    choices = first_choices(incoming)
+    assert "Not found: aaa" in preview_import(incoming, choices, Session()).sentence
+    outcomes = list(import_takes(planned(incoming, choices, Session())))
+    assert all(isinstance(outcome, ImportRefused) for outcome in outcomes)
 
 
 def test_written_words_without_sound_come_in_with_their_labels(tmp_path: Path) -> None:

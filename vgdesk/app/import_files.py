@@ -107,17 +107,21 @@ def _held(folder: Path) -> Iterator[Project]:
     if not folder.exists():
         yield Project(folder, Session(), ViewRecipe())
         return
-    project = open_project(folder)
-    for warning in project.warnings:
-        sys.stderr.write(f"{warning.message}\n")
-    lock = ProjectLock.taken(folder)
-    if lock is None or project.read_only:
+    try:
+        lock = None if open_project(folder).read_only else ProjectLock.taken(folder)
+    except OSError:
+        lock = None
+    if lock is None:
         raise ProjectError(
             f"“{folder.name}” is open in a window, or can only be read. Nothing was added.",
             "Close the window and try again.",
         )
     try:
-        if replay(folder, project.session).edits:
+        # Only now: the window that had it may just have saved.
+        project = open_project(folder)
+        for warning in project.warnings:
+            sys.stderr.write(f"{warning.message}\n")
+        if _has_edits(project):
             raise ProjectError(
                 f"“{folder.name}” has edits that were never saved. Nothing was added.",
                 "Open it in the window, which restores them, and save it.",
@@ -125,3 +129,10 @@ def _held(folder: Path) -> Iterator[Project]:
         yield project
     finally:
         lock.release()
+
+
+def _has_edits(project: Project) -> bool:
+    try:
+        return replay(project.folder, project.session).edits > 0
+    except OSError:
+        return True  # nobody knows, so they are not passed over
