@@ -242,6 +242,21 @@ def test_who_is_renamed_while_speaking_has_the_new_name(studio: Studio) -> None:
     assert studio.takes[0].speaker == "Ana"
 
 
+def test_no_take_begins_while_devices_are_looked_for(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+) -> None:
+    studio.desk.arm()
+    studio.until(lambda: studio.flow.stage is Stage.READY)
+    studio.desk.microphones = ()
+    studio.desk.look_for_microphones(again=True)
+    studio.press_record()
+    studio.until(lambda: studio.desk.microphones)
+    assert studio.flow.stage is Stage.OFF
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+
+
 class Switching:
     """A sound system whose device has one rate at a time, as a headset that changes its mode."""
 
