@@ -90,6 +90,33 @@ def test_textgrids_say_where_every_word_is(session: Session, tmp_path: Path) -> 
     assert soundfile.info(tmp_path / "out" / "long.flac").samplerate == RATE
 
 
+def test_files_that_differ_in_their_ending_alone_keep_their_own_annotations(
+    session: Session, tmp_path: Path
+) -> None:
+    other = tmp_path / "in" / "long.wav"
+    soundfile.write(other, np.full(RATE, 0.1), RATE)
+    more = Take(TakeId("alone-1"), WordId("alone"), other, "", 0.2, 0.8)
+    export(session.with_take(more), "textgrid", tmp_path / "out")
+    said = {}
+    for file in (tmp_path / "out").glob("*.TextGrid"):
+        grid = textgrid.openTextgrid(str(file), includeEmptyIntervals=False)
+        (sound,) = (one for one in file.parent.glob(f"{file.stem}.*") if one != file)
+        words = {entry.label for tier in grid.tiers for entry in tier.entries}
+        said[describe(sound).seconds, sound.suffix] = words
+    assert said == {
+        (3, ".flac"): {"dog", 'say "hi"'},
+        (1, ".wav"): {"alone"},
+        (1, ".flac"): {"قطة"},
+    }
+
+
+def test_a_recording_that_is_gone_is_named(session: Session, tmp_path: Path) -> None:
+    gone = replace(session.takes[TakeId("dog-1")], file=tmp_path / "gone.flac")
+    for kind in ("audiofolder", "textgrid"):
+        with pytest.raises(VgdeskError, match=r"gone\.flac” is no longer"):
+            export(session.with_take(gone), kind, tmp_path / "out")
+
+
 @pytest.mark.parametrize("kind", EXPORTS)
 def test_a_missing_recording_or_folder_leaves_nothing_behind(
     session: Session, tmp_path: Path, kind: str

@@ -138,19 +138,20 @@ def write_textgrids(session: Session, target: Path) -> None:
         for take in session.takes.values():
             by_file.setdefault(take.file, []).append(take)
         for source, takes in by_file.items():
-            copy = shelf.reserve(source.name)
-            shutil.copyfile(source, copy)
-            _write_textgrid(copy.with_suffix(".TextGrid"), takes, session.words, source)
+            seconds = describe(source).seconds
+            # Each its own: of dog.wav and dog.flac the annotations would have the same name.
+            grid = shelf.reserve(f"{source.stem}.TextGrid")
+            shutil.copyfile(source, grid.with_suffix(source.suffix))
+            _write_textgrid(grid, takes, session.words, seconds)
 
     _in_new_folder(target, fill)
 
 
 def _write_textgrid(
-    file: Path, takes: Iterable[Take], words: Mapping[WordId, Word], source: Path
+    file: Path, takes: Iterable[Take], words: Mapping[WordId, Word], length: float
 ) -> None:
     from praatio import textgrid
 
-    length = describe(source).seconds
     grid = textgrid.Textgrid(0, length)
     for name, tier in _tiers(takes, length).items():
         entries = [(start, end, _label(words[take.word])) for take, start, end in tier]
