@@ -101,17 +101,16 @@ class RecordingDesk:
             self.microphones = microphones
             self._found()
 
-        def look_again() -> None:
-            self.recorder.disarm()
-            _rescan()
+        def look() -> tuple[Microphone, ...]:
+            if again:
+                self.recorder.disarm()
+                _rescan()
+            return microphones()
 
-        def look() -> None:
-            self._sound.run(microphones, done=found, failed=self._failed)
-
-        if again:
-            self._do(Phase.OPENING, look_again, look)  # nobody begins a take meanwhile
-        else:
-            look()
+        if again and self.phase is Phase.READY:
+            # Nobody begins a take on a microphone that is about to be closed.
+            self._do(Phase.OPENING, self.recorder.disarm, lambda: None)
+        self._sound.run(look, done=found, failed=self._failed)
 
     def choose(self, microphone: Microphone | None) -> None:
         """Use this microphone from now on; None is the default one of the system."""
