@@ -11,6 +11,7 @@ import pytest
 
 from tests.app.project_examples import RECIPE, contents, sessions_of, sound, take, word
 from tests.app.test_projects import Window
+from vgdesk.__main__ import main
 from vgdesk.app.importing import next_take_id
 from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.project_file import open_project, save
@@ -263,6 +264,9 @@ def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path
     assert "could not be deleted" in window.notices[-1].message
     assert set(window.store.session.takes) >= {"dog-1", "dog-2"}  # the speaker is still listed
     window.crash()
+    for command in ("pack", "export"):
+        assert main([command, str(folder), str(folder.with_name(f"{command}ed"))]) == 2
+        assert not folder.with_name(f"{command}ed").exists()
     stuck.rmdir()
     after = Window()
     after.open(folder)
@@ -276,6 +280,7 @@ import os, signal, sys
 from pathlib import Path
 
 from tests.app.test_projects import Window
+from vgdesk.__main__ import main
 from tests.app.test_purging import NAME, purge
 
 place, count = Path(sys.argv[1]), Path(sys.argv[2])

@@ -465,5 +465,5 @@ def test_an_idle_recorder_answers_everything() -> None:
     assert recorder.sample_rate == 0
     assert recorder.seconds == 0.0
     assert recorder.lost_blocks == 0
-    assert recorder.level().peak_dbfs == -120.0
+    assert recorder.level().peak_dbfs == float("-inf")
     assert not recorder.level().is_digital_silence

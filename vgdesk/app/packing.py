@@ -21,6 +21,7 @@ from pathlib import Path
 
 from vgdesk.app.project_file import RATINGS_FILE, SETTINGS_FILE, TABLE_FILE, open_project
 from vgdesk.app.project_places import takes_folder
+from vgdesk.app.purging import refuse_unfinished
 from vgdesk.core.errors import ProjectError
 
 SUFFIX = ".vgz"
@@ -43,9 +44,11 @@ def pack(project: Path, target: Path) -> int:
     Raises
     ------
     ProjectError
-        If the project cannot be read, a sound file lies where `unpack` allows none, or the file
-        cannot be written; a file of that name from before is then unharmed.
+        If the project cannot be read, something is still to be removed from it, a sound file lies
+        where `unpack` allows none, or the file cannot be written; a file of that name from before
+        is then unharmed.
     """
+    refuse_unfinished(project)
     opened = open_project(project)
     files = sorted({take.file for take in opened.session.takes.values() if take.file.is_file()})
     _refuse_elsewhere(opened.folder, files)

@@ -10,6 +10,7 @@ from vgdesk.app.exporting import EXPORTS, export, kind_of
 from vgdesk.app.packing import SUFFIX, pack, unpack
 from vgdesk.app.project_file import open_project
 from vgdesk.app.project_places import SUFFIX as PROJECT
+from vgdesk.app.purging import refuse_unfinished
 
 if TYPE_CHECKING:  # argparse gives its type no public name
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -44,6 +45,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(chosen: argparse.Namespace) -> int:
+    refuse_unfinished(chosen.project)
     session = open_project(chosen.project).session
     export(session, chosen.kind or kind_of(chosen.target), chosen.target.absolute())
     words, takes = len(session.words), len(session.takes)

@@ -167,6 +167,16 @@ def forget_note(folder: Path) -> None:
         raise _not_removed(error) from error
 
 
+def refuse_unfinished(folder: Path) -> None:
+    """Raise ProjectError if something should be gone that a project may still hold."""
+    if (folder / NOTE_FILE).exists():
+        raise ProjectError(
+            f"In “{folder.stem}” something was being removed for good and is not all gone yet. "
+            "Nothing was handed on.",
+            "Open it in the window, which finishes the removal, and try again.",
+        )
+
+
 def finished(
     project: Project, recovered: Recovered, *, is_saved: bool
 ) -> tuple[Project, Recovered]:

@@ -79,13 +79,13 @@ class Level:
     Attributes
     ----------
     peak_dbfs, rms_dbfs
-        Relative to full scale, -120 at least.
+        Relative to full scale, -120 at least; minus infinity where nothing comes in.
     is_digital_silence
         All samples were exactly zero, which no microphone that is on ever sends.
     """
 
-    peak_dbfs: float = _FLOOR_DBFS
-    rms_dbfs: float = _FLOOR_DBFS
+    peak_dbfs: float = -math.inf
+    rms_dbfs: float = -math.inf
     is_clipping: bool = False
     is_digital_silence: bool = False
 
