@@ -7,13 +7,15 @@ from sklearn.manifold import TSNE
 from tests.analyses.labels import codes_of
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.analyses.pca import map_by_variance
-from vgdesk.analyses.tsne import map_by_neighbours
+from vgdesk.analyses.tsne import draft_by_neighbours, map_by_neighbours
 from vgdesk.core.facts import NOTHING_KNOWN
 
 
-def clouds(words: int, groups: int, dim: int = 40) -> tuple[np.ndarray, np.ndarray]:
+def clouds(
+    words: int, groups: int, dim: int = 40, apart: float = 1.5
+) -> tuple[np.ndarray, np.ndarray]:
     codes = codes_of(words, groups)
-    return noise(words, dim) + 1.5 * noise(groups, dim, seed=1)[codes], codes
+    return noise(words, dim) + apart * noise(groups, dim, seed=1)[codes], codes
 
 
 def agreement(points: np.ndarray, codes: np.ndarray, near: np.ndarray | None = None) -> float:
@@ -55,6 +57,59 @@ def test_new_words_come_to_their_group_and_move_nobody() -> None:
     assert agreement(after.points, codes, ~new) > 0.95
     shuffled = np.random.default_rng(0).permutation(codes)
     assert agreement(after.points, shuffled, ~new) < 0.4
+
+
+@pytest.mark.parametrize("words", [400, 1400])  # without and with the approximation by a grid
+def test_new_words_find_their_group_as_well_as_those_that_were_there(words: int) -> None:
+    values, codes = clouds(words, 10, dim=200, apart=0.35)
+    stack = stack_of(values)
+    new = np.arange(words) >= words - 100
+    points = map_by_neighbours(stack, 0, frozenset(stack.rows[: words - 100])).points
+    distances = cdist(values, values[~new])
+    middles = np.array([points[np.argsort(row)[:10]].mean(axis=0) for row in distances[new]])
+    of_middles = np.vstack([points[~new], middles])
+    there, came, in_the_middle = (
+        agreement(points[~new], codes[~new]),
+        rightly_placed(points, codes, new),
+        rightly_placed(of_middles, codes, new),
+    )
+    assert came > in_the_middle + 0.15
+    assert came > 0.8 * there
+
+
+def rightly_placed(points: np.ndarray, codes: np.ndarray, new: np.ndarray) -> float:
+    """Return how many of the ten others nearest to new words have their label."""
+    nearest = np.argsort(cdist(points[new], points[~new]), axis=1)[:, :10]
+    return float(np.mean(codes[~new][nearest] == codes[new][:, None]))
+
+
+@pytest.mark.parametrize("words", [60, 1100])
+def test_new_words_do_not_see_each_other(words: int) -> None:
+    values, _ = clouds(words, 4)
+    values[-1] *= 1e4  # far from everybody, so that it could draw the grid apart
+    fitted = frozenset(stack_of(values).rows[:-2])
+    together = map_by_neighbours(stack_of(values), 0, fitted).points
+    alone = map_by_neighbours(stack_of(values[:-1]), 0, fitted).points
+    assert together[:-1] == pytest.approx(alone, abs=1e-9)
+    assert np.abs(together[-1]).max() < 2 * np.abs(alone).max()
+
+
+def test_a_draft_shows_where_new_words_begin() -> None:
+    values, codes = clouds(300, 6)
+    stack = stack_of(values).with_keys(f"take {i}" for i in range(300))
+    old = stack.only(range(250))
+    fitted = frozenset(old.rows)
+    assert draft_by_neighbours(stack, 0, fitted) is None  # there is no map yet
+    before = map_by_neighbours(old, 0, None)
+    assert draft_by_neighbours(old, 0, fitted) is None  # nothing is new
+    draft, settled = (find(stack, 0, fitted) for find in (draft_by_neighbours, map_by_neighbours))
+    assert draft is not None
+    assert np.array_equal(draft.points[:250], before.points)
+    assert (draft.trace, draft.is_fitted) == (settled.trace, settled.is_fitted)
+    new = np.arange(300) >= 250
+    assert rightly_placed(draft.points, codes, new) > 0.8
+    unkept = stack.only(range(300)).with_keys(f"other take {i}" for i in range(300))
+    assert np.array_equal(map_by_neighbours(unkept, 0, fitted).points, settled.points)
 
 
 def test_copies_share_a_place() -> None:

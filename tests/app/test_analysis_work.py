@@ -4,9 +4,17 @@ import pytest
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.word_overview import Sight
 from vgdesk.app import analysis_work
-from vgdesk.app.analysis_work import StackPlan, compare_words, remember, score_layers, stack_of
+from vgdesk.app.analysis_work import (
+    StackPlan,
+    compare_words,
+    place_words,
+    remember,
+    score_layers,
+    stack_of,
+)
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.results import WordMap
 from vgdesk.core.stack import Embedding
 
 WORDS = tuple(WordId(name) for name in ("ant", "bee", "cat", "dog", "eel", "fox"))
@@ -74,6 +82,25 @@ def test_vectors_are_kept_once_and_stay_what_they_were() -> None:
     means = StackPlan(plan.encoder, (("both", WORDS[0], ("speech ant", "speech bee")),))
     mean = (vectors[WORDS[0]] + vectors[WORDS[1]]) / 2
     np.testing.assert_allclose(stack_of(means).values[:, 0], mean, rtol=1e-6)
+
+
+def test_a_new_word_is_drawn_before_it_has_settled() -> None:
+    rng = np.random.default_rng(0)
+    words = tuple(WordId(f"w{i}") for i in range(30))
+    values = rng.normal(size=(30, 2, 8)).astype(np.float32)
+    name = EncoderId("speech")
+    told = zip(words, values, strict=True)
+    remember(tuple(Embedding(f"map {word}", name, ("0", "1"), one) for word, one in told))
+    rows = tuple((w, w, (f"map {w}",)) for w in words)
+
+    def maps(count: int, method: str) -> list[WordMap]:
+        fitted = frozenset(words[:29])
+        return list(place_words(method, StackPlan(name, rows[:count]), 1, fitted, Facts(), 0))
+
+    assert len(maps(29, "tsne")) == len(maps(30, "pca")) == 1
+    draft, settled = maps(30, "tsne")
+    assert np.array_equal(draft.points[:29], settled.points[:29])
+    assert not np.allclose(draft.points[29], settled.points[29])
 
 
 def test_a_part_is_compared_as_the_whole_is() -> None:

@@ -114,11 +114,20 @@ class MapAnalysis(Analysis):
     The third argument names the rows that find the axes (None: all). Other rows are placed
     afterwards and move nobody. If none of the named rows is there, all rows find the axes.
     `uses_facts` is as in `LayerAnalysis`.
+
+    Attributes
+    ----------
+    draft
+        Of a map on which new rows take a while to settle: gives at once where they start, or None
+        if that takes as long. It is called like `compute`.
     """
 
     kind = Kind.MAP
     compute: Callable[[LayerStack, int, frozenset[str] | None, Facts, int], WordMap]
     uses_facts: bool = False
+    draft: Callable[[LayerStack, int, frozenset[str] | None, Facts, int], WordMap | None] | None = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)

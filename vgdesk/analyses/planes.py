@@ -1,8 +1,12 @@
 """What the maps of one layer have in common."""
 
+from collections.abc import Hashable
+from itertools import compress
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vgdesk.analyses.row_changes import Keys
 from vgdesk.core.results import Trace
 from vgdesk.core.stack import LayerStack
 
@@ -19,6 +23,12 @@ def rows_to_fit(stack: LayerStack, fitted: frozenset[str] | None) -> Flags:
     """Say which rows find the axes: those named, or all if none is named or none is there."""
     named = np.array([fitted is None or row in fitted for row in stack.rows])
     return named if named.any() else ~named
+
+
+def what_is_fitted(stack: LayerStack, layer: int, is_fitted: Flags) -> tuple[Hashable, Keys]:
+    """Name the layer and the keys of the fitted rows, by which a map of them is found again."""
+    thing = stack.encoder, stack.layers[layer], stack.values.shape[2]
+    return thing, tuple(compress(stack.keys, is_fitted.tolist()))
 
 
 def top_two(matrix: Doubles) -> tuple[Doubles, Doubles]:
@@ -42,16 +52,33 @@ def over_root(vectors: Doubles, values: Doubles) -> Doubles:
     return np.divide(vectors, np.sqrt(values), out=np.zeros_like(vectors), where=values > 0)
 
 
-def with_steady_signs(points: Doubles, is_fitted: Flags) -> Doubles:
-    """Mirror each axis so that its longer tail is positive, or else its first row.
+def two_columns(columns: Doubles) -> Doubles:
+    """Give what varies in fewer than two directions others, in which all is the same; two at most.
 
-    An axis has no sign of its own. The tail is a matter of all fitted rows, so that neither their
-    order nor one more row turns the map over.
+    Parameters
+    ----------
+    columns
+        Shape [rows, directions] or [directions].
     """
-    fit = points[is_fitted]
-    tail = (fit**3).sum(axis=0)
-    has_tail = np.abs(tail) > 1e-6 * (np.abs(fit) ** 3).sum(axis=0)
-    mirrored: Doubles = points * np.where(np.where(has_tail, tail, fit[0]) < 0, -1.0, 1.0)
+    found = np.zeros((*columns.shape[:-1], 2))
+    found[..., : columns.shape[-1]] = columns[..., :2]
+    return found
+
+
+def steady_signs(points: Doubles) -> Doubles:
+    """Return 1 or -1 for each axis: its longer tail becomes positive, or else its first row.
+
+    An axis has no sign of its own. The tail is a matter of all rows, so that neither their order
+    nor one more row turns the map over.
+    """
+    tail = (points**3).sum(axis=0)
+    has_tail = np.abs(tail) > 1e-6 * (np.abs(points) ** 3).sum(axis=0)
+    return np.where(np.where(has_tail, tail, points[0]) < 0, -1.0, 1.0)
+
+
+def with_steady_signs(points: Doubles, is_fitted: Flags) -> Doubles:
+    """Mirror the axes as the fitted rows say."""
+    mirrored: Doubles = points * steady_signs(points[is_fitted])
     return mirrored
 
 

@@ -4,14 +4,14 @@ The process remembers every vector that it was sent once. A request names vector
 so that a moved slider or one new word costs a few kilobytes and not the whole stack.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.base import WordAnalysis
+from vgdesk.analyses.base import MapAnalysis, WordAnalysis
 from vgdesk.analyses.letter_profile import LetterProfile, letter_profile
 from vgdesk.analyses.retrieval_list import Finding, list_partners, list_voices
 from vgdesk.analyses.word_overview import Sight, compare_rows
@@ -194,12 +194,17 @@ def place_words(
     fitted: frozenset[str] | None,
     facts: Facts,
     seed: int,
-) -> WordMap:
-    """Give every row a place in the plane; rows that are not `fitted` move nobody."""
-    stack = stack_of(plan)
-    place = ANALYSES[analysis].compute
-    result: WordMap = place(stack, _within(layer, stack), fitted, facts, seed)
-    return result
+) -> Iterator[WordMap]:
+    """Give every row a place in the plane; rows that are not `fitted` move nobody.
+
+    The last map counts; one before it shows new rows where they begin.
+    """
+    stack, method = stack_of(plan), ANALYSES[analysis]
+    assert isinstance(method, MapAnalysis)
+    asked = stack, _within(layer, stack), fitted, facts, seed
+    if method.draft is not None and (draft := method.draft(*asked)) is not None:
+        yield draft
+    yield method.compute(*asked)
 
 
 def facts_about(plans: Iterable[StackPlan], facts: Facts) -> Facts:
