@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.odd_files import Marked, long_grid, noise
+from vgdesk.app.foreign_table import Table
 from vgdesk.app.importing import ImportedTake, ImportRefused, import_takes, with_imported
 from vgdesk.app.incoming import Choices, first_choices, look_at, planned, preview_import
 from vgdesk.app.manifests import (
     FIELDS,
     PRESETS,
-    Table,
     checked,
     guess_mapping,
     preset_of,
@@ -138,15 +138,30 @@ def test_each_preset_is_known_by_its_columns_and_can_be_used() -> None:
 
 
 def test_a_mald_item_list_gives_words_phones_and_categories(tmp_path: Path) -> None:
-    noise(tmp_path / "DOG.wav", 0.5)
+    (tmp_path / "words").mkdir()
+    noise(tmp_path / "words" / "DOG.wav", 0.5)
     head = "Item\tWAV\tPronunciation\tIsWord\tPOS\tNumSylls"
-    file = written(tmp_path, "items.txt", f"{head}\ndog\tDOG.wav\tD AO1 G\tTRUE\tNoun\t1\n")
-    table = read_table_file(file)
-    (take,) = takes_of_table(table, guess_mapping(table.headings), "en")
-    assert (take.text, take.file) == ("dog", tmp_path / "DOG.wav")
+    rows = "dog\tDOG.wav\tD AO1 G\tTRUE\tNoun\t1\ndak\tDAK.wav\tD AE1 K\tFALSE\tNA\t1\n"
+    table = read_table_file(written(tmp_path, "items.txt", f"{head}\n{rows}"))
+    take, no_word = takes_of_table(table, guess_mapping(table.headings), "en")
+    assert (take.text, take.file) == ("dog", tmp_path / "words" / "DOG.wav")
     assert take.labels["phones"] == "D AO1 G"
     assert take.labels["category"] == "Noun"
     assert take.labels["phones source"] == "items.txt"
+    assert (no_word.text, no_word.labels["is word"]) == ("dak", "FALSE")
+    assert "category" not in no_word.labels
+
+
+def test_sounds_are_found_beside_the_table_or_in_one_folder_there(tmp_path: Path) -> None:
+    for name in ("a.wav", "clips/a.wav", "clips/b.wav", "clips/c.wav", "more/c.wav", "x/y/d.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        noise(tmp_path / name, 0.1)
+    named = ("a.wav", "b.wav", "c.wav", "d.wav", "clips/b.wav", "x/y/d.wav", f"{'e' * 300}.wav")
+    table = Table(tmp_path / "t.csv", ("file",), tuple((name,) for name in named))
+    files = [take.file for take in takes_of_table(table, {"file": "file"}, "en")]
+    # Of two with the same name nobody knows which is meant.
+    expected = ("a.wav", "clips/b.wav", "c.wav", "d.wav", "clips/b.wav", "x/y/d.wav", named[-1])
+    assert files == [tmp_path / name for name in expected]
 
 
 @pytest.mark.parametrize(

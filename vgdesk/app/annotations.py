@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vgdesk.app.eaf_file import read_eaf
+from vgdesk.app.foreign_table import Table
 from vgdesk.app.importing import PlannedTake
-from vgdesk.app.manifests import Table, read_table_file
+from vgdesk.app.manifests import read_table_file
 from vgdesk.app.pronunciation import PHONES_SOURCE
 from vgdesk.app.textgrid_file import read_textgrid
 from vgdesk.app.tiers import Annotation, Interval, Tier

@@ -14,6 +14,7 @@ from vgdesk.app.annotations import (
     takes_of,
     tier_names,
 )
+from vgdesk.app.foreign_table import SUFFIXES, Table
 from vgdesk.app.importing import (
     ImportPlan,
     PlannedTake,
@@ -22,8 +23,6 @@ from vgdesk.app.importing import (
 )
 from vgdesk.app.manifests import (
     AUDIO_FOLDER,
-    SUFFIXES,
-    Table,
     checked,
     guess_mapping,
     read_table_file,

@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from vgdesk.app.foreign_table import Table
 from vgdesk.app.incoming import Choices, Incoming, Preview, counted
-from vgdesk.app.manifests import FIELDS, WORD, Table, checked, guess_mapping
+from vgdesk.app.manifests import FIELDS, NOT_KNOWN, WORD, checked, guess_mapping
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 
@@ -94,7 +95,7 @@ def _read(table: Table, columns: Mapping[str, str], said: dict[str, dict[str, st
     place = [*mapping.values()].index(WORD)
     wanted = [(i, to) for i, to in enumerate(mapping.values()) if to and to != WORD]
     for row in table.rows:
-        values = {to: row[i] for i, to in wanted if row[i]}
+        values = {to: row[i] for i, to in wanted if row[i] not in NOT_KNOWN}
         if row[place]:
             said.setdefault(_key(row[place]), values)
 

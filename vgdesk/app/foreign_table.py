@@ -1,0 +1,180 @@
+"""Tables that other programs wrote, whatever their format: all becomes text."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from vgdesk.app.foreign_text import LARGEST, read_foreign
+from vgdesk.core.errors import VgdeskError
+
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+MOST_ROWS = 1_000_000
+MOST_COLUMNS = 1_000
+MOST_CELLS = 20_000_000
+BATCH = 256  # rows of Parquet that are unpacked at once
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text.
+
+    Attributes
+    ----------
+    rows
+        As many cells each as there are headings.
+    is_guessed
+        True if the letters of the file had to be guessed.
+    """
+
+    file: Path
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    is_guessed: bool = False
+
+
+def read_foreign_table(file: Path, column: str, is_heading: Callable[[str], bool]) -> Table:
+    """Read CSV, TSV, JSON lines, Parquet, or plain text with one word a line.
+
+    Parameters
+    ----------
+    column, is_heading
+        What the one column of a plain list is called, unless its first line is a heading already.
+
+    Raises
+    ------
+    VgdeskError
+        If that is not possible, in a sentence that says why.
+    """
+    suffix = file.suffix.lower()
+    if suffix == ".parquet":
+        return _read_parquet(file)
+    found = read_foreign(file)
+    if suffix in (".jsonl", ".ndjson"):
+        return _of_objects(file, list(_objects(found.text, file)), found.is_guessed)
+    lines = _cells(file, found.text)
+    if lines and len(lines[0]) == 1 and not is_heading(lines[0][0]):
+        lines.insert(0, [column])
+    return _of_cells(file, lines, found.is_guessed)
+
+
+def _refuse_size(file: Path, rows: int, columns: int) -> None:
+    """Refuse a table that is empty, or more than fits into memory as text."""
+    if rows <= 0 or columns <= 0:
+        raise VgdeskError(f"“{file.name}” has no rows.", "Choose another table.")
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+        raise VgdeskError(
+            f"“{file.name}” is too large: {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and "
+            f"{MOST_CELLS:,} cells can be read.",
+            "Keep the rows and columns that you need.",
+        )
+
+
+def _cells(file: Path, text: str) -> list[list[str]]:
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    mark = next((mark for mark in "\t;," if mark in first), ",")
+    # Where tabs divide the cells, a quotation mark is one like any other letter.
+    is_plain = mark == "\t" and '"' not in first
+    try:
+        reader = csv.reader(
+            io.StringIO(text),
+            delimiter=mark,
+            quoting=csv.QUOTE_NONE if is_plain else csv.QUOTE_MINIMAL,
+        )
+        filled = (cells for cells in reader if any(cell.strip() for cell in cells))
+        return list(islice(filled, MOST_ROWS + 2))
+    except csv.Error as error:
+        raise _broken(file, f"not even as cells: {error}") from error
+
+
+def _of_cells(file: Path, lines: Sequence[Sequence[str]], is_guessed: bool) -> Table:
+    headings = _distinct(lines[0]) if lines else ()
+    width = len(headings)
+    surplus = next((n for n, cells in enumerate(lines, 1) if any(cells[width:])), 0)
+    if surplus:
+        raise _broken(file, f"row {surplus} has more cells than there are headings")
+    _refuse_size(file, len(lines) - 1, width)
+    empty = [""] * width
+    rows = tuple(tuple(cell.strip() for cell in [*cells, *empty][:width]) for cells in lines[1:])
+    return Table(file, headings, rows, is_guessed)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Name every column, and no two the same."""
+    found: dict[str, None] = {}
+    for place, name in enumerate((name.strip() for name in names), start=1):
+        plain = name or f"column {place}"
+        found[plain if plain not in found else f"{plain} ({place})"] = None
+    return tuple(found)
+
+
+def _objects(text: str, file: Path) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise _broken(file, f"line {number} is not JSON") from error
+            if not isinstance(value, dict):
+                raise _broken(file, f"line {number} is not an object with names")
+            yield value
+
+
+def _of_objects(file: Path, objects: Sequence[Mapping[str, object]], is_guessed: bool) -> Table:
+    names = list(dict.fromkeys(name for one in objects for name in one))
+    _refuse_size(file, len(objects), len(names))
+    rows = (tuple(_cell(one.get(name)) for name in names) for one in objects)
+    return Table(file, _distinct(names), tuple(rows), is_guessed)
+
+
+def _cell(value: object) -> str:
+    """Write a value as text; lists and objects have no place in a cell."""
+    if value is None or isinstance(value, list | dict | bytes):
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value)
+
+
+def _read_parquet(file: Path) -> Table:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError as error:
+        raise VgdeskError(
+            f"“{file.name}” is a Parquet table; the library that reads those is not installed.",
+            'Install it with: pip install "vgdesk[parquet]", or save the table as CSV.',
+        ) from error
+    objects: list[dict[str, object]] = []
+    room = LARGEST * 4  # of bytes in memory
+    try:
+        with parquet.ParquetFile(file) as opened:
+            # Sounds within the table, and lists, have no place in a cell.
+            held = [one for one in opened.schema_arrow if not _is_nested_or_bytes(one.type)]
+            _refuse_size(file, opened.metadata.num_rows, len(held))
+            names = [one.name for one in held]
+            for batch in opened.iter_batches(batch_size=BATCH, columns=names):
+                room -= batch.nbytes
+                if room < 0:
+                    raise _broken(file, "its cells are too long")
+                objects += batch.to_pylist()
+    except (OSError, ValueError, ArrowException) as error:
+        raise _broken(file, "it is damaged, or not Parquet") from error
+    return _of_objects(file, objects, is_guessed=False)
+
+
+def _is_nested_or_bytes(kind: Any) -> bool:
+    from pyarrow import types
+
+    is_bytes = types.is_binary(kind) or types.is_large_binary(kind)
+    return bool(is_bytes or types.is_fixed_size_binary(kind) or types.is_nested(kind))
+
+
+def _broken(file: Path, why: str) -> VgdeskError:
+    return VgdeskError(
+        f"“{file.name}” could not be read as a table: {why}.",
+        "Give a table whose first line names its columns, as CSV, TSV, JSON lines or Parquet.",
+    )
