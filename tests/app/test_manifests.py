@@ -254,7 +254,7 @@ def test_columns_of_a_table_become_labels_of_the_words_it_has(tmp_path: Path) ->
     words = [Word(WordId("dog"), "Dog"), Word(WordId("cat"), "cat", labels={"Conc.M": "mine"})]
     words.append(Word(WordId("zyx"), "zyx"))
     session = Session({word.id: word for word in words})
-    rows = "Word,Conc.M,Bigram,Freq\ndog,4.85,0,\ncat,4.9,0,7\nDOG,1,1,9\n"
+    rows = "Word,Conc.M,Bigram,Freq\ndog,4.85,0,NA\ncat,4.9,0,7\nDOG,1,1,9\n"
     incoming = look_at([written(tmp_path, "norms.csv", rows)])
     columns = first_columns(incoming.headings)
     assert columns == {"Word": "word", "Conc.M": "Conc.M", "Bigram": "", "Freq": "Freq"}
