@@ -46,12 +46,7 @@ def map_by_variance(
 def _components(stack: LayerStack, layer: int, is_fitted: Flags) -> Components:
     """Find the components of the fitted rows; kept, since one more word does not move them."""
     thing, keys = what_is_fitted(stack, layer, is_fitted)
-    found = _kept.find_same(thing, keys) if keys else None
-    if found is None:
-        found = Components.of(stack.values[layer][is_fitted], 2)
-    if keys:
-        _kept.keep(thing, keys, found)
-    return found
+    return _kept.same_or(thing, keys, lambda: Components.of(stack.values[layer][is_fitted], 2))
 
 
 _kept: Kept[Components] = Kept(32)  # as many layers as a slider goes through

@@ -7,7 +7,7 @@ dropped at any time, and without it everything is computed anew.
 """
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -83,6 +83,15 @@ class Kept(Generic[State]):
         """Return what is kept of a thing if its rows are the same, in the same order."""
         old, state = self._states.get(thing, ((), None))
         return state if old == keys else None
+
+    def same_or(self, thing: Hashable, keys: Keys, make: Callable[[], State]) -> State:
+        """Return what is kept of the same rows, or else make it; without keys nothing is kept."""
+        state = self.find_same(thing, keys) if keys else None
+        if state is None:
+            state = make()
+        if keys:
+            self.keep(thing, keys, state)  # also the one that was found: it is the newest now
+        return state
 
     def keep(self, thing: Hashable, keys: Keys, state: State) -> None:
         """Keep this state instead of the one before."""

@@ -66,11 +66,7 @@ def map_by_neighbours(
     need_words(MIN_WORDS, len(stack.rows))
     is_fitted = rows_to_fit(stack, fitted)
     thing, keys = what_is_fitted(stack, layer, is_fitted)
-    picture = _kept.find_same(thing, keys) if keys else None
-    if picture is None:
-        picture = Picture.of(stack.values[layer][is_fitted])
-    if keys:
-        _kept.keep(thing, keys, picture)
+    picture = _kept.same_or(thing, keys, lambda: Picture.of(stack.values[layer][is_fitted]))
     return _map(stack, layer, is_fitted, picture, SETTLING)
 
 
