@@ -8,13 +8,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.virtual_sound_card import VirtualSoundCard, sound_card  # noqa: F401
+from tests.windows import opened_window
 from vgdesk.app.recording import Phase
-from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import read
 from vgdesk.core.model import TakeSource, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 
 PEOPLE = Path(__file__).parents[2] / "shared" / "data" / "people" / "en_gcompris"
@@ -24,18 +23,12 @@ SECONDS = 60_000  # ms that a step may take on a machine that is busy with other
 @pytest.fixture
 def window(qtbot: QtBot, sound_card: VirtualSoundCard) -> Iterator[MainWindow]:  # noqa: F811
     del sound_card  # is there before the window and goes after it
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(
-        made, before_close_func=lambda _window: workspace.store.saved(workspace.session)
-    )
-    made.show()
-    workspace.configure(checks_microphone=False)  # that has tests of its own
-    workspace.start()
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        made.show()
+        workspace.configure(checks_microphone=False)  # that has tests of its own
+        workspace.start()
+        yield made
 
 
 def speech() -> Path:

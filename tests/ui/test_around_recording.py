@@ -11,18 +11,18 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import contents
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
+from tests.windows import opened_window
 from vgdesk.app.microphone_check import NAME, CheckStage
 from vgdesk.app.purging import Removal
 from vgdesk.app.recording import Phase
 from vgdesk.app.settings import embeddings_folder, user_folder
-from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.take_checks import BAND, LEVEL, NOISE
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import removing
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.microphone_dialog import MicrophoneDialog
 from vgdesk.ui.speaker_window import Light
 
 SECONDS = 60_000
@@ -32,16 +32,12 @@ Wait = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
-    made.show()
-    workspace.start()
-    qtbot.waitUntil(lambda: workspace.session.words != {}, timeout=SECONDS)
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        made.show()
+        workspace.start()
+        qtbot.waitUntil(lambda: workspace.session.words != {}, timeout=SECONDS)
+        yield made
 
 
 @pytest.fixture
@@ -247,18 +243,23 @@ def ready_to_record(
     workspace.recording.choose(card.microphone())
 
 
+def trying_out(window: MainWindow, wait: Wait, card: VirtualSoundCard) -> MicrophoneDialog:
+    """Press record for the first time; the check of the microphone opens."""
+    ready_to_record(window, wait, card)
+    window.workspace.looking.select(WordId("snake"))
+    press(window, "record")
+    dialog = window.desk.microphone.dialog
+    assert dialog is not None
+    return dialog
+
+
 @pytest.mark.sound
 def test_before_the_first_take_the_microphone_is_tried_out(
     sound_card: VirtualSoundCard,  # noqa: F811
     window: MainWindow,
     wait: Wait,
 ) -> None:
-    workspace = window.workspace
-    ready_to_record(window, wait, sound_card)
-    workspace.looking.select(WordId("snake"))
-    press(window, "record")
-    dialog = window.desk.microphone.dialog
-    assert dialog is not None
+    workspace, dialog = window.workspace, trying_out(window, wait, sound_card)
     assert not dialog.good.isEnabled()
     assert dialog.skip.isEnabled()
     dialog.begin.click()
@@ -302,12 +303,7 @@ def test_whoever_skips_the_check_records_at_once_and_leaves_nothing(
     window: MainWindow,
     wait: Wait,
 ) -> None:
-    workspace = window.workspace
-    ready_to_record(window, wait, sound_card)
-    workspace.looking.select(WordId("snake"))
-    press(window, "record")
-    dialog = window.desk.microphone.dialog
-    assert dialog is not None
+    workspace, dialog = window.workspace, trying_out(window, wait, sound_card)
     dialog.begin.click()
     wait(lambda: workspace.check.stage is CheckStage.LISTENING)
     dialog.reject()  # in the middle of it

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.app.odd_files import Marked, eaf, long_grid, noise
+from tests.windows import opened_window
 from vgdesk.app.incoming import Choices
 from vgdesk.app.settings import load_settings, user_folder
-from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.import_dialog import ImportDialog
 from vgdesk.ui.main_window import MainWindow
 
@@ -23,16 +22,11 @@ TIERS = {"sentence": [Marked(0, 3, "dog cow")], "words": [Marked(0, 1, "dog"), M
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
-    made.show()
-    workspace.projects.new(workspace.session)
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        made.show()
+        workspace.projects.new(workspace.session)
+        yield made
 
 
 def dialog_of(window: MainWindow, qtbot: QtBot) -> ImportDialog:

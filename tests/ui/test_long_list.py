@@ -9,11 +9,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.long_list import GROUPS, group_of, open_long_list
+from tests.windows import opened_window
 from vgdesk.analyses.word_overview import MOST_ROWS
-from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Cell, WordId
 from vgdesk.core.viewing import Order, Selection, Shown
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 
@@ -36,17 +35,15 @@ VALUES = {cell: vectors(seed) for seed, cell in enumerate(CELLS)}
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
-    made.views.set_grid(True)
-    made.show()
-    open_long_list(workspace, VALUES)
-    qtbot.waitUntil(lambda: f"n = {N} in 1000 blocks" in made.views.words.summary, timeout=SECONDS)
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        made.views.set_grid(True)
+        made.show()
+        open_long_list(workspace, VALUES)
+        qtbot.waitUntil(
+            lambda: f"n = {N} in 1000 blocks" in made.views.words.summary, timeout=SECONDS
+        )
+        yield made
 
 
 def cosine(cell: Cell, layer: int, one: int, other: int) -> float:

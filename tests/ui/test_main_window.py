@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from tests.windows import opened_window
 from vgdesk.__main__ import main
 from vgdesk.app.actions import ACTIONS
 from vgdesk.app.events import Notice
@@ -21,14 +22,12 @@ from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.packing import pack
 from vgdesk.app.project_file import save
 from vgdesk.app.settings import Layout, load_settings, user_folder
-from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Search, Shown, ViewRecipe
 from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.views.frame import State, ViewFrame
 from vgdesk.ui.views.message_page import MessagePage
@@ -56,18 +55,14 @@ WITH_A_QUESTION = {
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
-    made.views.set_grid(True)  # as on any but a small screen
-    made.show()
-    workspace.start()
-    qtbot.waitUntil(lambda: all(f.summary for f in seen(made)), timeout=SECONDS)
-    qtbot.waitUntil(lambda: "n = 36" in made.views.layers.summary, timeout=SECONDS)
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        made.views.set_grid(True)  # as on any but a small screen
+        made.show()
+        workspace.start()
+        qtbot.waitUntil(lambda: all(f.summary for f in seen(made)), timeout=SECONDS)
+        qtbot.waitUntil(lambda: "n = 36" in made.views.layers.summary, timeout=SECONDS)
+        yield made
 
 
 def seen(window: MainWindow) -> list[ViewFrame]:

@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, take, word
-from vgdesk.app.workspace import Workspace
+from tests.windows import opened_window
 from vgdesk.core.model import WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.prompts_dialog import PromptsDialog
 
@@ -22,16 +21,12 @@ OK = QDialogButtonBox.StandardButton.Ok
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
-    words, takes = [word("snake"), word("apple")], [take("snake-1", SAID)]
-    workspace.store.apply("Add", lambda _s: sessions_of(words, takes))
-    made.show()
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        words, takes = [word("snake"), word("apple")], [take("snake-1", SAID)]
+        workspace.store.apply("Add", lambda _s: sessions_of(words, takes))
+        made.show()
+        yield made
 
 
 @pytest.fixture

@@ -11,15 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
 from tests.virtual_sound_card import VirtualSoundCard, sound_card  # noqa: F401
+from tests.windows import opened_window
 from vgdesk.app.actions import RECORDER_KEYS
 from vgdesk.app.recording_flow import Stage
 from vgdesk.app.settings import RecordMode
-from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, read, write_flac
 from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
-from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
 
 pytestmark = pytest.mark.sound
@@ -39,20 +38,16 @@ KEYS = (
 
 @pytest.fixture
 def window(qtbot: QtBot, sound_card: VirtualSoundCard) -> Iterator[MainWindow]:  # noqa: F811
-    dispatcher = Dispatcher()
-    workspace = Workspace(dispatcher.post)
-    made = MainWindow(workspace)
-    qtbot.addWidget(made, before_close_func=lambda _w: workspace.store.saved(workspace.session))
-    words = [word(name) for name in ("snake", "apple", "river")]
-    workspace.store.apply("Add", lambda _s: sessions_of(words, []))
-    workspace.looking.select(WordId("snake"))
-    workspace.recording.choose(sound_card.microphone())
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow, timeout=SECONDS)
-    yield made
-    workspace.close()
-    dispatcher.deleteLater()
+    with opened_window(qtbot) as made:
+        workspace = made.workspace
+        words = [word(name) for name in ("snake", "apple", "river")]
+        workspace.store.apply("Add", lambda _s: sessions_of(words, []))
+        workspace.looking.select(WordId("snake"))
+        workspace.recording.choose(sound_card.microphone())
+        made.show()
+        made.activateWindow()
+        qtbot.waitUntil(made.isActiveWindow, timeout=SECONDS)
+        yield made
 
 
 def wait_for(qtbot: QtBot, window: MainWindow, stage: Stage) -> None:
