@@ -591,3 +591,17 @@ def bring_to_front(window: MainWindow, frame: ViewFrame) -> None:
 
 def words_of(frame: ViewFrame) -> str:
     return " ".join(label.text() for label in frame.findChildren(QLabel) if label.isVisible())
+
+
+def test_a_word_that_is_not_chosen_any_more_is_not_offered(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace, recorder = window.workspace, window.recorder
+    workspace.looking.select(WordId("fox"))
+    assert (recorder.prompt(), recorder.group()) == ("fox", "animal")
+    workspace.projects.new(workspace.session)
+    assert (recorder.prompt(), recorder.group()) == ("", "")
+    qtbot.keyClicks(recorder.word, "pear")
+    workspace.looking.select()
+    workspace.projects.new(workspace.session)
+    assert recorder.prompt() == "pear"  # somebody typed it

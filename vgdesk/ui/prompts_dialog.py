@@ -140,7 +140,7 @@ class PromptsDialog(QDialog):
         done = progress(together, self.plan(), self._speaker).done
         words = "1 word" if count == 1 else f"{count} words"
         each = "1 take each" if takes == 1 else f"{takes} takes each"
-        there = "1 take is" if done == 1 else f"{done} takes are"
+        there = "1 take by this speaker is" if done == 1 else f"{done} takes by this speaker are"
         self.summary.setText(f"{words}, {new} of them new, {each}; {there} there already.")
 
     def accept(self) -> None:

@@ -162,12 +162,17 @@ class RecordingControl(QObject):
         if selection.primary == self._offered:
             return  # the pointer moved over a view: nothing was chosen
         self._offered = selection.primary
-        word = self._word()
-        if word is not None and not self.is_running:
-            column = self._workspace.looking.recipe.label_column
-            hint = hint_of(self._workspace.session, word, column)
-            self._panel.set_prompt(word.text, word.labels.get(column, ""), hint)
+        if not self.is_running:
+            self._offer(self._word())
         self._show_progress()
+
+    def _offer(self, word: Word | None) -> None:
+        if word is None:
+            self._panel.forget_prompt()
+            return
+        column = self._workspace.looking.recipe.label_column
+        hint = hint_of(self._workspace.session, word, column)
+        self._panel.set_prompt(word.text, word.labels.get(column, ""), hint)
 
     def _word(self) -> Word | None:
         return self._workspace.session.words.get(self._offered) if self._offered else None

@@ -176,6 +176,14 @@ class RecorderPanel(Panel):
             self._on_prompt(text)
             self._group.setEditText(group or self._group.currentText())
 
+    def forget_prompt(self) -> None:
+        """Empty the prompt if its word was not typed: it is not chosen any more, or not there."""
+        if not self.word.isModified():
+            self._offered = ("", "")
+            self.word.clear()
+            self._on_prompt("")
+            self._group.setEditText("")
+
     def ask_for_word(self) -> None:
         """Put the cursor where the word is typed."""
         self.word.setFocus()
