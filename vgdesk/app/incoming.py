@@ -15,12 +15,8 @@ from vgdesk.app.annotations import (
     tier_names,
 )
 from vgdesk.app.foreign_table import SUFFIXES, Table
-from vgdesk.app.importing import (
-    ImportPlan,
-    PlannedTake,
-    language_of,
-    plan_import,
-)
+from vgdesk.app.identity import language_of
+from vgdesk.app.importing import ImportPlan, PlannedTake, plan_import
 from vgdesk.app.manifests import (
     AUDIO_FOLDER,
     checked,
