@@ -200,7 +200,7 @@ ACTIONS = catalogue(
         "Trash…",
         "Edit",
         lambda d: d.show_trash(),
-        tip="Takes that were rejected or deleted: listen, bring back, or let go for good.",
+        tip="Takes that were rejected or deleted: listen, restore, or delete permanently.",
     ),
     Action(
         "record",

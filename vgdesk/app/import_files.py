@@ -9,11 +9,11 @@ from pathlib import Path
 
 from vgdesk.app.importing import ImportRefused, import_takes, with_imported
 from vgdesk.app.incoming import Choices, Incoming, first_choices, look_at, planned, summary
-from vgdesk.app.journal import replay
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import SUFFIX
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
+from vgdesk.app.replaying import replay
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe

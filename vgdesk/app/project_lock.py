@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -19,8 +20,10 @@ class ProjectLock:
     def taken(cls, folder: Path) -> "ProjectLock | None":
         """Take the lock of a project; None if another window has it.
 
-        Raises OSError if nobody can write there.
+        Raises OSError if nobody can write there, or if the lock is a link.
         """
+        if (folder / LOCK_FILE).is_symlink():
+            raise OSError(errno.ELOOP, "the lock is a link", str(folder / LOCK_FILE))
         lock = FileLock(folder / LOCK_FILE, blocking=False, thread_local=False)
         try:
             lock.acquire()

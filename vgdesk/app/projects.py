@@ -7,13 +7,16 @@ from vgdesk.app.background import Background
 from vgdesk.app.child_process import Post
 from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
 from vgdesk.app.events import Events, Level, Notice, SessionChanged
-from vgdesk.app.journal import LEFT_FILE, Journal
+from vgdesk.app.journal import Journal
 from vgdesk.app.looking import Looking
+from vgdesk.app.own_files import refuse_link, refuse_links
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
 from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
-from vgdesk.app.purging import Removal, carry_out, finished, forget_note, plan_removal
+from vgdesk.app.purging import carry_out, forget_note, interrupted, plan_removal
 from vgdesk.app.recovery import Recovered, left_behind, recover
+from vgdesk.app.removal import Removal
+from vgdesk.app.replaying import LEFT_FILE
 from vgdesk.app.store import Store
 from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.core.errors import ProjectError, VgdeskError
@@ -73,6 +76,7 @@ class ProjectDesk:
     def takes_folder(self) -> Path:
         """Where the takes of this project are written; raises ProjectError if it cannot be."""
         folder = takes_folder(self.folder)
+        refuse_link(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -204,7 +208,7 @@ class ProjectDesk:
         forget: Callable[[Callable[[], object]], object],
         then: Callable[[], object],
     ) -> None:
-        """Remove for good; the project is saved without it, and no undo leads back.
+        """Delete permanently; the project is saved without it, and no undo leads back.
 
         Parameters
         ----------
@@ -222,7 +226,7 @@ class ProjectDesk:
             now = kept if edited is session else removal.applied(edited)
             saved = kept if recipe is not None else removal.applied(self._store.last_saved)
             self._is_settling = True
-            self._store.open(now, "Remove for good", saved=saved)
+            self._store.open(now, "Delete permanently", saved=saved)
             self._is_settling = False
             base = kept if recipe is not None else Session()
             self._journal.purge(base, now, lambda: forget(finish))
@@ -235,6 +239,11 @@ class ProjectDesk:
         self._files.run(
             lambda: carry_out(folder, removal, session, recipe), done=removed, failed=self._failed
         )
+
+    def give_up_removal(self) -> None:
+        """Keep what an interrupted removal would have deleted; nobody is asked again."""
+        folder = self.folder
+        self._files.run(lambda: forget_note(folder), failed=self._failed)
 
     def _move_to(self, folder: Path) -> None:
         if folder != self.folder:
@@ -269,6 +278,20 @@ class ProjectDesk:
         if recovered is not None and recovered.label:
             self._store.apply(recovered.label, lambda _saved: recovered.session)
         self._looking.change(lambda _recipe: project.recipe)
+        if is_ours:
+            self._look_for_interrupted_removal()
+
+    def _look_for_interrupted_removal(self) -> None:
+        session, earlier, folder = self._store.session, self._store.earlier, self.folder
+        opened = self._opened
+
+        def found(removal: Removal | None) -> None:
+            if removal is not None and self._opened == opened:
+                self._events.removal_interrupted.publish(removal)
+
+        self._files.run(
+            lambda: interrupted(folder, session, earlier), done=found, failed=self._failed
+        )
 
     def _edited(self, change: SessionChanged) -> None:
         if not self._is_settling:
@@ -312,7 +335,8 @@ def _opened(folder: Path, held: ProjectLock | None) -> _Opened:
         # Read again now that nobody else can write: another window may just have saved.
         project = open_project(folder)
         recovered = recover(folder, project.session)
-        return _Opened(*finished(project, recovered, is_saved=True), lock)
+        refuse_links(folder, (take.file for take in recovered.session.takes.values()))
+        return _Opened(project, recovered, lock)
     except VgdeskError:
         if lock is not held:
             lock.release()
@@ -328,7 +352,7 @@ def _for_reading(project: Project, why: str) -> Project:
 def _never_saved(folder: Path, looking: Looking) -> _Opened:
     lock = ProjectLock.taken(folder)
     project = Project(folder, Session(), looking.recipe)
-    return _Opened(*finished(project, recover(folder, Session()), is_saved=False), lock)
+    return _Opened(project, recover(folder, Session()), lock)
 
 
 def _with_what_is_whole(demo: Project) -> Project:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.app.importing import new_word
-from vgdesk.app.journal import JOURNAL_FILE, Begun, replay
+from vgdesk.app.identity import new_word
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import takes_folder
+from vgdesk.app.replaying import JOURNAL_FILE, Begun, replay
 from vgdesk.audio.files import Recording, read
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.audio.take_checks import INTERRUPTED

@@ -25,9 +25,9 @@ from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
 from vgdesk.app.pronunciation import with_typed_label
-from vgdesk.app.purging import Removal
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
+from vgdesk.app.removal import Removal
 from vgdesk.app.settings import (
     Settings,
     embeddings_folder,
@@ -267,8 +267,8 @@ class Workspace:
 
         self._files.run(find, done=done, failed=self.tell)
 
-    def remove_for_good(self, removal: Removal, then: Callable[[], object]) -> None:
-        """Remove a speaker, or what is in the trash; no undo leads back."""
+    def delete_permanently(self, removal: Removal, then: Callable[[], object]) -> None:
+        """Delete a speaker, or what is in the trash; no undo leads back."""
         if self.recording.phase in HOLDS_A_TAKE:
             self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
             return

@@ -21,6 +21,7 @@ from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.prompts_control import PromptsControl
 from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.removal_desk import RemovalDesk
 from vgdesk.ui.speaker_window import SpeakerWindow
 from vgdesk.ui.speakers_desk import SpeakersDesk
 from vgdesk.ui.trash_desk import TrashDesk
@@ -58,8 +59,9 @@ class WindowDesk(QObject):
         self.imports = ImportControl(window, workspace)
         self._prompts = PromptsControl(window, workspace, parts.recording)
         self.microphone = MicrophoneDesk(workspace, window)
-        self.speakers = SpeakersDesk(workspace, window)
-        self.trash = TrashDesk(workspace, window)
+        removals = RemovalDesk(workspace, window)
+        self.speakers = SpeakersDesk(workspace, window, removals)
+        self.trash = TrashDesk(workspace, window, removals)
         self.speaker_window: SpeakerWindow | None = None
 
     def leave(self, then: Callable[[], object]) -> None:
