@@ -51,9 +51,17 @@ class PlannedTake:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What is going to be imported; nothing of it was opened yet."""
+    """What is going to be imported; nothing of it was opened yet.
+
+    Attributes
+    ----------
+    outside
+        Sound files that a table or an annotation names outside of its own folder. They are among
+        the takes only if the user has agreed.
+    """
 
     takes: tuple[PlannedTake, ...]
+    outside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
