@@ -11,8 +11,8 @@ import pytest
 
 from tests.app.project_examples import RECIPE, same, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Notice
+from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
@@ -39,9 +39,9 @@ class Window:
         self.interrupted: list[Removal] = []
         self.events.removal_interrupted.subscribe(self.interrupted.append)
         self.store = Store(self.events)
-        self.files = Background("files", self.main_thread.post)
+        self.work = LongWork(self.events, self.main_thread.post)
         looking = Looking(self.events, ViewRecipe())
-        self.desk = ProjectDesk(self.files, self.events, self.store, looking, self.main_thread.post)
+        self.desk = ProjectDesk(self.work, self.events, self.store, looking, self.main_thread.post)
 
     def open(self, folder: Path) -> None:
         ends: list[object] = []
@@ -51,7 +51,7 @@ class Window:
 
     def settle_files(self) -> None:
         ends: list[None] = []
-        self.files.run(lambda: None, done=ends.append, failed=print)
+        self.desk._reading.run(lambda: None, done=ends.append, failed=print)
         self.main_thread.run_until(lambda: ends)
 
     def start(self) -> bool:
@@ -79,7 +79,7 @@ class Window:
         self.desk._lock.release()
 
     def close(self) -> None:
-        self.files.close()
+        self.work.close()
         self.desk.close()
 
     @property

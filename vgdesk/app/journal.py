@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vgdesk.app.background import Background
+from vgdesk.app.background import UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
 from vgdesk.app.records import FIELDS, Record, word_record
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
@@ -126,7 +126,7 @@ class Journal:
         """Wait until everything is written; what is saved leaves no journal behind."""
         if is_saved:
             self._run(self._end)
-        self._thread.close()
+        self._thread.close(UNTIL_WRITTEN)
 
     def _run(self, call: Callable[[], None], then: Callable[[], object] = lambda: None) -> None:
         self._thread.run(

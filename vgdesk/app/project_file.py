@@ -65,6 +65,7 @@ from vgdesk.core.model import (
 )
 from vgdesk.core.names import is_word_id
 from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.wanted import refuse_unwanted, while_wanted
 
 SCHEMA = 2  # 2: quality of takes, trash, speakers
 OLDEST_READER = 2  # the oldest schema whose programs can show what this one writes
@@ -110,6 +111,8 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
     ------
     ProjectError
         If it cannot be written; the last good save can still be opened.
+    NotWantedError
+        If it was cancelled before the tables were written; the last good save stands.
     """
     folder = _absolute(folder)
     try:
@@ -120,6 +123,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
             settle_folder(folder.parent)
         takes_folder(folder).mkdir(mode=OWNER_ONLY, exist_ok=True)
         placed, files = _bring_takes_in(folder, session)
+        refuse_unwanted()
         _write_trash(folder / TRASH_FILE, placed, files)
         replace_text(folder / TABLE_FILE, write_table(placed, files))
         write_ratings(folder / RATINGS_FILE, session.ratings)
@@ -165,7 +169,7 @@ def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeI
     missing = {take for take in outside if not where[take].is_file()}
     if outside:
         shelf = TakeFiles(home, (file.name for file in inside))
-        for take in outside:
+        for take in while_wanted(outside, len(outside)):
             file = where[take]
             where[take] = shelf.reserve(file.name) if take in missing else shelf.bring_in(file)
         shelf.settle()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vgdesk.analyses.ratings import RATINGS
 from vgdesk.app.analysing import Analysing
-from vgdesk.app.background import Background
+from vgdesk.app.background import UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import ChildProcess, Post
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
@@ -16,6 +16,7 @@ from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
+from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
@@ -62,12 +63,15 @@ class Workspace:
         self.looking = Looking(self.events, ViewRecipe(label_column=self.settings.label_column))
         self._post = post
         self._files = Background("files", post)
+        self._long_work = LongWork(self.events, post)
         # First what may refuse: a process that has begun to start does not like to be left alone.
-        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking, post)
+        self.projects = ProjectDesk(self._long_work, self.events, self.store, self.looking, post)
+        self._settings = Background("settings", post)
+        self._models = Background("models", post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
         self._analysing = Analysing(post)
-        self.shelf = EncoderShelf(self._files, self._follow)
+        self.shelf = EncoderShelf(self._models, self._follow)
         self.encoding = Encoding(
             self._encoder_process,
             self.events,
@@ -151,8 +155,11 @@ class Workspace:
         self.check.finish()
         self.recording.close()
         self.imports.close()
-        self._files.close()
-        self._sound.close()
+        self._long_work.close()
+        for thread in (self._files, self._models):
+            thread.close()
+        for thread in (self._settings, self._sound):
+            thread.close(UNTIL_WRITTEN)
         clear_check()  # a word that was still being said was written until now
         self.projects.close()
         self.downloads.close()
@@ -175,7 +182,7 @@ class Workspace:
         """Change settings and keep them."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         settings: Settings = self.settings
-        self._files.run(lambda: save_settings(self._settings_file, settings), failed=self.tell)
+        self._settings.run(lambda: save_settings(self._settings_file, settings), failed=self.tell)
 
     # Projects
 
@@ -198,7 +205,8 @@ class Workspace:
         def done(_none: None) -> None:
             self.events.notice.publish(Notice(f"Exported {len(session.words)} words to {target}."))
 
-        self._files.run(lambda: export(session, kind, target), done=done, failed=self.tell)
+        job = JobChanged(f"export {target}", f"Exporting {target.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: export(session, kind, target), Answers(done, self.tell))
 
     def pack(self, project: Path, file: Path) -> None:
         """Make one file of a saved project."""
@@ -207,7 +215,8 @@ class Workspace:
             said = f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
             self.events.notice.publish(Notice(said))
 
-        self._files.run(lambda: pack(project, file), done=done, failed=self.tell)
+        job = JobChanged(f"pack {file}", f"Packing {file.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: pack(project, file), Answers(done, self.tell))
 
     def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
         """Make a project of a packed file; `then` is called if that went well."""
@@ -216,7 +225,8 @@ class Workspace:
             self.events.notice.publish(Notice(f"Unpacked “{folder.stem}”."))
             then()
 
-        self._files.run(lambda: unpack(file, folder), done=done, failed=self.tell)
+        job = JobChanged(f"unpack {file}", f"Unpacking {file.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: unpack(file, folder), Answers(done, self.tell))
 
     def _is_recent(self, folder: Path) -> None:
         self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)
@@ -331,20 +341,10 @@ class Workspace:
 
     def look_into(self, file: Path, done: Callable[[LongRecording], object]) -> None:
         """Find the words in a long recording; the list is laid against them."""
-        job = JobChanged("cut", f"Listening to {file.name}", JobState.RUNNING, can_cancel=False)
         session, plan, speaker = self.session, self.flow.plan, self.settings.speaker
         words = [session.words[word] for word in due_words(session, plan, speaker)]
-        self.events.job_changed.publish(job)
-
-        def found(recording: LongRecording) -> None:
-            self.events.job_changed.publish(replace(job, state=JobState.DONE))
-            done(recording)
-
-        def failed(error: VgdeskError) -> None:
-            self.events.job_changed.publish(replace(job, state=JobState.FAILED))
-            self.tell(error)
-
-        self._files.run(lambda: propose(file, words), done=found, failed=failed)
+        job = JobChanged(f"cut {file}", f"Listening to {file.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: propose(file, words), Answers(done, self.tell))
 
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]]) -> None:
         """Make takes of the pieces of a long recording."""
@@ -379,6 +379,8 @@ class Workspace:
             self.downloads.cancel(name)
         elif kind == "import":
             self.imports.cancel()
+        else:
+            self._long_work.cancel(job)
 
     def _options(self) -> EncodeOptions:
         return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")
