@@ -1,5 +1,6 @@
 """A project that somebody passed on is as harmless to open as a picture."""
 
+import errno
 import json
 import os
 import re
@@ -255,3 +256,20 @@ def test_every_word_gets_an_id_that_names_files(text: str) -> None:
     assert is_word_id(word.id)
     assert is_take_id(f"{word.id}-1")
     assert len(f"{word.id}-99999.192000.partial".encode()) <= 255
+
+
+def test_a_drive_without_locks_is_named_and_read_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    window = Window()  # its own folder may lie on such a drive, too
+    window.open(folder)
+    assert window.desk.home is None
+    assert "offers no locks" in window.said
+    assert list(window.store.session.takes) == ["dog-1"]
+    window.close()
+    assert main(["import", str(folder), str(folder / "takes" / "dog.flac")]) == 2
+    assert "offers no locks" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from vgdesk.app.incoming import (
     summary,
 )
 from vgdesk.app.project_file import Project, open_project, save
-from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.project_places import SUFFIX
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.replaying import replay
@@ -126,14 +126,15 @@ def _held(folder: Path) -> Iterator[Project]:
     if not folder.exists():
         yield Project(folder, Session(), ViewRecipe())
         return
+    lock, why = None, "is open in a window, or can only be read"
     try:
         lock = None if open_project(folder).read_only else ProjectLock.taken(folder)
-    except OSError:
-        lock = None
+    except OSError as error:
+        why = why_not_locked(error)
     if lock is None:
         raise ProjectError(
-            f"“{folder.name}” is open in a window, or can only be read. Nothing was added.",
-            "Close the window and try again.",
+            f"“{folder.name}” {why}. Nothing was added.",
+            "Close the window, or copy the project to a drive of your own, and try again.",
         )
     try:
         # Only now: the window that had it may just have saved.

@@ -7,7 +7,7 @@ from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_file import Project, open_project
-from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.recovery import Recovered, recover
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session
@@ -37,8 +37,7 @@ def opened_project(folder: Path, held: ProjectLock | None) -> Opened:
     try:
         lock = held or ProjectLock.taken(folder)
     except OSError as error:
-        why = f"“{folder.stem}” cannot be written to ({error.strerror})"
-        return Opened(_for_reading(project, why))
+        return Opened(_for_reading(project, f"“{folder.stem}” {why_not_locked(error)}"))
     if lock is None:
         return Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
     try:
@@ -61,7 +60,7 @@ def _for_reading(project: Project, why: str) -> Project:
 
 def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:
     """Open a project that was never saved. Raises ProjectError."""
-    lock = ProjectLock.taken(folder)
+    lock = ProjectLock.taken_if_possible(folder)
     project = Project(folder, Session(), recipe)
     return Opened(project, recover(folder, Session()), lock)
 

@@ -58,7 +58,7 @@ class ProjectDesk:
         self.home: Path | None = None
         self.title = "Untitled"
         self._opened = 0
-        self._lock = ProjectLock.taken(self.folder)
+        self._lock = ProjectLock.taken_if_possible(self.folder)
         self._journal = Journal(post, self._failed)
         self._journal.go_on(self.folder, Session())
         self._is_settling = False
@@ -271,8 +271,7 @@ class ProjectDesk:
 
     def _move_to(self, folder: Path) -> None:
         if folder != self.folder:
-            with suppress(OSError):
-                self._hold(ProjectLock.taken(folder))
+            self._hold(ProjectLock.taken_if_possible(folder))
         self.folder = self.home = folder
 
     def _hold(self, lock: ProjectLock | None) -> None:
@@ -290,7 +289,7 @@ class ProjectDesk:
         self.home = home if is_ours else None
         self.folder = project.folder if is_ours else new_scratch(scratch_folder())
         self.title = title if is_ours or home is None else f"{title} (read-only)"
-        self._hold(opened.lock or ProjectLock.taken(self.folder))
+        self._hold(opened.lock or ProjectLock.taken_if_possible(self.folder))
         written = recovered.written if recovered is not None else Session()
         self._journal.go_on(self.folder, written)
         for notice in (*project.warnings, *(recovered.notices if recovered else ())):

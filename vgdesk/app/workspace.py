@@ -122,8 +122,7 @@ class Workspace:
             self.downloads,
             self.store,
             self.events,
-            settings=lambda: self.settings,
-            configure=self.configure,
+            self.change_settings,
         )
         self.events.session_changed.subscribe(self._session_changed)
         self.events.recipe_changed.subscribe(self.pipeline.look)
@@ -180,9 +179,12 @@ class Workspace:
 
     def configure(self, **changes: object) -> None:
         """Change settings and keep them."""
-        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-        settings: Settings = self.settings
-        self._settings.run(lambda: save_settings(self._settings_file, settings), failed=self.tell)
+        self.change_settings(lambda settings: replace(settings, **changes))  # type: ignore[arg-type]
+
+    def change_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Change settings and keep them; what another window has changed meanwhile stays."""
+        self.settings = change(self.settings)
+        self._settings.run(lambda: save_settings(self._settings_file, change), failed=self.tell)
 
     # Projects
 
@@ -229,7 +231,7 @@ class Workspace:
         self._long_work.run(job, lambda: unpack(file, folder), Answers(done, self.tell))
 
     def _is_recent(self, folder: Path) -> None:
-        self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)
+        self.change_settings(lambda settings: settings.with_recent(folder))
 
     # Words and takes
 
