@@ -29,6 +29,7 @@ from vgdesk.app.pronunciation import with_typed_label
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.removal import Removal
+from vgdesk.app.report import write_report
 from vgdesk.app.settings import (
     Settings,
     embeddings_folder,
@@ -219,6 +220,17 @@ class Workspace:
 
         job = JobChanged(f"pack {file}", f"Packing {file.name}", JobState.RUNNING)
         self._long_work.run(job, lambda: pack(project, file), Answers(done, self.tell))
+
+    def save_report(self, file: Path) -> None:
+        """Write down what somebody who helps needs to know, without voices and words."""
+        settings = self.settings
+
+        def done(_none: None) -> None:
+            self.events.notice.publish(
+                Notice(f"Saved a report as {file}.", "Read it before you send it to anybody.")
+            )
+
+        self._files.run(lambda: write_report(file, settings), done=done, failed=self.tell)
 
     def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
         """Make a project of a packed file; `then` is called if that went well."""

@@ -305,6 +305,10 @@ class WindowDesk(QObject):
     def show_shortcuts(self) -> None:
         dialogs.show_shortcuts(self._window)
 
+    def ask_to_report(self) -> None:
+        if file := dialogs.ask_report_name(self._window):
+            self._workspace.save_report(file)
+
     def show_about(self) -> None:
         dialogs.show_about(self._window)
 
