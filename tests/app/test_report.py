@@ -47,7 +47,7 @@ def test_versions_settings_and_where_errors_came_from_are_in_it() -> None:
         "numpy 2",
         "stop_by_voice: True",
         "record_mode: manual",
-        "recent_projects: 1 entries",
+        "recent_projects: 1 in the list",
         "speaker: set",
         "test_report.py, line ",
         "  KeyError",

@@ -65,7 +65,7 @@ def _plain(value: object) -> str:
         return str(value)
     if isinstance(value, str):
         return "set" if value else "not set"
-    return f"{len(value)} entries" if isinstance(value, tuple) else "set"
+    return f"{len(value)} in the list" if isinstance(value, tuple) else "set"
 
 
 def _log() -> Iterator[str]:
