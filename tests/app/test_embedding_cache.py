@@ -125,3 +125,51 @@ def test_key_changes_with_everything_that_values_depend_on() -> None:
     keys |= {embedding_key("other", SPEC, Pooling.MEAN)}
     assert len(keys) == 4 + 2 + 1
     assert embedding_key("content", replace(SPEC, title="Another"), Pooling.MEAN) in keys
+
+
+def test_no_flipped_bit_is_handed_out_as_another_number(tmp_path: Path) -> None:
+    """Every 13th bit of a file, from a place that is drawn: header, names, checksum and values."""
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(4, 256)).astype(np.float32)
+    whole = Embedding(KEY, EncoderId("model@1"), ("0", "1", "2", "3"), values)
+    cache = EmbeddingCache(tmp_path)
+    cache.put(whole)
+    (file,) = tmp_path.rglob("*.safetensors")
+    content = file.read_bytes()
+    places = range(int(rng.integers(13)), 8 * len(content), 13)
+    assert len(places) > 2_500
+    harmless = 0
+    for place in places:
+        damaged = bytearray(content)
+        damaged[place // 8] ^= 1 << place % 8
+        file.write_bytes(damaged)
+        found = cache.get(KEY)
+        if found is not None:  # padding, or another way to write the same
+            harmless += 1
+            assert (found.encoder, found.layers) == (whole.encoder, whole.layers)
+            np.testing.assert_array_equal(found.values, whole.values)
+    assert cache.damaged == len(places) - harmless
+    assert harmless < 0.01 * len(places)
+
+
+def test_what_an_earlier_version_left_is_not_there_and_not_damaged(
+    tmp_path: Path, embedding: Embedding
+) -> None:
+    from safetensors.numpy import save_file
+
+    file = tmp_path / "ab" / f"{KEY}.safetensors"
+    file.parent.mkdir()
+    about = {"key": KEY, "encoder": "model@1", "layers": '["0", "1", "2"]'}
+    save_file({"values": embedding.values.copy()}, file, about)
+    cache = EmbeddingCache(tmp_path)
+    assert cache.get(KEY) is None
+    assert cache.damaged == 0
+    cache.put(embedding)
+    assert cache.get(KEY) is not None
+
+
+def test_the_same_vectors_make_the_same_file(tmp_path: Path, embedding: Embedding) -> None:
+    for name in "ab":
+        EmbeddingCache(tmp_path / name).put(embedding)
+    one, other = sorted(tmp_path.rglob("*.safetensors"))
+    assert one.read_bytes() == other.read_bytes()

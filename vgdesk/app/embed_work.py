@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,7 +16,7 @@ from vgdesk.app.embedding_cache import EmbeddingCache, embedding_key
 from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.shaping import faded, with_silence
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.errors import EncoderError, NotFiniteError, VgdeskError
 from vgdesk.core.stack import Embedding
 from vgdesk.encoders import choose_device, levelled, load
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
@@ -95,8 +95,15 @@ class ModelRuns:
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class VectorsDamaged:
+    """So many vectors on disk were damaged, and are computed again."""
+
+    count: int
+
+
 Item = SpeechItem | TextItem
-News = EmbeddedItem | EmbeddingFailed | DeviceFellBack | ModelLoading | ModelRuns
+News = EmbeddedItem | EmbeddingFailed | DeviceFellBack | VectorsDamaged | ModelLoading | ModelRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +204,26 @@ def embed(
     """
     cache = None if cache_folder is None else EmbeddingCache(cache_folder, shipped_folder)
     missing: list[_Missing] = []
+    yield from _look_up(items, spec, pooling, cache, missing)
+    if cache is not None and cache.damaged:
+        yield VectorsDamaged(cache.damaged)
+    if missing:
+        if spec.folder is not None and (spec, device) not in _models:
+            yield ModelLoading()
+        for news in _Run(spec, device, pooling).all_of(missing):
+            if cache is not None and isinstance(news, EmbeddedItem):
+                cache.put(news.embedding)
+            yield news
+
+
+def _look_up(
+    items: Iterable[Item],
+    spec: EncoderSpec,
+    pooling: Pooling,
+    cache: EmbeddingCache | None,
+    missing: list[_Missing],
+) -> Iterator[News]:
+    """Yield what is on disk, and what cannot be read; add the rest to `missing`."""
     for item in items:
         try:
             content, length = _content(item)
@@ -209,13 +236,6 @@ def embed(
             yield EmbeddedItem(item.row, found)
         else:
             missing.append(_Missing(item, key, length))
-    if missing:
-        if spec.folder is not None and (spec, device) not in _models:
-            yield ModelLoading()
-        for news in _Run(spec, device, pooling).all_of(missing):
-            if cache is not None and isinstance(news, EmbeddedItem):
-                cache.put(news.embedding)
-            yield news
 
 
 class _Run:
@@ -300,7 +320,9 @@ class _Run:
             yield EmbeddingFailed(words[0].row, error)
 
     def _checked(self, word: "_Word", values: FloatArray) -> News:
-        if not np.isfinite(values).all():
+        try:
+            made = Embedding(word.key, self._spec.id, self._spec.layers, values)
+        except NotFiniteError:
             return EmbeddingFailed(
                 word.row,
                 EncoderError(
@@ -308,7 +330,7 @@ class _Run:
                     "Try another model; the files of this one may be damaged.",
                 ),
             )
-        return EmbeddedItem(word.row, Embedding(word.key, self._spec.id, self._spec.layers, values))
+        return EmbeddedItem(word.row, made)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

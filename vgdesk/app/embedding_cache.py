@@ -13,6 +13,7 @@ from vgdesk.core.stack import Embedding
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 _FRONT_END = 1  # raised when words are prepared in another way, so that old vectors are not found
+_WITHOUT_CHECKSUM = {"key", "encoder", "layers"}
 
 
 def embedding_key(content: str, spec: EncoderSpec, pooling: Pooling) -> str:
@@ -31,29 +32,40 @@ class EmbeddingCache:
     """Embeddings on disk, named by their key. Deleting the folder is safe at any time.
 
     Nothing here is ever an error for the caller: what cannot be read is computed again, what
-    cannot be written is not kept.
+    cannot be written is not kept. Values and description carry a checksum: without it, most single
+    damaged bits would be handed out as other numbers.
 
     Parameters
     ----------
     shipped
         A second folder in which embeddings are looked for; nothing in it is ever changed.
+
+    Attributes
+    ----------
+    damaged
+        How many embeddings were found damaged so far.
     """
 
     def __init__(self, folder: Path, shipped: Path | None = None) -> None:
         self._folder = folder
         self._shipped = shipped
+        self.damaged = 0
 
     def get(self, key: str) -> Embedding | None:
         """Return the embedding of this key; a damaged file is removed and counts as not there."""
+        file = _file(self._folder, key)
         try:
-            found = _read(_file(self._folder, key), key)
+            found = _read(file, key)
         except ValueError:
             found = None
+            self.damaged += 1
             with suppress(OSError):
-                _file(self._folder, key).unlink()
+                file.unlink()
         if found is None and self._shipped is not None:
-            with suppress(ValueError):
+            try:
                 found = _read(_file(self._shipped, key), key)
+            except ValueError:
+                self.damaged += 1
         return found
 
     def put(self, embedding: Embedding) -> None:
@@ -63,9 +75,13 @@ class EmbeddingCache:
         about = {
             "key": embedding.key,
             "encoder": embedding.encoder,
-            "layers": json.dumps(embedding.layers),
+            "layers": embedding.layers,
+            "checksum": _checksum(embedding),
         }
-        content = save({"values": np.ascontiguousarray(embedding.values)}, about)
+        # As one text: several would be written in another order each time.
+        content = save(
+            {"values": np.ascontiguousarray(embedding.values)}, {"about": json.dumps(about)}
+        )
         file = _file(self._folder, embedding.key)
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -90,16 +106,29 @@ def _read(file: Path, key: str) -> Embedding | None:
 
     try:
         with safe_open(file, framework="numpy") as stored:
-            about = stored.metadata() or {}
+            texts = stored.metadata() or {}
+            if set(texts) == _WITHOUT_CHECKSUM:  # of an earlier version: nobody can vouch for it
+                return None
             values = stored.get_tensor("values")
-        if about["key"] != key:
-            raise ValueError("the file was renamed")
-        layers = tuple(json.loads(about["layers"]))
-        return Embedding(key, EncoderId(about["encoder"]), layers, values)
+        about = json.loads(texts["about"])
+        layers = tuple(about["layers"])
+        found = Embedding(about["key"], EncoderId(about["encoder"]), layers, values)
+        if found.key != key or _checksum(found) != about["checksum"]:
+            raise ValueError("it is not what was written under this name")
     except FileNotFoundError:
         return None
-    except (SafetensorError, OSError, KeyError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("the file is damaged") from error
+    return found
+
+
+def _checksum(embedding: Embedding) -> str:
+    """Hash values and description, whatever their place in the file."""
+    values = np.ascontiguousarray(embedding.values)
+    about = (embedding.key, embedding.encoder, embedding.layers, values.dtype.str, values.shape)
+    digest = hashlib.blake2b(json.dumps(about).encode(), digest_size=16)
+    digest.update(values.data)
+    return digest.hexdigest()
 
 
 def _write_whole(file: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from vgdesk.app.embed_work import (
     News,
     SpeechItem,
     TextItem,
+    VectorsDamaged,
     embed,
     get_ready,
 )
@@ -93,6 +94,7 @@ class Encoding:
         self._halted: set[EncoderId] = set()
         self._lost: set[EncoderId] = set()
         self._ready: set[tuple[EncoderId, str]] = set()
+        self._damaged = 0  # vectors on disk since it was last said
         self._published = 0.0
         self._told: dict[EncoderId, JobChanged] = {}
         self._job: Job | None = None
@@ -262,6 +264,8 @@ class Encoding:
                 self._close(asks[int(row)])
             case DeviceFellBack(sentence):
                 self._events.notice.publish(Notice(sentence, level=Level.WARNING))
+            case VectorsDamaged(count):
+                self._damaged += count
             case ModelRuns(device):
                 self._events.device_found.publish(device)
             case ModelLoading():
@@ -288,6 +292,9 @@ class Encoding:
     def _ended(self, _is_done: bool) -> None:
         self._job = None
         self._ask_next()
+        if self._damaged and not self.missing:
+            self._events.notice.publish(_damaged_notice(self._damaged))
+            self._damaged = 0
         if not self.missing or time.monotonic() - self._published > NEWS_EVERY:
             self._publish()
 
@@ -350,6 +357,14 @@ class Encoding:
         if progress.problem:
             return JobState.FAILED
         return JobState.RUNNING if progress.done < progress.total else JobState.DONE
+
+
+def _damaged_notice(count: int) -> Notice:
+    """Say it once a run, not once a job."""
+    what = "1 cached vector was" if count == 1 else f"{count:,} cached vectors were"
+    return Notice(
+        f"{what} damaged and computed again.", "If it happens again, check the disk.", Level.WARNING
+    )
 
 
 def _embed(

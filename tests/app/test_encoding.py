@@ -1,0 +1,52 @@
+"""Encoding by way of the encoder process, without a process: jobs run where they are asked for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.app.test_gate_encoding import Here
+from vgdesk.app.encoding import AT_ONCE, EncodeOptions, Encoding
+from vgdesk.app.events import Events, Notice
+from vgdesk.app.project_file import open_project
+from vgdesk.core.model import Cell, EncoderId, Session
+from vgdesk.core.resources import resource
+from vgdesk.core.stack import Embedding
+from vgdesk.core.viewing import ViewRecipe
+from vgdesk.encoders import ENCODERS
+
+
+def encode_all(session: Session, cache: Path) -> tuple[list[Embedding], list[Notice]]:
+    """Encode a session from beginning to end."""
+    here, events = Here(), Events()
+    arrived: list[Embedding] = []
+    notices: list[Notice] = []
+    events.notice.subscribe(notices.append)
+    encoding = Encoding(
+        here,  # type: ignore[arg-type]
+        events,
+        spec_of=ENCODERS.get,
+        options=lambda: EncodeOptions(cache, "cpu"),
+        arrived=arrived.append,
+    )
+    encoding.follow(session, ViewRecipe())
+    while here.jobs:
+        here.work()
+    return arrived, notices
+
+
+def test_damaged_vectors_are_computed_again_and_counted_once(tmp_path: Path) -> None:
+    demo = open_project(resource("demo.vgdesk")).session
+    session = replace(demo, encoders={Cell.SPEECH: EncoderId("spectrum")})
+    before, quiet = encode_all(session, tmp_path)
+    assert not quiet
+    damaged = AT_ONCE + 2  # more than one job meets
+    files = sorted(tmp_path.rglob("*.safetensors"))
+    for file in files[:damaged]:
+        content = bytearray(file.read_bytes())
+        content[-2] ^= 1
+        file.write_bytes(content)
+    after, notices = encode_all(session, tmp_path)
+    assert [n.message for n in notices] == [
+        f"{damaged} cached vectors were damaged and computed again."
+    ]
+    assert {e.key: e.values.tobytes() for e in after} == {e.key: e.values.tobytes() for e in before}
+    assert encode_all(session, tmp_path)[1] == []
