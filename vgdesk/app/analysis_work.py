@@ -95,7 +95,7 @@ def _keep_once(plan: StackPlan, stack: LayerStack) -> None:
     """Let vectors be parts of the newest stack: of a long list a second copy takes gigabytes."""
     for i, (_row, _word, keys) in enumerate(plan.rows):
         if len(keys) == 1:
-            _vectors[keys[0]] = replace(_vectors[keys[0]], values=stack.values[:, i])
+            _vectors[keys[0]] = _vectors[keys[0]].derived(values=stack.values[:, i])
 
 
 def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:

@@ -29,6 +29,18 @@ class TooFewWordsError(VgdeskError):
         )
 
 
+class NotFiniteError(VgdeskError, ValueError):
+    """A number is NaN or infinite, and so is no number: whatever is computed of it is wrong."""
+
+    @classmethod
+    def of(cls, owner: str, what: str) -> Self:
+        """Say which number of what; `owner` is where it comes from."""
+        return cls(
+            f"{owner}: {what} is not finite (NaN or infinity).",
+            "Compute it again, or leave it out; nothing was computed of it.",
+        )
+
+
 class AudioFileError(VgdeskError):
     """A file could not be used as a recording."""
 

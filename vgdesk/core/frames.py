@@ -6,7 +6,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape, not_finite
+from vgdesk.core.errors import NotFiniteError
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
@@ -22,7 +23,7 @@ class FrameStack(HoldsArrays):
     starts
         Shape [rows + 1]: where the frames of each take begin, and where those of the last end.
     values
-        Shape [layers, frames of all takes, dim], float32.
+        Shape [layers, frames of all takes, dim], float32, all finite.
     """
 
     encoder: EncoderId
@@ -42,6 +43,12 @@ class FrameStack(HoldsArrays):
         expect_shape(
             self.encoder, "values", self.values, layers=len(self.layers), frames=frames, dim=None
         )
+        if place := not_finite(self.values):
+            layer, frame, _ = place
+            take = self.rows[int(np.searchsorted(self.starts, frame, side="right")) - 1]
+            raise NotFiniteError.of(
+                self.encoder, f"a frame of “{take}” in layer “{self.layers[layer]}”"
+            )
 
     @classmethod
     def of_stack(cls, stack: LayerStack) -> Self:
@@ -66,11 +73,9 @@ class FrameStack(HoldsArrays):
             return self
         frames = [np.arange(self.starts[i], self.starts[i + 1]) for i in rows]
         kept = np.concatenate([*frames, np.empty(0, np.intp)])
-        return type(self)(
-            self.encoder,
-            self.layers,
-            tuple(self.rows[i] for i in rows),
-            tuple(self.words[i] for i in rows),
-            np.array([0, *accumulate(map(len, frames))]),
-            self.values[:, kept],
+        return self.derived(
+            rows=tuple(self.rows[i] for i in rows),
+            words=tuple(self.words[i] for i in rows),
+            starts=np.array([0, *accumulate(map(len, frames))]),
+            values=self.values[:, kept],
         )

@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
-from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape, not_finite
+from vgdesk.core.errors import NotFiniteError
 from vgdesk.core.model import EncoderId, WordId
 
 
@@ -17,7 +18,7 @@ class Embedding(HoldsArrays):
     key
         Hash of everything the values depend on (sound or text, encoder, weights, pooling).
     values
-        Shape [layers, dim], float32.
+        Shape [layers, dim], float32, all finite.
     """
 
     key: str
@@ -27,6 +28,10 @@ class Embedding(HoldsArrays):
 
     def check(self) -> None:
         expect_shape(self.encoder, "values", self.values, layers=len(self.layers), dim=None)
+        if np.isfinite(self.values).all():
+            return
+        layer, *_ = not_finite(self.values) or (0,)
+        raise NotFiniteError.of(self.encoder, f"a vector in layer “{self.layers[layer]}”")
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -42,7 +47,7 @@ class LayerStack(HoldsArrays):
     words
         The word of each row; a word may repeat, one row a take.
     values
-        Shape [layers, rows, dim], float32.
+        Shape [layers, rows, dim], float32, all finite: no analysis has to look again.
     keys
         What the vectors of each row are from: where keys are the same, vectors are. Empty if that
         is not known; then nothing is kept for a list with one more row. `replace` drops them, since
@@ -67,6 +72,12 @@ class LayerStack(HoldsArrays):
             rows=len(self.rows),
             dim=None,
         )
+        if place := not_finite(self.values):
+            layer, row, _ = place
+            raise NotFiniteError.of(
+                self.encoder,
+                f"the vector of “{self.rows[row]}” in layer “{self.layers[layer]}”",
+            )
 
     def only(self, rows: Sequence[int]) -> Self:
         """Keep the given rows, in the given order."""
@@ -74,17 +85,19 @@ class LayerStack(HoldsArrays):
             return self
         values = self.values[:, list(rows)]
         values.flags.writeable = False
-        names, words = tuple(self.rows[i] for i in rows), tuple(self.words[i] for i in rows)
-        chosen = replace(self, rows=names, words=words, values=values)
-        return chosen.with_keys(self.keys[i] for i in rows) if self.keys else chosen
+        return self.derived(
+            rows=tuple(self.rows[i] for i in rows),
+            words=tuple(self.words[i] for i in rows),
+            values=values,
+            keys=tuple(self.keys[i] for i in rows) if self.keys else (),
+        )
 
     def with_keys(self, keys: Iterable[str]) -> Self:
         """Say what the vectors of each row are from."""
-        keyed, known = replace(self), tuple(keys)
+        known = tuple(keys)
         if len(known) != len(self.rows):
             raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(known)} keys")
-        object.__setattr__(keyed, "keys", known)
-        return keyed
+        return self.derived(keys=known)
 
 
 def stack_rows(
