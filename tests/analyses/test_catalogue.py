@@ -12,7 +12,7 @@ import pytest
 from tests.analyses.stacks import known_of, noise, results_of, stack_of
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind, LayerAnalysis, MapAnalysis
-from vgdesk.core.errors import TooFewWordsError, VgdeskError
+from vgdesk.core.errors import NotFiniteError, TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.results import (
     GatingResult,
@@ -123,6 +123,20 @@ def test_the_input_stays_as_it_is(analysis: Analysis) -> None:
 @pytest.mark.parametrize("case", ODD)
 def test_odd_words_give_numbers(analysis: Analysis, case: str) -> None:
     assert np.isfinite(numbers(results_of(analysis, stack_of(ODD[case])))).all()
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e39])
+@pytest.mark.parametrize("place", [(0, 0, 0), (1, 7, 3), (2, 11, 7)])
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+def test_no_measure_gives_a_number_if_one_is_none(
+    analysis: Analysis, number: float, place: tuple[int, int, int]
+) -> None:
+    """One rule for all: a stack is the only way in, and none can be made of such numbers."""
+    values = noise(3, 12, 8)
+    values[place] = number
+    with pytest.raises(NotFiniteError) as refusal:
+        results_of(analysis, stack_of(values))
+    assert f"“w{place[1]:04}” in layer “{place[0]}”" in refusal.value.message
 
 
 def test_the_smallest_list_gives_numbers(analysis: Analysis) -> None:

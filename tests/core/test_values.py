@@ -7,6 +7,8 @@ import pytest
 
 from vgdesk.core import errors
 from vgdesk.core.catalogue import catalogue
+from vgdesk.core.facts import Facts, WordFacts
+from vgdesk.core.frames import FrameStack
 from vgdesk.core.model import Cell, EncoderId, Session, Take, TakeId, Word, WordId
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
 
@@ -47,6 +49,34 @@ def test_arrays_are_read_only_here_and_on_the_other_side() -> None:
 def test_a_wrong_shape_is_refused_with_the_names_of_the_axes() -> None:
     with pytest.raises(ValueError, match=r"values must have shape \[layers=2, dim\]; got \[3, 4\]"):
         embedding("k", np.ones((3, 4)))
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_refused_with_row_and_layer(number: float) -> None:
+    with pytest.raises(errors.NotFiniteError, match="e: a vector in layer “1” is not finite"):
+        embedding("k", [[1, 2], [3, number]])
+    values = np.ones((1, 3, 2))
+    values[0, 2, 0] = number
+    with pytest.raises(errors.NotFiniteError, match="“c” in layer “0” is not finite"):
+        stack("abc", values)
+    words, starts = (WordId("a"), WordId("b")), np.array([0, 2, 3])
+    with pytest.raises(errors.NotFiniteError, match="a frame of “b” in layer “0” is not finite"):
+        FrameStack(EncoderId("e"), ("0",), ("a", "b"), words, starts, values)
+
+
+def test_a_mean_too_large_to_be_a_number_is_refused() -> None:
+    huge = np.full((2, 1), np.finfo(np.float32).max, np.float32)
+    takes = [embedding(key, huge) for key in "ab"]
+    with np.errstate(over="ignore"), pytest.raises(errors.NotFiniteError, match="“dog”"):
+        stack_rows([("dog", WordId("dog"), takes)], encoder=EncoderId("e"))
+
+
+def test_numbers_and_ratings_of_words_are_finite() -> None:
+    dog, cat = WordId("dog"), WordId("cat")
+    with pytest.raises(errors.NotFiniteError, match="dog: the number in the column “f”"):
+        WordFacts(dog, "dog", numbers=(("f", np.nan),))
+    with pytest.raises(errors.NotFiniteError, match="dog, cat: the similarity rating"):
+        Facts(ratings=((dog, cat, np.inf),))
 
 
 def test_a_catalogue_refuses_two_items_with_one_id() -> None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from vgdesk.app.stack_file import BROKEN, read_stack, single
 from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
-from vgdesk.app.stack_file import read_stack
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.model import EncoderId, WordId
 
@@ -48,27 +48,36 @@ def read_frames(file: Path) -> FrameStack:
 
     Raises
     ------
+    NotFiniteError
+        If it holds NaN or infinity; the message names take and layer.
     VgdeskError
         If it is something else.
     """
     hint = "Make it with `vgdesk embed --frames`."
     try:
-        with safe_open(file, framework="numpy") as stored:
-            about = stored.metadata() or {}
-            if about.get("format") == STACK_FORMAT:
-                return FrameStack.of_stack(read_stack(file))
-            if about.get("format") != FORMAT:
-                raise ValueError("not of vgdesk")
-            frames = FrameStack(
-                EncoderId(about["encoder"]),
-                tuple(json.loads(about["layers"])),
-                tuple(json.loads(about["rows"])),
-                tuple(WordId(word) for word in json.loads(about["words"])),
-                stored.get_tensor("starts"),
-                stored.get_tensor("values"),
-            )
+        frames = _read(file)
     except FileNotFoundError as error:
         raise VgdeskError(f"{file} does not exist.", hint) from error
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
+    except NotFiniteError as error:
+        raise NotFiniteError(f"{file} cannot be used. {error.message}", hint) from error
+    except (SafetensorError, *BROKEN) as error:
         raise VgdeskError(f"{file} does not hold frames of vgdesk.", hint) from error
-    return frames
+    return FrameStack.of_stack(read_stack(file)) if frames is None else frames
+
+
+def _read(file: Path) -> FrameStack | None:
+    """Return the frames of a file, or None if it holds a stack."""
+    with safe_open(file, framework="numpy") as stored:
+        about = stored.metadata() or {}
+        if about.get("format") == STACK_FORMAT:
+            return None
+        if about.get("format") != FORMAT:
+            raise ValueError("not of vgdesk")
+        return FrameStack(
+            EncoderId(about["encoder"]),
+            tuple(map(str, json.loads(about["layers"]))),
+            tuple(map(str, json.loads(about["rows"]))),
+            tuple(WordId(str(word)) for word in json.loads(about["words"])),
+            stored.get_tensor("starts"),
+            single(stored.get_tensor("values")),
+        )

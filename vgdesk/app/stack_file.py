@@ -2,7 +2,7 @@
 
 All of them hold the array ``values`` with the axes [layers, rows, dim], the names ``layers``,
 ``rows`` and ``words`` (one a row), the ``encoder`` and the ``format``. Nothing in them is ever
-executed.
+executed, no other file is looked at, and how much memory they take is known before it is taken.
 """
 
 import io
@@ -18,13 +18,20 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
 FORMAT = "vgdesk stack 1"
 AXES = ("layers", "rows", "dim")
 NAMES = ("layers", "rows", "words")
+ROOM = 2**24  # bytes that any file may take in memory, however small it is
+MOST_TIMES = 20  # as large as the file
+# What the libraries raise at files that are damaged, or something else.
+BROKEN = (
+    OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError,
+    MemoryError,
+)  # fmt: skip
 
 Values = NDArray[Any]
 About = Mapping[str, Any]
@@ -65,24 +72,48 @@ def write_stack(file: Path, stack: LayerStack) -> None:
 
 
 def read_stack(file: Path) -> LayerStack:
-    """Read what `write_stack` wrote; anything else is refused with a sentence."""
+    """Read what `write_stack` wrote; anything else is refused with a sentence.
+
+    Raises
+    ------
+    NotFiniteError
+        If it holds NaN or infinity; the message names row and layer.
+    VgdeskError
+        If it is something else.
+    """
+    hint = "Make it again with `vgdesk embed`."
     try:
         values, about = _format_of(file).read(file.read_bytes())
         if about["format"] != FORMAT:
             raise ValueError(f"unknown format {about['format']}")
         layers, rows, words = (tuple(map(str, about[name])) for name in NAMES)
-        stack = LayerStack(
-            EncoderId(str(about["encoder"])), layers, rows, tuple(map(WordId, words)), values
-        )
+        encoder, named = EncoderId(str(about["encoder"])), tuple(map(WordId, words))
+        stack = LayerStack(encoder, layers, rows, named, single(values))
     except FileNotFoundError as error:
         raise VgdeskError(f"{file} does not exist.", "Make it with `vgdesk embed`.") from error
-    except (OSError, KeyError, ValueError, TypeError, MemoryError) as error:
+    except NotFiniteError as error:
+        raise NotFiniteError(f"{file} cannot be used. {error.message}", hint) from error
+    except BROKEN as error:
         raise VgdeskError(
             f"{file} does not hold embeddings of vgdesk.", "Make it with `vgdesk embed`."
         ) from error
     if not stack.rows:
-        raise VgdeskError(f"{file} holds no words.", "Make it anew with `vgdesk embed`.")
+        raise VgdeskError(f"{file} holds no words.", hint)
     return stack
+
+
+def single(values: Values) -> Values:
+    """Return numbers in single precision; what is too large for it becomes infinite."""
+    if values.dtype.kind != "f":
+        raise ValueError(f"values are no fractions but {values.dtype}")
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32, copy=False)
+
+
+def _refuse_promises(promised: int, content: bytes) -> None:
+    """Refuse to unpack what is far larger than the file: vectors can hardly be packed at all."""
+    if promised > ROOM + MOST_TIMES * len(content):
+        raise ValueError(f"{len(content):,} bytes promise to become {promised:,}")
 
 
 def _format_of(file: Path) -> _Format:
@@ -122,6 +153,8 @@ def _make_npz(values: Values, about: About) -> bytes:
 
 def _read_npz(content: bytes) -> tuple[Values, About]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            _refuse_promises(sum(part.file_size for part in packed.infolist()), content)
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
             about = {name: found[name] for name in (*NAMES, "encoder", "format")}
             return found["values"], about
@@ -148,6 +181,15 @@ def _read_hdf5(content: bytes) -> tuple[Values, About]:
     import h5py
 
     with h5py.File(io.BytesIO(content), "r") as file:
+        # A link, or numbers that are kept elsewhere, would open other files of this computer.
+        if any(
+            not isinstance(file.get(n, getlink=True), h5py.HardLink) for n in (*NAMES, "values")
+        ):
+            raise ValueError("parts of it are missing or elsewhere")
+        parts = [file[name] for name in (*NAMES, "values")]
+        if any(part.external or part.is_virtual for part in parts):
+            raise ValueError("parts of it are elsewhere")
+        _refuse_promises(sum(part.nbytes for part in parts), content)
         names = {name: file[name].asstr()[()] for name in NAMES}
         values: Values = file["values"][()]
         return values, {**names, "encoder": file.attrs["encoder"], "format": file.attrs["format"]}

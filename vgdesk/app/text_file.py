@@ -165,8 +165,8 @@ def yes_or_no(value: object) -> bool:
 
 
 def is_number(value: str) -> bool:
-    """Say whether a text is a finite number."""
+    """Say whether a text is a number, and its square too: NaN and infinity are none."""
     try:
-        return isfinite(float(value))
+        return isfinite(float(value) * float(value))
     except ValueError:
         return False

@@ -1,7 +1,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Self
 
+from vgdesk.core.errors import NotFiniteError
 from vgdesk.core.model import WordId
 
 
@@ -16,7 +18,8 @@ class WordFacts:
     phones
         Its pronunciation, one entry a phone; empty if it is not known.
     numbers
-        Columns of numbers, such as frequency or concreteness, as far as they are filled in.
+        Columns of numbers, such as frequency or concreteness, as far as they are filled in; all
+        finite.
     language
         Which language it is of; empty if it is not known.
     shape
@@ -32,6 +35,11 @@ class WordFacts:
     language: str = ""
     shape: str = ""
 
+    def __post_init__(self) -> None:
+        for column, number in self.numbers:
+            if not isfinite(number):
+                raise NotFiniteError.of(self.text, f"the number in the column “{column}”")
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -46,7 +54,7 @@ class Facts:
     synonyms
         Pairs of words of the same meaning, as far as the list says so; each pair once.
     ratings
-        Pairs of words with how alike people find them, on any scale; each pair once.
+        Pairs of words with how alike people find them, on any scale; each pair once, all finite.
     """
 
     words: tuple[WordFacts, ...] = ()
@@ -54,6 +62,11 @@ class Facts:
     speakers: tuple[tuple[str, str], ...] = ()
     synonyms: tuple[tuple[WordId, WordId], ...] = ()
     ratings: tuple[tuple[WordId, WordId, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        for one, other, rating in self.ratings:
+            if not isfinite(rating):
+                raise NotFiniteError.of(f"{one}, {other}", "the similarity rating")
 
     @classmethod
     def of_labels(cls, labels: Mapping[WordId, str], column: str = "label") -> Self:

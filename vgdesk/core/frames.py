@@ -37,6 +37,8 @@ class FrameStack(HoldsArrays):
         if len(self.rows) != len(self.words):
             raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(self.words)} words")
         expect_shape(self.encoder, "starts", self.starts, starts=len(self.rows) + 1)
+        if self.starts.dtype.kind != "i":
+            raise ValueError(f"{self.encoder}: places of frames are no whole numbers")
         if self.starts[0] != 0 or (np.diff(self.starts) < 1).any():
             raise ValueError(f"{self.encoder}: every take must have at least one frame")
         frames = int(self.starts[-1])
