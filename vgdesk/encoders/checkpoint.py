@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,31 @@ from vgdesk.core.errors import EncoderError
 
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
+PREPROCESSOR = "preprocessor_config.json"
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
 # Besides the weights, these decide what comes out.
 SETTINGS_FILES = (
     "config.json",
-    "preprocessor_config.json",
+    PREPROCESSOR,
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
     "merges.txt",
     *TOKENIZER_FILES,
+    # Read by tokenizers of other families, which a folder may ask for by name.
+    "spiece.model",
+    "tokenizer.model",
+    "tiktoken.model",
+    "tekken.json",
 )
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
-_LARGEST_HEADER = 100_000_000  # bytes; the format's own limit
+# What the library would take instead of the weights, or on top of them, without saying so.
+_OTHER_WEIGHTS = ("adapter_config.json", "shard-?????-model-?????-of-?????.safetensors")
+# Bytes. Folders are looked at in the process of the window, so what is read there stays small; the
+# weights themselves are read by the process that runs the model.
+_LARGEST_HEADER = 2**24  # a thousand layers of a hundred parts each
+_LARGEST_SETTINGS = 2**25
+_LARGEST_CARD = 2**16
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -40,8 +53,10 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def _read_json(file: Path) -> dict[str, Any]:
     try:
+        if file.stat().st_size > _LARGEST_SETTINGS:
+            raise ValueError(f"it is larger than {_LARGEST_SETTINGS:,} bytes")
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(file, str(error)) from error
     if not isinstance(content, dict):
         raise _damaged(file, "it does not hold named values")
@@ -54,8 +69,20 @@ def read_settings(folder: Path, name: str) -> dict[str, Any]:
     return _read_json(file) if file.is_file() else {}
 
 
+def sampling_rate(folder: Path) -> int:
+    """Return at which rate a speech model hears, in Hz; if it does not say, the usual 16 kHz."""
+    return int(read_settings(folder, PREPROCESSOR).get("sampling_rate") or 16_000)
+
+
 def weight_files(folder: Path) -> tuple[Path, ...]:
-    """Return the safetensors files of a model, each with a sound header."""
+    """Return the safetensors files of a model, each with a sound header: all that is loaded."""
+    other = sorted(file.name for pattern in _OTHER_WEIGHTS for file in folder.glob(pattern))
+    if other:
+        raise EncoderError(
+            f"The folder “{folder.name}” holds weights of another kind beside the usual ones "
+            f"({other[0]}), so it could not be told which model was used.",
+            "Keep only config.json, the tokenizer and the weights of one model in the folder.",
+        )
     if (folder / WEIGHTS).is_file():
         files: tuple[Path, ...] = (folder / WEIGHTS,)
     elif (folder / WEIGHTS_INDEX).is_file():
@@ -99,8 +126,18 @@ def _no_weights(folder: Path) -> EncoderError:
     )
 
 
+def count_numbers(folder: Path) -> int:
+    """Return how many numbers the weights of a model are, without reading them."""
+    return sum(prod(shape) for file in weight_files(folder) for shape in _shapes(file))
+
+
 def _check_header(file: Path) -> None:
     """Refuse a file that was cut off or is not what its name says."""
+    _shapes(file)
+
+
+def _shapes(file: Path) -> list[list[int]]:
+    """Return the shape of every part of a file of weights."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
@@ -108,11 +145,14 @@ def _check_header(file: Path) -> None:
             raise _damaged(file, "it does not begin like a safetensors file")
         try:
             header = json.loads(stream.read(length))
-            ends = [v["data_offsets"][1] for k, v in header.items() if k != "__metadata__"]
-        except (ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
+            parts = [v for k, v in header.items() if k != "__metadata__"]
+            ends = [int(part["data_offsets"][1]) for part in parts]
+            shapes = [[int(axis) for axis in part["shape"]] for part in parts]
+        except (ValueError, AttributeError, LookupError, TypeError, RecursionError) as error:
             raise _damaged(file, "its table of contents cannot be read") from error
     if max(ends, default=0) != size - 8 - length:
         raise _damaged(file, "it is shorter or longer than its table of contents says")
+    return shapes
 
 
 def _damaged(file: Path, reason: str) -> EncoderError:
@@ -154,7 +194,10 @@ def _hash(file: Path, _size: int, _time: int) -> str:
 def licence_of(folder: Path) -> str:
     """Return the licence that the model's card states, or say that none is stated."""
     card = folder / "README.md"
-    text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+    text = ""
+    if card.is_file():
+        with card.open(encoding="utf-8", errors="replace") as stream:
+            text = stream.read(_LARGEST_CARD)
     head = re.match(r"---\n(.*?)\n---", text, re.DOTALL)
     stated = re.search(r"^license: *[\"']?([\w.+-]+)", head[1], re.MULTILINE) if head else None
     return stated[1] if stated else "not stated"
@@ -163,7 +206,7 @@ def licence_of(folder: Path) -> str:
 def positive_int(config: Mapping[str, Any], key: str) -> int:
     """Read a size out of `config.json`."""
     value = config.get(key)
-    if not isinstance(value, int) or value < 1:
+    if type(value) is not int or value < 1:
         raise EncoderError(
             f"The model's config.json does not say its size: {key} is {value!r}.",
             "Get config.json again from where the model was published.",

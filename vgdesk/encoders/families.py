@@ -7,6 +7,7 @@ from vgdesk.core.model import EncoderId
 from vgdesk.encoders.base import EncoderSpec, Family, SpeechEncoder, TextEncoder
 from vgdesk.encoders.checkpoint import licence_of, read_config, revision_of
 from vgdesk.encoders.filterbank import W2V_BERT
+from vgdesk.encoders.foreign_settings import check_settings
 from vgdesk.encoders.waveform import DATA2VEC_AUDIO, HUBERT, WAV2VEC2, WAVLM
 from vgdesk.encoders.whisper import WHISPER
 from vgdesk.encoders.written import BERT, CLIP_TEXT, ROBERTA
@@ -14,6 +15,11 @@ from vgdesk.encoders.written import BERT, CLIP_TEXT, ROBERTA
 FAMILIES = catalogue(
     WAV2VEC2, HUBERT, WAVLM, DATA2VEC_AUDIO, W2V_BERT, WHISPER, BERT, ROBERTA, CLIP_TEXT
 )
+# What the library raises at settings that do not fit each other, or are of another type.
+_FOREIGN = (
+    OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+    AssertionError, MemoryError,
+)  # fmt: skip
 
 
 def family_of(model_type: object) -> Family:
@@ -30,6 +36,7 @@ def family_of(model_type: object) -> Family:
 def describe_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
     """Make the spec of a model out of its `config.json`; the weights are not looked at."""
     config = read_config(folder)
+    check_settings(folder)
     family = family_of(config.get("model_type"))
     shape = family.describe(config, folder)
     return EncoderSpec(
@@ -66,11 +73,14 @@ def inspect_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
 
 def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
     """Load a model or its untrained twin onto a device."""
+    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
+    assert spec.folder is not None
+    check_settings(spec.folder)  # again: the folder may have changed since it was described
     try:
         return FAMILIES[spec.family].load(spec, device)
-    except (OSError, RuntimeError, ValueError, KeyError, SafetensorError) as error:
+    except (*_FOREIGN, StrictDataclassError, SafetensorError) as error:
         raise EncoderError(
             f"The model “{spec.title}” cannot be read: {error}.",
             "Get the files of the model again, or choose another model.",

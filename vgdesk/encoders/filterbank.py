@@ -10,28 +10,29 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
 from vgdesk.encoders.base import EncoderSpec, Family, Shape
-from vgdesk.encoders.checkpoint import positive_int, read_settings
+from vgdesk.encoders.checkpoint import PREPROCESSOR, positive_int, sampling_rate
 from vgdesk.encoders.running import (
     Finish,
     FrameEncoder,
     Result,
     build,
+    from_folder,
     listening,
     memory_errors,
     move,
     prepare,
 )
 
-_PREPROCESSOR = "preprocessor_config.json"
 # Samples of two spectra, 25 ms wide and 10 ms apart: one alone has no variance to divide by.
 _SHORTEST = 400 + 160
 
 
 def describe(config: Mapping[str, Any], folder: Path) -> Shape:
     """Read the shape; without preprocessor settings the family's usual 16 kHz hold."""
-    rate = read_settings(folder, _PREPROCESSOR).get("sampling_rate", 16_000)
     return Shape(
-        positive_int(config, "num_hidden_layers"), positive_int(config, "hidden_size"), int(rate)
+        positive_int(config, "num_hidden_layers"),
+        positive_int(config, "hidden_size"),
+        sampling_rate(folder),
     )
 
 
@@ -41,7 +42,7 @@ def load(spec: EncoderSpec, device: str) -> "FilterbankEncoder":
     from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
 
     assert spec.folder is not None
-    config = Wav2Vec2BertConfig.from_pretrained(spec.folder, local_files_only=True)
+    config = from_folder(Wav2Vec2BertConfig, spec.folder)
     extractor = _extractor(spec.folder, config.feature_projection_input_dim)
     model = build(spec, Wav2Vec2BertModel, config)
     return FilterbankEncoder(spec, move(spec, model, device), extractor)
@@ -50,14 +51,14 @@ def load(spec: EncoderSpec, device: str) -> "FilterbankEncoder":
 def _extractor(folder: Path, frame_size: int) -> Any:
     from transformers import SeamlessM4TFeatureExtractor
 
-    if (folder / _PREPROCESSOR).is_file():
-        extractor = SeamlessM4TFeatureExtractor.from_pretrained(folder, local_files_only=True)
+    if (folder / PREPROCESSOR).is_file():
+        extractor = from_folder(SeamlessM4TFeatureExtractor, folder / PREPROCESSOR)
     else:
         extractor = SeamlessM4TFeatureExtractor(stride=frame_size // 80)  # type: ignore[no-untyped-call]
     offered = extractor.num_mel_bins * extractor.stride
     if offered != frame_size:
         raise EncoderError(
-            f"The settings in “{folder.name}” do not fit each other: {_PREPROCESSOR} makes frames "
+            f"The settings in “{folder.name}” do not fit each other: {PREPROCESSOR} makes frames "
             f"of {offered} numbers, and config.json asks for {frame_size}.",
             "Get config.json and preprocessor_config.json of the same model.",
         )

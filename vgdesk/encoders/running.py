@@ -5,6 +5,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -13,9 +14,13 @@ from numpy.typing import NDArray
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
+from vgdesk.encoders.checkpoint import count_numbers
 
 if TYPE_CHECKING:
     import torch
+
+_ROOM = 10_000_000  # numbers that any model may have more than its weights
+_MOST_WITHOUT_WEIGHTS = 1_000_000_000
 
 Result = TypeVar("Result")
 # Takes what each layer gave, [words, places, dim], and for each word its own places.
@@ -64,6 +69,17 @@ def choose_device(preference: str) -> str:
     return preference if preference in devices else devices[0]
 
 
+def from_folder(kind: Any, place: Path, **options: Any) -> Any:
+    """Let a class of the library read a model's folder, or one file in it.
+
+    This is the only way in: nothing is fetched, and no program that comes with the model is run or
+    offered.
+    """
+    return kind.from_pretrained(
+        str(place), local_files_only=True, trust_remote_code=False, **options
+    )
+
+
 def build(spec: EncoderSpec, model_class: Any, config: Any, **options: Any) -> Any:
     """Make the model of a spec, with trained weights or as its untrained twin.
 
@@ -75,6 +91,7 @@ def build(spec: EncoderSpec, model_class: Any, config: Any, **options: Any) -> A
     import torch
 
     key_mapping = options.pop("key_mapping", None)
+    _refuse_sizes(spec, model_class, config, options)
     if spec.untrained_seed is None:
         return _trained(spec, model_class, config=config, key_mapping=key_mapping, **options)
     with torch.random.fork_rng(devices=[]):
@@ -85,16 +102,44 @@ def build(spec: EncoderSpec, model_class: Any, config: Any, **options: Any) -> A
 def _trained(spec: EncoderSpec, model_class: Any, **options: Any) -> Any:
     import torch
 
-    model, report = model_class.from_pretrained(
+    assert spec.folder is not None
+    model, report = from_folder(
+        model_class,
         spec.folder,
         dtype=torch.float32,
         use_safetensors=True,
-        local_files_only=True,
         output_loading_info=True,
         **options,
     )
     _refuse_gaps(spec, report)
     return model.eval()
+
+
+def _refuse_sizes(
+    spec: EncoderSpec, model_class: Any, config: Any, options: Mapping[str, Any]
+) -> None:
+    """Refuse a model that is far larger than its weights, before it takes memory.
+
+    What is missing in the weights would be made up at random first, and refused only then; and an
+    untrained twin is never filled with weights at all.
+    """
+    import torch
+
+    assert spec.folder is not None
+    try:
+        stored = count_numbers(spec.folder)
+    except EncoderError:
+        if spec.untrained_seed is None:
+            raise
+        stored = _MOST_WITHOUT_WEIGHTS  # a twin needs none
+    with torch.device("meta"):  # in outline: takes no memory
+        planned = sum(part.numel() for part in model_class(config, **options).parameters())
+    if planned > 2 * stored + _ROOM:
+        raise EncoderError(
+            f"The weights of “{spec.title}” do not fit its config.json: they are {stored:,} "
+            f"numbers, and it asks for {planned:,}.",
+            "Get config.json and model.safetensors of the same model.",
+        )
 
 
 def _refuse_gaps(spec: EncoderSpec, report: Mapping[str, Any]) -> None:

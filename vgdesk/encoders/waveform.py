@@ -10,12 +10,13 @@ import numpy as np
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Modality
 from vgdesk.encoders.base import EncoderSpec, Family, Shape
-from vgdesk.encoders.checkpoint import positive_int, read_settings
+from vgdesk.encoders.checkpoint import PREPROCESSOR, positive_int, read_settings, sampling_rate
 from vgdesk.encoders.running import (
     Finish,
     FrameEncoder,
     Result,
     build,
+    from_folder,
     listening,
     memory_errors,
     move,
@@ -31,14 +32,14 @@ _MODEL_CLASSES = {
     "wavlm": "WavLMModel",
     "data2vec-audio": "Data2VecAudioModel",
 }
-_PREPROCESSOR = "preprocessor_config.json"
 
 
 def describe(config: Mapping[str, Any], folder: Path) -> Shape:
     """Read the shape; without preprocessor settings the family's usual 16 kHz hold."""
-    rate = read_settings(folder, _PREPROCESSOR).get("sampling_rate", 16_000)
     return Shape(
-        positive_int(config, "num_hidden_layers"), positive_int(config, "hidden_size"), int(rate)
+        positive_int(config, "num_hidden_layers"),
+        positive_int(config, "hidden_size"),
+        sampling_rate(folder),
     )
 
 
@@ -48,7 +49,7 @@ def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
     import transformers
 
     assert spec.folder is not None
-    config = transformers.AutoConfig.from_pretrained(str(spec.folder), local_files_only=True)
+    config = from_folder(transformers.AutoConfig, spec.folder)
     model_class = getattr(transformers, _MODEL_CLASSES[config.model_type])
     model = build(spec, model_class, config)
     is_levelled = _levels_sound(spec.folder) and not spec.levels_file
@@ -70,7 +71,7 @@ def levelling_files(spec: EncoderSpec) -> EncoderSpec | None:
 
 def _levels_sound(folder: Path) -> bool:
     # The library's extractors level every clip unless the settings say otherwise.
-    return bool(read_settings(folder, _PREPROCESSOR).get("do_normalize", True))
+    return bool(read_settings(folder, PREPROCESSOR).get("do_normalize", True))
 
 
 class WaveformEncoder(FrameEncoder):

@@ -8,25 +8,27 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
 from vgdesk.encoders.base import EncoderSpec, Family, Shape
-from vgdesk.encoders.checkpoint import positive_int, read_settings
+from vgdesk.encoders.checkpoint import PREPROCESSOR, positive_int, sampling_rate
 from vgdesk.encoders.running import (
     Finish,
     FrameEncoder,
     Result,
     build,
+    from_folder,
     listening,
     memory_errors,
     move,
     prepare,
 )
 
-_PREPROCESSOR = "preprocessor_config.json"
-
 
 def describe(config: Mapping[str, Any], folder: Path) -> Shape:
     """Read the shape of the half that listens; the half that writes is not used."""
-    rate = read_settings(folder, _PREPROCESSOR).get("sampling_rate", 16_000)
-    return Shape(positive_int(config, "encoder_layers"), positive_int(config, "d_model"), int(rate))
+    return Shape(
+        positive_int(config, "encoder_layers"),
+        positive_int(config, "d_model"),
+        sampling_rate(folder),
+    )
 
 
 def load(spec: EncoderSpec, device: str) -> "WhisperWordEncoder":
@@ -36,9 +38,9 @@ def load(spec: EncoderSpec, device: str) -> "WhisperWordEncoder":
     from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
     assert spec.folder is not None
-    config = WhisperConfig.from_pretrained(spec.folder, local_files_only=True)
-    if (spec.folder / _PREPROCESSOR).is_file():
-        extractor = WhisperFeatureExtractor.from_pretrained(spec.folder, local_files_only=True)
+    config = from_folder(WhisperConfig, spec.folder)
+    if (spec.folder / PREPROCESSOR).is_file():
+        extractor = from_folder(WhisperFeatureExtractor, spec.folder / PREPROCESSOR)
     else:
         extractor = WhisperFeatureExtractor(config.num_mel_bins)  # type: ignore[no-untyped-call]
     model = build(spec, WhisperEncoder, config, key_mapping={r"^(model\.)?encoder\.": ""})

@@ -11,7 +11,15 @@ from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
 from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
 from vgdesk.encoders.checkpoint import check_tokenizer, positive_int
-from vgdesk.encoders.running import build, listening, memory_errors, move, pool_words, prepare
+from vgdesk.encoders.running import (
+    build,
+    from_folder,
+    listening,
+    memory_errors,
+    move,
+    pool_words,
+    prepare,
+)
 
 _BERT_CLASSES = {
     "bert": "BertModel",
@@ -31,8 +39,8 @@ def describe_clip(config: Mapping[str, Any], folder: Path) -> Shape:
     check_tokenizer(folder)
     # A whole CLIP leaves out what has its usual value.
     usual = {"num_hidden_layers": 12, "hidden_size": 512}
-    text = config if config["model_type"] == "clip_text_model" else config.get("text_config", {})
-    full = {**usual, **text}
+    text = config if config["model_type"] == "clip_text_model" else config.get("text_config")
+    full = {**usual, **(text if isinstance(text, dict) else {})}
     return Shape(positive_int(full, "num_hidden_layers"), positive_int(full, "hidden_size"))
 
 
@@ -41,7 +49,8 @@ def load_bert(spec: EncoderSpec, device: str) -> "TokenEncoder":
     prepare()
     import transformers
 
-    config = transformers.AutoConfig.from_pretrained(str(spec.folder), local_files_only=True)
+    assert spec.folder is not None
+    config = from_folder(transformers.AutoConfig, spec.folder)
     model_class = getattr(transformers, _BERT_CLASSES[config.model_type])
     model = build(spec, model_class, config, add_pooling_layer=False)
     return TokenEncoder(spec, move(spec, model, device), model.encoder.layer)
@@ -52,7 +61,8 @@ def load_clip(spec: EncoderSpec, device: str) -> "TokenEncoder":
     prepare()
     from transformers import CLIPTextConfig, CLIPTextModel
 
-    config = CLIPTextConfig.from_pretrained(str(spec.folder), local_files_only=True)
+    assert spec.folder is not None
+    config = from_folder(CLIPTextConfig, spec.folder)
     model = build(spec, CLIPTextModel, config)
     return TokenEncoder(spec, move(spec, model, device), model.encoder.layers)
 
@@ -63,10 +73,11 @@ class TokenEncoder:
     def __init__(self, spec: EncoderSpec, model: Any, blocks: Any) -> None:
         from transformers import AutoTokenizer
 
+        assert spec.folder is not None
         self._spec = spec
         self._model = model
         self._blocks = blocks
-        self._tokenizer = AutoTokenizer.from_pretrained(str(spec.folder), local_files_only=True)
+        self._tokenizer = from_folder(AutoTokenizer, spec.folder)
         self._tokenizer.padding_side = "right"
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
