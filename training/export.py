@@ -13,7 +13,7 @@ from training.words import TRAINING_STYLES
 from training.work import Work
 from vgdesk.core.model import Cell
 from vgdesk.encoders.checkpoint import revision_of
-from vgdesk.encoders.starter import REVISION_FILE
+from vgdesk.encoders.starter import REVISION_FILE, write_checksums
 
 LARGEST_MEGABYTES = 48
 
@@ -28,6 +28,7 @@ def export(work: Work, plan: Plan, target: Path) -> None:
         revision = revision_of(target / cell.value)
         (target / cell.value / REVISION_FILE).write_text(f"{revision}\n", "utf-8")
     export_pictures(work, target / "pictures")
+    write_checksums(target)
     size = megabytes(target)
     if size > LARGEST_MEGABYTES:
         raise ValueError(f"{target.name}: {size:.1f} MB, at most {LARGEST_MEGABYTES} may ship")

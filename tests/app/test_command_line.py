@@ -116,7 +116,7 @@ def test_selftest_prints_one_line_a_check_and_no_qt_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert all(line.startswith("ok ") for line in lines)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from vgdesk.core.resources import resource
 from vgdesk.encoders import starter
 from vgdesk.encoders.checkpoint import revision_of
 
@@ -39,3 +40,25 @@ def test_shipped_revisions_are_true() -> None:
     for spec in starter.starters():
         assert spec.folder is not None
         assert spec.revision == revision_of(spec.folder)
+
+
+def test_every_file_that_ships_is_what_its_checksum_says(tmp_path: Path) -> None:
+    models = resource("models")
+    assert starter.changed_files(models) == ()
+    copy = shutil.copytree(models, tmp_path / "models")
+    before = (copy / starter.CHECKSUMS).read_bytes()
+    starter.write_checksums(copy)
+    assert (copy / starter.CHECKSUMS).read_bytes() == before
+    weights = copy / "speech" / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    (copy / "text" / "tokenizer.json").unlink()
+    (copy / "text" / "own.py").touch()
+    assert starter.changed_files(copy) == (
+        "speech/model.safetensors",
+        "text/own.py",
+        "text/tokenizer.json",
+    )
+    (copy / starter.CHECKSUMS).unlink()
+    assert starter.changed_files(copy) == (starter.CHECKSUMS,)

@@ -14,6 +14,15 @@ from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
 from vgdesk.encoders import ENCODERS
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.starter import changed_files, shipped_files
+
+
+def models_are_whole() -> str:
+    """Compare every file of the models that ship with its checksum."""
+    models = resource("models")
+    if changed := changed_files(models):
+        raise VgdeskError(f"Missing or damaged: {', '.join(changed)}.", "Install again.")
+    return f"{len(shipped_files(models))} files, each as it was shipped"
 
 
 def demo_opens() -> str:
@@ -61,6 +70,7 @@ def torch_runs() -> str:
 
 
 CHECKS: Mapping[str, Callable[[], str]] = {
+    "models that ship": models_are_whole,
     "demo project": demo_opens,
     "encoders that ship": encoders_encode,
     "comparing layers": layers_compare,

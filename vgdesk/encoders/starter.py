@@ -1,5 +1,6 @@
 """The place of the four encoders that ship with the program, one for each cell of the 2x2."""
 
+import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from vgdesk.encoders.checkpoint import revision_of, weight_files
 from vgdesk.encoders.families import describe_folder
 
 REVISION_FILE = "revision.txt"
+CHECKSUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 
 
 def starters() -> tuple[EncoderSpec, ...]:
@@ -49,3 +51,35 @@ def starter(cell: Cell, folder: Path) -> EncoderSpec:
         source="Trained for this program; the model card in its folder says how.",
         revision=revision,
     )
+
+
+def write_checksums(models: Path) -> None:
+    """Write down what every file is that ships with the encoders, apart from their cards."""
+    lines = [f"{_sha256(models / name)}  {name}\n" for name in shipped_files(models)]
+    (models / CHECKSUMS).write_text("".join(lines), "utf-8")
+
+
+def changed_files(models: Path) -> tuple[str, ...]:
+    """Name the files that are not what was shipped: changed, missing or added.
+
+    Reads all weights, which takes a moment; the catalogue, made at every start, does not.
+    """
+    with suppress(OSError, ValueError):
+        lines = (models / CHECKSUMS).read_text("utf-8").splitlines()
+        stated = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+        there = set(shipped_files(models))
+        wrong = {n for n in there & set(stated) if _sha256(models / n) != stated[n]}
+        return tuple(sorted(wrong | (there ^ set(stated))))
+    return (CHECKSUMS,)
+
+
+def shipped_files(models: Path) -> list[str]:
+    """Name the files of the models, apart from their cards."""
+    files = (file for file in sorted(models.rglob("*")) if file.is_file())
+    left_out = (CHECKSUMS, "README.md")
+    return [f.relative_to(models).as_posix() for f in files if f.name not in left_out]
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
