@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.odd_files import Marked, long_grid, noise
-from vgdesk.app.foreign_table import Table
+from vgdesk.app.foreign_table import MOST_COLUMNS, Table
 from vgdesk.app.importing import ImportedTake, ImportRefused, import_takes, with_imported
 from vgdesk.app.incoming import Choices, first_choices, look_at, planned, preview_import
 from vgdesk.app.manifests import (
@@ -335,6 +335,53 @@ def test_a_parquet_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> N
     assert (tmp_path / "t.parquet").stat().st_size < 1_000_000
     with pytest.raises(VgdeskError, match="too long"):
         read_table_file(tmp_path / "t.parquet")
+
+
+def test_a_parquet_of_more_columns_or_parts_than_can_be_used_is_not_looked_through(
+    tmp_path: Path,
+) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    file = tmp_path / "t.parquet"
+    parquet.write_table(arrow.table({f"c{i}": [1] for i in range(60_000)}), file)
+    with pytest.raises(VgdeskError, match="too many columns or parts"):
+        read_table_file(file)
+    one = arrow.table({f"c{i}": [1] for i in range(1_200)})
+    parquet.write_table(one, file)
+    with pytest.raises(VgdeskError, match=f"{MOST_COLUMNS:,} columns"):
+        read_table_file(file)
+
+
+def test_every_cell_of_a_parquet_stands_under_a_heading(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(arrow.table({"a": [{"b": 1}], "a.b": ["z"]}), tmp_path / "t.parquet")
+    read = read_table_file(tmp_path / "t.parquet")
+    assert dict(zip(read.headings, read.rows[0], strict=True))["a.b"] == "z"
+
+
+def test_what_repeats_in_a_packed_parquet_is_kept_once(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    words = ["".join("ab"[i >> bit & 1] for bit in range(3)) for i in range(8)] * 1_000
+    parquet.write_table(arrow.table({"word": words}), tmp_path / "t.parquet")
+    read = read_table_file(tmp_path / "t.parquet")
+    assert [cell for (cell,) in read.rows] == words
+    assert len({id(cell) for (cell,) in read.rows}) == 8
+
+
+def test_a_parquet_of_many_row_groups_is_read_whole(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    table = arrow.table({"word": [f"w{i}" for i in range(1_000)], "n": list(range(1_000))})
+    parquet.write_table(table, tmp_path / "t.parquet", row_group_size=7)
+    assert read_table_file(tmp_path / "t.parquet").rows == tuple(
+        (f"w{i}", str(i)) for i in range(1_000)
+    )
 
 
 @given(st.dictionaries(st.text(max_size=8), st.sampled_from(["", "x", *FIELDS]), max_size=6))

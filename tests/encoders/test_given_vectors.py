@@ -121,6 +121,31 @@ def test_a_packed_file_that_was_cut_off_says_so_for_every_word(tmp_path: Path) -
             encoder.encode(["w19999"], Pooling.MEAN)
 
 
+def test_a_packed_file_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    """A hundred megabytes of one line take a tenth of one."""
+    file = tmp_path / "a.gz"
+    with gzip.open(file, "wb") as stream:
+        for _ in range(100):
+            stream.write(b"dog 0.25 0.25\n" * 80_000)
+    assert file.stat().st_size < 1_000_000
+    encoder = load(inspect_vectors(file), "cpu")
+    with pytest.raises(EncoderError, match="more than 50 times its size"):
+        encoder.encode(["cat"], Pooling.MEAN)
+
+
+def test_a_packed_line_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    file = tmp_path / "a.gz"
+    with gzip.open(file, "wb") as stream:
+        for _ in range(50):
+            stream.write(b" 0.25" * 200_000)
+    tracemalloc.start()
+    with pytest.raises(EncoderError, match="is longer than"):
+        inspect_vectors(file)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10_000_000
+
+
 def test_a_long_file_takes_no_memory(tmp_path: Path) -> None:
     file = tmp_path / "long.txt"
     line = " 0.25" * 300 + "\n"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 20_000_000
 BATCH = 256  # rows of Parquet that are unpacked at once
+# A table of contents takes twenty times its bytes in memory. With these bounds, all that is looked
+# at before they are known to hold fits into the process of the window.
+MOST_CONTENTS = 8 << 20  # bytes
+MOST_CHUNKS = 200_000  # row groups times columns
+ROOM = 4 * LARGEST  # bytes that the cells of Parquet may take, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +154,52 @@ def _read_parquet(file: Path) -> Table:
             f"“{file.name}” is a Parquet table; the library that reads those is not installed.",
             'Install it with: pip install "vgdesk[parquet]", or save the table as CSV.',
         ) from error
-    objects: list[dict[str, object]] = []
-    room = LARGEST * 4  # of bytes in memory
+    rows: list[tuple[str, ...]] = []
+    room, known = ROOM, dict[str, str]()  # Parquet packs what repeats; unpacked it is kept once
     try:
+        _refuse_contents(file)
         with parquet.ParquetFile(file) as opened:
             # Sounds within the table, and lists, have no place in a cell.
             held = [one for one in opened.schema_arrow if not _is_nested_or_bytes(one.type)]
-            _refuse_size(file, opened.metadata.num_rows, len(held))
             names = [one.name for one in held]
+            _refuse_size(file, opened.metadata.num_rows, len(held))
+            _refuse_chunks(file, opened.metadata, frozenset(names))
             for batch in opened.iter_batches(batch_size=BATCH, columns=names):
                 room -= batch.nbytes
                 if room < 0:
                     raise _broken(file, "its cells are too long")
-                objects += batch.to_pylist()
+                cells = [map(_cell, one.to_pylist()) for one in batch.columns]
+                columns = [[known.setdefault(cell, cell) for cell in one] for one in cells]
+                rows += zip(*columns, strict=True)
+                names = batch.schema.names  # a name with a point in it may stand for two
     except (OSError, ValueError, ArrowException) as error:
         raise _broken(file, "it is damaged, or not Parquet") from error
-    return _of_objects(file, objects, is_guessed=False)
+    _refuse_size(file, len(rows), len(held))
+    return Table(file, _distinct(names), tuple(rows))
+
+
+def _refuse_contents(file: Path) -> None:
+    """Refuse a table of contents that is larger than any we can use; it is at the file's end."""
+    with file.open("rb") as stream:
+        size = stream.seek(0, SEEK_END)
+        stream.seek(max(0, size - 8))
+        length = int.from_bytes(stream.read(4), "little")
+    if MOST_CONTENTS < length < size:
+        raise _broken(file, "it has too many columns or parts")
+
+
+def _refuse_chunks(file: Path, contents: Any, names: frozenset[str]) -> None:
+    """Refuse cells that would take too much memory, by what the file says of itself."""
+    if contents.num_row_groups * contents.num_columns > MOST_CHUNKS:
+        raise _broken(file, "it has too many columns or parts")
+    room = ROOM
+    for place in range(contents.num_row_groups):
+        group = contents.row_group(place)
+        for chunk in map(group.column, range(group.num_columns)):
+            if chunk.path_in_schema in names:
+                room -= max(chunk.total_uncompressed_size, chunk.total_compressed_size)
+    if room < 0:
+        raise _broken(file, "its cells are too long")
 
 
 def _is_nested_or_bytes(kind: Any) -> bool:

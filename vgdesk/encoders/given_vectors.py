@@ -29,6 +29,8 @@ PREFIX = "vectors:"
 ENDINGS = (".txt", ".vec", ".tsv", ".gz")
 LONGEST_LINE = 1 << 20  # bytes
 _MOST_DIM = 100_000
+_ROOM = 1 << 26  # bytes that any packed file may become
+_MOST_TIMES = 50
 _LARGEST = float(np.finfo(np.float32).max)
 _SAMPLE = 1 << 20  # bytes of either end that stand for the whole file
 _HINT = (
@@ -200,10 +202,18 @@ def _composed(word: str) -> str:
 
 
 def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
-    """Read line by line, and never more than a line should be."""
+    """Read line by line, and never more than a line or a packed file should be."""
     number = 0
+    room = _ROOM + _MOST_TIMES * file.stat().st_size
     while line := stream.readline(LONGEST_LINE):
         number += 1
+        room -= len(line)
+        if room < 0:
+            raise EncoderError(
+                f"“{file.name}” unpacks to more than {_MOST_TIMES} times its size: numbers never "
+                "do.",
+                _HINT,
+            )
         if len(line) == LONGEST_LINE:
             raise EncoderError(
                 f"“{file.name}” holds no word vectors: line {number} is longer than "
