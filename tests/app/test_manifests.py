@@ -353,6 +353,42 @@ def test_a_parquet_of_more_columns_or_parts_than_can_be_used_is_not_looked_throu
         read_table_file(file)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "," * 3_000_000 + "x\n"),
+        ("t.csv", "word" + "," * 1_001 + "\ndog\n"),
+        ("t.csv", "word" + ",x" * 1_001 + "\n"),
+        ("t.csv", "word\n" + "w\n" * 1_000_002),
+        ("t.csv", "word" + ",x" * 999 + "\n" + ("w" + ",1" * 999 + "\n") * 20_100),
+        ("t.jsonl", "{}\n" * 1_000_001),
+        ("t.jsonl", "{" + ", ".join(f'"c{i}": 1' for i in range(1_001)) + "}\n"),
+    ],
+)
+def test_a_table_of_too_many_cells_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(VgdeskError, match="is too large"):
+        read_table_file(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.jsonl", '{"word": [' + "[]," * 2_000_000 + "1]}\n"),
+        ("t.csv", "word\nw" + "," * 5_000_000 + "\n"),
+    ],
+)
+def test_a_line_of_megabytes_is_not_read(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(VgdeskError, match=r"line \d is longer than"):
+        read_table_file(tmp_path / name)
+
+
+def test_empty_columns_at_the_end_are_no_columns(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("word,file\ndog,a.wav" + "," * 3_000 + "\n")
+    assert read_table_file(tmp_path / "t.csv").rows == (("dog", "a.wav"),)
+
+
 def test_every_cell_of_a_parquet_stands_under_a_heading(tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet

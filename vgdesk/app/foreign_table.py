@@ -3,9 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from os import SEEK_END
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 20_000_000
+LONGEST_LINE = 4 << 20  # letters
 BATCH = 256  # rows of Parquet that are unpacked at once
 # A table of contents takes twenty times its bytes in memory. With these bounds, all that is looked
 # at before they are known to hold fits into the process of the window.
@@ -73,28 +73,52 @@ def _refuse_size(file: Path, rows: int, columns: int) -> None:
     if rows <= 0 or columns <= 0:
         raise VgdeskError(f"“{file.name}” has no rows.", "Choose another table.")
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        raise VgdeskError(
-            f"“{file.name}” is too large: {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and "
-            f"{MOST_CELLS:,} cells can be read.",
-            "Keep the rows and columns that you need.",
-        )
+        raise _is_too_large(file)
+
+
+def _is_too_large(file: Path) -> VgdeskError:
+    return VgdeskError(
+        f"“{file.name}” is too large: {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and "
+        f"{MOST_CELLS:,} cells can be read.",
+        "Keep the rows and columns that you need.",
+    )
 
 
 def _cells(file: Path, text: str) -> list[list[str]]:
-    first = next((line for line in text.split("\n") if line.strip()), "")
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
     mark = next((mark for mark in "\t;," if mark in first), ",")
     # Where tabs divide the cells, a quotation mark is one like any other letter.
     is_plain = mark == "\t" and '"' not in first
     try:
         reader = csv.reader(
-            io.StringIO(text),
+            _lines(file, text),
             delimiter=mark,
             quoting=csv.QUOTE_NONE if is_plain else csv.QUOTE_MINIMAL,
         )
-        filled = (cells for cells in reader if any(cell.strip() for cell in cells))
-        return list(islice(filled, MOST_ROWS + 2))
+        return list(_bounded(file, reader))
     except csv.Error as error:
         raise _broken(file, f"not even as cells: {error}") from error
+
+
+def _lines(file: Path, text: str) -> Iterator[str]:
+    """Go through a text line by line, as long as they are lines."""
+    for number, line in enumerate(io.StringIO(text), start=1):
+        if len(line) > LONGEST_LINE:
+            raise _broken(file, f"line {number} is longer than {LONGEST_LINE:,} letters")
+        yield line
+
+
+def _bounded(file: Path, lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Leave out empty lines, and stop at more than can be read instead of taking it all in."""
+    rows = cells = 0
+    for line in lines:
+        if len(line) > MOST_COLUMNS and (not rows or any(line[MOST_COLUMNS:])):
+            raise _is_too_large(file)
+        if any(cell.strip() for cell in line):
+            rows, cells = rows + 1, cells + len(line)
+            yield line
+        if rows > MOST_ROWS + 1 or cells > MOST_CELLS:
+            raise _is_too_large(file)
 
 
 def _of_cells(file: Path, lines: Sequence[Sequence[str]], is_guessed: bool) -> Table:
@@ -118,8 +142,9 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _objects(text: str, file: Path) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(text.split("\n"), start=1):
+def _objects(text: str, file: Path) -> Iterator[dict[str, str]]:
+    """Read one object a line; what has no place in a cell is dropped at once."""
+    for number, line in enumerate(_lines(file, text), start=1):
         if line.strip():
             try:
                 value = json.loads(line)
@@ -127,13 +152,15 @@ def _objects(text: str, file: Path) -> Iterator[dict[str, object]]:
                 raise _broken(file, f"line {number} is not JSON") from error
             if not isinstance(value, dict):
                 raise _broken(file, f"line {number} is not an object with names")
-            yield value
+            if number > MOST_ROWS or len(value) > MOST_COLUMNS:
+                raise _is_too_large(file)
+            yield {name: _cell(cell) for name, cell in value.items()}
 
 
-def _of_objects(file: Path, objects: Sequence[Mapping[str, object]], is_guessed: bool) -> Table:
+def _of_objects(file: Path, objects: Sequence[Mapping[str, str]], is_guessed: bool) -> Table:
     names = list(dict.fromkeys(name for one in objects for name in one))
     _refuse_size(file, len(objects), len(names))
-    rows = (tuple(_cell(one.get(name)) for name in names) for one in objects)
+    rows = (tuple(one.get(name, "") for name in names) for one in objects)
     return Table(file, _distinct(names), tuple(rows), is_guessed)
 
 
