@@ -19,6 +19,7 @@ from training.corpus import read_corpus
 from training.plan import Plan
 from training.words import read_words
 from training.work import Work, replacing
+from vgdesk.encoders.running import from_folder
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 CLS, SEP = SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")
@@ -46,7 +47,7 @@ def make_tokenizer(work: Work, plan: Plan) -> BertTokenizer:
         with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
             as_bert(pieces).save_pretrained(partial + "/tokenizer")
             Path(partial, "tokenizer").replace(folder)
-    tokenizer: BertTokenizer = BertTokenizer.from_pretrained(str(folder), local_files_only=True)
+    tokenizer: BertTokenizer = from_folder(BertTokenizer, folder)
     return tokenizer
 
 

@@ -1,5 +1,6 @@
 """The whole engine without a window: real processes, real sound files, real encoders."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -296,6 +297,18 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     told = " ".join(n.message for n in desk.notices) + str(desk.missing.get(View.LAYERS, ""))
     assert "model" in told
     assert "Traceback" not in told
+
+
+def test_a_model_with_a_program_of_its_own_is_refused_with_a_notice(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    parts = {**json.loads(BERT), "auto_map": {"AutoConfig": "own.Own"}}
+    (folder / "config.json").write_text(json.dumps(parts))
+    desk.workspace.models.add_folder(Cell.TEXT, folder)
+    desk.until(lambda: any("a program of its own" in n.message for n in desk.notices))
+    assert not desk.workspace.settings.model_folders
 
 
 def test_word_vectors_of_a_file_are_an_encoder_like_any_other(desk: Desk, tmp_path: Path) -> None:

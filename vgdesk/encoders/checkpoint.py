@@ -35,8 +35,8 @@ _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _OTHER_WEIGHTS = ("adapter_config.json", "shard-?????-model-?????-of-?????.safetensors")
 # Bytes. Folders are looked at in the process of the window, so what is read there stays small; the
 # weights themselves are read by the process that runs the model.
-_LARGEST_HEADER = 2**24  # a thousand layers of a hundred parts each
-_LARGEST_SETTINGS = 2**25
+_LARGEST_HEADER = 2**23  # seventy thousand parts
+_LARGEST_SETTINGS = 2**23
 _LARGEST_CARD = 2**16
 
 

@@ -20,7 +20,6 @@ _ATTENTION = ("attn_implementation", "_attn_implementation")  # one with "/" com
 # may be names of files.
 _ELSEWHERE = (
     "transformers_weights", "configuration_files", "fast_tokenizer_files", "init_inputs",
-    "fusion_config",
 )  # fmt: skip
 _PACKED = "quantization_config"
 
