@@ -1,3 +1,4 @@
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -276,3 +277,15 @@ def test_text_needs_no_sound(tmp_path: Path) -> None:
     values = values_of(run(SPELLING, items, tmp_path))
     np.testing.assert_array_equal(values["1"], values["2"])
     assert (values["3"] != values["2"]).any()
+
+
+@pytest.mark.parametrize("setting", [{"model_max_length": "x"}, {"model_max_length": [1]}])
+def test_settings_that_show_late_that_they_do_not_fit_are_said_of_the_word(
+    tiny: Tiny, tmp_path: Path, setting: dict[str, Any]
+) -> None:
+    folder = shutil.copytree(tiny("bert"), tmp_path / "model")
+    file = folder / "tokenizer_config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **setting}))
+    (news,) = run(inspect_folder(folder, is_grounded=False), [TextItem("cat", "cat")])
+    assert isinstance(news, EmbeddingFailed)
+    assert "cannot be read" in news.error.message

@@ -18,7 +18,7 @@ from vgdesk.audio.shaping import faded, with_silence
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, NotFiniteError, VgdeskError
 from vgdesk.core.stack import Embedding
-from vgdesk.encoders import choose_device, levelled, load
+from vgdesk.encoders import choose_device, foreign_errors, levelled, load
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
 LARGEST_BATCH = 8  # words; more do not make a processor faster
@@ -295,9 +295,10 @@ class _Run:
     def _forward(self, words: "Sequence[_Word]") -> list[FloatArray] | VgdeskError:
         started = time.perf_counter()
         try:
-            vectors: list[FloatArray] = self._model.encoder.encode(
-                [word.content for word in words], self._pooling
-            )
+            with foreign_errors(self._spec):
+                vectors: list[FloatArray] = self._model.encoder.encode(
+                    [word.content for word in words], self._pooling
+                )
         except VgdeskError as error:
             # Told anew: the error itself holds on to everything that fills the device.
             return type(error)(error.message, error.hint)

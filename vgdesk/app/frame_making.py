@@ -16,7 +16,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.model import Modality, WordId
-from vgdesk.encoders import choose_device, load
+from vgdesk.encoders import choose_device, foreign_errors, load
 from vgdesk.encoders.base import EncoderSpec, SpeechEncoder
 
 
@@ -54,7 +54,9 @@ def make_frames(
 def _frames_of(
     spec: EncoderSpec, encoder: SpeechEncoder, item: SpeechItem
 ) -> dict[str, FloatArray]:
-    frames = dict(encoder.frames(resample(sound_of(item), spec.sample_rate).samples))
+    sound = resample(sound_of(item), spec.sample_rate)
+    with foreign_errors(spec):
+        frames = dict(encoder.frames(sound.samples))
     if not all(np.isfinite(layer).all() for layer in frames.values()):
         raise EncoderError(f"“{spec.title}” gave numbers without meaning for this word.")
     return frames

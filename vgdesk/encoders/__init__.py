@@ -2,7 +2,13 @@ from collections.abc import Callable, Mapping
 
 from vgdesk.core.catalogue import catalogue
 from vgdesk.encoders.base import EncoderSpec, SpeechEncoder, TextEncoder
-from vgdesk.encoders.families import FAMILIES, inspect_folder, load_from_folder, untrained_twin
+from vgdesk.encoders.families import (
+    FAMILIES,
+    foreign_errors,
+    inspect_folder,
+    load_from_folder,
+    untrained_twin,
+)
 from vgdesk.encoders.given_vectors import FAMILY as VECTORS
 from vgdesk.encoders.given_vectors import GivenVectors, inspect_vectors
 from vgdesk.encoders.running import available_devices, choose_device
@@ -33,6 +39,7 @@ __all__ = [
     "FAMILIES",
     "available_devices",
     "choose_device",
+    "foreign_errors",
     "inspect_folder",
     "inspect_vectors",
     "levelled",

@@ -1,8 +1,10 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.core.catalogue import catalogue
-from vgdesk.core.errors import EncoderError
+from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import EncoderId
 from vgdesk.encoders.base import EncoderSpec, Family, SpeechEncoder, TextEncoder
 from vgdesk.encoders.checkpoint import licence_of, read_config, revision_of
@@ -73,13 +75,25 @@ def inspect_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
 
 def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
     """Load a model or its untrained twin onto a device."""
+    assert spec.folder is not None
+    check_settings(spec.folder)  # again: the folder may have changed since it was described
+    with foreign_errors(spec):
+        return FAMILIES[spec.family].load(spec, device)
+
+
+@contextmanager
+def foreign_errors(spec: EncoderSpec) -> Iterator[None]:
+    """Say in a sentence what the library makes of a model; what does not fit may show late."""
+    if spec.folder is None:
+        yield
+        return
     from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
-    assert spec.folder is not None
-    check_settings(spec.folder)  # again: the folder may have changed since it was described
     try:
-        return FAMILIES[spec.family].load(spec, device)
+        yield
+    except VgdeskError:
+        raise
     except (*_FOREIGN, StrictDataclassError, SafetensorError) as error:
         raise EncoderError(
             f"The model “{spec.title}” cannot be read: {error}.",
