@@ -1,6 +1,7 @@
 """The program with the four encoders that ship, here tiny ones in a copy of the resources."""
 
 import importlib.util
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders import starter
+from vgdesk.encoders.checkpoint import revision_of
 from vgdesk.encoders.starter import REVISION_FILE, starter_id, starters
 
 MAKE_DEMO = Path(__file__).parents[2] / "resources" / "make_demo.py"
@@ -34,11 +36,18 @@ def resources(tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.M
     for cell in Cell:
         name = "bert" if cell.value.startswith("text") else "hubert-group"
         shutil.copytree(tiny(name), folder / "models" / cell.value)
-        (folder / "models" / cell.value / REVISION_FILE).write_text(cell.value)
+        model = folder / "models" / cell.value
+        change_config(model, cell=cell.value)  # no two are the same
+        (model / REVISION_FILE).write_text(revision_of(model))
     for user in (starter, projects, workspace):
         monkeypatch.setattr(user, "resource", lambda name: folder / name)
     shelve(monkeypatch)
     return folder
+
+
+def change_config(model: Path, **changes: object) -> None:
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps({**config, **changes}))
 
 
 def shelve(monkeypatch: pytest.MonkeyPatch) -> None:

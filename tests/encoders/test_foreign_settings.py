@@ -155,6 +155,19 @@ def test_what_is_loaded_is_what_names_the_model(tiny: Tiny, tmp_path: Path, name
     assert not np.array_equal(vectors(folder), before)
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_a_model_that_changed_since_it_was_named_is_not_run(folder: Path, name: str) -> None:
+    spec = inspect(folder)
+    content = (folder / name).read_bytes()
+    changed = content[:-4] + b"\0\0\0\0" if name == "model.safetensors" else content + b" "
+    (folder / name).write_bytes(changed)
+    with pytest.raises(EncoderError, match="changed or damaged"):
+        load(spec, "cpu")
+    load(untrained_twin(spec), "cpu")
+    assert inspect(folder).id != spec.id
+    load(inspect(folder), "cpu")
+
+
 def vectors(folder: Path) -> np.ndarray:
     spec = inspect(folder)
     word: Any = "cat" if not spec.sample_rate else np.sin(np.arange(8_000, dtype=np.float32))
