@@ -181,27 +181,32 @@ def _read_parquet(file: Path) -> Table:
             f"“{file.name}” is a Parquet table; the library that reads those is not installed.",
             'Install it with: pip install "vgdesk[parquet]", or save the table as CSV.',
         ) from error
-    rows: list[tuple[str, ...]] = []
-    room, known = ROOM, dict[str, str]()  # Parquet packs what repeats; unpacked it is kept once
     try:
         _refuse_contents(file)
         with parquet.ParquetFile(file) as opened:
             # Sounds within the table, and lists, have no place in a cell.
             held = [one for one in opened.schema_arrow if not _is_nested_or_bytes(one.type)]
             names = [one.name for one in held]
-            _refuse_size(file, opened.metadata.num_rows, len(held))
+            _refuse_size(file, opened.metadata.num_rows, len(names))
             _refuse_chunks(file, opened.metadata, frozenset(names))
-            for batch in opened.iter_batches(batch_size=BATCH, columns=names):
-                room -= batch.nbytes
-                if room < 0:
-                    raise _broken(file, "its cells are too long")
-                cells = [map(_cell, one.to_pylist()) for one in batch.columns]
-                columns = [[known.setdefault(cell, cell) for cell in one] for one in cells]
-                rows += zip(*columns, strict=True)
-                names = batch.schema.names  # a name with a point in it may stand for two
+            return _of_batches(file, opened.iter_batches(batch_size=BATCH, columns=names))
     except (OSError, ValueError, ArrowException) as error:
         raise _broken(file, "it is damaged, or not Parquet") from error
-    _refuse_size(file, len(rows), len(held))
+
+
+def _of_batches(file: Path, batches: Iterable[Any]) -> Table:
+    """Write cells as text, batch by batch. What repeats was packed, and is kept once."""
+    names: Sequence[str] = ()
+    rows: list[tuple[str, ...]] = []
+    room, known = ROOM, dict[str, str]()
+    for batch in batches:
+        room -= batch.nbytes
+        if room < 0:
+            raise _broken(file, "its cells are too long")
+        cells = [map(_cell, one.to_pylist()) for one in batch.columns]
+        rows += zip(*([known.setdefault(cell, cell) for cell in one] for one in cells), strict=True)
+        names = batch.schema.names  # a name with a point in it may have stood for two
+    _refuse_size(file, len(rows), len(names))
     return Table(file, _distinct(names), tuple(rows))
 
 

@@ -29,8 +29,8 @@ PREFIX = "vectors:"
 ENDINGS = (".txt", ".vec", ".tsv", ".gz")
 LONGEST_LINE = 1 << 20  # bytes
 _MOST_DIM = 100_000
-_ROOM = 1 << 26  # bytes that any packed file may become
-_MOST_TIMES = 50
+_ROOM = 1 << 24  # bytes that any packed file may become
+_MOST_TIMES = 200  # tables of zeros and ones come near
 _LARGEST = float(np.finfo(np.float32).max)
 _SAMPLE = 1 << 20  # bytes of either end that stand for the whole file
 _HINT = (
@@ -210,8 +210,8 @@ def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
         room -= len(line)
         if room < 0:
             raise EncoderError(
-                f"“{file.name}” unpacks to more than {_MOST_TIMES} times its size: numbers never "
-                "do.",
+                f"“{file.name}” holds no word vectors: it unpacks to more than {_MOST_TIMES} times "
+                "its size.",
                 _HINT,
             )
         if len(line) == LONGEST_LINE:
