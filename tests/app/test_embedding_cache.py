@@ -77,6 +77,7 @@ def test_what_cannot_be_written_is_not_kept(embedding: Embedding) -> None:
         cache = EmbeddingCache(nowhere)
         cache.put(embedding)
         assert cache.get(KEY) is None
+        assert cache.damaged == 0
 
 
 def test_full_disk_leaves_nothing_half_written(

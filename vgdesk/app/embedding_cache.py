@@ -115,7 +115,7 @@ def _read(file: Path, key: str) -> Embedding | None:
         found = Embedding(about["key"], EncoderId(about["encoder"]), layers, values)
         if found.key != key or _checksum(found) != about["checksum"]:
             raise ValueError("it is not what was written under this name")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except (SafetensorError, OSError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("the file is damaged") from error

@@ -76,6 +76,11 @@ def inspect_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
 def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
     """Load a model or its untrained twin onto a device."""
     assert spec.folder is not None
+    if not spec.folder.is_dir():
+        raise EncoderError(
+            f"The model “{spec.title}” cannot be read: the folder {spec.folder} is not there.",
+            "Bring the folder back, or choose another model.",
+        )
     check_settings(spec.folder)  # again: the folder may have changed since it was described
     _refuse_changes(spec, spec.folder)
     with foreign_errors(spec):
