@@ -115,7 +115,7 @@ def _replace(file: Path, dice: random.Random, decoys: Path) -> None:
 
 def _rename(file: Path, dice: random.Random, _decoys: Path) -> None:
     names = ("dog-1.48000.partial", "x.999999999999.partial", "y.partial", ".partial", "z.flac")
-    shutil.copyfile(file, file.with_name(dice.choice(names)))
+    file.with_name(dice.choice(names)).write_bytes(file.read_bytes())
 
 
 MUTATIONS: tuple[Mutation, ...] = (_flip, _flip, _say, _say, _say, _shuffle, _replace, _rename)
