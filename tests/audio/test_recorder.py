@@ -101,7 +101,7 @@ def test_a_word_of_a_person_arrives_unchanged(studio: Studio, sound_card: Virtua
     assert recorder.state is RecorderState.RECORDING
     sound_card.play_into_microphone(word)
     studio.wait_seconds(0.6)
-    recording = recorder.stop()
+    recording = read_partial(recorder.stop())
 
     assert recorder.state is RecorderState.ARMED
     assert likeness(recording, word) > 0.99
@@ -158,7 +158,7 @@ def test_what_was_said_just_before_the_key_is_in_the_take(
         studio.start()
         studio.wait_seconds(word.seconds + 0.6)
 
-    recording = studio.recorder.stop()
+    recording = read_partial(studio.recorder.stop())
     assert likeness(recording, word) > 0.99
 
 
@@ -172,7 +172,7 @@ def test_the_take_is_on_disk_while_it_runs(
         snapshot = partial_path(tmp_path, "copy", studio.recorder.sample_rate)
         snapshot.write_bytes(studio.partial.read_bytes())
         studio.wait_seconds(0.6)
-    recording = studio.recorder.stop()
+    recording = read_partial(studio.recorder.stop())
 
     rescued = read_partial(snapshot)
     assert 0.5 < rescued.seconds < recording.seconds
@@ -188,7 +188,7 @@ def test_the_end_of_the_word_is_told_once(
     sound_card.play_into_microphone(word)
     assert studio.wait_for(RecorderEventKind.VOICE_ENDED).error is None
     studio.wait_seconds(0.6)
-    recording = studio.recorder.stop()
+    recording = read_partial(studio.recorder.stop())
 
     assert likeness(recording, word) > 0.99
     told = [studio.events.get().kind for _ in range(studio.events.qsize())]
@@ -204,7 +204,7 @@ def test_takes_follow_each_other_on_one_open_microphone(
         studio.start()
         sound_card.play_into_microphone(word)
         studio.wait_seconds(0.6)
-        recording = studio.recorder.stop()
+        recording = read_partial(studio.recorder.stop())
         keep(studio.partial, tmp_path / f"{text}.flac")
         assert likeness(recording, word) > 0.99
 
@@ -235,7 +235,7 @@ def test_a_lost_microphone_is_told_and_the_take_kept(
     assert told.error.hint
     assert recorder.state is RecorderState.LOST
     assert not recorder.level().is_digital_silence
-    recording = recorder.stop()
+    recording = read_partial(recorder.stop())
     assert likeness(recording, word) > 0.99
     keep(studio.partial, tmp_path / "t1.flac")
     assert likeness(read(tmp_path / "t1.flac"), word) > 0.99
@@ -349,7 +349,7 @@ def test_two_microphones_are_told_apart(
         studio.start()
         sound_card.play_into_microphone(word, feed="feed2")
         studio.wait_seconds(0.6)
-        recording = studio.recorder.stop()
+        recording = read_partial(studio.recorder.stop())
         studio.partial.unlink()
         assert (likeness(recording, word) > 0.99) == is_heard
 
@@ -381,7 +381,7 @@ def test_a_device_that_refuses_mono_and_its_own_rate_is_used_all_the_same(
     studio.start()
     sound_card.play_into_microphone(word)
     studio.wait_seconds(0.6)
-    assert likeness(studio.recorder.stop(), word) > 0.99
+    assert likeness(read_partial(studio.recorder.stop()), word) > 0.99
 
 
 def test_a_device_that_refuses_everything_is_a_sentence(
@@ -408,7 +408,7 @@ def test_a_full_disk_is_told_and_what_fits_is_kept(
         studio.start()
         told = studio.wait_for(RecorderEventKind.UNWRITABLE)
         assert "could not be written" in str(told.error)
-        assert studio.recorder.stop().samples.nbytes == 100_000
+        assert read_partial(studio.recorder.stop()).samples.nbytes == 100_000
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
@@ -421,7 +421,7 @@ def test_disarming_in_the_middle_keeps_the_take(
     studio.wait_seconds(0.6)
     studio.recorder.disarm()
     assert studio.recorder.sample_rate == 0
-    assert studio.recorder.stop().seconds > 0.3
+    assert read_partial(studio.recorder.stop()).seconds > 0.3
     assert studio.recorder.state is RecorderState.IDLE
 
 
@@ -432,7 +432,7 @@ def test_the_recorder_may_be_stopped_by_its_own_news(
 
     def end(event: RecorderEvent) -> None:
         if event.kind is RecorderEventKind.LOST:
-            kept.put(recorder.stop())
+            kept.put(read_partial(recorder.stop()))
             recorder.disarm()
 
     recorder = Recorder(end)

@@ -9,6 +9,7 @@ from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
 from vgdesk.app.events import Events, Level, Notice, SessionChanged
 from vgdesk.app.journal import LEFT_FILE, Journal
 from vgdesk.app.looking import Looking
+from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
 from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
@@ -74,7 +75,14 @@ class ProjectDesk:
         """Where the takes of this project are written; raises ProjectError if it cannot be."""
         folder = takes_folder(self.folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
+        except FileNotFoundError as error:
+            raise ProjectError(
+                f"The folder {self.folder} is gone: moved, deleted, or on a drive that was "
+                "disconnected. Words, labels and trims are still in this window.",
+                "Connect the drive again or put the folder back; or save the project in another "
+                "folder, then record again.",
+            ) from error
         except OSError as error:
             raise ProjectError(
                 f"{folder} cannot be written to ({error.strerror}). Earlier takes are safe.",
@@ -169,7 +177,12 @@ class ProjectDesk:
         """Save into a folder, which is the project's home from then on."""
         session, recipe, opened = self._store.session, self._looking.recipe, self._opened
 
-        def done(kept: Session) -> None:
+        def write() -> tuple[Session, tuple[Notice, ...]]:
+            kept = save(folder, session, recipe)
+            return kept, missing_takes(kept)
+
+        def done(written: tuple[Session, tuple[Notice, ...]]) -> None:
+            kept, missing = written
             if self._opened != opened:
                 saved(folder)  # another project was opened meanwhile: this is not its home
                 return
@@ -179,10 +192,10 @@ class ProjectDesk:
             self._store.saved(kept, of=session)
             self._is_settling = False
             self._journal.restart(folder, kept, self._store.session)
-            self._events.notice.publish(Notice(f"Saved “{folder.stem}”."))
+            self._events.notice.publish(_saved(folder, missing))
             saved(folder)
 
-        self._files.run(lambda: save(folder, session, recipe), done=done, failed=self._failed)
+        self._files.run(write, done=done, failed=self._failed)
 
     def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
         """List the takes that were rejected, with what is known of their files."""
@@ -317,6 +330,14 @@ def _opened(folder: Path, held: ProjectLock | None) -> _Opened:
         if lock is not held:
             lock.release()
         raise
+
+
+def _saved(folder: Path, missing: tuple[Notice, ...]) -> Notice:
+    """Say that a project was saved, and which of its sounds were not there to be saved."""
+    saved = Notice(f"Saved “{folder.stem}”.")
+    for notice in missing:
+        saved = replace(notice, message=f"Saved “{folder.stem}”, but not whole. {notice.message}")
+    return saved
 
 
 def _for_reading(project: Project, why: str) -> Project:
