@@ -1,6 +1,8 @@
+import math
 import os
 import queue
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,7 +29,9 @@ from vgdesk.audio.recorder import (
     partial_path,
     read_partial,
 )
+from vgdesk.audio.ring_buffer import RingBuffer
 from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import SoundDeviceError
 
 pytestmark = pytest.mark.sound
@@ -413,6 +417,78 @@ def test_a_full_disk_is_told_and_what_fits_is_kept(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@contextmanager
+def broken_samples(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the device deliver values that are no numbers as long as the block runs."""
+    write = RingBuffer.write
+
+    def write_broken(ring: RingBuffer, block: FloatArray) -> None:
+        write(ring, np.full_like(block, np.nan))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RingBuffer, "write", write_broken)
+        yield
+
+
+def test_a_device_that_sends_no_numbers_costs_no_take(
+    studio: Studio,
+    sound_card: VirtualSoundCard,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    word = spoken("elephant", tmp_path)
+    studio.recorder.arm(sound_card.microphone())
+    studio.start(stop_by_voice=True)
+    with broken_samples(monkeypatch):
+        studio.wait_seconds(0.3)
+        assert math.isfinite(studio.recorder.level().rms_dbfs)
+    sound_card.play_into_microphone(word)
+    studio.wait_for(RecorderEventKind.VOICE_ENDED)  # it is heard although it came after the holes
+    kept = keep(studio.recorder.stop(), tmp_path / "t1.flac")
+    assert 0.1 < kept.broken_seconds < 1.0
+    assert likeness(read(tmp_path / "t1.flac"), word) > 0.99
+    assert studio.recorder.state is RecorderState.ARMED
+
+
+@pytest.mark.logs("stopped watching")
+def test_a_mistake_while_listening_ends_the_take_and_keeps_it(
+    studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_samples: FloatArray) -> bool:
+        raise ZeroDivisionError
+
+    studio.recorder.arm(sound_card.microphone())
+    studio.start(stop_by_voice=True)
+    studio.wait_seconds(0.3)
+    monkeypatch.setattr(studio.recorder._take.writer._end_of_speech, "feed", fail)  # type: ignore[union-attr]
+    assert "broke down" in str(studio.wait_for(RecorderEventKind.LOST).error)
+    assert studio.recorder.state is RecorderState.LOST
+    assert read_partial(studio.recorder.stop()).seconds > 0.3
+    studio.partial.unlink()
+    studio.recorder.arm(sound_card.microphone())
+    studio.start(stop_by_voice=True)
+    studio.wait_seconds(0.3)
+    assert read_partial(studio.recorder.stop()).seconds > 0.3
+
+
+def test_a_folder_that_vanishes_costs_no_take(
+    studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
+) -> None:
+    studio.folder, spare = tmp_path / "takes", tmp_path / "spare"
+    studio.folder.mkdir()
+    spare.mkdir()
+    word = spoken("elephant", tmp_path)
+    studio.recorder.arm(sound_card.microphone())
+    studio.start()
+    sound_card.play_into_microphone(word)
+    shutil.rmtree(studio.folder)
+    studio.wait_seconds(0.3)
+    held = studio.recorder.stop(lambda: spare)
+    assert held.parent == spare
+    assert likeness(read_partial(held), word) > 0.99
+    assert not studio.folder.exists()
+
+
 def test_disarming_in_the_middle_keeps_the_take(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:
@@ -456,6 +532,7 @@ def test_wrong_order_is_our_mistake(
     studio.start()
     with pytest.raises(ValueError, match="stopped"):
         studio.recorder.start(tmp_path / "t2", stop_by_voice=False)
+    studio.recorder.stop()
 
 
 def test_an_idle_recorder_answers_everything() -> None:

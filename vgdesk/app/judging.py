@@ -1,4 +1,4 @@
-"""What is said of a take once its sound file is there: where the word is, what speaks against it."""
+"""What is said of a take once its sound file is there: where its word is, and what is wrong."""
 
 import logging
 from collections.abc import Sequence

@@ -88,7 +88,7 @@ class LeftTakes:
                     yield self._left(take, sound)
             except (VgdeskError, OSError) as error:
                 self._tell(partial or f"{take}.flac", error)
-            except Exception as error:  # one recording must not cost the project
+            except Exception as error:  # noqa: BLE001 - one recording must not cost the project
                 _log.exception("a recording that broke off")
                 self._tell(partial or f"{take}.flac", error)
         if self._unsaid:
@@ -98,8 +98,9 @@ class LeftTakes:
         flac, partial = self._home / f"{take}.flac", self._home / name
         if not name:
             return KeptSound(_described(flac, self._names))
+        rate = rate_of(partial)
         _refuse_name(take)
-        rate, samples = rate_of(partial), samples_in(partial)
+        samples = samples_in(partial)
         if not samples:
             partial.unlink()  # it broke off before anything was said
             return None
@@ -110,6 +111,7 @@ class LeftTakes:
             partial.unlink()
             return KeptSound(samples / rate)
         self._refuse_hours(samples / rate, rate)
+        self._names[flac.name] = True  # another running take of the same name stays beside it
         return keep(partial, flac)
 
     def _refuse_hours(self, seconds: float, rate: int) -> None:
@@ -154,8 +156,7 @@ def _plain_files(home: Path) -> dict[str, bool]:
         return {}
     with os.scandir(home) as entries:
         return {
-            entry.name: stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode)
-            for entry in entries
+            entry.name: stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode) for entry in entries
         }
 
 

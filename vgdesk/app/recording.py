@@ -180,7 +180,7 @@ class RecordingDesk:
                 lambda: self.stop(done, others, with_tail=False),
             )
             return
-        (partial, flac), self._running = self._running, None
+        (_, flac), self._running = self._running, None
 
         def finish() -> None:
             held = self.recorder.stop(lambda: takes_folder(new_scratch(scratch_folder())))

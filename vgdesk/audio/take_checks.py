@@ -242,12 +242,10 @@ def unlike_others(take: Recording, others: Sequence[Recording]) -> Finding | Non
 
 def too_long(seconds: float) -> Finding:
     """Say of a take that no encoder can read it as it is."""
-    return Finding(
-        LONG.id,
-        Verdict.FAIL,
-        f"This take is {spoken(seconds)} long; one word may take {LONGEST_WORD_SECONDS:.0f} seconds.",
-        "Trim it or cut it into words, both in the Inspector.",
-    )
+    longest = f"{LONGEST_WORD_SECONDS:.0f} seconds"
+    message = f"This take is {spoken(seconds)} long; one word may take {longest}."
+    remedy = "Trim it or cut it into words, both in the Inspector."
+    return Finding(LONG.id, Verdict.FAIL, message, remedy)
 
 
 def damaged(seconds: float) -> Finding:

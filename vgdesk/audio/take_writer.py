@@ -225,8 +225,8 @@ def rate_of(partial: Path) -> int:
     rate = int(found[1]) if found else 0
     if not SLOWEST_RATE <= rate <= FASTEST_RATE:
         raise AudioFileError(
-            "Its name does not say with which rate it was recorded.",
-            f"The name of a running take ends in its rate in Hz, as in dog-1.48000{PARTIAL_SUFFIX}.",
+            "Its name does not say at which rate it was recorded.",
+            f"A running take is called, for example, dog-1.48000{PARTIAL_SUFFIX}.",
         )
     return rate
 
