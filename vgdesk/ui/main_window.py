@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.events import Embedded, SessionChanged
+from vgdesk.app.events import Embedded, Notice, SessionChanged
 from vgdesk.app.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId, WordId
@@ -317,6 +317,9 @@ class MainWindow(QMainWindow):
             # again does not want to wait: what is on the disk comes back at the next start.
             event.ignore()
             self.recording.finish_take(self.close)
+            self.workspace.events.notice.publish(
+                Notice("A take is still being saved.", "Close again to leave without waiting.")
+            )
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()
