@@ -416,6 +416,21 @@ def test_a_mistake_of_ours_holds_nobody_up_and_the_take_comes_back(
     assert list(back) == ["snake-2", "snake-1"]
 
 
+def test_a_take_that_the_disk_does_not_take_is_safe(studio: Studio) -> None:
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    in_its_way = studio.projects.takes_folder / "snake-1.flac"
+    in_its_way.mkdir()
+    studio.press_record()
+    studio.until(lambda: studio.notices)
+    assert "could not be written" in studio.notices[-1].message
+    assert "What was said is safe" in studio.notices[-1].message
+    assert studio.flow.stage is Stage.READY
+    in_its_way.rmdir()
+    assert "snake-1" in recover(studio.projects.folder, studio.store.session).session.takes
+
+
 def test_a_take_that_is_too_long_for_a_word_is_in_the_list(
     studio: Studio,
     monkeypatch: pytest.MonkeyPatch,

@@ -26,7 +26,7 @@ from vgdesk.audio.take_writer import (
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import TakeId
 
-MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening; 20 s on a slow computer
+MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening, in about 25 s
 MOST_SAID = 5  # files that are spoken of one by one
 LONGEST_NAME = 150  # characters
 

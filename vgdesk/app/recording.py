@@ -11,7 +11,8 @@ from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
 from vgdesk.audio.devices import Microphone, microphones, rescan
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
 from vgdesk.audio.take_checks import Finding, concerns
-from vgdesk.core.errors import SoundDeviceError, VgdeskError
+from vgdesk.audio.take_writer import KeptSound, samples_in
+from vgdesk.core.errors import AudioFileError, SoundDeviceError, VgdeskError
 from vgdesk.core.model import Concern, Take
 
 _log = logging.getLogger(__name__)
@@ -185,7 +186,7 @@ class RecordingDesk:
         def finish() -> None:
             held = self.recorder.stop(lambda: takes_folder(new_scratch(scratch_folder())))
             file = held.with_name(flac.name)
-            sound, lost = keep(held, file), self.recorder.lost_blocks
+            sound, lost = _kept(held, file), self.recorder.lost_blocks
             word, findings = judge(file, sound, self.recorder.room_dbfs, lost, others)
             is_elsewhere = file != flac
             kept.append(Kept(file, sound.seconds, word, lost, findings, is_elsewhere))
@@ -212,6 +213,20 @@ class RecordingDesk:
 
         self._waiting_for = phase
         self._sound.run(lambda: _said(call), done=done, failed=failed)
+
+
+def _kept(held: Path, file: Path) -> KeptSound:
+    """Keep a take; if the disk does not take it, say that nothing of it is lost."""
+    try:
+        return keep(held, file)
+    except AudioFileError as error:
+        if not samples_in(held):
+            raise
+        safe = f"What was said is safe in “{held.name}”"
+        raise AudioFileError(
+            f"{error.message} {safe} and becomes a take when the project is opened the next time.",
+            error.hint,
+        ) from error
 
 
 def _said(call: Callable[[], None]) -> None:

@@ -32,9 +32,9 @@ _SYNC_SECONDS = 0.4
 _BLOCK = 1 << 20  # bytes that are in memory at a time; whole samples
 _RATE = re.compile(rf".*\.([1-9][0-9]{{3,5}}){re.escape(PARTIAL_SUFFIX)}", re.DOTALL)
 # A file that a stranger put there may be a link, or a pipe on which one would wait for ever.
-_AS_IT_IS = os.O_RDONLY
-for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-    _AS_IT_IS |= getattr(os, _flag, 0)
+_AS_IT_IS = os.O_RDONLY | sum(
+    getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+)
 
 
 @dataclass(frozen=True, slots=True)
