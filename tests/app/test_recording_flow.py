@@ -387,33 +387,42 @@ def test_samples_that_are_no_numbers_cost_neither_take_nor_recorder(
 
 
 @pytest.mark.logs("the sound thread")
-def test_a_mistake_of_ours_holds_nobody_up_and_the_take_comes_back(
+@pytest.mark.parametrize(
+    "broken", ["recording.keep", "recording.judge", "audio.room_level", "audio.TakeWriter"]
+)
+def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
     studio: Studio,
     sound_card: VirtualSoundCard,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
+    broken: str,
 ) -> None:
-    def fail(*_arguments: object) -> None:
-        raise ZeroDivisionError
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise MemoryError
 
+    where, _, name = broken.partition(".")
+    module = "vgdesk.audio.recorder" if where == "audio" else "vgdesk.app.recording"
     studio.configure(stop_by_voice=False)
-    studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
-    sound_card.play_into_microphone(SAID)
     with monkeypatch.context() as patch:
-        patch.setattr("vgdesk.app.recording.keep", fail)
+        patch.setattr(f"{module}.{name}", fail)
         studio.press_record()
+        studio.until(lambda: studio.flow.stage in (Stage.RECORDING, Stage.READY))
+        if where == "recording":
+            sound_card.play_into_microphone(SAID)
+            studio.press_record()
         studio.until(lambda: studio.notices)
-    assert "What was recorded is kept" in studio.notices[-1].message
+    assert "Something went wrong" in studio.notices[-1].message
     assert studio.flow.stage is Stage.READY
     studio.press_record()
     studio.until(lambda: studio.flow.stage is Stage.RECORDING)
     studio.press_record()
     studio.until(lambda: studio.takes)
     back = recover(studio.projects.folder, studio.store.session).session.takes
-    heard = read(back[TakeId("snake-1")].file)
-    said = resample(read(SAID), heard.sample_rate)
-    assert best_correlation(heard.samples, said.samples)[0] > 0.9
-    assert list(back) == ["snake-2", "snake-1"]
+    assert not list(studio.projects.takes_folder.glob("*.partial"))
+    assert len(back) == (2 if where == "recording" else 1)
+    if where == "recording":
+        heard = read(back[TakeId("snake-1")].file)
+        said = resample(read(SAID), heard.sample_rate)
+        assert best_correlation(heard.samples, said.samples)[0] > 0.9
 
 
 def test_a_take_that_the_disk_does_not_take_is_safe(studio: Studio) -> None:

@@ -146,6 +146,30 @@ def test_hours_are_kept_without_being_in_memory(takes: Path) -> None:
     assert LONG.id in {concern.check for concern in take.concerns}
 
 
+def test_of_many_takes_only_the_first_are_listened_to(
+    takes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vgdesk.app.left_takes.MOST_HEARD_SECONDS", 2 * SAID.seconds)
+    for number in range(4):
+        partial = takes / f"sun-{number}.{SAID.sample_rate}.partial"
+        partial.write_bytes(SAID.samples.tobytes())
+    found = opened(takes).session.takes
+    ends = [found[TakeId(f"sun-{number}")].end is not None for number in range(4)]
+    assert ends == [True, True, False, False]
+
+
+def test_what_is_too_much_at_once_comes_the_next_time(
+    takes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vgdesk.app.left_takes.MOST_SECONDS", 1.2)
+    for number in range(3):
+        (takes / f"sun-{number}.16000.partial").write_bytes(tone(0.5).tobytes())
+    assert "the next time" in said(opened(takes))
+    assert len(list(takes.glob("sun-*.flac"))) == 2
+    opened(takes)
+    assert len(list(takes.glob("sun-*.flac"))) == 3
+
+
 def test_days_are_left_as_they_are(takes: Path) -> None:
     days = takes / "sun-1.16000.partial"
     days.touch()

@@ -19,7 +19,7 @@ from tests.audio.speech import people_files, spoken
 from tests.virtual_sound_card import SECOND_MICROPHONE, VirtualSoundCard, best_correlation
 from vgdesk.audio import audio_system, input_line
 from vgdesk.audio.devices import Microphone, rescan
-from vgdesk.audio.files import Recording, read, resample
+from vgdesk.audio.files import FASTEST_RATE, Recording, read, resample
 from vgdesk.audio.recorder import (
     Recorder,
     RecorderEvent,
@@ -386,6 +386,25 @@ def test_a_device_that_refuses_mono_and_its_own_rate_is_used_all_the_same(
     sound_card.play_into_microphone(word)
     studio.wait_seconds(0.6)
     assert likeness(read_partial(studio.recorder.stop()), word) > 0.99
+
+
+def test_a_device_that_is_faster_than_a_sound_file_may_be_is_used_more_slowly(
+    studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    microphone = sound_card.microphone()
+    sounddevice = audio_system.portaudio()
+    listed = sounddevice.query_devices
+
+    def query_devices(*which: Any) -> Any:
+        found = listed(*which)
+        return {**found, "default_samplerate": 768_000.0} if isinstance(found, dict) else found
+
+    monkeypatch.setattr(sounddevice, "query_devices", query_devices)
+    studio.recorder.arm(microphone)
+    studio.start()
+    studio.wait_seconds(0.3)
+    keep(studio.recorder.stop(), studio.folder / "t1.flac")
+    assert read(studio.folder / "t1.flac").sample_rate <= FASTEST_RATE
 
 
 def test_a_device_that_refuses_everything_is_a_sentence(

@@ -27,6 +27,7 @@ from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import TakeId
 
 MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening, in about 25 s
+MOST_HEARD_SECONDS = 600.0  # of sound in which a word is looked for, in about 15 s
 MOST_SAID = 5  # files that are spoken of one by one
 LONGEST_NAME = 150  # characters
 
@@ -64,6 +65,7 @@ class LeftTakes:
         self._home = home
         self._names = _plain_files(home)
         self._seconds = 0.0
+        self._heard_seconds = 0.0
         self._unsaid = 0
         self.problems: list[Notice] = []
 
@@ -127,7 +129,9 @@ class LeftTakes:
 
     def _left(self, take: TakeId, sound: KeptSound) -> LeftTake:
         file = self._home / f"{take}.flac"
-        _recording, trim = hear(file, sound.seconds)
+        self._heard_seconds += sound.seconds
+        is_heard = self._heard_seconds <= MOST_HEARD_SECONDS
+        trim = hear(file, sound.seconds)[1] if is_heard else None
         findings = found_at_once(sound, trim)
         self.problems += [
             Notice(f"{take}: {finding.message}", finding.remedy, Level.WARNING)
