@@ -82,6 +82,14 @@ def test_an_odd_name_is_a_sentence_and_its_file_stays(takes: Path, name: str, wh
     assert (takes / name).exists()
 
 
+@pytest.mark.parametrize("name", ["sun", "-1", "--1", "_-1", "1", "sun-", "Dr. Sun-1"])
+def test_a_name_without_a_word_in_it_is_a_word(takes: Path, name: str) -> None:
+    (takes / f"{name}.16000.partial").write_bytes(tone().tobytes())
+    found = opened(takes)
+    take = found.session.takes[TakeId(name)]
+    assert found.session.words[take.word].text.strip()
+
+
 def test_what_is_no_plain_file_is_never_opened(takes: Path, tmp_path: Path) -> None:
     (takes / "sun-1.16000.partial").mkdir()
     os.mkfifo(takes / "sun-2.16000.partial")

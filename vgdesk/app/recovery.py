@@ -97,9 +97,9 @@ def _with_left_takes(folder: Path, replayed: Replayed) -> tuple[Session, list[Wo
 
 def _word_of(session: Session, take: TakeId) -> Word:
     """Find the word of a take by its id, if no journal says it."""
-    name = take.rpartition("-")[0] or str(take)
+    name = take.rpartition("-")[0]
     by_id = {str(word.id): word for word in session.words.values()}
-    return by_id.get(name) or new_word(session, name.replace("-", " "))
+    return by_id.get(name) or new_word(session, name.replace("-", " ").strip() or str(take))
 
 
 def _take(left: LeftTake, begun: Begun) -> Take:

@@ -277,13 +277,12 @@ class Recorder:
                 raise ValueError("no take is running")
             if self._state is RecorderState.RECORDING:
                 self._state = RecorderState.ARMED
-            event = self._save(take)
-            self._lost_blocks = take.lost_blocks
-        if event is not None:
-            self._tell(event)
         try:
-            is_lost = spare is not None and not take.writer.is_in_place
-            return take.writer.rescue(spare()) if is_lost and spare else take.partial
+            self._tell(self._save(take))
+            self._lost_blocks = take.lost_blocks
+            if spare is None or take.writer.is_in_place:
+                return take.partial
+            return take.writer.rescue(spare())
         finally:
             take.writer.close()
 
@@ -320,7 +319,7 @@ class Recorder:
                 self._tell(RecorderEvent(RecorderEventKind.VOICE_BEGAN))
 
     def _save(self, take: _RunningTake | None) -> RecorderEvent | None:
-        """Write what has arrived; to be called with the lock held."""
+        """Write what has arrived; to be called with the lock held while the take runs."""
         try:
             if take is not None:
                 take.writer.drain()
