@@ -105,12 +105,13 @@ def _expect_none(what: str, find: Callable[[], Collection[object]]) -> None:
     """Give what is about to end a moment; what is only held by a reference cycle is collected."""
     if not find():
         return
-    gc.collect()
     give_up = time.monotonic() + PATIENCE_SECONDS
+    gc.collect()
     while left := find():
         if time.monotonic() > give_up:
             pytest.fail(f"{what} left behind: {sorted(map(repr, left))}")
         time.sleep(0.02)
+        gc.collect()  # a thread that has just ended may have been the last to hold others
 
 
 def _threads() -> set[threading.Thread]:

@@ -13,8 +13,16 @@ def test_what_waits_is_still_done_when_the_program_ends() -> None:
     thread.run(may_go_on.wait, failed=print)
     thread.run(lambda: done.append("saved"), failed=print)
     may_go_on.set()
-    thread.close()
+    assert thread.close()
     assert done == ["saved"]
+
+
+def test_a_drive_that_does_not_answer_does_not_keep_the_program() -> None:
+    answers = threading.Event()
+    thread = Background("test", MainThread().post)
+    thread.run(answers.wait, failed=print)
+    assert not thread.close(patience=0.01)
+    answers.set()
 
 
 def test_an_error_of_the_user_is_answered_and_any_other_rises_on_the_main_thread() -> None:

@@ -5,9 +5,9 @@ import pytest
 from tests.app.odd_files import Marked, long_grid, noise
 from tests.app.project_examples import word
 from vgdesk.__main__ import main
-from vgdesk.app.journal import JOURNAL_FILE
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.replaying import JOURNAL_FILE
 
 TIERS = {
     "Ana - ort": [Marked(0, 1, "dog"), Marked(1, 2, "cat")],
@@ -119,3 +119,34 @@ def test_a_journal_that_cannot_be_read_is_not_passed_over(
     (project / JOURNAL_FILE).mkdir()
     assert main(["import", str(project), str(grid)]) == 2
     assert "Nothing was added" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("is_absolute", [True, False])
+def test_sounds_outside_the_folder_come_in_only_if_that_was_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, is_absolute: bool
+) -> None:
+    mine = tmp_path / "mine" / "dog.wav"
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    mine.parent.mkdir()
+    noise(mine, 0.4)
+    noise(theirs / "cat.wav", 0.4)
+    named = str(mine) if is_absolute else "../mine/dog.wav"
+    (theirs / "t.csv").write_text(f"word,file\ndog,{named}\ncat,cat.wav\n", "utf-8")
+    command = ["import", str(tmp_path / "p.vgdesk"), str(theirs / "t.csv")]
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert f"1 sound file outside this folder: {theirs / named}" in said
+    assert not (tmp_path / "p.vgdesk").exists()
+    assert main([*command, "--outside"]) == 0
+    takes = open_project(tmp_path / "p.vgdesk").session.takes
+    assert set(takes) == {"dog-1", "cat-1"}
+
+
+def test_sounds_that_are_given_along_lie_nowhere_else(tmp_path: Path) -> None:
+    noise(tmp_path / "dog.wav", 0.4)
+    (tmp_path / "tables").mkdir()
+    table = tmp_path / "tables" / "t.csv"
+    table.write_text("word,file\ndog,../dog.wav\n", "utf-8")
+    given = [str(table), str(tmp_path / "dog.wav")]
+    assert main(["import", str(tmp_path / "p.vgdesk"), *given]) == 0

@@ -7,14 +7,13 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vgdesk.app.identity import new_word, next_take_id
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
     ImportRefused,
     PlannedTake,
     import_takes,
-    new_word,
-    next_take_id,
     plan_import,
     with_imported,
     word_text,

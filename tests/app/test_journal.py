@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.app.project_examples import same, sessions_of, sound, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.journal import JOURNAL_FILE, Journal, edit_record, replay
+from vgdesk.app.journal import Journal, edit_record
+from vgdesk.app.replaying import JOURNAL_FILE, replay
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import (
     Cell,
@@ -19,11 +20,12 @@ from vgdesk.core.model import (
     Speaker,
     TakeId,
     Verdict,
+    Word,
     WordId,
 )
 
 FOLDER = Path("/nowhere/a.vgdesk")
-NAMES = ("dog", "cat", "قطة 🐈", "a\tb\n")
+NAMES = {"dog": "dog", "cat": "cat", "قطة": "قطة 🐈", "a-b_2": "a\tb\n"}
 
 
 @st.composite
@@ -32,7 +34,7 @@ def edits(draw: st.DrawFn) -> list[Session]:
     states = [Session()]
     for step in range(draw(st.integers(1, 8))):
         now = states[-1]
-        name = WordId(draw(st.sampled_from(NAMES)))
+        name = WordId(draw(st.sampled_from(sorted(NAMES))))
         kinds = ["word", "encoder", "speaker", "ratings", *(["take"] if name in now.words else [])]
         kinds += ["undo"] if len(states) > 1 else []
         kinds += ["delete", "reorder"] if now.words else []
@@ -48,7 +50,7 @@ def _edited(now: Session, kind: str, name: WordId, step: int, states: list[Sessi
     consent = (None, True, False)[step % 3]
     file = FOLDER / "takes" / f"{step}.flac"
     return {
-        "word": lambda: now.with_word(word(name, category=str(step))),
+        "word": lambda: now.with_word(Word(name, NAMES[name], labels={"category": str(step)})),
         "take": lambda: now.with_take(take(f"{name}-{step}", file)),
         "encoder": lambda: now.with_encoder(
             Cell.SPEECH, EncoderId(f"e{step}") if step % 3 else None

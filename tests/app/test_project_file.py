@@ -152,7 +152,9 @@ def test_one_edit_changes_one_line(tmp_path: Path, small: Session) -> None:
 
 
 texts = st.text(st.characters(exclude_categories=()), max_size=12)  # half emojis too
-names = texts.filter(bool)
+names = st.text(
+    st.characters(categories=("L", "M", "N"), include_characters="-_"), min_size=1, max_size=12
+)
 labels = st.dictionaries(texts | st.sampled_from(["id", "file", "label:x"]), texts, max_size=3)
 times = st.floats(0, 1e4)
 

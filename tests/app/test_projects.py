@@ -12,14 +12,15 @@ import pytest
 
 from tests.app.project_examples import RECIPE, same, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Level, Notice
-from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import scratch_folder
 from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.removal import Removal
+from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.store import Store
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path
@@ -37,14 +38,22 @@ class Window:
         self.main_thread = MainThread()
         self.events, self.notices = Events(), list[Notice]()
         self.events.notice.subscribe(self.notices.append)
+        self.interrupted: list[Removal] = []
+        self.events.removal_interrupted.subscribe(self.interrupted.append)
         self.store = Store(self.events)
-        self.files = Background("files", self.main_thread.post)
+        self.work = LongWork(self.events, self.main_thread.post)
         looking = Looking(self.events, ViewRecipe())
-        self.desk = ProjectDesk(self.files, self.events, self.store, looking, self.main_thread.post)
+        self.desk = ProjectDesk(self.work, self.events, self.store, looking, self.main_thread.post)
 
     def open(self, folder: Path) -> None:
         ends: list[object] = []
         self.desk.open(folder, ends.append, otherwise=lambda: ends.append(None))
+        self.main_thread.run_until(lambda: ends)
+        self.settle_files()
+
+    def settle_files(self) -> None:
+        ends: list[None] = []
+        self.desk._reading.run(lambda: None, done=ends.append, failed=print)
         self.main_thread.run_until(lambda: ends)
 
     def start(self) -> bool:
@@ -72,7 +81,7 @@ class Window:
         self.desk._lock.release()
 
     def close(self) -> None:
-        self.files.close()
+        self.work.close()
         self.desk.close()
 
     @property
@@ -409,7 +418,7 @@ def test_a_full_disk_is_said_once_and_the_edits_come_when_there_is_room(
     with suppress(OSError):
         filler.write_bytes(bytes(2_000_000))
     for number in range(3):
-        moon = word(f"moon {number}", note="x" * 5000)
+        moon = word(f"moon_{number}", note="x" * 5000)
         window.store.apply("Add moon", lambda s, moon=moon: s.with_word(moon))
     window.settle()
     assert window.said.count("still in this window") == 1

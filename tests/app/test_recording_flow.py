@@ -17,6 +17,7 @@ from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Notice
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening, in_a_row
+from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project
 from vgdesk.app.projects import ProjectDesk
@@ -54,8 +55,9 @@ class Studio:
         self.store = Store(self.events)
         self.looking = Looking(self.events, ViewRecipe())
         post = self.main_thread.post
-        self.files, self.sound = Background("files", post), Background("sound", post)
-        self.projects = ProjectDesk(self.files, self.events, self.store, self.looking, post)
+        self.sound = Background("sound", post)
+        work = LongWork(self.events, post)
+        self.projects = ProjectDesk(work, self.events, self.store, self.looking, post)
         self.desk = RecordingDesk(
             self.sound,
             failed=lambda error: self.flow.failed(error),
@@ -101,7 +103,6 @@ class Studio:
         self.desk.close()
         self.until(lambda: self.desk.phase is Phase.OFF)
         self.sound.close()
-        self.files.close()
         self.store.saved(self.store.session)
         self.projects.close()
 

@@ -1,5 +1,6 @@
 import json
 import os
+import threading
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_without_a_file_everything_has_its_default(file: Path) -> None:
 def test_every_setting_comes_back(file: Path) -> None:
     defaults = Settings()
     assert all(getattr(CHANGED, f.name) != getattr(defaults, f.name) for f in fields(Settings))
-    save_settings(file, CHANGED)
+    save_settings(file, lambda _old: CHANGED)
     assert load_settings(file) == (CHANGED, ())
     assert json.loads(file.read_text("utf-8"))["schema"] == 1
 
@@ -81,7 +82,7 @@ def test_every_setting_has_a_sentence() -> None:
     ],
 )
 def test_a_bad_value_gets_its_default_and_is_said(file: Path, name: str, value: object) -> None:
-    save_settings(file, CHANGED)
+    save_settings(file, lambda _old: CHANGED)
     stored = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps({**stored, name: value}), "utf-8")
     settings, notices = load_settings(file)
@@ -103,14 +104,14 @@ def test_a_broken_file_is_kept_aside(file: Path, content: bytes) -> None:
     assert settings == Settings()
     assert "settings.json.broken" in notice.hint
     assert (file.parent / "settings.json.broken").read_bytes() == content
-    save_settings(file, CHANGED)
+    save_settings(file, lambda _old: CHANGED)
     assert load_settings(file) == (CHANGED, ())
 
 
 def test_a_failed_save_leaves_the_file_as_it_was(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_settings(file, CHANGED)
+    save_settings(file, lambda _old: CHANGED)
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -118,10 +119,10 @@ def test_a_failed_save_leaves_the_file_as_it_was(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", fail)
         with pytest.raises(VgdeskError, match="No space left") as caught:
-            save_settings(file, Settings())
+            save_settings(file, lambda _old: Settings())
     assert caught.value.hint
     assert load_settings(file) == (CHANGED, ())
-    assert [path.name for path in file.parent.iterdir()] == ["settings.json"]
+    assert {path.name for path in file.parent.iterdir()} == {"settings.json", "settings.json.lock"}
 
 
 def test_a_settings_file_that_is_a_folder_harms_nobody(file: Path) -> None:
@@ -130,7 +131,7 @@ def test_a_settings_file_that_is_a_folder_harms_nobody(file: Path) -> None:
     assert settings == Settings()
     assert notice.hint
     with pytest.raises(VgdeskError):
-        save_settings(file, settings)
+        save_settings(file, lambda _old: settings)
 
 
 def test_the_latest_project_comes_first_and_once(tmp_path: Path) -> None:
@@ -150,3 +151,28 @@ def test_one_variable_moves_all_folders(tmp_path: Path, monkeypatch: pytest.Monk
     assert user_folder("config") == Path(platformdirs.user_config_dir("vgdesk", appauthor=False))
     assert user_folder("data") == Path(platformdirs.user_data_dir("vgdesk", appauthor=False))
     assert user_folder("cache") == Path(platformdirs.user_cache_dir("vgdesk", appauthor=False))
+
+
+def test_two_windows_keep_what_the_other_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    # Each window starts with what was on the disk then, and knows nothing of the other.
+    save_settings(file, lambda s: replace(s, speaker="S01"))
+    save_settings(file, lambda s: replace(s, device="cpu"))
+    save_settings(file, lambda s: s.with_recent(tmp_path / "a.vgdesk"))
+    save_settings(file, lambda s: s.with_recent(tmp_path / "b.vgdesk"))
+    settings, notices = load_settings(file)
+    assert (settings.speaker, settings.device, notices) == ("S01", "cpu", ())
+    assert [one.name for one in settings.recent_projects] == ["b.vgdesk", "a.vgdesk"]
+
+
+def test_many_windows_at_once_lose_no_change(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    changes = [lambda s, n=n: s.with_model(Path(f"/m/{n}"), is_grounded=True) for n in range(12)]
+    threads = [threading.Thread(target=save_settings, args=(file, c)) for c in changes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {path for path, _ in load_settings(file)[0].model_folders} == {
+        f"/m/{n}" for n in range(12)
+    }

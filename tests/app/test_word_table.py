@@ -16,6 +16,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
+from vgdesk.core.names import is_take_id, is_word_id
 
 texts = st.text(st.characters(exclude_categories=()), max_size=12)  # half emojis too
 
@@ -74,7 +75,7 @@ def test_what_editors_do_to_a_table_is_understood(tmp_path: Path) -> None:
         "ˈt\u0361iː\ttˈiː\ttea\ttakes/tea.wav\ttea-1\tnote\r\n"
         "قهوة\t\tcoffee\r\n"  # empty cells cut off
         "\r\n"
-        "a\\qb\t\\e\tnew\\nline\r\n"
+        "a\\qb\t\\e\tnew-line\r\n"
     )
     (tmp_path / "words.tsv").write_bytes(table.encode())
     sound(tmp_path / "takes" / "tea.wav")
@@ -83,7 +84,7 @@ def test_what_editors_do_to_a_table_is_understood(tmp_path: Path) -> None:
     assert list(project.session.words.values()) == [
         Word(WordId("tea"), "ˈt\u0361iː", "en", {"phones": "tˈiː", "file": "note"}),
         Word(WordId("coffee"), "قهوة"),
-        Word(WordId("new\nline"), "a\\qb", "en", {"phones": ""}),
+        Word(WordId("new-line"), "a\\qb", "en", {"phones": ""}),
     ]
     assert list(project.session.takes.values()) == [
         Take(
@@ -112,5 +113,7 @@ def test_any_rows_are_read_or_named(rows: list[list[str]]) -> None:
     table = read_table(HEAD + "\n".join(lines), Path("/project"))
     lost = {number for number, _ in table.lost}
     for number, line in enumerate(lines, start=2):
-        first = line.split("\t")[0]
-        assert not line.strip() or number in lost or unescape(first) in table.words
+        first = unescape(line.split("\t")[0])
+        assert not line.strip() or number in lost or first in table.words or not is_word_id(first)
+    assert all(map(is_word_id, table.words))
+    assert all(map(is_take_id, table.takes))

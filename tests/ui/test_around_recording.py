@@ -13,8 +13,8 @@ from tests.app.project_examples import contents
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
 from tests.windows import opened_window
 from vgdesk.app.microphone_check import NAME, CheckStage
-from vgdesk.app.purging import Removal
 from vgdesk.app.recording import Phase
+from vgdesk.app.removal import Removal
 from vgdesk.app.settings import embeddings_folder, user_folder
 from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.take_checks import BAND, LEVEL, NOISE
@@ -116,7 +116,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
     )
     press(window, "speakers")
     window.desk.speakers.dialog.removal_requested.emit(name)  # type: ignore[union-attr]
-    wait(lambda: "removed for good" in " ".join(n.message for n in window.notices.history()))
+    wait(lambda: "permanently deleted" in " ".join(n.message for n in window.notices.history()))
     assert len(asked[0].files) == len(theirs) == 36
     assert not stale.exists()
     assert workspace.settings.speaker == ""
@@ -189,7 +189,7 @@ def test_what_was_rejected_is_listed_restored_or_let_go(
     wait(lambda: not workspace.session.trash)
     wait(lambda: dialog.list.topLevelItemCount() == 0)
     assert not dialog.empty.isEnabled()
-    wait(lambda: any("3 takes are gone" in n.message for n in window.notices.history()))
+    wait(lambda: any("3 takes permanently deleted" in n.message for n in window.notices.history()))
     demo = resource("demo.vgdesk") / "takes"
     assert len(list(demo.iterdir())) == 72  # what ships is not ours to delete
     dialog.accept()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.app.odd_files import Marked, eaf, long_grid, noise
@@ -139,3 +139,28 @@ def test_columns_of_a_table_join_the_words(
     qtbot.waitUntil(
         lambda: window.workspace.session.words[dog].labels == {"Conc.M": "4.85"}, timeout=SECONDS
     )
+
+
+def test_sounds_outside_the_folder_are_shown_and_asked_about(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine" / "dog.wav"
+    for file in (mine, tmp_path / "theirs" / "cat.wav"):
+        file.parent.mkdir()
+        noise(file, 0.4)
+    table = tmp_path / "theirs" / "t.csv"
+    table.write_text(f"word,file\ndog,{mine}\ncat,cat.wav\n", "utf-8")
+    window.desk.take_in([table])
+    dialog = dialog_of(window, qtbot)
+    qtbot.waitUntil(lambda: "1 new word and 1 recording" in dialog.sentence, timeout=SECONDS)
+    assert str(mine) in dialog.sentence
+    box = dialog.findChild(QCheckBox)
+    assert box.isVisible()
+    assert not box.isChecked()
+    box.setChecked(True)
+    qtbot.waitUntil(lambda: "2 new words and 2 recordings" in dialog.sentence, timeout=SECONDS)
+    box.setChecked(False)
+    qtbot.waitUntil(lambda: "1 new word and 1 recording" in dialog.sentence, timeout=SECONDS)
+    confirm(dialog, qtbot)
+    qtbot.waitUntil(lambda: len(window.workspace.session.takes) == 1, timeout=SECONDS)
+    assert list(window.workspace.session.words) == ["cat"]

@@ -18,9 +18,9 @@ from tests.windows import opened_window
 from vgdesk.__main__ import main
 from vgdesk.app.actions import ACTIONS
 from vgdesk.app.events import Notice
-from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.packing import pack
 from vgdesk.app.project_file import save
+from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.settings import Layout, load_settings, user_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, WordId

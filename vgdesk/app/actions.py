@@ -60,6 +60,7 @@ class Desk(Protocol):
     def encode_again(self) -> None: ...
     def choose_pooling(self, pooling: str) -> None: ...
     def show_shortcuts(self) -> None: ...
+    def ask_to_report(self) -> None: ...
     def show_about(self) -> None: ...
 
 
@@ -200,7 +201,7 @@ ACTIONS = catalogue(
         "Trash…",
         "Edit",
         lambda d: d.show_trash(),
-        tip="Takes that were rejected or deleted: listen, bring back, or let go for good.",
+        tip="Takes that were rejected or deleted: listen, restore, or delete permanently.",
     ),
     Action(
         "record",
@@ -325,6 +326,13 @@ ACTIONS = catalogue(
         lambda d: d.choose_pooling("first"),
     ),
     Action("shortcuts", "Keyboard shortcuts", "Help", lambda d: d.show_shortcuts(), "F1"),
+    Action(
+        "report",
+        "Save a report…",
+        "Help",
+        lambda d: d.ask_to_report(),
+        tip="Versions, settings and the log, for whoever helps you: no voices and no words.",
+    ),
     Action("about", "About vgdesk", "Help", lambda d: d.show_about()),
 )
 

@@ -1,11 +1,20 @@
+import logging
+import weakref
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, TypeVar
 
 from vgdesk.app.child_process import Post
 from vgdesk.core.errors import VgdeskError
 
 T = TypeVar("T")
+Call = Callable[[], None]
+
+AT_ONCE = 2.0  # seconds that are waited at the end for what only reads
+UNTIL_WRITTEN = 30.0  # seconds that are waited at the end for what writes
+
+_log = logging.getLogger("vgdesk")
 
 
 class Background:
@@ -17,7 +26,11 @@ class Background:
 
     def __init__(self, name: str, post: Post) -> None:
         self._post = post
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._calls: SimpleQueue[Call | None] = SimpleQueue()
+        # A daemon: a drive that does not answer must not keep the program from ending.
+        self._thread = Thread(target=_work, args=(self._calls,), name=name, daemon=True)
+        self._thread.start()
+        weakref.finalize(self, self._calls.put, None)  # who forgets it leaves no thread behind
 
     def run(
         self,
@@ -27,7 +40,7 @@ class Background:
         failed: Callable[[VgdeskError], object],
     ) -> None:
         """Call in the thread; the answer is posted to the main thread."""
-        self._thread.submit(self._answer, call, done, failed)
+        self._calls.put(lambda: self._answer(call, done, failed))
 
     def run_each(
         self,
@@ -45,9 +58,20 @@ class Background:
 
         self.run(go_through, done=done, failed=failed)
 
-    def close(self) -> None:
-        """End the thread once everything was called: a save that waits must not be lost."""
-        self._thread.shutdown(wait=True)
+    def end_soon(self) -> None:
+        """End the thread once everything was called, without waiting for it."""
+        self._calls.put(None)
+
+    def close(self, patience: float = AT_ONCE) -> bool:
+        """End the thread once everything was called; False if that takes longer than `patience`.
+
+        The thread is then left to itself, and ends with the program.
+        """
+        self.end_soon()
+        self._thread.join(patience)
+        if self._thread.is_alive():
+            _log.info("%s did not end within %.0f s and was left", self._thread.name, patience)
+        return not self._thread.is_alive()
 
     def _answer(
         self,
@@ -60,7 +84,7 @@ class Background:
         except VgdeskError as error:
             self._post_call(failed, error)
         except Exception as error:  # noqa: BLE001 - raised again where it is seen
-            self._post_call(_raise, error)
+            self._post_call(raise_again, error)
         else:
             self._post_call(done, value)
 
@@ -68,5 +92,12 @@ class Background:
         self._post(lambda: call(value))
 
 
-def _raise(error: Exception) -> None:
+def _work(calls: "SimpleQueue[Call | None]") -> None:
+    while (call := calls.get()) is not None:
+        call()
+        del call  # what it holds must not wait for the next one
+
+
+def raise_again(error: Exception) -> None:
+    """Raise an error of a thread on the main thread, where the exception hook is."""
     raise error

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.importing import new_word, next_take_id
+from vgdesk.app.identity import new_word, next_take_id
 from vgdesk.app.laying import lay
 from vgdesk.audio.long_recording import find_words, outline
 from vgdesk.core.arrays import FloatArray

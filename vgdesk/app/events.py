@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.analyses.retrieval_list import Finding
+from vgdesk.app.removal import Removal
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
@@ -192,4 +193,5 @@ class Events:
     job_changed: Topic[JobChanged] = field(default_factory=Topic)
     device_found: Topic[str] = field(default_factory=Topic)
     microphones_found: Topic[tuple[Microphone, ...]] = field(default_factory=Topic)
+    removal_interrupted: Topic[Removal] = field(default_factory=Topic)
     notice: Topic[Notice] = field(default_factory=Topic)

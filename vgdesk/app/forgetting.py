@@ -5,12 +5,13 @@ from vgdesk.app.background import Background
 from vgdesk.app.child_process import ChildProcess
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import ProjectDesk
-from vgdesk.app.purging import Removal, clear_vectors
+from vgdesk.app.purging import clear_vectors
+from vgdesk.app.removal import Removal
 from vgdesk.core.errors import VgdeskError
 
 
 class Forgetting:
-    """Removes recordings for good: from the project, from the disk and from every process."""
+    """Deletes recordings permanently: from the project, from the disk and from every process."""
 
     def __init__(
         self,

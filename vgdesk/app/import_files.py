@@ -8,12 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.app.importing import ImportRefused, import_takes, with_imported
-from vgdesk.app.incoming import Choices, Incoming, first_choices, look_at, planned, summary
-from vgdesk.app.journal import replay
+from vgdesk.app.incoming import (
+    Choices,
+    Incoming,
+    first_choices,
+    look_at,
+    outside_sentence,
+    planned,
+    summary,
+)
 from vgdesk.app.project_file import Project, open_project, save
-from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.project_places import SUFFIX
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
+from vgdesk.app.replaying import replay
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe
@@ -42,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "nothing behind the = leaves the column out",
     )
     parser.add_argument(
+        "--outside",
+        action="store_true",
+        help="also use sound files that a table or an annotation names outside of its own folder",
+    )
+    parser.add_argument(
         "--phones", action="store_true", help="look up the pronunciations of English words"
     )
     parser.set_defaults(command=take_in)
@@ -60,6 +73,11 @@ def take_in(chosen: argparse.Namespace) -> int:
     with _held(folder) as project:
         session = project.session
         plan = planned(incoming, choices, session)
+        if plan.outside and not choices.outside:
+            raise VgdeskError(
+                f"{outside_sentence(plan.outside)} Nothing was added.",
+                "Check these paths; if they are what you expect, add --outside.",
+            )
         sys.stdout.write(f"{summary(incoming, plan, session)}\n")
         outcomes = list(import_takes(plan))
         taken = [one for one in outcomes if not isinstance(one, ImportRefused)]
@@ -91,6 +109,7 @@ def _choices(incoming: Incoming, chosen: argparse.Namespace) -> Choices:
         words=chosen.tier if chosen.tier is not None else choices.words,
         phones=chosen.phones_tier if chosen.phones_tier is not None else choices.phones,
         columns={**guessed, **said},
+        outside=chosen.outside,
     )
 
 
@@ -107,14 +126,15 @@ def _held(folder: Path) -> Iterator[Project]:
     if not folder.exists():
         yield Project(folder, Session(), ViewRecipe())
         return
+    lock, why = None, "is open in a window, or can only be read"
     try:
         lock = None if open_project(folder).read_only else ProjectLock.taken(folder)
-    except OSError:
-        lock = None
+    except OSError as error:
+        why = why_not_locked(error)
     if lock is None:
         raise ProjectError(
-            f"“{folder.name}” is open in a window, or can only be read. Nothing was added.",
-            "Close the window and try again.",
+            f"“{folder.name}” {why}. Nothing was added.",
+            "Close the window, or copy the project to a drive of your own, and try again.",
         )
     try:
         # Only now: the window that had it may just have saved.

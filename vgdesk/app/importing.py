@@ -8,22 +8,20 @@ count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` a
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
+from vgdesk.app.identity import language_of, made_word, numbers_given_out, spelling_key
 from vgdesk.app.pronunciation import with_lacking_labels
 from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.heard_take import Known
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.audio.take_checks import check_take, concerns
 from vgdesk.core.errors import AudioFileError
-from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource, Word, WordId
+from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource
 
 CATEGORY = "category"
-LONGEST_SLUG = 40
 SHORTEST_WORD = 0.05  # s; no syllable is shorter
 
 _TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
@@ -53,9 +51,17 @@ class PlannedTake:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What is going to be imported; nothing of it was opened yet."""
+    """What is going to be imported; nothing of it was opened yet.
+
+    Attributes
+    ----------
+    outside
+        Sound files that a table or an annotation names outside of its own folder. They are among
+        the takes only if the user has agreed.
+    """
 
     takes: tuple[PlannedTake, ...]
+    outside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +176,11 @@ def _too_short(file: Path) -> AudioFileError:
 def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
     """Add takes; each joins the word with the same text and language, or makes a new one."""
     words, all_takes = dict(session.words), dict(session.takes)
-    homes = {_key(word.text, word.language): word.id for word in reversed(words.values())}
-    numbers = _numbers_given_out(session)
+    homes = {spelling_key(word.text, word.language): word.id for word in reversed(words.values())}
+    numbers = numbers_given_out(session)
     for imported in takes:
         planned = imported.planned
-        key = _key(planned.text, planned.language)
+        key = spelling_key(planned.text, planned.language)
         word = (
             words[homes[key]] if key in homes else made_word(planned.text, planned.language, words)
         )
@@ -197,68 +203,3 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
             imported.concerns,
         )
     return replace(session, words=words, takes=all_takes)
-
-
-def new_word(session: Session, text: str) -> Word:
-    """Return the word of a session with this text, or else a new one with an id of its own."""
-    language = language_of(session)
-    key = _key(text, language)
-    for word in session.words.values():
-        if _key(word.text, word.language) == key:
-            return word
-    return made_word(text, language, session.words)
-
-
-def next_take_id(session: Session, word: WordId, takes_folder: Path | None = None) -> TakeId:
-    """Return the id of the next take of a word; takes are counted and no number comes twice.
-
-    Parameters
-    ----------
-    takes_folder
-        Where takes are written: the files of deleted takes stay there and count too.
-    """
-    files = takes_folder.iterdir() if takes_folder and takes_folder.is_dir() else ()
-    # Behind the number of a file there is its ending, or what marks a running recording.
-    named = re.compile(re.escape(word) + r"-(\d+)(?!\d)")
-    used = [int(found[1]) for file in files if (found := named.match(file.name))]
-    taken = _numbers_given_out(session)[word]
-    return TakeId(f"{word}-{max([taken, *used]) + 1}")
-
-
-def _numbers_given_out(session: Session) -> Counter[str]:
-    return highest_numbers([*session.takes, *session.trash], session.spent)
-
-
-def highest_numbers(
-    takes: Iterable[str], spent: Mapping[WordId, int] = MappingProxyType({})
-) -> Counter[str]:
-    """Return the highest number that any take of a word has, or had."""
-    highest: Counter[str] = Counter(spent)
-    for take in takes:
-        word, _, number = take.rpartition("-")
-        if number.isdecimal():
-            highest[word] = max(highest[word], int(number))
-    return highest
-
-
-def language_of(session: Session) -> str:
-    """Return the language that most words have, which is the best guess for a new one."""
-    languages = Counter(word.language for word in session.words.values())
-    return languages.most_common(1)[0][0] if languages else "en"
-
-
-def _key(text: str, language: str) -> tuple[str, str]:
-    return unicodedata.normalize("NFC", text).casefold(), language
-
-
-def made_word(text: str, language: str, others: Container[WordId]) -> Word:
-    """Make a word with an id that no other has; others may be written alike."""
-    # The id names files too, so it has letters, marks and digits of any script, and hyphens. A
-    # word id ends in _2 and a take id in -2: one is never taken for the other.
-    plain = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.casefold())
-    slug = "-".join(plain.split())[:LONGEST_SLUG].strip("-") or "word"
-    number, free = 1, WordId(slug)
-    while free in others:
-        number += 1
-        free = WordId(f"{slug}_{number}")
-    return Word(free, text, language)

@@ -15,12 +15,8 @@ from vgdesk.app.annotations import (
     tier_names,
 )
 from vgdesk.app.foreign_table import SUFFIXES, Table
-from vgdesk.app.importing import (
-    ImportPlan,
-    PlannedTake,
-    language_of,
-    plan_import,
-)
+from vgdesk.app.identity import language_of
+from vgdesk.app.importing import ImportPlan, PlannedTake, plan_import
 from vgdesk.app.manifests import (
     AUDIO_FOLDER,
     checked,
@@ -74,22 +70,32 @@ class Choices:
         The tiers that hold them; no phones if that is empty.
     columns
         For each heading what it means, see `vgdesk.app.manifests`.
+    outside
+        Whether sound files may come in that lie outside of the folder of what names them.
     """
 
     words: str = ""
     phones: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first rows of what would come in, and a sentence about all of it."""
+    """The first rows of what would come in, and a sentence about all of it.
+
+    Attributes
+    ----------
+    outside
+        Sound files that come in only if the user agrees, see `ImportPlan`.
+    """
 
     MOST: ClassVar[int] = 8
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     sentence: str
+    outside: tuple[Path, ...] = ()
 
 
 def look_at(paths: Sequence[Path]) -> Incoming:
@@ -156,20 +162,36 @@ def planned(incoming: Incoming, choices: Choices, session: Session) -> ImportPla
         If the choices do not fit the files, or nothing would come in.
     """
     language = language_of(session)
-    takes: list[PlannedTake] = []
+    named: list[tuple[Path, PlannedTake]] = []
     for annotation in incoming.annotations:
-        takes += takes_of(annotation, choices.words, choices.phones, language)
+        found = takes_of(annotation, choices.words, choices.phones, language)
+        named += [(annotation.file, take) for take in found]
     for table in incoming.tables:
         columns = {name: choices.columns.get(name, "") for name in table.headings}
-        takes += takes_of_table(table, checked(columns, table.headings), language)
-    spoken_of = {take.file for take in takes} | {one.sound for one in incoming.annotations}
-    others = _by_name(incoming, session)
-    takes += [take for take in others if take.file not in spoken_of]
-    if not takes:
+        rows = takes_of_table(table, checked(columns, table.headings), language)
+        named += [(table.file, take) for take in rows]
+    spoken_of = {take.file for _source, take in named} | {one.sound for one in incoming.annotations}
+    others = [take for take in _by_name(incoming, session) if take.file not in spoken_of]
+    outside = _outside(named, incoming.sounds)
+    takes = [take for _s, take in named if choices.outside or take.file not in outside]
+    if not named and not others:
         raise VgdeskError(
             "There is no word in these files.", "Choose another tier or another column."
         )
-    return ImportPlan(tuple(takes))
+    return ImportPlan((*takes, *others), tuple(sorted(outside)))
+
+
+def _outside(named: Iterable[tuple[Path, PlannedTake]], given: Iterable[Path]) -> set[Path]:
+    """Find the sound files that lie neither beside what names them nor among what was given."""
+    files = {(source.parent, take.file) for source, take in named if take.file is not None}
+    homes = tuple(given)
+    return {file for home, file in files if not _lies_in(file, (home, *homes))}
+
+
+def _lies_in(file: Path, places: Iterable[Path]) -> bool:
+    # As it is written: what a link leads to is up to whoever made the folder.
+    plain = Path(os.path.normpath(file))
+    return any(plain.is_relative_to(os.path.normpath(place)) for place in places)
 
 
 def _by_name(incoming: Incoming, session: Session) -> Sequence[PlannedTake]:
@@ -189,7 +211,7 @@ def preview_import(incoming: Incoming, choices: Choices, session: Session) -> Pr
     rows = tuple(
         (
             take.text,
-            take.file.name if take.file else "",
+            _shown(take.file, plan.outside) if take.file else "",
             "" if take.start is None else f"{take.start:.3f}",
             "" if take.end is None else f"{take.end:.3f}",
             take.speaker,
@@ -198,7 +220,18 @@ def preview_import(incoming: Incoming, choices: Choices, session: Session) -> Pr
         for take in first
     )
     headings = ("Word", "Sound file", "From (s)", "To (s)", "Speaker", *labels)
-    return Preview(headings, rows, summary(incoming, plan, session))
+    return Preview(headings, rows, summary(incoming, plan, session), plan.outside)
+
+
+def _shown(file: Path, outside: Sequence[Path]) -> str:
+    return str(file) if file in outside else file.name
+
+
+def outside_sentence(outside: Sequence[Path]) -> str:
+    """Name the sound files that lie elsewhere, with their full paths."""
+    listed = ", ".join(str(file) for file in outside[:3])
+    more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
+    return f"{counted(len(outside), 'sound file')} outside this folder: {listed}{more}."
 
 
 def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:

@@ -15,78 +15,24 @@ left out.
 """
 
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from vgdesk.app.background import Background
+from vgdesk.app.background import UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
-from vgdesk.app.records import (
-    Record,
-    speaker_of,
-    speaker_record,
-    take_of,
-    take_record,
-    trashed_of,
-    trashed_record,
-    word_of,
-    word_record,
-)
-from vgdesk.app.text_file import count, replace_text, settle_folder, text
+from vgdesk.app.records import FIELDS, Record, word_record
+from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.text_file import append_bytes, replace_text, settle_folder
 from vgdesk.core.errors import ProjectError, VgdeskError
-from vgdesk.core.model import Cell, EncoderId, Session, Speaker, TakeId, Word
-
-JOURNAL_FILE = "journal.jsonl"
-LEFT_FILE = "journal.left.jsonl"  # edits that somebody decided not to save
-MOST_BYTES = 2**28  # of a journal that is read; 26,000 words are 10 MB
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """How one mapping of a session is written and read."""
-
-    name: str
-    record: Callable[[Any, Path], Any]
-    value: Callable[[Any, Path], Any]
-    name_of: Callable[[Any], str] | None = None  # a value that names itself must keep its name
-    key: Callable[[str], Any] = str
-
-
-def _pair(name: str) -> tuple[str, str]:
-    one, other = name.split("\t")
-    return one, other
-
-
-def _rating(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError("not a rating")
-    return float(value)
-
-
-def _name(speaker: Speaker) -> str:
-    return speaker.name
-
-
-_FIELDS = (
-    _Field("spent", lambda n, _: n, lambda r, _: count(r)),
-    _Field("words", lambda w, _: word_record(w), lambda r, _: word_of(r), lambda w: w.id),
-    _Field("takes", take_record, take_of, lambda t: t.id),
-    _Field("encoders", lambda e, _: e, lambda r, _: EncoderId(text(r)), key=Cell),
-    _Field("trash", trashed_record, trashed_of, lambda t: t.take.id),
-    _Field("speakers", lambda s, _: speaker_record(s), lambda r, _: speaker_of(r), _name),
-    _Field("ratings", lambda r, _: r, lambda r, _: _rating(r), key=_pair),
-)
+from vgdesk.core.model import Cell, Session, TakeId, Word
 
 
 def edit_record(before: Session, after: Session, folder: Path, label: str) -> Record | None:
     """Say what a session has become; None if nothing is different."""
     changes: dict[str, Record] = {"set": {}, "gone": {}, "order": {}}
-    for one in _FIELDS:
+    for one in FIELDS:
         old, new = getattr(before, one.name), getattr(after, one.name)
         if old is new:
             continue
@@ -111,107 +57,6 @@ def _id(key: Any) -> str:
 
 def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A take that was begun."""
-
-    word: Word
-    speaker: str
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A session after the edits of a journal.
-
-    Attributes
-    ----------
-    edits
-        How many of them changed something: one that was saved before the crash does not.
-    at
-        When the last of them was made, as it stands there; empty if there was none.
-    begun
-        Takes that were begun and of which no edit speaks.
-    damaged
-        Lines that could not be used.
-    """
-
-    session: Session
-    edits: int = 0
-    at: str = ""
-    begun: Mapping[TakeId, Begun] = field(default_factory=dict)
-    damaged: int = 0
-
-
-def replay(folder: Path, session: Session) -> Replayed:
-    """Make the edits of a project's journal again. Raises OSError if it cannot be read."""
-    state = Replayed(session)
-    try:
-        with (folder / JOURNAL_FILE).open("rb") as stream:
-            lines = stream.read(MOST_BYTES).split(b"\n")
-    except FileNotFoundError:
-        return state
-    for line in filter(None, lines):
-        try:
-            state = _after(state, json.loads(line), folder)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            state = replace(state, damaged=state.damaged + 1)
-    session = state.session
-    # In the list and in the trash: only where the project was damaged, and then the list counts.
-    trash = {take: one for take, one in session.trash.items() if take not in session.takes}
-    if len(trash) < len(session.trash):
-        session = replace(session, trash=trash)
-    known = {*session.takes, *trash}
-    begun = {take: word for take, word in state.begun.items() if take not in known}
-    return replace(state, session=session, begun=begun)
-
-
-def _after(state: Replayed, record: object, folder: Path) -> Replayed:
-    if not isinstance(record, dict):
-        raise ValueError("not an object")
-    if "take" in record:
-        begun = Begun(word_of(record["word"]), text(record["speaker"]))
-        return replace(state, begun={**state.begun, TakeId(text(record["take"])): begun})
-    values = {one.name: _field_after(one, state.session, record, folder) for one in _FIELDS}
-    changed = {name: v for name, v in values.items() if v is not None}
-    # A take that an edit speaks of was taken in; if it is gone, somebody wanted it gone.
-    spoken = {*record.get("set", {}).get("takes", ()), *record.get("gone", {}).get("takes", ())}
-    begun_left = {take: begun for take, begun in state.begun.items() if take not in spoken}
-    if not changed:
-        return replace(state, begun=begun_left)
-    edited = replace(state.session, **changed)
-    return Replayed(edited, state.edits + 1, text(record["at"]), begun_left, state.damaged)
-
-
-def _field_after(
-    one: _Field, session: Session, record: Record, folder: Path
-) -> dict[Any, Any] | None:
-    """Return the field as the edit leaves it; None if it leaves it as it is."""
-    old = getattr(session, one.name)
-    changes = {kind: record.get(kind, {}).get(one.name, ()) for kind in ("set", "gone", "order")}
-    gone = {one.key(text(k)) for k in changes["gone"]}
-    stated = {one.key(text(k)): one.value(v, folder) for k, v in dict(changes["set"]).items()}
-    if one.name_of is not None and any(one.name_of(v) != k for k, v in stated.items()):
-        raise ValueError("a value under another name than its own")
-    new = {k: v for k, v in {**old, **stated}.items() if k not in gone}
-    order = [key for name in changes["order"] if (key := one.key(text(name))) in new]
-    if order:
-        new = {k: new[k] for k in dict.fromkeys([*order, *new])}
-    return None if new == dict(old) and list(new) == list(old) else new
-
-
-def begun_by(folder: Path, speaker: str) -> frozenset[TakeId]:
-    """Find the takes that a speaker began, as far as the journals of a project still say so."""
-    found = set()
-    for name in (JOURNAL_FILE, LEFT_FILE):
-        with suppress(OSError), (folder / name).open("rb") as stream:
-            for line in filter(None, stream.read(MOST_BYTES).split(b"\n")):
-                with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                    record = json.loads(line)
-                    if record.get("speaker") == speaker:
-                        found.add(TakeId(text(record["take"])))
-    return frozenset(found)
 
 
 def rewrite(folder: Path, saved: Session, now: Session, begun: Iterable[Record] = ()) -> None:
@@ -281,7 +126,7 @@ class Journal:
         """Wait until everything is written; what is saved leaves no journal behind."""
         if is_saved:
             self._run(self._end)
-        self._thread.close()
+        self._thread.close(UNTIL_WRITTEN)
 
     def _run(self, call: Callable[[], None], then: Callable[[], object] = lambda: None) -> None:
         self._thread.run(
@@ -344,11 +189,8 @@ class Journal:
     def _append(self, record: Record) -> None:
         file = self._folder / JOURNAL_FILE
         is_new = not file.exists()
-        with file.open("ab") as stream:
-            # The line end comes first: whatever was cut off before cannot spoil this line.
-            stream.write(f"\n{_line(record)}".encode("utf-8", "backslashreplace"))
-            stream.flush()
-            os.fsync(stream.fileno())
+        # The line end comes first: whatever was cut off before cannot spoil this line.
+        append_bytes(file, f"\n{_line(record)}".encode("utf-8", "backslashreplace"))
         if is_new:
             settle_folder(self._folder)
 

@@ -6,7 +6,6 @@ read is bounded, and whatever is wrong with one file costs no other one.
 
 import logging
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,13 +24,12 @@ from vgdesk.audio.take_writer import (
 )
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import TakeId
+from vgdesk.core.names import is_take_id
+from vgdesk.core.wanted import NotWantedError
 
 MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening, in about 25 s
 MOST_HEARD_SECONDS = 600.0  # of sound in which a word is looked for, in about 15 s
 MOST_SAID = 5  # files that are spoken of one by one
-LONGEST_NAME = 150  # characters
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*]|^\.|[. ]$')
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +86,8 @@ class LeftTakes:
                 sound = self._kept(take, partial)
                 if sound is not None and not is_known(take):
                     yield self._left(take, sound)
+            except NotWantedError:
+                raise
             except (VgdeskError, OSError) as error:
                 self._tell(partial or f"{take}.flac", error)
             except Exception as error:  # noqa: BLE001 - one recording must not cost the project
@@ -176,9 +176,7 @@ def _take_of(name: str) -> TakeId:
 
 
 def _refuse_name(take: TakeId) -> None:
-    """Refuse a name that no recorder gives and that tables and other systems cannot hold."""
-    is_plain = take.isprintable() and not _FORBIDDEN.search(take)
-    if not is_plain or not take.strip("-_ ") or len(take) > LONGEST_NAME:
+    if not is_take_id(take):
         raise AudioFileError("Its name is not the name of a take.")
 
 

@@ -17,8 +17,8 @@ class ModelDesk:
 
     Parameters
     ----------
-    configure
-        Keeps changed settings.
+    change_settings
+        Keeps what the settings become.
     """
 
     def __init__(
@@ -28,16 +28,14 @@ class ModelDesk:
         downloads: Downloads,
         store: Store,
         events: Events,
-        settings: Callable[[], Settings],
-        configure: Callable[..., None],
+        change_settings: Callable[[Callable[[Settings], Settings]], None],
     ) -> None:
         self._shelf = shelf
         self._encoding = encoding
         self._downloads = downloads
         self._store = store
         self._events = events
-        self._settings = settings
-        self._configure = configure
+        self._change_settings = change_settings
 
     def choose(self, cell: Cell, encoder: EncoderId | None) -> None:
         """Put an encoder into a cell of the 2x2."""
@@ -54,8 +52,7 @@ class ModelDesk:
             if spec.modality is not cell.modality:
                 self._failed(_wrong_cell(spec))
                 return
-            known = {**dict(self._settings().model_folders), str(folder): cell.is_grounded}
-            self._configure(model_folders=tuple(known.items()))
+            self._change_settings(lambda s: s.with_model(folder, is_grounded=cell.is_grounded))
             self.choose(cell, spec.id)
 
         is_grounded = cell.is_grounded

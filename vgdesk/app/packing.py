@@ -102,7 +102,6 @@ def unpack(packed: Path, target: Path) -> None:
             for member in members:
                 _copy(source, member, folder / member.filename)
         open_project(folder)
-        folder.chmod(0o755)  # not for the owner alone, as a temporary folder is
         folder.replace(target)
     except (OSError, *_DAMAGED) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or not a packed project"

@@ -6,7 +6,7 @@
     ratings.tsv    how alike people find two words, if any were loaded
     takes/         the sound files, never changed
     journal.jsonl  the edits since the last save, see `vgdesk.app.journal`
-    removing.json  only while something is removed for good, see `vgdesk.app.purging`
+    removing.json  only while something is deleted permanently, see `vgdesk.app.purging`
 
 A save writes in this order: sound files, the tables, project.json. Each table is replaced in one
 step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an old or
@@ -17,7 +17,6 @@ or label that the new words do not have shows as empty.
 
 import errno
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,14 +26,17 @@ from typing import Any
 import vgdesk
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.missing_takes import missing_takes
+from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_places import SUFFIX, takes_folder
 from vgdesk.app.records import speaker_of, speaker_record
 from vgdesk.app.take_files import TakeFiles
 from vgdesk.app.text_file import (
     count,
     fitting,
+    read_bytes,
     read_object,
     read_text,
+    replace_bytes,
     replace_text,
     settle_folder,
     text,
@@ -61,7 +63,9 @@ from vgdesk.core.model import (
     Trashed,
     WordId,
 )
+from vgdesk.core.names import is_word_id
 from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.wanted import refuse_unwanted, while_wanted
 
 SCHEMA = 2  # 2: quality of takes, trash, speakers
 OLDEST_READER = 2  # the oldest schema whose programs can show what this one writes
@@ -69,6 +73,7 @@ SETTINGS_FILE = "project.json"
 TABLE_FILE = "words.tsv"
 TRASH_FILE = "trash.tsv"
 RATINGS_FILE = "ratings.tsv"
+OWNER_ONLY = 0o700  # of new folders: a voice is heard by whom its owner lets hear it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +111,19 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
     ------
     ProjectError
         If it cannot be written; the last good save can still be opened.
+    NotWantedError
+        If it was cancelled before the tables were written; the last good save stands.
     """
     folder = _absolute(folder)
     try:
         _refuse_lost_or_newer(folder, session)
+        refuse_links(folder)
         if not folder.exists():
-            folder.mkdir()
+            folder.mkdir(mode=OWNER_ONLY)
             settle_folder(folder.parent)
-        takes_folder(folder).mkdir(exist_ok=True)
+        takes_folder(folder).mkdir(mode=OWNER_ONLY, exist_ok=True)
         placed, files = _bring_takes_in(folder, session)
+        refuse_unwanted()
         _write_trash(folder / TRASH_FILE, placed, files)
         replace_text(folder / TABLE_FILE, write_table(placed, files))
         write_ratings(folder / RATINGS_FILE, session.ratings)
@@ -160,7 +169,7 @@ def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeI
     missing = {take for take in outside if not where[take].is_file()}
     if outside:
         shelf = TakeFiles(home, (file.name for file in inside))
-        for take in outside:
+        for take in while_wanted(outside, len(outside)):
             file = where[take]
             where[take] = shelf.reserve(file.name) if take in missing else shelf.bring_in(file)
         shelf.settle()
@@ -251,10 +260,12 @@ def open_project(folder: Path) -> Project:
     """
     folder = _absolute(folder)
     try:
+        refuse_links(folder)
         stored, warnings = _read_settings(folder)
         columns = TAKE_COLUMNS if _schema_of(stored) > 1 else TAKE_COLUMNS_1
         table = _read_words(folder, columns)
         trash = _read_trash(folder)
+        refuse_links(folder, _files_of(table.takes, trash))
     except OSError as error:
         raise ProjectError(
             f"{folder.name} could not be read ({error.strerror}). Nothing was changed.",
@@ -282,6 +293,11 @@ def open_project(folder: Path) -> Project:
     warnings += _misfits("speaker", unknown)
     warnings += table.notices(copy) + unread + missing_takes(session)
     return Project(folder, session, ViewRecipe(**view), read_only, warnings)
+
+
+def _files_of(takes: Mapping[TakeId, Take], trash: Mapping[TakeId, Trashed]) -> tuple[Path, ...]:
+    listed = (take.file for take in takes.values())
+    return (*listed, *(trashed.take.file for trashed in trash.values()))
 
 
 def _read_settings(folder: Path) -> tuple[dict[str, Any], tuple[Notice, ...]]:
@@ -352,7 +368,7 @@ def _read_speakers(stored: object) -> tuple[dict[str, Speaker], tuple[str, ...]]
 def _read_numbers(stored: object) -> dict[WordId, int]:
     numbers = stored if isinstance(stored, dict) else {}
     values, _misfits = fitting(numbers, dict.fromkeys(numbers, count))
-    return {WordId(word): number for word, number in values.items()}
+    return {WordId(word): number for word, number in values.items() if is_word_id(word)}
 
 
 def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:
@@ -375,8 +391,8 @@ def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:
 def _copied_aside(file: Path) -> str:
     copy = file.with_name(file.name + ".broken")
     try:
-        shutil.copyfile(file, copy)
-    except OSError:
+        replace_bytes(copy, read_bytes(file))
+    except (OSError, ValueError):
         return ""
     return f"A copy of the table as it was is kept as {copy.name}."
 

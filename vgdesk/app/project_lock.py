@@ -1,8 +1,10 @@
+import errno
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 LOCK_FILE = ".lock"
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP)
 
 
 class ProjectLock:
@@ -19,15 +21,33 @@ class ProjectLock:
     def taken(cls, folder: Path) -> "ProjectLock | None":
         """Take the lock of a project; None if another window has it.
 
-        Raises OSError if nobody can write there.
+        Raises OSError if nobody can write there, the drive offers no locks, or the lock is a link.
         """
-        lock = FileLock(folder / LOCK_FILE, blocking=False, thread_local=False)
+        # A file that stands for a lock would stay behind when the program is killed.
+        lock = FileLock(
+            folder / LOCK_FILE, blocking=False, thread_local=False, fallback_to_soft=False
+        )
         try:
             lock.acquire()
         except Timeout:
             return None
         return cls(folder, lock)
 
+    @classmethod
+    def taken_if_possible(cls, folder: Path) -> "ProjectLock | None":
+        """Take the lock of a folder that only this user has; None if that is not possible."""
+        try:
+            return cls.taken(folder)
+        except OSError:
+            return None
+
     def release(self) -> None:
         """Let go of the project."""
         self._lock.release()
+
+
+def why_not_locked(error: OSError) -> str:
+    """Say why a project cannot be locked, as the end of a sentence that begins with its name."""
+    if error.errno in _NO_LOCKS:
+        return "lies on a drive that offers no locks, so two windows could overwrite each other"
+    return f"cannot be written to ({error.strerror})"

@@ -1,42 +1,34 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from vgdesk.app.background import Background
+from vgdesk.app.background import UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
-from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
-from vgdesk.app.events import Events, Level, Notice, SessionChanged
-from vgdesk.app.journal import LEFT_FILE, Journal
+from vgdesk.app.encoder_shelf import usual_encoders
+from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
+from vgdesk.app.journal import Journal
+from vgdesk.app.long_work import Answers, LongWork, nothing
 from vgdesk.app.looking import Looking
 from vgdesk.app.missing_takes import missing_takes
+from vgdesk.app.own_files import refuse_link
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
+from vgdesk.app.project_opening import Opened, never_saved, opened_project, with_whole_encoders
 from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
-from vgdesk.app.purging import Removal, carry_out, finished, forget_note, plan_removal
-from vgdesk.app.recovery import Recovered, left_behind, recover
+from vgdesk.app.purging import carry_out, forget_note, interrupted, plan_removal
+from vgdesk.app.recovery import left_behind
+from vgdesk.app.removal import Removal
+from vgdesk.app.replaying import LEFT_FILE
 from vgdesk.app.store import Store
 from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.core.errors import ProjectError, VgdeskError
-from vgdesk.core.model import Cell, Session, TakeId, Word
+from vgdesk.core.model import Session, TakeId, Word
 from vgdesk.core.resources import resource
 
 DEMO = "demo.vgdesk"
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A project that can be shown.
-
-    Attributes
-    ----------
-    recovered
-        What it was before the program ended; None if this window must not write there.
-    """
-
-    project: Project
-    recovered: Recovered | None = None
-    lock: ProjectLock | None = None
+OPENING = "open"  # one at a time: the last that was asked for
 
 
 class ProjectDesk:
@@ -54,9 +46,13 @@ class ProjectDesk:
     """
 
     def __init__(
-        self, files: Background, events: Events, store: Store, looking: Looking, post: Post
+        self, long_work: LongWork, events: Events, store: Store, looking: Looking, post: Post
     ) -> None:
-        self._files = files
+        self._post = post
+        self._reading = Background("project", post)
+        self._savers: dict[Path, Background] = {}
+        self._saves = count()
+        self._long_work = long_work
         self._events = events
         self._store = store
         self._looking = looking
@@ -64,7 +60,7 @@ class ProjectDesk:
         self.home: Path | None = None
         self.title = "Untitled"
         self._opened = 0
-        self._lock = ProjectLock.taken(self.folder)
+        self._lock = ProjectLock.taken_if_possible(self.folder)
         self._journal = Journal(post, self._failed)
         self._journal.go_on(self.folder, Session())
         self._is_settling = False
@@ -74,6 +70,7 @@ class ProjectDesk:
     def takes_folder(self) -> Path:
         """Where the takes of this project are written; raises ProjectError if it cannot be."""
         folder = takes_folder(self.folder)
+        refuse_link(folder)
         try:
             folder.mkdir(exist_ok=True)
         except FileNotFoundError as error:
@@ -92,6 +89,9 @@ class ProjectDesk:
 
     def close(self) -> None:
         """Let go of the project; edits that nobody gave up are made again at the next start."""
+        for saver in self._savers.values():
+            saver.close(UNTIL_WRITTEN)
+        self._reading.close()
         self._journal.close(is_saved=not self._store.has_unsaved_edits)
         self._clear_away()
 
@@ -112,14 +112,13 @@ class ProjectDesk:
         """Begin an empty project; the chosen encoders stay."""
         empty = Session(encoders=session.encoders or usual_encoders())
         project = Project(Path(), empty, self._looking.recipe)
-        self._begin(_Opened(project), "New project", "Untitled")
+        self._begin(Opened(project), "New project", "Untitled")
 
     def open_demo(self) -> None:
         """Open the words that ship; what is recorded into them is saved elsewhere."""
-        self._files.run(
-            lambda: _Opened(_with_what_is_whole(open_project(resource(DEMO)))),
-            done=lambda opened: self._begin(opened, "Open the demo", "Demo words"),
-            failed=self._not_opened,
+        self._open(
+            lambda: Opened(with_whole_encoders(open_project(resource(DEMO)))),
+            lambda opened: self._begin(opened, "Open the demo", "Demo words"),
         )
 
     def open_last(
@@ -138,40 +137,58 @@ class ProjectDesk:
             if folder is None:
                 otherwise()
             elif folder.parent == scratch_folder():
-                self._files.run(
-                    lambda: _never_saved(folder, self._looking),
-                    done=lambda found: self._begin(found, "Open unsaved words", "Untitled"),
-                    failed=self._not_opened,
+                self._open(
+                    lambda: never_saved(folder, self._looking.recipe),
+                    lambda found: self._begin(found, "Open unsaved words", "Untitled"),
                 )
             else:
                 self.open(folder, opened, otherwise=otherwise)
 
-        self._files.run(find, done=go_on, failed=self._failed)
+        job = JobChanged(OPENING, "Looking for edits that were not saved", JobState.RUNNING)
+        self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
 
     def open(
         self,
         folder: Path,
         opened: Callable[[Path], object],
         *,
-        otherwise: Callable[[], object] = lambda: None,
+        otherwise: Callable[[], object] = nothing,
     ) -> None:
-        """Open a project folder; if that fails, say why and call `otherwise`."""
+        """Open a project folder; if that fails or is cancelled, call `otherwise`."""
         folder = folder.absolute()
         held = self._lock if folder == self.folder else None
 
-        def begin(found: _Opened) -> None:
+        def begin(found: Opened) -> None:
             self._begin(found, f"Open {folder.stem}", folder.stem, folder)
             opened(folder)
 
-        def failed(error: VgdeskError) -> None:
-            self._not_opened(error)
-            otherwise()
-
         def read() -> None:
-            self._files.run(lambda: _opened(folder, held), done=begin, failed=failed)
+            self._open(lambda: opened_project(folder, held), begin, otherwise)
 
         # The same project once more: that is how one goes back to the last save.
         self._journal.leave(read) if held is not None else read()
+
+    def _open(
+        self,
+        read: Callable[[], Opened],
+        begin: Callable[[Opened], object],
+        otherwise: Callable[[], object] = nothing,
+    ) -> None:
+        def failed(error: VgdeskError) -> None:
+            self._stay()
+            self._failed(error)
+            otherwise()
+
+        def cancelled() -> None:
+            self._stay()
+            otherwise()
+
+        def let_go(opened: Opened) -> None:
+            if opened.lock is not None and opened.lock is not self._lock:
+                opened.lock.release()
+
+        job = JobChanged(OPENING, "Opening a project", JobState.RUNNING)
+        self._long_work.run(job, read, Answers(begin, failed, cancelled, let_go))
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
         """Save into a folder, which is the project's home from then on."""
@@ -195,17 +212,29 @@ class ProjectDesk:
             self._events.notice.publish(_saved(folder, missing))
             saved(folder)
 
-        self._files.run(write, done=done, failed=self._failed)
+        job = JobChanged(f"save {next(self._saves)}", f"Saving {folder.stem}", JobState.RUNNING)
+        self._long_work.run(
+            job,
+            write,
+            Answers(done, self._failed),
+            self._saver(folder),
+        )
+
+    def _saver(self, folder: Path) -> Background:
+        """Return the thread that writes into a folder: nothing else is waited for there."""
+        if folder not in self._savers:
+            self._savers[folder] = Background(f"saving {folder.stem}", self._post)
+        return self._savers[folder]
 
     def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
         """List the takes that were rejected, with what is known of their files."""
         session = self._store.session
-        self._files.run(lambda: trash_rows(session), done=listed, failed=self._failed)
+        self._reading.run(lambda: trash_rows(session), done=listed, failed=self._failed)
 
     def plan_removal(self, speaker: str, planned: Callable[[Removal], object]) -> None:
         """Find out what would go with a speaker, or with the trash if none is named."""
         session, earlier, folder = self._store.session, self._store.earlier, self.folder
-        self._files.run(
+        self._reading.run(
             lambda: plan_removal(speaker, session, earlier, folder),
             done=planned,
             failed=self._failed,
@@ -217,7 +246,7 @@ class ProjectDesk:
         forget: Callable[[Callable[[], object]], object],
         then: Callable[[], object],
     ) -> None:
-        """Remove for good; the project is saved without it, and no undo leads back.
+        """Delete permanently; the project is saved without it, and no undo leads back.
 
         Parameters
         ----------
@@ -235,24 +264,28 @@ class ProjectDesk:
             now = kept if edited is session else removal.applied(edited)
             saved = kept if recipe is not None else removal.applied(self._store.last_saved)
             self._is_settling = True
-            self._store.open(now, "Remove for good", saved=saved)
+            self._store.open(now, "Delete permanently", saved=saved)
             self._is_settling = False
             base = kept if recipe is not None else Session()
             self._journal.purge(base, now, lambda: forget(finish))
 
         def finish() -> None:
-            self._files.run(
+            self._saver(folder).run(
                 lambda: forget_note(folder), done=lambda _none: then(), failed=self._failed
             )
 
-        self._files.run(
+        self._saver(folder).run(
             lambda: carry_out(folder, removal, session, recipe), done=removed, failed=self._failed
         )
 
+    def give_up_removal(self) -> None:
+        """Keep what an interrupted removal would have deleted; nobody is asked again."""
+        folder = self.folder
+        self._saver(folder).run(lambda: forget_note(folder), failed=self._failed)
+
     def _move_to(self, folder: Path) -> None:
         if folder != self.folder:
-            with suppress(OSError):
-                self._hold(ProjectLock.taken(folder))
+            self._hold(ProjectLock.taken_if_possible(folder))
         self.folder = self.home = folder
 
     def _hold(self, lock: ProjectLock | None) -> None:
@@ -260,7 +293,7 @@ class ProjectDesk:
             self._lock.release()
         self._lock = lock
 
-    def _begin(self, opened: _Opened, label: str, title: str, home: Path | None = None) -> None:
+    def _begin(self, opened: Opened, label: str, title: str, home: Path | None = None) -> None:
         project, recovered = opened.project, opened.recovered
         self._opened += 1
         if opened.lock is None or opened.lock is not self._lock:
@@ -270,7 +303,7 @@ class ProjectDesk:
         self.home = home if is_ours else None
         self.folder = project.folder if is_ours else new_scratch(scratch_folder())
         self.title = title if is_ours or home is None else f"{title} (read-only)"
-        self._hold(opened.lock or ProjectLock.taken(self.folder))
+        self._hold(opened.lock or ProjectLock.taken_if_possible(self.folder))
         written = recovered.written if recovered is not None else Session()
         self._journal.go_on(self.folder, written)
         for notice in (*project.warnings, *(recovered.notices if recovered else ())):
@@ -282,6 +315,20 @@ class ProjectDesk:
         if recovered is not None and recovered.label:
             self._store.apply(recovered.label, lambda _saved: recovered.session)
         self._looking.change(lambda _recipe: project.recipe)
+        if is_ours:
+            self._look_for_interrupted_removal()
+
+    def _look_for_interrupted_removal(self) -> None:
+        session, earlier, folder = self._store.session, self._store.earlier, self.folder
+        opened = self._opened
+
+        def found(removal: Removal | None) -> None:
+            if removal is not None and self._opened == opened:
+                self._events.removal_interrupted.publish(removal)
+
+        self._reading.run(
+            lambda: interrupted(folder, session, earlier), done=found, failed=self._failed
+        )
 
     def _edited(self, change: SessionChanged) -> None:
         if not self._is_settling:
@@ -299,37 +346,13 @@ class ProjectDesk:
                     (self.folder / name).unlink(missing_ok=True)
                 self.folder.rmdir()
 
-    def _not_opened(self, error: VgdeskError) -> None:
+    def _stay(self) -> None:
         """Stay with the project as it is, edits that were about to be given up included."""
         base = Session() if self.home is None else self._store.last_saved
         self._journal.restart(self.folder, base, self._store.session)
-        self._failed(error)
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))
-
-
-def _opened(folder: Path, held: ProjectLock | None) -> _Opened:
-    """Open a project as far as it may be: for writing, if no other window has it."""
-    project = open_project(folder)
-    if project.read_only:
-        return _Opened(project)
-    try:
-        lock = held or ProjectLock.taken(folder)
-    except OSError as error:
-        why = f"“{folder.stem}” cannot be written to ({error.strerror})"
-        return _Opened(_for_reading(project, why))
-    if lock is None:
-        return _Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
-    try:
-        # Read again now that nobody else can write: another window may just have saved.
-        project = open_project(folder)
-        recovered = recover(folder, project.session)
-        return _Opened(*finished(project, recovered, is_saved=True), lock)
-    except VgdeskError:
-        if lock is not held:
-            lock.release()
-        raise
 
 
 def _saved(folder: Path, missing: tuple[Notice, ...]) -> Notice:
@@ -338,36 +361,3 @@ def _saved(folder: Path, missing: tuple[Notice, ...]) -> Notice:
     for notice in missing:
         saved = replace(notice, message=f"Saved “{folder.stem}”, but not whole. {notice.message}")
     return saved
-
-
-def _for_reading(project: Project, why: str) -> Project:
-    hint = "To change it, save it under another name."
-    notice = Notice(f"{why}, so it is opened for reading only.", hint, Level.WARNING)
-    return replace(project, read_only=True, warnings=(*project.warnings, notice))
-
-
-def _never_saved(folder: Path, looking: Looking) -> _Opened:
-    lock = ProjectLock.taken(folder)
-    project = Project(folder, Session(), looking.recipe)
-    return _Opened(*finished(project, recover(folder, Session()), is_saved=False), lock)
-
-
-def _with_what_is_whole(demo: Project) -> Project:
-    """Let baselines stand in for encoders that should have shipped; the program must start."""
-    usual = usual_encoders()
-    whole = {*usual.values(), *BASELINES.values()}
-    absent = set(demo.session.encoders.values()) - whole
-    if not absent:
-        return demo
-    notice = Notice(
-        f"{len(absent)} of the encoders that ship with vgdesk are missing or damaged. The demo "
-        "opens without them.",
-        "Install vgdesk again.",
-        Level.WARNING,
-    )
-    return replace(
-        demo,
-        session=replace(demo.session, encoders=usual),
-        recipe=replace(demo.recipe, a=Cell.SPEECH, b=Cell.TEXT),
-        warnings=(*demo.warnings, notice),
-    )

@@ -1,8 +1,8 @@
-"""Taking recordings away for good: sound files, tables, edits and vectors, until nothing is left.
+"""Deleting recordings permanently: sound files, tables, edits and vectors, until nothing is left.
 
-It may be interrupted at any moment. First a note says what has to go, then go the sound files, the
-tables, the journal and the vectors; the note goes last. Whoever opens a project in which the note
-lies finishes what it says, so nothing that was to go comes back by a crash.
+It may be interrupted at any moment. First a note says what has to be deleted, then the sound files,
+the tables, the journal and the vectors are deleted, and the note last. Whoever opens a project that
+holds the note is asked whether to finish.
 """
 
 import glob
@@ -10,69 +10,23 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.app.embedding_cache import EmbeddingCache
-from vgdesk.app.events import Level, Notice
-from vgdesk.app.importing import highest_numbers
-from vgdesk.app.journal import JOURNAL_FILE, LEFT_FILE, begun_by, rewrite
-from vgdesk.app.missing_takes import missing_takes
-from vgdesk.app.project_file import TABLE_FILE, Project, save
+from vgdesk.app.project_file import TABLE_FILE, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import scratch_folder, takes_folder
-from vgdesk.app.recovery import Recovered
+from vgdesk.app.removal import Removal
+from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE, begun_by
 from vgdesk.app.settings import embeddings_folder
 from vgdesk.app.text_file import read_object, settle_folder, text, write_object
 from vgdesk.audio.take_writer import PARTIAL_SUFFIX
-from vgdesk.core.errors import ProjectError, VgdeskError
-from vgdesk.core.model import Session, Take, TakeId, WordId
+from vgdesk.core.errors import ProjectError
+from vgdesk.core.model import Session, Take, TakeId
 from vgdesk.core.viewing import ViewRecipe
 
 NOTE_FILE = "removing.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """What goes for good, and which files stay although they belong to it.
-
-    Attributes
-    ----------
-    speaker
-        Everything of this speaker goes; empty if the trash is emptied.
-    takes
-        In the list or in the trash.
-    files
-        Sound files that go.
-    shared
-        Sound files that stay because somebody else's take lies in them, too.
-    outside
-        Sound files that stay because they are not in the project.
-    nameless
-        Files of the project that no take speaks of: nobody knows who is heard in them.
-    """
-
-    speaker: str
-    takes: tuple[TakeId, ...] = ()
-    files: tuple[Path, ...] = ()
-    shared: tuple[Path, ...] = ()
-    outside: tuple[Path, ...] = ()
-    nameless: tuple[Path, ...] = ()
-
-    def with_nameless(self) -> "Removal":
-        """Let the files that belong to nobody go, too."""
-        return replace(self, files=(*self.files, *self.nameless), nameless=())
-
-    def applied(self, session: Session) -> Session:
-        """Return the session without what goes; only the numbers of the takes are remembered."""
-        if self.speaker:
-            left = session.without_speaker(self.speaker)
-        else:
-            kept = {k: v for k, v in session.trash.items() if k not in self.takes}
-            left = replace(session, trash=kept)
-        gone = {*session.takes, *session.trash} - {*left.takes, *left.trash}
-        spent = {WordId(w): n for w, n in highest_numbers(gone, session.spent).items()}
-        return replace(left, spent=spent)
 
 
 def plan_removal(
@@ -171,41 +125,26 @@ def refuse_unfinished(folder: Path) -> None:
     """Raise ProjectError if something should be gone that a project may still hold."""
     if (folder / NOTE_FILE).exists():
         raise ProjectError(
-            f"In “{folder.stem}” something was being removed for good and is not all gone yet. "
-            "Nothing was handed on.",
-            "Open it in the window, which finishes the removal, and try again.",
+            f"A permanent deletion of recordings in “{folder.stem}” was interrupted. Nothing was "
+            "handed on.",
+            "Open it in the window, which asks whether to finish, and try again.",
         )
 
 
-def finished(
-    project: Project, recovered: Recovered, *, is_saved: bool
-) -> tuple[Project, Recovered]:
-    """Finish a removal that was interrupted, if there was one, before the project is shown."""
-    folder = project.folder
+def interrupted(folder: Path, session: Session, earlier: Iterable[Session]) -> Removal | None:
+    """Find out what a removal that broke off has left; None if there was none.
+
+    The note of it may be anybody's, so nothing is removed before somebody has agreed. It leads to
+    takes and to files of this project only.
+    """
     try:
         note = read_object(folder / NOTE_FILE)
         speaker, names = text(note["speaker"]), frozenset(map(text, note["files"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return project, recovered
-    removal = plan_removal(speaker, recovered.session, (), folder)
+        return None
+    removal = plan_removal(speaker, session, earlier, folder)
     named = tuple(file for file in removal.nameless if file.name in names)
-    removal = replace(removal, files=(*removal.files, *named))
-    try:
-        kept = carry_out(folder, removal, recovered.session, project.recipe if is_saved else None)
-        rewrite(folder, kept if is_saved else Session(), kept)
-        if speaker:
-            clear_vectors()
-        forget_note(folder)
-    except (VgdeskError, OSError) as error:
-        return project, replace(recovered, notices=(_not_finished(error), *recovered.notices))
-    what = f"everything of “{speaker}” for good" if speaker else "what was in the trash"
-    notice = Notice(f"Removing {what} had been interrupted; now it is done.")
-    if not is_saved:
-        notices = (notice, *recovered.notices)
-        return project, Recovered(kept, kept, recovered.label or "Open unsaved words", notices)
-    missed = missing_takes(project.session)
-    warnings = *(w for w in project.warnings if w not in missed), *missing_takes(kept)
-    return replace(project, session=kept, warnings=warnings), Recovered(kept, kept, "", (notice,))
+    return replace(removal, files=(*removal.files, *named), nameless=(), is_interrupted=True)
 
 
 def _takes_that_go(session: Session, speaker: str) -> Iterator[Take]:
@@ -288,15 +227,7 @@ def _leftovers(folder: Path) -> Iterator[Path]:
 def _not_removed(error: OSError) -> ProjectError:
     culprit = Path(str(error.filename)).name if error.filename else "A file"
     return ProjectError(
-        f"Not everything was removed: {culprit} could not be deleted ({error.strerror}). "
+        f"Not everything was deleted: {culprit} could not be removed ({error.strerror}). "
         "Recordings of others are safe.",
-        "Close programs that use the file, then remove again; opening the project does it, too.",
-    )
-
-
-def _not_finished(error: Exception) -> Notice:
-    return Notice(
-        f"Removing recordings for good had been interrupted and could not be finished: {error}",
-        "It is tried again when the project is opened the next time.",
-        Level.WARNING,
+        "Close programs that use the file, then delete again, or open the project once more.",
     )

@@ -5,7 +5,7 @@ from threading import Timer
 
 from vgdesk.app.child_process import Post
 from vgdesk.app.events import Events, Level, Notice
-from vgdesk.app.importing import new_word, next_take_id
+from vgdesk.app.identity import new_word, next_take_id
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
 from vgdesk.app.projects import ProjectDesk

@@ -1,15 +1,21 @@
 """What a session is made of, as JSON: the journal and project.json write it, and read it back.
 
-Readers trust nothing: what does not fit raises ValueError.
+Readers trust nothing: what does not fit raises ValueError, also an id that could not name a file
+and a file outside of the project, unless this user's own program wrote that down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vgdesk.app.text_file import fitting, text, yes_or_no
+from vgdesk.app.own_files import place_in
+from vgdesk.app.signature import is_signed, sign
+from vgdesk.app.text_file import count, fitting, number, text, yes_or_no
 from vgdesk.core.model import (
+    Cell,
     Concern,
+    EncoderId,
     Speaker,
     Take,
     TakeId,
@@ -19,6 +25,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
+from vgdesk.core.names import is_take_id, is_word_id
 
 Record = dict[str, Any]
 
@@ -35,16 +42,33 @@ def word_record(word: Word) -> Record:
 
 def word_of(record: object) -> Word:
     """Read a word."""
-    read = _whole(record, {"id": text, "word": text, "language": text, "labels": _labels})
-    return Word(WordId(read["id"]), read["word"], read["language"], read["labels"])
+    read = _whole(record, {"id": word_id, "word": text, "language": text, "labels": _labels})
+    return Word(read["id"], read["word"], read["language"], read["labels"])
+
+
+def word_id(value: object) -> WordId:
+    """Read the id of a word."""
+    if not is_word_id(text(value)):
+        raise ValueError("not the id of a word")
+    return WordId(text(value))
+
+
+def take_id(value: object) -> TakeId:
+    """Read the id of a take."""
+    if not is_take_id(text(value)):
+        raise ValueError("not the id of a take")
+    return TakeId(text(value))
 
 
 def take_record(take: Take, folder: Path) -> Record:
-    """Describe a take; a file inside the project is named as seen from there."""
+    """Describe a take; a file inside the project is named as seen from there, others are signed."""
+    is_inside = take.file.is_relative_to(folder)
+    file = take.file.relative_to(folder).as_posix() if is_inside else str(take.file)
     return {
         "id": take.id,
         "word": take.word,
-        "file": _relative(take.file, folder),
+        "file": file,
+        **({} if is_inside else {"signature": sign(_signed(take.id, file))}),
         "speaker": take.speaker,
         "start": take.start,
         "end": take.end,
@@ -59,8 +83,8 @@ def take_of(record: object, folder: Path) -> Take:
     read = _whole(
         record,
         {
-            "id": text,
-            "word": text,
+            "id": take_id,
+            "word": word_id,
             "file": text,
             "speaker": text,
             "start": _seconds,
@@ -70,12 +94,11 @@ def take_of(record: object, folder: Path) -> Take:
             "kept_anyway": yes_or_no,
         },
     )
-    if "\0" in read["file"] or not read["file"]:
-        raise ValueError("not the name of a file")
+    signature, _misfits = fitting(record, {"signature": text})
     return Take(
-        TakeId(read["id"]),
-        WordId(read["word"]),
-        folder / read["file"],
+        read["id"],
+        read["word"],
+        _file(read["id"], read["file"], signature.get("signature", ""), folder),
         read["speaker"],
         read["start"],
         read["end"],
@@ -127,11 +150,46 @@ def _labels(value: object) -> dict[str, str]:
 
 
 def _seconds(value: object) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value < float("inf"):  # type: ignore[operator]
+    if number(value) < 0:
         raise ValueError("not a time in seconds")
-    return float(value)  # type: ignore[arg-type]
+    return number(value)
 
 
-def _relative(file: Path, folder: Path) -> str:
-    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
+def _file(take: TakeId, file: str, signature: str, folder: Path) -> Path:
+    is_ours = bool(signature) and is_signed(_signed(take, file), signature)
+    return Path(file) if is_ours else place_in(folder, file)
+
+
+def _signed(take: TakeId, file: str) -> str:
+    return f"{take}\0{file}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one mapping of a session is written and read."""
+
+    name: str
+    record: Callable[[Any, Path], Any]
+    value: Callable[[Any, Path], Any]
+    name_of: Callable[[Any], str] | None = None  # a value that names itself must keep its name
+    key: Callable[[str], Any] = str
+
+
+def _pair(name: str) -> tuple[str, str]:
+    one, other = name.split("\t")
+    return one, other
+
+
+def _name(speaker: Speaker) -> str:
+    return speaker.name
+
+
+FIELDS = (
+    Field("spent", lambda n, _: n, lambda r, _: count(r), key=word_id),
+    Field("words", lambda w, _: word_record(w), lambda r, _: word_of(r), lambda w: w.id),
+    Field("takes", take_record, take_of, lambda t: t.id),
+    Field("encoders", lambda e, _: e, lambda r, _: EncoderId(text(r)), key=Cell),
+    Field("trash", trashed_record, trashed_of, lambda t: t.take.id),
+    Field("speakers", lambda s, _: speaker_record(s), lambda r, _: speaker_of(r), _name),
+    Field("ratings", lambda r, _: r, lambda r, _: number(r), key=_pair),
+)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.app.importing import new_word
-from vgdesk.app.journal import JOURNAL_FILE, Begun, Replayed, replay
+from vgdesk.app.identity import new_word
 from vgdesk.app.left_takes import LeftTake, LeftTakes
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import takes_folder
+from vgdesk.app.replaying import JOURNAL_FILE, Begun, Replayed, replay
 from vgdesk.audio.take_checks import INTERRUPTED, concerns
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, Word

@@ -1,13 +1,15 @@
 """What the user prefers, on this computer and in every project."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import platformdirs
+from filelock import FileLock
 
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.text_file import count, fitting, read_object, text, write_object, yes_or_no
@@ -192,6 +194,11 @@ class Settings:
         others = (other for other in self.column_meanings if set(other) != set(columns))
         return replace(self, column_meanings=(dict(columns), *others)[:MOST_MEANINGS])
 
+    def with_model(self, folder: Path, *, is_grounded: bool) -> Self:
+        """Add a folder with a model, or say anew whether it learnt from pictures."""
+        known = {**dict(self.model_folders), str(folder): is_grounded}
+        return replace(self, model_folders=tuple(known.items()))
+
 
 def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
     """Read the settings; whatever is missing or does not fit gets its default.
@@ -230,24 +237,40 @@ def _misfit(name: str) -> Notice:
     return Notice(f"{what} The usual one is used.", "Choose it again.", Level.WARNING)
 
 
-def save_settings(file: Path, settings: Settings) -> None:
-    """Write the settings; a failed attempt leaves the file as it was.
+def save_settings(file: Path, change: Callable[[Settings], Settings]) -> None:
+    """Change the settings on the disk; a failed attempt leaves the file as it was.
+
+    They are read again first, so that what another window has changed meanwhile stays.
 
     Raises
     ------
     VgdeskError
         If the file cannot be written.
     """
-    values = {f.name: _plain(f.name, getattr(settings, f.name)) for f in fields(settings)}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_object(file, {"schema": SCHEMA, **values})
+        with _alone(file):
+            settings = change(load_settings(file)[0])
+            values = {f.name: _plain(f.name, getattr(settings, f.name)) for f in fields(settings)}
+            write_object(file, {"schema": SCHEMA, **values})
     except OSError as error:
         raise VgdeskError(
             f"The settings could not be saved ({error.strerror}). They hold until you quit; "
             "your projects are safe.",
             f"Check that {file.parent} can be written to and that the disk is not full.",
         ) from error
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Keep other windows from writing meanwhile, where the drive offers locks."""
+    lock = FileLock(file.with_name(f"{file.name}.lock"), timeout=2, fallback_to_soft=False)
+    with suppress(OSError):  # a lock that is held too long, or cannot be had, holds up nothing
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _plain(name: str, value: Any) -> Any:

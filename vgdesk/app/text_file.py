@@ -3,11 +3,17 @@
 import errno
 import json
 import os
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import Any
+
+MOST_BYTES = 2**28  # of a file that is read whole; 26,000 words take 10 MB
+_LARGEST = 2**53  # the largest whole number that every reader of JSON takes exactly
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 
 def replace_text(file: Path, text: str) -> None:
@@ -16,11 +22,20 @@ def replace_text(file: Path, text: str) -> None:
     Half of an emoji, which UTF-8 cannot hold, is written as an escape that JSON and words.tsv
     both know. Raises OSError.
     """
+    replace_bytes(file, text.encode("utf-8", "backslashreplace"))
+
+
+def replace_bytes(file: Path, content: bytes) -> None:
+    """Put `content` in the place of `file`, whole or not at all. Raises OSError.
+
+    If a link is in that place, the link is replaced and what it leads to stays untouched.
+    """
     # The number of this process keeps two windows from writing into one another's part file.
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as stream:
-            stream.write(text.encode("utf-8", "backslashreplace"))
+        part.unlink(missing_ok=True)
+        with part.open("xb") as stream:  # refuses to write through a link
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(file)
@@ -29,6 +44,15 @@ def replace_text(file: Path, text: str) -> None:
             part.unlink(missing_ok=True)
         raise
     settle_folder(file.parent)
+
+
+def append_bytes(file: Path, content: bytes) -> None:
+    """Append to a file and wait until it is on the disk. Raises OSError, also if it is a link."""
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK, 0o666)
+    with os.fdopen(handle, "ab") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def settle_folder(folder: Path) -> None:
@@ -45,12 +69,27 @@ def settle_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def read_bytes(file: Path) -> bytes:
+    """Read a whole file.
+
+    Raises OSError, or ValueError if it is no plain file or larger than `MOST_BYTES`.
+    """
+    # A pipe under the name of a file would be waited for, and a device might never end.
+    with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT | getattr(os, "O_BINARY", 0)), "rb") as it:
+        if not stat.S_ISREG(os.fstat(it.fileno()).st_mode):
+            raise ValueError("it is not a file")
+        content = it.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
+    return content
+
+
 def read_text(file: Path) -> str:
     """Read UTF-8 with or without a byte order mark, line ends as they are.
 
     Raises OSError, or ValueError if it is something else.
     """
-    return file.read_bytes().decode("utf-8-sig")
+    return read_bytes(file).decode("utf-8-sig")
 
 
 def read_object(file: Path) -> dict[str, Any]:
@@ -99,10 +138,23 @@ def text(value: object) -> str:
 
 
 def count(value: object) -> int:
-    """Take a whole number from 0 up; refuse anything else with a ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    """Take a whole number from 0 to 2^53; refuse anything else with a ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
         raise ValueError("not a number from 0 up")
     return value
+
+
+def number(value: object) -> float:
+    """Take a finite number; refuse anything else with a ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")
+    try:
+        found = float(value)
+    except OverflowError as error:
+        raise ValueError("too large") from error
+    if not isfinite(found):
+        raise ValueError("not a finite number")
+    return found
 
 
 def yes_or_no(value: object) -> bool:

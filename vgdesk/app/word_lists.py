@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.importing import language_of, made_word
+from vgdesk.app.identity import language_of, made_word
 from vgdesk.app.project_file import open_project
 from vgdesk.app.prompting import HINT_COLUMN
 from vgdesk.app.word_table import escape, read_table

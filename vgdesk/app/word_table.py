@@ -8,11 +8,13 @@ Inside a cell a tab is ``\t``, a line end ``\n`` or ``\r``, a backslash ``\\``, 
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from vgdesk.app.events import Level, Notice
+from vgdesk.app.own_files import place_in
 from vgdesk.core.model import (
     Concern,
     Session,
@@ -23,6 +25,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
+from vgdesk.core.names import is_take_id, is_word_id, slug_of
 
 WORD_COLUMNS = ("id", "word", "language")
 TAKE_COLUMNS_1 = ("take", "speaker", "file", "start", "end", "source")  # before schema 2
@@ -30,6 +33,7 @@ TAKE_COLUMNS = (*TAKE_COLUMNS_1, "quality", "kept")
 ANYWAY = "anyway"
 LABEL = "label:"  # before the heading of a label column that is called like one of ours
 MOST_NAMED = 5
+MOST_ROWS = 1_000_000
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _MEANINGS = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r", "e": ""}
@@ -151,8 +155,10 @@ def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUM
     Raises
     ------
     ValueError
-        If there is no heading row with the columns id and word.
+        If there is no heading row with the columns id and word, or there are too many rows.
     """
+    if text.count("\n") > MOST_ROWS:
+        raise ValueError(f"it has more than {MOST_ROWS:,} rows")
     first, *lines = text.split("\n")
     headings = [unescape(cell) for cell in first.rstrip("\r").split("\t")]
     if not {"id", "word"} <= set(headings):
@@ -167,6 +173,30 @@ def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUM
     return WordTable(reader.words, reader.takes, reader.lost, reader.changed)
 
 
+class _Ids:
+    """Gives every id of a table one that can name files; nearly all stay as they are."""
+
+    def __init__(self, is_fit: Callable[[str], bool]) -> None:
+        self._is_fit = is_fit
+        self._given: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+
+    def __contains__(self, written: str) -> bool:
+        return written in self._given
+
+    def of(self, written: str) -> str:
+        """Return the same id for the same text, and different ids for different texts."""
+        if written not in self._given:
+            slug = free = written if self._is_fit(written) else slug_of(written)
+            while free in self._taken:
+                self._numbers[slug] += 1
+                free = f"{slug}_{self._numbers[slug] + 1}"
+            self._taken.add(free)
+            self._given[written] = free
+        return self._given[written]
+
+
 class _Reader:
     """Reads one row after the other."""
 
@@ -175,6 +205,8 @@ class _Reader:
         self.takes: dict[TakeId, Take] = {}
         self.lost: list[tuple[int, str]] = []
         self.changed: list[tuple[int, str]] = []
+        self._word_ids = _Ids(is_word_id)
+        self._take_ids = _Ids(is_take_id)
         self._folder = folder
         self._headings = headings
         ours = (*WORD_COLUMNS, *take_columns)
@@ -187,7 +219,7 @@ class _Reader:
         if any(cells[len(self._headings) :]):
             raise _RowError("more cells than headings")
         row = dict(zip(self._headings, cells, strict=False))
-        word = self._word(row)
+        word = self._word(row, number)
         known = self.words.setdefault(word.id, word)
         if known != word:
             self.changed.append((number, f"“{known.text}” as it stands in the first of its rows"))
@@ -195,17 +227,25 @@ class _Reader:
             take = self._take(row, word, number)
             self.takes[take.id] = take
 
-    def _word(self, row: Mapping[str, str]) -> Word:
+    def _word(self, row: Mapping[str, str], number: int) -> Word:
         text = unescape(row.get("word", ""))
         if not row.get("id") or not text.strip():
             raise _RowError("no id or no word")
+        word = WordId(self._id(self._word_ids, row["id"], number))
         labels = {label: unescape(row[n]) for n, label in self._labels.items() if row.get(n)}
-        return Word(WordId(unescape(row["id"])), text, unescape(row.get("language", "en")), labels)
+        return Word(word, text, unescape(row.get("language", "en")), labels)
+
+    def _id(self, ids: _Ids, cell: str, number: int) -> str:
+        written = unescape(cell)
+        is_new = written not in ids
+        if (given := ids.of(written)) != written and is_new:
+            self.changed.append((number, f"the id “{written}” as “{given}”"))
+        return given
 
     def _take(self, row: Mapping[str, str], word: Word, number: int) -> Take:
-        take = TakeId(unescape(row["take"]))
-        if take in self.takes:
-            raise _RowError(f"a second take with the id {take}")
+        if unescape(row["take"]) in self._take_ids:
+            raise _RowError(f"a second take with the id {unescape(row['take'])}")
+        take = TakeId(self._id(self._take_ids, row["take"], number))
         row = {name: row.get(name, "") for name in self._take_columns}
         start, end = _seconds(row["start"]) or 0.0, _seconds(row["end"])
         if start < 0 or (end is not None and end <= start):
@@ -231,13 +271,10 @@ class _Reader:
             return ()
 
     def _file(self, relative: str) -> Path:
-        # Read the way Windows does, which knows both slashes, drive letters and shared folders.
-        path = PureWindowsPath(relative)
-        if not relative or "\0" in relative:
-            raise _RowError("a take without a file")
-        if path.anchor or ".." in path.parts:
-            raise _RowError(f"the file {relative} lies outside the project")
-        return self._folder / relative
+        try:
+            return place_in(self._folder, relative)
+        except ValueError as reason:
+            raise _RowError(str(reason)) from reason
 
     def _source(self, source: str, number: int) -> TakeSource:
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vgdesk.analyses.ratings import RATINGS
 from vgdesk.app.analysing import Analysing
-from vgdesk.app.background import Background
+from vgdesk.app.background import UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import ChildProcess, Post
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
@@ -16,6 +16,7 @@ from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
+from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
@@ -25,9 +26,10 @@ from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
 from vgdesk.app.pronunciation import with_typed_label
-from vgdesk.app.purging import Removal
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
+from vgdesk.app.removal import Removal
+from vgdesk.app.report import write_report
 from vgdesk.app.settings import (
     Settings,
     embeddings_folder,
@@ -62,12 +64,15 @@ class Workspace:
         self.looking = Looking(self.events, ViewRecipe(label_column=self.settings.label_column))
         self._post = post
         self._files = Background("files", post)
+        self._long_work = LongWork(self.events, post)
         # First what may refuse: a process that has begun to start does not like to be left alone.
-        self.projects = ProjectDesk(self._files, self.events, self.store, self.looking, post)
+        self.projects = ProjectDesk(self._long_work, self.events, self.store, self.looking, post)
+        self._settings = Background("settings", post)
+        self._models = Background("models", post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
         self._analysing = Analysing(post)
-        self.shelf = EncoderShelf(self._files, self._follow)
+        self.shelf = EncoderShelf(self._models, self._follow)
         self.encoding = Encoding(
             self._encoder_process,
             self.events,
@@ -118,8 +123,7 @@ class Workspace:
             self.downloads,
             self.store,
             self.events,
-            settings=lambda: self.settings,
-            configure=self.configure,
+            self.change_settings,
         )
         self.events.session_changed.subscribe(self._session_changed)
         self.events.recipe_changed.subscribe(self.pipeline.look)
@@ -151,8 +155,11 @@ class Workspace:
         self.check.finish()
         self.recording.close()
         self.imports.close()
-        self._files.close()
-        self._sound.close()
+        self._long_work.close()
+        for thread in (self._files, self._models):
+            thread.close()
+        for thread in (self._settings, self._sound):
+            thread.close(UNTIL_WRITTEN)
         clear_check()  # a word that was still being said was written until now
         self.projects.close()
         self.downloads.close()
@@ -173,9 +180,12 @@ class Workspace:
 
     def configure(self, **changes: object) -> None:
         """Change settings and keep them."""
-        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-        settings: Settings = self.settings
-        self._files.run(lambda: save_settings(self._settings_file, settings), failed=self.tell)
+        self.change_settings(lambda settings: replace(settings, **changes))  # type: ignore[arg-type]
+
+    def change_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Change settings and keep them; what another window has changed meanwhile stays."""
+        self.settings = change(self.settings)
+        self._settings.run(lambda: save_settings(self._settings_file, change), failed=self.tell)
 
     # Projects
 
@@ -198,7 +208,8 @@ class Workspace:
         def done(_none: None) -> None:
             self.events.notice.publish(Notice(f"Exported {len(session.words)} words to {target}."))
 
-        self._files.run(lambda: export(session, kind, target), done=done, failed=self.tell)
+        job = JobChanged(f"export {target}", f"Exporting {target.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: export(session, kind, target), Answers(done, self.tell))
 
     def pack(self, project: Path, file: Path) -> None:
         """Make one file of a saved project."""
@@ -207,7 +218,19 @@ class Workspace:
             said = f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
             self.events.notice.publish(Notice(said))
 
-        self._files.run(lambda: pack(project, file), done=done, failed=self.tell)
+        job = JobChanged(f"pack {file}", f"Packing {file.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: pack(project, file), Answers(done, self.tell))
+
+    def save_report(self, file: Path) -> None:
+        """Write down what somebody who helps needs to know, without voices and words."""
+        settings = self.settings
+
+        def done(_none: None) -> None:
+            self.events.notice.publish(
+                Notice(f"Saved a report as {file}.", "Read it before you send it to anybody.")
+            )
+
+        self._files.run(lambda: write_report(file, settings), done=done, failed=self.tell)
 
     def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
         """Make a project of a packed file; `then` is called if that went well."""
@@ -216,10 +239,11 @@ class Workspace:
             self.events.notice.publish(Notice(f"Unpacked “{folder.stem}”."))
             then()
 
-        self._files.run(lambda: unpack(file, folder), done=done, failed=self.tell)
+        job = JobChanged(f"unpack {file}", f"Unpacking {file.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: unpack(file, folder), Answers(done, self.tell))
 
     def _is_recent(self, folder: Path) -> None:
-        self.configure(recent_projects=self.settings.with_recent(folder).recent_projects)
+        self.change_settings(lambda settings: settings.with_recent(folder))
 
     # Words and takes
 
@@ -267,8 +291,8 @@ class Workspace:
 
         self._files.run(find, done=done, failed=self.tell)
 
-    def remove_for_good(self, removal: Removal, then: Callable[[], object]) -> None:
-        """Remove a speaker, or what is in the trash; no undo leads back."""
+    def delete_permanently(self, removal: Removal, then: Callable[[], object]) -> None:
+        """Delete a speaker, or what is in the trash; no undo leads back."""
         if self.recording.phase in HOLDS_A_TAKE:
             self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
             return
@@ -331,20 +355,10 @@ class Workspace:
 
     def look_into(self, file: Path, done: Callable[[LongRecording], object]) -> None:
         """Find the words in a long recording; the list is laid against them."""
-        job = JobChanged("cut", f"Listening to {file.name}", JobState.RUNNING, can_cancel=False)
         session, plan, speaker = self.session, self.flow.plan, self.settings.speaker
         words = [session.words[word] for word in due_words(session, plan, speaker)]
-        self.events.job_changed.publish(job)
-
-        def found(recording: LongRecording) -> None:
-            self.events.job_changed.publish(replace(job, state=JobState.DONE))
-            done(recording)
-
-        def failed(error: VgdeskError) -> None:
-            self.events.job_changed.publish(replace(job, state=JobState.FAILED))
-            self.tell(error)
-
-        self._files.run(lambda: propose(file, words), done=found, failed=failed)
+        job = JobChanged(f"cut {file}", f"Listening to {file.name}", JobState.RUNNING)
+        self._long_work.run(job, lambda: propose(file, words), Answers(done, self.tell))
 
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]]) -> None:
         """Make takes of the pieces of a long recording."""
@@ -379,6 +393,8 @@ class Workspace:
             self.downloads.cancel(name)
         elif kind == "import":
             self.imports.cancel()
+        else:
+            self._long_work.cancel(job)
 
     def _options(self) -> EncodeOptions:
         return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")

@@ -24,6 +24,7 @@ from vgdesk.audio.speech_activity import EndOfSpeech
 from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import AudioFileError
+from vgdesk.core.wanted import while_wanted
 
 PARTIAL_SUFFIX = ".partial"
 
@@ -208,7 +209,7 @@ def keep(partial: Path, flac: Path) -> KeptSound:
 
     def sound() -> Iterator[FloatArray]:
         nonlocal samples, broken
-        for block in _blocks(stream):
+        for block in while_wanted(_blocks(stream)):
             clean, holes = silenced(block)
             samples, broken = samples + len(clean), broken + holes
             yield clean.clip(-1.0, 1.0)

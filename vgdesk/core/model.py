@@ -164,7 +164,7 @@ class Session:
     ratings
         How alike people find two words, by their written forms; also of words not in the list.
     spent
-        The highest number of a take of words whose takes were removed for good: none comes twice.
+        The highest number that a permanently deleted take of a word had: none comes twice.
     """
 
     words: Mapping[WordId, Word] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.prompts_control import PromptsControl
 from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.removal_desk import RemovalDesk
 from vgdesk.ui.speaker_window import SpeakerWindow
 from vgdesk.ui.speakers_desk import SpeakersDesk
 from vgdesk.ui.trash_desk import TrashDesk
@@ -59,8 +60,9 @@ class WindowDesk(QObject):
         self.imports = ImportControl(window, workspace)
         self._prompts = PromptsControl(window, workspace, parts.recording)
         self.microphone = MicrophoneDesk(workspace, window)
-        self.speakers = SpeakersDesk(workspace, window)
-        self.trash = TrashDesk(workspace, window)
+        removals = RemovalDesk(workspace, window)
+        self.speakers = SpeakersDesk(workspace, window, removals)
+        self.trash = TrashDesk(workspace, window, removals)
         self.speaker_window: SpeakerWindow | None = None
 
     def leave(self, then: Callable[[], object]) -> None:
@@ -309,6 +311,10 @@ class WindowDesk(QObject):
 
     def show_shortcuts(self) -> None:
         dialogs.show_shortcuts(self._window)
+
+    def ask_to_report(self) -> None:
+        if file := dialogs.ask_report_name(self._window):
+            self._workspace.save_report(file)
 
     def show_about(self) -> None:
         dialogs.show_about(self._window)

@@ -222,6 +222,14 @@ def ask_about_edits(parent: QWidget, title: str) -> Leave:
     )
 
 
+def ask_report_name(parent: QWidget) -> Path | None:
+    """Ask where the report should be saved."""
+    chosen, _filter = QFileDialog.getSaveFileName(
+        parent, "Save a report", str(Path.home() / "vgdesk-report.txt"), "Text (*.txt)"
+    )
+    return Path(chosen) if chosen else None
+
+
 def show_why_not_started(error: VgdeskError) -> None:
     """Say why there will be no window."""
     QMessageBox.critical(None, "vgdesk", f"{error.message}\n\n{error.hint}")

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,14 +102,13 @@ class ImportControl(QObject):
     def _on_choices_made(self, choices: Choices) -> None:
         if self._question is None:
             return
-        question, settings = self._question, self._workspace.settings
+        question = self._question
         if question.preview is preview_import:
             for table in question.incoming.tables:
-                meanings: Mapping[str, str] = {
-                    name: choices.columns[name] for name in table.headings
-                }
-                settings = settings.with_meanings(meanings)
-            self._workspace.configure(column_meanings=settings.column_meanings)
+                said = {name: choices.columns[name] for name in table.headings}
+                self._workspace.change_settings(
+                    lambda settings, said=said: settings.with_meanings(said)  # type: ignore[misc]
+                )
         question.go_on(question.incoming, choices)
 
     def _on_finished(self) -> None:

@@ -1,8 +1,10 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -13,13 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.incoming import Choices, Incoming, Preview
+from vgdesk.app.incoming import Choices, Incoming, Preview, outside_sentence
 from vgdesk.core.errors import VgdeskError
 from vgdesk.ui.panels.parts import MARGIN, column, editable_combo, named, wrapped
 from vgdesk.ui.views.table import Table, TableModel, table_view
 
 NONE = "— none —"
 LEFT_OUT = "— leave out —"
+MOST_LISTED = 30  # paths in a tool tip
 HIGHEST = 240  # pixels for the columns of a table; more of them scroll
 
 
@@ -51,6 +54,9 @@ class ImportDialog(QDialog):
         self._model = TableModel()
         self._view = table_view(self._model)
         self._sentence = wrapped()
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._outside = named(QCheckBox(), "Use sound files outside this folder")
+        self._outside.hide()
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -80,12 +86,14 @@ class ImportDialog(QDialog):
             form.addRow(QLabel(heading), self._meaning(heading, targets))
         for combo in (self._words, self._phones, *self._columns.values()):
             combo.currentTextChanged.connect(self.ask)
+        self._outside.toggled.connect(self.ask)
         named(self._view, "The first rows of what will be added")
         self._ok().setText("Add")
         for button in self._buttons.buttons():
             named(button, button.text().replace("&", ""))
-        parts = (self._heading(incoming), self._scrolled(form), self._view, self._sentence)
-        self.setLayout(column(*parts, self._buttons, margin=2 * MARGIN, gap=MARGIN))
+        head = (self._heading(incoming), self._scrolled(form))
+        foot = (self._view, self._sentence, self._outside, self._buttons)
+        self.setLayout(column(*head, *foot, margin=2 * MARGIN, gap=MARGIN))
         self.resize(720, 560)
 
     def _heading(self, incoming: Incoming) -> QLabel:
@@ -126,6 +134,7 @@ class ImportDialog(QDialog):
             words=self._words.currentText(),
             phones="" if phones == NONE else phones,
             columns=columns,
+            outside=self._outside.isChecked(),
         )
 
     @property
@@ -142,8 +151,17 @@ class ImportDialog(QDialog):
         """Show what the choices lead to."""
         self._model.show_table(Table(preview.headings, preview.rows))
         self._view.resizeColumnsToContents()
-        self._sentence.setText(preview.sentence)
-        self._ok().setEnabled(True)
+        self._show_outside(preview.outside)
+        said = [preview.sentence, outside_sentence(preview.outside)] if preview.outside else []
+        self._sentence.setText(" ".join(said) or preview.sentence)
+        self._ok().setEnabled(bool(preview.rows))
+
+    def _show_outside(self, files: Sequence[Path]) -> None:
+        """Ask about sound files elsewhere: whoever made the table may have named anything."""
+        self._outside.setVisible(bool(files))
+        those = "this sound file" if len(files) == 1 else f"these {len(files)} sound files"
+        self._outside.setText(f"Use {those} outside the folder as well")
+        self._outside.setToolTip("\n".join(map(str, files[:MOST_LISTED])))
 
     def show_problem(self, error: VgdeskError) -> None:
         """Say why these choices cannot be."""

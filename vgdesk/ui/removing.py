@@ -1,67 +1,84 @@
-"""The question before something goes for good: it says exactly what goes and what stays."""
+"""The question before recordings are deleted permanently: it says exactly what is deleted."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
-from vgdesk.app.purging import Removal
+from vgdesk.app.removal import Removal
 
 MOST_NAMED = 3
 
 
 def ask_to_remove(parent: QWidget, removal: Removal, title: str) -> Removal | None:
-    """Ask whether this shall go; returns what then goes, None if nothing shall."""
+    """Ask whether to delete this; returns what was agreed to, None if nothing."""
     box = QMessageBox(
-        QMessageBox.Icon.Warning, "Remove for good", _question(removal), parent=parent
+        QMessageBox.Icon.Warning, "Delete permanently", _question(removal), parent=parent
     )
+    box.setTextFormat(Qt.TextFormat.PlainText)  # names in it may be anybody's
     box.setInformativeText("\n\n".join(sentences(removal, title)))
-    go = box.addButton("Remove for good", QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton("Keep everything", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
+    if removal.files:
+        box.setDetailedText("\n".join(map(str, removal.files)))
+    delete = box.addButton("Delete permanently", QMessageBox.ButtonRole.DestructiveRole)
+    keep = box.addButton("Keep everything", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
     also = QCheckBox(_whose(len(removal.nameless))) if removal.nameless else None
     if also is not None and removal.speaker:
         box.setCheckBox(also)
     box.exec()
-    if box.clickedButton() is not go:
+    if box.clickedButton() is not delete:
         return None
     return removal.with_nameless() if also is not None and also.isChecked() else removal
 
 
 def sentences(removal: Removal, title: str) -> list[str]:
-    """Say what goes, that it does not come back, and what stays.
+    """Say what is deleted, that it cannot be undone, and what stays.
 
     The title is that of a project that was saved before; else it is empty.
     """
     takes, files = _counted(len(removal.takes), "take"), _counted(len(removal.files), "sound file")
     if removal.speaker:
-        goes = (
-            f"These go: {takes} with their trims and checks, {files}, the profile, and every edit "
-            "that speaks of them. The vectors of all words are computed again."
+        deletes = (
+            f"This deletes {takes} with their trims and checks, {files}, the profile, and every "
+            "edit that mentions them. The vectors of all words are computed again."
         )
     else:
-        goes = f"These go: {takes} and {files}."
+        deletes = f"This deletes {takes} and {files}."
     saved = f"“{title}” is saved. " if title else ""
-    said = [goes, f"{saved}This cannot be undone, nor anything done before it."]
+    said = [deletes, f"{saved}This cannot be undone, nor can anything done before it."]
+    if removal.is_interrupted:
+        said.insert(0, "The project says that this was begun earlier and was interrupted.")
     if removal.shared:
-        said.append(f"{_named(removal.shared)} stays: takes that are kept lie in it, too.")
+        said.append(f"{_named(removal.shared)} stays, because other takes use it.")
     if removal.outside:
         said.append(f"Outside the project, so not touched: {_named(removal.outside)}.")
     if removal.speaker:
-        said.append("Copies of the project that you saved or handed on elsewhere are not touched.")
+        said.append("Copies of the project that you saved or shared elsewhere are not touched.")
     return said
 
 
-def _question(removal: Removal) -> str:
+def is_removed(removal: Removal) -> str:
+    """Say what was deleted."""
+    takes = _counted(len(removal.takes), "take")
     if removal.speaker:
-        return f"Remove everything of “{removal.speaker}” for good?"
-    return "Empty the trash for good?"
+        return f"All data from “{removal.speaker}” was permanently deleted: {takes}."
+    return f"The trash is empty: {takes} permanently deleted."
+
+
+def _question(removal: Removal) -> str:
+    if removal.is_interrupted:
+        whose = f"all data from “{removal.speaker}”" if removal.speaker else "the trash"
+        return f"Finish deleting {whose}?"
+    if removal.speaker:
+        return f"Permanently delete all data from “{removal.speaker}”?"
+    return "Permanently delete everything in the trash?"
 
 
 def _whose(count: int) -> str:
     files = "a sound file" if count == 1 else f"{count} sound files"
-    return f"Also remove {files} in the project that no take speaks of; nobody knows whose"
+    return f"Also delete {files} in the project that no take uses; the speaker is unknown"
 
 
 def _counted(count: int, what: str) -> str:

@@ -4,21 +4,21 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from vgdesk.app.events import Notice, SessionChanged
-from vgdesk.app.purging import Removal
 from vgdesk.app.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
-from vgdesk.ui import removing
+from vgdesk.ui.removal_desk import RemovalDesk
 from vgdesk.ui.speakers_dialog import SpeakersDialog
 
 
 class SpeakersDesk(QObject):
     """Between the list of speakers and the session; every change of it can be undone but one."""
 
-    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+    def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalDesk) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._window = window
+        self._removals = removals
         self._chosen = ""
         self._unsubscribe: Callable[[], None] = lambda: None
         self.dialog: SpeakersDialog | None = None
@@ -34,7 +34,7 @@ class SpeakersDesk(QObject):
         dialog.speaker_changed.connect(self._change)
         dialog.speaker_renamed.connect(self._rename)
         dialog.speaker_chosen.connect(self._choose)
-        dialog.removal_requested.connect(self._plan_removal)
+        dialog.removal_requested.connect(self._removals.plan)
         dialog.finished.connect(self._closed)
         self._unsubscribe = self._workspace.events.session_changed.subscribe(self._show)
         self._chosen = self._workspace.settings.speaker
@@ -84,17 +84,3 @@ class SpeakersDesk(QObject):
     def _choose(self, name: str) -> None:
         self._workspace.configure(speaker=name)
         self._show()
-
-    def _plan_removal(self, name: str) -> None:
-        self._workspace.projects.plan_removal(name, self._ask)
-
-    def _ask(self, removal: Removal) -> None:
-        projects = self._workspace.projects
-        title = projects.title if projects.home is not None else ""
-        agreed = removing.ask_to_remove(self.dialog or self._window, removal, title)
-        if agreed is not None:
-            takes = f"{len(agreed.takes)} take{'s' * (len(agreed.takes) != 1)}"
-            done = Notice(f"Everything of “{agreed.speaker}” was removed for good: {takes}.")
-            self._workspace.remove_for_good(
-                agreed, lambda: self._workspace.events.notice.publish(done)
-            )

@@ -34,7 +34,7 @@ class SpeakersDialog(QDialog):
     speaker_chosen
         This one speaks from now on.
     removal_requested
-        Everything of this one should go for good.
+        All data of this one should be deleted permanently.
     """
 
     speaker_added = Signal()
@@ -61,7 +61,7 @@ class SpeakersDialog(QDialog):
         self._count = wrapped()
         self.add = named(QPushButton("New speaker"), "New speaker")
         self.choose = named(QPushButton("Speaks now"), "Speaks now")
-        self.remove = named(QPushButton("Remove for good…"), "Remove for good")
+        self.remove = named(QPushButton("Delete permanently…"), "Delete permanently")
         self._close = named(QPushButton("Close"), "Close")
         self._lay_out()
         self._connect()

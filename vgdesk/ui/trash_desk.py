@@ -3,22 +3,22 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.events import Notice, SessionChanged
-from vgdesk.app.purging import Removal
+from vgdesk.app.events import SessionChanged
 from vgdesk.app.trash import TrashRow
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Session, TakeId
-from vgdesk.ui import removing
+from vgdesk.ui.removal_desk import RemovalDesk
 from vgdesk.ui.trash_dialog import TrashDialog
 
 
 class TrashDesk(QObject):
     """Between the list of rejected takes and the session."""
 
-    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+    def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalDesk) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._window = window
+        self._removals = removals
         self._unsubscribe: Callable[[], None] = lambda: None
         self.dialog: TrashDialog | None = None
 
@@ -31,7 +31,7 @@ class TrashDesk(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.play_requested.connect(self._play)
         dialog.restore_requested.connect(self._restore)
-        dialog.empty_requested.connect(self._plan_removal)
+        dialog.empty_requested.connect(self._empty)
         dialog.finished.connect(self._closed)
         self._unsubscribe = self._workspace.events.session_changed.subscribe(self._show)
         self._show()
@@ -65,16 +65,5 @@ class TrashDesk(QObject):
         what = takes[0] if len(takes) == 1 else f"{len(takes)} takes"
         self._workspace.store.apply(f"Restore {what}", restored)
 
-    def _plan_removal(self) -> None:
-        self._workspace.projects.plan_removal("", self._ask)
-
-    def _ask(self, removal: Removal) -> None:
-        projects = self._workspace.projects
-        title = projects.title if projects.home is not None else ""
-        agreed = removing.ask_to_remove(self.dialog or self._window, removal, title)
-        if agreed is not None:
-            takes = "1 take is" if len(agreed.takes) == 1 else f"{len(agreed.takes)} takes are"
-            done = Notice(f"The trash is empty: {takes} gone for good.")
-            self._workspace.remove_for_good(
-                agreed, lambda: self._workspace.events.notice.publish(done)
-            )
+    def _empty(self) -> None:
+        self._removals.plan("")

@@ -19,7 +19,7 @@ FULL = "These takes are out of the list; their recordings are still there."
 
 
 class TrashDialog(QDialog):
-    """The takes that were rejected: listen, bring back, or let go for good.
+    """The takes that were rejected: listen, restore, or delete permanently.
 
     Signals
     -------

@@ -1,0 +1,170 @@
+"""Gives vgdesk files and command lines that nobody should, and counts how that ends.
+
+    python -m benchmarks.abuse [CASES] [--seed N] [--only KIND] [--show]
+
+Every case is a process of its own, made by forking one that has imported the program, with bounded
+time and memory, in a folder beside decoys. Linux only. Nothing but the folder of the cases is
+written to, and nothing else than vgdesk is run.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks import abuse_files
+from vgdesk.core.errors import VgdeskError
+
+T = TypeVar("T")
+
+SECONDS = 30.0  # that a case may take
+MEMORY = 2**30  # bytes that a case may use on top of what the program itself takes
+FAULTS = ("tracebacks", "hangs", "memory", "decoys")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a case ended.
+
+    Attributes
+    ----------
+    code
+        None if it had to be killed.
+    memory
+        Resident bytes at the most.
+    """
+
+    code: int | None
+    said: str
+    memory: int
+
+
+def run_forked(call: Callable[[], None], home: Path) -> Ended:
+    """Call in a fork of this process and wait for its end."""
+    told = home.with_name("told.txt")
+    pid = os.fork()
+    if not pid:
+        _call_in_child(call, home, told)
+    deadline = time.monotonic() + SECONDS
+    found, status, used = os.wait4(pid, os.WNOHANG)
+    while not found and time.monotonic() < deadline:
+        time.sleep(0.002)
+        found, status, used = os.wait4(pid, os.WNOHANG)
+    if not found:
+        os.kill(pid, 9)
+        _, status, used = os.wait4(pid, 0)
+    code = os.waitstatus_to_exitcode(status) if found else None
+    return Ended(code, told.read_text("utf-8", "replace"), used.ru_maxrss * 1024)
+
+
+def _call_in_child(call: Callable[[], None], home: Path, told: Path) -> None:
+    code = 1
+    try:
+        os.environ["VGDESK_HOME"] = str(home)
+        stderr = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+        os.dup2(stderr, 2)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (_addresses() + 4 * MEMORY + own,) * 2)
+        call()
+        code = 0
+    except VgdeskError as error:
+        sys.stderr.write(f"{error}\n")
+        code = 2
+    except BaseException:  # noqa: BLE001 - this is what is looked for
+        traceback.print_exc()
+        code = 70
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _addresses() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Tell every decoy by its content."""
+    return {
+        str(file.relative_to(folder)): hashlib.blake2b(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def faults_of(ended: Ended, floor: int, *, are_decoys_whole: bool) -> list[str]:
+    """Name what must not happen."""
+    found = {
+        "tracebacks": ended.code not in (0, 2, None) or "Traceback" in ended.said,
+        "hangs": ended.code is None,
+        "memory": ended.memory > floor + MEMORY,
+        "decoys": not are_decoys_whole,
+    }
+    return [name for name, is_so in found.items() if is_so]
+
+
+def run_case(kind: str, seed: int, place: Path) -> tuple[Ended, bool]:
+    """Make, change and use one case; tells also whether the decoys are whole."""
+    make, use = abuse_files.KINDS[kind]
+    decoys, folder, home = place / "decoys", place / "case" / "a.vgdesk", place / "home"
+    folder.parent.mkdir(parents=True)
+    abuse_files.furnish(decoys)
+    make(folder)
+    abuse_files.mutate(folder, random.Random(seed), decoys)
+    before = digests(decoys)
+    ended = run_forked(lambda: use(folder), home)
+    return ended, digests(decoys) == before
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the cases and print a table; 1 if anything happened that must not."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cases", type=int, nargs="?", default=5000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", choices=abuse_files.KINDS)
+    parser.add_argument("--show", action="store_true", help="print what faulty cases said")
+    chosen = parser.parse_args(arguments)
+    kinds = [chosen.only] if chosen.only else list(abuse_files.KINDS)
+    tried, said, faults = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    floor = run_in_place(lambda place: run_forked(lambda: None, place / "home")).memory
+    for number in range(chosen.cases):
+        kind, seed = kinds[number % len(kinds)], chosen.seed * 10**6 + number
+        ended, is_whole = run_in_place(lambda place, k=kind, s=seed: run_case(k, s, place))
+        tried[kind] += 1
+        said[kind] += bool(ended.said.strip())
+        for fault in faults_of(ended, floor, are_decoys_whole=is_whole):
+            faults[kind, fault] += 1
+            print(f"{fault}: --only {kind} --seed-of-case {seed}", flush=True)
+            if chosen.show:
+                print(ended.said[-3000:], flush=True)
+    print("".join(f"{name:>12}" for name in ("kind", "tried", "sentences", *FAULTS)))
+    for kind in kinds:
+        counts = [tried[kind], said[kind], *(faults[kind, fault] for fault in FAULTS)]
+        print("".join(f"{value:>12}" for value in (kind, *counts)))
+    return 1 if faults else 0
+
+
+def run_in_place(call: Callable[[Path], T]) -> T:
+    """Call with a new folder, which is gone afterwards."""
+    place = Path(tempfile.mkdtemp(prefix="abuse-"))
+    try:
+        (place / "home").mkdir()
+        return call(place)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

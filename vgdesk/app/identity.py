@@ -1,0 +1,72 @@
+"""Which word is meant, and which id and number a new word or take gets."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from vgdesk.core.model import Session, TakeId, Word, WordId
+from vgdesk.core.names import free_id, slug_of
+
+MOST_DIGITS = 9  # a longer number behind the name of a word counts no takes
+
+
+def new_word(session: Session, text: str) -> Word:
+    """Return the word of a session with this text, or else a new one with an id of its own."""
+    language = language_of(session)
+    key = spelling_key(text, language)
+    for word in session.words.values():
+        if spelling_key(word.text, word.language) == key:
+            return word
+    return made_word(text, language, session.words)
+
+
+def next_take_id(session: Session, word: WordId, takes_folder: Path | None = None) -> TakeId:
+    """Return the id of the next take of a word; takes are counted and no number comes twice.
+
+    Parameters
+    ----------
+    takes_folder
+        Where takes are written: the files of deleted takes stay there and count too.
+    """
+    files = takes_folder.iterdir() if takes_folder and takes_folder.is_dir() else ()
+    # Behind the number of a file there is its ending, or what marks a running recording.
+    named = re.compile(re.escape(word) + rf"-(\d{{1,{MOST_DIGITS}}})(?!\d)")
+    used = [int(found[1]) for file in files if (found := named.match(file.name))]
+    taken = numbers_given_out(session)[word]
+    return TakeId(f"{word}-{max([taken, *used]) + 1}")
+
+
+def numbers_given_out(session: Session) -> Counter[str]:
+    """Return the highest number of any take of each word, in the list or in the trash."""
+    return highest_numbers([*session.takes, *session.trash], session.spent)
+
+
+def highest_numbers(
+    takes: Iterable[str], spent: Mapping[WordId, int] = MappingProxyType({})
+) -> Counter[str]:
+    """Return the highest number that any take of a word has, or had."""
+    highest: Counter[str] = Counter(spent)
+    for take in takes:
+        word, _, number = take.rpartition("-")
+        if number.isdecimal() and len(number) <= MOST_DIGITS:
+            highest[word] = max(highest[word], int(number))
+    return highest
+
+
+def language_of(session: Session) -> str:
+    """Return the language that most words have, which is the best guess for a new one."""
+    languages = Counter(word.language for word in session.words.values())
+    return languages.most_common(1)[0][0] if languages else "en"
+
+
+def spelling_key(text: str, language: str) -> tuple[str, str]:
+    """Return what is the same for words that are one and the same when they come in."""
+    return unicodedata.normalize("NFC", text).casefold(), language
+
+
+def made_word(text: str, language: str, others: Container[str]) -> Word:
+    """Make a word with an id that no other has; others may be written alike."""
+    return Word(WordId(free_id(slug_of(text), others)), text, language)

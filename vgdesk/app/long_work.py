@@ -1,0 +1,165 @@
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Event, Timer
+from typing import Any, Generic, TypeVar
+
+from vgdesk.app.background import Background, raise_again
+from vgdesk.app.child_process import Post
+from vgdesk.app.events import Events, JobChanged, JobState
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.wanted import NotWantedError, asking, refuse_unwanted
+
+T = TypeVar("T")
+
+SHOWN_AFTER = 1.0  # seconds; what is done by then needs no progress
+TOLD_EVERY = 0.2
+
+
+def nothing(*_values: object) -> None:
+    """Answer with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Generic[T]):
+    """What is called on the main thread when work ends, one of these.
+
+    Attributes
+    ----------
+    cancelled
+        The user has cancelled.
+    dropped
+        Gets a value that came although the work was given up.
+    """
+
+    done: Callable[[T], object]
+    failed: Callable[[VgdeskError], object]
+    cancelled: Callable[[], object] = nothing
+    dropped: Callable[[T], object] = nothing
+
+
+class LongWork:
+    """Work on files that may take long: each has a thread of its own, so that none waits.
+
+    What takes more than a second is shown as a job with its progress. It can be cancelled: work
+    that goes through its files with `while_wanted` ends there, and of what does not answer any
+    more, such as a dead network drive, nothing is heard again.
+    """
+
+    def __init__(self, events: Events, post: Post) -> None:
+        self._events = events
+        self._post = post
+        self._running: dict[str, _Running] = {}
+
+    def run(
+        self,
+        job: JobChanged,
+        call: Callable[[], T],
+        answers: Answers[T],
+        thread: Background | None = None,
+    ) -> None:
+        """Call in a new thread, or in one where work of a kind waits for each other.
+
+        Work of the same id that still runs is given up without an answer.
+        """
+        if (before := self._running.pop(job.id, None)) is not None:
+            before.end(JobState.CANCELLED)
+        running = _Running(job, self._events, self._post, answers.cancelled)
+        self._running[job.id] = running
+
+        def work() -> T:
+            with asking(running.is_wanted, running.tell):
+                refuse_unwanted()
+                return call()
+
+        def end(outcome: T | Exception) -> None:
+            if running.is_wanted():
+                del self._running[job.id]
+                running.end(JobState.FAILED if isinstance(outcome, Exception) else JobState.DONE)
+                _answer(outcome, answers.done, answers.failed)
+            elif not isinstance(outcome, Exception):
+                answers.dropped(outcome)
+
+        used = thread or Background(job.id, self._post)
+        used.run(lambda: _outcome(work), done=end, failed=answers.failed)
+        if thread is None:
+            used.end_soon()
+            running.thread = used
+
+    def cancel(self, job: str) -> None:
+        """Give up what runs under this id, if anything does."""
+        if (running := self._running.pop(job, None)) is not None:
+            running.end(JobState.CANCELLED)
+            running.cancelled()
+
+    def close(self) -> None:
+        """Give up everything; what is being written ends at its next file and clears up."""
+        left, self._running = self._running, {}
+        for running in left.values():
+            running.end(JobState.CANCELLED)
+        for running in left.values():
+            if running.thread is not None:
+                running.thread.close()
+
+
+def _outcome(work: Callable[[], T]) -> T | Exception:
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - told or raised again by `_answer`
+        return error
+
+
+def _answer(
+    outcome: Any, done: Callable[[Any], object], failed: Callable[[VgdeskError], object]
+) -> None:
+    if isinstance(outcome, VgdeskError):
+        failed(outcome)
+    elif isinstance(outcome, Exception):
+        if not isinstance(outcome, NotWantedError):
+            raise_again(outcome)
+    else:
+        done(outcome)
+
+
+class _Running:
+    """One job that runs."""
+
+    def __init__(
+        self, job: JobChanged, events: Events, post: Post, cancelled: Callable[[], object]
+    ) -> None:
+        self.cancelled = cancelled
+        self.thread: Background | None = None
+        self._job = job
+        self._events = events
+        self._post = post
+        self._is_over = Event()
+        self._is_shown = False
+        self._told_at = 0.0
+        self._clock = Timer(SHOWN_AFTER, lambda: post(self._show))
+        self._clock.daemon = True
+        self._clock.start()
+
+    def is_wanted(self) -> bool:
+        return not self._is_over.is_set()
+
+    def tell(self, done: int, total: int) -> None:
+        """Show how far it is; called in the thread of the job."""
+        if time.monotonic() - self._told_at > TOLD_EVERY:
+            self._told_at = time.monotonic()
+            self._job = replace(self._job, done=done, total=total)
+            self._post(self._show_progress)
+
+    def end(self, state: JobState) -> None:
+        self._is_over.set()
+        self._clock.cancel()
+        if self._is_shown:
+            self._events.job_changed.publish(replace(self._job, state=state))
+
+    def _show(self) -> None:
+        if self.is_wanted():
+            self._is_shown = True
+            self._events.job_changed.publish(self._job)
+
+    def _show_progress(self) -> None:
+        if self._is_shown:
+            self._show()

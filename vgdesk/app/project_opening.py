@@ -1,0 +1,86 @@
+"""Opening a project as far as it may be: for writing, for reading, or not at all."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
+from vgdesk.app.events import Level, Notice
+from vgdesk.app.own_files import refuse_links
+from vgdesk.app.project_file import Project, open_project
+from vgdesk.app.project_lock import ProjectLock, why_not_locked
+from vgdesk.app.recovery import Recovered, recover
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Cell, Session
+from vgdesk.core.viewing import ViewRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A project that can be shown.
+
+    Attributes
+    ----------
+    recovered
+        What it was before the program ended; None if this window must not write there.
+    """
+
+    project: Project
+    recovered: Recovered | None = None
+    lock: ProjectLock | None = None
+
+
+def opened_project(folder: Path, held: ProjectLock | None) -> Opened:
+    """Open a project as far as it may be: for writing, if no other window has it."""
+    project = open_project(folder)
+    if project.read_only:
+        return Opened(project)
+    try:
+        lock = held or ProjectLock.taken(folder)
+    except OSError as error:
+        return Opened(_for_reading(project, f"“{folder.stem}” {why_not_locked(error)}"))
+    if lock is None:
+        return Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
+    try:
+        # Read again now that nobody else can write: another window may just have saved.
+        project = open_project(folder)
+        recovered = recover(folder, project.session)
+        refuse_links(folder, (take.file for take in recovered.session.takes.values()))
+        return Opened(project, recovered, lock)
+    except VgdeskError:
+        if lock is not held:
+            lock.release()
+        raise
+
+
+def _for_reading(project: Project, why: str) -> Project:
+    hint = "To change it, save it under another name."
+    notice = Notice(f"{why}, so it is opened for reading only.", hint, Level.WARNING)
+    return replace(project, read_only=True, warnings=(*project.warnings, notice))
+
+
+def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:
+    """Open a project that was never saved. Raises ProjectError."""
+    lock = ProjectLock.taken_if_possible(folder)
+    project = Project(folder, Session(), recipe)
+    return Opened(project, recover(folder, Session()), lock)
+
+
+def with_whole_encoders(demo: Project) -> Project:
+    """Let baselines stand in for encoders that should have shipped; the program must start."""
+    usual = usual_encoders()
+    whole = {*usual.values(), *BASELINES.values()}
+    absent = set(demo.session.encoders.values()) - whole
+    if not absent:
+        return demo
+    notice = Notice(
+        f"{len(absent)} of the encoders that ship with vgdesk are missing or damaged. The demo "
+        "opens without them.",
+        "Install vgdesk again.",
+        Level.WARNING,
+    )
+    return replace(
+        demo,
+        session=replace(demo.session, encoders=usual),
+        recipe=replace(demo.recipe, a=Cell.SPEECH, b=Cell.TEXT),
+        warnings=(*demo.warnings, notice),
+    )

@@ -1,0 +1,35 @@
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from vgdesk.app.events import Notice
+from vgdesk.app.removal import Removal
+from vgdesk.app.workspace import Workspace
+from vgdesk.ui import removing
+
+
+class RemovalDesk(QObject):
+    """Asks before recordings are deleted permanently, and before finishing an old deletion."""
+
+    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._window = window
+        workspace.events.removal_interrupted.subscribe(self.ask)
+
+    def plan(self, speaker: str) -> None:
+        """Ask about all data of a speaker, or about the trash if the name is empty."""
+        self._workspace.projects.plan_removal(speaker, self.ask)
+
+    def ask(self, removal: Removal) -> None:
+        """Ask, and delete what was agreed to."""
+        projects = self._workspace.projects
+        title = projects.title if projects.home is not None else ""
+        parent = QApplication.activeModalWidget() or self._window
+        agreed = removing.ask_to_remove(parent, removal, title)
+        if agreed is not None:
+            done = Notice(removing.is_removed(agreed))
+            self._workspace.delete_permanently(
+                agreed, lambda: self._workspace.events.notice.publish(done)
+            )
+        elif removal.is_interrupted:
+            projects.give_up_removal()
