@@ -1,5 +1,6 @@
 """Which project is open, what a crash leaves of it and who may write into it."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from tests.app.project_examples import RECIPE, same, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.events import Events, Notice
+from vgdesk.app.events import Events, Level, Notice
 from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project, save
@@ -23,6 +24,7 @@ from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.store import Store
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path
+from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Take, TakeId
 from vgdesk.core.viewing import ViewRecipe
 
@@ -481,3 +483,32 @@ def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
     kept = open_project(tmp_path / "b.vgdesk").session
     assert list(kept.takes) == ["moon-1"]
     assert kept.takes[moon.id].file == tmp_path / "b.vgdesk" / "takes" / "moon-1.flac"
+
+
+def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_path: Path) -> None:
+    window = Window()
+    window.open(project)
+    window.save(tmp_path / "b.vgdesk")
+    assert window.notices[-1].message == "Saved “b”."
+    files = [take.file for take in window.store.session.takes.values()]
+    for file in files[:2]:
+        file.unlink()
+    for folder in ("b", "c"):
+        window.save(tmp_path / f"{folder}.vgdesk")
+        said = window.notices[-1]
+        assert said.level is Level.WARNING
+        assert f"Saved “{folder}”, but not whole. The sound files of 2 takes are" in said.message
+        assert files[0].name in said.message
+    window.close()
+
+
+def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None:
+    window = Window()
+    window.open(project)
+    shutil.rmtree(project)
+    with pytest.raises(ProjectError, match="is gone"):
+        _ = window.desk.takes_folder
+    assert not project.exists()
+    project.mkdir()
+    assert window.desk.takes_folder == project / "takes"
+    window.close()

@@ -1,11 +1,13 @@
 """Word after word through a virtual microphone, without a window."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.app.project_examples import sessions_of, word
@@ -15,17 +17,23 @@ from vgdesk.app.background import Background
 from vgdesk.app.events import Events, Notice
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening, in_a_row
+from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project
 from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.purging import plan_removal
 from vgdesk.app.recording import Phase, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow, Stage
+from vgdesk.app.recovery import recover
 from vgdesk.app.settings import RecordMode, Settings
 from vgdesk.app.speakers import renamed
 from vgdesk.app.store import Store
 from vgdesk.audio import audio_system
-from vgdesk.audio.files import read, resample
-from vgdesk.audio.take_checks import UNLIKE
+from vgdesk.audio.files import describe, read, resample
+from vgdesk.audio.ring_buffer import RingBuffer
+from vgdesk.audio.take_checks import DAMAGED, LONG, UNLIKE
+from vgdesk.audio.take_writer import rate_of
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Concern, Speaker, Take, TakeId, Verdict, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
@@ -47,8 +55,9 @@ class Studio:
         self.store = Store(self.events)
         self.looking = Looking(self.events, ViewRecipe())
         post = self.main_thread.post
-        self.files, self.sound = Background("files", post), Background("sound", post)
-        self.projects = ProjectDesk(self.files, self.events, self.store, self.looking, post)
+        self.sound = Background("sound", post)
+        work = LongWork(self.events, post)
+        self.projects = ProjectDesk(work, self.events, self.store, self.looking, post)
         self.desk = RecordingDesk(
             self.sound,
             failed=lambda error: self.flow.failed(error),
@@ -94,7 +103,6 @@ class Studio:
         self.desk.close()
         self.until(lambda: self.desk.phase is Phase.OFF)
         self.sound.close()
-        self.files.close()
         self.store.saved(self.store.session)
         self.projects.close()
 
@@ -347,6 +355,153 @@ def test_a_microphone_that_is_pulled_out_keeps_what_was_said(
     studio.until(lambda: len(studio.takes) == 1)
     assert read(studio.takes[0].file).seconds > read(SAID).seconds * 0.8
     assert "microphone is gone" in " ".join(notice.message for notice in studio.notices)
+
+
+def test_samples_that_are_no_numbers_cost_neither_take_nor_recorder(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write = RingBuffer.write
+
+    def write_broken(ring: RingBuffer, block: FloatArray) -> None:
+        write(ring, np.full_like(block, np.nan))
+
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    with monkeypatch.context() as patch:
+        patch.setattr(RingBuffer, "write", write_broken)
+        begun = studio.desk.recorder.seconds
+        studio.until(lambda: studio.desk.recorder.seconds > begun + 0.1)
+    sound_card.play_into_microphone(SAID)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    assert studio.takes[0].end is not None  # the word is found
+    assert DAMAGED.id in {concern.check for concern in studio.takes[0].concerns}
+    assert "of damaged sound" in studio.notices[-1].message
+    studio.flow.accept()
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.press_record()
+    studio.until(lambda: len(studio.takes) == 2)
+
+
+@pytest.mark.logs("the sound thread")
+@pytest.mark.parametrize(
+    "broken", ["recording.keep", "recording.judge", "audio.room_level", "audio.TakeWriter"]
+)
+def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise MemoryError
+
+    where, _, name = broken.partition(".")
+    module = "vgdesk.audio.recorder" if where == "audio" else "vgdesk.app.recording"
+    studio.configure(stop_by_voice=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{module}.{name}", fail)
+        studio.press_record()
+        studio.until(lambda: studio.flow.stage in (Stage.RECORDING, Stage.READY))
+        if where == "recording":
+            sound_card.play_into_microphone(SAID)
+            studio.press_record()
+        studio.until(lambda: studio.notices)
+    assert "Something went wrong" in studio.notices[-1].message
+    assert studio.flow.stage is Stage.READY
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.press_record()
+    studio.until(lambda: studio.takes)
+    back = recover(studio.projects.folder, studio.store.session).session.takes
+    assert not list(studio.projects.takes_folder.glob("*.partial"))
+    assert len(back) == (2 if where == "recording" else 1)
+    if where == "recording":
+        heard = read(back[TakeId("snake-1")].file)
+        said = resample(read(SAID), heard.sample_rate)
+        assert best_correlation(heard.samples, said.samples)[0] > 0.9
+
+
+def test_a_take_that_the_disk_does_not_take_is_safe(studio: Studio) -> None:
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    in_its_way = studio.projects.takes_folder / "snake-1.flac"
+    in_its_way.mkdir()
+    studio.press_record()
+    studio.until(lambda: studio.notices)
+    assert "could not be written" in studio.notices[-1].message
+    assert "What was said is safe" in studio.notices[-1].message
+    assert studio.flow.stage is Stage.READY
+    in_its_way.rmdir()
+    assert "snake-1" in recover(studio.projects.folder, studio.store.session).session.takes
+
+
+def test_a_take_that_is_too_long_for_a_word_is_in_the_list(
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stop = studio.desk.recorder.stop
+
+    def stop_late(spare: Callable[[], Path]) -> Path:
+        """Let somebody have spoken on for 40 seconds."""
+        held = stop(spare)
+        said = resample(read(SAID), rate_of(held)).samples
+        with held.open("ab") as file:
+            file.write(np.resize(said, 40 * rate_of(held)).astype("<f4").tobytes())
+        return held
+
+    monkeypatch.setattr(studio.desk.recorder, "stop", stop_late)
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    (take,) = studio.takes
+    assert describe(take.file).seconds > 40
+    assert (take.start, take.end) == (0.0, None)
+    assert [(c.check, c.verdict) for c in take.concerns] == [(LONG.id, Verdict.FAIL)]
+    assert studio.flow.review is not None
+    assert "40 seconds long" in studio.flow.review.findings[-1].message
+    assert take.file in plan_removal("S01", studio.store.session, (), studio.projects.folder).files
+
+
+def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
+    studio: Studio,
+    sound_card: VirtualSoundCard,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    ends: list[Path] = []
+    home = tmp_path / "a.vgdesk"
+    studio.projects.save(home, ends.append)
+    studio.until(lambda: ends)
+    studio.configure(stop_by_voice=False)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    sound_card.play_into_microphone(SAID)
+    shutil.rmtree(home)
+    studio.press_record()
+    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    (take,) = studio.takes
+    assert not home.exists()
+    assert take.file.is_file()
+    assert "The take that was being spoken is safe" in studio.notices[-1].message
+    assert str(take.file.parent) in studio.notices[-1].message
+    studio.flow.accept()
+    studio.press_record()
+    studio.until(lambda: "is gone" in studio.notices[-1].message)
+    assert not home.exists()
+    assert studio.flow.stage is Stage.READY
+    studio.projects.save(tmp_path / "b.vgdesk", ends.append)
+    studio.until(lambda: len(ends) == 2)
+    studio.until(lambda: "Saved" in studio.notices[-1].message)
+    (kept,) = open_project(ends[1]).session.takes.values()
+    assert kept.file.parent == ends[1] / "takes"
+    assert kept.file.is_file()
 
 
 @pytest.mark.parametrize("mode", RecordMode)

@@ -1,6 +1,8 @@
+import math
 import os
 import queue
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ from tests.audio.speech import people_files, spoken
 from tests.virtual_sound_card import SECOND_MICROPHONE, VirtualSoundCard, best_correlation
 from vgdesk.audio import audio_system, input_line
 from vgdesk.audio.devices import Microphone, rescan
-from vgdesk.audio.files import Recording, read, resample
+from vgdesk.audio.files import FASTEST_RATE, Recording, read, resample
 from vgdesk.audio.recorder import (
     Recorder,
     RecorderEvent,
@@ -27,7 +29,9 @@ from vgdesk.audio.recorder import (
     partial_path,
     read_partial,
 )
+from vgdesk.audio.ring_buffer import RingBuffer
 from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import SoundDeviceError
 
 pytestmark = pytest.mark.sound
@@ -101,7 +105,7 @@ def test_a_word_of_a_person_arrives_unchanged(studio: Studio, sound_card: Virtua
     assert recorder.state is RecorderState.RECORDING
     sound_card.play_into_microphone(word)
     studio.wait_seconds(0.6)
-    recording = recorder.stop()
+    recording = read_partial(recorder.stop())
 
     assert recorder.state is RecorderState.ARMED
     assert likeness(recording, word) > 0.99
@@ -158,7 +162,7 @@ def test_what_was_said_just_before_the_key_is_in_the_take(
         studio.start()
         studio.wait_seconds(word.seconds + 0.6)
 
-    recording = studio.recorder.stop()
+    recording = read_partial(studio.recorder.stop())
     assert likeness(recording, word) > 0.99
 
 
@@ -172,7 +176,7 @@ def test_the_take_is_on_disk_while_it_runs(
         snapshot = partial_path(tmp_path, "copy", studio.recorder.sample_rate)
         snapshot.write_bytes(studio.partial.read_bytes())
         studio.wait_seconds(0.6)
-    recording = studio.recorder.stop()
+    recording = read_partial(studio.recorder.stop())
 
     rescued = read_partial(snapshot)
     assert 0.5 < rescued.seconds < recording.seconds
@@ -188,7 +192,7 @@ def test_the_end_of_the_word_is_told_once(
     sound_card.play_into_microphone(word)
     assert studio.wait_for(RecorderEventKind.VOICE_ENDED).error is None
     studio.wait_seconds(0.6)
-    recording = studio.recorder.stop()
+    recording = read_partial(studio.recorder.stop())
 
     assert likeness(recording, word) > 0.99
     told = [studio.events.get().kind for _ in range(studio.events.qsize())]
@@ -204,7 +208,7 @@ def test_takes_follow_each_other_on_one_open_microphone(
         studio.start()
         sound_card.play_into_microphone(word)
         studio.wait_seconds(0.6)
-        recording = studio.recorder.stop()
+        recording = read_partial(studio.recorder.stop())
         keep(studio.partial, tmp_path / f"{text}.flac")
         assert likeness(recording, word) > 0.99
 
@@ -235,7 +239,7 @@ def test_a_lost_microphone_is_told_and_the_take_kept(
     assert told.error.hint
     assert recorder.state is RecorderState.LOST
     assert not recorder.level().is_digital_silence
-    recording = recorder.stop()
+    recording = read_partial(recorder.stop())
     assert likeness(recording, word) > 0.99
     keep(studio.partial, tmp_path / "t1.flac")
     assert likeness(read(tmp_path / "t1.flac"), word) > 0.99
@@ -349,7 +353,7 @@ def test_two_microphones_are_told_apart(
         studio.start()
         sound_card.play_into_microphone(word, feed="feed2")
         studio.wait_seconds(0.6)
-        recording = studio.recorder.stop()
+        recording = read_partial(studio.recorder.stop())
         studio.partial.unlink()
         assert (likeness(recording, word) > 0.99) == is_heard
 
@@ -381,7 +385,26 @@ def test_a_device_that_refuses_mono_and_its_own_rate_is_used_all_the_same(
     studio.start()
     sound_card.play_into_microphone(word)
     studio.wait_seconds(0.6)
-    assert likeness(studio.recorder.stop(), word) > 0.99
+    assert likeness(read_partial(studio.recorder.stop()), word) > 0.99
+
+
+def test_a_device_that_is_faster_than_a_sound_file_may_be_is_used_more_slowly(
+    studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    microphone = sound_card.microphone()
+    sounddevice = audio_system.portaudio()
+    listed = sounddevice.query_devices
+
+    def query_devices(*which: Any) -> Any:
+        found = listed(*which)
+        return {**found, "default_samplerate": 768_000.0} if isinstance(found, dict) else found
+
+    monkeypatch.setattr(sounddevice, "query_devices", query_devices)
+    studio.recorder.arm(microphone)
+    studio.start()
+    studio.wait_seconds(0.3)
+    keep(studio.recorder.stop(), studio.folder / "t1.flac")
+    assert read(studio.folder / "t1.flac").sample_rate <= FASTEST_RATE
 
 
 def test_a_device_that_refuses_everything_is_a_sentence(
@@ -408,9 +431,81 @@ def test_a_full_disk_is_told_and_what_fits_is_kept(
         studio.start()
         told = studio.wait_for(RecorderEventKind.UNWRITABLE)
         assert "could not be written" in str(told.error)
-        assert studio.recorder.stop().samples.nbytes == 100_000
+        assert read_partial(studio.recorder.stop()).samples.nbytes == 100_000
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def broken_samples(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the device deliver values that are no numbers as long as the block runs."""
+    write = RingBuffer.write
+
+    def write_broken(ring: RingBuffer, block: FloatArray) -> None:
+        write(ring, np.full_like(block, np.nan))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RingBuffer, "write", write_broken)
+        yield
+
+
+def test_a_device_that_sends_no_numbers_costs_no_take(
+    studio: Studio,
+    sound_card: VirtualSoundCard,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    word = spoken("elephant", tmp_path)
+    studio.recorder.arm(sound_card.microphone())
+    studio.start(stop_by_voice=True)
+    with broken_samples(monkeypatch):
+        studio.wait_seconds(0.3)
+        assert math.isfinite(studio.recorder.level().rms_dbfs)
+    sound_card.play_into_microphone(word)
+    studio.wait_for(RecorderEventKind.VOICE_ENDED)  # it is heard although it came after the holes
+    kept = keep(studio.recorder.stop(), tmp_path / "t1.flac")
+    assert 0.1 < kept.broken_seconds < 1.0
+    assert likeness(read(tmp_path / "t1.flac"), word) > 0.99
+    assert studio.recorder.state is RecorderState.ARMED
+
+
+@pytest.mark.logs("stopped watching")
+def test_a_mistake_while_listening_ends_the_take_and_keeps_it(
+    studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_samples: FloatArray) -> bool:
+        raise ZeroDivisionError
+
+    studio.recorder.arm(sound_card.microphone())
+    studio.start(stop_by_voice=True)
+    studio.wait_seconds(0.3)
+    monkeypatch.setattr(studio.recorder._take.writer._end_of_speech, "feed", fail)  # type: ignore[union-attr]
+    assert "broke down" in str(studio.wait_for(RecorderEventKind.LOST).error)
+    assert studio.recorder.state is RecorderState.LOST
+    assert read_partial(studio.recorder.stop()).seconds > 0.3
+    studio.partial.unlink()
+    studio.recorder.arm(sound_card.microphone())
+    studio.start(stop_by_voice=True)
+    studio.wait_seconds(0.3)
+    assert read_partial(studio.recorder.stop()).seconds > 0.3
+
+
+def test_a_folder_that_vanishes_costs_no_take(
+    studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
+) -> None:
+    studio.folder, spare = tmp_path / "takes", tmp_path / "spare"
+    studio.folder.mkdir()
+    spare.mkdir()
+    word = spoken("elephant", tmp_path)
+    studio.recorder.arm(sound_card.microphone())
+    studio.start()
+    sound_card.play_into_microphone(word)
+    shutil.rmtree(studio.folder)
+    studio.wait_seconds(0.3)
+    held = studio.recorder.stop(lambda: spare)
+    assert held.parent == spare
+    assert likeness(read_partial(held), word) > 0.99
+    assert not studio.folder.exists()
 
 
 def test_disarming_in_the_middle_keeps_the_take(
@@ -421,7 +516,7 @@ def test_disarming_in_the_middle_keeps_the_take(
     studio.wait_seconds(0.6)
     studio.recorder.disarm()
     assert studio.recorder.sample_rate == 0
-    assert studio.recorder.stop().seconds > 0.3
+    assert read_partial(studio.recorder.stop()).seconds > 0.3
     assert studio.recorder.state is RecorderState.IDLE
 
 
@@ -432,7 +527,7 @@ def test_the_recorder_may_be_stopped_by_its_own_news(
 
     def end(event: RecorderEvent) -> None:
         if event.kind is RecorderEventKind.LOST:
-            kept.put(recorder.stop())
+            kept.put(read_partial(recorder.stop()))
             recorder.disarm()
 
     recorder = Recorder(end)
@@ -456,6 +551,7 @@ def test_wrong_order_is_our_mistake(
     studio.start()
     with pytest.raises(ValueError, match="stopped"):
         studio.recorder.start(tmp_path / "t2", stop_by_voice=False)
+    studio.recorder.stop()
 
 
 def test_an_idle_recorder_answers_everything() -> None:

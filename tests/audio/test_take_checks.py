@@ -78,7 +78,7 @@ def against(findings: dict[str, Finding]) -> dict[str, Verdict]:
 def test_a_good_take_passes_every_check(room_dbfs: float | None) -> None:
     found = verdicts(take(), room_dbfs=room_dbfs)
     assert against(found) == {}
-    assert [*found, "unlike", "interrupted"] == list(TAKE_CHECKS)
+    assert [*found, "unlike", "interrupted", "damaged"] == list(TAKE_CHECKS)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01, -1.0])

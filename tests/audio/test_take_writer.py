@@ -1,3 +1,6 @@
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ from vgdesk.audio.files import read
 from vgdesk.audio.recorder import keep, partial_path, read_partial
 from vgdesk.audio.ring_buffer import RingBuffer
 from vgdesk.audio.speech_activity import EndOfSpeech
-from vgdesk.audio.take_writer import TakeWriter
+from vgdesk.audio.take_writer import KeptSound, TakeWriter
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import AudioFileError
 
@@ -85,6 +88,7 @@ def test_the_word_before_does_not_end_the_take(tmp_path: Path) -> None:
     def hear(sound: FloatArray) -> None:
         ring.write(sound[:, np.newaxis])
         writer.drain()
+        writer.listen()
 
     ring.write(word.samples[:, np.newaxis])
     writer = TakeWriter(
@@ -108,9 +112,8 @@ def test_keep_makes_a_flac_file_and_only_then_lets_go(tmp_path: Path) -> None:
         keep(partial, tmp_path / "no such folder" / "t1.flac")
     assert partial.exists()
 
-    recording = keep(partial, tmp_path / "t1.flac")
+    assert keep(partial, tmp_path / "t1.flac") == KeptSound(2_000 / RATE)
     assert not partial.exists()
-    np.testing.assert_array_equal(recording.samples, sound)
     np.testing.assert_allclose(read(tmp_path / "t1.flac").samples, sound, atol=2**-23)
 
 
@@ -127,5 +130,78 @@ def test_names_may_have_dots_but_must_have_a_rate(tmp_path: Path) -> None:
     partial.write_bytes(bytes(40))
     assert read_partial(partial).sample_rate == 44_100
     (tmp_path / "other.wav").write_bytes(bytes(40))
-    with pytest.raises(ValueError, match=r"other\.wav"):
+    with pytest.raises(AudioFileError, match="at which rate"):
         read_partial(tmp_path / "other.wav")
+
+
+def test_what_is_no_number_is_on_disk_as_it_came_and_silence_in_the_take(tmp_path: Path) -> None:
+    sound = noise(2_000)
+    sound[500:700] = np.nan
+    sound[1_500] = -np.inf
+    ring = RingBuffer(RATE)
+    partial = partial_path(tmp_path, "t1", RATE)
+    writer = TakeWriter(partial, ring, pre_roll=0, end_of_speech=EndOfSpeech(RATE))
+    ring.write(sound[:, np.newaxis])
+    writer.drain()
+    assert not writer.listen()
+    writer.close()
+    assert partial.read_bytes() == sound.astype("<f4").tobytes()
+    due = np.where(np.isfinite(sound), sound, 0)
+    np.testing.assert_array_equal(read_partial(partial).samples, due)
+    assert keep(partial, tmp_path / "t1.flac") == KeptSound(0.25, 201 / RATE)
+    np.testing.assert_allclose(read(tmp_path / "t1.flac").samples, due, atol=2**-23)
+
+
+def test_a_take_whose_folder_was_removed_is_written_elsewhere(tmp_path: Path) -> None:
+    sound = noise(3_000)
+    home, spare = tmp_path / "takes", tmp_path / "spare"
+    home.mkdir()
+    spare.mkdir()
+    ring = RingBuffer(RATE)
+    writer = TakeWriter(partial_path(home, "t1", RATE), ring, pre_roll=0, end_of_speech=None)
+    ring.write(sound[:2_000, np.newaxis])
+    writer.drain()
+    assert writer.is_in_place
+    shutil.rmtree(home)
+    ring.write(sound[2_000:, np.newaxis])
+    writer.drain()
+    assert not writer.is_in_place
+    np.testing.assert_array_equal(read_partial(writer.rescue(spare)).samples, sound)
+    writer.close()
+    assert not home.exists()
+
+
+def test_a_take_whose_disk_is_gone_is_written_from_memory(tmp_path: Path) -> None:
+    sound = noise(2_000)
+    ring = RingBuffer(RATE)
+    partial = partial_path(tmp_path, "t1", RATE)
+    writer = TakeWriter(partial, ring, pre_roll=0, end_of_speech=None)
+    ring.write(sound[:, np.newaxis])
+    writer.drain()
+    writer.close()
+    writer._file = partial.open("wb", buffering=0)  # a file that cannot be read any more
+    partial.unlink()
+    (tmp_path / "spare").mkdir()
+    np.testing.assert_array_equal(read_partial(writer.rescue(tmp_path / "spare")).samples, sound)
+    writer.close()
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(__file__)])
+def test_only_plain_files_are_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    partial = partial_path(tmp_path, "t1", RATE)
+    make(partial)
+    with pytest.raises(AudioFileError, match="not a plain file"):
+        keep(partial, tmp_path / "t1.flac")
+    assert [file.name for file in tmp_path.iterdir()] == [partial.name]
+
+
+def test_a_link_in_the_place_of_the_new_file_is_not_written_through(tmp_path: Path) -> None:
+    outside = tmp_path / "diary"
+    outside.write_text("mine")
+    for name in (".t1.flac.new", "t1.flac"):
+        (tmp_path / name).symlink_to(outside)
+    partial = partial_path(tmp_path, "t1", RATE)
+    partial.write_bytes(noise(2_000).tobytes())
+    keep(partial, tmp_path / "t1.flac")
+    assert outside.read_text() == "mine"
+    assert not (tmp_path / "t1.flac").is_symlink()

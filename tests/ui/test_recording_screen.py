@@ -16,6 +16,8 @@ from vgdesk.app.actions import RECORDER_KEYS
 from vgdesk.app.recording_flow import Stage
 from vgdesk.app.settings import RecordMode
 from vgdesk.audio.files import Recording, read, write_flac
+from vgdesk.audio.ring_buffer import RingBuffer
+from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
@@ -226,3 +228,36 @@ def test_a_long_recording_can_be_trimmed_anew_anywhere(
     take = window.workspace.session.takes[long.id]
     assert (take.start, take.end) == (40.0, 60.0)
     assert sound.trims[0].getRegion() == pytest.approx((40.0, 60.0))
+
+
+def test_a_window_can_be_closed_while_samples_are_broken_and_keeps_the_take(
+    window: MainWindow,
+    qtbot: QtBot,
+    sound_card: VirtualSoundCard,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write = RingBuffer.write
+
+    def write_broken(ring: RingBuffer, block: FloatArray) -> None:
+        write(ring, np.full_like(block, np.nan))
+
+    workspace = window.workspace
+    window.recorder.record.setFocus()
+    press(qtbot, window, Qt.Key.Key_R)
+    wait_for(qtbot, window, Stage.RECORDING)
+    sound_card.play_into_microphone(SAID)
+    monkeypatch.setattr(RingBuffer, "write", write_broken)
+    begun = workspace.recording.recorder.seconds
+    qtbot.waitUntil(
+        lambda: (
+            workspace.recording.recorder.seconds > begun + 0.2
+            or not window.recording.is_holding_a_take
+        ),
+        timeout=SECONDS,
+    )
+    monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: dialogs.Leave.DISCARD)
+    window.close()
+    qtbot.waitUntil(window.isHidden, timeout=SECONDS)
+    (take,) = workspace.session.takes.values()
+    assert read(take.file).seconds > read(SAID).seconds
+    assert "damaged" in {concern.check for concern in take.concerns}

@@ -61,7 +61,11 @@ def with_pieces(
     ----------
     pieces
         Each with the written word; a text without a word in the list becomes a new word.
+    speaker
+        Who speaks in a file that comes from elsewhere; a take has its own speaker.
     """
+    whole = next((take for take in session.takes.values() if take.file == file), None)
+    source = whole.source if whole else TakeSource.IMPORTED
     for text, piece in pieces:
         if not text:
             continue
@@ -71,10 +75,10 @@ def with_pieces(
             next_take_id(session, word.id),
             word.id,
             file,
-            speaker,
+            whole.speaker if whole else speaker,
             piece.start,
             piece.end,
-            TakeSource.IMPORTED,
+            source,
         )
         if word.id not in session.words:
             session = session.with_word(word)

@@ -8,6 +8,7 @@ from vgdesk.audio.player import Player
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take
 
+LONGEST = 600.0  # seconds: also what is too long to be a word must be heard before it is trimmed
 PAUSE = 0.2  # seconds between two words that are played one after the other
 
 
@@ -27,7 +28,7 @@ class Listening:
         """Play some seconds from the start of the trimmed take, or those at its end."""
 
         def play() -> None:
-            whole = read(take.file, start=take.start, end=take.end)
+            whole = read(take.file, start=take.start, end=take.end, longest=LONGEST)
             count = round(seconds * whole.sample_rate)
             samples = whole.samples[-count:] if is_end else whole.samples[:count]
             self._player.play(Recording(samples, whole.sample_rate))
@@ -40,7 +41,7 @@ class Listening:
 
 def in_a_row(takes: Sequence[Take]) -> Recording:
     """Read takes and put them behind each other at one rate, with a short pause between."""
-    parts = [read(take.file, start=take.start, end=take.end) for take in takes]
+    parts = [read(take.file, start=take.start, end=take.end, longest=LONGEST) for take in takes]
     rate = max(part.sample_rate for part in parts)
     pause = np.zeros(round(PAUSE * rate), np.float32)
     samples = [piece for part in parts for piece in (resample(part, rate).samples, pause)]

@@ -14,6 +14,7 @@ from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.take_checks import (
     BAND,
     CLIPPING,
+    DAMAGED,
     DROPOUTS,
     LEVEL,
     NOISE,
@@ -27,7 +28,13 @@ from vgdesk.core.model import Take, TakeId, Verdict, WordId
 LONGEST = 6.0  # seconds: whoever has said nothing by then is not heard
 NAME = "microphone-check"
 TOLD = frozenset({LEVEL.id, NOISE.id, BAND.id})  # also if nothing is wrong
-ABOUT_IT = TOLD | {SILENCE.id, SPEECH.id, CLIPPING.id, DROPOUTS.id}  # and not about the word
+ABOUT_IT = TOLD | {
+    SILENCE.id,
+    SPEECH.id,
+    CLIPPING.id,
+    DROPOUTS.id,
+    DAMAGED.id,
+}  # and not about the word
 
 
 class CheckStage(Enum):

@@ -16,10 +16,11 @@ def missing_takes(session: Session) -> tuple[Notice, ...]:
         return ()
     named = ", ".join(f"{take.id} ({take.file.name})" for take in missing[:MOST_NAMED])
     more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    files = "file of one take is" if len(missing) == 1 else f"files of {len(missing)} takes are"
+    kept = "The take is" if len(missing) == 1 else "The takes are"
     return (
         Notice(
-            f"The sound files of {len(missing)} takes are missing: {named}{more}. The takes are "
-            "kept in the list.",
+            f"The sound {files} missing: {named}{more}. {kept} kept in the list.",
             f"Put the files back into {missing[0].file.parent}, or record these words again.",
             Level.WARNING,
         ),

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChang
 from vgdesk.app.journal import Journal
 from vgdesk.app.long_work import Answers, LongWork, nothing
 from vgdesk.app.looking import Looking
+from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.own_files import refuse_link
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
@@ -70,7 +72,14 @@ class ProjectDesk:
         folder = takes_folder(self.folder)
         refuse_link(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
+        except FileNotFoundError as error:
+            raise ProjectError(
+                f"The folder {self.folder} is gone: moved, deleted, or on a drive that was "
+                "disconnected. Words, labels and trims are still in this window.",
+                "Connect the drive again or put the folder back; or save the project in another "
+                "folder, then record again.",
+            ) from error
         except OSError as error:
             raise ProjectError(
                 f"{folder} cannot be written to ({error.strerror}). Earlier takes are safe.",
@@ -185,7 +194,12 @@ class ProjectDesk:
         """Save into a folder, which is the project's home from then on."""
         session, recipe, opened = self._store.session, self._looking.recipe, self._opened
 
-        def done(kept: Session) -> None:
+        def write() -> tuple[Session, tuple[Notice, ...]]:
+            kept = save(folder, session, recipe)
+            return kept, missing_takes(kept)
+
+        def done(written: tuple[Session, tuple[Notice, ...]]) -> None:
+            kept, missing = written
             if self._opened != opened:
                 saved(folder)  # another project was opened meanwhile: this is not its home
                 return
@@ -195,13 +209,13 @@ class ProjectDesk:
             self._store.saved(kept, of=session)
             self._is_settling = False
             self._journal.restart(folder, kept, self._store.session)
-            self._events.notice.publish(Notice(f"Saved “{folder.stem}”."))
+            self._events.notice.publish(_saved(folder, missing))
             saved(folder)
 
         job = JobChanged(f"save {next(self._saves)}", f"Saving {folder.stem}", JobState.RUNNING)
         self._long_work.run(
             job,
-            lambda: save(folder, session, recipe),
+            write,
             Answers(done, self._failed),
             self._saver(folder),
         )
@@ -339,3 +353,11 @@ class ProjectDesk:
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))
+
+
+def _saved(folder: Path, missing: tuple[Notice, ...]) -> Notice:
+    """Say that a project was saved, and which of its sounds were not there to be saved."""
+    saved = Notice(f"Saved “{folder.stem}”.")
+    for notice in missing:
+        saved = replace(notice, message=f"Saved “{folder.stem}”, but not whole. {notice.message}")
+    return saved

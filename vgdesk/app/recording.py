@@ -1,22 +1,23 @@
+import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from vgdesk.app.background import Background
+from vgdesk.app.judging import judge
+from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
 from vgdesk.audio.devices import Microphone, microphones, rescan
-from vgdesk.audio.files import Recording, read
-from vgdesk.audio.heard_take import Known
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
-from vgdesk.audio.speech_activity import find_word
-from vgdesk.audio.take_checks import Finding, check_take, concerns, unlike_others
-from vgdesk.core.errors import SoundDeviceError, VgdeskError
+from vgdesk.audio.take_checks import Finding, concerns
+from vgdesk.audio.take_writer import KeptSound, samples_in
+from vgdesk.core.errors import AudioFileError, SoundDeviceError, VgdeskError
 from vgdesk.core.model import Concern, Take
 
+_log = logging.getLogger(__name__)
+
 TAIL = 0.3  # seconds after the key that ends a take
-MOST_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Kept:
         found, then everything is kept.
     findings
         What each check of the take says, also those that it passed.
+    is_elsewhere
+        The folder where it was due was gone, so it lies in another one.
     """
 
     file: Path
@@ -37,6 +40,7 @@ class Kept:
     trim: tuple[float, float] | None
     lost_blocks: int
     findings: tuple[Finding, ...] = ()
+    is_elsewhere: bool = False
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
@@ -150,7 +154,7 @@ class RecordingDesk:
                 self.recorder.start(
                     partial, stop_by_voice=stop_by_voice, is_voice_there=is_voice_there
                 )
-            except VgdeskError:
+            except Exception:
                 self._running = None
                 raise
 
@@ -177,17 +181,15 @@ class RecordingDesk:
                 lambda: self.stop(done, others, with_tail=False),
             )
             return
-        (partial, flac), self._running = self._running, None
+        (_, flac), self._running = self._running, None
 
         def finish() -> None:
-            self.recorder.stop()
-            room_dbfs, lost = self.recorder.room_dbfs, self.recorder.lost_blocks
-            recording = keep(partial, flac)
-            word = find_word(recording)
-            findings = check_take(recording, Known(word, room_dbfs, lost))
-            if word is not None:
-                findings += _compared(read(flac, start=word[0], end=word[1]), others[-MOST_OTHERS:])
-            kept.append(Kept(flac, recording.seconds, word, lost, findings))
+            held = self.recorder.stop(lambda: takes_folder(new_scratch(scratch_folder())))
+            file = held.with_name(flac.name)
+            sound, lost = _kept(held, file), self.recorder.lost_blocks
+            word, findings = judge(file, sound, self.recorder.room_dbfs, lost, others)
+            is_elsewhere = file != flac
+            kept.append(Kept(file, sound.seconds, word, lost, findings, is_elsewhere))
 
         kept: list[Kept] = []
         self._do(Phase.SAVING, finish, lambda: done(kept[0]))
@@ -210,17 +212,37 @@ class RecordingDesk:
             self._failed(error)
 
         self._waiting_for = phase
-        self._sound.run(call, done=done, failed=failed)
+        self._sound.run(lambda: _said(call), done=done, failed=failed)
 
 
-def _compared(take: Recording, others: Sequence[Take]) -> tuple[Finding, ...]:
-    """Say whether a take sounds unlike the others; one that cannot be read is passed over."""
-    heard = []
-    for other in others:
-        with suppress(VgdeskError):
-            heard.append(read(other.file, start=other.start, end=other.end))
-    finding = unlike_others(take, heard)
-    return (finding,) if finding is not None else ()
+def _kept(held: Path, file: Path) -> KeptSound:
+    """Keep a take; if the disk does not take it, say that nothing of it is lost."""
+    try:
+        return keep(held, file)
+    except AudioFileError as error:
+        if not samples_in(held):
+            raise
+        safe = f"What was said is safe in “{held.name}”"
+        raise AudioFileError(
+            f"{error.message} {safe} and becomes a take when the project is opened the next time.",
+            error.hint,
+        ) from error
+
+
+def _said(call: Callable[[], None]) -> None:
+    """Call, and make a sentence of whatever goes wrong: no mistake may hold the recorder up."""
+    try:
+        call()
+    except VgdeskError:
+        raise
+    except Exception as error:
+        _log.exception("the sound thread")
+        raise SoundDeviceError(
+            "Something went wrong in the recorder. What was recorded is kept in the folder of the "
+            "project.",
+            "Press Record to go on. A take that is missing in the list comes back when the "
+            "project is opened the next time.",
+        ) from error
 
 
 def _rescan() -> None:

@@ -14,6 +14,7 @@ from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.settings import RecordMode, Settings
 from vgdesk.app.store import Store
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
+from vgdesk.audio.take_checks import DAMAGED
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Verdict, Word, WordId
 
@@ -313,10 +314,28 @@ class RecordingFlow:
         self._store.apply(f"Record “{word.text}”", lambda s: s.with_word(said).with_take(take))
         self._looking.choose_take(word.id, take.id)
         self._set_review(take_id, kept)
+        self._tell_troubles(kept)
         has_failed = any(concern.verdict is Verdict.FAIL for concern in kept.concerns)
         if self.is_going and (self._is_round or not has_failed):
             self._set_review(None, None)
             self._next_word()
+
+    def _tell_troubles(self, kept: Kept) -> None:
+        """Say what must not be overlooked, even where word follows word."""
+        for finding in kept.findings:
+            if finding.check == DAMAGED.id:
+                notice = Notice(finding.message, finding.remedy, Level.WARNING)
+                self._events.notice.publish(notice)
+        if kept.is_elsewhere:
+            self._events.notice.publish(
+                Notice(
+                    "The folder of the project is gone. The take that was being spoken is safe: it "
+                    f"is kept in {kept.file.parent}.",
+                    "Connect the drive again or put the folder back, or save the project in "
+                    "another folder; the take is copied there.",
+                    Level.WARNING,
+                )
+            )
 
     def _next_word(self) -> None:
         session, settings = self._store.session, self._settings()

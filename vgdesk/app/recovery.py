@@ -1,20 +1,18 @@
 """What a crash left behind: edits in the journal, and takes whose recording broke off."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.app.events import Level, Notice
 from vgdesk.app.identity import new_word
+from vgdesk.app.left_takes import LeftTake, LeftTakes
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import takes_folder
-from vgdesk.app.replaying import JOURNAL_FILE, Begun, replay
-from vgdesk.audio.files import Recording, read
-from vgdesk.audio.speech_activity import find_word
-from vgdesk.audio.take_checks import INTERRUPTED
-from vgdesk.audio.take_writer import PARTIAL_SUFFIX, keep
-from vgdesk.core.errors import ProjectError, VgdeskError
+from vgdesk.app.replaying import JOURNAL_FILE, Begun, Replayed, replay
+from vgdesk.audio.take_checks import INTERRUPTED, concerns
+from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, Word
 
 MOST_NAMED = 3
@@ -38,16 +36,6 @@ class Recovered:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A recording that no edit speaks of."""
-
-    take: TakeId
-    begun: Begun
-    recording: Recording
-    file: Path
-
-
 def recover(folder: Path, saved: Session) -> Recovered:
     """Make the edits since the last save again, and take in recordings that broke off.
 
@@ -64,17 +52,12 @@ def recover(folder: Path, saved: Session) -> Recovered:
             f"({error.strerror}). The last save can be opened; nothing was changed.",
             "Check that you may read the file journal.jsonl, then open the project again.",
         ) from error
-    problems: list[Notice] = []
-    found = list(_broken_off(folder, replayed.session, replayed.begun, problems))
-    session = replayed.session
-    for one in found:
-        session = session.with_word(session.words.get(one.begun.word.id, one.begun.word))
-        session = session.with_take(_take(one))
+    session, words, problems = _with_left_takes(folder, replayed)
     if replayed.damaged:
         problems.append(_damaged(replayed.damaged))
     parts = [f"{replayed.edits} edit{'s' * (replayed.edits != 1)}"] if replayed.edits else []
-    if found:
-        parts.append(_named([one.begun.word for one in found]))
+    if words:
+        parts.append(_named(words))
     restored = " and ".join(parts)
     if not restored:
         return Recovered(session, replayed.session, notices=tuple(problems))
@@ -99,55 +82,30 @@ def left_behind(folders: Iterable[Path]) -> Path | None:
     return max(broken_off, key=lambda folder: broken_off[folder], default=None)
 
 
-def _broken_off(
-    folder: Path, session: Session, begun: Mapping[TakeId, Begun], problems: list[Notice]
-) -> Iterator[_Found]:
-    """Keep every recording that was running; nothing is left over of it but a sound file."""
-    home = takes_folder(folder)
-    partials = sorted(home.glob(f"*{PARTIAL_SUFFIX}")) if home.is_dir() else []
-    left = {_take_of(file): file for file in partials}
-    for take in dict.fromkeys([*begun, *left]):
-        flac = home / f"{take}.flac"
-        try:
-            recording = _kept(left.get(take), flac)
-        except (VgdeskError, ValueError, OSError) as error:
-            problems.append(_lost(take, error))
-            continue
-        if recording is None or take in session.takes or take in session.trash:
-            continue
-        known = begun.get(take) or Begun(_word_of(session, take), "")
-        yield _Found(take, known, recording, flac)
-
-
-def _kept(partial: Path | None, flac: Path) -> Recording | None:
-    if flac.exists():  # it is only there once it is whole
-        if partial is not None:
-            partial.unlink()
-        return read(flac)
-    if partial is None:
-        return None
-    if not partial.stat().st_size:
-        partial.unlink()
-        return None
-    return keep(partial, flac)
-
-
-def _take_of(partial: Path) -> TakeId:
-    return TakeId(partial.name.removesuffix(PARTIAL_SUFFIX).rpartition(".")[0])
+def _with_left_takes(folder: Path, replayed: Replayed) -> tuple[Session, list[Word], list[Notice]]:
+    """Take in every recording that was running; returns their words, and what went wrong."""
+    session, words = replayed.session, list[Word]()
+    left = LeftTakes(takes_folder(folder))
+    known = {*session.takes, *session.trash}
+    for one in left.taken_in(replayed.begun, known.__contains__):
+        begun = replayed.begun.get(one.take) or Begun(_word_of(session, one.take), "")
+        session = session.with_word(session.words.get(begun.word.id, begun.word))
+        session = session.with_take(_take(one, begun))
+        words.append(begun.word)
+    return session, words, left.problems
 
 
 def _word_of(session: Session, take: TakeId) -> Word:
     """Find the word of a take by its id, if no journal says it."""
-    name = take.rpartition("-")[0] or str(take)
+    name = take.rpartition("-")[0]
     by_id = {str(word.id): word for word in session.words.values()}
-    return by_id.get(name) or new_word(session, name.replace("-", " "))
+    return by_id.get(name) or new_word(session, name.replace("-", " ").strip() or str(take))
 
 
-def _take(found: _Found) -> Take:
-    start, end = find_word(found.recording) or (0.0, None)
-    word = found.begun.word.id
-    concerns = (Concern(INTERRUPTED.id, Verdict.WARN),)
-    return Take(found.take, word, found.file, found.begun.speaker, start, end, concerns=concerns)
+def _take(left: LeftTake, begun: Begun) -> Take:
+    start, end = left.trim or (0.0, None)
+    against = (Concern(INTERRUPTED.id, Verdict.WARN), *concerns(left.findings))
+    return Take(left.take, begun.word.id, left.file, begun.speaker, start, end, concerns=against)
 
 
 def _named(words: list[Word]) -> str:
@@ -155,14 +113,6 @@ def _named(words: list[Word]) -> str:
     more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
     recordings = "the recording" if len(words) == 1 else f"{len(words)} recordings"
     return f"{recordings} of {named}{more}"
-
-
-def _lost(take: TakeId, error: Exception) -> Notice:
-    return Notice(
-        f"A recording that broke off ({take}) could not be taken in: {error}",
-        "Its file is still in the folder takes of the project.",
-        Level.WARNING,
-    )
 
 
 def _damaged(lines: int) -> Notice:

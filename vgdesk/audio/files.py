@@ -1,6 +1,7 @@
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.errors import AudioFileError
 
 LONGEST_WORD_SECONDS = 30.0
+# What a FLAC file can say of itself, and below it what still carries speech.
+SLOWEST_RATE, FASTEST_RATE = 1_000, 655_350
 SUFFIXES = (
     ".wav", ".flac", ".ogg", ".mp3", ".oga", ".opus", ".aif", ".aiff", ".au", ".caf", ".sph",
 )  # fmt: skip
@@ -70,7 +73,13 @@ def describe(file: Path) -> FileFacts:
         return FileFacts(sound.frames / sound.samplerate, sound.samplerate, sound.channels)
 
 
-def read(file: Path, *, start: float = 0.0, end: float | None = None) -> Recording:
+def read(
+    file: Path,
+    *,
+    start: float = 0.0,
+    end: float | None = None,
+    longest: float = LONGEST_WORD_SECONDS,
+) -> Recording:
     """Read a sound file, or the part of it from `start` to `end` seconds, and nothing beyond.
 
     Channels are averaged. The rate stays that of the file.
@@ -78,14 +87,17 @@ def read(file: Path, *, start: float = 0.0, end: float | None = None) -> Recordi
     Raises
     ------
     AudioFileError
-        As for `describe`; also if the part is longer than `LONGEST_WORD_SECONDS`, lies behind the
-        end of the file, or cannot be decoded.
+        As for `describe`; also if the part is longer than `longest` seconds, lies behind the end
+        of the file, or cannot be decoded.
     """
     with _opened(file) as sound:
         rate = sound.samplerate
         first = round(start * rate)
         last = sound.frames if end is None else min(round(end * rate), sound.frames)
-        _refuse_part(file, first, last, rate)
+        if last <= first:
+            raise _ends_before(file)
+        if (last - first) / rate > longest:
+            raise _too_long(file, (last - first) / rate)
         try:
             sound.seek(first)
             samples = sound.read(last - first, dtype="float32", always_2d=True)
@@ -108,29 +120,71 @@ def resample(recording: Recording, sample_rate: int) -> Recording:
 
 
 def write_flac(file: Path, recording: Recording) -> None:
-    """Save a recording with 24 bits; either the whole file is there afterwards, or nothing of it.
+    """Save a recording as `stream_flac` does."""
+    stream_flac(file, recording.sample_rate, [recording.samples])
+
+
+def stream_flac(file: Path, sample_rate: int, blocks: Iterable[FloatArray]) -> None:
+    """Save sound that comes block by block with 24 bits; the whole file is there, or nothing of it.
+
+    Parameters
+    ----------
+    sample_rate
+        In Hz, up to `FASTEST_RATE`.
+    blocks
+        Shape [samples] each, finite: the encoder breaks down over anything else. What is beyond
+        full scale is cut off.
 
     Raises
     ------
     AudioFileError
         If the disk does not take it. A file of that name from before is then unharmed.
     """
-    # Encoded in memory: the encoder does not report a disk that is full, Python does.
-    encoded = io.BytesIO()
-    soundfile.write(
-        encoded, recording.samples, recording.sample_rate, format="FLAC", subtype="PCM_24"
-    )
     temporary = file.with_name(f".{file.name}.new")
     try:
-        with temporary.open("wb") as out:
-            out.write(encoded.getbuffer())
-            out.flush()
+        temporary.unlink(missing_ok=True)  # left by a crash; written anew, never into a link
+        with temporary.open("xb", buffering=0) as out:
+            _encode(out, sample_rate, blocks)
             os.fsync(out.fileno())
         temporary.replace(file)
         sync_folder(file.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise unwritable(file, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _encode(out: io.RawIOBase | io.FileIO, sample_rate: int, blocks: Iterable[FloatArray]) -> None:
+    sink = _Sink(out)
+    with soundfile.SoundFile(sink, "w", sample_rate, 1, "PCM_24", format="FLAC") as sound:
+        for block in blocks:
+            sound.write(block)
+            sink.check()
+    sink.check()
+
+
+class _Sink:
+    """Remembers what the disk refused: the encoder itself does not report it."""
+
+    def __init__(self, out: io.RawIOBase | io.FileIO) -> None:
+        self._out = out
+        self._error: OSError | None = None
+        self.seek, self.tell = out.seek, out.tell
+
+    def write(self, encoded: bytes) -> int:
+        rest = memoryview(encoded)
+        try:
+            while rest and self._error is None:
+                rest = rest[self._out.write(rest) :]
+        except OSError as error:
+            self._error = error
+        return len(encoded)
+
+    def check(self) -> None:
+        """Raise the OSError that came up while the encoder was writing."""
+        if self._error is not None:
+            raise self._error
 
 
 def sound_files(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -218,21 +272,23 @@ def _damaged(file: Path) -> AudioFileError:
     )
 
 
-def _refuse_part(file: Path, first: int, last: int, rate: int) -> None:
-    if last <= first:
-        raise AudioFileError(
-            f"“{file.name}” ends before the part that was asked for.",
-            "Set the start and the end of the word again.",
-        )
-    if (last - first) / rate > LONGEST_WORD_SECONDS:
-        raise AudioFileError(
-            f"“{file.name}” is {_spoken((last - first) / rate)} long; "
-            f"one word may take {LONGEST_WORD_SECONDS:.0f} seconds.",
-            "Cut it into one file a word, for example in Praat, and load those.",
-        )
+def _ends_before(file: Path) -> AudioFileError:
+    return AudioFileError(
+        f"“{file.name}” ends before the part that was asked for.",
+        "Set the start and the end of the word again.",
+    )
 
 
-def _spoken(seconds: float) -> str:
+def _too_long(file: Path, seconds: float) -> AudioFileError:
+    return AudioFileError(
+        f"“{file.name}” is {spoken(seconds)} long; "
+        f"one word may take {LONGEST_WORD_SECONDS:.0f} seconds.",
+        "Trim it in the Inspector, or choose “Cut a long recording into words”.",
+    )
+
+
+def spoken(seconds: float) -> str:
+    """Say how long something is, in the unit that a person would choose."""
     minutes = round(seconds / 60)
     if minutes < 2:
         return f"{seconds:.0f} seconds"

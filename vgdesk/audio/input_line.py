@@ -14,6 +14,7 @@ from vgdesk.audio.audio_system import (
     portaudio,
 )
 from vgdesk.audio.devices import Microphone, device_of
+from vgdesk.audio.files import FASTEST_RATE
 from vgdesk.audio.ring_buffer import RingBuffer
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import SoundDeviceError
@@ -103,7 +104,7 @@ class InputLine:
     def _open(self, microphone: Microphone | None) -> Any:
         device = device_of(microphone)
         native = round(device["default_samplerate"])
-        rates = dict.fromkeys((native, 48_000, 44_100))
+        rates = dict.fromkeys((min(native, FASTEST_RATE), 48_000, 44_100))
         most = device["max_input_channels"]
         channels = dict.fromkeys((1, min(2, most), most))
 

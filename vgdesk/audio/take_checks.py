@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vgdesk.audio.bandwidth import bandwidth
 from vgdesk.audio.clipping import clipped_samples, runs
-from vgdesk.audio.files import Recording
+from vgdesk.audio.files import LONGEST_WORD_SECONDS, Recording, spoken
 from vgdesk.audio.gaps import holes
 from vgdesk.audio.heard_take import HeardTake, Known
 from vgdesk.audio.likeness import unlikeness
@@ -127,9 +127,16 @@ INTERRUPTED = TakeCheck(
     "The recording broke off when vgdesk ended.",
     "Listen to its end, and record the word again if it is cut.",
 )
+DAMAGED = TakeCheck(
+    "damaged",
+    "Damaged sound",
+    "Everything that came was sound.",
+    "The microphone sent damaged sound in between; there is silence in its place.",
+    "Listen to the take. If this happens again, reconnect the microphone or choose another one.",
+)
 TAKE_CHECKS = catalogue(
     SILENCE, SPEECH, CLIPPING, LEVEL, NOISE, SHORT, LONG, CUT, BAND, DROPOUTS, UNLIKE,
-    INTERRUPTED,
+    INTERRUPTED, DAMAGED,
 )  # fmt: skip
 
 Where = tuple[tuple[float, float], ...]
@@ -231,6 +238,24 @@ def unlike_others(take: Recording, others: Sequence[Recording]) -> Finding | Non
         return None
     is_unlike = min(distances) > _UNLIKE
     return _judged(UNLIKE, Verdict.WARN if is_unlike else Verdict.PASS, UNLIKE.bad)
+
+
+def too_long(seconds: float) -> Finding:
+    """Say of a take that no encoder can read it as it is."""
+    longest = f"{LONGEST_WORD_SECONDS:.0f} seconds"
+    message = f"This take is {spoken(seconds)} long; one word may take {longest}."
+    remedy = "Trim it or cut it into words, both in the Inspector."
+    return Finding(LONG.id, Verdict.FAIL, message, remedy)
+
+
+def damaged(seconds: float) -> Finding:
+    """Say how much of a take was no sound."""
+    verdict = Verdict.FAIL if seconds > _MUCH_LOST_SECONDS else Verdict.WARN
+    message = (
+        f"The microphone sent {max(1.0, 1000 * seconds):.0f} ms of damaged sound; "
+        "there is silence in its place."
+    )
+    return _bad(DAMAGED, verdict, message)
 
 
 def _clipping(take: HeardTake) -> Finding:

@@ -1,19 +1,55 @@
 import os
+import re
+import shutil
+import stat
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from vgdesk.audio.files import Recording, sync_folder, unwritable, write_flac
+from vgdesk.audio.files import (
+    FASTEST_RATE,
+    SLOWEST_RATE,
+    Recording,
+    stream_flac,
+    sync_folder,
+    unwritable,
+)
 from vgdesk.audio.ring_buffer import RingBuffer
 from vgdesk.audio.speech_activity import EndOfSpeech
+from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import AudioFileError
+from vgdesk.core.wanted import while_wanted
 
 PARTIAL_SUFFIX = ".partial"
 
 _SAMPLE = np.dtype("<f4")
 _SYNC_SECONDS = 0.4
+_BLOCK = 1 << 20  # bytes that are in memory at a time; whole samples
+_RATE = re.compile(rf".*\.([1-9][0-9]{{3,5}}){re.escape(PARTIAL_SUFFIX)}", re.DOTALL)
+# A file that a stranger put there may be a link, or a pipe on which one would wait for ever.
+_AS_IT_IS = os.O_RDONLY | sum(
+    getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSound:
+    """What became a sound file.
+
+    Attributes
+    ----------
+    broken_seconds
+        How much of it was no sound but values that are no numbers; there is silence now.
+    """
+
+    seconds: float
+    broken_seconds: float = 0.0
 
 
 class TakeWriter:
@@ -46,8 +82,9 @@ class TakeWriter:
         # The half second before a key was pressed may hold the end of the word before.
         self._heard_from = self._begin if hears_pre_roll else ring.written
         self._end_of_speech = end_of_speech
+        self._unheard: list[FloatArray] = []
         try:
-            self._file = partial.open("xb", buffering=0)
+            self._file = partial.open("x+b", buffering=0)
             sync_folder(partial.parent)
         except OSError as error:
             raise unwritable(partial, error) from error
@@ -79,15 +116,55 @@ class TakeWriter:
             raise unwritable(self._partial, error) from error
         heard = samples[max(0, self._heard_from - (self._next - len(samples))) :]
         if self._end_of_speech is not None and len(heard):
-            self.has_voice_ended |= self._end_of_speech.feed(heard)
+            self._unheard.append(heard)
+
+    def listen(self) -> bool:
+        """Listen to what was saved; True if the voice has ended since the last call.
+
+        Apart from `drain`, so that a take can be ended whatever becomes of the listening.
+        """
+        heard, self._unheard = self._unheard, []
+        if self._end_of_speech is None or not heard or self.has_voice_ended:
+            return False
+        self.has_voice_ended = self._end_of_speech.feed(np.concatenate(heard))
+        return self.has_voice_ended
 
     def close(self) -> None:
         """Let go of the file; it stays as it is."""
         self._is_over = True
         self._file.close()
 
+    @property
+    def is_in_place(self) -> bool:
+        """False if the file is not there any more: its folder was removed or moved away."""
+        with suppress(OSError):
+            return os.path.samestat(self._partial.lstat(), os.fstat(self._file.fileno()))
+        return False
+
+    def rescue(self, folder: Path) -> Path:
+        """Write the take once more into another folder; returns the new file.
+
+        Raises
+        ------
+        AudioFileError
+            If that folder cannot be written to either.
+        """
+        copy = folder / self._partial.name
+        try:
+            with copy.open("xb") as out:
+                try:
+                    self._file.seek(0)
+                    shutil.copyfileobj(self._file, out, _BLOCK)
+                except OSError:  # its disk is gone: the newest seconds are in memory
+                    out.seek(0)
+                    out.truncate()
+                    out.write(_as_bytes(self._ring.read(self._begin)[0]))
+        except OSError as error:
+            raise unwritable(copy, error) from error
+        return copy
+
     def _append(self, samples: FloatArray) -> None:
-        rest = memoryview(samples.astype(_SAMPLE, copy=False).tobytes())
+        rest = memoryview(_as_bytes(samples))
         while rest:
             rest = rest[self._file.write(rest) :]
         now = time.monotonic()
@@ -104,45 +181,98 @@ def partial_path(folder: Path, take_id: str, sample_rate: int) -> Path:
 def read_partial(file: Path) -> Recording:
     """Read a take that was being written; wherever the file breaks off, it is a valid take.
 
+    For takes that fit into memory. What is no number in the file is silence here.
+
     Raises
     ------
     AudioFileError
-        If the file is missing or holds no sound.
+        If the file is missing, is no plain file or holds no sound, or if its name says no rate.
     """
+    rate = rate_of(file)
+    with _opened(file) as stream:
+        blocks = [silenced(block)[0] for block in _blocks(stream)]
+    return Recording(np.concatenate(blocks), rate)
+
+
+def keep(partial: Path, flac: Path) -> KeptSound:
+    """Turn a finished or interrupted take into a FLAC file, however long it is.
+
+    The partial file goes only after the FLAC file is safely on the disk. What is no number becomes
+    silence: so the take keeps its length, and nothing that was said is lost.
+
+    Raises
+    ------
+    AudioFileError
+        As for `read_partial`, or if the disk does not take it; the partial file is then kept.
+    """
+    rate, samples, broken = rate_of(partial), 0, 0
+
+    def sound() -> Iterator[FloatArray]:
+        nonlocal samples, broken
+        for block in while_wanted(_blocks(stream)):
+            clean, holes = silenced(block)
+            samples, broken = samples + len(clean), broken + holes
+            yield clean.clip(-1.0, 1.0)
+
+    with _opened(partial) as stream:
+        stream_flac(flac, rate, sound())
+    partial.unlink()
+    return KeptSound(samples / rate, broken / rate)
+
+
+def rate_of(partial: Path) -> int:
+    """Read the rate in Hz from the name of a running take; AudioFileError if there is none."""
+    found = _RATE.fullmatch(partial.name)
+    rate = int(found[1]) if found else 0
+    if not SLOWEST_RATE <= rate <= FASTEST_RATE:
+        raise AudioFileError(
+            "Its name does not say at which rate it was recorded.",
+            f"A running take is called, for example, dog-1.48000{PARTIAL_SUFFIX}.",
+        )
+    return rate
+
+
+def samples_in(partial: Path) -> int:
+    """Say how many samples a running take has; AudioFileError if it is no plain file."""
+    with _opened(partial) as stream:
+        return _size(stream)
+
+
+def _opened(file: Path) -> BinaryIO:
+    """Open a plain file for reading, never what a link leads to."""
     try:
-        saved = file.read_bytes()
+        seen = file.lstat()
+        if not stat.S_ISREG(seen.st_mode):
+            raise AudioFileError(f"“{file.name}” is not a plain file, so it was left alone.")
+        stream = os.fdopen(os.open(file, _AS_IT_IS), "rb")
     except OSError as error:
         raise AudioFileError(
             f"The running take “{file.name}” could not be read: {error.strerror or error}.",
             "Record the word again.",
         ) from error
-    samples = np.frombuffer(saved, _SAMPLE, count=len(saved) // _SAMPLE.itemsize)
-    if not len(samples):
+    if not os.path.samestat(seen, os.fstat(stream.fileno())):
+        stream.close()
+        raise AudioFileError(f"“{file.name}” was exchanged while it was opened.")
+    return stream
+
+
+def _blocks(stream: BinaryIO) -> Iterator[FloatArray]:
+    """Read a running take piece by piece, up to its last whole sample."""
+    left = _size(stream) * _SAMPLE.itemsize
+    if not left:
         raise AudioFileError(
             "Nothing was recorded: no sound came from the microphone.",
             "Choose another microphone, then record the word again.",
         )
-    return Recording(samples.astype(np.float32, copy=False), _rate_of(file))
+    while left and (saved := stream.read(min(left, _BLOCK))):
+        left -= len(saved)
+        whole = len(saved) // _SAMPLE.itemsize
+        yield np.frombuffer(saved, _SAMPLE, count=whole).astype(np.float32, copy=False)
 
 
-def keep(partial: Path, flac: Path) -> Recording:
-    """Turn a finished or interrupted take into a FLAC file.
-
-    The partial file goes only after the FLAC file is safely on the disk.
-
-    Raises
-    ------
-    AudioFileError
-        If the take holds no sound or the disk does not take it; the partial file is then kept.
-    """
-    recording = read_partial(partial)
-    write_flac(flac, recording)
-    partial.unlink()
-    return recording
+def _size(stream: BinaryIO) -> int:
+    return os.fstat(stream.fileno()).st_size // _SAMPLE.itemsize
 
 
-def _rate_of(file: Path) -> int:
-    rate = file.name.removesuffix(PARTIAL_SUFFIX).rpartition(".")[2]
-    if not file.name.endswith(PARTIAL_SUFFIX) or not rate.isdecimal():
-        raise ValueError(f"not the name of a running take: {file.name}")
-    return int(rate)
+def _as_bytes(samples: FloatArray) -> bytes:
+    return samples.astype(_SAMPLE, copy=False).tobytes()

@@ -10,6 +10,7 @@ from vgdesk.app.cutting import LongRecording
 from vgdesk.app.events import Notice
 from vgdesk.app.settings import Layout
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.model import TakeId
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
@@ -150,6 +151,12 @@ class WindowDesk(QObject):
     def ask_to_cut(self) -> None:
         if file := dialogs.ask_long_recording(self._window):
             self._workspace.look_into(file, self._show_pieces)
+
+    def cut_take(self, take: str) -> None:
+        """Make a take of each word that is heard in one that is too long."""
+        whole = self._workspace.session.takes.get(TakeId(take))
+        if whole is not None:
+            self._workspace.look_into(whole.file, self._show_pieces)
 
     def _show_pieces(self, recording: LongRecording) -> None:
         workspace, file = self._workspace, recording.file

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.events import Embedded, SessionChanged
+from vgdesk.app.events import Embedded, Notice, SessionChanged
 from vgdesk.app.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId, WordId
@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         self.activity.cancel_requested.connect(workspace.cancel)
         self.views.action_requested.connect(self._run_by_id)
         self.desk.reset_requested.connect(self.reset_layout)
+        self.inspector.cut_requested.connect(self.desk.cut_take)
         self.controls.compared_chosen.connect(looking.compare)
         self.controls.shown_chosen.connect(self.desk.show)
         self.controls.layer_chosen.connect(self._choose_layer)
@@ -311,10 +312,14 @@ class MainWindow(QMainWindow):
         return QSettings(str(user_folder("config") / "window.ini"), QSettings.Format.IniFormat)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.recording.is_holding_a_take:
-            # The take is kept first; nobody closes a window to lose what was just said.
+        if self.recording.is_holding_a_take and not self.recording.is_finishing:
+            # The take is kept first; nobody closes a window to lose what was just said. Who asks
+            # again does not want to wait: what is on the disk comes back at the next start.
             event.ignore()
             self.recording.finish_take(self.close)
+            self.workspace.events.notice.publish(
+                Notice("A take is still being saved.", "Close again to leave without waiting.")
+            )
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()

@@ -75,6 +75,11 @@ class RecordingControl(QObject):
         return self._workspace.recording.phase in HOLDS_A_TAKE
 
     @property
+    def is_finishing(self) -> bool:
+        """True while something waits for the end of the take that is held."""
+        return self._then is not None
+
+    @property
     def is_waiting(self) -> bool:
         """True while a take waits to be kept or recorded again."""
         return self._workspace.flow.review is not None

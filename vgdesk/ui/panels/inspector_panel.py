@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vgdesk.audio.files import LONGEST_WORD_SECONDS
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Take, TakeId, TakeSource, Word, WordId
 from vgdesk.ui.panels.marks import mark_icon
@@ -61,7 +62,7 @@ class InspectorPanel(Panel):
     -------
     trim_changed
         Take, start and end in seconds; once for each change, not while a handle moves.
-    trim_proposed_requested, play_requested, take_chosen, take_delete_requested
+    trim_proposed_requested, play_requested, take_chosen, take_delete_requested, cut_requested
         A take.
     word_chosen
         A word of the list of neighbours.
@@ -72,6 +73,7 @@ class InspectorPanel(Panel):
     play_requested = Signal(str)
     take_chosen = Signal(str)
     take_delete_requested = Signal(str)
+    cut_requested = Signal(str)
     word_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -92,6 +94,11 @@ class InspectorPanel(Panel):
         )
         self.reset = named(QPushButton("Reset trim"), "Reset trim", "Use the whole recording")
         self.delete = named(QPushButton("Delete take"), "Delete take")
+        self.cut = named(
+            QPushButton("Cut into words…"),
+            "Cut into words",
+            "Make a take of each word that is heard",
+        )
         self._lay_out()
         self._connect()
         self.set_theme(theme_of(self.palette()))
@@ -105,7 +112,9 @@ class InspectorPanel(Panel):
             times.setStretch(place, 1)
         buttons = pairs(self.play, self.delete, self.propose, self.reset)
         self._spoken = QWidget()
-        self._spoken.setLayout(column(self.takes, self.quality, self.sound, times, buttons))
+        self._spoken.setLayout(
+            column(self.takes, self.quality, self.cut, self.sound, times, buttons)
+        )
         head = column(self._title, self._subtitle, gap=0)
         parts = column(head, self._unspoken, self._spoken, margin=MARGIN, gap=MARGIN)
         parts.addLayout(column(self._space, self._neighbour_list(), gap=GAP // 2), 1)
@@ -136,6 +145,7 @@ class InspectorPanel(Panel):
         self.propose.clicked.connect(self._on_propose)
         self.reset.clicked.connect(self._on_reset)
         self.delete.clicked.connect(self._on_delete)
+        self.cut.clicked.connect(self._on_cut)
         self.neighbours.itemClicked.connect(self._on_neighbour)
         self.neighbours.itemActivated.connect(self._on_neighbour)
 
@@ -265,10 +275,13 @@ class InspectorPanel(Panel):
             part.setEnabled(is_ready)
 
     def _show_trim(self) -> None:
+        seconds = 0.0
         if self._take is not None and self.sound.duration:
             self.sound.show_trim(self._take.start, self._take.end)
             end = self.sound.duration if self._take.end is None else self._take.end
             self._fill_times(self._take.start, end)
+            seconds = end - self._take.start
+        self.cut.setVisible(seconds > LONGEST_WORD_SECONDS)
 
     def _fill_times(self, start: float, end: float) -> None:
         for field, value in ((self.start, start), (self.end, end)):
@@ -303,6 +316,9 @@ class InspectorPanel(Panel):
 
     def _on_delete(self) -> None:
         self._ask(self.take_delete_requested)
+
+    def _on_cut(self) -> None:
+        self._ask(self.cut_requested)
 
     def _ask(self, signal: SignalInstance) -> None:
         if self._take is not None:
