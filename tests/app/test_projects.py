@@ -17,6 +17,7 @@ from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project_opening import Unsaved
 from vgdesk.app.project_places import scratch_folder
 from vgdesk.app.projects import ProjectDesk
 from vgdesk.app.removal import Removal
@@ -512,3 +513,29 @@ def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None
     project.mkdir()
     assert window.desk.takes_folder == project / "takes"
     window.close()
+
+
+def test_all_that_was_never_saved_is_found_and_can_be_opened() -> None:
+    for name in ("moon", "sun", "star"):
+        before = Window()
+        before.store.apply("Add", lambda s, name=name: s.with_word(word(name)))
+        file = before.desk.takes_folder / f"{name}-1.flac"
+        write_flac(file, Recording(np.zeros(4000, np.float32), 8000))
+        before.store.apply("Record", lambda s, n=name, f=file: s.with_take(take(f"{n}-1", f)))
+        before.crash()
+    after = Window()
+    assert after.start()
+    assert "2 more projects were never saved" in after.said
+    (opened,) = after.store.session.words
+    listed: list[tuple[Unsaved, ...]] = []
+    after.desk.list_unsaved(listed.append)
+    after.main_thread.run_until(lambda: listed)
+    assert {(one.words, one.takes) for one in listed[0]} == {
+        ((name,), 1) for name in ("moon", "sun", "star") if name != opened
+    }
+    changes: list[object] = []
+    after.events.session_changed.subscribe(changes.append)
+    after.desk.open_unsaved(listed[0][0].folder)
+    after.main_thread.run_until(lambda: len(changes) > 1)
+    assert tuple(after.store.session.words) == listed[0][0].words
+    after.close()

@@ -60,6 +60,7 @@ class Desk(Protocol):
     def encode_again(self) -> None: ...
     def choose_pooling(self, pooling: str) -> None: ...
     def show_shortcuts(self) -> None: ...
+    def ask_for_unsaved(self) -> None: ...
     def ask_to_report(self) -> None: ...
     def show_about(self) -> None: ...
 
@@ -92,6 +93,13 @@ ACTIONS = catalogue(
     Action("new", "New project", "File", lambda d: d.new_project(), "Ctrl+N"),
     Action("open", "Open project…", "File", lambda d: d.ask_to_open(), "Ctrl+O"),
     Action("open_demo", "Open the demo words", "File", lambda d: d.open_demo()),
+    Action(
+        "open_unsaved",
+        "Open unsaved work…",
+        "File",
+        lambda d: d.ask_for_unsaved(),
+        tip="Projects that were never saved because vgdesk ended before.",
+    ),
     Action("save", "Save", "File", lambda d: d.save(), "Ctrl+S", begins_group=True),
     Action("save_as", "Save as…", "File", lambda d: d.ask_to_save_as(), "Ctrl+Shift+S"),
     Action(

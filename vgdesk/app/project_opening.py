@@ -1,5 +1,6 @@
 """Opening a project as far as it may be: for writing, for reading, or not at all."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,10 +9,14 @@ from vgdesk.app.events import Level, Notice
 from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.project_lock import ProjectLock, why_not_locked
-from vgdesk.app.recovery import Recovered, recover
+from vgdesk.app.project_places import scratch_folder
+from vgdesk.app.recovery import Recovered, left_behind, recover
+from vgdesk.app.replaying import replay
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session
 from vgdesk.core.viewing import ViewRecipe
+
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,37 @@ def _for_reading(project: Project, why: str) -> Project:
     hint = "To change it, save it under another name."
     notice = Notice(f"{why}, so it is opened for reading only.", hint, Level.WARNING)
     return replace(project, read_only=True, warnings=(*project.warnings, notice))
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A project that was never saved, as its journal leaves it.
+
+    Attributes
+    ----------
+    at
+        When it was last worked on, as the journal says.
+    words
+        The first of them.
+    """
+
+    folder: Path
+    at: str
+    words: tuple[str, ...]
+    takes: int
+
+
+def unsaved_projects() -> tuple[Unsaved, ...]:
+    """List the projects that were never saved and that no window has open, the latest first."""
+    unsaved = scratch_folder()
+    found = []
+    for folder in left_behind(unsaved.iterdir() if unsaved.is_dir() else ()):
+        with suppress(OSError):
+            replayed = replay(folder, Session())
+            words = tuple(word.text for word in replayed.session.words.values())
+            takes = len(replayed.session.takes) + len(replayed.begun)
+            found.append(Unsaved(folder, replayed.at, words[:MOST_NAMED], takes))
+    return tuple(found)
 
 
 def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:

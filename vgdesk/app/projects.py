@@ -15,7 +15,14 @@ from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.own_files import refuse_link
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
-from vgdesk.app.project_opening import Opened, never_saved, opened_project, with_whole_encoders
+from vgdesk.app.project_opening import (
+    Opened,
+    Unsaved,
+    never_saved,
+    opened_project,
+    unsaved_projects,
+    with_whole_encoders,
+)
 from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
 from vgdesk.app.purging import carry_out, forget_note, interrupted, plan_removal
 from vgdesk.app.recovery import left_behind
@@ -129,23 +136,42 @@ class ProjectDesk:
     ) -> None:
         """Open what was worked on when the program broke off; else call `otherwise`."""
 
-        def find() -> Path | None:
+        def find() -> tuple[Path, ...]:
             unsaved = scratch_folder()
             return left_behind([*(unsaved.iterdir() if unsaved.is_dir() else ()), *recent])
 
-        def go_on(folder: Path | None) -> None:
-            if folder is None:
+        def go_on(found: tuple[Path, ...]) -> None:
+            if not found:
                 otherwise()
-            elif folder.parent == scratch_folder():
-                self._open(
-                    lambda: never_saved(folder, self._looking.recipe),
-                    lambda found: self._begin(found, "Open unsaved words", "Untitled"),
-                )
+            elif found[0].parent == scratch_folder():
+                self.open_unsaved(found[0])
             else:
-                self.open(folder, opened, otherwise=otherwise)
+                self.open(found[0], opened, otherwise=otherwise)
+            self._tell_of_others(found[1:])
 
         job = JobChanged(OPENING, "Looking for edits that were not saved", JobState.RUNNING)
         self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
+
+    def _tell_of_others(self, left: Sequence[Path]) -> None:
+        """Offer what else was not saved; a saved project restores its edits when it is opened."""
+        never_saved = sum(folder.parent == scratch_folder() for folder in left)
+        if never_saved:
+            what = (
+                "One more project was" if never_saved == 1 else f"{never_saved} more projects were"
+            )
+            said = f"{what} never saved before vgdesk ended. Their recordings and edits are kept."
+            self._events.notice.publish(Notice(said, "Choose File > Open unsaved work…"))
+
+    def list_unsaved(self, listed: Callable[[tuple[Unsaved, ...]], object]) -> None:
+        """List the projects that were never saved, but for the one that is open."""
+        self._reading.run(unsaved_projects, done=listed, failed=self._failed)
+
+    def open_unsaved(self, folder: Path) -> None:
+        """Open a project that was never saved."""
+        self._open(
+            lambda: never_saved(folder, self._looking.recipe),
+            lambda found: self._begin(found, "Open unsaved work", "Untitled"),
+        )
 
     def open(
         self,

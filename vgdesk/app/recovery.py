@@ -69,8 +69,8 @@ def recover(folder: Path, saved: Session) -> Recovered:
     return Recovered(session, replayed.session, f"Restore {restored}", (said, *problems))
 
 
-def left_behind(folders: Iterable[Path]) -> Path | None:
-    """Find the project among these that was worked on last when the program broke off."""
+def left_behind(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Find the projects among these with work that was not saved, the latest first."""
     broken_off = {}
     for folder in folders:
         with suppress(OSError):
@@ -79,7 +79,7 @@ def left_behind(folders: Iterable[Path]) -> Path | None:
             if lock is not None:
                 lock.release()
                 broken_off[folder] = journal.st_mtime
-    return max(broken_off, key=lambda folder: broken_off[folder], default=None)
+    return tuple(sorted(broken_off, key=lambda folder: broken_off[folder], reverse=True))
 
 
 def _with_left_takes(folder: Path, replayed: Replayed) -> tuple[Session, list[Word], list[Notice]]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from vgdesk.app.cutting import LongRecording
 from vgdesk.app.events import Notice
+from vgdesk.app.project_opening import Unsaved
 from vgdesk.app.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId
@@ -90,6 +91,17 @@ class WindowDesk(QObject):
     def ask_to_open(self) -> None:
         if folder := dialogs.ask_project(self._window):
             self.leave(lambda: self._workspace.open(folder))
+
+    def ask_for_unsaved(self) -> None:
+        def ask(found: tuple[Unsaved, ...]) -> None:
+            if not found:
+                self._workspace.events.notice.publish(
+                    Notice("There is no unsaved work.", "Saved projects restore it when opened.")
+                )
+            elif folder := dialogs.ask_unsaved(self._window, found):
+                self.leave(lambda: self._workspace.projects.open_unsaved(folder))
+
+        self._workspace.projects.list_unsaved(ask)
 
     def open_recent(self) -> None:
         action = self.sender()

@@ -1,6 +1,6 @@
 """Questions that need an answer before anything can go on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
 from vgdesk.app.exporting import EXPORTS
 from vgdesk.app.incoming import TABLES
+from vgdesk.app.project_opening import MOST_NAMED, Unsaved
 from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
@@ -71,6 +72,21 @@ def ask_export_target(parent: QWidget, kind: str, name: str) -> Path | None:
         return None
     target = Path(chosen)
     return target if target.suffix == suffix else target.with_name(target.name + suffix)
+
+
+def ask_unsaved(parent: QWidget, found: Sequence[Unsaved]) -> Path | None:
+    """Ask which of the projects that were never saved should be opened."""
+    titles = [f"{place}. {_unsaved_title(one)}" for place, one in enumerate(found, start=1)]
+    chosen, is_given = QInputDialog.getItem(
+        parent, "Open unsaved work", "Which one?", titles, editable=False
+    )
+    return found[titles.index(chosen)].folder if is_given else None
+
+
+def _unsaved_title(one: Unsaved) -> str:
+    words = ", ".join(one.words) + (" …" if len(one.words) == MOST_NAMED else "") or "no words"
+    takes = f"{one.takes} take{'s' * (one.takes != 1)}"
+    return f"{one.at[:16].replace('T', ' ')}: {words}; {takes}"
 
 
 def ask_packed_file(parent: QWidget) -> Path | None:
