@@ -76,12 +76,12 @@ def read_bytes(file: Path) -> bytes:
     """
     # A pipe under the name of a file would be waited for, and a device might never end.
     with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT | getattr(os, "O_BINARY", 0)), "rb") as it:
-        if not stat.S_ISREG(os.fstat(it.fileno()).st_mode):
+        about = os.fstat(it.fileno())
+        if not stat.S_ISREG(about.st_mode):
             raise ValueError("it is not a file")
-        content = it.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
-    return content
+        if about.st_size > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
+        return it.read()
 
 
 def read_text(file: Path) -> str:
