@@ -2,24 +2,38 @@ import gc
 import sys
 from collections.abc import Sequence
 
+from vgdesk.ending import Ending
 from vgdesk.threads import limit_threads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window, or run a command if one is given; returns the exit code."""
+    """Open the window, or run a command if one is given; returns the exit code.
+
+    Without arguments those of the process are taken, and its signals and streams with them.
+    """
     limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Neither side is imported for the other: the command line knows no Qt, the window no commands.
     if given and not _is_project(given):
-        from vgdesk.app.command_line import run
-
-        return run(given)
+        return _run(given) if arguments is not None else _run_process(given)
     # Importing makes thousands of objects and no garbage: looking for it would take a tenth longer.
     gc.disable()
     from vgdesk.ui.application import run_window
 
     gc.enable()
     return run_window(given)
+
+
+def _run_process(given: list[str]) -> int:
+    ending = Ending()
+    ending.begin()
+    return ending.of(lambda: _run(given))
+
+
+def _run(given: list[str]) -> int:
+    from vgdesk.app.command_line import run
+
+    return run(given)
 
 
 def _is_project(given: list[str]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vgdesk.analyses.caption_curves import correlate_sentences, correlate_words, rank_captions
 from vgdesk.analyses.caption_similarity import caption_words
+from vgdesk.app.arguments import add_seed
 from vgdesk.app.embed_work import TextItem
 from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stack_making import Making, encode, find_encoder
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave the ratings aside and say how alike the captions are that an encoder finds "
         "nearest, by the words of this one (as word2vec in the survey)",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 

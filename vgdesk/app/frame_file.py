@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from vgdesk.app.output import checked_file, placed_whole
 from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
 from vgdesk.app.stack_file import read_stack
 from vgdesk.core.errors import VgdeskError
@@ -16,10 +17,18 @@ from vgdesk.core.frames import FrameStack
 from vgdesk.core.model import EncoderId, WordId
 
 FORMAT = "vgdesk frames 1"
+ENDINGS = (".safetensors",)
 
 
-def write_frames(file: Path, frames: FrameStack) -> None:
-    """Write frames; the axes are [layers, frames, dim], and "starts" says where takes begin."""
+def write_frames(file: Path, frames: FrameStack, *, force: bool = False) -> None:
+    """Write frames; the axes are [layers, frames, dim], and "starts" says where takes begin.
+
+    Raises
+    ------
+    VgdeskError
+        As `write_stack`.
+    """
+    checked_file(file, ENDINGS, force=force)
     about = {
         "format": FORMAT,
         "axes": json.dumps(["layers", "frames", "dim"]),
@@ -32,15 +41,12 @@ def write_frames(file: Path, frames: FrameStack) -> None:
         "values": np.ascontiguousarray(frames.values, np.float32),
         "starts": np.ascontiguousarray(frames.starts, np.int64),
     }
-    temporary = file.with_name(f".{file.name}.part")
-    try:
-        save_file(tensors, temporary, metadata=about)
-        temporary.replace(file)
-    except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
-        raise VgdeskError(
-            f"{file} could not be written: {error}.", "Choose another folder."
-        ) from error
+    # Written by the library, which wants a name: as bytes first, all would be in memory twice.
+    with placed_whole(file, force=force) as part:
+        try:
+            save_file(tensors, part, metadata=about)
+        except SafetensorError as error:
+            raise OSError(str(error)) from error
 
 
 def read_frames(file: Path) -> FrameStack:

@@ -10,6 +10,7 @@ from pathlib import Path
 from vgdesk.app.importing import ImportRefused, import_takes, with_imported
 from vgdesk.app.incoming import Choices, Incoming, first_choices, look_at, planned, summary
 from vgdesk.app.journal import replay
+from vgdesk.app.output import refuse_inside_project
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import SUFFIX
@@ -105,6 +106,7 @@ def _mapping(pairs: list[str]) -> Mapping[str, str]:
 def _held(folder: Path) -> Iterator[Project]:
     """Open a project, or begin one, so that no window writes into it meanwhile."""
     if not folder.exists():
+        refuse_inside_project(folder, folder.resolve().parent)
         yield Project(folder, Session(), ViewRecipe())
         return
     try:

@@ -191,23 +191,25 @@ class Workspace:
 
         self.projects.save(folder, saved)
 
-    def export(self, kind: str, target: Path) -> None:
-        """Hand the words on as they are now."""
+    def export(self, kind: str, target: Path, *, force: bool = False) -> None:
+        """Hand the words on as they are now; `force` replaces a file that is there."""
         session = self.session
 
         def done(_none: None) -> None:
             self.events.notice.publish(Notice(f"Exported {len(session.words)} words to {target}."))
 
-        self._files.run(lambda: export(session, kind, target), done=done, failed=self.tell)
+        self._files.run(
+            lambda: export(session, kind, target, force=force), done=done, failed=self.tell
+        )
 
-    def pack(self, project: Path, file: Path) -> None:
-        """Make one file of a saved project."""
+    def pack(self, project: Path, file: Path, *, force: bool = False) -> None:
+        """Make one file of a saved project; `force` replaces a file that is there."""
 
         def done(size: int) -> None:
             said = f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
             self.events.notice.publish(Notice(said))
 
-        self._files.run(lambda: pack(project, file), done=done, failed=self.tell)
+        self._files.run(lambda: pack(project, file, force=force), done=done, failed=self.tell)
 
     def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
         """Make a project of a packed file; `then` is called if that went well."""
