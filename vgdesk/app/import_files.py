@@ -106,7 +106,7 @@ def _mapping(pairs: list[str]) -> Mapping[str, str]:
 def _held(folder: Path) -> Iterator[Project]:
     """Open a project, or begin one, so that no window writes into it meanwhile."""
     if not folder.exists():
-        refuse_inside_project(folder, folder.resolve().parent)
+        refuse_inside_project(folder, folder.resolve())
         yield Project(folder, Session(), ViewRecipe())
         return
     try:

@@ -59,21 +59,22 @@ def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = F
 
 
 def checked_folder(target: Path, ours: Collection[str] = (), *, force: bool = False) -> Path:
-    """Return where a new folder will lie; like `checked_file`. An empty one may be there.
+    """Return where a new folder will lie; like `checked_file`.
 
     Parameters
     ----------
     ours
-        Names of what was written there before; a folder with anything else is never replaced.
+        Names of what may have been written there before. A folder that holds them alone may be
+        replaced, and an empty one needs no `force`; without names no folder is.
     """
     place = _checked_place(target)
     if not place.exists():
         return place
-    held = {path.name for path in place.iterdir()} if place.is_dir() else {""}
-    if held and held <= set(ours) and not force:
-        raise _exists(target)
+    held = {path.name for path in place.iterdir()} if place.is_dir() and ours else {""}
     if not held <= set(ours):
         raise ProjectError(f"{target} exists already and was not touched.", "Choose a new name.")
+    if held and not force:
+        raise _exists(target)
     return place
 
 
@@ -139,8 +140,8 @@ def new_folder(target: Path, ours: Collection[str] = (), *, force: bool = False)
 def refuse_inside_project(target: Path, place: Path) -> None:
     """Raise ProjectError if `place`, where `target` really lies, is in the folder of a project."""
     # A project is told by its name or by what it holds; its own files lie in it or one below.
-    near = [place, *place.parents][:3]
-    for folder in (place, *place.parents):
+    near = place.parents[:2]
+    for folder in place.parents:
         is_named = folder.suffix == PROJECT and folder.is_dir()
         held = (SETTINGS_FILE, TABLE_FILE) if folder in near else (SETTINGS_FILE,)
         if is_named or any((folder / name).exists() for name in held):
