@@ -14,6 +14,7 @@ from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
 from vgdesk.app.stack_file import read_stack
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.frames import FrameStack
+from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId
 
 FORMAT = "vgdesk frames 1"
@@ -67,9 +68,9 @@ def read_frames(file: Path) -> FrameStack:
                 raise ValueError("not of vgdesk")
             frames = FrameStack(
                 EncoderId(about["encoder"]),
-                tuple(json.loads(about["layers"])),
-                tuple(json.loads(about["rows"])),
-                tuple(WordId(word) for word in json.loads(about["words"])),
+                tuple(parse_json(about["layers"])),
+                tuple(parse_json(about["rows"])),
+                tuple(WordId(word) for word in parse_json(about["words"])),
                 stored.get_tensor("starts"),
                 stored.get_tensor("values"),
             )

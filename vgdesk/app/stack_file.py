@@ -20,6 +20,7 @@ from safetensors.numpy import load, save
 
 from vgdesk.app.output import checked_file, written_whole
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
@@ -105,8 +106,8 @@ def _read_safetensors(content: bytes) -> tuple[Values, About]:
         raise ValueError(str(error)) from error
     # A safetensors file starts with its length and a JSON header.
     length = int.from_bytes(content[:8], "little")
-    about = dict(json.loads(content[8 : 8 + length])["__metadata__"])
-    return values, {**about, **{name: json.loads(about[name]) for name in NAMES}}
+    about = dict(parse_json(content[8 : 8 + length])["__metadata__"])
+    return values, {**about, **{name: parse_json(about[name]) for name in NAMES}}
 
 
 def _make_npz(values: Values, about: About) -> bytes:

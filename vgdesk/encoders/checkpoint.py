@@ -1,7 +1,6 @@
 """What can be learnt from a model's folder without opening the model: no torch in here."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.core.errors import EncoderError
+from vgdesk.core.json_text import parse_json
 
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
@@ -40,7 +40,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def _read_json(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _damaged(file, str(error)) from error
     if not isinstance(content, dict):
@@ -107,7 +107,7 @@ def _check_header(file: Path) -> None:
         if not 0 < length <= min(size - 8, _LARGEST_HEADER):
             raise _damaged(file, "it does not begin like a safetensors file")
         try:
-            header = json.loads(stream.read(length))
+            header = parse_json(stream.read(length))
             ends = [v["data_offsets"][1] for k, v in header.items() if k != "__metadata__"]
         except (ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
             raise _damaged(file, "its table of contents cannot be read") from error

@@ -1,0 +1,514 @@
+"""Gives the command line what nobody should give it, and counts how it ends.
+
+    python -m benchmarks.abuse_commands [CASES] [SEED] [--show]
+
+Everything happens in a folder of its own beside decoys: projects, lists and sound files that no
+command may change. A case is allowed a few seconds and a bounded memory. Most cases run in forks of
+one process that has imported the program; those about streams and signals are processes of their
+own. Linux only.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+SECONDS = 30.0  # that a case may take
+MEMORY = 1500 * 2**20  # bytes that may be resident
+ADDRESSES = 16 * 2**30  # bytes at which a runaway is ended
+ODD_CODES_ALLOWED = {0, 1, 2, 74, 130, 141, 143, -2}  # as in the README; -2 before Python begins
+FOLDER = "folder"
+LOCK_FILE = ".lock"
+FAULTS = ("tracebacks", "hangs", "memory", "decoys", "leftovers")
+
+
+class Case(NamedTuple):
+    """One command line.
+
+    Attributes
+    ----------
+    description
+        The kind, and what is odd about it.
+    stdin
+        What comes in; None if standard input is closed.
+    stdout
+        "file", or "closed", "full", "head" (a reader that leaves), "silent" (both closed), or
+        "stop 0.1" (Ctrl+C after that many seconds).
+    """
+
+    description: str
+    argv: list[str]
+    stdin: bytes | None = b""
+    stdout: str = "file"
+
+    @property
+    def kind(self) -> str:
+        return self.description.split(":")[0]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case ended; `code` is None if it had to be killed."""
+
+    case: Case
+    code: int | None
+    said: str
+    memory: int
+    touched: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> list[str]:
+        """Name what must not happen."""
+        is_wild = "Traceback" in self.said or "Exception ignored" in self.said
+        wrong = self.code is not None and self.code not in ODD_CODES_ALLOWED
+        is_mute = self.code not in (None, 0, 1, 141) and not self.said.strip()
+        found = {
+            "tracebacks": is_wild or wrong or (is_mute and self.case.stdout != "silent"),
+            "hangs": self.code is None,
+            "memory": self.memory > MEMORY,
+            "decoys": bool(self.touched),
+            "leftovers": bool(self.left),
+        }
+        return [name for name, is_so in found.items() if is_so]
+
+
+# What stands in each place of a command: W words, P project, S sound, E encoder, N layer, T table to
+# write, D folder to write, V packed project, Z packed file to write, C captions, R ratings, # seed,
+# O embeddings to write.
+COMMANDS = (
+    "score E --words W --label category --seed #",
+    "score E E --words W --ratings R --measure ratings",
+    "score E --words W --measure silhouette-lda --seed # --json",
+    "compare E E --words W --seed #",
+    "compare good.safetensors good.npz",
+    "words E --words W --layer N --order similarity",
+    "words E E --words W --layer N N --only W",
+    "map E --words W --layer N --measure mds --seed #",
+    "changes E E --words W --layer N N",
+    "confusions E --words W --layer N",
+    "retrieve E E --words P --layer N N --seed #",
+    "retrieve spectrum --words P --layer N --best-first --json",
+    "letters E --words W --layer N",
+    "gate S --encoder spectrum --words P --layer N --control end",
+    "abx spectrum --on word --across speaker --words P --seed #",
+    "abx good.safetensors --on W --words P",
+    "captions C --encoder E --seed #",
+    "captions C --encoder E --nearest E",
+    "embed P --encoder E --out O",
+    "embed S S --encoder spectrum --frames --out O",
+    "embed W --encoder E+untrained --out O --pooling first",
+    "import new/a.vgdesk W S --map word=word x=y",
+    "import new/a.vgdesk S --tier words --phones",
+    "import P S",
+    "export P T",
+    "export P D --as audiofolder",
+    "export P D --as textgrid",
+    "pack P Z",
+    "unpack V D.vgdesk",
+    "check S --all",
+    "measures --markdown",
+    "models",
+)
+GOOD = {
+    "W": ("list.txt", "table.tsv", "table.csv", "p.vgdesk", "kiki-bouba"),
+    "P": ("p.vgdesk",),
+    "S": ("dog.flac", "sounds", "p.vgdesk"),
+    "E": ("spelling", "spectrum", "vectors.txt"),
+    "N": ("letters", "pairs", "8 slices", "vectors"),
+    "T": ("new/a.csv", "new/a.tsv"),
+    "O": ("new/a.safetensors", "new/a.npz", "new/a.h5"),
+    "D": ("new/folder",),
+    "V": ("p.vgz",),
+    "Z": ("new/a.vgz",),
+    "C": ("captions.tsv",),
+    "R": ("ratings.tsv",),
+    "#": ("0", "7"),
+}
+NUMBERS = (
+    "-1", "-0", "nan", "inf", "-inf", "1e9", "1e400", "4294967296", "9" * 30, "9" * 5000, "", " 1",
+    "0x10", "1.5", "٣", "²", "1_000", "None", "true", "\u2212" + "1",
+)  # fmt: skip
+NAMES = (
+    "", " ", ".", "..", "/", "-", "--", "-x", "*", "~", "%s %d %(x)s", "{} {0!r}", "a" * 255, "a" * 300,
+    "a/" * 3000, "no such file", "no/such/folder/file.tsv", "list.txt/inside", "sounds", "loop",
+    "loop/inside", "loop.tsv", "loop.vgdesk", "dangling.tsv", "link", "link/words.tsv", "\udcff\udcfe.wav",
+    "\udcff.tsv", "\udc80", "猫", "e\u0301\u202e", "\U0001f408" * 40, "a\nb", "a\tb", "\x1b[31m", "con",
+    "/dev/null", "/dev/full", "/dev/zero", "/proc/self/mem", "/proc/self/environ", "a.vgdesk",
+    "+untrained", "vectors:", "spelling+untrained+untrained", "C:\\x", "http://localhost/x",
+)  # fmt: skip
+DAMAGED = (
+    "deep.json", "deep.jsonl", "giant.csv", "giant.tsv", "quotes.csv", "empty.tsv", "zeros.tsv", "zeros.wav",
+    "latin.txt", "header.tsv", "ragged.csv", "folder.wav", "folder.safetensors", "folder.tsv", "file.vgdesk",
+    "deep.vgdesk", "bare.vgdesk", "empty.vgdesk", "deep.safetensors", "short.safetensors", "lies.safetensors",
+    "short.npz", "short.h5", "short.vgz", "zip.vgz", "deep-model", "odd-model", "empty-model", "short.flac",
+    "text.wav", "wide.txt", "ragged.txt", "infinite.txt", "nan.tsv", "bad.TextGrid", "bad.eaf", "bad.parquet",
+    "list.txt", "dog.flac", "ratings.tsv", "captions.tsv", "good.npz", "vectors.txt", "p.vgz",
+)  # fmt: skip
+PROTECTED = (
+    "p.vgdesk/words.tsv", "p.vgdesk/project.json", "p.vgdesk/new", "p.vgdesk/takes/new.safetensors",
+    "link/words.tsv", "link/a.csv", "p.vgdesk/takes/../words.tsv", "sounds/../p.vgdesk/words.tsv",
+    "p.vgdesk", "bare/words.tsv", "bare/a.csv", "link/takes", "list.txt", "table.csv", "dog.flac",
+    "good.npz", "p.vgz", "sounds", "to-list.csv", "to-words.tsv", "loop.tsv", "no/a.csv", "", ".", "..",
+    "/dev/null", "/dev/full", "a" * 300 + ".csv", "\udcff.csv", "/proc/a.csv", "list.txt/a.csv",
+)  # fmt: skip
+QUICK = (
+    ["models"], ["measures"], ["measures", "--markdown"], ["score", "--help"], ["--version"], ["--help"],
+    ["score", "spelling", "--words", "table.tsv"], ["check", "dog.flac"], ["nonsense"], [],
+    ["words", "spelling", "--words", "kiki-bouba", "--layer", "pairs"], ["score", "nobody"],
+)  # fmt: skip
+LONG = (
+    ["export", "p.vgdesk", "new/folder"], ["export", "p.vgdesk", "new/a.csv"],
+    ["pack", "p.vgdesk", "new/a.vgz"], ["embed", "p.vgdesk", "--encoder", "spectrum", "--out", "new/a.npz"],
+    ["embed", "p.vgdesk", "--encoder", "spectrum", "--frames", "--out", "new/a.safetensors"],
+    ["score", "starter-text", "--words", "table.tsv"], ["unpack", "p.vgz", "new/u.vgdesk"], ["selftest"],
+)  # fmt: skip
+
+
+def cases(seed: int) -> Iterator[Case]:
+    """Yield command lines without end; the same seed gives the same."""
+    dice = random.Random(seed)
+    kinds: tuple[tuple[int, Callable[[random.Random], Case]], ...] = (
+        (14, _odd_number), (30, _odd_name), (30, _damaged_file), (16, _protected_target),
+        (10, _nonsense), (6, _odd_stream), (6, _stopped),
+    )  # fmt: skip
+    weights = [weight for weight, _make in kinds]
+    while True:
+        ((_weight, make),) = dice.choices(kinds, weights)
+        yield make(dice)
+
+
+def _filled(dice: random.Random, places: str, odd: tuple[str, ...], also: str = "") -> list[str]:
+    """Fill a command in, with something odd in one of the `places` that it has, or in two."""
+    command = dice.choice(
+        [c for c in COMMANDS if any(p in c.split() for p in (*places, also) if p)]
+    )
+    words = command.split()
+    at = [i for i, word in enumerate(words) if word in tuple(places)]
+    chosen = set(dice.sample(at, min(len(at), dice.choice((1, 1, 2)))))
+    return [dice.choice(odd) if i in chosen else _good(dice, word) for i, word in enumerate(words)]
+
+
+def _good(dice: random.Random, word: str) -> str:
+    stem, dot, suffix = word.partition(".") if word.startswith("D.") else word.partition("+")
+    return dice.choice(GOOD[stem]) + dot + suffix if stem in GOOD else word
+
+
+def _odd_number(dice: random.Random) -> Case:
+    return Case("numbers", _filled(dice, "#", NUMBERS))
+
+
+def _odd_name(dice: random.Random) -> Case:
+    return Case("names", _filled(dice, "WPSENTDVZCRO", NAMES))
+
+
+def _damaged_file(dice: random.Random) -> Case:
+    return Case("damaged", _filled(dice, "WPSEVCR", DAMAGED))
+
+
+def _protected_target(dice: random.Random) -> Case:
+    argv = _filled(dice, "TDZO", PROTECTED)
+    is_decoy = any(
+        word in ("list.txt", "table.csv", "good.npz", "p.vgz", "to-list.csv") for word in argv
+    )
+    # A file that is no project's own may be replaced by who says so.
+    return Case("targets", argv if is_decoy else [*argv, *dice.choice(([], ["--force"]))])
+
+
+def _nonsense(dice: random.Random) -> Case:
+    pool = [word for command in COMMANDS for word in command.split()]
+    pool += [*NAMES, *NUMBERS, *DAMAGED, "--help", "--out", "--encoder", "--device", "cuda"]
+    # New projects are written into, so that nothing is imported here.
+    words = [dice.choice(pool) for _ in range(dice.randint(0, 7))]
+    argv = ["new" if word in ("import", "--force") else _good(dice, word) for word in words]
+    only = len(argv) == 1 and argv[0].rstrip("/").endswith(".vgdesk")  # would open the window
+    return Case("nonsense", ["score", *argv] if only or not argv else argv)
+
+
+def _odd_stream(dice: random.Random) -> Case:
+    stdout = dice.choice(("closed", "full", "head", "silent"))
+    argv = list(dice.choice(QUICK)) or ["models"]
+    return Case(f"streams: {stdout}", argv, dice.choice((None, b"", b"\0\xff" * 99)), stdout)
+
+
+def _stopped(dice: random.Random) -> Case:
+    after = dice.uniform(0.02, 1.5)
+    return Case("stopped", list(dice.choice(LONG)), b"", f"stop {after:.3f}")
+
+
+def furnish(folder: Path) -> None:
+    """Fill the sandbox with what commands are given: good, odd and damaged."""
+    from vgdesk.app.packing import pack
+    from vgdesk.app.project_file import open_project, save
+    from vgdesk.core.resources import resource as shipped
+
+    demo = open_project(shipped("demo.vgdesk"))
+    session = demo.session.without_words(frozenset(list(demo.session.words)[8:-8]))
+    save(folder / "p.vgdesk", replace(session, trash={}), demo.recipe)
+    pack(folder / "p.vgdesk", folder / "p.vgz")
+    takes = sorted((folder / "p.vgdesk" / "takes").iterdir())
+    (folder / "sounds").mkdir()
+    for take in takes[:3]:
+        shutil.copy(take, folder / "sounds")
+    shutil.copy(takes[0], folder / "dog.flac")
+    (folder / "new").mkdir()
+    _write_tables(folder, [word.text for word in session.words.values()])
+    _write_damaged_tables(folder)
+    _write_damaged_binaries(folder, takes[0].read_bytes())
+    _write_folders_and_links(folder)
+
+
+def _write_tables(folder: Path, words: list[str]) -> None:
+    from vgdesk.app.stack_file import write_stack
+    from vgdesk.core.model import EncoderId, WordId
+    from vgdesk.core.stack import LayerStack
+
+    rng = np.random.default_rng(0)
+    (folder / "list.txt").write_text("\n".join(words))
+    for name, mark in (("table.tsv", "\t"), ("table.csv", ",")):
+        rows = [mark.join(("word", "category", "shape"))]
+        rows += [mark.join((word, "ab"[i % 2], "round")) for i, word in enumerate(words)]
+        (folder / name).write_text("\n".join(rows))
+    pairs = [f"{a}\t{b}\t{i}" for i, (a, b) in enumerate(pairwise(words))]
+    (folder / "ratings.tsv").write_text("\n".join(["word1\tword2\tsimilarity", *pairs]))
+    (folder / "captions.tsv").write_text("\n".join(["sentence1\tsentence2\tscore", *pairs]))
+    lines = [f"{word} {' '.join(map(str, rng.normal(size=5)))}" for word in words]
+    (folder / "vectors.txt").write_text("\n".join(lines))
+    values = rng.normal(size=(2, len(words), 5)).astype(np.float32)
+    ids = tuple(map(WordId, words))
+    stack = LayerStack(EncoderId("own"), ("0", "1"), tuple(words), ids, values)
+    for name in ("good.safetensors", "good.npz"):
+        write_stack(folder / name, stack)
+
+
+def _write_damaged_tables(folder: Path) -> None:
+    deep, giant = "[" * 100_000, "x" * 300_000
+    texts = {
+        "deep.json": deep, "deep.jsonl": f'{deep}\n{{"word": {deep}}}\n', "empty.tsv": "",
+        "giant.csv": f"word,category\n{giant},a\n", "giant.tsv": f"word\tcategory\n{giant}\ta\n",
+        "quotes.csv": 'word,category\n"dog,a\n' + "cat,b\n" * 40_000, "zeros.tsv": "\0" * 5000,
+        "header.tsv": "word\tfile\tstart\n", "ragged.csv": "word,a\ndog\ncat,1,2,3\n,,,,,\n",
+        "wide.txt": "dog " + "0.5 " * 100_000, "ragged.txt": "dog 1 2 3\ncat 1 2\n",
+        "infinite.txt": "dog inf nan 1e999\ncat 1 2 3\n", "text.wav": "no sound",
+        "nan.tsv": "word1\tword2\tsimilarity\ndog\tcat\tnan\nsentence1\tx\tinf\n",
+        "bad.TextGrid": 'File type = "ooTextFile"\nObject class = "TextGrid"\n' + "intervals [1]:\n" * 99,
+        "bad.eaf": "<?xml version='1.0'?>" + "<a>" * 20_000, "file.vgdesk": "no folder",
+    }  # fmt: skip
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    (folder / "latin.txt").write_bytes(b"caf\xe9\nna\xefve\n")
+
+
+def _write_damaged_binaries(folder: Path, sound: bytes) -> None:
+    good = {
+        name: (folder / name).read_bytes() for name in ("good.safetensors", "good.npz", "p.vgz")
+    }
+    header = b"[" * 60_000
+    contents = {
+        "zeros.wav": bytes(5000), "short.flac": sound[: len(sound) // 2],
+        "short.safetensors": good["good.safetensors"][:100], "short.npz": good["good.npz"][:-30],
+        "short.h5": b"\x89HDF\r\n\x1a\n" + bytes(50), "short.vgz": good["p.vgz"][:-40],
+        "zip.vgz": good["good.npz"], "bad.parquet": b"PAR1" + bytes(99) + b"PAR1",
+        "deep.safetensors": len(header).to_bytes(8, "little") + header,
+        "lies.safetensors": (2**62).to_bytes(8, "little") + b"{}",
+    }  # fmt: skip
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+
+
+def _write_folders_and_links(folder: Path) -> None:
+    configs = {
+        "deep-model": "[" * 100_000,
+        "odd-model": json.dumps(
+            {"model_type": "bert", "num_hidden_layers": -1, "hidden_size": 1e99}
+        ),
+    }
+    for name, text in configs.items():
+        (folder / name).mkdir()
+        (folder / name / "config.json").write_text(text)
+    for name in ("empty-model", "folder.wav", "folder.safetensors", "folder.tsv", "empty.vgdesk"):
+        (folder / name).mkdir()
+    for name, file, text in (
+        ("deep.vgdesk", "project.json", "[" * 100_000),
+        ("deep.vgdesk", "words.tsv", "id\tword\ndog\tdog\n"),
+        ("bare.vgdesk", "words.tsv", "id\tword\ttake\tfile\ndog\tdog\td-1\ttakes/gone.wav\n"),
+        ("bare", "words.tsv", "id\tword\ndog\tdog\n"),
+    ):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / file).write_text(text)
+    for name, to in (
+        ("loop", "loop"), ("loop.tsv", "loop.tsv"), ("loop.vgdesk", "loop.vgdesk"),
+        ("dangling.tsv", "nowhere"), ("link", "p.vgdesk"), ("to-list.csv", "list.txt"),
+        ("to-words.tsv", "p.vgdesk/words.tsv"),
+    ):  # fmt: skip
+        (folder / name).symlink_to(to)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Tell every decoy by its content; what commands may write is in the folder `new`."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if not name.startswith("new") and not name.endswith(LOCK_FILE):
+            content = path.read_bytes() if path.is_file() else b""
+            digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+            found[name] = FOLDER if path.is_dir() else digest
+    return found
+
+
+def _is_leftover(name: str) -> bool:
+    return name.endswith((".part", ".unfinished", ".new")) or (
+        name.startswith(".") and name != LOCK_FILE
+    )
+
+
+def run_case(case: Case, folder: Path, home: Path) -> Outcome:
+    """Run one case in a folder of its own that was furnished."""
+    before = digests(folder)
+    is_forked = case.stdout == "file" and case.stdin is not None
+    told = home / "told"
+    pid = _forked(case, folder, home, told) if is_forked else _started(case, folder, home, told)
+    code, memory = _ended(pid, SECONDS)
+    after = digests(folder)
+    touched = [name for name, digest in before.items() if after.get(name) != digest]
+    # What is new may lie anywhere but in what was there; half of something must lie nowhere.
+    inside = tuple(f"{name}/" for name, digest in before.items() if digest == FOLDER)
+    touched += [name for name in after if name not in before and name.startswith(inside)]
+    left = [path.name for path in folder.rglob("*") if _is_leftover(path.name)]
+    for path in folder.iterdir():
+        if path.name not in before:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / "new").mkdir()
+    said = told.read_text("utf-8", "replace")
+    return Outcome(case, code, said, memory, tuple(touched), tuple(left))
+
+
+def _forked(case: Case, folder: Path, home: Path, told: Path) -> int:
+    if pid := os.fork():
+        return pid
+    code = 70
+    try:
+        os.chdir(folder)
+        os.environ["VGDESK_HOME"] = str(home)
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
+        for number, file, flags in (
+            (0, "/dev/null", os.O_RDONLY),
+            (1, "/dev/null", os.O_WRONLY),
+            (2, told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        ):
+            os.dup2(os.open(file, flags, 0o600), number)
+        sys.argv = ["vgdesk", *case.argv]
+        from vgdesk.__main__ import main
+
+        code = main()
+        sys.stdout.flush()
+    except BaseException:  # noqa: BLE001 - this is what is looked for
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+def _started(case: Case, folder: Path, home: Path, told: Path) -> int:
+    """Start a process with odd streams, or one that is stopped soon."""
+    kind, _, after = case.stdout.partition(" ")
+    ends = {"closed": ">&-", "full": ">/dev/full", "silent": ">&- 2>&-"}
+    stdin = " <&-" if case.stdin is None else ""
+    line = f'exec "$@" {ends.get(kind, "")}{stdin}'
+    out, reader = subprocess.DEVNULL, None
+    if kind == "head":
+        reader, out = os.pipe()
+    with told.open("wb") as errors, tempfile.TemporaryFile() as given:
+        given.write(case.stdin or b"")
+        given.seek(0)
+        process = subprocess.Popen(
+            ["sh", "-c", line, "sh", sys.executable, "-m", "vgdesk", *case.argv],
+            stdin=given, stdout=out, stderr=errors, cwd=folder,
+            env={**os.environ, "VGDESK_HOME": str(home), "PYTHONPATH": str(Path.cwd())},
+        )  # fmt: skip
+    if reader is not None:
+        os.close(out)
+        os.close(reader)
+    if kind == "stop":
+        time.sleep(float(after))
+        os.kill(process.pid, signal.SIGINT)
+    process.returncode = 0  # waited for below
+    return process.pid
+
+
+def _ended(pid: int, seconds: float) -> tuple[int | None, int]:
+    """Wait for a process; returns its code, None if it had to be killed, and its memory."""
+    deadline = time.monotonic() + seconds
+    is_killed = False
+    while True:
+        found, status, used = os.wait4(pid, os.WNOHANG)
+        if found:
+            code = os.waitstatus_to_exitcode(status)
+            return None if is_killed else code, used.ru_maxrss * 1024
+        if time.monotonic() > deadline and not is_killed:
+            is_killed = True
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def run_some(count: int, seed: int, root: Path, start: int = 0, step: int = 1) -> Iterator[Outcome]:
+    """Run every `step`-th of `count` cases in a sandbox below `root`."""
+    import vgdesk.app.command_line  # noqa: F401 - once, for all forks
+
+    folder, home = root / f"sandbox-{start}", root / f"home-{start}"
+    folder.mkdir()
+    home.mkdir()
+    furnish(folder)
+    for number, case in zip(range(count), cases(seed), strict=False):
+        if number % step == start:
+            outcome = run_case(case, folder, home)
+            yield outcome
+            if outcome.touched:  # the next case needs decoys that are whole
+                shutil.rmtree(folder)
+                folder.mkdir()
+                furnish(folder)
+
+
+def main() -> None:
+    """Run the cases and print a line for each kind."""
+    parser = argparse.ArgumentParser(description="command lines that nobody should give")
+    parser.add_argument("count", type=int, nargs="?", default=1000)
+    parser.add_argument("seed", type=int, nargs="?", default=0)
+    parser.add_argument("--show", action="store_true", help="print each case that went wrong")
+    chosen = parser.parse_args()
+    tried: Counter[str] = Counter()
+    faults: Counter[tuple[str, str]] = Counter()
+    with tempfile.TemporaryDirectory() as root:
+        for outcome in run_some(chosen.count, chosen.seed, Path(root)):
+            tried[outcome.case.kind] += 1
+            faults.update((outcome.case.kind, fault) for fault in outcome.faults)
+            if outcome.faults and chosen.show:
+                argv = [word[:60] for word in outcome.case.argv]
+                print(outcome.faults, outcome.case.description, outcome.code, argv)
+                print("   ", outcome.touched[:5], outcome.left)
+                print("   ", outcome.said[-1500:].replace("\n", "\n    "), flush=True)
+    print("".join(f"{name:>12}" for name in ("kind", "tried", "sentences", *FAULTS)))
+    for kind, count in sorted(tried.items()):
+        found = [faults[kind, name] for name in FAULTS]
+        print(
+            "".join(f"{value:>12}" for value in (kind, count, count - found[0] - found[1], *found))
+        )
+
+
+if __name__ == "__main__":
+    main()
