@@ -5,6 +5,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from vgdesk.core.errors import VgdeskError
 
@@ -76,7 +77,7 @@ def read_cells(file: Path, lines: Iterable[str], mark: str, *, quotes: bool = Tr
     VgdeskError
         If a quotation mark does not end, or a cell is too long to be one.
     """
-    quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     try:
         return list(csv.reader(lines, delimiter=mark, quoting=quoting))
     except csv.Error as error:

@@ -53,7 +53,8 @@ def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = F
     place = _checked_place(target)
     if place.exists() and not place.is_file():
         raise ProjectError(f"{target} is not a file and was not touched.", "Choose a new name.")
-    if place.exists() and not force:
+    # A link that leads nowhere is something, too.
+    if (place.exists() or target.is_symlink()) and not force:
         raise _exists(target)
     return place
 

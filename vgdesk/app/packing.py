@@ -89,6 +89,8 @@ def unpack(packed: Path, target: Path) -> None:
         there is no room. Nothing is left behind then.
     """
     checked_folder(target)
+    if packed.exists() and not packed.is_file():  # a folder, or a device that never ends
+        raise _refused(packed, "it is not a packed project")
     try:
         with zipfile.ZipFile(packed) as source, new_folder(target) as folder:
             members = _checked(packed, source.infolist())
