@@ -118,7 +118,6 @@ COMMANDS = (
     "embed W --encoder E+untrained --out O --pooling first",
     "import new/a.vgdesk W S --map word=word x=y",
     "import new/a.vgdesk S --tier words --phones",
-    "import P S",
     "export P T",
     "export P D --as audiofolder",
     "export P D --as textgrid",

@@ -1,3 +1,9 @@
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until the program can say that it was stopped, Ctrl+C ends it in silence.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import gc
 import sys
 from collections.abc import Sequence
@@ -21,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from vgdesk.ui.application import run_window
 
     gc.enable()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return run_window(given)
 
 

@@ -8,7 +8,6 @@ import io
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -129,6 +128,8 @@ def _explained(error: BaseException) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         say(f"{error.filename} could not be used: {error.strerror}. Check the name.")
         return BAD_INPUT
+    import traceback
+
     where = _logged("".join(traceback.format_exception(error)))
     say(f"Something went wrong inside vgdesk, and that is our fault ({type(error).__name__}).")
     say(f"Your projects and recordings are safe. Details are in {where}.")

@@ -67,6 +67,7 @@ def test_labels_and_an_encoder_by_name(capsys: pytest.CaptureFixture[str]) -> No
         (["abx", "no.safetensors", "--on", "word"], "does not exist"),
         (["abx", "spectrum", "--on", "word"], "was given no words"),
         (["abx", "spelling", "--on", "word", "--words", DEMO], "hears nothing"),
+        (["abx", "spectrum", "--on", "", "--words", DEMO], "no column “”"),
         (["abx", "spectrum", "--on", "taste", "--words", DEMO], "no column “taste”"),
         (["abx", "spectrum", "--on", "speaker", "--by", "word", "--words", DEMO], "No three takes"),
         (["abx", "spectrum", "--on", "word", "--words", "study-phonetic"], "Nothing to encode"),

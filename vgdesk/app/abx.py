@@ -50,7 +50,7 @@ def ask(chosen: argparse.Namespace, making: Making) -> int:
     for name in chosen.frames:
         frames = frames_from(name, chosen.words, making)
         columns = (
-            _column(asked, frames, session) if asked else None
+            None if asked is None else _column(asked, frames, session)
             for asked in (chosen.on, chosen.by, chosen.across)
         )
         on, by, across = columns
