@@ -115,6 +115,26 @@ def test_a_mistake_of_ours_is_said_and_logged(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "praatio.py"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["export", DEMO, "a.csv"],
+        ["export", DEMO, "a"],
+        ["export", DEMO, "a", "--as", "textgrid"],
+        ["pack", DEMO, "a.vgz"],
+        ["embed", DEMO, "--encoder", "spectrum", "--out", "a.npz"],
+        ["embed", DEMO, "--encoder", "spectrum", "--frames", "--out", "a.safetensors"],
+    ],
+)
+def test_a_disk_that_takes_no_more_is_left_as_it_was(tmp_path: Path, command: list[str]) -> None:
+    more = {"PLACE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = run('ulimit -f 4; cd "$PLACE" && "$@"', *command, **more)
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_names_that_are_no_text_can_be_printed(tmp_path: Path) -> None:
     done = subprocess.run(
         [*VGDESK, "check", os.fsencode(tmp_path) + b"/\xff.wav"],
