@@ -9,7 +9,6 @@ own. Linux only.
 """
 
 import argparse
-import hashlib
 import os
 import random
 import resource
@@ -26,14 +25,12 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.odd_inputs import furnish
+from benchmarks.odd_inputs import FOLDER, digests, furnish, is_leftover
 
 SECONDS = 30.0  # that a case may take
 MEMORY = 1500 * 2**20  # bytes that may be resident
 ADDRESSES = 16 * 2**30  # bytes at which a runaway is ended
 DOCUMENTED = {0, 1, 2, 74, 130, 141, 143}  # exit codes that the README names
-FOLDER = "folder"
-LOCK_FILE = ".lock"
 FAULTS = ("tracebacks", "hangs", "memory", "decoys", "leftovers")
 
 
@@ -256,24 +253,6 @@ def _stopped(dice: random.Random) -> Case:
     return Case("stopped", list(dice.choice(LONG)), b"", f"stop {after:.3f}")
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Tell every decoy by its content; what commands may write is in the folder `new`."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if not name.startswith("new") and not name.endswith(LOCK_FILE):
-            content = path.read_bytes() if path.is_file() else b""
-            digest = hashlib.blake2b(content, digest_size=8).hexdigest()
-            found[name] = FOLDER if path.is_dir() else digest
-    return found
-
-
-def _is_leftover(name: str) -> bool:
-    return name.endswith((".part", ".unfinished", ".new")) or (
-        name.startswith(".") and name != LOCK_FILE
-    )
-
-
 def run_case(case: Case, folder: Path, home: Path) -> Outcome:
     """Run one case in a folder of its own that was furnished."""
     before = digests(folder)
@@ -286,7 +265,7 @@ def run_case(case: Case, folder: Path, home: Path) -> Outcome:
     # What is new may lie anywhere but in what was there; half of something must lie nowhere.
     inside = tuple(f"{name}/" for name, digest in before.items() if digest == FOLDER)
     touched += [name for name in after if name not in before and name.startswith(inside)]
-    left = [path.name for path in folder.rglob("*") if _is_leftover(path.name)]
+    left = [path.name for path in folder.rglob("*") if is_leftover(path.name)]
     for path in folder.iterdir():
         if path.name not in before:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

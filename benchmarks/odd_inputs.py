@@ -1,5 +1,6 @@
 """What the commands of `abuse_commands` are given: good files, odd ones and damaged ones."""
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -7,6 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+
+FOLDER = "folder"
+LOCK_FILE = ".lock"
 
 
 def furnish(folder: Path) -> None:
@@ -115,3 +119,22 @@ def _write_folders_and_links(folder: Path) -> None:
         ("to-words.tsv", "p.vgdesk/words.tsv"),
     ):  # fmt: skip
         (folder / name).symlink_to(to)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Tell every decoy by its content; what commands may write is in the folder `new`."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if not name.startswith("new") and not name.endswith(LOCK_FILE):
+            content = path.read_bytes() if path.is_file() else b""
+            digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+            found[name] = FOLDER if path.is_dir() else digest
+    return found
+
+
+def is_leftover(name: str) -> bool:
+    """Say whether a name is one of what was not finished."""
+    return name.endswith((".part", ".unfinished", ".new")) or (
+        name.startswith(".") and name != LOCK_FILE
+    )
