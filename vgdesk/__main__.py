@@ -1,25 +1,47 @@
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until the program can say that it was stopped, Ctrl+C ends it in silence.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import gc
 import sys
 from collections.abc import Sequence
 
+from vgdesk.ending import Ending
 from vgdesk.threads import limit_threads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window, or run a command if one is given; returns the exit code."""
+    """Open the window, or run a command if one is given; returns the exit code.
+
+    Without arguments those of the process are taken, and its signals and streams with them.
+    """
     limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Neither side is imported for the other: the command line knows no Qt, the window no commands.
     if given and not _is_project(given):
-        from vgdesk.app.command_line import run
-
-        return run(given)
+        return _run(given) if arguments is not None else _run_process(given)
     # Importing makes thousands of objects and no garbage: looking for it would take a tenth longer.
     gc.disable()
     from vgdesk.ui.application import run_window
 
     gc.enable()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return run_window(given)
+
+
+def _run_process(given: list[str]) -> int:
+    ending = Ending()
+    ending.begin()
+    return ending.of(lambda: _run(given))
+
+
+def _run(given: list[str]) -> int:
+    from vgdesk.app.command_line import run
+
+    return run(given)
 
 
 def _is_project(given: list[str]) -> bool:

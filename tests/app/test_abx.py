@@ -67,10 +67,14 @@ def test_labels_and_an_encoder_by_name(capsys: pytest.CaptureFixture[str]) -> No
         (["abx", "no.safetensors", "--on", "word"], "does not exist"),
         (["abx", "spectrum", "--on", "word"], "was given no words"),
         (["abx", "spelling", "--on", "word", "--words", DEMO], "hears nothing"),
+        (["abx", "spectrum", "--on", "", "--words", DEMO], "no column “”"),
         (["abx", "spectrum", "--on", "taste", "--words", DEMO], "no column “taste”"),
         (["abx", "spectrum", "--on", "speaker", "--by", "word", "--words", DEMO], "No three takes"),
         (["abx", "spectrum", "--on", "word", "--words", "study-phonetic"], "Nothing to encode"),
-        (["embed", DEMO, "--encoder", "spelling", "--frames", "--out", "x"], "hears nothing"),
+        (
+            ["embed", DEMO, "--encoder", "spelling", "--frames", "--out", "x.safetensors"],
+            "hears nothing",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

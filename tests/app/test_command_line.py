@@ -75,7 +75,9 @@ def test_files_and_written_words_meet_by_their_names(tmp_path: Path) -> None:
         (tmp_path / "takes" / name).write_bytes(file.read_bytes())
     assert main(["embed", takes, "--encoder", "spectrum", "--out", str(out)]) == 0
     speech = read_stack(out)
-    assert main(["embed", takes, "--encoder", "spelling", "--out", str(out)]) == 0
+    command = ["embed", takes, "--encoder", "spelling", "--out", str(out)]
+    assert main(command) == 2
+    assert main([*command, "--force"]) == 0
     assert set(read_stack(out).words) == set(speech.words)
     assert len(speech.rows) == 2 * len(set(speech.words))
 
@@ -83,8 +85,8 @@ def test_files_and_written_words_meet_by_their_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["embed", "nowhere", "--encoder", "spectrum", "--out", "x"], "does not exist"),
-        (["embed", DEMO, "--encoder", "nobody", "--out", "x"], "There is no encoder"),
+        (["embed", "nowhere", "--encoder", "spectrum", "--out", "x.npz"], "does not exist"),
+        (["embed", DEMO, "--encoder", "nobody", "--out", "x.npz"], "There is no encoder"),
         (["compare", "no.safetensors", "no.safetensors"], "does not exist"),
     ],
 )

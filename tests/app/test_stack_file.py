@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgdesk.__main__ import main
@@ -24,6 +24,7 @@ def stack(names: list[str]) -> LayerStack:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
+@settings(deadline=None)  # what the disk takes is its own affair
 @given(
     names=st.lists(
         st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), min_size=1

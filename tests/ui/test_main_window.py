@@ -275,6 +275,32 @@ def test_what_is_edited_while_a_save_runs_is_asked_about_again(
     assert window.workspace.store.has_unsaved_edits
 
 
+@pytest.mark.parametrize("kind", ["csv", "audiofolder"])
+def test_a_file_is_replaced_if_the_dialog_asked_about_it(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    place = tmp_path / ("a.csv" if kind == "csv" else "a")
+    place.write_bytes(b"old")
+    notices: list[Notice] = []
+    window.workspace.events.notice.subscribe(notices.append)
+    monkeypatch.setattr(dialogs, "ask_export_kind", lambda *_: kind)
+    for may_replace in (False, True):
+        target = dialogs.Target(place, may_replace)
+        monkeypatch.setattr(dialogs, "ask_export_target", lambda *_, target=target: target)
+        window.desk.ask_to_export()
+        qtbot.waitUntil(lambda seen=may_replace: len(notices) > seen, timeout=SECONDS)
+    assert "exists already" in notices[0].message
+    assert "--force" not in notices[0].hint
+    # A folder never takes the place of anything.
+    assert (place.read_bytes() == b"old") is (kind == "audiofolder")
+
+
+def test_a_name_that_gets_its_ending_was_not_asked_about() -> None:
+    assert dialogs.Target.of("/a/b.csv", ".csv") == dialogs.Target(Path("/a/b.csv"), True)
+    assert dialogs.Target.of("/a/b", ".csv") == dialogs.Target(Path("/a/b.csv"), False)
+    assert dialogs.Target.of("/a/b", "") == dialogs.Target(Path("/a/b"), True)
+
+
 def test_a_project_is_left_only_for_a_file_that_could_be_unpacked(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

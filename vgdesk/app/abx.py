@@ -5,6 +5,7 @@ import sys
 
 from vgdesk.analyses.abx_frames import Column, Task, discriminate_frames
 from vgdesk.analyses.dtw import FrameDistance
+from vgdesk.app.arguments import add_seed
 from vgdesk.app.frame_making import frames_from
 from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stack_making import Making
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how far apart two frames are",
     )
     parser.add_argument("--words", metavar="LIST", help="the project or table of the takes")
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
@@ -49,7 +50,7 @@ def ask(chosen: argparse.Namespace, making: Making) -> int:
     for name in chosen.frames:
         frames = frames_from(name, chosen.words, making)
         columns = (
-            _column(asked, frames, session) if asked else None
+            None if asked is None else _column(asked, frames, session)
             for asked in (chosen.on, chosen.by, chosen.across)
         )
         on, by, across = columns

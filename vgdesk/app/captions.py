@@ -1,7 +1,6 @@
 """The command that compares captions, as encoders and as people find them alike."""
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,10 +8,12 @@ from pathlib import Path
 
 from vgdesk.analyses.caption_curves import correlate_sentences, correlate_words, rank_captions
 from vgdesk.analyses.caption_similarity import caption_words
+from vgdesk.app.arguments import add_seed
 from vgdesk.app.embed_work import TextItem
+from vgdesk.app.foreign_text import read_at_most, read_cells
 from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stack_making import Making, encode, find_encoder
-from vgdesk.app.text_file import is_number, read_text
+from vgdesk.app.text_file import is_number
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, WordId
 from vgdesk.core.results import LayerCurve
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave the ratings aside and say how alike the captions are that an encoder finds "
         "nearest, by the words of this one (as word2vec in the survey)",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
@@ -119,23 +120,17 @@ def read_captions(file: Path) -> Captions:
         If the file is something else, or a row lacks a caption or its number.
     """
     try:
-        lines = [line for line in read_text(file).splitlines() if line.strip()]
+        text = read_at_most(file).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise VgdeskError(
             f"“{file}” could not be read as a table of captions.", f"Give {FORMAT}."
         ) from error
+    lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise VgdeskError(f"“{file}” is empty.", f"Give {FORMAT}.")
     mark = next((mark for mark in "\t;" if mark in lines[0]), ",")
-    try:
-        # With tabs, quotation marks are those of the captions.
-        heading, *rows = (
-            csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE)
-            if mark == "\t"
-            else csv.reader(lines, delimiter=mark)
-        )
-    except csv.Error as error:
-        raise VgdeskError(f"{file.name} is broken: {error}.", f"Give {FORMAT}.") from error
+    # With tabs, quotation marks are those of the captions.
+    heading, *rows = read_cells(file, lines, mark, quotes=mark != "\t")
     places = _places(heading)
     start = 2
     if places is None:

@@ -10,6 +10,7 @@ import inspect
 import math
 import multiprocessing
 import os
+import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -230,6 +231,8 @@ class ChildProcess:
 
 def serve(pipe: Connection) -> None:
     """Run jobs until the pipe ends. This is the main function of the child."""
+    # Ctrl+C in a terminal reaches all of its processes; what becomes of this one the parent says.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:

@@ -12,8 +12,9 @@ from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
-from vgdesk.app.embedding import BAD_INPUT
+from vgdesk.app.arguments import add_seed
 from vgdesk.app.measure_pages import measures_list, measures_page
+from vgdesk.app.output import TargetExistsError
 from vgdesk.app.printed import (
     as_json,
     changes_table,
@@ -33,7 +34,7 @@ from vgdesk.app.stack_making import (
     place_of_layer,
     stack_from,
 )
-from vgdesk.app.study_report import write_report
+from vgdesk.app.study_report import Report, check_report, write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
 from vgdesk.app.word_ratings import Ratings, rated_pairs, read_ratings
@@ -52,6 +53,7 @@ from vgdesk.core.viewing import Order, Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
 from vgdesk.encoders.base import Pooling
 from vgdesk.encoders.starter import starter_id
+from vgdesk.ending import BAD_INPUT
 
 LIST_HELP = f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}"
 STACK_HELP = (
@@ -66,10 +68,10 @@ def run(arguments: Sequence[str]) -> int:
         chosen = _parser().parse_args(arguments)
         code: int = chosen.command(chosen)
     except VgdeskError as error:
-        sys.stderr.write(f"{error}\n")
+        may_replace = isinstance(error, TargetExistsError)
+        hint = " With --force it is replaced." if may_replace else ""
+        sys.stderr.write(f"{error}{hint}\n")
         return BAD_INPUT
-    except KeyboardInterrupt:
-        return 130
     return code
 
 
@@ -169,7 +171,7 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
     parser.add_argument("--layer", nargs=1, required=True, help="its name")
     parser.add_argument("--words", default="kiki-bouba", metavar="LIST", help=LIST_HELP)
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label="shape")
@@ -177,9 +179,12 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
 
 def _add_reproduce(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="LIST", help=LIST_HELP)
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+    parser.add_argument(
+        "--force", action="store_true", help="replace the folder if it holds a study made before"
+    )
     parser.add_argument("--label", default="category", help="the label column of the groups")
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     for cell in Cell:
         parser.add_argument(
             f"--{cell.value}",
@@ -241,7 +246,7 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
         help=LIST_HELP,
     )
     parser.add_argument("--label", default="category", help="the label column to score")
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -325,6 +330,7 @@ def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
 
 
 def _reproduce(chosen: argparse.Namespace) -> int:
+    check_report(chosen.out, force=chosen.force)
     encoders = {cell: find_encoder(getattr(chosen, cell.name.lower())) for cell in Cell}
     request = Request(encoders, chosen.words, chosen.label, chosen.seed)
     study = Study(request)
@@ -333,7 +339,8 @@ def _reproduce(chosen: argparse.Namespace) -> int:
         panels.append(panel)
         said = panel.missing or f"{len(panel.curves)} curves"
         sys.stdout.write(f"{panel.analysis}  {panel.title}, {panel.edition.value}: {said}\n")
-    write_report(chosen.out, request, panels, study.subspaces())
+    report = Report(request, panels, study.subspaces())
+    write_report(chosen.out, report, force=chosen.force)
     sys.stdout.write(f"Written to {chosen.out}\n")
     return 0
 

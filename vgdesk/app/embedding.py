@@ -4,13 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from vgdesk.app.arguments import add_force
 from vgdesk.app.encoder_shelf import TWIN
-from vgdesk.app.frame_file import write_frames
+from vgdesk.app.frame_file import ENDINGS, write_frames
 from vgdesk.app.frame_making import make_frames
-from vgdesk.app.stack_file import write_stack
+from vgdesk.app.output import checked_file
+from vgdesk.app.stack_file import FORMATS, write_stack
 from vgdesk.app.stack_making import Making, find_encoder, make_stack
-
-BAD_INPUT = 2
+from vgdesk.ending import BAD_INPUT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE.safetensors", help="or .npz or .h5"
     )
+    add_force(parser)
     parser.add_argument(
         "--untrained", action="store_true", help="the same model with random weights"
     )
@@ -43,15 +45,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def embed(chosen: argparse.Namespace, making: Making) -> int:
     """Encode, write, and say what was written; 2 if some rows are missing."""
+    checked_file(chosen.out, ENDINGS if chosen.frames else tuple(FORMATS), force=chosen.force)
     spec = find_encoder(chosen.encoder + (TWIN if chosen.untrained else ""))
     if chosen.frames:
         frames, is_whole = make_frames(spec, chosen.input, making)
-        write_frames(chosen.out, frames)
+        write_frames(chosen.out, frames, force=chosen.force)
         layers, count, dim = frames.values.shape
         said = f"{len(frames.rows)} rows with {count} frames, {layers} layers of {dim}"
     else:
         stack, is_whole = make_stack(spec, chosen.input, making)
-        write_stack(chosen.out, stack)
+        write_stack(chosen.out, stack, force=chosen.force)
         layers, count, dim = stack.values.shape
         said = f"{count} rows, {layers} layers of {dim}"
     sys.stdout.write(f"{chosen.out}: {said}, {spec.title}\n")

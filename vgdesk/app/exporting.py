@@ -1,23 +1,25 @@
 """The words of a project for other programs: a table, an AudioFolder or TextGrids with their sound.
 
-A folder appears under its name only once all of it is there, and nothing is ever overwritten.
+What is written is there whole or not at all, and replaces nothing unasked.
 """
 
+import codecs
 import csv
 import io
 import math
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
+from vgdesk.app.output import checked_file, checked_folder, new_folder, written_whole
 from vgdesk.app.take_files import TakeFiles
-from vgdesk.app.text_file import replace_text
 from vgdesk.audio.files import describe, read, write_flac
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session, Take, TakeId, Word, WordId
+from vgdesk.core.wanted import while_wanted
 
 WORD_COLUMNS = ("id", "word", "language")
 TAKE_COLUMNS = ("take", "speaker", "file", "start", "end", "source", "quality", "kept_anyway")
@@ -30,13 +32,15 @@ class Export:
 
     Attributes
     ----------
+    write
+        Fills a stream, or a new folder if there is no suffix.
     suffix
         How the target ends; a folder has none.
     """
 
     id: str
     title: str
-    write: Callable[[Session, Path], None]
+    write: Callable[[Session, Any], None]
     suffix: str = ""
 
 
@@ -69,27 +73,28 @@ def _about(take: Take) -> Row:
     }
 
 
-def write_csv(session: Session, target: Path) -> None:
+def write_csv(session: Session, stream: BinaryIO) -> None:
     """Write a table that spreadsheets read, with a byte order mark for their sake."""
-    _write_cells(rows(session), target, ",", mark="\ufeff")
+    stream.write(codecs.BOM_UTF8 + _cells(rows(session), ","))
 
 
-def write_tsv(session: Session, target: Path) -> None:
+def write_tsv(session: Session, stream: BinaryIO) -> None:
     """Write a table with tabs between its cells."""
-    _write_cells(rows(session), target, "\t", mark="\ufeff")
+    stream.write(codecs.BOM_UTF8 + _cells(rows(session), "\t"))
 
 
-def _write_cells(table: Iterable[Row], target: Path, delimiter: str, mark: str = "") -> None:
+def _cells(table: Iterable[Row], delimiter: str) -> bytes:
     found = list(table)
     made = io.StringIO()
     heading = list(found[0]) if found else [*WORD_COLUMNS, *TAKE_COLUMNS]
     writer = csv.DictWriter(made, heading, delimiter=delimiter, lineterminator="\n")
     writer.writeheader()
     writer.writerows(found)
-    replace_text(target, mark + made.getvalue())
+    # Half of an emoji, which UTF-8 cannot hold, is written as an escape.
+    return made.getvalue().encode("utf-8", "backslashreplace")
 
 
-def write_parquet(session: Session, target: Path) -> None:
+def write_parquet(session: Session, stream: BinaryIO) -> None:
     """Write a Parquet table; raises VgdeskError if pyarrow is not there."""
     try:
         import pyarrow
@@ -99,52 +104,37 @@ def write_parquet(session: Session, target: Path) -> None:
             "Parquet needs the package pyarrow, which is not installed.",
             "Export a CSV or TSV table, or install vgdesk with its extra “parquet”.",
         ) from error
-    made = io.BytesIO()
-    parquet.write_table(pyarrow.Table.from_pylist(list(rows(session))), made)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(made.getvalue())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    parquet.write_table(pyarrow.Table.from_pylist(list(rows(session))), stream)
 
 
-def write_audiofolder(session: Session, target: Path) -> None:
+def write_audiofolder(session: Session, folder: Path) -> None:
     """Write every word as a FLAC file of its own, cut as it is trimmed, with metadata.csv."""
-
-    def fill(folder: Path) -> None:
-        (folder / "data").mkdir()
-        shelf = TakeFiles(folder / "data", ())
-        table = []
-        for row in rows(session):
-            if row["take"] is None:
-                continue  # what has no sound is nothing to hear
-            take = session.takes[TakeId(str(row["take"]))]
-            file = shelf.reserve(f"{take.id}.flac")
-            write_flac(file, read(take.file, start=take.start, end=take.end))
-            own = {name: row[name] for name in row if name not in ("file", "start", "end")}
-            table.append({"file_name": file.relative_to(folder).as_posix(), **own})
-        _write_cells(table, folder / "metadata.csv", ",")
-
-    _in_new_folder(target, fill)
+    (folder / "data").mkdir()
+    shelf = TakeFiles(folder / "data", ())
+    table = []
+    for row in while_wanted(rows(session), len(session.takes)):
+        if row["take"] is None:
+            continue  # what has no sound is nothing to hear
+        take = session.takes[TakeId(str(row["take"]))]
+        file = shelf.reserve(f"{take.id}.flac")
+        write_flac(file, read(take.file, start=take.start, end=take.end))
+        own = {name: row[name] for name in row if name not in ("file", "start", "end")}
+        table.append({"file_name": file.relative_to(folder).as_posix(), **own})
+    (folder / "metadata.csv").write_bytes(_cells(table, ","))
 
 
-def write_textgrids(session: Session, target: Path) -> None:
+def write_textgrids(session: Session, folder: Path) -> None:
     """Write for every sound file a copy and a TextGrid with a tier of words for each speaker."""
-
-    def fill(folder: Path) -> None:
-        shelf = TakeFiles(folder, ())
-        by_file: dict[Path, list[Take]] = {}
-        for take in session.takes.values():
-            by_file.setdefault(take.file, []).append(take)
-        for source, takes in by_file.items():
-            seconds = describe(source).seconds
-            # Each its own: of dog.wav and dog.flac the annotations would have the same name.
-            grid = shelf.reserve(f"{source.stem}.TextGrid")
-            shutil.copyfile(source, grid.with_suffix(source.suffix))
-            _write_textgrid(grid, takes, session.words, seconds)
-
-    _in_new_folder(target, fill)
+    shelf = TakeFiles(folder, ())
+    by_file: dict[Path, list[Take]] = {}
+    for take in session.takes.values():
+        by_file.setdefault(take.file, []).append(take)
+    for source, takes in while_wanted(by_file.items(), len(by_file)):
+        seconds = describe(source).seconds
+        # Each its own: of dog.wav and dog.flac the annotations would have the same name.
+        grid = shelf.reserve(f"{source.stem}.TextGrid")
+        shutil.copyfile(source, grid.with_suffix(source.suffix))
+        _write_textgrid(grid, takes, session.words, seconds)
 
 
 def _write_textgrid(
@@ -177,18 +167,6 @@ def _label(word: Word) -> str:
     return " ".join(word.text.split())
 
 
-def _in_new_folder(target: Path, fill: Callable[[Path], None]) -> None:
-    if target.exists():
-        raise ProjectError(f"{target} exists already and was not touched.", "Choose a new name.")
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        fill(folder)
-        folder.chmod(0o755)
-        folder.replace(target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 EXPORTS = catalogue(
     Export("csv", "Table (CSV)", write_csv, ".csv"),
     Export("tsv", "Table (TSV)", write_tsv, ".tsv"),
@@ -199,22 +177,49 @@ EXPORTS = catalogue(
 
 
 def kind_of(target: Path) -> str:
-    """Return the kind of table that a name says, or an AudioFolder if it says none."""
-    return next((one.id for one in EXPORTS.values() if one.suffix == target.suffix), "audiofolder")
+    """Return the kind of table that a name says, or an AudioFolder if it has no ending.
+
+    Raises
+    ------
+    ProjectError
+        If it has another ending.
+    """
+    if not target.suffix:
+        return "audiofolder"
+    kinds = {one.suffix: one.id for one in EXPORTS.values() if one.suffix}
+    if target.suffix not in kinds:
+        raise ProjectError(
+            f"{target} does not say what is to be written.",
+            f"Let its name end in {', '.join(kinds)}, or say it with --as.",
+        )
+    return kinds[target.suffix]
 
 
-def export(session: Session, kind: str, target: Path) -> None:
+def check_target(kind: str, target: Path, *, force: bool = False) -> None:
+    """Raise VgdeskError if `export` would refuse the target; to be asked before any work."""
+    if suffix := EXPORTS[kind].suffix:
+        checked_file(target, (suffix,), force=force)
+    else:
+        checked_folder(target)
+
+
+def export(session: Session, kind: str, target: Path, *, force: bool = False) -> None:
     """Write a session in one of the ways of `EXPORTS`.
+
+    Parameters
+    ----------
+    force
+        Whether a file that is there may be replaced; a folder never is.
 
     Raises
     ------
     VgdeskError
         If a recording cannot be read or the target cannot be written; nothing of it is there then.
     """
-    try:
-        EXPORTS[kind].write(session, target)
-    except OSError as error:
-        raise ProjectError(
-            f"{target} could not be written ({error.strerror or error}). The project is unharmed.",
-            "Choose another folder, or free some space.",
-        ) from error
+    check_target(kind, target, force=force)
+    if EXPORTS[kind].suffix:
+        with written_whole(target, force=force) as stream:
+            EXPORTS[kind].write(session, stream)
+    else:
+        with new_folder(target) as folder:
+            EXPORTS[kind].write(session, folder)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import SEEK_END
@@ -11,6 +10,7 @@ from typing import Any
 
 from vgdesk.app.foreign_text import LARGEST, read_foreign
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.json_text import parse_json
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 MOST_ROWS = 1_000_000
@@ -147,8 +147,8 @@ def _objects(text: str, file: Path) -> Iterator[dict[str, str]]:
     for number, line in enumerate(_lines(file, text), start=1):
         if line.strip():
             try:
-                value = json.loads(line)
-            except (ValueError, RecursionError) as error:
+                value = parse_json(line)
+            except ValueError as error:
                 raise _broken(file, f"line {number} is not JSON") from error
             if not isinstance(value, dict):
                 raise _broken(file, f"line {number} is not an object with names")

@@ -1,11 +1,16 @@
 """Text files that other programs wrote: in which letters, and how much of it."""
 
 import codecs
+import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from vgdesk.core.errors import VgdeskError
 
+Rows = list[list[str]]
+MOST_TEXT = 256 << 20  # bytes of a list of words or of ratings
 LARGEST = 64 << 20  # bytes; a day of speech in a TextGrid with words and phones takes a tenth
 _MARKS = (
     # UTF-32 first: its mark begins with that of UTF-16.
@@ -50,6 +55,35 @@ def read_foreign(file: Path) -> ForeignText:
     if "\0" in text:
         raise _no_text(file)
     return ForeignText(text.replace("\r\n", "\n").replace("\r", "\n"), is_guessed)
+
+
+def read_at_most(file: Path, most: int = MOST_TEXT) -> bytes:
+    """Read a whole file, which may be one that never ends.
+
+    Raises OSError, or ValueError if it has more than `most` bytes.
+    """
+    with file.open("rb") as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"more than {most >> 20} megabytes")
+    return content
+
+
+def read_cells(file: Path, lines: Iterable[str], mark: str, *, quotes: bool = True) -> Rows:
+    """Divide the lines of a table at a mark, in quotation marks or without any.
+
+    Raises
+    ------
+    VgdeskError
+        If a quotation mark does not end, or a cell is too long to be one.
+    """
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+    try:
+        return list(csv.reader(lines, delimiter=mark, quoting=quoting))
+    except csv.Error as error:
+        raise VgdeskError(
+            f"{file.name} is broken: {error}.", "Look for a quotation mark that does not end."
+        ) from error
 
 
 def read_bounded(file: Path) -> bytes:

@@ -9,17 +9,27 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from vgdesk.app.output import checked_file, placed_whole
 from vgdesk.app.stack_file import BROKEN, read_stack, single
 from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
 from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.frames import FrameStack
+from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId
 
 FORMAT = "vgdesk frames 1"
+ENDINGS = (".safetensors",)
 
 
-def write_frames(file: Path, frames: FrameStack) -> None:
-    """Write frames; the axes are [layers, frames, dim], and "starts" says where takes begin."""
+def write_frames(file: Path, frames: FrameStack, *, force: bool = False) -> None:
+    """Write frames; the axes are [layers, frames, dim], and "starts" says where takes begin.
+
+    Raises
+    ------
+    VgdeskError
+        As `write_stack`.
+    """
+    checked_file(file, ENDINGS, force=force)
     about = {
         "format": FORMAT,
         "axes": json.dumps(["layers", "frames", "dim"]),
@@ -32,15 +42,12 @@ def write_frames(file: Path, frames: FrameStack) -> None:
         "values": np.ascontiguousarray(frames.values, np.float32),
         "starts": np.ascontiguousarray(frames.starts, np.int64),
     }
-    temporary = file.with_name(f".{file.name}.part")
-    try:
-        save_file(tensors, temporary, metadata=about)
-        temporary.replace(file)
-    except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
-        raise VgdeskError(
-            f"{file} could not be written: {error}.", "Choose another folder."
-        ) from error
+    # Written by the library, which wants a name: as bytes first, all would be in memory twice.
+    with placed_whole(file, force=force) as part:
+        try:
+            save_file(tensors, part, metadata=about)
+        except SafetensorError as error:
+            raise OSError(str(error)) from error
 
 
 def read_frames(file: Path) -> FrameStack:
@@ -75,9 +82,9 @@ def _read(file: Path) -> FrameStack | None:
             raise ValueError("not of vgdesk")
         return FrameStack(
             EncoderId(about["encoder"]),
-            tuple(map(str, json.loads(about["layers"]))),
-            tuple(map(str, json.loads(about["rows"]))),
-            tuple(WordId(str(word)) for word in json.loads(about["words"])),
+            tuple(map(str, parse_json(about["layers"]))),
+            tuple(map(str, parse_json(about["rows"]))),
+            tuple(WordId(str(word)) for word in parse_json(about["words"])),
             stored.get_tensor("starts"),
             single(stored.get_tensor("values")),
         )

@@ -17,6 +17,7 @@ from vgdesk.app.incoming import (
     planned,
     summary,
 )
+from vgdesk.app.output import refuse_inside_project
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.project_places import SUFFIX
@@ -124,6 +125,7 @@ def _mapping(pairs: list[str]) -> Mapping[str, str]:
 def _held(folder: Path) -> Iterator[Project]:
     """Open a project, or begin one, so that no window writes into it meanwhile."""
     if not folder.exists():
+        refuse_inside_project(folder, folder.resolve())
         yield Project(folder, Session(), ViewRecipe())
         return
     lock, why = None, "is open in a window, or can only be read"

@@ -12,17 +12,23 @@ under its name only once all of it is there.
 import re
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
-from vgdesk.app.project_file import RATINGS_FILE, SETTINGS_FILE, TABLE_FILE, open_project
+from vgdesk.app.output import checked_file, checked_folder, new_folder, written_whole
+from vgdesk.app.project_file import (
+    OWNER_ONLY,
+    RATINGS_FILE,
+    SETTINGS_FILE,
+    TABLE_FILE,
+    open_project,
+)
 from vgdesk.app.project_places import takes_folder
 from vgdesk.app.purging import refuse_unfinished
 from vgdesk.core.errors import ProjectError
+from vgdesk.core.wanted import while_wanted
 
 SUFFIX = ".vgz"
 MOST_FILES = 200_000
@@ -38,8 +44,13 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def pack(project: Path, target: Path) -> int:
+def pack(project: Path, target: Path, *, force: bool = False) -> int:
     """Pack a saved project into one file; returns its size in bytes.
+
+    Parameters
+    ----------
+    force
+        Whether a file that is there may be replaced.
 
     Raises
     ------
@@ -48,27 +59,20 @@ def pack(project: Path, target: Path) -> int:
         where `unpack` allows none, or the file cannot be written; a file of that name from before
         is then unharmed.
     """
+    checked_file(target, (SUFFIX,), force=force)
     refuse_unfinished(project)
     opened = open_project(project)
     files = sorted({take.file for take in opened.session.takes.values() if take.file.is_file()})
     _refuse_elsewhere(opened.folder, files)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
-            for name in TEXTS:
-                if name != RATINGS_FILE or (project / name).is_file():
-                    packed.write(project / name, name)
-            for file in files:
-                packed.write(file, f"takes/{file.name}", zipfile.ZIP_STORED)
-        part.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise ProjectError(
-            f"“{project.stem}” was not packed: {target} could not be written ({error.strerror}). "
-            "The project is unharmed.",
-            "Choose another folder, or free some space.",
-        ) from error
+    with (
+        written_whole(target, force=force) as stream,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed,
+    ):
+        for name in TEXTS:
+            if name != RATINGS_FILE or (project / name).is_file():
+                packed.write(project / name, name)
+        for file in while_wanted(files, len(files)):
+            packed.write(file, f"takes/{file.name}", zipfile.ZIP_STORED)
     return target.stat().st_size
 
 
@@ -91,32 +95,24 @@ def unpack(packed: Path, target: Path) -> None:
         If the folder exists, the file is not a packed project or holds what no project has, or
         there is no room. Nothing is left behind then.
     """
-    if target.exists():
-        raise ProjectError(f"{target} exists already and was not touched.", "Choose a new name.")
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_parent(target)))
+    checked_folder(target)
+    if packed.exists() and not packed.is_file():  # a folder, or a device that never ends
+        raise _refused(packed, "it is not a packed project")
     try:
-        with zipfile.ZipFile(packed) as source:
+        with zipfile.ZipFile(packed) as source, new_folder(target) as folder:
             members = _checked(packed, source.infolist())
             _need_room(folder, members)
-            takes_folder(folder).mkdir()
-            for member in members:
+            folder.chmod(OWNER_ONLY)
+            takes_folder(folder).mkdir(mode=OWNER_ONLY)
+            for member in while_wanted(members, len(members)):
                 _copy(source, member, folder / member.filename)
-        open_project(folder)
-        folder.replace(target)
+            open_project(folder)
     except (OSError, *_DAMAGED) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or not a packed project"
         raise ProjectError(
             f"{packed.name} could not be unpacked: {reason}. Nothing was changed.",
             "Ask for the file once more, or choose another folder.",
         ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _parent(target: Path) -> Path:
-    if not target.parent.is_dir():
-        raise ProjectError(f"The folder {target.parent} is not there.", "Choose another one.")
-    return target.parent
 
 
 def _checked(packed: Path, members: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:

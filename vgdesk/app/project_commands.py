@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vgdesk.app import import_files, take_checking
-from vgdesk.app.exporting import EXPORTS, export, kind_of
+from vgdesk.app.arguments import add_force
+from vgdesk.app.exporting import EXPORTS, check_target, export, kind_of
 from vgdesk.app.packing import SUFFIX, pack, unpack
 from vgdesk.app.project_file import open_project
 from vgdesk.app.project_places import SUFFIX as PROJECT
@@ -28,6 +29,7 @@ def add_all(commands: "Commands") -> None:
 def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("file", type=Path, nargs="?", help=f"PROJECT{SUFFIX} if not given")
+    add_force(parser)
     parser.set_defaults(command=_pack)
 
 
@@ -41,13 +43,16 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("target", type=Path, help="a table (.csv, .tsv, .parquet) or a new folder")
     parser.add_argument("--as", dest="kind", choices=EXPORTS, help="audiofolder if not given")
+    add_force(parser)
     parser.set_defaults(command=_export)
 
 
 def _export(chosen: argparse.Namespace) -> int:
+    kind = chosen.kind or kind_of(chosen.target)
+    check_target(kind, chosen.target, force=chosen.force)
     refuse_unfinished(chosen.project)
     session = open_project(chosen.project).session
-    export(session, chosen.kind or kind_of(chosen.target), chosen.target.absolute())
+    export(session, kind, chosen.target, force=chosen.force)
     words, takes = len(session.words), len(session.takes)
     sys.stdout.write(f"{chosen.target}: {words} words, {takes} takes\n")
     return 0
@@ -56,7 +61,7 @@ def _export(chosen: argparse.Namespace) -> int:
 def _pack(chosen: argparse.Namespace) -> int:
     project = chosen.project.absolute()
     file = chosen.file or project.with_suffix(SUFFIX)
-    sys.stdout.write(f"{file}: {pack(project, file) / 1e6:,.1f} MB\n")
+    sys.stdout.write(f"{file}: {pack(project, file, force=chosen.force) / 1e6:,.1f} MB\n")
     return 0
 
 

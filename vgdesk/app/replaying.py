@@ -4,7 +4,6 @@ The time it takes grows with the edits, not with the edits times the length of t
 """
 
 import errno
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -14,13 +13,14 @@ from typing import Any
 
 from vgdesk.app.records import FIELDS, Field, Record, take_id, word_of
 from vgdesk.app.text_file import read_bytes, text
+from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import Session, TakeId, Word
 
 JOURNAL_FILE = "journal.jsonl"
 LEFT_FILE = "journal.left.jsonl"  # edits that somebody decided not to save
 
 # What reading a line may raise that vgdesk did not write, or that was cut off.
-_NO_EDIT = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_NO_EDIT = (ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Replay:
     def read(self, line: bytes) -> None:
         """Make the edit of a line; one that cannot be used changes nothing and is counted."""
         try:
-            record = json.loads(line)
+            record = parse_json(line)
             if not isinstance(record, dict):
                 raise ValueError("not an object")
             if "take" in record:
@@ -197,7 +197,7 @@ def begun_by(folder: Path, speaker: str) -> frozenset[TakeId]:
         with suppress(OSError):
             for line in _lines(folder / name):
                 with suppress(*_NO_EDIT):
-                    record = json.loads(line)
+                    record = parse_json(line)
                     if record.get("speaker") == speaker:
                         found.add(take_id(record["take"]))
     return frozenset(found)

@@ -14,9 +14,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from vgdesk import __version__
+from vgdesk.app.output import written_whole
 from vgdesk.app.settings import Settings, user_folder
-from vgdesk.app.text_file import replace_text
-from vgdesk.core.errors import VgdeskError
 
 LOG_FILE = "vgdesk.log"
 MOST_LOG = 200_000  # bytes of each log file, from its end
@@ -27,13 +26,9 @@ _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ ")
 
 
 def write_report(file: Path, settings: Settings) -> None:
-    """Write the report; raises VgdeskError if the file cannot be written."""
-    try:
-        replace_text(file, report_text(settings))
-    except OSError as error:
-        raise VgdeskError(
-            f"The report could not be written: {file} ({error.strerror}).", "Choose another folder."
-        ) from error
+    """Write the report in the place of a file; raises ProjectError if it cannot be written."""
+    with written_whole(file, force=True) as stream:
+        stream.write(report_text(settings).encode())
 
 
 def report_text(settings: Settings) -> str:

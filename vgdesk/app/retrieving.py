@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from vgdesk.analyses.retrieval_list import Finding, list_partners, list_voices
+from vgdesk.app.arguments import add_seed
 from vgdesk.app.printed import as_json, retrieval_table
 from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.word_facts import facts_of
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--words", metavar="LIST", help="a project, a table or list of words")
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
     parser.add_argument("--best-first", action="store_true", help="instead of the worst found")
-    parser.add_argument("--seed", type=int, default=0)
+    add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 

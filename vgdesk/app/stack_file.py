@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from vgdesk.app.output import checked_file, written_whole
 from vgdesk.core.errors import NotFiniteError, VgdeskError
+from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
@@ -45,14 +47,16 @@ class _Format:
     read: Callable[[bytes], tuple[Values, About]]
 
 
-def write_stack(file: Path, stack: LayerStack) -> None:
+def write_stack(file: Path, stack: LayerStack, *, force: bool = False) -> None:
     """Write a stack; every row keeps its ids.
 
     Raises
     ------
     VgdeskError
-        If the file cannot be written, or its name says another kind of file.
+        If the file cannot be written, its name says another kind of file, or there is one
+        already, unless `force` says that it may be replaced.
     """
+    checked_file(file, tuple(FORMATS), force=force)
     about = {
         "format": FORMAT,
         "encoder": str(stack.encoder),
@@ -60,15 +64,8 @@ def write_stack(file: Path, stack: LayerStack) -> None:
         "rows": stack.rows,
         "words": stack.words,
     }
-    temporary = file.with_name(f".{file.name}.part")
-    try:
-        temporary.write_bytes(_format_of(file).make(stack.values, about))
-        temporary.replace(file)
-    except (OSError, ValueError) as error:
-        raise VgdeskError(
-            f"{file} could not be written: {getattr(error, 'strerror', None) or error}.",
-            "Choose another folder.",
-        ) from error
+    with written_whole(file, force=force) as stream:
+        stream.write(_format_of(file).make(stack.values, about))
 
 
 def read_stack(file: Path) -> LayerStack:
@@ -140,8 +137,8 @@ def _read_safetensors(content: bytes) -> tuple[Values, About]:
         raise ValueError(str(error)) from error
     # A safetensors file starts with its length and a JSON header.
     length = int.from_bytes(content[:8], "little")
-    about = dict(json.loads(content[8 : 8 + length])["__metadata__"])
-    return values, {**about, **{name: json.loads(about[name]) for name in NAMES}}
+    about = dict(parse_json(content[8 : 8 + length])["__metadata__"])
+    return values, {**about, **{name: parse_json(about[name]) for name in NAMES}}
 
 
 def _make_npz(values: Values, about: About) -> bytes:

@@ -96,7 +96,7 @@ def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
         raise VgdeskError(
             f"“{spec.title}” was given no words.", "Name the project or the list with --words."
         )
-    if not Path(words).exists():
+    if not Path(words).is_file() and not words.endswith(PROJECT):
         open_words(words)  # a list that ships, or the sentence that names these lists
     return [Path(words)]
 

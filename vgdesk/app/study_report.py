@@ -1,21 +1,23 @@
 """What `vgdesk reproduce` writes: tables, figures, and a page that says how they came about."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from vgdesk import __version__
+from vgdesk.app.output import checked_folder, new_folder
 from vgdesk.app.printed import CURVE_COLUMNS
 from vgdesk.app.published import SUBSPACE_CORRELATION
 from vgdesk.app.reproduce import Panel, Request, normalisation
-from vgdesk.core.errors import VgdeskError
 
 HEADINGS = (
     "analysis", "edition", "measure", "line", "layer", *CURVE_COLUMNS, "n", "seed", "estimator",
     "interval",
 )  # fmt: skip
+FILES = ("results.tsv", "README.md", *(f"{a}.{e}" for a in "ABC" for e in ("tsv", "svg", "png")))
 STUDY = """The study is Sauter, Zuidema and de Heer Kloots (2025), *The curious case of visual
 grounding*, arXiv 2509.15837. It used other words and other, larger models: its values are drawn in
 as landmarks, not as a target. *As published* takes the study's own choices: the first piece of a
@@ -27,35 +29,49 @@ choices that hold up: all pieces, words, debiased CKA, held-out discriminants, i
 one normalisation. Bands are what chance gives."""
 
 
-def write_report(
-    folder: Path, request: Request, panels: Sequence[Panel], related: Mapping[str, float]
-) -> None:
-    """Write everything into a folder, which is made if need be.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is written.
 
-    Parameters
+    Attributes
     ----------
     related
         For speech and for text: how subspaces and silhouettes change together over the layers.
+    """
+
+    request: Request
+    panels: Sequence[Panel]
+    related: Mapping[str, float]
+
+
+def check_report(folder: Path, *, force: bool) -> None:
+    """Raise VgdeskError if `write_report` would refuse the folder; to be asked before any work."""
+    checked_folder(folder, FILES, force=force)
+
+
+def write_report(target: Path, report: Report, *, force: bool = False) -> None:
+    """Write everything into a new folder, all of it or nothing.
+
+    Parameters
+    ----------
+    force
+        Whether a folder that is there may be replaced, if it holds nothing but an earlier report.
 
     Raises
     ------
     VgdeskError
-        If the folder cannot be written to.
+        If there is such a folder already, or it cannot be written.
     """
     from vgdesk.app.study_figures import draw
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "results.tsv").write_text(_results(panels), "utf-8")
-        for name, found in groupby(panels, key=lambda panel: panel.analysis):
+    with new_folder(target, FILES, force=force) as folder:
+        (folder / "results.tsv").write_text(_results(report.panels), "utf-8")
+        for name, found in groupby(report.panels, key=lambda panel: panel.analysis):
             of_analysis = tuple(found)
             (folder / f"{name}.tsv").write_text(_wide(of_analysis), "utf-8")
             draw(of_analysis, folder / name)
-        (folder / "README.md").write_text(_page(request, panels, related), "utf-8")
-    except OSError as error:
-        raise VgdeskError(
-            f"{folder} could not be written: {error.strerror}.", "Choose another folder."
-        ) from error
+        page = _page(report.request, report.panels, report.related)
+        (folder / "README.md").write_text(page, "utf-8")
 
 
 def _results(panels: Sequence[Panel]) -> str:

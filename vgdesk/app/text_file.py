@@ -10,6 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from vgdesk.core.json_text import parse_json
+
 MOST_BYTES = 2**28  # of a file that is read whole; 26,000 words take 10 MB
 _LARGEST = 2**53  # the largest whole number that every reader of JSON takes exactly
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
@@ -94,10 +96,7 @@ def read_text(file: Path) -> str:
 
 def read_object(file: Path) -> dict[str, Any]:
     """Read a JSON object. Raises OSError, or ValueError if the file holds anything else."""
-    try:
-        value = json.loads(read_text(file))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    value = parse_json(read_text(file))
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value

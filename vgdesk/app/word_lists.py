@@ -1,11 +1,11 @@
 """Lists of words: those that ship, and files with one word or one recording a line."""
 
-import csv
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vgdesk.app.foreign_text import read_at_most, read_cells
 from vgdesk.app.identity import language_of, made_word
 from vgdesk.app.project_file import open_project
 from vgdesk.app.prompting import HINT_COLUMN
@@ -65,12 +65,13 @@ def open_words(name: str) -> Session:
     if file.suffix == PROJECT:
         return open_project(file).session
     try:
-        lines = [line for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_at_most(file).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
         lists = ", ".join(WORD_LISTS)
         raise VgdeskError(
             f"“{name}” could not be read as a list of words.", f"{HINT} Lists that ship: {lists}."
         ) from error
+    lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise VgdeskError(f"“{name}” is empty.", HINT)
     return _table(lines, file) if "word" in _cells(lines[0]) else _plain(lines)
@@ -142,7 +143,7 @@ def _plain(lines: list[str]) -> Session:
 def _table(lines: list[str], file: Path) -> Session:
     heading = _cells(lines[0])
     is_ours = "\t" in lines[0] and "id" in heading
-    text = "\n".join(lines if is_ours else _as_ours(lines))
+    text = "\n".join(lines if is_ours else _as_ours(lines, file))
     read = read_table(text, file.absolute().parent)
     if read.lost:
         row, reason = read.lost[0]
@@ -152,9 +153,9 @@ def _table(lines: list[str], file: Path) -> Session:
     return Session(read.words, read.takes)
 
 
-def _as_ours(lines: list[str]) -> Iterator[str]:
+def _as_ours(lines: list[str], file: Path) -> Iterator[str]:
     """Write the table of a spreadsheet as words.tsv: a word is its own id, a file its own take."""
-    heading, *rows = csv.reader(lines, delimiter=_delimiter(lines[0]))
+    heading, *rows = read_cells(file, lines, _delimiter(lines[0]))
     lacking = {"id": "word", "take": "file"}
     added = [name for name, of in lacking.items() if name not in heading and of in heading]
     yield "\t".join(map(escape, [*added, *heading]))

@@ -10,7 +10,8 @@ from pathlib import Path
 from statistics import fmean
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.app.text_file import is_number, read_text, replace_text, settle_folder
+from vgdesk.app.foreign_text import read_at_most, read_cells
+from vgdesk.app.text_file import is_number, replace_text, settle_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 
@@ -99,15 +100,17 @@ def _words(text: str, named: dict[str, set[WordId]]) -> set[WordId]:
 
 def _rows(file: Path) -> Iterator[tuple[str, str, float]]:
     try:
-        lines = [line for line in read_text(file).splitlines() if line.strip()]
+        text = read_at_most(file).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise VgdeskError(f"“{file}” could not be read as a table of ratings.", HINT) from error
+    lines = [line for line in text.splitlines() if line.strip()]
     mark = next((mark for mark in "\t;" if lines and mark in lines[0]), ",")
-    table = csv.DictReader(lines, delimiter=mark)
-    if not set(COLUMNS) <= set(table.fieldnames or ()):
+    heading, *rows = read_cells(file, lines, mark) or [[]]
+    if not set(COLUMNS) <= set(heading):
         raise VgdeskError(f"“{file}” lacks the columns of a table of ratings.", HINT)
-    for number, row in enumerate(table, start=2):
-        one, other, rating = (row[name] or "" for name in COLUMNS)
+    places = [heading.index(name) for name in COLUMNS]
+    for number, row in enumerate(rows, start=2):
+        one, other, rating = (row[place] if place < len(row) else "" for place in places)
         if not rating.strip():
             continue
         if not is_number(rating):

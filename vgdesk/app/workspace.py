@@ -201,25 +201,27 @@ class Workspace:
 
         self.projects.save(folder, saved)
 
-    def export(self, kind: str, target: Path) -> None:
-        """Hand the words on as they are now."""
+    def export(self, kind: str, target: Path, *, force: bool = False) -> None:
+        """Hand the words on as they are now; `force` replaces a file that is there."""
         session = self.session
 
         def done(_none: None) -> None:
             self.events.notice.publish(Notice(f"Exported {len(session.words)} words to {target}."))
 
         job = JobChanged(f"export {target}", f"Exporting {target.name}", JobState.RUNNING)
-        self._long_work.run(job, lambda: export(session, kind, target), Answers(done, self.tell))
+        self._long_work.run(
+            job, lambda: export(session, kind, target, force=force), Answers(done, self.tell)
+        )
 
-    def pack(self, project: Path, file: Path) -> None:
-        """Make one file of a saved project."""
+    def pack(self, project: Path, file: Path, *, force: bool = False) -> None:
+        """Make one file of a saved project; `force` replaces a file that is there."""
 
         def done(size: int) -> None:
             said = f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
             self.events.notice.publish(Notice(said))
 
         job = JobChanged(f"pack {file}", f"Packing {file.name}", JobState.RUNNING)
-        self._long_work.run(job, lambda: pack(project, file), Answers(done, self.tell))
+        self._long_work.run(job, lambda: pack(project, file, force=force), Answers(done, self.tell))
 
     def save_report(self, file: Path) -> None:
         """Write down what somebody who helps needs to know, without voices and words."""

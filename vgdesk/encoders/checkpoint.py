@@ -1,7 +1,6 @@
 """What can be learnt from a model's folder without opening the model: no torch in here."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.core.errors import EncoderError
+from vgdesk.core.json_text import parse_json
 
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
@@ -55,8 +55,8 @@ def _read_json(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_size > _LARGEST_SETTINGS:
             raise ValueError(f"it is larger than {_LARGEST_SETTINGS:,} bytes")
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = parse_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise _damaged(file, str(error)) from error
     if not isinstance(content, dict):
         raise _damaged(file, "it does not hold named values")
@@ -144,11 +144,11 @@ def _shapes(file: Path) -> list[list[int]]:
         if not 0 < length <= min(size - 8, _LARGEST_HEADER):
             raise _damaged(file, "it does not begin like a safetensors file")
         try:
-            header = json.loads(stream.read(length))
+            header = parse_json(stream.read(length))
             parts = [v for k, v in header.items() if k != "__metadata__"]
             ends = [int(part["data_offsets"][1]) for part in parts]
             shapes = [[int(axis) for axis in part["shape"]] for part in parts]
-        except (ValueError, AttributeError, LookupError, TypeError, RecursionError) as error:
+        except (ValueError, AttributeError, LookupError, TypeError) as error:
             raise _damaged(file, "its table of contents cannot be read") from error
     if max(ends, default=0) != size - 8 - length:
         raise _damaged(file, "it is shorter or longer than its table of contents says")

@@ -5,7 +5,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from vgdesk.app.events import Level, Notice
+from vgdesk.app.log_file import keep_log
 from vgdesk.app.settings import user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
@@ -26,7 +26,7 @@ _log = logging.getLogger("vgdesk")
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, with a project if its folder is given; returns the exit code."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    _keep_log(user_folder("data") / "vgdesk.log")
+    keep_log()
     app = QApplication([sys.argv[0], *arguments])
     app.setApplicationName("vgdesk")
     theme.apply(app)
@@ -71,13 +71,3 @@ class ExceptionHook:
                 Level.ERROR,
             )
         )
-
-
-def _keep_log(file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=1, encoding="utf-8")
-    except OSError:
-        return  # the log goes to where the program was started from
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    _log.addHandler(handler)

@@ -128,14 +128,14 @@ class WindowDesk(QObject):
     def ask_to_export(self) -> None:
         if kind := dialogs.ask_export_kind(self._window):
             title = self._workspace.projects.title
-            if target := dialogs.ask_export_target(self._window, kind, title):
-                self._workspace.export(kind, target)
+            if asked := dialogs.ask_export_target(self._window, kind, title):
+                self._workspace.export(kind, asked.place, force=asked.may_replace)
 
     def ask_to_pack(self) -> None:
         def ask() -> None:
             home = self._workspace.projects.home
-            if home is not None and (file := dialogs.ask_packed_name(self._window, home)):
-                self._workspace.pack(home, file)
+            if home is not None and (asked := dialogs.ask_packed_name(self._window, home)):
+                self._workspace.pack(home, asked.place, force=asked.may_replace)
 
         is_saved = self._workspace.projects.home and not self._workspace.store.has_unsaved_edits
         ask() if is_saved else self.save(ask)  # what is packed is what was saved

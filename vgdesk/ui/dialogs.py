@@ -1,6 +1,7 @@
 """Questions that need an answer before anything can go on."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -39,6 +40,28 @@ class Leave(Enum):
     STAY = "stay"
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where something is to be written.
+
+    Attributes
+    ----------
+    may_replace
+        Whether the dialog asked about a file of this very name, if there is one.
+    """
+
+    place: Path
+    may_replace: bool
+
+    @classmethod
+    def of(cls, chosen: str, suffix: str) -> "Target":
+        """Take what was chosen in a dialog; nobody was asked about a name that gets its ending."""
+        place = Path(chosen)
+        if place.suffix == suffix:
+            return cls(place, may_replace=True)
+        return cls(place.with_name(place.name + suffix), may_replace=False)
+
+
 def ask_project(parent: QWidget) -> Path | None:
     """Ask for a project; a project is a folder."""
     return ask_folder(parent, "Open a project (a folder that ends in .vgdesk)")
@@ -59,7 +82,7 @@ def ask_export_kind(parent: QWidget) -> str:
     return kinds[chosen] if is_given else ""
 
 
-def ask_export_target(parent: QWidget, kind: str, name: str) -> Path | None:
+def ask_export_target(parent: QWidget, kind: str, name: str) -> Target | None:
     """Ask for the file or the new folder that words are written to."""
     suffix = EXPORTS[kind].suffix
     chosen, _filter = QFileDialog.getSaveFileName(
@@ -68,10 +91,7 @@ def ask_export_target(parent: QWidget, kind: str, name: str) -> Path | None:
         str(Path.home() / f"{name}{suffix}"),
         f"*{suffix}" if suffix else "New folders (*)",
     )
-    if not chosen:
-        return None
-    target = Path(chosen)
-    return target if target.suffix == suffix else target.with_name(target.name + suffix)
+    return Target.of(chosen, suffix) if chosen else None
 
 
 def ask_unsaved(parent: QWidget, found: Sequence[Unsaved]) -> Path | None:
@@ -97,7 +117,7 @@ def ask_packed_file(parent: QWidget) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def ask_packed_name(parent: QWidget, project: Path) -> Path | None:
+def ask_packed_name(parent: QWidget, project: Path) -> Target | None:
     """Ask what the packed project should be called."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
@@ -105,10 +125,7 @@ def ask_packed_name(parent: QWidget, project: Path) -> Path | None:
         str(project.with_suffix(PACKED)),
         f"Packed projects (*{PACKED})",
     )
-    if not chosen:
-        return None
-    file = Path(chosen)
-    return file if file.suffix == PACKED else file.with_name(file.name + PACKED)
+    return Target.of(chosen, PACKED) if chosen else None
 
 
 def ask_new_project(parent: QWidget, name: str, folder: Path | None = None) -> Path | None:

@@ -1,0 +1,21 @@
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from vgdesk.app.settings import user_folder
+
+
+def keep_log() -> Path | None:
+    """Write the log of the program into this user's folder too; returns the file.
+
+    None if it cannot be written: the log goes to where the program was started from.
+    """
+    file = user_folder("data") / "vgdesk.log"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=1, encoding="utf-8")
+    except OSError:
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.getLogger("vgdesk").addHandler(handler)
+    return file

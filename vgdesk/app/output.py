@@ -1,0 +1,255 @@
+"""Files and folders that a person named for us to write: new, whole, and outside every project.
+
+A file has no name until all of it is on the disk, where the system offers that (Linux), so that
+whatever ends the program leaves nothing behind. Folders, and files elsewhere, are made in a folder
+NAME.unfinished beside the target; if the program is killed there, the next run that writes the same
+target removes it.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from vgdesk.app.project_file import SETTINGS_FILE, TABLE_FILE
+from vgdesk.app.project_places import SUFFIX as PROJECT
+from vgdesk.app.text_file import settle_folder
+from vgdesk.core.errors import ProjectError
+
+UNFINISHED = ".unfinished"
+IN_USE = "vgdesk-is-writing.lock"
+OPEN_FILES = Path("/proc/self/fd")
+
+
+class TargetExistsError(ProjectError):
+    """There is a file or folder of this name already, and nobody said that it may be replaced."""
+
+
+def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = False) -> Path:
+    """Return where a file will lie, links followed; to be asked before any work is done.
+
+    Parameters
+    ----------
+    endings
+        How the name must end; in any way if there are none.
+    force
+        Whether a file that is there may be replaced.
+
+    Raises
+    ------
+    ProjectError
+        If a file of ours must not or cannot be written there.
+    """
+    if endings and target.suffix not in endings:
+        raise ProjectError(
+            f"{target} does not say what kind of file it is.",
+            f"Let its name end in {', '.join(endings)}.",
+        )
+    place = _checked_place(target)
+    if place.exists() and not place.is_file():
+        raise ProjectError(f"{target} is not a file and was not touched.", "Choose a new name.")
+    # A link that leads nowhere is something, too.
+    if (place.exists() or target.is_symlink()) and not force:
+        raise _exists(target)
+    return place
+
+
+def checked_folder(target: Path, ours: Collection[str] = (), *, force: bool = False) -> Path:
+    """Return where a new folder will lie; like `checked_file`.
+
+    Parameters
+    ----------
+    ours
+        Names of what may have been written there before. A folder that holds them alone may be
+        replaced, and an empty one needs no `force`; without names no folder is.
+    """
+    place = _checked_place(target)
+    if not place.exists():
+        return place
+    held = {path.name for path in place.iterdir()} if place.is_dir() and ours else {""}
+    if not held <= set(ours):
+        raise ProjectError(f"{target} exists already and was not touched.", "Choose a new name.")
+    if held and not force:
+        raise _exists(target)
+    return place
+
+
+@contextmanager
+def written_whole(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
+    """Give a stream whose content is the file `target` once the block has ended, and not before.
+
+    Raises
+    ------
+    ProjectError
+        As `checked_file`; also if the disk does not take it. What was there is unharmed then.
+    """
+    place = checked_file(target, force=force)
+    handle = _nameless(place.parent)
+    if handle is None:
+        with placed_whole(target, force=force) as part, part.open("xb") as stream:
+            yield stream
+        return
+    with _said_of(target), os.fdopen(handle, "wb") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(handle)
+        _give_name(handle, place, force=force)
+        settle_folder(place.parent)
+
+
+@contextmanager
+def placed_whole(target: Path, *, force: bool = False) -> Iterator[Path]:
+    """As `written_whole`, for libraries that open files themselves: gives a path to write to."""
+    place = checked_file(target, force=force)
+    with _said_of(target), _unfinished(place) as around:
+        part = around / place.name
+        yield part
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        if place.exists() and not force:
+            raise _exists(target)
+        part.replace(place)
+        settle_folder(place.parent)
+
+
+@contextmanager
+def new_folder(target: Path, ours: Collection[str] = (), *, force: bool = False) -> Iterator[Path]:
+    """Give a folder to fill, which has the name `target` once the block has ended.
+
+    Raises
+    ------
+    ProjectError
+        As `checked_folder`; also if the disk does not take it. Nothing of it is there then.
+    """
+    place = checked_folder(target, ours, force=force)
+    with _said_of(target), _unfinished(place) as around:
+        folder = around / place.name
+        folder.mkdir()
+        yield folder
+        if place.exists():
+            checked_folder(target, ours, force=force)  # somebody may have put something into it
+            place.rename(around / "replaced")
+        folder.rename(place)
+        settle_folder(place.parent)
+
+
+def refuse_inside_project(target: Path, place: Path) -> None:
+    """Raise ProjectError if `place`, where `target` really lies, is in the folder of a project."""
+    # A project is told by its name or by what it holds; its own files lie in it or one below.
+    near = place.parents[:2]
+    for folder in place.parents:
+        is_named = folder.suffix == PROJECT and folder.is_dir()
+        held = (SETTINGS_FILE, TABLE_FILE) if folder in near else (SETTINGS_FILE,)
+        if is_named or any((folder / name).exists() for name in held):
+            raise ProjectError(
+                f"{target} was not written: {folder} is the folder of a project.",
+                "Choose a place outside of it.",
+            )
+
+
+def _checked_place(target: Path) -> Path:
+    try:
+        place = target.resolve()
+        with suppress(FileNotFoundError):
+            place.lstat()  # speaks up if the name is too long, or a file is taken for a folder
+    except (OSError, RuntimeError) as error:  # a link that leads to itself is a RuntimeError
+        raise _unwritable(target, error) from error
+    refuse_inside_project(target, place)
+    if not place.parent.is_dir():
+        raise ProjectError(
+            f"{target} could not be written: there is no folder {place.parent}.",
+            "Make the folder first, or choose another one.",
+        )
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        raise _unwritable(target, denied)
+    return place
+
+
+def _nameless(folder: Path) -> int | None:
+    """Open a file without a name; None if the system does not offer it."""
+    if not hasattr(os, "O_TMPFILE") or not OPEN_FILES.is_dir():
+        return None
+    with suppress(OSError):  # not every file system has them; real trouble comes up again
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666)
+    return None
+
+
+def _give_name(handle: int, place: Path, *, force: bool) -> None:
+    try:
+        _link(handle, place)
+    except FileExistsError:
+        if not force:
+            raise _exists(place) from None
+        # A link never replaces a file, so it gets a name beside it and takes its place from there.
+        with _unfinished(place) as around:
+            _link(handle, around / place.name)
+            (around / place.name).replace(place)
+
+
+def _link(handle: int, place: Path) -> None:
+    opened = os.open(OPEN_FILES, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # Only with a descriptor of the folder does Python ask the system to follow the link.
+        os.link(str(handle), place, src_dir_fd=opened, follow_symlinks=True)
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _unfinished(place: Path) -> Iterator[Path]:
+    """Give an empty folder beside `place` that is ours alone, and remove it afterwards."""
+    folder = place.with_name(place.name + UNFINISHED)
+    folder.mkdir(exist_ok=True)
+    found = {path.name for path in folder.iterdir()}
+    if folder.is_symlink() or (found and IN_USE not in found):
+        raise ProjectError(f"{folder} is in the way and was not touched.", "Move it away.")
+    lock = FileLock(folder / IN_USE, blocking=False, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ProjectError(
+            f"{place} is being written by another vgdesk.", "Wait for it, or choose a new name."
+        ) from None
+    try:
+        _clear(folder)
+        yield folder
+    finally:
+        with suppress(OSError):
+            _clear(folder)
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what is in the folder, but for the lock that keeps others out."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != IN_USE:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said_of(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _exists(target: Path) -> TargetExistsError:
+    return TargetExistsError(f"{target} exists already and was not touched.", "Choose a new name.")
+
+
+def _unwritable(target: Path, error: OSError | RuntimeError) -> ProjectError:
+    reason = error.strerror if isinstance(error, OSError) else "a link leads to itself"
+    return ProjectError(
+        f"{target} could not be written ({reason or error}). Nothing else was changed.",
+        "Choose another folder, or free some space.",
+    )

@@ -1,0 +1,177 @@
+"""How a command ends: whatever happens, with one sentence and a code that is documented.
+
+Imported before anything heavy, so that Ctrl+C is heard from the first moment.
+"""
+
+import errno
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+BAD_INPUT = 2
+OUR_FAULT = 70  # as in sysexits.h
+OUTPUT_LOST = 74
+STOPPED = 128  # and the number of the signal: 130 is Ctrl+C
+NOBODY_READS = STOPPED + 13  # as if SIGPIPE had ended it, which Windows does not know
+
+Handler = Callable[[int, FrameType | None], Any]
+
+
+class StoppedError(KeyboardInterrupt):
+    """Somebody wants the command to end; a library that lets Ctrl+C through lets this through."""
+
+
+class OutputLostError(Exception):
+    """What was to be printed did not arrive."""
+
+
+class _Standard(io.FileIO):
+    """Standard output or error: what cannot be printed raises an error of its own, or is left."""
+
+    def write(self, content: Any) -> int:
+        try:
+            return super().write(content)
+        except OSError as error:
+            if self.fileno() == 1:
+                raise OutputLostError(error.errno) from error
+            return len(content)  # there is no place left to say so
+
+
+class Ending:
+    """Watches over a command of this process; there is one."""
+
+    def __init__(self) -> None:
+        self._stopped = 0
+
+    def begin(self) -> None:
+        """Hear signals, and make printing safe, before anything else is done."""
+        sys.unraisablehook = self._heard_in_vain
+        self._on_signals(_end_now)
+        _fill_gaps()
+        sys.stdout, sys.stderr = _standard(1, sys.stdout), _standard(2, sys.stderr)
+
+    def of(self, run: Callable[[], int]) -> int:
+        """Call what may take long, and say how it ended; returns the exit code."""
+        self._on_signals(self._stop)
+        try:
+            code = _exit_code(run)
+            sys.stdout.flush()
+        except OutputLostError as lost:
+            code = _output_lost(lost)
+        except BaseException as error:  # noqa: BLE001 - the last place where it can be said
+            # What a library made of Ctrl+C is Ctrl+C.
+            code = _stopped(self._stopped) if self._stopped else _explained(error)
+        self._on_signals(_end_now)
+        return code
+
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
+        """Stop the work, which tidies up; asked once more, end at once."""
+        self._stopped = number
+        self._on_signals(_end_now)
+        raise StoppedError
+
+    def _heard_in_vain(self, event: Any) -> None:
+        """End also if Ctrl+C came where Python can only ignore it."""
+        if issubclass(event.exc_type, KeyboardInterrupt):
+            _end_now(self._stopped or signal.SIGINT, None)
+        sys.__unraisablehook__(event)
+
+    def _on_signals(self, handler: Handler) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # In the background of a shell Ctrl+C is meant for others.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, handler)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence on standard error, if there is any."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
+
+
+def _exit_code(run: Callable[[], int]) -> int:
+    try:
+        return run()
+    except SystemExit as end:  # argparse has said what there is to say
+        return end.code if isinstance(end.code, int) else 0
+
+
+def _output_lost(lost: OutputLostError) -> int:
+    """Say that nobody got the output; silently if a reader has enough, like other programs."""
+    # What is still in the buffer must not come up again when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    number = lost.args[0]
+    if number == errno.EPIPE:
+        return NOBODY_READS
+    say(f"What was to be printed could not be written: {os.strerror(number)}.")
+    return OUTPUT_LOST
+
+
+def _stopped(number: int) -> int:
+    say("Stopped. What was not finished was removed.")
+    return STOPPED + number
+
+
+def _explained(error: BaseException) -> int:
+    """Say what went wrong although nothing in the program foresaw it."""
+    if isinstance(error, KeyboardInterrupt):
+        return _stopped(signal.SIGINT)
+    if isinstance(error, MemoryError):
+        say("There is not enough memory for this. Give fewer words, or choose a smaller model.")
+        return BAD_INPUT
+    if isinstance(error, OSError) and error.filename is not None:
+        say(f"{error.filename} could not be used: {error.strerror}. Check the name.")
+        return BAD_INPUT
+    import traceback
+
+    where = _logged("".join(traceback.format_exception(error)))
+    say(f"Something went wrong inside vgdesk, and that is our fault ({type(error).__name__}).")
+    say(f"Your projects and recordings are safe. Details are in {where}.")
+    return OUR_FAULT
+
+
+def _logged(details: str) -> str:
+    """Write down what helps to find a mistake of ours; returns where."""
+    import logging
+
+    from vgdesk.app.log_file import keep_log
+
+    file = keep_log()
+    if file is None:
+        say(details)
+        return "the lines above"
+    logging.getLogger("vgdesk").error("%s", details)
+    return str(file)
+
+
+def _end_now(number: int, _frame: FrameType | None) -> None:
+    """End where there is nothing to tidy up."""
+    with suppress(OSError):
+        os.write(2, b"Stopped.\n")
+    os._exit(STOPPED + number)
+
+
+def _fill_gaps() -> None:
+    """Take the numbers of streams that are closed, or the next file that is opened gets them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Open for the other direction, so that using it fails as it would have.
+            os.open(os.devnull, os.O_WRONLY if number == 0 else os.O_RDONLY)
+
+
+def _standard(number: int, stream: Any) -> io.TextIOWrapper:
+    raw = _Standard(number, "wb", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=getattr(stream, "encoding", None) or "utf-8",
+        errors="backslashreplace",  # names of files need not be text
+        line_buffering=number == 2 or raw.isatty(),
+    )
