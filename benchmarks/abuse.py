@@ -118,7 +118,8 @@ def faults_of(ended: Ended, floor: int, *, are_decoys_whole: bool) -> list[str]:
 def run_case(kind: str, seed: int, place: Path) -> tuple[Ended, bool]:
     """Make, change and use one case; tells also whether the decoys are whole."""
     make, use = abuse_files.KINDS[kind]
-    decoys, folder, home = place / "decoys", place / "case" / "a.vgdesk", place / "home"
+    name = "a.vgdesk" if kind in abuse_files.PROJECTS else kind
+    decoys, folder, home = place / "decoys", place / "case" / name, place / "home"
     folder.parent.mkdir(parents=True)
     abuse_files.furnish(decoys)
     make(folder)

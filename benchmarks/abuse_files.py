@@ -18,7 +18,7 @@ import numpy as np
 
 from tests.app.test_projects import Window
 from vgdesk.app.embedding_cache import EmbeddingCache
-from vgdesk.app.exporting import write_csv
+from vgdesk.app.exporting import export
 from vgdesk.app.frame_file import read_frames, write_frames
 from vgdesk.app.identity import next_take_id
 from vgdesk.app.importing import import_takes
@@ -175,7 +175,7 @@ def use_project(folder: Path) -> None:
     window.close()
     _each(
         lambda: pack(folder, folder.with_name("p.vgz")),
-        lambda: write_csv(open_project(folder).session, folder.with_name("p.csv")),
+        lambda: export(open_project(folder).session, "csv", folder.with_name("p.csv")),
     )
 
 
@@ -332,3 +332,4 @@ KINDS: Mapping[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
     "cache": (make_cache, use_cache),
     "imports": (make_imports, use_imports),
 }
+PROJECTS = ("project", "deletion", "takes")

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from vgdesk.core.model import EncoderId
+from vgdesk.core.plain_file import expect_plain_file
 from vgdesk.core.stack import Embedding
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
+_MOST_BYTES = 2**26  # of one embedding; the largest models take 0.2 MB
 _FRONT_END = 1  # raised when words are prepared in another way, so that old vectors are not found
 _WITHOUT_CHECKSUM = {"key", "encoder", "layers"}
 
@@ -105,6 +107,9 @@ def _read(file: Path, key: str) -> Embedding | None:
     from safetensors import SafetensorError, safe_open
 
     try:
+        expect_plain_file(file)
+        if file.stat().st_size > _MOST_BYTES:
+            raise ValueError("it is too large for one embedding")
         with safe_open(file, framework="numpy") as stored:
             texts = stored.metadata() or {}
             if set(texts) == _WITHOUT_CHECKSUM:  # of an earlier version: nobody can vouch for it

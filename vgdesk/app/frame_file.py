@@ -16,6 +16,7 @@ from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.plain_file import expect_plain_file
 
 FORMAT = "vgdesk frames 1"
 ENDINGS = (".safetensors",)
@@ -74,6 +75,7 @@ def read_frames(file: Path) -> FrameStack:
 
 def _read(file: Path) -> FrameStack | None:
     """Return the frames of a file, or None if it holds a stack."""
+    expect_plain_file(file)
     with safe_open(file, framework="numpy") as stored:
         about = stored.metadata() or {}
         if about.get("format") == STACK_FORMAT:

@@ -22,6 +22,7 @@ from vgdesk.app.output import checked_file, written_whole
 from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.plain_file import expect_plain_file
 from vgdesk.core.stack import LayerStack
 
 FORMAT = "vgdesk stack 1"
@@ -80,6 +81,7 @@ def read_stack(file: Path) -> LayerStack:
     """
     hint = "Make it again with `vgdesk embed`."
     try:
+        expect_plain_file(file)
         values, about = _format_of(file).read(file.read_bytes())
         if about["format"] != FORMAT:
             raise ValueError(f"unknown format {about['format']}")

@@ -21,6 +21,7 @@ import numpy as np
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import EncoderId, Modality
+from vgdesk.core.plain_file import expect_plain_file
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 FAMILY = "vectors"
@@ -226,6 +227,7 @@ def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
 @contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
     try:
+        expect_plain_file(file)
         with file.open("rb") as stream:
             is_packed = stream.read(2) == b"\x1f\x8b"
             stream.seek(0)
