@@ -174,8 +174,8 @@ def use_project(folder: Path) -> None:
         window.save(folder)
     window.close()
     _each(
-        lambda: pack(folder, folder.with_name("p.vgz")),
-        lambda: export(open_project(folder).session, "csv", folder.with_name("p.csv")),
+        lambda: pack(folder, folder.with_suffix(".vgz"), force=True),
+        lambda: export(open_project(folder).session, "csv", folder.with_suffix(".csv"), force=True),
     )
 
 

@@ -5,10 +5,10 @@ the tables, the journal and the vectors are deleted, and the note last. Whoever 
 holds the note is asked whether to finish.
 """
 
+import filecmp
 import glob
-import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -185,20 +185,26 @@ def _written_for(home: Path, takes: Iterable[TakeId]) -> Iterator[Path]:
 
 def _left_copies(files: Iterable[Path], folder: Path) -> list[Path]:
     """Find the same sound in folders of projects that were saved elsewhere since."""
-    originals = [file for file in files if file.is_file()]
-    # Only files of the same size can be the same, so most files are never read.
-    sizes = {file.stat().st_size for file in originals}
-    digests = {_digest(file) for file in originals}
+    originals: dict[int, list[Path]] = {}
+    for file in files:
+        if file.is_file():
+            originals.setdefault(file.stat().st_size, []).append(file)
     found = []
     unsaved = scratch_folder()
     for other in sorted(unsaved.iterdir()) if unsaved.is_dir() else ():
         if other.resolve() == folder.resolve() or not _is_left(other):
             continue
-        same = [f for f in takes_folder(other).glob("*") if f.is_file() and not f.is_symlink()]
-        same = [f for f in same if f.stat().st_size in sizes and _digest(f) in digests]
+        here = [f for f in takes_folder(other).glob("*") if f.is_file() and not f.is_symlink()]
+        same = [f for f in here if _is_among(f, originals.get(f.stat().st_size, ()))]
         edits = other / LEFT_FILE
         found += [*same, *([edits] if same and edits.exists() else [])]
     return found
+
+
+def _is_among(file: Path, others: Sequence[Path]) -> bool:
+    """Tell whether one of these, which are as large, holds the same."""
+    # Only files of the same size can be the same, so most files are never read.
+    return any(filecmp.cmp(file, other, shallow=False) for other in others)
 
 
 def _is_left(folder: Path) -> bool:
@@ -209,11 +215,6 @@ def _is_left(folder: Path) -> bool:
             lock.release()
             return True
     return False
-
-
-def _digest(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").digest()
 
 
 def _leftovers(folder: Path) -> Iterator[Path]:
