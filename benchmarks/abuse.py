@@ -18,12 +18,12 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from benchmarks import abuse_files
+from benchmarks import abuse_commands, abuse_files
 from vgdesk.core.errors import VgdeskError
 
 T = TypeVar("T")
@@ -50,8 +50,17 @@ class Ended:
     memory: int
 
 
-def run_forked(call: Callable[[], None], home: Path) -> Ended:
+class Counted(NamedTuple):
+    """What of a case comes into the table."""
+
+    kind: str
+    has_said: bool
+    faults: tuple[str, ...]
+
+
+def run_forked(call: Callable[[], object], home: Path) -> Ended:
     """Call in a fork of this process and wait for its end."""
+    home.mkdir(exist_ok=True)
     told = home.with_name("told.txt")
     pid = os.fork()
     if not pid:
@@ -68,7 +77,7 @@ def run_forked(call: Callable[[], None], home: Path) -> Ended:
     return Ended(code, told.read_text("utf-8", "replace"), used.ru_maxrss * 1024)
 
 
-def _call_in_child(call: Callable[[], None], home: Path, told: Path) -> None:
+def _call_in_child(call: Callable[[], object], home: Path, told: Path) -> None:
     code = 1
     try:
         os.environ["VGDESK_HOME"] = str(home)
@@ -129,27 +138,53 @@ def run_case(kind: str, seed: int, place: Path) -> tuple[Ended, bool]:
     return ended, digests(decoys) == before
 
 
+def files_counted(kinds: list[str], cases: int, seed: int, *, show: bool) -> Iterator[Counted]:
+    """Run cases with files, one of each kind after the other."""
+    floor = run_in_place(lambda place: run_forked(lambda: None, place / "home")).memory
+    for number in range(cases):
+        kind, at = kinds[number % len(kinds)], seed * 10**6 + number
+        ended, is_whole = run_in_place(lambda place, k=kind, s=at: run_case(k, s, place))
+        faults = faults_of(ended, floor, are_decoys_whole=is_whole)
+        if faults and show:
+            print(f"{faults} in {kind} {at}\n{ended.said[-3000:]}", flush=True)
+        yield Counted(kind, bool(ended.said.strip()), tuple(faults))
+
+
+def commands_counted(cases: int, seed: int, *, show: bool) -> Iterator[Counted]:
+    """Run command lines, see `benchmarks.abuse_commands`."""
+
+    def run(root: Path) -> list[Counted]:
+        found = []
+        for outcome in abuse_commands.run_some(cases, seed, root):
+            faults = tuple(fault for fault in outcome.faults if fault in FAULTS)
+            if faults and show:
+                print(f"{faults} in {outcome.case}\n{outcome.said[-3000:]}", flush=True)
+            found.append(Counted("commands", bool(outcome.said.strip()), faults))
+        return found
+
+    yield from run_in_place(run)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the cases and print a table; 1 if anything happened that must not."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="files and command lines nobody should give")
     parser.add_argument("cases", type=int, nargs="?", default=5000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", choices=abuse_files.KINDS)
+    parser.add_argument("--only", choices=(*abuse_files.KINDS, "commands"))
     parser.add_argument("--show", action="store_true", help="print what faulty cases said")
     chosen = parser.parse_args(arguments)
-    kinds = [chosen.only] if chosen.only else list(abuse_files.KINDS)
+    kinds = [chosen.only] if chosen.only else [*abuse_files.KINDS, "commands"]
+    of_files = [kind for kind in kinds if kind != "commands"]
+    commands = chosen.cases * ("commands" in kinds) // len(kinds)
     tried, said, faults = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
-    floor = run_in_place(lambda place: run_forked(lambda: None, place / "home")).memory
-    for number in range(chosen.cases):
-        kind, seed = kinds[number % len(kinds)], chosen.seed * 10**6 + number
-        ended, is_whole = run_in_place(lambda place, k=kind, s=seed: run_case(k, s, place))
-        tried[kind] += 1
-        said[kind] += bool(ended.said.strip())
-        for fault in faults_of(ended, floor, are_decoys_whole=is_whole):
-            faults[kind, fault] += 1
-            print(f"{fault}: --only {kind} --seed-of-case {seed}", flush=True)
-            if chosen.show:
-                print(ended.said[-3000:], flush=True)
+    counted = (
+        *files_counted(of_files, chosen.cases - commands, chosen.seed, show=chosen.show),
+        *(commands_counted(commands, chosen.seed, show=chosen.show) if commands else ()),
+    )
+    for one in counted:
+        tried[one.kind] += 1
+        said[one.kind] += one.has_said
+        faults.update((one.kind, fault) for fault in one.faults)
     print("".join(f"{name:>12}" for name in ("kind", "tried", "sentences", *FAULTS)))
     for kind in kinds:
         counts = [tried[kind], said[kind], *(faults[kind, fault] for fault in FAULTS)]
@@ -161,7 +196,6 @@ def run_in_place(call: Callable[[Path], T]) -> T:
     """Call with a new folder, which is gone afterwards."""
     place = Path(tempfile.mkdtemp(prefix="abuse-"))
     try:
-        (place / "home").mkdir()
         return call(place)
     finally:
         shutil.rmtree(place, ignore_errors=True)
