@@ -15,7 +15,6 @@ which goes last, makes the edits again; and project.json never speaks of words o
 or label that the new words do not have shows as empty.
 """
 
-import errno
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -29,6 +28,7 @@ from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_places import SUFFIX, takes_folder
 from vgdesk.app.records import speaker_of, speaker_record
+from vgdesk.app.save_failures import not_saved
 from vgdesk.app.take_files import TakeFiles
 from vgdesk.app.text_file import (
     count,
@@ -129,7 +129,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
         write_ratings(folder / RATINGS_FILE, session.ratings)
         write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
     except OSError as error:
-        raise _not_saved(folder, error) from error
+        raise not_saved(folder, error) from error
     return placed
 
 
@@ -216,35 +216,6 @@ def _encoder(value: object) -> EncoderId:
     if not values:
         raise ValueError("not an encoder")
     return EncoderId(values["id"])
-
-
-def _not_saved(folder: Path, error: OSError) -> ProjectError:
-    safe = "The last save can still be opened, and your edits are still in this window."
-    culprit = _absolute(Path(error.filename)) if isinstance(error.filename, str) else folder
-    if not culprit.is_relative_to(folder) and not folder.is_relative_to(culprit):
-        return ProjectError(
-            f"The recording {culprit} could not be read ({error.strerror}), so the project was "
-            f"not saved. {safe}",
-            "Make the file readable or remove the take, then save again.",
-        )
-    what, hint = FAILURES.get(
-        error.errno or 0,
-        (f"could not be written ({error.strerror})", "Try again, or save in another folder."),
-    )
-    return ProjectError(f"{folder.name} was not saved: {folder} {what}. {safe}", hint)
-
-
-_FULL = ("is on a disk that is full", "Free some space, or save in a folder on another disk.")
-_LOCKED = ("cannot be written to", "Save in a folder of your own, or ask for the right to write.")
-_GONE = ("is not there any more", "Connect the drive again, or save in another folder.")
-FAILURES = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EACCES: _LOCKED,
-    errno.EPERM: _LOCKED,
-    errno.EROFS: _LOCKED,
-    errno.ENOENT: _GONE,
-}
 
 
 def open_project(folder: Path) -> Project:

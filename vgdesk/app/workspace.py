@@ -11,9 +11,9 @@ from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
 from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
-from vgdesk.app.exporting import export
 from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
+from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
 from vgdesk.app.long_work import Answers, LongWork
@@ -21,7 +21,6 @@ from vgdesk.app.looking import Looking
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.model_desk import ModelDesk
-from vgdesk.app.packing import pack, unpack
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
 from vgdesk.app.prompting import due_words
@@ -29,7 +28,6 @@ from vgdesk.app.pronunciation import with_typed_label
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.removal import Removal
-from vgdesk.app.report import write_report
 from vgdesk.app.settings import (
     Settings,
     embeddings_folder,
@@ -95,6 +93,7 @@ class Workspace:
             self._files,
             failed=self.tell,
         )
+        self.handing_on = HandingOn(self._long_work, self.events)
         self.imports = ImportDesk(Background("imports", post), self.events, self.store)
         self.recording = RecordingDesk(
             self._sound,
@@ -200,49 +199,6 @@ class Workspace:
             then()
 
         self.projects.save(folder, saved)
-
-    def export(self, kind: str, target: Path, *, force: bool = False) -> None:
-        """Hand the words on as they are now; `force` replaces a file that is there."""
-        session = self.session
-
-        def done(_none: None) -> None:
-            self.events.notice.publish(Notice(f"Exported {len(session.words)} words to {target}."))
-
-        job = JobChanged(f"export {target}", f"Exporting {target.name}", JobState.RUNNING)
-        self._long_work.run(
-            job, lambda: export(session, kind, target, force=force), Answers(done, self.tell)
-        )
-
-    def pack(self, project: Path, file: Path, *, force: bool = False) -> None:
-        """Make one file of a saved project; `force` replaces a file that is there."""
-
-        def done(size: int) -> None:
-            said = f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
-            self.events.notice.publish(Notice(said))
-
-        job = JobChanged(f"pack {file}", f"Packing {file.name}", JobState.RUNNING)
-        self._long_work.run(job, lambda: pack(project, file, force=force), Answers(done, self.tell))
-
-    def save_report(self, file: Path) -> None:
-        """Write down what somebody who helps needs to know, without voices and words."""
-        settings = self.settings
-
-        def done(_none: None) -> None:
-            self.events.notice.publish(
-                Notice(f"Saved a report as {file}.", "Read it before you send it to anybody.")
-            )
-
-        self._files.run(lambda: write_report(file, settings), done=done, failed=self.tell)
-
-    def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
-        """Make a project of a packed file; `then` is called if that went well."""
-
-        def done(_none: None) -> None:
-            self.events.notice.publish(Notice(f"Unpacked “{folder.stem}”."))
-            then()
-
-        job = JobChanged(f"unpack {file}", f"Unpacking {file.name}", JobState.RUNNING)
-        self._long_work.run(job, lambda: unpack(file, folder), Answers(done, self.tell))
 
     def _is_recent(self, folder: Path) -> None:
         self.change_settings(lambda settings: settings.with_recent(folder))

@@ -129,13 +129,15 @@ class WindowDesk(QObject):
         if kind := dialogs.ask_export_kind(self._window):
             title = self._workspace.projects.title
             if asked := dialogs.ask_export_target(self._window, kind, title):
-                self._workspace.export(kind, asked.place, force=asked.may_replace)
+                self._workspace.handing_on.export(
+                    self._workspace.session, kind, asked.place, force=asked.may_replace
+                )
 
     def ask_to_pack(self) -> None:
         def ask() -> None:
             home = self._workspace.projects.home
             if home is not None and (asked := dialogs.ask_packed_name(self._window, home)):
-                self._workspace.pack(home, asked.place, force=asked.may_replace)
+                self._workspace.handing_on.pack(home, asked.place, force=asked.may_replace)
 
         is_saved = self._workspace.projects.home and not self._workspace.store.has_unsaved_edits
         ask() if is_saved else self.save(ask)  # what is packed is what was saved
@@ -148,7 +150,7 @@ class WindowDesk(QObject):
         folder = dialogs.ask_new_project(self._window, file.stem, file.parent)
         if folder is not None:
             # It may take a while or fail, so the project of now is left only when it is there.
-            self._workspace.unpack(
+            self._workspace.handing_on.unpack(
                 file, folder, lambda: self.leave(lambda: self._workspace.open(folder))
             )
 
@@ -326,7 +328,7 @@ class WindowDesk(QObject):
 
     def ask_to_report(self) -> None:
         if file := dialogs.ask_report_name(self._window):
-            self._workspace.save_report(file)
+            self._workspace.handing_on.save_report(file, self._workspace.settings)
 
     def show_about(self) -> None:
         dialogs.show_about(self._window)

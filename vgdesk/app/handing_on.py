@@ -1,0 +1,69 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from vgdesk.app.events import Events, JobChanged, JobState, Notice
+from vgdesk.app.exporting import export
+from vgdesk.app.long_work import Answers, LongWork
+from vgdesk.app.packing import pack, unpack
+from vgdesk.app.report import write_report
+from vgdesk.app.settings import Settings
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session
+
+T = TypeVar("T")
+
+
+class HandingOn:
+    """Words and projects on their way out, and packed projects on their way in."""
+
+    def __init__(self, work: LongWork, events: Events) -> None:
+        self._work = work
+        self._events = events
+
+    def export(self, session: Session, kind: str, target: Path, *, force: bool = False) -> None:
+        """Hand words on; `force` replaces a file that is there."""
+        self._run(
+            f"Exporting {target.name}",
+            lambda: export(session, kind, target, force=force),
+            lambda _none: self._say(f"Exported {len(session.words)} words to {target}."),
+        )
+
+    def pack(self, project: Path, file: Path, *, force: bool = False) -> None:
+        """Make one file of a saved project; `force` replaces a file that is there."""
+        self._run(
+            f"Packing {file.name}",
+            lambda: pack(project, file, force=force),
+            lambda size: self._say(
+                f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
+            ),
+        )
+
+    def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
+        """Make a project of a packed file; `then` is called if that went well."""
+
+        def done(_none: None) -> None:
+            self._say(f"Unpacked “{folder.stem}”.")
+            then()
+
+        self._run(f"Unpacking {file.name}", lambda: unpack(file, folder), done)
+
+    def save_report(self, file: Path, settings: Settings) -> None:
+        """Write down what somebody who helps needs to know, without voices and words."""
+        self._run(
+            "Saving a report",
+            lambda: write_report(file, settings),
+            lambda _none: self._say(f"Saved a report as {file}.", "Read it before you send it."),
+        )
+
+    def _run(
+        self, title: str, call: Callable[[], object], done: Callable[[object], object]
+    ) -> None:
+        job = JobChanged(title, title, JobState.RUNNING)
+        self._work.run(job, call, Answers(done, self._failed))
+
+    def _say(self, message: str, hint: str = "") -> None:
+        self._events.notice.publish(Notice(message, hint))
+
+    def _failed(self, error: VgdeskError) -> None:
+        self._events.notice.publish(Notice.of(error))

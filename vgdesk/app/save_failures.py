@@ -1,0 +1,33 @@
+import errno
+from pathlib import Path
+
+from vgdesk.core.errors import ProjectError
+
+_FULL = ("is on a disk that is full", "Free some space, or save in a folder on another disk.")
+_LOCKED = ("cannot be written to", "Save in a folder of your own, or ask for the right to write.")
+_GONE = ("is not there any more", "Connect the drive again, or save in another folder.")
+FAILURES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _LOCKED,
+    errno.EPERM: _LOCKED,
+    errno.EROFS: _LOCKED,
+    errno.ENOENT: _GONE,
+}
+
+
+def not_saved(folder: Path, error: OSError) -> ProjectError:
+    """Say why a project was not saved, what is safe, and what to do."""
+    safe = "The last save can still be opened, and your edits are still in this window."
+    culprit = Path(error.filename).absolute() if isinstance(error.filename, str) else folder
+    if not culprit.is_relative_to(folder) and not folder.is_relative_to(culprit):
+        return ProjectError(
+            f"The recording {culprit} could not be read ({error.strerror}), so the project was "
+            f"not saved. {safe}",
+            "Make the file readable or remove the take, then save again.",
+        )
+    what, hint = FAILURES.get(
+        error.errno or 0,
+        (f"could not be written ({error.strerror})", "Try again, or save in another folder."),
+    )
+    return ProjectError(f"{folder.name} was not saved: {folder} {what}. {safe}", hint)
