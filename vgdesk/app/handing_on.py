@@ -56,9 +56,7 @@ class HandingOn:
             lambda _none: self._say(f"Saved a report as {file}.", "Read it before you send it."),
         )
 
-    def _run(
-        self, title: str, call: Callable[[], object], done: Callable[[object], object]
-    ) -> None:
+    def _run(self, title: str, call: Callable[[], T], done: Callable[[T], object]) -> None:
         job = JobChanged(title, title, JobState.RUNNING)
         self._work.run(job, call, Answers(done, self._failed))
 
