@@ -49,6 +49,7 @@ WITH_A_QUESTION = {
     "set_label",
     "shortcuts",
     "about",
+    "report",
     "quit",
 }
 
