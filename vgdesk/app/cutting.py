@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.identity import new_word, next_take_id
+from vgdesk.app.identity import Additions, language_of
 from vgdesk.app.laying import lay
-from vgdesk.audio.long_recording import find_words, outline
+from vgdesk.audio.long_recording import listen
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Session, Take, TakeSource, Word, WordId
 
@@ -43,13 +43,13 @@ def propose(file: Path, words: Sequence[Word]) -> LongRecording:
     AudioFileError
         If the file cannot be read.
     """
-    spans = find_words(file)
-    said = lay(spans, words)
+    heard = listen(file)
+    said = lay(heard.spans, words)
     pieces = tuple(
         Piece(round(start, 4), round(end, 4), word.id if word else None)
-        for (start, end), word in zip(spans, said, strict=True)
+        for (start, end), word in zip(heard.spans, said, strict=True)
     )
-    return LongRecording(file, outline(file), pieces)
+    return LongRecording(file, heard.outline, pieces)
 
 
 def with_pieces(
@@ -66,13 +66,16 @@ def with_pieces(
     """
     whole = next((take for take in session.takes.values() if take.file == file), None)
     source = whole.source if whole else TakeSource.IMPORTED
+    language, added = language_of(session), Additions(session)
     for text, piece in pieces:
         if not text:
             continue
-        known = session.words.get(piece.word) if piece.word else None
-        word = known if known is not None and known.text == text else new_word(session, text)
-        take = Take(
-            next_take_id(session, word.id),
+        known = added.words.get(piece.word) if piece.word else None
+        # Two words may be written alike: the one that was chosen is meant.
+        word = known if known and known.text == text else added.word(text, language)
+        take = added.next_take_id(word.id)
+        added.takes[take] = Take(
+            take,
             word.id,
             file,
             whole.speaker if whole else speaker,
@@ -80,10 +83,7 @@ def with_pieces(
             piece.end,
             source,
         )
-        if word.id not in session.words:
-            session = session.with_word(word)
-        session = session.with_take(take)
-    return session
+    return added.session()
 
 
 def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
@@ -95,7 +95,8 @@ def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
     said = f"{count} stretch{'es' * (count != 1)} of voice"
     if not words:
         return f"{said}. Write the word of each stretch, or leave it empty to pass over it."
-    missing = [word.text for word in words if word.id not in {piece.word for piece in found}]
+    said_words = {piece.word for piece in found}
+    missing = [word.text for word in words if word.id not in said_words]
     named = f" Not found: {', '.join(missing[:5])}{' …' * (len(missing) > 5)}." if missing else ""
     return f"{said}, {len(found)} of them laid against the {len(words)} words of the list.{named}"
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,14 +14,47 @@ from vgdesk.core.names import free_id, slug_of
 MOST_DIGITS = 9  # a longer number behind the name of a word counts no takes
 
 
+class Additions:
+    """Words and takes that are added to a session, all in one pass over it.
+
+    Attributes
+    ----------
+    words, takes
+        Those of the session and the new ones; whoever adds changes them.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.words, self.takes = dict(session.words), dict(session.takes)
+        # Of words that are written alike the first one counts.
+        self._homes = {
+            spelling_key(word.text, word.language): word.id
+            for word in reversed(session.words.values())
+        }
+        self._numbers = numbers_given_out(session)
+
+    def word(self, text: str, language: str) -> Word:
+        """Return the word with this text, which is added if there is none."""
+        key = spelling_key(text, language)
+        if key not in self._homes:
+            made = made_word(text, language, self.words)
+            self.words[made.id] = made
+            self._homes[key] = made.id
+        return self.words[self._homes[key]]
+
+    def next_take_id(self, word: WordId) -> TakeId:
+        """Return the id of the next take of a word; no id comes twice."""
+        self._numbers[word] += 1
+        return TakeId(f"{word}-{self._numbers[word]}")
+
+    def session(self) -> Session:
+        """Return the session with all that was added."""
+        return replace(self._session, words=self.words, takes=self.takes)
+
+
 def new_word(session: Session, text: str) -> Word:
     """Return the word of a session with this text, or else a new one with an id of its own."""
-    language = language_of(session)
-    key = spelling_key(text, language)
-    for word in session.words.values():
-        if spelling_key(word.text, word.language) == key:
-            return word
-    return made_word(text, language, session.words)
+    return Additions(session).word(text, language_of(session))
 
 
 def next_take_id(session: Session, word: WordId, takes_folder: Path | None = None) -> TakeId:

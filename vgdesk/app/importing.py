@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vgdesk.app.identity import language_of, made_word, numbers_given_out, spelling_key
+from vgdesk.app.identity import Additions, language_of
 from vgdesk.app.pronunciation import with_lacking_labels
 from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.heard_take import Known
@@ -175,24 +175,17 @@ def _too_short(file: Path) -> AudioFileError:
 
 def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
     """Add takes; each joins the word with the same text and language, or makes a new one."""
-    words, all_takes = dict(session.words), dict(session.takes)
-    homes = {spelling_key(word.text, word.language): word.id for word in reversed(words.values())}
-    numbers = numbers_given_out(session)
+    added = Additions(session)
     for imported in takes:
         planned = imported.planned
-        key = spelling_key(planned.text, planned.language)
-        word = (
-            words[homes[key]] if key in homes else made_word(planned.text, planned.language, words)
-        )
+        word = added.word(planned.text, planned.language)
         said = {**planned.labels, **({CATEGORY: planned.category} if planned.category else {})}
-        words[word.id] = with_lacking_labels(word, said)
-        homes[key] = word.id
+        added.words[word.id] = with_lacking_labels(word, said)
         if planned.file is None:
             continue
-        numbers[word.id] += 1
         start, end = imported.trim or (0.0, None)
-        take = TakeId(f"{word.id}-{numbers[word.id]}")
-        all_takes[take] = Take(
+        take = added.next_take_id(word.id)
+        added.takes[take] = Take(
             take,
             word.id,
             planned.file,
@@ -202,4 +195,4 @@ def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
             TakeSource.IMPORTED,
             imported.concerns,
         )
-    return replace(session, words=words, takes=all_takes)
+    return added.session()

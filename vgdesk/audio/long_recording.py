@@ -1,6 +1,7 @@
 """Where the words are in a recording of many words, however long it is."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -8,43 +9,64 @@ import numpy as np
 from vgdesk.audio.files import describe, read, resample
 from vgdesk.audio.speech_activity import RATE, Listener, spans_of
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.wanted import while_wanted
 
 STRETCH = 20.48  # seconds that are in memory at a time; whole chunks of the detector
 OUTLINE_PER_SECOND = 100
 
 
-def find_words(file: Path) -> tuple[tuple[float, float], ...]:
-    """Propose where each word starts and ends, in seconds, with pads; they do not overlap.
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What was heard in a long recording.
+
+    Attributes
+    ----------
+    spans
+        Where each word starts and ends, in seconds, with pads; they do not overlap.
+    outline
+        Lowest and highest sample of every hundredth of a second, shape [hundredths, 2]: what a
+        waveform that is wider than the screen needs.
+    """
+
+    spans: tuple[tuple[float, float], ...]
+    outline: FloatArray
+
+
+def listen(file: Path) -> Heard:
+    """Propose where each word is; tells its progress and ends when it is not wanted any more.
 
     Raises
     ------
     AudioFileError
         If the file cannot be read.
+    NotWantedError
+        If it was cancelled.
     """
-    peak = max((float(np.abs(part).max(initial=0.0)) for part in _stretches(file)), default=0.0)
-    listener = Listener(peak)
-    for part in _stretches(file):
+    facts = describe(file)
+    starts = _starts(facts.seconds, facts.sample_rate)
+    # The detector has to know the peak before it begins, so everything is read twice.
+    reads = while_wanted([*starts, *starts], 2 * len(starts))
+    parts = (_stretch(file, start, facts.seconds) for start in reads)
+    outline = np.concatenate([_outline(part) for part in islice(parts, len(starts))])
+    listener = Listener(float(np.abs(outline).max(initial=0.0)))
+    for part in parts:
         listener.hear(part)
-    return spans_of(*listener.heard(), describe(file).seconds)
+    return Heard(spans_of(*listener.heard(), facts.seconds), outline)
 
 
-def _stretches(file: Path) -> Iterator[FloatArray]:
-    """Yield one stretch after the other at the rate of the detector."""
-    length = describe(file).seconds
-    for start in np.arange(0.0, length, STRETCH).tolist():
-        part = read(file, start=start, end=min(length, start + STRETCH))
-        yield resample(part, RATE).samples
+def _starts(seconds: float, sample_rate: int) -> list[float]:
+    """Return where each stretch starts; the last one holds a sample at least."""
+    starts: list[float] = np.arange(0.0, seconds - 0.5 / sample_rate, STRETCH).tolist()
+    return starts
 
 
-def outline(file: Path) -> FloatArray:
-    """Return the lowest and highest sample of every hundredth of a second.
+def _stretch(file: Path, start: float, length: float) -> FloatArray:
+    """Return one stretch at the rate of the detector."""
+    part = read(file, start=start, end=min(length, start + STRETCH))
+    return resample(part, RATE).samples
 
-    Shape [hundredths, 2]: what a waveform that is wider than the screen needs.
-    """
+
+def _outline(part: FloatArray) -> FloatArray:
     step = RATE // OUTLINE_PER_SECOND
-    parts = []
-    for part in _stretches(file):
-        padded = np.pad(part, (0, -len(part) % step)).reshape(-1, step)
-        parts.append(np.stack([padded.min(axis=1), padded.max(axis=1)], axis=1))
-    whole: FloatArray = np.concatenate(parts) if parts else np.empty((0, 2), np.float32)
-    return whole
+    padded = np.pad(part, (0, -len(part) % step)).reshape(-1, step)
+    return np.stack([padded.min(axis=1), padded.max(axis=1)], axis=1)
