@@ -3,100 +3,374 @@
 from pathlib import Path
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
 from tests.audio.test_long_recording import NAMES, spoken
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.audio.files import write_flac
-from vgdesk.core.model import Session, WordId
+from vgdesk.core.model import Session, Word, WordId
 from vgdesk.ui.cutting_dialog import CuttingDialog
+from vgdesk.ui.pieces_model import END, HEADINGS, LISTEN, START, WORD
+from vgdesk.ui.pieces_wave import WIDEST_VIEW
 
+NO_KEY = Qt.KeyboardModifier.NoModifier
 WORDS = (word("snake"), word("apple"), word("river"))
+PIECES = (Piece(0.5, 1.0, WORDS[0].id), Piece(2.0, 2.1), Piece(3.0, 3.6, WORDS[1].id))
 
 
-@pytest.fixture
-def dialog(qtbot: QtBot) -> CuttingDialog:
-    outline = np.tile(np.array([[-0.1, 0.1]], np.float32), (1000, 1))
-    pieces = (Piece(0.5, 1.0, WORDS[0].id), Piece(2.0, 2.1), Piece(3.0, 3.6, WORDS[1].id))
-    made = CuttingDialog(LongRecording(Path("/x/long.wav"), outline, pieces), WORDS)
+def shown(
+    qtbot: QtBot, pieces: tuple[Piece, ...], words: tuple[Word, ...], seconds: int
+) -> CuttingDialog:
+    outline = np.tile(np.array([[-0.1, 0.1]], np.float32), (100 * seconds, 1))
+    made = CuttingDialog(LongRecording(Path("/x/long.wav"), outline, pieces), words)
     qtbot.addWidget(made)
     made.show()
     return made
 
 
-def choice(dialog: CuttingDialog, place: int) -> QComboBox:
-    found = dialog.table.cellWidget(place, 0)
-    assert isinstance(found, QComboBox)
-    return found
+@pytest.fixture
+def dialog(qtbot: QtBot) -> CuttingDialog:
+    return shown(qtbot, PIECES, WORDS, 10)
 
 
-def ok(dialog: CuttingDialog) -> str:
-    return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).text()
+def go_to(dialog: CuttingDialog, place: int, column: int) -> None:
+    dialog.table.setCurrentIndex(dialog.model.index(place, column))
+
+
+def edited(dialog: CuttingDialog, place: int) -> QComboBox:
+    """Begin to edit the word of a piece."""
+    go_to(dialog, place, WORD)
+    QTest.keyClick(dialog.table, Qt.Key.Key_F2)
+    choice = dialog.table.indexWidget(dialog.model.index(place, WORD))
+    assert isinstance(choice, QComboBox)
+    return choice
+
+
+def field(choice: QComboBox) -> QLineEdit:
+    line = choice.lineEdit()
+    assert line is not None
+    return line
+
+
+def press_at(dialog: CuttingDialog, place: int, column: int, from_right: int | None = None) -> None:
+    cell = dialog.table.visualRect(dialog.model.index(place, column))
+    at = (
+        cell.center()
+        if from_right is None
+        else QPoint(cell.right() - from_right, cell.center().y())
+    )
+    QTest.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def end_edit(qtbot: QtBot, dialog: CuttingDialog, key: Qt.Key) -> None:
+    editor = dialog.table.indexWidget(dialog.table.currentIndex())
+    assert editor is not None
+    QTest.keyClick(editor, key)
+    qtbot.waitUntil(lambda: dialog.table.indexWidget(dialog.table.currentIndex()) is None)
+
+
+def write(qtbot: QtBot, dialog: CuttingDialog, place: int, column: int, text: str) -> None:
+    """Write into a cell with the keyboard."""
+    go_to(dialog, place, column)
+    QTest.keyClick(dialog.table, Qt.Key.Key_F2)
+    line = dialog.table.viewport().findChild(QLineEdit)
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    end_edit(qtbot, dialog, Qt.Key.Key_Return)
+
+
+def cell(dialog: CuttingDialog, place: int, column: int) -> str:
+    return str(dialog.model.index(place, column).data())
+
+
+def ok(dialog: CuttingDialog) -> QPushButton:
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+
+def texts(dialog: CuttingDialog) -> list[str]:
+    return [text for text, _piece in dialog.pieces]
 
 
 def test_what_was_proposed_is_shown_and_counted(dialog: CuttingDialog) -> None:
-    assert [text for text, _piece in dialog.pieces] == ["snake", "", "apple"]
-    assert ok(dialog) == "Add 2 takes"
+    assert texts(dialog) == ["snake", "", "apple"]
+    assert ok(dialog).text() == "Add 2 takes"
+    assert {place: span.tag.toPlainText() for place, span in dialog.wave.spans.items()} == {
+        0: "snake",
+        1: "–",
+        2: "apple",
+    }
 
 
 def test_a_piece_can_be_given_a_word_and_passed_over(dialog: CuttingDialog) -> None:
-    choice(dialog, 1).setEditText("a new one")
-    choice(dialog, 0).setCurrentIndex(0)
-    choice(dialog, 2).setCurrentIndex(3)
-    assert [text for text, _piece in dialog.pieces] == ["", "a new one", "river"]
+    edited(dialog, 1).setEditText("a new one")
+    edited(dialog, 0).setCurrentIndex(0)
+    edited(dialog, 2).setCurrentIndex(3)
+    assert texts(dialog) == ["", "a new one", "river"]
     assert dialog.pieces[2][1].word == "river"
-    choice(dialog, 1).setEditText("")
-    choice(dialog, 2).setCurrentIndex(0)
-    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    edited(dialog, 1).setEditText("")
+    edited(dialog, 2).setCurrentIndex(0)
+    assert not ok(dialog).isEnabled()
 
 
-def test_a_word_may_be_written_and_confirmed(dialog: CuttingDialog) -> None:
-    field = choice(dialog, 1).lineEdit()
-    assert field is not None
-    field.selectAll()
-    QTest.keyClicks(field, "a new one")
-    QTest.keyClick(field, Qt.Key.Key_Return)
-    assert [text for text, _piece in dialog.pieces] == ["snake", "a new one", "apple"]
-    assert dialog.pieces[1][1].word not in [one.id for one in WORDS]
+def test_each_letter_shows_at_once_and_enter_ends_the_edit_only(
+    dialog: CuttingDialog, qtbot: QtBot
+) -> None:
+    line = field(edited(dialog, 1))
+    QTest.keyClicks(line, "app")
+    assert (line.text(), texts(dialog)) == ("app", ["snake", "app", "apple"])
+    assert ok(dialog).text() == "Add 3 takes"
+    assert dialog.wave.spans[1].tag.toPlainText() == "app"
+    line.setCursorPosition(1)
+    QTest.keyClicks(line, "new")
+    assert line.text() == "anewpp"
+    end_edit(qtbot, dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert dialog.pieces[1] == ("anewpp", PIECES[1])
 
 
-def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog) -> None:
-    dialog._regions[0].setRegion((0.4, 1.25))
-    assert dialog.table.item(0, 1).text() == "0.400"
+def test_escape_takes_an_edit_back_and_leaves_the_dialog_open(
+    dialog: CuttingDialog, qtbot: QtBot
+) -> None:
+    line = field(edited(dialog, 0))
+    line.selectAll()
+    QTest.keyClicks(line, "x")
+    assert texts(dialog)[0] == "x"
+    end_edit(qtbot, dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert dialog.pieces[0] == ("snake", PIECES[0])
+
+
+def test_typing_into_a_cell_replaces_its_word(dialog: CuttingDialog, qtbot: QtBot) -> None:
+    go_to(dialog, 0, WORD)
+    QTest.keyClicks(dialog.table, "o")
+    QTest.keyClicks(dialog.table.viewport().findChild(QComboBox), "wl")
+    end_edit(qtbot, dialog, Qt.Key.Key_Return)
+    assert texts(dialog)[0] == "owl"
+
+
+def test_one_of_two_words_that_are_written_alike_can_be_chosen(qtbot: QtBot) -> None:
+    alike = (Word(WordId("bank"), "bank"), Word(WordId("bank_2"), "bank"))
+    made = shown(qtbot, (Piece(0.5, 1.0, alike[1].id), Piece(2.0, 2.5)), alike, 10)
+    edited(made, 0)
+    edited(made, 1).setCurrentIndex(2)
+    assert [piece.word for _text, piece in made.pieces] == ["bank_2", "bank_2"]
+    edited(made, 1).setCurrentIndex(1)
+    assert made.pieces[1][1].word == "bank"
+
+
+def test_what_is_still_being_written_is_added(dialog: CuttingDialog, qtbot: QtBot) -> None:
+    QTest.keyClicks(field(edited(dialog, 1)), "owl")
+    go_to(dialog, 0, START)
+    QTest.keyClick(dialog.table, Qt.Key.Key_F2)
+    line = dialog.table.viewport().findChildren(QLineEdit)[-1]
+    line.setText("0.25")
+    with qtbot.waitSignal(dialog.accepted):
+        ok(dialog).click()  # without taking the focus, as on macOS
+    assert dialog.pieces[:2] == [
+        ("snake", Piece(0.25, 1.0, WordId("snake"))),
+        ("owl", PIECES[1]),
+    ]
+
+
+def test_a_word_that_was_deleted_meanwhile_is_none(qtbot: QtBot) -> None:
+    made = shown(qtbot, PIECES, WORDS[1:], 10)
+    assert texts(made) == ["", "", "apple"]
+    assert ok(made).text() == "Add 1 take"
+
+
+def test_one_click_edits_a_word_and_the_arrow_opens_the_list(
+    dialog: CuttingDialog, qtbot: QtBot
+) -> None:
+    press_at(dialog, 0, WORD)
+    choice = dialog.table.viewport().findChild(QComboBox)
+    assert choice.currentText() == "snake"
+    assert not choice.view().isVisible()
+    end_edit(qtbot, dialog, Qt.Key.Key_Escape)
+    press_at(dialog, 2, WORD, from_right=5)
+    choice = dialog.table.indexWidget(dialog.model.index(2, WORD))
+    assert isinstance(choice, QComboBox)
+    assert choice.view().isVisible()
+    QTest.keyClick(choice.view(), Qt.Key.Key_Down)
+    QTest.keyClick(choice.view(), Qt.Key.Key_Return)
+    assert texts(dialog)[2] == "river"
+
+
+def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog, qtbot: QtBot) -> None:
+    dialog.wave.spans[0].setRegion((0.4, 1.25))
+    assert cell(dialog, 0, START) == "0.400"
     assert dialog.pieces[0][1] == Piece(0.4, 1.25, WordId("snake"))
-    dialog.table.item(2, 2).setText("4.5")
-    assert dialog._regions[2].getRegion() == (3.0, 4.5)
-    for nonsense in ("soon", "2.0", "99", "-1"):
-        dialog.table.item(2, 2).setText(nonsense)
+    write(qtbot, dialog, 2, END, "4.5")
+    assert dialog.wave.spans[2].getRegion() == (3.0, 4.5)
+    for nonsense in ("soon", "2.0", "99", "-1", "nan", "inf"):
+        write(qtbot, dialog, 2, END, nonsense)
         assert dialog.pieces[2][1].end == 4.5
-        assert dialog.table.item(2, 2).text() == "4.500"
+        assert cell(dialog, 2, END) == "4.500"
+
+
+def test_an_end_is_dragged_with_the_mouse(
+    dialog: CuttingDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # else fast moves are ignored
+    dialog.grab()  # lays the waveform out
+    wave, box = dialog.wave, dialog.wave.box
+
+    def at(seconds: float) -> QPoint:
+        return wave.mapFromScene(box.mapViewToScene(QPointF(seconds, 0.05)))
+
+    left, view = Qt.MouseButton.LeftButton, wave.viewport()
+    QTest.mouseMove(view, at(3.6))
+    QTest.mousePress(view, left, pos=at(3.6))
+    for seconds in (3.8, 4.0, 4.4, 4.8):
+        there = QPointF(at(seconds))
+        over = QPointF(view.mapToGlobal(there))
+        move = QMouseEvent(QEvent.Type.MouseMove, there, over, left, left, NO_KEY)
+        QApplication.sendEvent(view, move)
+    QTest.mouseRelease(view, left, pos=at(4.8))
+    assert dialog.pieces[2][1].start == 3.0
+    assert dialog.pieces[2][1].end == pytest.approx(4.8, abs=0.05)
+    assert dialog.pieces[:2] == [("snake", PIECES[0]), ("", PIECES[1])]
 
 
 def test_no_piece_is_dragged_out_of_the_recording(dialog: CuttingDialog) -> None:
-    dialog._regions[0].setRegion((-0.5, 1.25))
-    dialog._regions[2].setRegion((9.0, 12.0))
+    dialog.wave.spans[0].setRegion((-0.5, 1.25))
+    dialog.wave.spans[2].setRegion((9.0, 12.0))
     ends = [(piece.start, piece.end) for _text, piece in dialog.pieces]
     assert ends == [(0.0, 1.25), (2.0, 2.1), (9.0, 10.0)]
     assert len(with_pieces(sessions_of(list(WORDS), []), Path("l.wav"), dialog.pieces, "").takes)
 
 
 def test_a_piece_that_is_dragged_to_nothing_goes_back(dialog: CuttingDialog) -> None:
-    dialog._regions[0].setRegion((0.5, 0.505))
+    dialog.wave.spans[0].setRegion((0.5, 0.505))
     assert dialog.pieces[0][1] == Piece(0.5, 1.0, WORDS[0].id)
-    assert dialog._regions[0].getRegion() == (0.5, 1.0)
+    assert dialog.wave.spans[0].getRegion() == (0.5, 1.0)
 
 
-def test_a_piece_is_heard(dialog: CuttingDialog, qtbot: QtBot) -> None:
-    button = dialog.table.cellWidget(1, 3)
-    assert isinstance(button, QToolButton)
+def test_a_piece_is_heard_by_a_click(dialog: CuttingDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.play_requested) as played:
-        button.click()
+        press_at(dialog, 1, LISTEN)
     assert played.args == [2.0, 2.1]
+
+
+@pytest.mark.parametrize(
+    ("column", "key"),
+    [
+        (LISTEN, Qt.Key.Key_Space),
+        (LISTEN, Qt.Key.Key_Return),
+        (LISTEN, Qt.Key.Key_Enter),
+        (WORD, Qt.Key.Key_Space),
+        (END, Qt.Key.Key_Space),
+    ],
+)
+def test_a_piece_is_heard_by_the_keyboard(
+    dialog: CuttingDialog, qtbot: QtBot, column: int, key: Qt.Key
+) -> None:
+    go_to(dialog, 0, column)
+    QTest.keyClick(dialog.table, Qt.Key.Key_Down)
+    with qtbot.waitSignal(dialog.play_requested) as played:
+        QTest.keyClick(dialog.table, key)
+    assert played.args == [2.0, 2.1]
+    assert dialog.isVisible()
+    assert texts(dialog) == ["snake", "", "apple"]
+
+
+def test_enter_edits_a_cell_and_tab_leaves_the_table(dialog: CuttingDialog, qtbot: QtBot) -> None:
+    go_to(dialog, 0, WORD)
+    QTest.keyClick(dialog.table, Qt.Key.Key_Return)
+    assert dialog.table.viewport().findChild(QComboBox) is not None
+    end_edit(qtbot, dialog, Qt.Key.Key_Escape)
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    assert dialog.focusWidget() is dialog.table
+    QTest.keyClick(dialog.table, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is ok(dialog)
+
+
+def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: CuttingDialog) -> None:
+    assert dialog.table.accessibleName() == "Pieces"
+    said = QAccessible.queryAccessibleInterface(dialog.table)
+    # The headings are a row, and the numbers of the rows a column.
+    cells = [said.child(2 * (1 + len(HEADINGS)) + 1 + column) for column in range(len(HEADINGS))]
+    names = [one.text(QAccessible.Text.Name) for one in cells]
+    assert names == [
+        "Word of piece 2: none",
+        "Start of piece 2: 2.000 seconds",
+        "End of piece 2: 2.100 seconds",
+        "Play piece 2",
+    ]
+    assert edited(dialog, 1).accessibleName() == "Word of piece 2"
+
+
+# Hours of sound
+
+
+def long_recording(qtbot: QtBot, count: int) -> CuttingDialog:
+    words = tuple(Word(WordId(f"w{i}"), f"word{i}") for i in range(count))
+    pieces = tuple(Piece(2.0 * i + 0.5, 2.0 * i + 1.5, one.id) for i, one in enumerate(words))
+    return shown(qtbot, pieces, words, 2 * count)
+
+
+def things_in(dialog: CuttingDialog) -> tuple[int, int]:
+    return len(dialog.findChildren(QWidget)), len(dialog.wave.scene().items())
+
+
+def test_thousands_of_pieces_take_no_more_widgets_than_a_few(qtbot: QtBot) -> None:
+    few, many = long_recording(qtbot, 10), long_recording(qtbot, 2000)
+    assert things_in(many) == things_in(few)
+    choices = (edited(few, 5), edited(many, 5))
+    for choice in choices:
+        assert choice.currentText() == "word5"
+    assert things_in(many) == things_in(few)
+
+
+def test_only_what_is_in_sight_is_drawn_wherever_one_looks(qtbot: QtBot) -> None:
+    dialog = long_recording(qtbot, 500)
+    box = dialog.wave.box
+    box.setXRange(0, 1000, padding=0)
+    low, high = box.viewRange()[0]
+    assert high - low <= WIDEST_VIEW
+    most = len(dialog.wave.spans) + 2
+    items = len(dialog.wave.scene().items())
+    for middle in (0, 37, 500, 990):
+        box.setXRange(middle - 20, middle + 20, padding=0)
+        low, high = box.viewRange()[0]
+        for place, span in dialog.wave.spans.items():
+            piece = dialog.pieces[place][1]
+            assert span.getRegion() == (piece.start, piece.end)
+            assert span.isVisible()
+            assert span.tag.toPlainText() == f"word{place}"
+        due = [i for i in range(500) if 2 * i + 0.5 < high and 2 * i + 1.5 > low]
+        assert sorted(dialog.wave.spans) == due
+        visible = [span for span in dialog.wave.scene().items() if hasattr(span, "place")]
+        assert sum(span.isVisible() for span in visible) == len(due) <= most
+        assert len(dialog.wave.scene().items()) == items
+
+
+def test_a_chosen_row_and_a_written_end_come_into_sight(qtbot: QtBot) -> None:
+    dialog = long_recording(qtbot, 500)
+    assert 400 not in dialog.wave.spans
+    go_to(dialog, 400, WORD)
+    assert dialog.wave.spans[400].getRegion() == (800.5, 801.5)
+    dialog.wave.spans[400].setRegion((800.25, 801.5))
+    assert cell(dialog, 400, START) == "800.250"
+    dialog.model.move(0, 800.0, 800.2)  # into what is in sight
+    assert dialog.wave.spans[0].getRegion() == (800.0, 800.2)
+    dialog.model.move(0, 1.0, 1.2)
+    assert 0 not in dialog.wave.spans
 
 
 def test_the_pieces_become_takes_of_one_file(tmp_path: Path) -> None:

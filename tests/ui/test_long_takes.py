@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
@@ -64,11 +64,9 @@ def test_a_long_take_can_be_cut_into_words(window: MainWindow, qtbot: QtBot) -> 
     window.inspector.cut.click()
     qtbot.waitUntil(lambda: bool(window.findChildren(CuttingDialog)), timeout=SECONDS)
     (dialog,) = window.findChildren(CuttingDialog)
-    assert dialog.table.rowCount() == 4
+    assert len(dialog.pieces) == 4
     for place in range(4):
-        choice = dialog.table.cellWidget(place, 0)
-        assert isinstance(choice, QComboBox)
-        choice.setCurrentText("snake" if place else "")
+        dialog.model.set_word(place, "snake" if place else "", None)
     dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     cut = [take for take in window.workspace.session.takes.values() if take.id != LONG]
     assert [round(take.start) // EVERY for take in cut] == [1, 2, 3]

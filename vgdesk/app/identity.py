@@ -29,7 +29,7 @@ class Additions:
         # Of words that are written alike the first one counts.
         self._homes = {
             spelling_key(word.text, word.language): word.id
-            for word in reversed(session.words.values())
+            for word in reversed(self.words.values())
         }
         self._numbers = numbers_given_out(session)
 

@@ -9,7 +9,7 @@ count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` a
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vgdesk.app.identity import Additions, language_of
@@ -19,7 +19,7 @@ from vgdesk.audio.heard_take import Known
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.audio.take_checks import check_take, concerns
 from vgdesk.core.errors import AudioFileError
-from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource
+from vgdesk.core.model import Concern, Session, Take, TakeSource
 
 CATEGORY = "category"
 SHORTEST_WORD = 0.05  # s; no syllable is shorter

@@ -1,0 +1,137 @@
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from vgdesk.app.cutting import Piece, moved
+from vgdesk.core.model import Word, WordId
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+WORD, START, END, LISTEN = range(4)
+HEADINGS = ("Word", "Start (s)", "End (s)", "Listen")
+SHORTEST = 0.02  # seconds
+ROUNDING = 0.01  # seconds that a written end may lie behind the recording
+
+
+class PiecesModel(QAbstractTableModel):
+    """The pieces of a recording, one row each; the table and the waveform both show and change it.
+
+    Attributes
+    ----------
+    length
+        Of the recording, in seconds.
+    word_count
+        How many pieces have a word; counted along, for there may be thousands.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        words: Sequence[Word],
+        length: float,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        known = {word.id: word.text for word in words}
+        self.length = length
+        self._pieces = list(pieces)
+        self._texts = [known.get(piece.word, "") if piece.word else "" for piece in pieces]
+        self.word_count = sum(map(bool, self._texts))
+
+    @property
+    def pieces(self) -> list[tuple[str, Piece]]:
+        """The pieces with the words that were chosen or written; passed over ones have none."""
+        return list(zip(self._texts, self._pieces, strict=True))
+
+    def piece(self, place: int) -> Piece:
+        return self._pieces[place]
+
+    def text(self, place: int) -> str:
+        return self._texts[place]
+
+    def places_between(self, low: float, high: float) -> list[int]:
+        """Return which pieces lie in a stretch of the recording, wholly or in part."""
+        places = enumerate(self._pieces)
+        return [place for place, piece in places if piece.start < high and piece.end > low]
+
+    def set_word(self, place: int, text: str, word: WordId | None) -> None:
+        """Say which word a piece is: one of the list, or a text that is a word of its own."""
+        piece = self._pieces[place]
+        if (text, word) == (self._texts[place], piece.word):
+            return
+        self.word_count += bool(text) - bool(self._texts[place])
+        self._texts[place] = text
+        self._pieces[place] = Piece(piece.start, piece.end, word)
+        self._tell(place, WORD, WORD)
+
+    def move(self, place: int, start: float, end: float) -> bool:
+        """Give a piece other ends, in seconds; False if they are too close or outside."""
+        if not (0 <= start <= end - SHORTEST and end <= self.length + ROUNDING):
+            return False
+        self._pieces[place] = moved(self._pieces[place], start, min(end, self.length))
+        self._tell(place, START, END)
+        return True
+
+    def _tell(self, place: int, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(place, first), self.index(place, last))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._pieces)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(HEADINGS)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        editable = (
+            Qt.ItemFlag.NoItemFlags if index.column() == LISTEN else Qt.ItemFlag.ItemIsEditable
+        )
+        return super().flags(index) | editable
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        place, column = index.row(), index.column()
+        if role in (Role.DisplayRole, Role.EditRole):
+            return self._written(place)[column]
+        if role == Role.AccessibleTextRole:
+            return self._read_aloud(place)[column]
+        if role == Role.ToolTipRole and column in (WORD, LISTEN):
+            return ("Empty: this piece is no word", f"Play piece {place + 1}")[column == LISTEN]
+        if role == Role.TextAlignmentRole and column != WORD:
+            across = (
+                Qt.AlignmentFlag.AlignHCenter if column == LISTEN else Qt.AlignmentFlag.AlignRight
+            )
+            return across | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _written(self, place: int) -> tuple[str, ...]:
+        piece = self._pieces[place]
+        return self._texts[place], f"{piece.start:.3f}", f"{piece.end:.3f}", "▶"
+
+    def _read_aloud(self, place: int) -> tuple[str, ...]:
+        text, start, end, _play = self._written(place)
+        number = place + 1
+        return (
+            f"Word of piece {number}: {text or 'none'}",
+            f"Start of piece {number}: {start} seconds",
+            f"End of piece {number}: {end} seconds",
+            f"Play piece {number}",
+        )
+
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
+        """Take over a written end; False if it is no number or not possible."""
+        if role != Role.EditRole or index.column() not in (START, END):
+            return False
+        try:
+            seconds = float(value)
+        except ValueError:
+            return False
+        piece = self._pieces[index.row()]
+        ends = (seconds, piece.end) if index.column() == START else (piece.start, seconds)
+        return self.move(index.row(), *ends)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+    ) -> Any:
+        if role != Role.DisplayRole:
+            return None
+        return HEADINGS[section] if orientation == Qt.Orientation.Horizontal else str(section + 1)

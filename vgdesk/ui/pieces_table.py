@@ -1,0 +1,157 @@
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QPoint,
+    QRect,
+    QSignalBlocker,
+    QStringListModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QComboBox,
+    QCompleter,
+    QHeaderView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from vgdesk.core.model import Word, WordId
+from vgdesk.ui.panels.parts import TARGET, named
+from vgdesk.ui.pieces_model import LISTEN, WORD, Index, PiecesModel
+
+ARROW = 24  # pixels at the end of a cell that open the list of words
+MOST_LISTED = 12  # words that are seen at a time
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class PiecesTable(QTableView):
+    """The pieces in numbers. Only the cell that is being edited has a widget of its own.
+
+    Signals
+    -------
+    play_requested
+        The place of the piece.
+    """
+
+    play_requested = Signal(int)
+
+    def __init__(self, model: PiecesModel, words: Sequence[Word]) -> None:
+        super().__init__()
+        self._pressed_at = QPoint()
+        named(self, "Pieces", "One row for each piece of the recording")
+        self.setToolTip("")  # the cells have their own
+        self.setModel(model)
+        self.setItemDelegateForColumn(WORD, _WordDelegate(model, words, self))
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)  # else Tab would have to pass every cell to get out
+        self.horizontalHeader().setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setDefaultSectionSize(TARGET + 2)
+        self.clicked.connect(self._on_clicked)
+        self.setCurrentIndex(model.index(0, WORD))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def _on_clicked(self, index: Index) -> None:
+        if index.column() == LISTEN:
+            self.play_requested.emit(index.row())
+        elif index.column() == WORD:
+            self.edit(index)
+            choice = self.indexWidget(index)
+            if isinstance(choice, QComboBox) and _arrow(self.visualRect(index)).contains(
+                self._pressed_at
+            ):
+                choice.showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index, key = self.currentIndex(), event.key()
+        if not index.isValid() or self.state() == QTableView.State.EditingState:
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Space or (key in _ENTER and index.column() == LISTEN):
+            self.play_requested.emit(index.row())
+        elif key in _ENTER:
+            self.edit(index)
+        else:
+            super().keyPressEvent(event)
+
+
+class _WordDelegate(QStyledItemDelegate):
+    """Lets a word be chosen from the list or written; all editors share the one list."""
+
+    def __init__(self, model: PiecesModel, words: Sequence[Word], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pieces = model
+        self._ids = [None, *(word.id for word in words)]
+        self._places = {word: place for place, word in enumerate(self._ids)}
+        self._choices = QStringListModel(["", *(word.text for word in words)], self)
+        self._before: tuple[int, str, WordId | None] = (0, "", None)
+        self.closeEditor.connect(self._on_closed)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Show that there is a list to choose from."""
+        super().paint(painter, option, index)
+        self.initStyleOption(option, index)
+        option.rect = _arrow(option.rect)
+        style = option.widget.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorArrowDown, option, painter)
+
+    def createEditor(
+        self, parent: QWidget, _option: QStyleOptionViewItem, index: Index
+    ) -> QComboBox:
+        place = index.row()
+        self._before = (place, self._pieces.text(place), self._pieces.piece(place).word)
+        choice, seen = QComboBox(parent), QListView()
+        choice.setAccessibleName(f"Word of piece {place + 1}")
+        seen.setUniformItemSizes(True)  # else every word of the list would be measured
+        choice.setView(seen)
+        choice.setMaxVisibleItems(MOST_LISTED)
+        choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        choice.setModel(self._choices)
+        choice.setEditable(True)
+        # What is written stays in its field: as one more choice it would stand for no word.
+        choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        # Words that fit are listed, not filled in: else “car” could not be written beside “carpet”.
+        completer = QCompleter(self._choices, choice)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        choice.setCompleter(completer)
+        choice.currentTextChanged.connect(self._on_changed)
+        choice.currentIndexChanged.connect(self._on_changed)  # two words may be written alike
+        return choice
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        assert isinstance(editor, QComboBox)
+        text = self._pieces.text(index.row())
+        # Comes back from every key that was pressed as well, and must not move the cursor then.
+        if editor.currentText().strip() != text:
+            with QSignalBlocker(editor):
+                editor.setCurrentIndex(self._places.get(self._pieces.piece(index.row()).word, 0))
+                editor.setEditText(text)
+            editor.lineEdit().selectAll()  # type: ignore[union-attr]
+
+    def setModelData(self, editor: QWidget, _model: QAbstractItemModel, index: Index) -> None:
+        assert isinstance(editor, QComboBox)
+        chosen, text = editor.currentIndex(), editor.currentText().strip()
+        word = self._ids[chosen] if editor.itemText(chosen) == text else None
+        self._pieces.set_word(index.row(), text, word)
+
+    def _on_changed(self) -> None:
+        """Take over each letter at once: the waveform and the button below show it."""
+        self.commitData.emit(self.sender())
+
+    def _on_closed(self, _editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        if hint == QAbstractItemDelegate.EndEditHint.RevertModelCache:
+            self._pieces.set_word(*self._before)
+
+
+def _arrow(cell: QRect) -> QRect:
+    return cell.adjusted(cell.width() - ARROW, 0, 0, 0)

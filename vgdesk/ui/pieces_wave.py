@@ -1,0 +1,154 @@
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
+from vgdesk.core.arrays import FloatArray
+from vgdesk.ui.panels.parts import named
+from vgdesk.ui.pieces_model import SHORTEST, START, Index, PiecesModel
+from vgdesk.ui.theme import Theme
+
+HEIGHT = 220
+FIRST_VIEW = 12.0  # seconds
+WIDEST_VIEW = 60.0  # seconds; more pieces could neither be told apart nor be hit
+
+
+class PiecesWave(pg.GraphicsLayoutWidget):
+    """The waveform of a long recording with its pieces, whose ends can be dragged.
+
+    Only what is in sight is there: items for thousands of pieces would take minutes.
+    """
+
+    def __init__(self, model: PiecesModel, outline: FloatArray, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self._outline = outline
+        self._theme = theme
+        # A bare box with one axis: a full plot would build menus that nobody sees.
+        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
+        self._curve = pg.PlotDataItem(pen=pg.mkPen(theme.text, width=1), autoDownsample=True)
+        self._spans: dict[int, _Span] = {}
+        self._spare: list[_Span] = []
+        named(self, "Waveform with the pieces", "The table below says the same in numbers")
+        for part in (self, self.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedHeight(HEIGHT)
+        self.setBackground(theme.base)
+        self._lay_out()
+        self.box.sigXRangeChanged.connect(self._show_stretch)
+        model.dataChanged.connect(self._on_changed)
+        self._show_stretch()
+
+    @property
+    def spans(self) -> "dict[int, _Span]":
+        """The pieces in sight, by their places."""
+        return dict(self._spans)
+
+    def _lay_out(self) -> None:
+        theme, box, length = self._theme, self.box, self._model.length
+        box.setMouseEnabled(x=True, y=False)
+        axis = pg.AxisItem("bottom")
+        axis.linkToView(box)
+        axis.enableAutoSIPrefix(False)
+        axis.setPen(theme.edge)
+        axis.setTextPen(theme.muted)
+        self.addItem(box, row=0, col=0)
+        self.addItem(axis, row=1, col=0)
+        box.addItem(self._curve)
+        box.setLimits(xMin=0, xMax=max(length, SHORTEST), maxXRange=WIDEST_VIEW)
+        box.setXRange(0, min(length, FIRST_VIEW), padding=0)
+        loudest = float(np.abs(self._outline).max(initial=0.01))
+        box.setYRange(-loudest, 1.4 * loudest)  # room for the words above
+
+    def bring_into_sight(self, place: int) -> None:
+        """Move along the recording until a piece is seen, if it is not."""
+        piece = self._model.piece(place)
+        low, high = self.box.viewRange()[0]
+        if not low <= piece.start <= piece.end <= high:
+            middle, half = (piece.start + piece.end) / 2, (high - low) / 2
+            self.box.setXRange(middle - half, middle + half, padding=0)
+
+    def _show_stretch(self) -> None:
+        """Draw what is in sight of the sound and the pieces."""
+        low, high = self.box.viewRange()[0]
+        first, last = (round(seconds * OUTLINE_PER_SECOND) for seconds in (low - 1, high + 1))
+        part = self._outline[max(0, first) : last]
+        times = (max(0, first) + np.arange(len(part))) / OUTLINE_PER_SECOND
+        self._curve.setData(np.repeat(times, 2), part.reshape(-1))
+        self._show_spans()
+
+    def _show_spans(self) -> None:
+        """Show what came into sight with the items of what went out of it."""
+        places = dict.fromkeys(self._model.places_between(*self.box.viewRange()[0]))
+        for place in [place for place in self._spans if place not in places]:
+            if not self._spans[place].is_dragged:
+                self._spare.append(self._spans.pop(place))
+        for place in places:
+            if place not in self._spans:
+                self._spans[place] = self._spare.pop() if self._spare else self._new_span()
+                self._update(place)
+        for span in self._spare:
+            span.hide()
+
+    def _new_span(self) -> "_Span":
+        span = _Span(self._theme, self._model.length)
+        span.sigRegionChanged.connect(self._on_dragged)
+        span.sigRegionChangeFinished.connect(self._on_let_go)
+        self.box.addItem(span)
+        return span
+
+    def _update(self, place: int) -> None:
+        piece, top = self._model.piece(place), self.box.viewRange()[1][1]
+        self._spans[place].show_piece(place, (piece.start, piece.end), self._model.text(place), top)
+
+    def _on_changed(self, first: Index) -> None:
+        if first.column() == START:
+            self._show_spans()
+        if first.row() in self._spans:
+            self._update(first.row())
+
+    def _on_dragged(self, span: "_Span") -> None:
+        self._model.move(span.place, *span.getRegion())
+
+    def _on_let_go(self, span: "_Span") -> None:
+        """Take over where a piece was dragged to, or put it back if too little is left of it."""
+        self._on_dragged(span)
+        self._update(span.place)
+
+
+class _Span(pg.LinearRegionItem):
+    """One piece in the waveform, with its word."""
+
+    def __init__(self, theme: Theme, length: float) -> None:
+        super().__init__(pen=pg.mkPen(theme.accent, width=2), bounds=(0, length), swapMode="block")
+        self._theme = theme
+        self.place = 0
+        self.tag = pg.TextItem(color=theme.text, anchor=(0, 0))
+        self.tag.setParentItem(self)
+
+    @property
+    def is_dragged(self) -> bool:
+        return bool(self.moving or any(line.moving for line in self.lines))
+
+    def show_piece(self, place: int, ends: tuple[float, float], text: str, top: float) -> None:
+        """Stand for this piece from now on; `top` is where its word is written."""
+        self.place = place
+        if not self.is_dragged:
+            self.blockSignals(True)
+            self.setRegion(ends)
+            self.blockSignals(False)
+        self._paint(is_word=bool(text))
+        self.tag.setText(text or "–")
+        self.tag.setPos(ends[0], top)
+        self.show()
+
+    def _paint(self, *, is_word: bool) -> None:
+        # A piece that is passed over is hatched: colour alone would say too little.
+        style = Qt.BrushStyle.SolidPattern if is_word else Qt.BrushStyle.BDiagPattern
+        colour: Any = pg.mkColor(self._theme.accent if is_word else self._theme.muted)
+        for alpha, paint in ((80, self.setBrush), (130, self.setHoverBrush)):
+            colour.setAlpha(alpha)
+            paint(pg.QtGui.QBrush(colour, style))
+        self.update()
