@@ -9,7 +9,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QComboBox,
@@ -101,6 +101,10 @@ class _WordDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         self.initStyleOption(option, index)
         option.rect = _arrow(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            ink = option.palette.color(QPalette.ColorRole.HighlightedText)
+            option.palette.setColor(QPalette.ColorRole.ButtonText, ink)
+            option.palette.setColor(QPalette.ColorRole.WindowText, ink)
         style = option.widget.style()
         style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorArrowDown, option, painter)
 

@@ -2,7 +2,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
 from vgdesk.core.arrays import FloatArray
@@ -38,6 +39,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         self.setBackground(theme.base)
         self._lay_out()
         self.box.sigXRangeChanged.connect(self._show_stretch)
+        self.box.sigResized.connect(self._write_words)
         model.dataChanged.connect(self._on_changed)
         self._show_stretch()
 
@@ -91,6 +93,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
                 self._update(place)
         for span in self._spare:
             span.hide()
+        self._write_words()
 
     def _new_span(self) -> "_Span":
         span = _Span(self._theme, self._model.length)
@@ -100,14 +103,28 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         return span
 
     def _update(self, place: int) -> None:
-        piece, top = self._model.piece(place), self.box.viewRange()[1][1]
-        self._spans[place].show_piece(place, (piece.start, piece.end), self._model.text(place), top)
+        piece = self._model.piece(place)
+        is_word = bool(self._model.text(place))
+        self._spans[place].show_piece(place, (piece.start, piece.end), is_word=is_word)
+
+    def _write_words(self) -> None:
+        """Write the word above each piece, as far as there is room before the next one."""
+        (low, high), (_bottom, top) = self.box.viewRange()
+        starts = {place: self._model.piece(place).start for place in self._spans}
+        ends = sorted([*starts.values(), high])[1:]
+        room = dict(zip(sorted(starts.values()), ends, strict=True))
+        pixels = self.box.width() / (high - low)
+        for place, start in starts.items():
+            width = (room[start] - start) * pixels
+            self._spans[place].write(self._model.text(place) or "–", QPointF(start, top), width)
 
     def _on_changed(self, first: Index) -> None:
-        if first.column() == START:
-            self._show_spans()
         if first.row() in self._spans:
             self._update(first.row())
+        if first.column() == START:
+            self._show_spans()
+        else:
+            self._write_words()
 
     def _on_dragged(self, span: "_Span") -> None:
         self._model.move(span.place, *span.getRegion())
@@ -132,17 +149,24 @@ class _Span(pg.LinearRegionItem):
     def is_dragged(self) -> bool:
         return bool(self.moving or any(line.moving for line in self.lines))
 
-    def show_piece(self, place: int, ends: tuple[float, float], text: str, top: float) -> None:
-        """Stand for this piece from now on; `top` is where its word is written."""
+    def show_piece(self, place: int, ends: tuple[float, float], *, is_word: bool) -> None:
+        """Stand for this piece from now on."""
         self.place = place
         if not self.is_dragged:
             self.blockSignals(True)
             self.setRegion(ends)
             self.blockSignals(False)
-        self._paint(is_word=bool(text))
-        self.tag.setText(text or "–")
-        self.tag.setPos(ends[0], top)
+        self._paint(is_word=is_word)
         self.show()
+
+    def write(self, text: str, at: QPointF, width: float) -> None:
+        """Write the word, shortened to so many pixels."""
+        margins = 2 * self.tag.textItem.document().documentMargin()
+        metrics = QFontMetricsF(self.tag.textItem.font())
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - margins)
+        if text != self.tag.toPlainText():
+            self.tag.setText(text)
+        self.tag.setPos(at)
 
     def _paint(self, *, is_word: bool) -> None:
         # A piece that is passed over is hatched: colour alone would say too little.
