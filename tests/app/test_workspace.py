@@ -13,9 +13,11 @@ from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
 from vgdesk.app.analysing import Request
+from vgdesk.app.cutting import LongRecording
 from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, Notice, View
 from vgdesk.app.pipeline import ON_THEIR_WAY
 from vgdesk.app.workspace import Workspace
+from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.resources import resource
@@ -236,6 +238,23 @@ def test_an_import_can_be_cancelled_and_adds_nothing(desk: Desk, tmp_path: Path)
     desk.workspace.cancel("import")
     desk.until(lambda: jobs[-1].state is JobState.CANCELLED)
     assert len(desk.workspace.session.words) == 36
+
+
+def test_listening_to_a_long_recording_shows_progress_and_ends_when_cancelled(
+    desk: Desk, tmp_path: Path
+) -> None:
+    jobs: list[JobChanged] = []
+    found: list[LongRecording] = []
+    desk.workspace.events.job_changed.subscribe(jobs.append)
+    silence = np.zeros(1800 * 8000, np.float32)
+    write_flac(tmp_path / "long.flac", Recording(silence, 8000))
+    desk.workspace.look_into(tmp_path / "long.flac", found.append)
+    desk.until(lambda: jobs and jobs[-1].done > 0)
+    assert jobs[-1].done < jobs[-1].total
+    desk.workspace.cancel(jobs[-1].id)
+    assert jobs[-1].state is JobState.CANCELLED
+    assert not found
+    # That its thread has ended is looked after for every test.
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_before_recording(

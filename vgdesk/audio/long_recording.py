@@ -1,17 +1,19 @@
 """Where the words are in a recording of many words, however long it is."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from vgdesk.audio.files import describe, read, resample
+from vgdesk.audio.files import FileFacts, describe, read, resample
 from vgdesk.audio.speech_activity import RATE, Listener, spans_of
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.wanted import while_wanted
 
 STRETCH = 20.48  # seconds that are in memory at a time; whole chunks of the detector
+PARTS = 16  # of a stretch, each of whole chunks too
 OUTLINE_PER_SECOND = 100
 
 
@@ -43,10 +45,8 @@ def listen(file: Path) -> Heard:
         If it was cancelled.
     """
     facts = describe(file)
-    starts = _starts(facts.seconds, facts.sample_rate)
-    # The detector has to know the peak before it begins, so everything is read twice.
-    reads = while_wanted([*starts, *starts], 2 * len(starts))
-    parts = (_stretch(file, start, facts.seconds) for start in reads)
+    starts = _starts(facts)
+    parts = while_wanted(_parts(file, starts, facts.seconds), (1 + PARTS) * len(starts))
     outline = np.concatenate([_outline(part) for part in islice(parts, len(starts))])
     listener = Listener(float(np.abs(outline).max(initial=0.0)))
     for part in parts:
@@ -54,9 +54,23 @@ def listen(file: Path) -> Heard:
     return Heard(spans_of(*listener.heard(), facts.seconds), outline)
 
 
-def _starts(seconds: float, sample_rate: int) -> list[float]:
-    """Return where each stretch starts; the last one holds a sample at least."""
-    starts: list[float] = np.arange(0.0, seconds - 0.5 / sample_rate, STRETCH).tolist()
+def _parts(file: Path, starts: Sequence[float], length: float) -> Iterator[FloatArray]:
+    """Yield every stretch, and then every stretch in parts.
+
+    The detector has to know the peak before it begins, so all is read twice. Listening takes much
+    longer than reading; smaller steps keep its progress even and let it be cancelled at once.
+    """
+    for start in starts:
+        yield _stretch(file, start, length)
+    size = round(STRETCH * RATE) // PARTS
+    for start in starts:
+        stretch = _stretch(file, start, length)
+        yield from (stretch[i * size : (i + 1) * size] for i in range(PARTS))
+
+
+def _starts(facts: FileFacts) -> list[float]:
+    """Return where each stretch starts; even the last one holds a sample."""
+    starts: list[float] = np.arange(0.0, facts.seconds - 0.5 / facts.sample_rate, STRETCH).tolist()
     return starts
 
 

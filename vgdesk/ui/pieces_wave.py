@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
@@ -83,14 +83,13 @@ class PiecesWave(pg.GraphicsLayoutWidget):
 
     def _show_spans(self) -> None:
         """Show what came into sight with the items of what went out of it."""
-        places = dict.fromkeys(self._model.places_between(*self.box.viewRange()[0]))
-        for place in [place for place in self._spans if place not in places]:
+        places = set(self._model.places_between(*self.box.viewRange()[0]))
+        for place in self._spans.keys() - places:
             if not self._spans[place].is_dragged:
                 self._spare.append(self._spans.pop(place))
-        for place in places:
-            if place not in self._spans:
-                self._spans[place] = self._spare.pop() if self._spare else self._new_span()
-                self._update(place)
+        for place in places - self._spans.keys():
+            self._spans[place] = self._spare.pop() if self._spare else self._new_span()
+            self._update(place)
         for span in self._spare:
             span.hide()
         self._write_words()
@@ -132,7 +131,8 @@ class PiecesWave(pg.GraphicsLayoutWidget):
     def _on_let_go(self, span: "_Span") -> None:
         """Take over where a piece was dragged to, or put it back if too little is left of it."""
         self._on_dragged(span)
-        self._update(span.place)
+        if span.place in self._spans:  # not if somebody scrolled away meanwhile
+            self._update(span.place)
 
 
 class _Span(pg.LinearRegionItem):
@@ -152,10 +152,8 @@ class _Span(pg.LinearRegionItem):
     def show_piece(self, place: int, ends: tuple[float, float], *, is_word: bool) -> None:
         """Stand for this piece from now on."""
         self.place = place
-        if not self.is_dragged:
-            self.blockSignals(True)
+        with QSignalBlocker(self):
             self.setRegion(ends)
-            self.blockSignals(False)
         self._paint(is_word=is_word)
         self.show()
 
