@@ -144,16 +144,32 @@ def test_each_letter_shows_at_once_and_enter_ends_the_edit_only(
     assert dialog.pieces[1] == ("anewpp", PIECES[1])
 
 
+@pytest.mark.parametrize("written", ["x", "river", "RIVER"])
 def test_escape_takes_an_edit_back_and_leaves_the_dialog_open(
-    dialog: CuttingDialog, qtbot: QtBot
+    dialog: CuttingDialog, qtbot: QtBot, written: str
 ) -> None:
     line = field(edited(dialog, 0))
     line.selectAll()
-    QTest.keyClicks(line, "x")
-    assert texts(dialog)[0] == "x"
+    QTest.keyClicks(line, written)
+    assert texts(dialog)[0] == written
     end_edit(qtbot, dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
     assert dialog.pieces[0] == ("snake", PIECES[0])
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [("river", Qt.Key.Key_Return), ("RIVER", Qt.Key.Key_Return), ("river", Qt.Key.Key_Tab)],
+)
+def test_a_word_of_the_list_can_be_written_too(
+    dialog: CuttingDialog, qtbot: QtBot, written: str, key: Qt.Key
+) -> None:
+    QTest.keyClicks(field(edited(dialog, 1)), written)
+    editor = dialog.table.indexWidget(dialog.model.index(1, WORD))
+    QTest.keyClick(editor, key)
+    qtbot.waitUntil(lambda: dialog.table.indexWidget(dialog.model.index(1, WORD)) is None)
+    assert dialog.pieces[1] == ("river", Piece(2.0, 2.1, WordId("river")))
+    assert dialog.isVisible()
 
 
 def test_typing_into_a_cell_replaces_its_word(dialog: CuttingDialog, qtbot: QtBot) -> None:

@@ -10,6 +10,13 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 WORD, START, END, LISTEN = range(4)
 HEADINGS = ("Word", "Start (s)", "End (s)", "Listen")
+TIPS = ("Empty: this piece is no word", "", "", "Play this piece")
+ACROSS = (
+    Qt.AlignmentFlag.AlignLeft,
+    Qt.AlignmentFlag.AlignRight,
+    Qt.AlignmentFlag.AlignRight,
+    Qt.AlignmentFlag.AlignHCenter,
+)
 SHORTEST = 0.02  # seconds
 ROUNDING = 0.01  # seconds that a written end may lie behind the recording
 
@@ -83,10 +90,8 @@ class PiecesModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(HEADINGS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        editable = (
-            Qt.ItemFlag.NoItemFlags if index.column() == LISTEN else Qt.ItemFlag.ItemIsEditable
-        )
-        return super().flags(index) | editable
+        flags = super().flags(index)
+        return flags if index.column() == LISTEN else flags | Qt.ItemFlag.ItemIsEditable
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         place, column = index.row(), index.column()
@@ -94,13 +99,10 @@ class PiecesModel(QAbstractTableModel):
             return self._written(place)[column]
         if role == Role.AccessibleTextRole:
             return self._read_aloud(place)[column]
-        if role == Role.ToolTipRole and column in (WORD, LISTEN):
-            return ("Empty: this piece is no word", f"Play piece {place + 1}")[column == LISTEN]
-        if role == Role.TextAlignmentRole and column != WORD:
-            across = (
-                Qt.AlignmentFlag.AlignHCenter if column == LISTEN else Qt.AlignmentFlag.AlignRight
-            )
-            return across | Qt.AlignmentFlag.AlignVCenter
+        if role == Role.ToolTipRole:
+            return TIPS[column]
+        if role == Role.TextAlignmentRole:
+            return ACROSS[column] | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _written(self, place: int) -> tuple[str, ...]:

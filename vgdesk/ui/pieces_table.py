@@ -66,10 +66,8 @@ class PiecesTable(QTableView):
             self.play_requested.emit(index.row())
         elif index.column() == WORD:
             self.edit(index)
-            choice = self.indexWidget(index)
-            if isinstance(choice, QComboBox) and _arrow(self.visualRect(index)).contains(
-                self._pressed_at
-            ):
+            choice, arrow = self.indexWidget(index), _arrow(self.visualRect(index))
+            if isinstance(choice, QComboBox) and arrow.contains(self._pressed_at):
                 choice.showPopup()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -91,6 +89,7 @@ class _WordDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._pieces = model
         self._ids = [None, *(word.id for word in words)]
+        self._spelled = {word.text: word.id for word in reversed(words)}  # the first one counts
         self._places = {word: place for place, word in enumerate(self._ids)}
         self._choices = QStringListModel(["", *(word.text for word in words)], self)
         self._before: tuple[int, str, WordId | None] = (0, "", None)
@@ -145,7 +144,8 @@ class _WordDelegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, _model: QAbstractItemModel, index: Index) -> None:
         assert isinstance(editor, QComboBox)
         chosen, text = editor.currentIndex(), editor.currentText().strip()
-        word = self._ids[chosen] if editor.itemText(chosen) == text else None
+        is_chosen = editor.itemText(chosen) == text
+        word = self._ids[chosen] if is_chosen else self._spelled.get(text)
         self._pieces.set_word(index.row(), text, word)
 
     def _on_changed(self) -> None:
