@@ -11,6 +11,7 @@ from vgdesk.app.background import Background
 from vgdesk.app.events import Events, JobChanged, JobState
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.incoming import first_choices, look_at
+from vgdesk.app.long_work import LongWork
 from vgdesk.app.store import Store
 from vgdesk.core.model import Session, Word, WordId
 
@@ -27,7 +28,8 @@ class Desk:
         events.job_changed.subscribe(self._hear)
         self.store = Store(events)
         thread = Background("imports", self.main_thread.post)
-        self.imports = ImportDesk(thread, events, self.store)
+        work = LongWork(events, self.main_thread.post)
+        self.imports = ImportDesk(thread, work, events, self.store)
 
     def _hear(self, job: JobChanged) -> None:
         self.jobs.append(job.state)

@@ -134,3 +134,14 @@ def test_work_of_a_kind_waits_for_each_other_in_a_thread_that_is_given(desk: Des
     desk.main_thread.run_until(lambda: len(desk.heard) == 3)
     assert order == [0, 1, 2]
     assert saver.close()
+
+
+def test_a_save_that_waits_is_still_made_when_the_program_ends(desk: Desk) -> None:
+    saver, saved = Background("saving", desk.main_thread.post), list[str]()
+    may_go_on = threading.Event()
+    saver.run(may_go_on.wait, failed=print)
+    desk.work.run(JOB, lambda: str(saved.append("words")), desk.answers(), saver)
+    desk.work.close()
+    may_go_on.set()
+    assert saver.close()
+    assert saved == ["words"]

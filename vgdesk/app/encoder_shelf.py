@@ -1,7 +1,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from vgdesk.app.background import Background
+from vgdesk.app.events import JobChanged, JobState
+from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality
 from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
@@ -40,8 +41,8 @@ def usual_encoders() -> Mapping[Cell, EncoderId]:
 class EncoderShelf:
     """Every encoder that can be put into a cell: what ships, and what the user added."""
 
-    def __init__(self, background: Background, changed: Callable[[], object]) -> None:
-        self._background = background
+    def __init__(self, work: LongWork, changed: Callable[[], object]) -> None:
+        self._work = work
         self._changed = changed
         self._specs: dict[EncoderId, EncoderSpec] = {spec.id: spec for spec in ENCODERS.values()}
 
@@ -93,7 +94,8 @@ class EncoderShelf:
                 return inspect_vectors(folder)
             return inspect_folder(folder, is_grounded=is_grounded)
 
-        self._background.run(look, done=put, failed=failed)
+        job = JobChanged(f"model {folder}", f"Looking at {folder.name}", JobState.RUNNING)
+        self._work.run(job, look, Answers(put, failed))
 
     def add_twin(self, encoder: EncoderId) -> EncoderSpec | None:
         """Put the untrained twin of a model on the shelf; a baseline has none."""

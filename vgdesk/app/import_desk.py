@@ -22,6 +22,7 @@ from vgdesk.app.incoming import (
     look_at,
     planned,
 )
+from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.norms import Joined, joined
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.store import Store
@@ -42,8 +43,9 @@ class ImportDesk:
     another project is open is not taken in: it was meant for the one before.
     """
 
-    def __init__(self, thread: Background, events: Events, store: Store) -> None:
+    def __init__(self, thread: Background, work: LongWork, events: Events, store: Store) -> None:
         self._thread = thread
+        self._work = work
         self._events = events
         self._store = store
         self._cancelled = threading.Event()
@@ -68,7 +70,10 @@ class ImportDesk:
 
     def look(self, paths: list[Path], done: Callable[[Incoming], object]) -> None:
         """Read annotations and tables; sounds are only listed."""
-        self._thread.run(lambda: look_at(paths), done=self._here(done), failed=self._failed)
+        job = JobChanged("look", f"Reading {paths[0].name}", JobState.RUNNING)
+        self._work.run(
+            job, lambda: look_at(paths), Answers(self._here(done), self._failed), self._thread
+        )
 
     def preview(
         self,

@@ -28,6 +28,7 @@ from vgdesk.app.tiers import Annotation
 from vgdesk.audio.files import sound_files
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import Session
+from vgdesk.core.wanted import while_wanted
 
 TABLES = (*SUFFIXES, ".txt")
 
@@ -111,9 +112,10 @@ def look_at(paths: Sequence[Path]) -> Incoming:
     files = [file for path in paths for file in _inside(path.absolute())]
     sounds = tuple(path.absolute() for path in paths if not _is_read(path))
     given = sound_files([path for path in sounds if path.exists()])
-    annotations = [read_annotation(file, given) for file in files if is_annotation(file)]
+    told = while_wanted(files)
+    annotations = [read_annotation(file, given) for file in told if is_annotation(file)]
     tables = []
-    for file in files:
+    for file in while_wanted(files, len(files)):
         if not is_annotation(file):
             table = read_table_file(file)
             if is_alignment(table):

@@ -93,13 +93,16 @@ class LongWork:
             running.cancelled()
 
     def close(self) -> None:
-        """Give up everything; what is being written ends at its next file and clears up."""
-        left, self._running = self._running, {}
-        for running in left.values():
-            running.end(JobState.CANCELLED)
-        for running in left.values():
+        """Give up all that has a thread of its own; it ends at its next file and clears up.
+
+        What runs in a thread that was given, such as a save, goes on until that is closed.
+        """
+        for running in self._running.values():
+            running.end(JobState.CANCELLED, is_unwanted=running.thread is not None)
+        for running in self._running.values():
             if running.thread is not None:
                 running.thread.close()
+        self._running.clear()
 
 
 def _outcome(work: Callable[[], T]) -> T | Exception:
@@ -149,8 +152,9 @@ class _Running:
             self._job = replace(self._job, done=done, total=total)
             self._post(self._show_progress)
 
-    def end(self, state: JobState) -> None:
-        self._is_over.set()
+    def end(self, state: JobState, *, is_unwanted: bool = True) -> None:
+        if is_unwanted:
+            self._is_over.set()
         self._clock.cancel()
         if self._is_shown:
             self._events.job_changed.publish(replace(self._job, state=state))

@@ -66,11 +66,10 @@ class Workspace:
         # First what may refuse: a process that has begun to start does not like to be left alone.
         self.projects = ProjectDesk(self._long_work, self.events, self.store, self.looking, post)
         self._settings = Background("settings", post)
-        self._models = Background("models", post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
         self._analysing = Analysing(post)
-        self.shelf = EncoderShelf(self._models, self._follow)
+        self.shelf = EncoderShelf(self._long_work, self._follow)
         self.encoding = Encoding(
             self._encoder_process,
             self.events,
@@ -94,7 +93,9 @@ class Workspace:
             failed=self.tell,
         )
         self.handing_on = HandingOn(self._long_work, self.events)
-        self.imports = ImportDesk(Background("imports", post), self.events, self.store)
+        self.imports = ImportDesk(
+            Background("imports", post), self._long_work, self.events, self.store
+        )
         self.recording = RecordingDesk(
             self._sound,
             failed=self._microphone_failed,
@@ -155,8 +156,7 @@ class Workspace:
         self.recording.close()
         self.imports.close()
         self._long_work.close()
-        for thread in (self._files, self._models):
-            thread.close()
+        self._files.close()
         for thread in (self._settings, self._sound):
             thread.close(UNTIL_WRITTEN)
         clear_check()  # a word that was still being said was written until now
