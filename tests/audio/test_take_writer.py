@@ -126,12 +126,20 @@ def test_a_take_without_sound_says_so(tmp_path: Path) -> None:
 
 
 def test_names_may_have_dots_but_must_have_a_rate(tmp_path: Path) -> None:
-    partial = partial_path(tmp_path, "dr. who", 44_100)
+    partial = tmp_path / "dr. who.44100.partial"
     partial.write_bytes(bytes(40))
     assert read_partial(partial).sample_rate == 44_100
     (tmp_path / "other.wav").write_bytes(bytes(40))
     with pytest.raises(AudioFileError, match="at which rate"):
         read_partial(tmp_path / "other.wav")
+
+
+@pytest.mark.parametrize("name", ["../dog-1", "a/b", "..", "", "con", "dr. who"])
+def test_no_take_is_written_under_a_name_that_could_lead_elsewhere(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ValueError, match="not the id of a take"):
+        partial_path(tmp_path, name, RATE)
 
 
 def test_what_is_no_number_is_on_disk_as_it_came_and_silence_in_the_take(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 from vgdesk.app.settings import user_folder
 
+LOG_FILE = "vgdesk.log"
+
 
 def keep_log() -> Path | None:
     """Write the log of the program into this user's folder too; returns the file.
 
     None if it cannot be written: the log goes to where the program was started from.
     """
-    file = user_folder("data") / "vgdesk.log"
+    file = user_folder("data") / LOG_FILE
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=1, encoding="utf-8")

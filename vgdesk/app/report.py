@@ -14,10 +14,10 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from vgdesk import __version__
+from vgdesk.app.log_file import LOG_FILE
 from vgdesk.app.output import written_whole
 from vgdesk.app.settings import Settings, user_folder
 
-LOG_FILE = "vgdesk.log"
 MOST_LOG = 200_000  # bytes of each log file, from its end
 
 _FRAME = re.compile(r'^\s+File "(?P<file>[^"]+)", (?P<place>line \d+, in \S+)')

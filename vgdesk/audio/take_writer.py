@@ -24,6 +24,7 @@ from vgdesk.audio.speech_activity import EndOfSpeech
 from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import AudioFileError
+from vgdesk.core.names import is_take_id
 from vgdesk.core.wanted import while_wanted
 
 PARTIAL_SUFFIX = ".partial"
@@ -174,7 +175,15 @@ class TakeWriter:
 
 
 def partial_path(folder: Path, take_id: str, sample_rate: int) -> Path:
-    """Name the file that a running take is written to; the rate is kept in the name."""
+    """Name the file that a running take is written to; the rate is kept in the name.
+
+    Raises
+    ------
+    ValueError
+        If the id could lead out of the folder: none that came in through a door does.
+    """
+    if not is_take_id(take_id):
+        raise ValueError(f"not the id of a take: {take_id!r}")
     return folder / f"{take_id}.{sample_rate}{PARTIAL_SUFFIX}"
 
 

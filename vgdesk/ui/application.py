@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from vgdesk.app.events import Level, Notice
-from vgdesk.app.log_file import keep_log
+from vgdesk.app.log_file import LOG_FILE, keep_log
 from vgdesk.app.settings import user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
@@ -67,7 +67,7 @@ class ExceptionHook:
         self._workspace.events.notice.publish(
             Notice(
                 "Something went wrong inside vgdesk. Your words and recordings are safe.",
-                f"Details are in {user_folder('data') / 'vgdesk.log'}.",
+                f"Details are in {user_folder('data') / LOG_FILE}.",
                 Level.ERROR,
             )
         )
