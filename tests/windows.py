@@ -1,6 +1,6 @@
 """The real window, for the time of a test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent
@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from vgdesk.app.workspace import Workspace
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
+
+Wait = Callable[[Callable[[], object]], None]  # until something is true
 
 
 @contextmanager

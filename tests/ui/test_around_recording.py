@@ -1,7 +1,6 @@
 """What stands around the recording, in the real window: speakers, trash, second window, check."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import contents
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
-from tests.windows import opened_window
+from tests.windows import Wait
 from vgdesk.app.microphone_check import NAME, CheckStage
 from vgdesk.app.recording import Phase
 from vgdesk.app.removal import Removal
@@ -27,22 +26,6 @@ from vgdesk.ui.speaker_window import Light
 
 SECONDS = 60_000
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
-Wait = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with opened_window(qtbot) as made:
-        workspace = made.workspace
-        made.show()
-        workspace.start()
-        qtbot.waitUntil(lambda: workspace.session.words != {}, timeout=SECONDS)
-        yield made
-
-
-@pytest.fixture
-def wait(qtbot: QtBot) -> Wait:
-    return lambda is_true: qtbot.waitUntil(lambda: bool(is_true()), timeout=SECONDS)
 
 
 def press(window: MainWindow, action: str) -> None:

@@ -1,7 +1,6 @@
 """What an earlier end of the program left, and help, in the real window."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,31 +9,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageB
 from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import contents, sessions_of, word
-from tests.windows import opened_window
+from tests.windows import Wait
 from vgdesk.app.journal import edit_record
 from vgdesk.app.project_places import new_scratch, scratch_folder
 from vgdesk.app.purging import NOTE_FILE
 from vgdesk.app.replaying import JOURNAL_FILE
 from vgdesk.core.model import Session
 from vgdesk.ui.main_window import MainWindow
-
-SECONDS = 60_000
-Wait = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with opened_window(qtbot) as made:
-        workspace = made.workspace
-        made.show()
-        workspace.start()
-        qtbot.waitUntil(lambda: workspace.session.words != {}, timeout=SECONDS)
-        yield made
-
-
-@pytest.fixture
-def wait(qtbot: QtBot) -> Wait:
-    return lambda is_true: qtbot.waitUntil(lambda: bool(is_true()), timeout=SECONDS)
 
 
 def test_an_interrupted_deletion_waits_for_the_answer_in_the_window(
