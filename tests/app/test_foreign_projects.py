@@ -273,3 +273,29 @@ def test_a_drive_without_locks_is_named_and_read_only(
     window.close()
     assert main(["import", str(folder), str(folder / "takes" / "dog.flac")]) == 2
     assert "offers no locks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"dog\tdog\tdog-1\tS\ttakes/{'a' * 300}.flac",
+        f"dog\t{'d' * 1001}\tdog-1\tS\ttakes/dog.flac",
+        f"dog\tdog\tdog-1\t{'S' * 1001}\ttakes/dog.flac",
+        f"dog\tdog\tdog-1\tS\ttakes/{'a/' * 600}dog.flac",
+    ],
+    ids=["name of a file", "word", "speaker", "path"],
+)
+def test_a_text_that_is_too_long_costs_its_row_alone(folder: Path, row: str) -> None:
+    good = "cat\tcat\tcat-1\tS01\ttakes/dog.flac\n"
+    (folder / "words.tsv").write_text(f"{HEAD}{row}\n{good}", "utf-8")
+    session = opened(folder)
+    assert list(session.takes) == ["cat-1"]
+    assert (folder / "words.tsv.broken").read_text("utf-8").startswith(HEAD + row[:20])
+
+
+def test_many_misfits_are_one_sentence(folder: Path) -> None:
+    stored = json.loads((folder / "project.json").read_text())
+    stored["speakers"] = [7] * 5000
+    (folder / "project.json").write_text(json.dumps(stored))
+    (notice,) = open_project(folder).warnings
+    assert "and 4995 more" in notice.message

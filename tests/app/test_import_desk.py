@@ -8,7 +8,7 @@ import pytest
 from tests.app.odd_files import noise
 from tests.main_thread import MainThread
 from vgdesk.app.background import Background
-from vgdesk.app.events import Events, JobChanged, JobState
+from vgdesk.app.events import Events, JobChanged, JobState, Notice
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.incoming import first_choices, look_at
 from vgdesk.app.long_work import LongWork
@@ -23,7 +23,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.main_thread = MainThread()
-        events = Events()
+        self.events = events = Events()
         self.jobs: list[JobState] = []
         events.job_changed.subscribe(self._hear)
         self.store = Store(events)
@@ -87,3 +87,23 @@ def test_what_comes_late_does_not_land_in_another_project(
     assert list(desk.store.session.words) == ["dog"]
     assert not desk.store.session.words[dog.id].labels
     assert len(desk.store.session.takes) == 1
+
+
+def test_a_link_in_a_folder_that_leads_outside_is_left_out_and_said(
+    tmp_path: Path, desk: Desk
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    noise(tmp_path / "mine.wav", 0.4)
+    noise(theirs / "dog.wav", 0.4)
+    (theirs / "cat.wav").symlink_to(tmp_path / "mine.wav")
+    (theirs / "cow.wav").symlink_to(theirs / "dog.wav")  # leads nowhere else
+    notices: list[Notice] = []
+    desk.events.notice.subscribe(notices.append)
+    desk.imports.take_in([theirs])
+    desk.until(DONE)
+    assert {str(word.text) for word in desk.store.session.words.values()} == {"dog", "cow"}
+    assert str(theirs / "cat.wav") in notices[0].message
+    desk.imports.take_in([theirs / "cat.wav"])  # chosen by hand
+    desk.until(DONE, DONE)
+    assert "cat" in desk.store.session.words

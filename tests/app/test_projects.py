@@ -19,7 +19,7 @@ from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_opening import Unsaved
 from vgdesk.app.project_places import scratch_folder
-from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.projects import OPENING, ProjectDesk
 from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.store import Store
@@ -539,3 +539,99 @@ def test_all_that_was_never_saved_is_found_and_can_be_opened() -> None:
     after.main_thread.run_until(lambda: len(changes) > 1)
     assert tuple(after.store.session.words) == listed[0][0].words
     after.close()
+
+
+def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Path) -> None:
+    window, ends = Window(), list[object]()
+    mine = window.desk.folder
+    window.desk.open(project, ends.append, otherwise=lambda: ends.append(None))
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    window.main_thread.run_until(lambda: ends)
+    assert ends == [None]
+    assert list(window.store.session.words) == ["moon"]
+    assert "went on with this one" in window.said
+    window.settle()
+    assert "moon" in (mine / JOURNAL_FILE).read_text()
+    other = Window()  # nobody holds what was not opened
+    other.open(project)
+    assert other.desk.home == project
+    other.close()
+    window.close()
+
+
+def test_no_project_is_left_while_a_take_of_it_is_held(project: Path) -> None:
+    window = Window()
+    window.desk.is_recording = lambda: True
+    window.open(project)
+    assert window.desk.home is None
+    window.desk.is_recording = lambda: False
+    window.open(project)
+    assert window.desk.home == project
+    window.close()
+
+
+def test_the_same_project_asked_for_twice_opens_once_for_writing(project: Path) -> None:
+    window, ends = Window(), list[object]()
+    for _ in range(3):
+        window.desk.open(project, ends.append)
+    window.desk._long_work.cancel(OPENING)
+    window.desk.open(project, ends.append)
+    window.main_thread.run_until(lambda: ends)
+    assert ends == [project]
+    assert window.desk.home == project
+    assert "another window" not in window.said
+    window.close()
+
+
+def test_the_open_project_under_another_name_is_said_to_be_open_here(
+    project: Path, tmp_path: Path
+) -> None:
+    window = Window()
+    window.open(project)
+    (tmp_path / "link.vgdesk").symlink_to(project)
+    window.open(tmp_path / "link.vgdesk")
+    assert "is open in this window already" in window.said
+    assert window.desk.home == project
+    window.close()
+
+
+def test_two_windows_never_share_unsaved_work() -> None:
+    before = Window()
+    before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    before.crash()
+    first, second = Window(), Window()
+    folder = before.desk.folder
+    changes: list[object] = []
+    first.events.session_changed.subscribe(changes.append)
+    first.desk.open_unsaved(folder)
+    first.main_thread.run_until(lambda: changes)
+    ends: list[bool] = []
+    second.desk.open_unsaved(folder, lambda: ends.append(True))
+    second.main_thread.run_until(lambda: ends)
+    assert "open in another window" in second.said
+    assert second.desk.folder != folder
+    second.close()
+    first.settle()
+    assert "moon" in (folder / JOURNAL_FILE).read_text()
+    first.close()
+
+
+def test_a_mistake_of_ours_while_opening_leaves_the_edits_on_the_disk(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = Window()
+    window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
+    window.desk.give_up_edits()
+
+    def break_down(*_arguments: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("vgdesk.app.projects.opened_project", break_down)
+    ends: list[bool] = []
+    window.desk.open(project, lambda _f: None, otherwise=lambda: ends.append(True))
+    with pytest.raises(ZeroDivisionError):
+        window.main_thread.run_until(lambda: len(ends) > 1)
+    assert ends == [True]
+    window.settle()
+    assert "moon" in (window.desk.folder / JOURNAL_FILE).read_text()
+    window.close()

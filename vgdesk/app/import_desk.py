@@ -20,6 +20,7 @@ from vgdesk.app.incoming import (
     counted,
     first_choices,
     look_at,
+    outside_sentence,
     planned,
 )
 from vgdesk.app.long_work import Answers, LongWork
@@ -92,9 +93,17 @@ class ImportDesk:
         # One of its own: another import that was cancelled stays so.
         cancelled = self._cancelled = threading.Event()
         self._events.job_changed.publish(JOB)
+
+        def begin(plan: ImportPlan) -> None:
+            if plan.outside and not choices.outside and not incoming.has_questions:
+                said = f"Left out, because they are links: {outside_sentence(plan.outside)}"
+                hint = "Add these files themselves if you want them."
+                self._events.notice.publish(Notice(said, hint, Level.WARNING))
+            self._go_through(plan, cancelled)
+
         self._thread.run(
             lambda: planned(incoming, choices, session),
-            done=self._here(lambda plan: self._go_through(plan, cancelled), self._stopped),
+            done=self._here(begin, self._stopped),
             failed=self._failed,
         )
 

@@ -1,7 +1,7 @@
 """Files of any kind that come in together, and what has to be asked before they can."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -174,26 +174,35 @@ def planned(incoming: Incoming, choices: Choices, session: Session) -> ImportPla
         named += [(table.file, take) for take in rows]
     spoken_of = {take.file for _source, take in named} | {one.sound for one in incoming.annotations}
     others = [take for take in _by_name(incoming, session) if take.file not in spoken_of]
-    outside = _outside(named, incoming.sounds)
-    takes = [take for _s, take in named if choices.outside or take.file not in outside]
     if not named and not others:
         raise VgdeskError(
             "There is no word in these files.", "Choose another tier or another column."
         )
-    return ImportPlan((*takes, *others), tuple(sorted(outside)))
+    every: list[tuple[Path | None, PlannedTake]] = [*named, *((None, take) for take in others)]
+    outside = _outside(every, incoming.sounds)
+    takes = (take for _source, take in every if choices.outside or take.file not in outside)
+    return ImportPlan(tuple(takes), tuple(sorted(outside)))
 
 
-def _outside(named: Iterable[tuple[Path, PlannedTake]], given: Iterable[Path]) -> set[Path]:
-    """Find the sound files that lie neither beside what names them nor among what was given."""
-    files = {(source.parent, take.file) for source, take in named if take.file is not None}
-    homes = tuple(given)
-    return {file for home, file in files if not _lies_in(file, (home, *homes))}
+def _outside(
+    takes: Iterable[tuple[Path | None, PlannedTake]], given: Iterable[Path]
+) -> frozenset[Path]:
+    """Find the sound files that lie neither beside what names them nor in what was given.
+
+    A link lies where it leads to: a folder may be anybody's.
+    """
+    places = {Path(os.path.realpath(place)) for place in given}
+    files = {(source and source.parent, take.file) for source, take in takes if take.file}
+    homes = {home: Path(os.path.realpath(home)) for home, _file in files if home}
+    return frozenset(
+        file
+        for home, file in files
+        if not _lies_in(Path(os.path.realpath(file)), places, homes.get(home) if home else None)
+    )
 
 
-def _lies_in(file: Path, places: Iterable[Path]) -> bool:
-    # As it is written: what a link leads to is up to whoever made the folder.
-    plain = Path(os.path.normpath(file))
-    return any(plain.is_relative_to(os.path.normpath(place)) for place in places)
+def _lies_in(file: Path, places: Container[Path], home: Path | None) -> bool:
+    return any(place == home or place in places for place in (file, *file.parents))
 
 
 def _by_name(incoming: Incoming, session: Session) -> Sequence[PlannedTake]:

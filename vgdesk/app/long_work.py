@@ -27,7 +27,7 @@ class Answers(Generic[T]):
     Attributes
     ----------
     cancelled
-        The user has cancelled.
+        The user has cancelled, or something unforeseen went wrong.
     dropped
         Gets a value that came although the work was given up.
     """
@@ -76,7 +76,7 @@ class LongWork:
             if running.is_wanted():
                 del self._running[job.id]
                 running.end(JobState.FAILED if isinstance(outcome, Exception) else JobState.DONE)
-                _answer(outcome, answers.done, answers.failed)
+                _answer(outcome, answers)
             elif not isinstance(outcome, Exception):
                 answers.dropped(outcome)
 
@@ -112,16 +112,15 @@ def _outcome(work: Callable[[], T]) -> T | Exception:
         return error
 
 
-def _answer(
-    outcome: Any, done: Callable[[Any], object], failed: Callable[[VgdeskError], object]
-) -> None:
+def _answer(outcome: Any, answers: Answers[Any]) -> None:
     if isinstance(outcome, VgdeskError):
-        failed(outcome)
+        answers.failed(outcome)
     elif isinstance(outcome, Exception):
+        answers.cancelled()  # whoever waits for an answer gets one, also after a mistake of ours
         if not isinstance(outcome, NotWantedError):
             raise_again(outcome)
     else:
-        done(outcome)
+        answers.done(outcome)
 
 
 class _Running:

@@ -12,6 +12,8 @@ from pathlib import Path, PureWindowsPath
 from vgdesk.app.project_places import takes_folder
 from vgdesk.core.errors import ProjectError
 
+LONGEST_NAME = 255  # bytes, on every file system that one meets
+
 
 def place_in(folder: Path, relative: str) -> Path:
     """Return the place of a file that a project names.
@@ -27,6 +29,8 @@ def place_in(folder: Path, relative: str) -> Path:
     path = PureWindowsPath(relative)
     if path.anchor or ".." in path.parts:
         raise ValueError(f"the file {relative} lies outside the project")
+    if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in path.parts):
+        raise ValueError("the name of its file is too long")
     return folder / relative
 
 

@@ -45,6 +45,7 @@ from vgdesk.app.text_file import (
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
 from vgdesk.app.word_ratings import read_kept_ratings, write_ratings
 from vgdesk.app.word_table import (
+    MOST_NAMED,
     TAKE_COLUMNS,
     TAKE_COLUMNS_1,
     WordTable,
@@ -260,7 +261,7 @@ def open_project(folder: Path) -> Project:
         ratings,
         spent,
     )
-    warnings += _misfits("view", misfits) + _misfits("model", homeless)
+    warnings += _misfits("view setting", misfits) + _misfits("model", homeless)
     warnings += _misfits("speaker", unknown)
     warnings += table.notices(copy) + unread + missing_takes(session)
     return Project(folder, session, ViewRecipe(**view), read_only, warnings)
@@ -369,12 +370,16 @@ def _copied_aside(file: Path) -> str:
 
 
 def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:
-    return tuple(
+    if not names:
+        return ()
+    named = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    what += "s" * (len(names) > 1)
+    return (
         Notice(
-            f"This version does not know the {what} choice stored for “{name}”; "
-            "the usual one is used.",
-            "Choose it again.",
+            f"This version does not know the {what} stored for {named}{more}; the usual choice is "
+            "used.",
+            "Choose again.",
             Level.WARNING,
-        )
-        for name in names
+        ),
     )

@@ -18,17 +18,15 @@ class ProjectLock:
         self._lock = lock
 
     @classmethod
-    def taken(cls, folder: Path) -> "ProjectLock | None":
-        """Take the lock of a project; None if another window has it.
+    def taken(cls, folder: Path, patience: float = 0.0) -> "ProjectLock | None":
+        """Take the lock of a project; None if another window has it for longer than `patience`.
 
         Raises OSError if nobody can write there, the drive offers no locks, or the lock is a link.
         """
         # A file that stands for a lock would stay behind when the program is killed.
-        lock = FileLock(
-            folder / LOCK_FILE, blocking=False, thread_local=False, fallback_to_soft=False
-        )
+        lock = FileLock(folder / LOCK_FILE, thread_local=False, fallback_to_soft=False)
         try:
-            lock.acquire()
+            lock.acquire(timeout=patience)
         except Timeout:
             return None
         return cls(folder, lock)

@@ -12,11 +12,13 @@ from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.project_places import scratch_folder
 from vgdesk.app.recovery import Recovered, left_behind, recover
 from vgdesk.app.replaying import replay
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session
 from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.wanted import NotWantedError, refuse_unwanted
 
 MOST_NAMED = 3
+PATIENCE = 2.0  # seconds; who only looks for unsaved work has a lock for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +36,54 @@ class Opened:
     lock: ProjectLock | None = None
 
 
-def opened_project(folder: Path, held: ProjectLock | None) -> Opened:
-    """Open a project as far as it may be: for writing, if no other window has it."""
+def opened_project(folder: Path, held: ProjectLock | None, current: Path) -> Opened:
+    """Open a project as far as it may be: for writing, if no other window has it.
+
+    Parameters
+    ----------
+    held
+        The lock of this window, if the folder is the one that is open already.
+    current
+        The folder that is open.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be opened, or is open in this window under another name.
+    NotWantedError
+        If somebody has cancelled meanwhile; nobody holds the lock then.
+    """
     project = open_project(folder)
     if project.read_only:
         return Opened(project)
     try:
-        lock = held or ProjectLock.taken(folder)
+        lock = held or ProjectLock.taken(folder, PATIENCE)
     except OSError as error:
         return Opened(_for_reading(project, f"“{folder.stem}” {why_not_locked(error)}"))
     if lock is None:
+        _refuse_current(folder, current)
         return Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
     try:
+        refuse_unwanted()
         # Read again now that nobody else can write: another window may just have saved.
         project = open_project(folder)
         recovered = recover(folder, project.session)
         refuse_links(folder, (take.file for take in recovered.session.takes.values()))
+        refuse_unwanted()
         return Opened(project, recovered, lock)
-    except VgdeskError:
+    except (VgdeskError, NotWantedError):
         if lock is not held:
             lock.release()
         raise
+
+
+def _refuse_current(folder: Path, current: Path) -> None:
+    with suppress(OSError):
+        if folder.samefile(current):
+            raise ProjectError(
+                f"“{folder.stem}” is open in this window already, as {current}.",
+                "To go back to the last save, open it under that name.",
+            )
 
 
 def _for_reading(project: Project, why: str) -> Project:
@@ -96,7 +125,13 @@ def unsaved_projects() -> tuple[Unsaved, ...]:
 
 def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:
     """Open a project that was never saved. Raises ProjectError."""
-    lock = ProjectLock.taken_if_possible(folder)
+    lock = None
+    with suppress(OSError):  # where a drive offers no locks, nobody else can be told from us
+        lock = ProjectLock.taken(folder, PATIENCE)
+        if lock is None:
+            raise ProjectError(
+                "These words are open in another window.", "Go on there, or close that window."
+            )
     project = Project(folder, Session(), recipe)
     return Opened(project, recover(folder, Session()), lock)
 

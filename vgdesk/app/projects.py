@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from vgdesk.app.background import UNTIL_WRITTEN, Background
+from vgdesk.app.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
 from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
@@ -35,7 +35,13 @@ from vgdesk.core.model import Session, TakeId, Word
 from vgdesk.core.resources import resource
 
 DEMO = "demo.vgdesk"
+SAVING = "saving"
 OPENING = "open"  # one at a time: the last that was asked for
+
+_GONE_ON = ProjectError(
+    "The other project was not opened, because you went on with this one meanwhile.",
+    "Nothing of it is lost. Open the other project again when you are done.",
+)
 
 
 class ProjectDesk:
@@ -50,6 +56,8 @@ class ProjectDesk:
         Where the takes of this project are written.
     home
         Where the project is saved; None as long as it is not.
+    is_recording
+        Tells whether a take is held that belongs to this project.
     """
 
     def __init__(
@@ -57,7 +65,7 @@ class ProjectDesk:
     ) -> None:
         self._post = post
         self._reading = Background("project", post)
-        self._savers: dict[Path, Background] = {}
+        self._threads: dict[tuple[str, Path], Background] = {}
         self._saves = count()
         self._long_work = long_work
         self._events = events
@@ -65,6 +73,7 @@ class ProjectDesk:
         self._looking = looking
         self.folder = new_scratch(scratch_folder())
         self.home: Path | None = None
+        self.is_recording: Callable[[], bool] = lambda: False
         self.title = "Untitled"
         self._opened = 0
         self._lock = ProjectLock.taken_if_possible(self.folder)
@@ -96,8 +105,8 @@ class ProjectDesk:
 
     def close(self) -> None:
         """Let go of the project; edits that nobody gave up are made again at the next start."""
-        for saver in self._savers.values():
-            saver.close(UNTIL_WRITTEN)
+        for (what, _folder), thread in self._threads.items():
+            thread.close(UNTIL_WRITTEN if what == SAVING else AT_ONCE)
         self._reading.close()
         self._journal.close(is_saved=not self._store.has_unsaved_edits)
         self._clear_away()
@@ -123,8 +132,10 @@ class ProjectDesk:
 
     def open_demo(self) -> None:
         """Open the words that ship; what is recorded into them is saved elsewhere."""
+        demo = resource(DEMO)
         self._open(
-            lambda: Opened(with_whole_encoders(open_project(resource(DEMO)))),
+            demo,
+            lambda: Opened(with_whole_encoders(open_project(demo))),
             lambda opened: self._begin(opened, "Open the demo", "Demo words"),
         )
 
@@ -144,7 +155,7 @@ class ProjectDesk:
             if not found:
                 otherwise()
             elif found[0].parent == scratch_folder():
-                self.open_unsaved(found[0])
+                self.open_unsaved(found[0], otherwise)
             else:
                 self.open(found[0], opened, otherwise=otherwise)
             self._tell_of_others(found[1:])
@@ -166,11 +177,13 @@ class ProjectDesk:
         """List the projects that were never saved, but for the one that is open."""
         self._reading.run(unsaved_projects, done=listed, failed=self._failed)
 
-    def open_unsaved(self, folder: Path) -> None:
-        """Open a project that was never saved."""
+    def open_unsaved(self, folder: Path, otherwise: Callable[[], object] = nothing) -> None:
+        """Open a project that was never saved; if that fails or is cancelled, call `otherwise`."""
         self._open(
+            folder,
             lambda: never_saved(folder, self._looking.recipe),
             lambda found: self._begin(found, "Open unsaved work", "Untitled"),
+            otherwise,
         )
 
     def open(
@@ -182,24 +195,34 @@ class ProjectDesk:
     ) -> None:
         """Open a project folder; if that fails or is cancelled, call `otherwise`."""
         folder = folder.absolute()
-        held = self._lock if folder == self.folder else None
+        held, current = self._lock if folder == self.folder else None, self.folder
 
         def begin(found: Opened) -> None:
             self._begin(found, f"Open {folder.stem}", folder.stem, folder)
             opened(folder)
 
         def read() -> None:
-            self._open(lambda: opened_project(folder, held), begin, otherwise)
+            self._open(folder, lambda: opened_project(folder, held, current), begin, otherwise)
 
         # The same project once more: that is how one goes back to the last save.
         self._journal.leave(read) if held is not None else read()
 
     def _open(
         self,
+        folder: Path,
         read: Callable[[], Opened],
         begin: Callable[[Opened], object],
         otherwise: Callable[[], object] = nothing,
     ) -> None:
+        left = self._store.session
+
+        def done(opened: Opened) -> None:
+            if self._has_gone_on(left):
+                let_go(opened)
+                failed(_GONE_ON)
+            else:
+                begin(opened)
+
         def failed(error: VgdeskError) -> None:
             self._stay()
             self._failed(error)
@@ -214,7 +237,13 @@ class ProjectDesk:
                 opened.lock.release()
 
         job = JobChanged(OPENING, "Opening a project", JobState.RUNNING)
-        self._long_work.run(job, read, Answers(begin, failed, cancelled, let_go))
+        answers = Answers(done, failed, cancelled, let_go)
+        self._long_work.run(job, read, answers, self._thread(OPENING, folder))
+
+    def _has_gone_on(self, left: Session) -> bool:
+        """Tell whether somebody went on with the project that was to be left."""
+        is_edited = self._store.has_unsaved_edits and self._store.session is not left
+        return is_edited or self.is_recording()
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
         """Save into a folder, which is the project's home from then on."""
@@ -243,14 +272,14 @@ class ProjectDesk:
             job,
             write,
             Answers(done, self._failed),
-            self._saver(folder),
+            self._thread(SAVING, folder),
         )
 
-    def _saver(self, folder: Path) -> Background:
-        """Return the thread that writes into a folder: nothing else is waited for there."""
-        if folder not in self._savers:
-            self._savers[folder] = Background(f"saving {folder.stem}", self._post)
-        return self._savers[folder]
+    def _thread(self, what: str, folder: Path) -> Background:
+        """Return the thread that does one thing with a folder: only the same waits for it."""
+        if (what, folder) not in self._threads:
+            self._threads[what, folder] = Background(f"{what} {folder.stem}", self._post)
+        return self._threads[what, folder]
 
     def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
         """List the takes that were rejected, with what is known of their files."""
@@ -296,18 +325,18 @@ class ProjectDesk:
             self._journal.purge(base, now, lambda: forget(finish))
 
         def finish() -> None:
-            self._saver(folder).run(
+            self._thread(SAVING, folder).run(
                 lambda: forget_note(folder), done=lambda _none: then(), failed=self._failed
             )
 
-        self._saver(folder).run(
+        self._thread(SAVING, folder).run(
             lambda: carry_out(folder, removal, session, recipe), done=removed, failed=self._failed
         )
 
     def give_up_removal(self) -> None:
         """Keep what an interrupted removal would have deleted; nobody is asked again."""
         folder = self.folder
-        self._saver(folder).run(lambda: forget_note(folder), failed=self._failed)
+        self._thread(SAVING, folder).run(lambda: forget_note(folder), failed=self._failed)
 
     def _move_to(self, folder: Path) -> None:
         if folder != self.folder:

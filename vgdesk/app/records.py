@@ -25,7 +25,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
-from vgdesk.core.names import is_take_id, is_word_id
+from vgdesk.core.names import LONGEST_NAME, is_take_id, is_word_id
 
 Record = dict[str, Any]
 
@@ -42,7 +42,7 @@ def word_record(word: Word) -> Record:
 
 def word_of(record: object) -> Word:
     """Read a word."""
-    read = _whole(record, {"id": word_id, "word": text, "language": text, "labels": _labels})
+    read = _whole(record, {"id": word_id, "word": _short, "language": _short, "labels": _labels})
     return Word(read["id"], read["word"], read["language"], read["labels"])
 
 
@@ -86,7 +86,7 @@ def take_of(record: object, folder: Path) -> Take:
             "id": take_id,
             "word": word_id,
             "file": text,
-            "speaker": text,
+            "speaker": _short,
             "start": _seconds,
             "end": lambda value: None if value is None else _seconds(value),
             "source": TakeSource,
@@ -131,7 +131,7 @@ def speaker_record(speaker: Speaker) -> Record:
 def speaker_of(record: object) -> Speaker:
     """Read a speaker."""
     consent = {"consent": lambda value: None if value is None else yes_or_no(value)}
-    read = _whole(record, {"name": text, "language": text, **consent})
+    read = _whole(record, {"name": _short, "language": _short, **consent})
     return Speaker(read["name"], read["language"], read["consent"])
 
 
@@ -143,10 +143,14 @@ def _whole(record: object, readers: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _short(value: object) -> str:
+    return text(value, LONGEST_NAME)
+
+
 def _labels(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("not an object")
-    return {text(name): text(label) for name, label in value.items()}
+    return {_short(name): text(label) for name, label in value.items()}
 
 
 def _seconds(value: object) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.core.json_text import parse_json
+from vgdesk.core.names import LONGEST_LABEL
 
 MOST_BYTES = 2**28  # of a file that is read whole; 26,000 words take 10 MB
 _LARGEST = 2**53  # the largest whole number that every reader of JSON takes exactly
@@ -129,10 +130,12 @@ def fitting(
     return values, tuple(misfits)
 
 
-def text(value: object) -> str:
-    """Take text as it is; refuse anything else with a ValueError."""
+def text(value: object, longest: int = LONGEST_LABEL) -> str:
+    """Take text as it is; refuse anything else, or what is too long, with a ValueError."""
     if not isinstance(value, str):
         raise ValueError("not text")
+    if len(value) > longest:
+        raise ValueError(f"longer than {longest:,} characters")
     return value
 
 

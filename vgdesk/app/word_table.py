@@ -25,7 +25,13 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
-from vgdesk.core.names import is_take_id, is_word_id, slug_of
+from vgdesk.core.names import (
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    is_take_id,
+    is_word_id,
+    slug_of,
+)
 
 WORD_COLUMNS = ("id", "word", "language")
 TAKE_COLUMNS_1 = ("take", "speaker", "file", "start", "end", "source")  # before schema 2
@@ -34,6 +40,7 @@ ANYWAY = "anyway"
 LABEL = "label:"  # before the heading of a label column that is called like one of ours
 MOST_NAMED = 5
 MOST_ROWS = 1_000_000
+MOST_COLUMNS = 1_000
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _MEANINGS = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r", "e": ""}
@@ -155,7 +162,7 @@ def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUM
     Raises
     ------
     ValueError
-        If there is no heading row with the columns id and word, or there are too many rows.
+        If there is no heading row with the columns id and word, or the table is too large.
     """
     if text.count("\n") > MOST_ROWS:
         raise ValueError(f"it has more than {MOST_ROWS:,} rows")
@@ -163,6 +170,8 @@ def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUM
     headings = [unescape(cell) for cell in first.rstrip("\r").split("\t")]
     if not {"id", "word"} <= set(headings):
         raise ValueError("no heading row with the columns id and word")
+    if len(headings) > MOST_COLUMNS or any(len(name) > LONGEST_NAME for name in headings):
+        raise ValueError(f"more than {MOST_COLUMNS:,} columns, or a heading that is too long")
     reader = _Reader(folder, headings, take_columns)
     for number, line in enumerate(lines, start=2):
         if line.strip():
@@ -219,6 +228,10 @@ class _Reader:
         if any(cells[len(self._headings) :]):
             raise _RowError("more cells than headings")
         row = dict(zip(self._headings, cells, strict=False))
+        for name, cell in row.items():
+            longest = LONGEST_LABEL if name in self._labels else LONGEST_NAME
+            if len(cell) > longest:
+                raise _RowError(f"more than {longest:,} characters in the column {name}")
         word = self._word(row, number)
         known = self.words.setdefault(word.id, word)
         if known != word:

@@ -102,6 +102,7 @@ class Workspace:
             found=lambda: self.events.microphones_found.publish(self.recording.microphones),
             heard=lambda event: post(lambda: self._hear(event)),
         )
+        self.projects.is_recording = lambda: self.recording.phase in HOLDS_A_TAKE
         self.listening = Listening(self._sound, failed=self.tell)
         self.check = MicrophoneCheck(
             self.recording, self.listening, self._files, failed=self.tell, post=post

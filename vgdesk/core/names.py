@@ -10,6 +10,8 @@ from collections.abc import Container
 
 LONGEST_WORD_ID = 180  # bytes; a take adds its number, a file its rate and ending, up to 255
 LONGEST_TAKE_ID = 200
+LONGEST_NAME = 1_000  # characters of a word, a language, a speaker or the name of a label
+LONGEST_LABEL = 10_000  # of what a label says
 LONGEST_SLUG = 40  # characters of an id that is made from a spelling
 
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
