@@ -150,3 +150,11 @@ def test_sounds_that_are_given_along_lie_nowhere_else(tmp_path: Path) -> None:
     table.write_text("word,file\ndog,../dog.wav\n", "utf-8")
     given = [str(table), str(tmp_path / "dog.wav")]
     assert main(["import", str(tmp_path / "p.vgdesk"), *given]) == 0
+
+
+def test_a_paragraph_is_no_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # What could not be read back from the table of the project does not come in.
+    (tmp_path / "t.csv").write_text(f"word\n{'many words ' * 200}\n", "utf-8")
+    assert main(["import", str(tmp_path / "p.vgdesk"), str(tmp_path / "t.csv")]) == 2
+    assert "too long" in capsys.readouterr().err
+    assert not (tmp_path / "p.vgdesk").exists()

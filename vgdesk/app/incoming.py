@@ -28,6 +28,7 @@ from vgdesk.app.tiers import Annotation
 from vgdesk.audio.files import sound_files
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import Session
+from vgdesk.core.names import LONGEST_LABEL, LONGEST_NAME
 from vgdesk.core.wanted import while_wanted
 
 TABLES = (*SUFFIXES, ".txt")
@@ -179,9 +180,22 @@ def planned(incoming: Incoming, choices: Choices, session: Session) -> ImportPla
             "There is no word in these files.", "Choose another tier or another column."
         )
     every: list[tuple[Path | None, PlannedTake]] = [*named, *((None, take) for take in others)]
+    _refuse_long(every)
     outside = _outside(every, incoming.sounds)
     takes = (take for _source, take in every if choices.outside or take.file not in outside)
     return ImportPlan(tuple(takes), tuple(sorted(outside)))
+
+
+def _refuse_long(takes: Iterable[tuple[Path | None, PlannedTake]]) -> None:
+    for source, take in takes:
+        longest = max(map(len, (take.text, take.speaker, take.language, *take.labels)))
+        if longest > LONGEST_NAME or max(map(len, take.labels.values()), default=0) > LONGEST_LABEL:
+            where = source or take.file
+            raise VgdeskError(
+                f"“{where.name if where else ''}” holds a text that is too long for a word, a "
+                f"speaker or a label: “{take.text[:40]}…”.",
+                "Choose another tier, or leave the column out.",
+            )
 
 
 def _outside(

@@ -13,6 +13,7 @@ from vgdesk.app.word_table import escape, read_table
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
+from vgdesk.core.names import LONGEST_NAME
 from vgdesk.core.resources import resource
 
 PROJECT = ".vgdesk"
@@ -118,7 +119,7 @@ def typed_words(text: str, session: Session, group_column: str) -> Session:
     language = language_of(session)
     for line in unicodedata.normalize("NFC", text).splitlines():
         spelling, group, hint = (*map(str.strip, line.split("\t")), "", "", "")[:3]
-        if not spelling:
+        if not spelling or len(spelling) > LONGEST_NAME:
             continue
         labels = {group_column: group, HINT_COLUMN: hint}
         word = made_word(spelling, language, words)
@@ -136,6 +137,8 @@ def words_as_text(words: Session, group_column: str) -> str:
 
 
 def _plain(lines: list[str]) -> Session:
+    if any(len(line) > LONGEST_NAME for line in lines):
+        raise VgdeskError(f"A line has more than {LONGEST_NAME:,} characters.", HINT)
     words = [WordId(line.strip()) for line in lines]
     return Session({word: Word(word, word) for word in words})
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.core.model import Word, WordId
+from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.parts import TARGET, named
 from vgdesk.ui.pieces_model import LISTEN, WORD, Index, PiecesModel
 
@@ -120,6 +121,8 @@ class _WordDelegate(QStyledItemDelegate):
         choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         choice.setModel(self._choices)
         choice.setEditable(True)
+        if (field := choice.lineEdit()) is not None:
+            field.setMaxLength(LONGEST_NAME)
         # What is written stays in its field: as one more choice it would stand for no word.
         choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         # Words that fit are listed, not filled in: else “car” could not be written beside “carpet”.

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.app.speakers import SpeakerFacts
 from vgdesk.core.model import Speaker
+from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
 
 CONSENT = {None: "not asked yet", True: "yes", False: "no"}
@@ -54,6 +55,8 @@ class SpeakersDialog(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.name = named(QLineEdit(), "Name or pseudonym")
         self.language = named(QLineEdit(), "Language", "For example en, de or Swabian")
+        for field in (self.name, self.language):
+            field.setMaxLength(LONGEST_NAME)
         self.consent = named(
             QComboBox(), "Agrees to be recorded", "Without this nothing of them is recorded"
         )

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
 
 MARGIN = 8
@@ -51,6 +52,7 @@ def editable_combo(name: str, tip: str = "") -> QComboBox:
     """Make a list of choices that also takes what is typed."""
     combo, field = named(QComboBox(), name, tip), QLineEdit()
     field.setAccessibleName(name)
+    field.setMaxLength(LONGEST_NAME)
     field.setPlaceholderText(name)
     combo.setLineEdit(field)
     return combo

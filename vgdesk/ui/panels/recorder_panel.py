@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from vgdesk.app.recording_flow import Stage
+from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.findings import MOST_SHOWN, Findings, Remark
 from vgdesk.ui.panels.parts import (
     GAP,
@@ -83,6 +84,7 @@ class RecorderPanel(Panel):
             QLineEdit(), "Word to say", "Type the word, then press Return to record it"
         )
         self.word.setPlaceholderText("Word to say")
+        self.word.setMaxLength(LONGEST_NAME)
         self._group = editable_combo("Group", "Group of the word, for example animal")
         self._group.setMinimumContentsLength(6)
         self.record = named(QPushButton("● Record"), "Record", "Record the word, or stop (R)")
