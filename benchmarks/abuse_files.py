@@ -47,7 +47,7 @@ HOSTILE = (
     "\\e", "\\ud800", "0", "2", "99999999999999999999", "1e308", "dog", "dog-1", "S01",
 )  # fmt: skip
 ENDS = "\t\n\":,{}[] '<>"
-SPARSE = (2**20, 2**33)  # bytes of files that hold nothing
+SPARSE = (2**20, 2**31)  # bytes of files that hold nothing
 KEY = "0" * 40
 
 Mutation = Callable[[Path, random.Random, Path], None]
