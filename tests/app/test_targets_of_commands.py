@@ -50,6 +50,17 @@ def test_nothing_is_written_into_a_project(
     assert contents(before.folder) == held
 
 
+@pytest.mark.parametrize("command", [*WRITERS, ["score", "spelling", "--words", "P"]])
+def test_a_damaged_project_is_read_and_not_changed(
+    before: Project, tmp_path: Path, command: list[str]
+) -> None:
+    table = before.folder / "words.tsv"
+    table.write_text(table.read_text("utf-8") + "moon\t\n", "utf-8")  # a row without a word
+    held = contents(before.folder)
+    main(filled_in(command, before.folder, tmp_path / "b"))
+    assert contents(before.folder) == held
+
+
 @pytest.mark.parametrize(
     "command",
     [

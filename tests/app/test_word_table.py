@@ -59,7 +59,9 @@ def test_a_broken_row_is_left_out_and_said(tmp_path: Path, row: str, reason: str
     table = HEAD + GOOD + "\n" + row
     (tmp_path / "words.tsv").write_text(table, "utf-8")
     sound(tmp_path / "takes" / "tea.wav")
-    project = open_project(tmp_path)
+    assert "kept" not in "".join(notice.hint for notice in open_project(tmp_path).warnings)
+    assert not (tmp_path / "words.tsv.broken").exists()  # who only reads writes nothing
+    project = open_project(tmp_path, to_save=True)
     assert list(project.session.takes) == ["tea-1"]
     (notice,) = (n for n in project.warnings if "words.tsv" in n.message)
     assert "row 4 (" in notice.message

@@ -140,7 +140,7 @@ def _held(folder: Path) -> Iterator[Project]:
         )
     try:
         # Only now: the window that had it may just have saved.
-        project = open_project(folder)
+        project = open_project(folder, to_save=True)
         for warning in project.warnings:
             sys.stderr.write(f"{warning.message}\n")
         if _has_edits(project):

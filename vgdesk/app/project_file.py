@@ -219,11 +219,14 @@ def _encoder(value: object) -> EncoderId:
     return EncoderId(values["id"])
 
 
-def open_project(folder: Path) -> Project:
+def open_project(folder: Path, *, to_save: bool = False) -> Project:
     """Read a project. What is damaged is left out and said; the folder is not changed.
 
-    Only when rows of words.tsv are left out, a copy of it is put beside it, for the next save
-    would be the end of them.
+    Parameters
+    ----------
+    to_save
+        Whether a save may follow, which would be the end of the rows of words.tsv that are left
+        out: then a copy of it is put beside it. Only whoever holds the lock may ask for that.
 
     Raises
     ------
@@ -244,7 +247,8 @@ def open_project(folder: Path) -> Project:
             f"Check that {folder} is connected and that you may read it.",
         ) from error
     read_only = _schema_of(stored) > SCHEMA
-    copy = "" if read_only or not table.lost else _copied_aside(folder / TABLE_FILE)
+    is_at_risk = to_save and not read_only and bool(table.lost)
+    copy = _copied_aside(folder / TABLE_FILE) if is_at_risk else ""
     view, misfits = fitting(stored.get("view", {}), VIEW_READERS)
     encoders, homeless = fitting(
         stored.get("encoders", {}), {cell.value: _encoder for cell in Cell}

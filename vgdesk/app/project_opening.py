@@ -66,7 +66,7 @@ def opened_project(folder: Path, held: ProjectLock | None, current: Path) -> Ope
     try:
         refuse_unwanted()
         # Read again now that nobody else can write: another window may just have saved.
-        project = open_project(folder)
+        project = open_project(folder, to_save=True)
         recovered = recover(folder, project.session)
         refuse_links(folder, (take.file for take in recovered.session.takes.values()))
         refuse_unwanted()
