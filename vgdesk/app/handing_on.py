@@ -5,6 +5,7 @@ from typing import TypeVar
 from vgdesk.app.events import Events, JobChanged, JobState, Notice
 from vgdesk.app.exporting import export
 from vgdesk.app.long_work import Answers, LongWork
+from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.report import write_report
 from vgdesk.app.settings import Settings
@@ -23,21 +24,23 @@ class HandingOn:
 
     def export(self, session: Session, kind: str, target: Path, *, force: bool = False) -> None:
         """Hand words on; `force` replaces a file that is there."""
-        self._run(
-            f"Exporting {target.name}",
-            lambda: export(session, kind, target, force=force),
-            lambda _none: self._say(f"Exported {len(session.words)} words to {target}."),
-        )
+        done = f"Exported {len(session.words)} words to {target}"
+
+        def write() -> tuple[Notice, ...]:
+            export(session, kind, target, force=force)
+            return missing_takes(session)
+
+        self._run(f"Exporting {target.name}", write, lambda gaps: self._tell(done, gaps))
 
     def pack(self, project: Path, file: Path, *, force: bool = False) -> None:
         """Make one file of a saved project; `force` replaces a file that is there."""
-        self._run(
-            f"Packing {file.name}",
-            lambda: pack(project, file, force=force),
-            lambda size: self._say(
-                f"Packed “{project.stem}” into {file.name} ({size / 1e6:,.1f} MB)."
-            ),
-        )
+
+        def write() -> tuple[str, tuple[Notice, ...]]:
+            gaps = pack(project, file, force=force).warnings
+            size = file.stat().st_size / 1e6
+            return f"Packed “{project.stem}” into {file.name} ({size:,.1f} MB)", gaps
+
+        self._run(f"Packing {file.name}", write, lambda packed: self._tell(*packed))
 
     def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
         """Make a project of a packed file; `then` is called if that went well."""
@@ -62,6 +65,9 @@ class HandingOn:
 
     def _say(self, message: str, hint: str = "") -> None:
         self._events.notice.publish(Notice(message, hint))
+
+    def _tell(self, done: str, gaps: tuple[Notice, ...]) -> None:
+        self._events.notice.publish(said_with(done, gaps))
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))

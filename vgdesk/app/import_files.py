@@ -22,7 +22,7 @@ from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.project_places import SUFFIX
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
-from vgdesk.app.replaying import replay
+from vgdesk.app.replaying import unsaved_edits
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe
@@ -143,18 +143,11 @@ def _held(folder: Path) -> Iterator[Project]:
         project = open_project(folder, to_save=True)
         for warning in project.warnings:
             sys.stderr.write(f"{warning.message}\n")
-        if _has_edits(project):
+        if unsaved := unsaved_edits(folder, project.session):
             raise ProjectError(
-                f"“{folder.name}” has edits that were never saved. Nothing was added.",
+                f"{unsaved}. Nothing was added.",
                 "Open it in the window, which restores them, and save it.",
             )
         yield project
     finally:
         lock.release()
-
-
-def _has_edits(project: Project) -> bool:
-    try:
-        return replay(project.folder, project.session).edits > 0
-    except OSError:
-        return True  # nobody knows, so they are not passed over

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from vgdesk.app.events import Level, Notice
@@ -7,11 +8,11 @@ from vgdesk.core.model import Session
 
 
 def missing_takes(session: Session) -> tuple[Notice, ...]:
-    """Name the takes whose sound file is not there; they are kept."""
+    """Name the takes whose sound file is not there, or is no file; they are kept."""
     # One look into a folder is far quicker than one at each file, above all on a network drive.
     takes = tuple(session.takes.values())
     present = {file for folder in {take.file.parent for take in takes} for file in _files(folder)}
-    missing = [take for take in takes if str(take.file) not in present and not take.file.exists()]
+    missing = [t for t in takes if str(t.file) not in present and not os.path.isfile(t.file)]  # noqa: PTH113 - Path.is_file raises if a name is too long
     if not missing:
         return ()
     named = ", ".join(f"{take.id} ({take.file.name})" for take in missing[:MOST_NAMED])
@@ -27,8 +28,16 @@ def missing_takes(session: Session) -> tuple[Notice, ...]:
     )
 
 
+def said_with(done: str, warnings: Sequence[Notice]) -> Notice:
+    """Say in one notice what was done, and what of a project had no part in it."""
+    if not warnings:
+        return Notice(f"{done}.")
+    message = " ".join((f"{done}, but not whole.", *(each.message for each in warnings)))
+    return Notice(message, " ".join(each.hint for each in warnings), Level.WARNING)
+
+
 def _files(folder: Path) -> tuple[str, ...]:
     try:
-        return tuple(entry.path for entry in os.scandir(folder))
+        return tuple(e.path for e in os.scandir(folder) if e.is_file(follow_symlinks=False))
     except OSError:
         return ()

@@ -9,6 +9,7 @@ no links, no more bytes than the file says, and no more than there is room for. 
 under its name only once all of it is there.
 """
 
+import os
 import re
 import shutil
 import stat
@@ -23,6 +24,7 @@ from vgdesk.app.project_file import (
     RATINGS_FILE,
     SETTINGS_FILE,
     TABLE_FILE,
+    Project,
     open_project,
 )
 from vgdesk.app.project_places import takes_folder
@@ -44,13 +46,18 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def pack(project: Path, target: Path, *, force: bool = False) -> int:
-    """Pack a saved project into one file; returns its size in bytes.
+def pack(project: Path, target: Path, *, force: bool = False) -> Project:
+    """Pack a saved project into one file.
 
     Parameters
     ----------
     force
         Whether a file that is there may be replaced.
+
+    Returns
+    -------
+    Project
+        As it was packed; its warnings say what of it is missing or could not be read.
 
     Raises
     ------
@@ -62,7 +69,8 @@ def pack(project: Path, target: Path, *, force: bool = False) -> int:
     checked_file(target, (SUFFIX,), force=force)
     refuse_unfinished(project)
     opened = open_project(project)
-    files = sorted({take.file for take in opened.session.takes.values() if take.file.is_file()})
+    named = {take.file for take in opened.session.takes.values()}
+    files = sorted(file for file in named if os.path.isfile(file))  # noqa: PTH113 - never raises
     _refuse_elsewhere(opened.folder, files)
     with (
         written_whole(target, force=force) as stream,
@@ -73,7 +81,7 @@ def pack(project: Path, target: Path, *, force: bool = False) -> int:
                 packed.write(project / name, name)
         for file in while_wanted(files, len(files)):
             packed.write(file, f"takes/{file.name}", zipfile.ZIP_STORED)
-    return target.stat().st_size
+    return opened
 
 
 def _refuse_elsewhere(project: Path, files: Iterable[Path]) -> None:

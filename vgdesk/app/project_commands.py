@@ -9,9 +9,10 @@ from vgdesk.app import import_files, take_checking
 from vgdesk.app.arguments import add_force
 from vgdesk.app.exporting import EXPORTS, check_target, export, kind_of
 from vgdesk.app.packing import SUFFIX, pack, unpack
-from vgdesk.app.project_file import open_project
+from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.project_places import SUFFIX as PROJECT
 from vgdesk.app.purging import refuse_unfinished
+from vgdesk.app.replaying import unsaved_edits
 
 if TYPE_CHECKING:  # argparse gives its type no public name
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -51,18 +52,29 @@ def _export(chosen: argparse.Namespace) -> int:
     kind = chosen.kind or kind_of(chosen.target)
     check_target(kind, chosen.target, force=chosen.force)
     refuse_unfinished(chosen.project)
-    session = open_project(chosen.project).session
+    project = open_project(chosen.project)
+    session = project.session
     export(session, kind, chosen.target, force=chosen.force)
     words, takes = len(session.words), len(session.takes)
     sys.stdout.write(f"{chosen.target}: {words} words, {takes} takes\n")
-    return 0
+    return _told(project)
 
 
 def _pack(chosen: argparse.Namespace) -> int:
     project = chosen.project.absolute()
     file = chosen.file or project.with_suffix(SUFFIX)
-    sys.stdout.write(f"{file}: {pack(project, file, force=chosen.force) / 1e6:,.1f} MB\n")
-    return 0
+    packed = pack(project, file, force=chosen.force)
+    sys.stdout.write(f"{file}: {file.stat().st_size / 1e6:,.1f} MB\n")
+    return _told(packed)
+
+
+def _told(project: Project) -> int:
+    """Say what of a project was not handed on; returns the exit code."""
+    if unsaved := unsaved_edits(project.folder, project.session):
+        sys.stderr.write(f"{unsaved}. What was written is its last save.\n")
+    for warning in project.warnings:
+        sys.stderr.write(f"{warning.message}\n")
+    return 2 if project.warnings else 0
 
 
 def _unpack(chosen: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChang
 from vgdesk.app.journal import Journal
 from vgdesk.app.long_work import Answers, LongWork, nothing
 from vgdesk.app.looking import Looking
-from vgdesk.app.missing_takes import missing_takes
+from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.own_files import refuse_link
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
@@ -264,7 +263,7 @@ class ProjectDesk:
             self._store.saved(kept, of=session)
             self._is_settling = False
             self._journal.restart(folder, kept, self._store.session)
-            self._events.notice.publish(_saved(folder, missing))
+            self._events.notice.publish(said_with(f"Saved “{folder.stem}”", missing))
             saved(folder)
 
         job = JobChanged(f"save {next(self._saves)}", f"Saving {folder.stem}", JobState.RUNNING)
@@ -408,11 +407,3 @@ class ProjectDesk:
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))
-
-
-def _saved(folder: Path, missing: tuple[Notice, ...]) -> Notice:
-    """Say that a project was saved, and which of its sounds were not there to be saved."""
-    saved = Notice(f"Saved “{folder.stem}”.")
-    for notice in missing:
-        saved = replace(notice, message=f"Saved “{folder.stem}”, but not whole. {notice.message}")
-    return saved

@@ -62,6 +62,15 @@ def replay(folder: Path, session: Session) -> Replayed:
     return state.result()
 
 
+def unsaved_edits(folder: Path, session: Session) -> str:
+    """Say that a project has edits that were never saved; empty if it has none."""
+    try:
+        has_edits = replay(folder, session).edits > 0
+    except OSError:  # nobody knows, so they are not passed over
+        return f"The edits of “{folder.stem}” that were not saved could not be read"
+    return f"“{folder.stem}” has edits that were never saved" if has_edits else ""
+
+
 def _lines(file: Path) -> Iterator[bytes]:
     """Yield the lines of a journal; none if there is no journal. Raises OSError."""
     try:

@@ -1,0 +1,123 @@
+"""What is handed on says what is not in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.project_examples import word
+from tests.main_thread import MainThread
+from vgdesk.__main__ import main
+from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.handing_on import HandingOn
+from vgdesk.app.journal import rewrite
+from vgdesk.app.long_work import LongWork
+from vgdesk.app.packing import unpack
+from vgdesk.app.project_file import Project, open_project
+from vgdesk.app.replaying import JOURNAL_FILE
+
+COMMANDS = [["export", "P", "T.tsv"], ["pack", "P", "T.vgz"]]
+commands = pytest.mark.parametrize("command", COMMANDS)
+
+
+def hand_on(command: list[str], project: Path) -> tuple[int, Path]:
+    target = project.with_name(command[2])
+    return main([command[0], str(project), str(target)]), target
+
+
+class Window:
+    """Hands on what is open, and remembers what was said."""
+
+    def __init__(self) -> None:
+        self.main_thread, self.events, self.notices = MainThread(), Events(), list[Notice]()
+        self.events.notice.subscribe(self.notices.append)
+        self.work = LongWork(self.events, self.main_thread.post)
+        self.handing_on = HandingOn(self.work, self.events)
+
+    def said(self) -> Notice:
+        self.main_thread.run_until(lambda: self.notices)
+        return self.notices.pop()
+
+
+@pytest.fixture
+def window() -> Iterator[Window]:
+    made = Window()
+    yield made
+    made.work.close()
+
+
+@commands
+def test_a_whole_project_is_handed_on_without_a_word_more(
+    before: Project, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hand_on(command, before.folder)[0] == 0
+    assert capsys.readouterr().err == ""
+
+
+@commands
+@pytest.mark.parametrize("kind", ["nothing", "a folder", "a name too long for any disk"])
+def test_sounds_that_are_missing_are_said_and_the_rest_is_handed_on(
+    before: Project, command: list[str], kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tea = before.folder / "takes" / "tea.flac"
+    tea.unlink()
+    if kind == "a folder":
+        tea.mkdir()
+    elif kind != "nothing":
+        table = before.folder / "words.tsv"
+        table.write_text(table.read_text("utf-8").replace("tea.flac", "t" * 300), "utf-8")
+    code, target = hand_on(command, before.folder)
+    assert code == 2
+    assert "The sound file of one take is missing: tea-1 (t" in capsys.readouterr().err
+    if target.suffix == ".vgz":
+        unpack(target, target.with_suffix(".vgdesk"))
+        assert len(list((target.with_suffix(".vgdesk") / "takes").iterdir())) == 2
+    else:
+        assert "tea-1" in target.read_text("utf-8-sig")
+
+
+@commands
+def test_rows_that_were_left_out_are_said(
+    before: Project, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = before.folder / "words.tsv"
+    table.write_text(table.read_text("utf-8") + "moon\t\n", "utf-8")
+    code, target = hand_on(command, before.folder)
+    assert code == 2
+    assert target.exists()
+    assert "Left out of words.tsv: row 5 (" in capsys.readouterr().err
+
+
+@commands
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_edits_that_were_never_saved_are_said(
+    before: Project, command: list[str], is_readable: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if is_readable:
+        rewrite(before.folder, before.session, before.session.with_word(word("moon")))
+    else:
+        (before.folder / JOURNAL_FILE).mkdir()
+    code, target = hand_on(command, before.folder)
+    assert code == 0
+    assert target.exists()
+    said = capsys.readouterr().err
+    assert ("has edits" if is_readable else "could not be read") in said
+    assert "its last save" in said
+
+
+def test_a_window_says_which_sounds_are_missing(before: Project, window: Window) -> None:
+    vgz, tsv = before.folder.with_name("a.vgz"), before.folder.with_name("a.tsv")
+    (before.folder / "takes" / "tea.flac").unlink()
+    session = open_project(before.folder).session
+    for done, call in (
+        ("Packed “a” into a.vgz (0.0 MB)", lambda: window.handing_on.pack(before.folder, vgz)),
+        ("Exported 2 words", lambda: window.handing_on.export(session, "tsv", tsv)),
+    ):
+        call()
+        said = window.said()
+        assert said.message.startswith(done)
+        assert ", but not whole. The sound file of one take is missing: tea-1" in said.message
+        assert "Put the files back" in said.hint
+        assert said.level is Level.WARNING
+    assert vgz.exists()
+    assert tsv.exists()
