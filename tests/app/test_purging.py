@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from vgdesk.__main__ import main
 from vgdesk.app.identity import next_take_id
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_places import new_scratch, scratch_folder
-from vgdesk.app.purging import NOTE_FILE, clear_vectors, plan_removal
+from vgdesk.app.purging import NOTE_FILE, carry_out, clear_vectors, plan_removal
 from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.settings import embeddings_folder
+from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Speaker, TakeId, Trashed, WordId
 
 ROOT = Path(__file__).parents[2]
@@ -284,6 +286,46 @@ def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path
     remove(after, again)
     assert traces(folder, home) == []
     after.close()
+
+
+def test_a_note_that_cannot_be_written_leaves_everything(
+    mount: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = make_project(mount("rw"))
+    session = open_project(folder).session
+    plan = plan_removal(NAME, session, (), folder)
+    before = contents(folder)
+    filler = folder.parent / "filler"
+    with suppress(OSError):
+        filler.write_bytes(bytes(2_000_000))
+    with pytest.raises(ProjectError, match=r"Nothing was deleted: .*No space left") as caught:
+        carry_out(folder, plan, session, RECIPE)
+    assert "Free some space" in caught.value.hint
+    filler.unlink()
+    mount("remount,ro")
+    with pytest.raises(ProjectError, match=r"Nothing was deleted: .*Read-only"):
+        carry_out(folder, plan, session, RECIPE)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("note", ["[]", "{", '{"speaker": 5, "files": []}', "", None])
+def test_a_note_that_says_nothing_is_put_aside(folder: Path, note: str | None, home: Path) -> None:
+    place = folder / NOTE_FILE
+    place.mkdir() if note is None else place.write_text(note)
+    window = Window()
+    window.open(folder)
+    assert window.interrupted == []
+    assert "could not be read" in window.said
+    assert "removing.json.broken" in window.said
+    assert not place.exists()
+    told = len(window.notices)
+    window.open(folder)
+    assert "removing.json" not in "".join(notice.message for notice in window.notices[told:])
+    assert main(["pack", str(folder), str(folder.with_suffix(".vgz"))]) == 0
+    if note is not None:
+        purge(window, NAME)
+        assert not (folder / "removing.json.broken").exists()  # it may name the speaker
+    window.close()
 
 
 DIES = """

@@ -8,7 +8,7 @@ holds the note is asked whether to finish.
 import filecmp
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -79,16 +79,16 @@ def carry_out(
     Raises
     ------
     ProjectError
-        If not everything could be removed; the note stays, so it is tried again when the project
-        is opened.
+        If the note could not be written, and then nothing was removed; or if not everything could
+        be: the note stays, so it is tried again when the project is opened.
     """
     kept = removal.applied(session)
     # Since it was planned, one of them may have come back into the list, or into it at last.
     used = {_place(take.file) for take in _all_takes(kept)}
     files = [file for file in removal.files if _place(file) not in used]
+    names = [file.name for file in files if _is_in(file, takes_folder(folder))]
+    _write_note(folder, {"speaker": removal.speaker, "files": names})
     try:
-        names = [file.name for file in files if _is_in(file, takes_folder(folder))]
-        write_object(folder / NOTE_FILE, {"speaker": removal.speaker, "files": names})
         for file in files:
             file.unlink(missing_ok=True)
         for home in {file.parent for file in files}:
@@ -99,6 +99,17 @@ def carry_out(
     except OSError as error:
         raise _not_removed(error) from error
     return kept if recipe is None else save(folder, kept, recipe)
+
+
+def _write_note(folder: Path, note: Mapping[str, object]) -> None:
+    try:
+        write_object(folder / NOTE_FILE, note)
+    except OSError as error:
+        raise ProjectError(
+            f"Nothing was deleted: vgdesk first notes in {folder} what it is about to delete, and "
+            f"that could not be written ({error.strerror}).",
+            "Free some space or make the folder writable, then delete again.",
+        ) from error
 
 
 def clear_vectors() -> None:
