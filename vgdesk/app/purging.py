@@ -27,6 +27,7 @@ from vgdesk.core.model import Session, Take, TakeId
 from vgdesk.core.viewing import ViewRecipe
 
 NOTE_FILE = "removing.json"
+UNREADABLE_NOTE = f"{NOTE_FILE}.broken"
 
 
 def plan_removal(
@@ -134,7 +135,7 @@ def forget_note(folder: Path) -> None:
 
 def refuse_unfinished(folder: Path) -> None:
     """Raise ProjectError if something should be gone that a project may still hold."""
-    if (folder / NOTE_FILE).exists():
+    if os.path.exists(folder / NOTE_FILE):  # noqa: PTH110 - Path.exists raises if a name is too long
         raise ProjectError(
             f"A permanent deletion of recordings in “{folder.stem}” was interrupted. Nothing was "
             "handed on.",
@@ -147,15 +148,35 @@ def interrupted(folder: Path, session: Session, earlier: Iterable[Session]) -> R
 
     The note of it may be anybody's, so nothing is removed before somebody has agreed. It leads to
     takes and to files of this project only.
+
+    Raises
+    ------
+    ProjectError
+        If the note cannot be read. It is put aside then, for it would keep the project from being
+        handed on, and nobody could answer it.
     """
     try:
         note = read_object(folder / NOTE_FILE)
         speaker, names = text(note["speaker"]), frozenset(map(text, note["files"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _put_aside(folder) from error
     removal = plan_removal(speaker, session, earlier, folder)
     named = tuple(file for file in removal.nameless if file.name in names)
     return replace(removal, files=(*removal.files, *named), nameless=(), is_interrupted=True)
+
+
+def _put_aside(folder: Path) -> ProjectError:
+    """Take a note that cannot be read out of the way, and say so."""
+    what = f"The note of an interrupted deletion in “{folder.stem}” could not be read"
+    hint = "If data of a speaker or the trash were to be deleted permanently, delete them again."
+    try:
+        (folder / NOTE_FILE).replace(folder / UNREADABLE_NOTE)
+    except OSError:
+        hint = f"Remove {NOTE_FILE} from {folder} by hand. {hint}"
+        return ProjectError(f"{what}. Nothing was deleted.", hint)
+    return ProjectError(f"{what}. It is kept as {UNREADABLE_NOTE}, and nothing was deleted.", hint)
 
 
 def _takes_that_go(session: Session, speaker: str) -> Iterator[Take]:
@@ -229,11 +250,12 @@ def _is_left(folder: Path) -> bool:
 
 
 def _leftovers(folder: Path) -> Iterator[Path]:
-    """Find copies of tables and edits, which name speakers."""
+    """Find copies of tables, edits and notes, which name speakers."""
     # One with the number of this process is being written just now.
     yield from (part for part in folder.glob("*.part") if f".{os.getpid()}." not in part.name)
-    yield folder / LEFT_FILE
-    yield folder / f"{TABLE_FILE}.broken"
+    for name in (LEFT_FILE, f"{TABLE_FILE}.broken", UNREADABLE_NOTE):
+        if (folder / name).is_file():  # a folder of that name is none of ours
+            yield folder / name
 
 
 def _not_removed(error: OSError) -> ProjectError:
