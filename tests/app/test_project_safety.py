@@ -20,6 +20,7 @@ from vgdesk.core.model import (
     TakeId,
 )
 from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.wanted import NotWantedError, asking
 
 # What harms nothing
 
@@ -128,6 +129,40 @@ def test_a_refusal_at_any_step_leaves_the_old_or_the_new_project(
     assert_old_or_new(before.folder, before, new, recipe)
 
 
+@pytest.mark.parametrize("step", range(STEPS + 1))  # one file and its folder more
+def test_a_new_project_is_there_whole_or_not_at_all(
+    tmp_path: Path, small: Session, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    left = step
+
+    def failing(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **more: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise OSError(28, os.strerror(28))
+            return real(*arguments, **more)
+
+        return call
+
+    folder = tmp_path / "new.vgdesk"
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", failing(os.replace))
+        patched.setattr(os, "fsync", failing(os.fsync))
+        with pytest.raises(ProjectError, match="disk that is full"):
+            save(folder, small, RECIPE)
+    assert not folder.exists()
+    saved = save(folder, small, RECIPE)
+    assert same(open_project(folder).session, saved)
+
+
+def test_a_new_project_that_is_cancelled_leaves_nothing(tmp_path: Path, small: Session) -> None:
+    answers = iter([True, True, False])
+    with asking(lambda: next(answers)), pytest.raises(NotWantedError):
+        save(tmp_path / "new.vgdesk", small, RECIPE)
+    assert not (tmp_path / "new.vgdesk").exists()
+
+
 # Folders that refuse
 
 
@@ -173,6 +208,24 @@ def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before:
         save(before.folder, before.session, RECIPE)
     assert "Connect the drive" in caught.value.hint
     assert not before.folder.exists()
+
+
+def test_a_new_project_on_a_full_disk_leaves_nothing(
+    mount: Callable[[str], Path], small: Session, outside: Path
+) -> None:
+    folder = mount("rw") / "a.vgdesk"
+    large = take("dog-3", sound(outside / "long.wav", bytes(2_000_000)))
+    with pytest.raises(ProjectError, match="disk that is full"):
+        save(folder, small.with_take(large), RECIPE)
+    assert not folder.exists()
+    saved = save(folder, small, RECIPE)
+    assert same(open_project(folder).session, saved)
+
+
+def test_a_name_that_is_too_long_is_said(tmp_path: Path, small: Session) -> None:
+    with pytest.raises(ProjectError, match="name that is too long") as caught:
+        save(tmp_path / f"{'n' * 252}.vgdesk", small, RECIPE)
+    assert caught.value.hint == "Choose a shorter name."
 
 
 def test_a_drive_that_is_not_there_is_named(tmp_path: Path, small: Session) -> None:

@@ -187,6 +187,19 @@ def test_saved_under_a_name_it_is_the_same_project(
     )
 
 
+def test_a_name_too_long_for_a_folder_is_said(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices: list[Notice] = []
+    window.workspace.events.notice.subscribe(notices.append)
+    folder = tmp_path / f"{'n' * 252}.vgdesk"
+    monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: folder)
+    window.desk.ask_to_save_as()
+    qtbot.waitUntil(lambda: bool(notices), timeout=SECONDS)
+    assert "has a name that is too long" in notices[0].message
+    assert window.workspace.projects.home is None
+
+
 def test_edits_are_asked_about_and_staying_keeps_them(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

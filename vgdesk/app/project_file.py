@@ -16,8 +16,9 @@ or label that the new words do not have shows as empty.
 """
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,27 +112,37 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
     Raises
     ------
     ProjectError
-        If it cannot be written; the last good save can still be opened.
+        If it cannot be written; the last good save can still be opened, and a new folder is gone.
     NotWantedError
-        If it was cancelled before the tables were written; the last good save stands.
+        If it was cancelled before the tables were written; as above.
     """
     folder = _absolute(folder)
     try:
         _refuse_lost_or_newer(folder, session)
         refuse_links(folder)
-        if not folder.exists():
-            folder.mkdir(mode=OWNER_ONLY)
-            settle_folder(folder.parent)
-        takes_folder(folder).mkdir(mode=OWNER_ONLY, exist_ok=True)
-        placed, files = _bring_takes_in(folder, session)
-        refuse_unwanted()
-        _write_trash(folder / TRASH_FILE, placed, files)
-        replace_text(folder / TABLE_FILE, write_table(placed, files))
-        write_ratings(folder / RATINGS_FILE, session.ratings)
-        write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
+        with _kept_if_whole(folder):
+            takes_folder(folder).mkdir(mode=OWNER_ONLY, exist_ok=True)
+            placed, files = _bring_takes_in(folder, session)
+            refuse_unwanted()
+            _write_trash(folder / TRASH_FILE, placed, files)
+            replace_text(folder / TABLE_FILE, write_table(placed, files))
+            write_ratings(folder / RATINGS_FILE, session.ratings)
+            write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
     except OSError as error:
         raise not_saved(folder, error) from error
     return placed
+
+
+@contextmanager
+def _kept_if_whole(folder: Path) -> Iterator[None]:
+    """Make the folder if there is none, and remove it again if the block cannot fill it."""
+    with ExitStack() as undo:
+        if not folder.exists():
+            folder.mkdir(mode=OWNER_ONLY)
+            undo.callback(shutil.rmtree, folder, ignore_errors=True)
+            settle_folder(folder.parent)
+        yield
+        undo.pop_all()
 
 
 def _absolute(path: Path) -> Path:

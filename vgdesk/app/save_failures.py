@@ -13,6 +13,7 @@ FAILURES = {
     errno.EPERM: _LOCKED,
     errno.EROFS: _LOCKED,
     errno.ENOENT: _GONE,
+    errno.ENAMETOOLONG: ("has a name that is too long", "Choose a shorter name."),
 }
 
 

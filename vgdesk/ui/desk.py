@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -118,7 +119,8 @@ class WindowDesk(QObject):
 
     def ask_to_save_as(self, then: Callable[[], object] = lambda: None) -> None:
         folder = dialogs.ask_new_project(self._window, self._workspace.projects.title)
-        if folder is not None and folder.exists() and folder != self._workspace.projects.home:
+        home = self._workspace.projects.home
+        if folder is not None and folder != home and os.path.lexists(folder):
             self._workspace.events.notice.publish(
                 Notice(f"“{folder.name}” exists already and was not touched.", "Choose a new name.")
             )
