@@ -11,6 +11,7 @@ from tests.app.project_examples import contents, same
 from vgdesk.app import packing
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.project_file import Project, open_project, save
+from vgdesk.app.take_files import TakeFiles, is_portable
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, TakeId
 
@@ -66,6 +67,11 @@ def test_what_was_rejected_stays_at_home(before: Project, tmp_path: Path) -> Non
         "cache/x.safetensors",
         ".lock",
         "C:/evil.txt",
+        "takes/con.flac",
+        "takes/a:b.flac",
+        "takes/a.flac.",
+        "takes/a\tb.flac",
+        "takes/" + "é" * 126 + ".flac",
         "takes/",
         "PROJECT.JSON",
         "",
@@ -157,6 +163,39 @@ def test_a_sound_that_nobody_could_unpack_is_not_packed(before: Project, place: 
     with pytest.raises(ProjectError, match="does not lie in its folder takes"):
         pack(before.folder, before.folder.with_suffix(".vgz"))
     assert not before.folder.with_suffix(".vgz").exists()
+
+
+@pytest.mark.parametrize("twin", ["DOG.flac", "Straße", "é.flac"])
+def test_names_that_some_systems_take_for_one_are_both_named(tmp_path: Path, twin: str) -> None:
+    other = {"DOG.flac": "dog.flac", "Straße": "strasse", "é.flac": "e\u0301.flac"}[twin]
+    file = packed(tmp_path / "a.vgz", **{f"takes/{twin}": b"one", f"takes/{other}": b"two"})
+    with pytest.raises(ProjectError, match="cannot keep") as caught:
+        unpack(file, tmp_path / "a.vgdesk")
+    assert f"{twin}' and 'takes/{other}" in caught.value.message
+    assert "project.json" not in caught.value.message
+    assert not (tmp_path / "a.vgdesk").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("con.flac", "not every system"), ("DOG.wav", "cannot keep")]
+)
+def test_a_name_that_nobody_could_unpack_is_not_packed(
+    before: Project, name: str, said: str
+) -> None:
+    table = before.folder / "words.tsv"
+    table.write_text(table.read_text("utf-8").replace("takes/tea.flac", f"takes/{name}"), "utf-8")
+    (before.folder / "takes" / "tea.flac").rename(before.folder / "takes" / name)
+    with pytest.raises(ProjectError, match=said):
+        pack(before.folder, before.folder.with_suffix(".vgz"))
+    assert not before.folder.with_suffix(".vgz").exists()
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=80))
+def test_a_name_that_a_take_gets_can_be_packed(
+    tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    shelf = TakeFiles(tmp_path_factory.getbasetemp(), ())
+    assert is_portable(shelf.reserve(name).name)
 
 
 def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ under its name only once all of it is there.
 """
 
 import os
-import re
 import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vgdesk.app.output import checked_file, checked_folder, new_folder, written_whole
@@ -29,6 +28,7 @@ from vgdesk.app.project_file import (
 )
 from vgdesk.app.project_places import takes_folder
 from vgdesk.app.purging import refuse_unfinished
+from vgdesk.app.take_files import first_twins, is_portable
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.wanted import while_wanted
 
@@ -39,7 +39,7 @@ MOST_TEXT = 2**28  # bytes of each of the texts
 MOST_RATIO = 400  # text does not get smaller than this, a bomb does
 ROOM = 2**28  # bytes that stay free on the disk
 
-_TAKE = re.compile(r"takes/[^/\\\0]{1,255}")
+TAKES = "takes/"
 # What reading a file may raise that is damaged, or no zip at all.
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError,
@@ -63,15 +63,15 @@ def pack(project: Path, target: Path, *, force: bool = False) -> Project:
     ------
     ProjectError
         If the project cannot be read, something is still to be removed from it, a sound file lies
-        where `unpack` allows none, or the file cannot be written; a file of that name from before
-        is then unharmed.
+        where `unpack` allows none or has a name that it does not allow, or the file cannot be
+        written; a file of that name from before is then unharmed.
     """
     checked_file(target, (SUFFIX,), force=force)
     refuse_unfinished(project)
     opened = open_project(project)
     named = {take.file for take in opened.session.takes.values()}
     files = sorted(file for file in named if os.path.isfile(file))  # noqa: PTH113 - never raises
-    _refuse_elsewhere(opened.folder, files)
+    _refuse_what_cannot_travel(opened.folder, files)
     with (
         written_whole(target, force=force) as stream,
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed,
@@ -80,17 +80,26 @@ def pack(project: Path, target: Path, *, force: bool = False) -> Project:
             if name != RATINGS_FILE or (project / name).is_file():
                 packed.write(project / name, name)
         for file in while_wanted(files, len(files)):
-            packed.write(file, f"takes/{file.name}", zipfile.ZIP_STORED)
+            packed.write(file, f"{TAKES}{file.name}", zipfile.ZIP_STORED)
     return opened
 
 
-def _refuse_elsewhere(project: Path, files: Iterable[Path]) -> None:
+def _refuse_what_cannot_travel(project: Path, files: Sequence[Path]) -> None:
     """Refuse what somebody else put into the project by hand: nobody could unpack it."""
     elsewhere = [file for file in files if file.parent != takes_folder(project)]
+    odd = [file for file in files if not is_portable(file.name)]
+    twins = first_twins(file.name for file in files)
+    why = ""
     if elsewhere:
+        why = f"{elsewhere[0]} does not lie in its folder takes"
+    elif odd:
+        why = f"not every system can store a file under the name {odd[0].name!r}"
+    elif twins:
+        why = f"some systems cannot keep {twins[0]!r} and {twins[1]!r} apart"
+    if why:
         raise ProjectError(
-            f"“{project.stem}” was not packed: {elsewhere[0]} does not lie in its folder takes.",
-            "Move it there and name its new place in words.tsv.",
+            f"“{project.stem}” was not packed: {why}.",
+            "Move or rename the file, and name its new place in words.tsv.",
         )
 
 
@@ -130,8 +139,10 @@ def _checked(packed: Path, members: Iterable[zipfile.ZipInfo]) -> list[zipfile.Z
     odd = [member.filename for member in wanted if not _belongs(member)]
     if not {SETTINGS_FILE, TABLE_FILE} <= set(names):
         raise _refused(packed, "it is not a packed project")
-    if odd or len(set(map(str.casefold, names))) != len(names):
-        raise _refused(packed, f"it holds something that no project has ({(odd or names)[0]!r})")
+    if odd:
+        raise _refused(packed, f"it holds something that no project has ({odd[0]!r})")
+    if twins := first_twins(names):
+        raise _refused(packed, f"some systems cannot keep {twins[0]!r} and {twins[1]!r} apart")
     if len(names) > MOST_FILES:
         raise _refused(packed, f"it holds more than {MOST_FILES:,} files")
     return wanted
@@ -144,8 +155,8 @@ def _belongs(member: zipfile.ZipInfo) -> bool:
     is_bomb = member.file_size > max(MOST_RATIO * member.compress_size, 1)
     if name in TEXTS:
         return is_plain and not is_bomb and member.file_size <= MOST_TEXT
-    is_inside = _TAKE.fullmatch(name) is not None and name.split("/")[1] not in (".", "..")
-    return is_plain and not is_bomb and is_inside
+    is_take = name.startswith(TAKES) and is_portable(name.removeprefix(TAKES))
+    return is_plain and not is_bomb and is_take
 
 
 def _need_room(folder: Path, members: Iterable[zipfile.ZipInfo]) -> None:

@@ -10,10 +10,31 @@ from pathlib import Path
 
 from vgdesk.app.text_file import settle_folder
 
-# Names and characters that Windows cannot store: a project may travel there.
+# Names and characters that Windows cannot store, and bytes that are no text: a project may travel.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-LONGEST_STEM = 50  # characters; 255 bytes is the most that file systems agree on
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\ud800-\udfff]')
+LONGEST_STEM = 50  # characters
+LONGEST_NAME = 255  # bytes; the most that file systems agree on
+
+
+def is_portable(name: str) -> bool:
+    """Tell whether every system can store a file under this name."""
+    is_odd = _FORBIDDEN.search(name) or _RESERVED.match(name) or name != name.rstrip(" .")
+    return not is_odd and 0 < len(name.encode("utf-8")) <= LONGEST_NAME
+
+
+def first_twins(names: Iterable[str]) -> tuple[str, str] | None:
+    """Find two names that some systems take for the same; None if there are none."""
+    known: dict[str, str] = {}
+    for name in names:
+        twin = known.setdefault(_known_as(name), name)
+        if twin is not name:
+            return twin, name
+    return None
+
+
+def _known_as(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 class TakeFiles:
@@ -63,8 +84,7 @@ class TakeFiles:
 
 
 def _portable(name: str) -> tuple[str, str]:
-    whole = name.encode("utf-8", "replace").decode()  # bytes that are no text become "?"
-    clean = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", whole))
+    clean = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name))
     path = Path(f"_{clean}" if _RESERVED.match(clean) else clean)
     return path.stem[:LONGEST_STEM].rstrip(" .") or "take", path.suffix.rstrip(" .")
 
