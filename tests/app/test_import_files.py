@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.odd_files import Marked, long_grid, noise
-from tests.app.project_examples import word
+from tests.app.project_examples import contents, word
 from vgdesk.__main__ import main
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
@@ -76,6 +76,23 @@ def test_what_cannot_be_leaves_no_project(
     assert main(["import", str(project), str(grid), *arguments]) == 2
     assert says in capsys.readouterr().err
     assert not project.exists()
+
+
+@pytest.mark.parametrize("own", ["p.vgdesk", "p.vgdesk/takes", "p.vgdesk/takes/a.wav", ".", "link"])
+def test_a_project_is_not_taken_into_itself(
+    tmp_path: Path, grid: Path, own: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "p.vgdesk"
+    (tmp_path / "link").symlink_to(project)
+    assert main(["import", str(project), str(grid)]) == 0
+    before = contents(project)
+    assert main(["import", str(project), str(tmp_path / own)]) == 2
+    assert "Nothing was added" in capsys.readouterr().err
+    assert contents(project) == before
+
+
+def test_a_project_may_be_begun_beside_its_sounds(tmp_path: Path, grid: Path) -> None:
+    assert main(["import", str(tmp_path / "p.vgdesk"), str(grid.parent)]) == 0
 
 
 def test_a_project_open_in_a_window_is_left_alone(

@@ -1,8 +1,9 @@
 """The command that takes files into a project."""
 
 import argparse
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,7 @@ def take_in(chosen: argparse.Namespace) -> int:
             f"“{chosen.project}” is no project.",
             f"Give the name of a folder that ends in {SUFFIX}.",
         )
+    _refuse_its_own(folder, chosen.files)
     incoming = look_at(chosen.files)
     choices = _choices(incoming, chosen)
     with _held(folder) as project:
@@ -94,6 +96,19 @@ def take_in(chosen: argparse.Namespace) -> int:
         sys.stderr.write(f"{one.error.message}\n")
     sys.stdout.write(f"Added {len(taken)} of {len(outcomes)}. Saved in {folder}\n")
     return 2 if refused else 0
+
+
+def _refuse_its_own(folder: Path, files: Iterable[Path]) -> None:
+    """Refuse files of the project itself: it would hold every word twice."""
+    home = Path(os.path.realpath(folder))  # unlike Path.resolve it never raises
+    for file in files:
+        place = Path(os.path.realpath(file))
+        if place.is_relative_to(home) or (home.exists() and home.is_relative_to(place)):
+            relation = "lies in" if place.is_relative_to(home) else "holds"
+            raise ProjectError(
+                f"“{file}” {relation} the project that it should be added to. Nothing was added.",
+                "Name files or folders outside of the project, or give another project.",
+            )
 
 
 def _choices(incoming: Incoming, chosen: argparse.Namespace) -> Choices:
