@@ -6,14 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 from praatio import textgrid
 from pyarrow import parquet
 
 from tests.app.project_examples import contents, word
+from vgdesk.app import exporting
 from vgdesk.app.exporting import EXPORTS, export
 from vgdesk.audio.files import Recording, describe, read, write_flac
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource, Verdict, WordId
+from vgdesk.core.wanted import NotWantedError, asking
 
 RATE = 16_000
 
@@ -147,3 +151,38 @@ def test_a_project_without_words_can_be_written(tmp_path: Path, kind: str) -> No
     export(Session(), kind, target)
     assert target.exists()
     assert json.dumps(sorted(path.name for path in tmp_path.iterdir())) == f'["{target.name}"]'
+
+
+def first_fit(takes: list[Take], length: float) -> dict[str, list[tuple[Take, float, float]]]:
+    """The tiers by the definition: each take on the first tier whose last take has ended."""
+    tiers: dict[str, list[tuple[Take, float, float]]] = {}
+    for take in sorted(takes, key=lambda take: take.start):
+        end = length if take.end is None else min(length, take.end)
+        name = f"{take.speaker} - words" if take.speaker else "words"
+        number, free = 1, name
+        while free in tiers and tiers[free][-1][2] > take.start:
+            number += 1
+            free = f"{name} {number}"
+        tiers.setdefault(free, []).append((take, take.start, end))
+    return tiers
+
+
+# Few times, so that many takes begin and end together.
+SPANS = st.tuples(st.sampled_from(["", "Ana", "words 2"]), st.integers(0, 6), st.integers(1, 6))
+
+
+@given(st.lists(SPANS, max_size=40), st.integers(1, 12))
+def test_tiers_are_those_of_the_definition(spans: list[tuple[str, int, int]], length: int) -> None:
+    takes = [
+        Take(TakeId(f"a-{i}"), WordId("a"), Path("a"), who, start, start + lasts if i % 5 else None)
+        for i, (who, start, lasts) in enumerate(spans)
+    ]
+    found, due = exporting._tiers(takes, length), first_fit(takes, length)
+    assert list(found.items()) == list(due.items())
+
+
+def test_laying_takes_on_tiers_can_be_cancelled() -> None:
+    takes = [Take(TakeId(f"a-{i}"), WordId("a"), Path("a")) for i in range(5)]
+    answers = iter([True, True, False])
+    with asking(lambda: next(answers)), pytest.raises(NotWantedError):
+        exporting._tiers(takes, 1.0)

@@ -5,9 +5,11 @@ What is written is there whole or not at all, and replaces nothing unasked.
 
 import codecs
 import csv
+import heapq
 import io
 import math
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,24 +145,43 @@ def _write_textgrid(
     from praatio import textgrid
 
     grid = textgrid.Textgrid(0, length)
-    for name, tier in _tiers(takes, length).items():
+    for name, tier in while_wanted(_tiers(takes, length).items()):
         entries = [(start, end, _label(words[take.word])) for take, start, end in tier]
         grid.addTier(textgrid.IntervalTier(name, entries, 0, length))
     grid.save(str(file), format="long_textgrid", includeBlankSpaces=True)
 
 
 def _tiers(takes: Iterable[Take], length: float) -> dict[str, list[tuple[Take, float, float]]]:
-    """Put takes on tiers; those that overlap stand on tiers of their own."""
+    """Put takes on tiers, each on the first that is free; those that overlap need several."""
     tiers: dict[str, list[tuple[Take, float, float]]] = {}
-    for take in sorted(takes, key=lambda take: take.start):
+    speakers: defaultdict[str, _Tiers] = defaultdict(_Tiers)
+    for take in while_wanted(sorted(takes, key=lambda take: take.start)):
         end = min(length, math.inf if take.end is None else take.end)
+        number = speakers[take.speaker].first_free(take.start, end)
         name = f"{take.speaker} - words" if take.speaker else "words"
-        number, free = 1, name
-        while free in tiers and tiers[free][-1][2] > take.start:
-            number += 1
-            free = f"{name} {number}"
-        tiers.setdefault(free, []).append((take, take.start, end))
+        name = name if number == 1 else f"{name} {number}"
+        tiers.setdefault(name, []).append((take, take.start, end))
     return tiers
+
+
+class _Tiers:
+    """The tiers of a speaker, from 1: which are free, and until when the others are not."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._free: list[int] = []
+        self._busy: list[tuple[float, int]] = []
+
+    def first_free(self, start: float, end: float) -> int:
+        """Fill the first tier that is free at `start`, which must not be before that of others."""
+        while self._busy and self._busy[0][0] <= start:
+            heapq.heappush(self._free, heapq.heappop(self._busy)[1])
+        if not self._free:
+            self._count += 1
+            self._free.append(self._count)
+        number = heapq.heappop(self._free)
+        heapq.heappush(self._busy, (end, number))
+        return number
 
 
 def _label(word: Word) -> str:
