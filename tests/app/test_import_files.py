@@ -87,7 +87,7 @@ def test_a_project_is_not_taken_into_itself(
     assert main(["import", str(project), str(grid)]) == 0
     before = contents(project)
     assert main(["import", str(project), str(tmp_path / own)]) == 2
-    assert "Nothing was added" in capsys.readouterr().err
+    assert "to itself. Nothing was added" in capsys.readouterr().err
     assert contents(project) == before
 
 

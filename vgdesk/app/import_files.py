@@ -104,10 +104,9 @@ def _refuse_its_own(folder: Path, files: Iterable[Path]) -> None:
     for file in files:
         place = Path(os.path.realpath(file))
         if place.is_relative_to(home) or (home.exists() and home.is_relative_to(place)):
-            relation = "lies in" if place.is_relative_to(home) else "holds"
             raise ProjectError(
-                f"“{file}” {relation} the project that it should be added to. Nothing was added.",
-                "Name files or folders outside of the project, or give another project.",
+                f"“{file}” would add “{folder.name}” to itself. Nothing was added.",
+                "Name files or folders that are not in the project and do not hold it.",
             )
 
 
