@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.project_examples import word
+from tests.app.project_examples import take, word
 from tests.main_thread import MainThread
 from vgdesk.__main__ import main
 from vgdesk.app.events import Events, Level, Notice
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.journal import rewrite
 from vgdesk.app.long_work import LongWork
+from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.packing import unpack
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.replaying import JOURNAL_FILE
@@ -55,25 +56,28 @@ def test_a_whole_project_is_handed_on_without_a_word_more(
 
 
 @commands
-@pytest.mark.parametrize("kind", ["nothing", "a folder", "a name too long for any disk"])
+@pytest.mark.parametrize("is_folder", [False, True])
 def test_sounds_that_are_missing_are_said_and_the_rest_is_handed_on(
-    before: Project, command: list[str], kind: str, capsys: pytest.CaptureFixture[str]
+    before: Project, command: list[str], is_folder: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tea = before.folder / "takes" / "tea.flac"
     tea.unlink()
-    if kind == "a folder":
+    if is_folder:
         tea.mkdir()
-    elif kind != "nothing":
-        table = before.folder / "words.tsv"
-        table.write_text(table.read_text("utf-8").replace("tea.flac", "t" * 300), "utf-8")
     code, target = hand_on(command, before.folder)
     assert code == 2
-    assert "The sound file of one take is missing: tea-1 (t" in capsys.readouterr().err
+    assert "The sound file of one take is missing: tea-1 (tea.flac)" in capsys.readouterr().err
     if target.suffix == ".vgz":
         unpack(target, target.with_suffix(".vgdesk"))
         assert len(list((target.with_suffix(".vgdesk") / "takes").iterdir())) == 2
     else:
         assert "tea-1" in target.read_text("utf-8-sig")
+
+
+def test_a_sound_whose_name_no_disk_takes_is_missing(before: Project) -> None:
+    long = take("tea-9", before.folder / "takes" / ("t" * 300))
+    (said,) = missing_takes(before.session.with_take(long))
+    assert "missing: tea-9 (ttt" in said.message
 
 
 @commands
