@@ -37,6 +37,7 @@ from vgdesk.core.model import (
     Word,
     WordId,
 )
+from vgdesk.core.names import is_take_id
 from vgdesk.core.viewing import Rows, Search, ViewRecipe
 
 FIXTURES = Path(__file__).parents[1] / "data" / "projects"
@@ -166,7 +167,8 @@ def sessions(draw: st.DrawFn) -> Session:
         for name in draw(st.lists(names, max_size=4, unique=True))
     }
     takes = {}
-    for name in draw(st.lists(names, max_size=5, unique=True)) if words else []:
+    ids = st.lists(names.filter(is_take_id), max_size=5, unique=True)  # not com0 and its like
+    for name in draw(ids) if words else []:
         start, length = draw(times), draw(st.none() | times.map(lambda seconds: seconds + 1))
         takes[TakeId(name)] = Take(
             TakeId(name),
