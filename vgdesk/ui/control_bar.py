@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Shown, ViewRecipe
+from vgdesk.ui.plain_text import bold
 from vgdesk.ui.theme import Theme, text_on
 from vgdesk.ui.widgets.elided_text import ElidedText
 
@@ -108,9 +109,9 @@ class ControlBar(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
-        row.addWidget(QLabel("<b>A</b>"))
+        row.addWidget(bold("A"))
         row.addWidget(self._a, 3)
-        row.addWidget(QLabel("<b>B</b>"))
+        row.addWidget(bold("B"))
         row.addWidget(self._b, 3)
         row.addWidget(QLabel("Show"))
         for place, (text, tip) in enumerate(SHOWN_TITLES.values()):

@@ -27,6 +27,7 @@ from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.given_vectors import ENDINGS
+from vgdesk.ui.plain_text import bold, on_one_line
 
 PROJECT = ".vgdesk"
 PACKED = ".vgz"
@@ -240,7 +241,7 @@ def ask_about_edits(parent: QWidget, title: str) -> Leave:
     """Ask what to do with edits that are not saved."""
     box = QMessageBox(parent)
     box.setWindowTitle("vgdesk")
-    box.setText(f"“{title}” has edits that are not saved.")
+    box.setText(f"“{on_one_line(title)}” has edits that are not saved.")
     box.setInformativeText("Recordings stay on this computer in any case.")
     buttons = {
         box.addButton("Save", QMessageBox.ButtonRole.AcceptRole): Leave.SAVE,
@@ -277,7 +278,7 @@ def show_shortcuts(parent: QWidget) -> None:
     half = (len(keyed) + 1) // 2
     for place, action in enumerate(keyed):
         row, column = place % half, 2 * (place // half)
-        key = QLabel(f"<b>{action.shortcut}</b>")
+        key = bold(action.shortcut)
         key.setAlignment(Qt.AlignmentFlag.AlignRight)
         grid.addWidget(key, row, column)
         grid.addWidget(QLabel(action.title), row, column + 1)
@@ -295,8 +296,9 @@ def show_about(parent: QWidget) -> None:
     QMessageBox.about(
         parent,
         "About vgdesk",
-        f"<b>vgdesk {__version__}</b><p>How encoders of speech and text represent words, with and "
-        "without visual grounding.</p><p>Everything is computed on this computer. Nothing is "
-        "fetched without a click, and nothing is sent.</p><p>MIT licence. Sound of the demo words: "
-        "synthetic voices, see resources/README.md.</p>",
+        f"vgdesk {__version__}\n\n"
+        "How encoders of speech and text represent words, with and without visual grounding.\n\n"
+        "Everything is computed on this computer. Nothing is fetched without a click, and nothing "
+        "is sent.\n\n"
+        "MIT licence. Sound of the demo words: synthetic voices, see resources/README.md.",
     )

@@ -26,7 +26,7 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
-from vgdesk.ui import theme
+from vgdesk.ui import plain_text, theme
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import Parts, WindowDesk
 from vgdesk.ui.inspecting import Inspecting
@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
+        plain_text.insist(app)
         self.workspace = workspace
         self._is_leaving = False
         self._theme = theme.theme_of(app.palette())

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
 from vgdesk.app.removal import Removal
+from vgdesk.ui.plain_text import LONGEST, on_one_line
 
 MOST_NAMED = 3
 
@@ -16,7 +16,6 @@ def ask_to_remove(parent: QWidget, removal: Removal, title: str) -> Removal | No
     box = QMessageBox(
         QMessageBox.Icon.Warning, "Delete permanently", _question(removal), parent=parent
     )
-    box.setTextFormat(Qt.TextFormat.PlainText)  # names in it may be anybody's
     box.setInformativeText("\n\n".join(sentences(removal, title)))
     if removal.files:
         box.setDetailedText("\n".join(map(str, removal.files)))
@@ -46,7 +45,7 @@ def sentences(removal: Removal, title: str) -> list[str]:
         )
     else:
         deletes = f"This deletes {takes} and {files}."
-    saved = f"“{title}” is saved. " if title else ""
+    saved = f"“{on_one_line(title)}” is saved. " if title else ""
     said = [deletes, f"{saved}This cannot be undone, nor can anything done before it."]
     if removal.is_interrupted:
         said.insert(0, "The project says that this was begun earlier and was interrupted.")
@@ -63,16 +62,18 @@ def is_removed(removal: Removal) -> str:
     """Say what was deleted."""
     takes = _counted(len(removal.takes), "take")
     if removal.speaker:
-        return f"All data from “{removal.speaker}” was permanently deleted: {takes}."
+        return f"All data from “{on_one_line(removal.speaker)}” was permanently deleted: {takes}."
     return f"The trash is empty: {takes} permanently deleted."
 
 
 def _question(removal: Removal) -> str:
     if removal.is_interrupted:
-        whose = f"all data from “{removal.speaker}”" if removal.speaker else "the trash"
+        whose = (
+            f"all data from “{on_one_line(removal.speaker)}”" if removal.speaker else "the trash"
+        )
         return f"Finish deleting {whose}?"
     if removal.speaker:
-        return f"Permanently delete all data from “{removal.speaker}”?"
+        return f"Permanently delete all data from “{on_one_line(removal.speaker)}”?"
     return "Permanently delete everything in the trash?"
 
 
@@ -87,5 +88,5 @@ def _counted(count: int, what: str) -> str:
 
 def _named(files: Sequence[Path]) -> str:
     more = len(files) - MOST_NAMED
-    listed = ", ".join(str(file) for file in files[:MOST_NAMED])
+    listed = ", ".join(on_one_line(str(file), LONGEST) for file in files[:MOST_NAMED])
     return f"{listed} and {more} more" if more > 0 else listed

@@ -1,3 +1,5 @@
+from html import escape
+
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPen
@@ -43,5 +45,5 @@ class AxesPlot(pg.GraphicsLayoutWidget):
         for side, title in (("left", left), ("bottom", bottom)):
             self._axes[side].setPen(theme.edge)
             self._axes[side].setTextPen(theme.text)
-            self._axes[side].setLabel(title, color=theme.muted)
+            self._axes[side].setLabel(escape(title), color=theme.muted)
         self._axes["left"].setGrid(40)

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import pyqtgraph as pg
@@ -148,5 +149,5 @@ class GatingPlot(AxesPlot):
 
 
 def _coloured(name: str, colour: str) -> str:
-    kept = name.replace(" ", "&nbsp;")
+    kept = escape(name).replace(" ", "&nbsp;")
     return f'<span style="color: {colour}">{kept}</span>'

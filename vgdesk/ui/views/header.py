@@ -2,7 +2,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QToolButton, QWidget
+
+from vgdesk.ui.plain_text import bold
 
 # Choices are as wide as the longest of them; so much of that is enough for most.
 FITTING = 0.87
@@ -13,7 +15,7 @@ class Header(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self._title = QLabel(f"<b>{title}</b>")
+        self._title = bold(title)
         self._controls = QWidget()
         self._buttons = QHBoxLayout()
         self._row = QHBoxLayout(self._controls)
