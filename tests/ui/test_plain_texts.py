@@ -22,16 +22,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.app.project_examples import sessions_of
 from tests.windows import Wait
 from vgdesk.app.cutting import LongRecording, Piece
+from vgdesk.app.events import Notice
 from vgdesk.app.incoming import Choices
 from vgdesk.app.removal import Removal
-from vgdesk.core.model import WordId
+from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs, removing
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.plain_text import LONGEST, shortened
+from vgdesk.ui.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
 from vgdesk.ui.views.axes_plot import AxesPlot
 
 DECOY = QColor(255, 0, 254)  # nothing of ours is of this colour
@@ -84,6 +86,13 @@ def opened(window: MainWindow, project: Path, markup: str, wait: Wait) -> MainWi
     wait(lambda: any(markup in word.text for word in window.workspace.session.words.values()))
     window.workspace.looking.select(next(iter(window.workspace.session.words)))
     return window
+
+
+@pytest.fixture
+def endless() -> Session:
+    text = "long " * 200_000
+    words = [Word(WordId(f"w{i}"), f"{i} {text}", labels={"category": text}) for i in range(3)]
+    return sessions_of(words, [])
 
 
 def pixels_of_decoy(widget: QWidget) -> int:
@@ -215,7 +224,49 @@ def test_axes_show_their_names_as_they_are_written(
     assert plot._axes["left"].label.toPlainText().strip() == markup
 
 
-def test_ordinary_texts_are_shortened_only_where_they_are_endless() -> None:
-    assert shortened("a & b\nc") == "a & b\nc"
+def test_questions_about_endless_names_stay_on_the_screen(window: MainWindow) -> None:
+    heights: list[int] = []
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        heights.append(box.height())
+        box.reject()
+
+    for name in ("Ann", "Ann " * 1000, "Ann\n" * 100):
+        removal = Removal(name, outside=(Path(name),), shared=(Path(name),))
+        QTimer.singleShot(0, look)
+        removing.ask_to_remove(window, removal, name)
+    plain, *endless = heights
+    assert max(endless) < 2.5 * plain
+
+
+def test_endless_texts_are_cut_before_they_are_measured(
+    window: MainWindow, endless: Session, wait: Wait
+) -> None:
+    workspace = window.workspace
+    workspace.store.apply("Add", lambda _s: endless)
+    workspace.looking.select(next(iter(endless.words)))
+    lines = [*cells(window.words.tree.model(), QModelIndex())]
+    texts = [str(line.data(Qt.ItemDataRole.DisplayRole)) for line in lines]
+    assert max(map(len, texts)) == LONGEST
+    for label in window.findChildren(QLabel):
+        assert len(label.text()) < 10 * LONGEST, label.text()[:50]
+    height = window.notices.sizeHint().height()
+    workspace.events.notice.publish(Notice("\n" * 10**6, "\n" * 10**6))
+    wait(window.notices.isVisible)
+    assert window.notices.sizeHint().height() < 3 * height
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Fish & chips", "“1 < 2”, said\nal-kitāb كتاب", "<b>", "&lt;"]
+)
+def test_ordinary_texts_stay_as_they_are(text: str) -> None:
+    assert shortened(text) == text
+    assert on_one_line(text) == text.replace("\n", " ")
+
+
+def test_endless_texts_end_in_an_ellipsis() -> None:
     assert shortened("a" * LONGEST) == "a" * LONGEST
     assert shortened("a" * 10**7) == "a" * (LONGEST - 1) + "…"
+    assert on_one_line("a\n" * 10**6) == ("a " * LONGEST)[: LONGEST_NAME - 1] + "…"

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 # Only a style sheet reaches the labels that Qt makes: tool tips, also those of lists, and what
 # questions and forms are made of. It is obeyed before Qt measures or draws a label.
 RULE = "QToolTip, QLabel { qproperty-textFormat: PlainText; }"
-LONGEST = 300  # characters; Qt measures a text as a whole before it leaves any of it out
+# Characters. Qt measures a text as a whole before it leaves any of it out.
+LONGEST, LONGEST_NAME = 1000, 80
 
 
 def insist(app: QApplication) -> None:
@@ -32,6 +33,6 @@ def shortened(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def on_one_line(text: str, most: int = 80) -> str:
+def on_one_line(text: str, most: int = LONGEST_NAME) -> str:
     """Return a name for the middle of a sentence: without line ends, and not too long."""
-    return shortened(" ".join(shortened(text).split()), most)
+    return shortened(" ".join(shortened(text).splitlines()), most)

@@ -20,6 +20,7 @@ from vgdesk.app.recording_flow import Stage
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
+from vgdesk.ui.plain_text import shortened
 from vgdesk.ui.theme import Theme, theme_of
 
 LOOKS_A_SECOND = 30
@@ -183,7 +184,7 @@ class SpeakerWindow(SpeakerView):
         flow, session = self._workspace.flow, self._workspace.session
         word = session.words.get(self._workspace.looking.selection.primary or WordId(""))
         text, hint = (word.text, word.labels.get(HINT_COLUMN, "")) if word else ("", "")
-        self.show_cue(Cue(LIGHTS[flow.stage], text, hint))
+        self.show_cue(Cue(LIGHTS[flow.stage], shortened(text), shortened(hint)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

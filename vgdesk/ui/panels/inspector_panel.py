@@ -37,6 +37,7 @@ from vgdesk.ui.panels.parts import (
     wrapped,
 )
 from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
+from vgdesk.ui.plain_text import LONGEST, on_one_line, shortened
 from vgdesk.ui.take_quality import (
     QUALITY_MARKS,
     Quality,
@@ -171,9 +172,10 @@ class InspectorPanel(Panel):
         self._take = next(iter((*chosen, *takes)), None)
         self._pages.setCurrentIndex(0 if word is None else 1)
         if word is not None:
-            self._title.setText(word.text)
+            self._title.setText(on_one_line(word.text, LONGEST))
             facts = {**word.labels, "language": word.language}
-            self._subtitle.setText(", ".join(f"{name}: {fact}" for name, fact in facts.items()))
+            said = (shortened(f"{name}: {fact}") for name, fact in facts.items())
+            self._subtitle.setText(", ".join(said))
         self._list_takes()
         self._spoken.setVisible(bool(takes))
         self._unspoken.setVisible(not takes)

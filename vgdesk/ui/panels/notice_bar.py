@@ -17,6 +17,7 @@ from vgdesk.ui.panels.parts import (
     row,
     wrapped,
 )
+from vgdesk.ui.plain_text import LONGEST, on_one_line
 from vgdesk.ui.theme import Theme, mixed, theme_of
 
 INFO_MS = 6000
@@ -121,9 +122,9 @@ class NoticeBar(Panel):
         queued = self._queue[0]
         notice, colour = queued.notice, self._colours[queued.notice.level]
         times = f" ({queued.times} times)" if queued.times > 1 else ""
-        text = f"{_WORDS[notice.level]}: {notice.message}{times}"
+        text = f"{_WORDS[notice.level]}: {on_one_line(notice.message, LONGEST)}{times}"
         self._head.show_status(_MARKS[notice.level], text, colour, ink=self._theme.text)
-        self._hint.setText(notice.hint)
+        self._hint.setText(on_one_line(notice.hint, LONGEST))
         self._hint.setVisible(bool(notice.hint))
         waiting = len(self._queue) - 1
         self._close.setText(f"Close ({waiting} more)" if waiting else "Close")

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
+from vgdesk.ui.plain_text import shortened
 
 MARGIN = 8
 GAP = 6
@@ -190,7 +191,7 @@ class StatusLine(QWidget):
         self._picture.setFixedHeight(MARK_SIZE + max(0, lead))
         ratio = self.devicePixelRatioF()
         self._picture.setPixmap(mark_pixmap(mark, colour, ratio=ratio))
-        self._label.setText(text)
+        self._label.setText(shortened(text))
         self.setAccessibleName(text)
         tint(self._label, ink or colour)
 

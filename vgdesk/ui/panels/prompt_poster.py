@@ -3,6 +3,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vgdesk.ui.panels.parts import TARGET, column, row, tint
+from vgdesk.ui.plain_text import LONGEST, on_one_line, shortened
 from vgdesk.ui.theme import Theme
 
 TIGHT = 4
@@ -53,8 +54,8 @@ class FittedLabel(QLabel):
 
     def show_text(self, text: str, scale: float) -> None:
         """Show a text at most `scale` times as large as ordinary text."""
-        self.setText(text)
-        self.setToolTip(text)
+        self.setText(on_one_line(text, LONGEST))
+        self.setToolTip(shortened(text))
         self._largest = self._ordinary * scale
         self._fit()
 

@@ -17,6 +17,7 @@ from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
 from vgdesk.ui.legend import Legend, symbol_pixmap
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, list_icon, mark_icon
 from vgdesk.ui.panels.parts import TARGET
+from vgdesk.ui.plain_text import shortened
 from vgdesk.ui.take_quality import (
     QUALITY_MARKS,
     Quality,
@@ -176,7 +177,7 @@ class WordsModel(QAbstractItemModel):
     def _add(self, kind: Kind, key: str, text: str, parent: int) -> int:
         place = len(self._lines)
         siblings = self._top if parent < 0 else self._lines[parent].children
-        self._lines.append(Line(kind, key, text, parent, len(siblings)))
+        self._lines.append(Line(kind, key, shortened(text), parent, len(siblings)))
         siblings.append(place)
         self._places[kind, key] = place
         return place
@@ -312,7 +313,7 @@ class WordsModel(QAbstractItemModel):
         status = self._status(line)
         if line.kind is Kind.WORD:
             labels = self._session.words[WordId(line.key)].labels
-            parts = [line.text, *(f"{name}: {value}" for name, value in labels.items())]
+            parts = [line.text, *(shortened(f"{name}: {value}") for name, value in labels.items())]
             takes = [_counted(self._count(line), "take")] if self._count(line) else []
             return ", ".join((*parts, *takes, status.value))
         take = self._session.takes[TakeId(line.key)]

@@ -2,6 +2,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from vgdesk.ui.plain_text import shortened
+
 
 class ElidedText(QWidget):
     """Text that wraps; what does not fit into its lines ends in an ellipsis, and is never cut.
@@ -11,7 +13,6 @@ class ElidedText(QWidget):
 
     def __init__(self, text: str = "", *, max_lines: int = 1) -> None:
         super().__init__()
-        self._text = text
         self._max_lines = max_lines
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(max_lines > 1)
@@ -24,8 +25,9 @@ class ElidedText(QWidget):
 
     def set_text(self, text: str) -> None:
         self._text = text
+        self._measured = shortened(text)
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        self.setToolTip(shortened(text))
         self.updateGeometry()
         self.update()
 
@@ -39,7 +41,7 @@ class ElidedText(QWidget):
         return self._height_of(len(self.lines(width)))
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self._text) + 2
+        width = self.fontMetrics().horizontalAdvance(self._measured) + 2
         return QSize(min(width, 480), self._height_of(1))
 
     def minimumSizeHint(self) -> QSize:
@@ -47,7 +49,7 @@ class ElidedText(QWidget):
 
     def lines(self, width: int) -> list[str]:
         """Return the lines as they are drawn at a width."""
-        return wrapped(self._text, self.font(), width, max_lines=self._max_lines)
+        return wrapped(self._measured, self.font(), width, max_lines=self._max_lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
