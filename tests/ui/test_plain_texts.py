@@ -245,7 +245,9 @@ def test_endless_texts_are_cut_before_they_are_measured(
     window: MainWindow, endless: Session, wait: Wait
 ) -> None:
     workspace = window.workspace
-    workspace.store.apply("Add", lambda _s: endless)
+    width = window.menuBar().actions()[1].menu().sizeHint().width()
+    workspace.store.apply("Add" * LONGEST, lambda _s: endless)
+    assert window.menuBar().actions()[1].menu().sizeHint().width() < 4 * width
     workspace.looking.select(next(iter(endless.words)))
     lines = [*cells(window.words.tree.model(), QModelIndex())]
     texts = [str(line.data(Qt.ItemDataRole.DisplayRole)) for line in lines]

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
 
     def _show_step(self, action: str, label: str) -> None:
         entry = self.actions_by_id[action]
-        entry.setText(f"{ACTIONS[action].title} {label}".strip())
+        entry.setText(f"{ACTIONS[action].title} {plain_text.on_one_line(label)}".strip())
         entry.setEnabled(bool(label))
 
     def _show_place(self) -> None:

@@ -37,7 +37,7 @@ from vgdesk.ui.panels.parts import (
     wrapped,
 )
 from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
-from vgdesk.ui.plain_text import LONGEST, on_one_line, shortened
+from vgdesk.ui.plain_text import LONGEST, on_one_line
 from vgdesk.ui.take_quality import (
     QUALITY_MARKS,
     Quality,
@@ -174,7 +174,7 @@ class InspectorPanel(Panel):
         if word is not None:
             self._title.setText(on_one_line(word.text, LONGEST))
             facts = {**word.labels, "language": word.language}
-            said = (shortened(f"{name}: {fact}") for name, fact in facts.items())
+            said = (on_one_line(f"{name}: {fact}", LONGEST) for name, fact in facts.items())
             self._subtitle.setText(", ".join(said))
         self._list_takes()
         self._spoken.setVisible(bool(takes))
