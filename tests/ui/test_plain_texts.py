@@ -30,7 +30,7 @@ from vgdesk.app.incoming import Choices
 from vgdesk.app.removal import Removal
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.resources import resource
-from vgdesk.ui import dialogs, removing
+from vgdesk.ui import dialogs, removing, theme
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
@@ -164,6 +164,17 @@ def test_every_text_of_the_window_is_shown_as_it_is_written(opened: MainWindow) 
     assert look_through(opened) > WORDS
 
 
+def test_other_colours_do_not_bring_markup_back(
+    opened: MainWindow, qapp: QApplication, wait: Wait
+) -> None:
+    theme.apply(qapp, dark=True)
+    try:
+        wait(lambda: opened._theme.is_dark)
+        assert look_through(opened) > WORDS
+    finally:
+        theme.apply(qapp)
+
+
 @pytest.mark.parametrize("action", ["speakers", "trash", "speaker_window", "prompts"])
 def test_dialogs_show_texts_as_they_are_written(
     opened: MainWindow, action: str, wait: Wait
@@ -210,7 +221,7 @@ def test_a_long_recording_shows_its_name_as_it_is_written(
     dialog = CuttingDialog(LongRecording(Path(f"x/{markup}"), outline, pieces), words)
     qtbot.addWidget(dialog)
     dialog.show()
-    look_through(dialog)
+    assert look_through(dialog) > 0
 
 
 def test_axes_show_their_names_as_they_are_written(
@@ -220,7 +231,7 @@ def test_axes_show_their_names_as_they_are_written(
     qtbot.addWidget(plot)
     plot.dress(window._theme, left=markup, bottom=markup)
     plot.show()
-    look_through(plot)
+    assert look_through(plot) == 0
     assert plot._axes["left"].label.toPlainText().strip() == markup
 
 
