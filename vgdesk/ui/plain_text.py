@@ -4,6 +4,7 @@ Left to itself, Qt takes a text with something like a tag in it for HTML, and op
 it names.
 """
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 # Only a style sheet reaches the labels that Qt makes: tool tips, also those of lists, and what
@@ -15,6 +16,8 @@ LONGEST, LONGEST_NAME = 1000, 80
 
 def insist(app: QApplication) -> None:
     """Let no label and no tool tip of the program be HTML."""
+    # Otherwise panels keep the colours that they had when the rule came, whatever the theme.
+    app.setAttribute(Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles)
     if app.styleSheet() != RULE:  # every widget is gone through again
         app.setStyleSheet(RULE)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
+from vgdesk.ui.plain_text import insist
 from vgdesk.ui.theme import Theme, apply
 
 Dock = Callable[..., Any]
@@ -17,6 +18,7 @@ GROUPS = {"animal": ("dog", "cat", "horse"), "tool": ("hammer", "saw"), "": ("ju
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
+    insist(qapp)  # as the window does: a style sheet changes what Qt asks for
     return apply(qapp, dark=False)
 
 

@@ -55,6 +55,8 @@ _SOURCES = {
 }
 _ID = Qt.ItemDataRole.UserRole
 
+TIME_WIDTH = 70  # pixels, for “1234.567 s”
+
 
 class InspectorPanel(Panel):
     """Everything about one word: its takes, their sound and trim, and the words most like it.
@@ -346,6 +348,7 @@ def _bare(view: V, name: str) -> V:
 
 def _time_field(name: str) -> QDoubleSpinBox:
     field = named(QDoubleSpinBox(), name, f"{name} in seconds")
+    field.setMinimumWidth(TIME_WIDTH)  # under a style sheet Qt asks for more than it uses
     field.setDecimals(3)
     field.setSingleStep(0.01)
     field.setSuffix(" s")
