@@ -207,7 +207,8 @@ def test_a_link_is_never_followed(
 
 
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
-    for name in ("words.tsv", "project.json", "journal.jsonl", "trash.tsv"):
+    names = ("words.tsv", "project.json", "journal.jsonl", "trash.tsv", "ratings.tsv", NOTE_FILE)
+    for name in names:
         there = folder / name
         kept = there.read_bytes() if there.exists() else None
         there.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from vgdesk.app.foreign_text import read_at_most, read_cells
 from vgdesk.app.text_file import is_number, replace_text, settle_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
+from vgdesk.core.plain_file import expect_plain_file
 
 COLUMNS = ("word1", "word2", "similarity")
 # MEN writes a part of speech behind each word, as in sun-n.
@@ -100,6 +101,7 @@ def _words(text: str, named: dict[str, set[WordId]]) -> set[WordId]:
 
 def _rows(file: Path) -> Iterator[tuple[str, str, float]]:
     try:
+        expect_plain_file(file)
         text = read_at_most(file).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise VgdeskError(f"“{file}” could not be read as a table of ratings.", HINT) from error
