@@ -222,3 +222,12 @@ def test_no_command_prints_a_score_of_a_stack_with_one_nan(
     said = capsys.readouterr()
     assert said.out == ""
     assert "“w4-1” in layer “0” is not finite" in said.err
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_gigabytes_of_nothing_are_not_read(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"a{suffix}"
+    with file.open("wb") as stream:
+        stream.truncate(2**40)  # a hole, more than any memory
+    with pytest.raises(VgdeskError, match="does not hold embeddings"):
+        read_stack(file)

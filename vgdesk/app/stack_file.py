@@ -7,6 +7,7 @@ executed, no other file is looked at, and how much memory they take is known bef
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,10 +43,17 @@ About = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """How a kind of file is made of values and what is known about them, and read again."""
+    """How a kind of file is made of values and what is known about them, and read again.
+
+    Attributes
+    ----------
+    begins
+        What stands at its beginning, as a pattern: anything else is not read into memory.
+    """
 
     make: Callable[[Values, About], bytes]
     read: Callable[[bytes], tuple[Values, About]]
+    begins: re.Pattern[bytes]
 
 
 def write_stack(file: Path, stack: LayerStack, *, force: bool = False) -> None:
@@ -81,8 +89,7 @@ def read_stack(file: Path) -> LayerStack:
     """
     hint = "Make it again with `vgdesk embed`."
     try:
-        expect_plain_file(file)
-        values, about = _format_of(file).read(file.read_bytes())
+        values, about = _format_of(file).read(_content(file, _format_of(file).begins))
         if about["format"] != FORMAT:
             raise ValueError(f"unknown format {about['format']}")
         layers, rows, words = (tuple(map(str, about[name])) for name in NAMES)
@@ -99,6 +106,15 @@ def read_stack(file: Path) -> LayerStack:
     if not stack.rows:
         raise VgdeskError(f"{file} holds no words.", hint)
     return stack
+
+
+def _content(file: Path, begins: re.Pattern[bytes]) -> bytes:
+    expect_plain_file(file)
+    with file.open("rb") as stream:
+        head = stream.read(9)
+        if not begins.match(head):
+            raise ValueError("it does not begin like a file of its kind")
+        return head + stream.read()
 
 
 def single(values: Values) -> Values:
@@ -194,9 +210,12 @@ def _read_hdf5(content: bytes) -> tuple[Values, About]:
         return values, {**names, "encoder": file.attrs["encoder"], "format": file.attrs["format"]}
 
 
+_HDF5 = re.compile(rb"\x89HDF")
 FORMATS = {
-    ".safetensors": _Format(_make_safetensors, _read_safetensors),
-    ".npz": _Format(_make_npz, _read_npz),
-    ".h5": _Format(_make_hdf5, _read_hdf5),
-    ".hdf5": _Format(_make_hdf5, _read_hdf5),
+    ".safetensors": _Format(
+        _make_safetensors, _read_safetensors, re.compile(rb".{8}\{", re.DOTALL)
+    ),
+    ".npz": _Format(_make_npz, _read_npz, re.compile(rb"PK")),
+    ".h5": _Format(_make_hdf5, _read_hdf5, _HDF5),
+    ".hdf5": _Format(_make_hdf5, _read_hdf5, _HDF5),
 }
