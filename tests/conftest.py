@@ -20,12 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # Read by Qt and by the number libraries when they are imported, so set before anything else.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# How long an example takes is the affair of the machine, of its disk above all.
+settings.register_profile("any speed", settings.default, deadline=None)
+settings.load_profile("any speed")
 
 PATIENCE_SECONDS = 3.0
 
