@@ -8,7 +8,7 @@ import pytest
 from tests.app.project_examples import take, word
 from tests.main_thread import MainThread
 from vgdesk.__main__ import main
-from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.events import Events
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.journal import rewrite
 from vgdesk.app.long_work import LongWork
@@ -16,6 +16,7 @@ from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.packing import unpack
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.core.notices import Level, Notice
 
 COMMANDS = [["export", "P", "T.tsv"], ["pack", "P", "T.vgz"]]
 commands = pytest.mark.parametrize("command", COMMANDS)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.app.project_examples import RECIPE, same, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.events import Events
 from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project, save
@@ -27,6 +27,7 @@ from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Take, TakeId
+from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
 
 RATE = 16_000

@@ -14,7 +14,7 @@ from tests.app.project_examples import sessions_of, word
 from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
 from vgdesk.app.background import Background
-from vgdesk.app.events import Events, Notice
+from vgdesk.app.events import Events
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening, in_a_row
 from vgdesk.app.long_work import LongWork
@@ -35,6 +35,7 @@ from vgdesk.audio.take_checks import DAMAGED, LONG, UNLIKE
 from vgdesk.audio.take_writer import rate_of
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Concern, Speaker, Take, TakeId, Verdict, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 

@@ -14,12 +14,13 @@ from safetensors.numpy import save_file
 from tests.main_thread import MainThread
 from vgdesk.app.analysing import Request
 from vgdesk.app.cutting import LongRecording
-from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, Notice, View
+from vgdesk.app.events import CurvesReady, JobChanged, JobState, Missing, View
 from vgdesk.app.pipeline import ON_THEIR_WAY
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Rows, Shown

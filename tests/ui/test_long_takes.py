@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
 from tests.windows import opened_window
-from vgdesk.app.events import Notice
 from vgdesk.app.recording import Phase
 from vgdesk.audio.files import LONGEST_WORD_SECONDS, Recording, read, write_flac
 from vgdesk.core.model import Take, TakeId, TakeSource, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow

@@ -17,13 +17,13 @@ from pytestqt.qtbot import QtBot
 from tests.windows import opened_window
 from vgdesk.__main__ import main
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.events import Notice
 from vgdesk.app.packing import pack
 from vgdesk.app.project_file import save
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.settings import Layout, load_settings, user_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Search, Shown, ViewRecipe
 from vgdesk.ui import dialogs

@@ -25,10 +25,10 @@ from pytestqt.qtbot import QtBot
 from tests.app.project_examples import sessions_of
 from tests.windows import Wait
 from vgdesk.app.cutting import LongRecording, Piece
-from vgdesk.app.events import Notice
 from vgdesk.app.incoming import Choices
 from vgdesk.app.removal import Removal
 from vgdesk.core.model import Session, Word, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs, removing, theme
 from vgdesk.ui.cutting_dialog import CuttingDialog

@@ -21,9 +21,10 @@ from vgdesk.app.embed_work import (
     get_ready,
 )
 from vgdesk.app.encoder_shelf import floor_encoders
-from vgdesk.app.events import CellProgress, Embedded, Events, JobChanged, JobState, Level, Notice
+from vgdesk.app.events import CellProgress, Embedded, Events, JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
+from vgdesk.core.notices import Level, Notice
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec, Pooling

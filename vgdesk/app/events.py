@@ -7,8 +7,8 @@ from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.app.removal import Removal
 from vgdesk.audio.devices import Microphone
-from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
+from vgdesk.core.notices import Notice
 from vgdesk.core.results import (
     GatingResult,
     LabelConfusions,
@@ -38,27 +38,6 @@ class Topic(Generic[T]):
     def publish(self, payload: T) -> None:
         for listener in tuple(self._listeners):
             listener(payload)
-
-
-class Level(Enum):
-    """How much a notice matters."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence for the user: what happened and what is safe, then what to do."""
-
-    message: str
-    hint: str = ""
-    level: Level = Level.INFO
-
-    @classmethod
-    def of(cls, error: VgdeskError) -> "Notice":
-        return cls(error.message, error.hint, Level.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

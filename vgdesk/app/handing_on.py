@@ -2,7 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.events import Events, JobChanged, JobState, Notice
+from vgdesk.app.events import Events, JobChanged, JobState
 from vgdesk.app.exporting import export
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.missing_takes import missing_takes, said_with
@@ -11,6 +11,7 @@ from vgdesk.app.report import write_report
 from vgdesk.app.settings import Settings
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
+from vgdesk.core.notices import Notice
 
 T = TypeVar("T")
 

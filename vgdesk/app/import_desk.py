@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from vgdesk.app.background import Background
-from vgdesk.app.events import Events, JobChanged, JobState, Level, Notice
+from vgdesk.app.events import Events, JobChanged, JobState
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
@@ -30,6 +30,7 @@ from vgdesk.app.store import Store
 from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
+from vgdesk.core.notices import Level, Notice
 
 T = TypeVar("T")
 

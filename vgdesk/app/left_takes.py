@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.judging import Span, found_at_once, hear
 from vgdesk.audio.files import describe, spoken
 from vgdesk.audio.take_checks import DAMAGED, Finding
@@ -25,6 +24,7 @@ from vgdesk.audio.take_writer import (
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import TakeId
 from vgdesk.core.names import is_take_id
+from vgdesk.core.notices import Level, Notice
 from vgdesk.core.wanted import NotWantedError
 
 MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening, in about 25 s

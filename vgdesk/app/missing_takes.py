@@ -2,9 +2,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.word_table import MOST_NAMED
 from vgdesk.core.model import Session
+from vgdesk.core.notices import Level, Notice
 
 
 def missing_takes(session: Session) -> tuple[Notice, ...]:

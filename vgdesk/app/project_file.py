@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import vgdesk
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_places import SUFFIX, takes_folder
@@ -66,6 +65,7 @@ from vgdesk.core.model import (
     WordId,
 )
 from vgdesk.core.names import is_word_id
+from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.core.wanted import refuse_unwanted, while_wanted
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.project_lock import ProjectLock, why_not_locked
@@ -14,6 +13,7 @@ from vgdesk.app.recovery import Recovered, left_behind, recover
 from vgdesk.app.replaying import replay
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session
+from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.core.wanted import NotWantedError, refuse_unwanted
 

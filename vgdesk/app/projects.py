@@ -6,7 +6,7 @@ from pathlib import Path
 from vgdesk.app.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
 from vgdesk.app.encoder_shelf import usual_encoders
-from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
+from vgdesk.app.events import Events, JobChanged, JobState, SessionChanged
 from vgdesk.app.journal import Journal
 from vgdesk.app.long_work import Answers, LongWork, nothing
 from vgdesk.app.looking import Looking
@@ -31,6 +31,7 @@ from vgdesk.app.store import Store
 from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session, TakeId, Word
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 
 DEMO = "demo.vgdesk"

@@ -4,7 +4,7 @@ from enum import Enum
 from threading import Timer
 
 from vgdesk.app.child_process import Post
-from vgdesk.app.events import Events, Level, Notice
+from vgdesk.app.events import Events
 from vgdesk.app.identity import new_word, next_take_id
 from vgdesk.app.listening import Listening
 from vgdesk.app.looking import Looking
@@ -17,6 +17,7 @@ from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.take_checks import DAMAGED
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Verdict, Word, WordId
+from vgdesk.core.notices import Level, Notice
 
 
 class Stage(Enum):

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.identity import new_word
 from vgdesk.app.left_takes import LeftTake, LeftTakes
 from vgdesk.app.project_lock import ProjectLock
@@ -14,6 +13,7 @@ from vgdesk.app.replaying import JOURNAL_FILE, Begun, Replayed, replay
 from vgdesk.audio.take_checks import INTERRUPTED, concerns
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, Word
+from vgdesk.core.notices import Level, Notice
 
 MOST_NAMED = 3
 

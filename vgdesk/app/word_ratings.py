@@ -9,11 +9,11 @@ from io import StringIO
 from pathlib import Path
 from statistics import fmean
 
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.foreign_text import read_at_most, read_cells
 from vgdesk.app.text_file import is_number, replace_text, settle_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
+from vgdesk.core.notices import Level, Notice
 from vgdesk.core.plain_file import expect_plain_file
 
 COLUMNS = ("word1", "word2", "similarity")

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.app.events import Level, Notice
 from vgdesk.app.own_files import place_in
 from vgdesk.core.model import (
     Concern,
@@ -32,6 +31,7 @@ from vgdesk.core.names import (
     is_word_id,
     slug_of,
 )
+from vgdesk.core.notices import Level, Notice
 
 WORD_COLUMNS = ("id", "word", "language")
 TAKE_COLUMNS_1 = ("take", "speaker", "file", "start", "end", "source")  # before schema 2

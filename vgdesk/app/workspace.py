@@ -10,7 +10,7 @@ from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
-from vgdesk.app.events import Events, JobChanged, JobState, Notice, SessionChanged
+from vgdesk.app.events import Events, JobChanged, JobState, SessionChanged
 from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.handing_on import HandingOn
@@ -43,6 +43,7 @@ from vgdesk.audio.recorder import RecorderEvent
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import EncoderId, Session, Take, TakeId, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Selection, ViewRecipe
 

@@ -8,11 +8,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from vgdesk.app.cutting import LongRecording
-from vgdesk.app.events import Notice
 from vgdesk.app.project_opening import Unsaved
 from vgdesk.app.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId
+from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar

@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.events import Notice
 from vgdesk.app.incoming import Choices, Incoming, Preview, first_choices, preview_import
 from vgdesk.app.manifests import CATEGORY, FIELDS, WORD
 from vgdesk.app.norms import first_columns, preview_join
@@ -13,6 +12,7 @@ from vgdesk.app.word_facts import PHONES
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
+from vgdesk.core.notices import Notice
 from vgdesk.ui.import_dialog import ImportDialog
 
 

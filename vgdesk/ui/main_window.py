@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.events import Embedded, Notice, SessionChanged
+from vgdesk.app.events import Embedded, SessionChanged
 from vgdesk.app.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId, WordId
+from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
 from vgdesk.ui import plain_text, theme

@@ -3,10 +3,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.events import Notice
 from vgdesk.app.recording import HOLDS_A_TAKE
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
+from vgdesk.core.notices import Notice
 from vgdesk.ui.microphone_dialog import MicrophoneDialog
 
 LEVELS_A_SECOND = 30

@@ -1,9 +1,9 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vgdesk.app.events import Notice
 from vgdesk.app.removal import Removal
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.notices import Notice
 from vgdesk.ui import removing
 
 

@@ -3,10 +3,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.events import Notice, SessionChanged
+from vgdesk.app.events import SessionChanged
 from vgdesk.app.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
+from vgdesk.core.notices import Notice
 from vgdesk.ui.removal_desk import RemovalDesk
 from vgdesk.ui.speakers_dialog import SpeakersDialog
 

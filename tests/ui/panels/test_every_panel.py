@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock
-from vgdesk.app.events import JobChanged, JobState, Level, Notice
+from vgdesk.app.events import JobChanged, JobState
 from vgdesk.app.recording_flow import Stage
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
+from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.legend import legend_of
 from vgdesk.ui.panels.activity_panel import ActivityPanel
 from vgdesk.ui.panels.findings import Remark

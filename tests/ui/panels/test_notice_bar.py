@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock, shape
-from vgdesk.app.events import Level, Notice
+from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.panels import notice_bar
 from vgdesk.ui.panels.notice_bar import NoticeBar
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from vgdesk.app.events import Level, Notice
+from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark
 from vgdesk.ui.panels.parts import (
     GAP,

@@ -1,0 +1,27 @@
+"""Sentences for the user."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from vgdesk.core.errors import VgdeskError
+
+
+class Level(Enum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user: what happened and what is safe, then what to do."""
+
+    message: str
+    hint: str = ""
+    level: Level = Level.INFO
+
+    @classmethod
+    def of(cls, error: VgdeskError) -> "Notice":
+        return cls(error.message, error.hint, Level.ERROR)
