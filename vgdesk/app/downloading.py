@@ -2,7 +2,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vgdesk.app.child_process import ChildProcess, Job, Post
-from vgdesk.app.events import Events, JobChanged, JobState
+from vgdesk.app.events import Events
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.hub import DownloadProgress
 

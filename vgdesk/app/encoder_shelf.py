@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from vgdesk.app.events import JobChanged, JobState
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality

@@ -21,7 +21,8 @@ from vgdesk.app.embed_work import (
     get_ready,
 )
 from vgdesk.app.encoder_shelf import floor_encoders
-from vgdesk.app.events import CellProgress, Embedded, Events, JobChanged, JobState
+from vgdesk.app.events import CellProgress, Embedded, Events
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
 from vgdesk.core.notices import Level, Notice

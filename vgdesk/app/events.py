@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.analyses.retrieval_list import Finding
+from vgdesk.app.jobs import JobChanged
 from vgdesk.app.removal import Removal
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.model import Cell, Session, TakeId
@@ -47,35 +48,6 @@ class SessionChanged:
     before: Session
     after: Session
     label: str
-
-
-class JobState(Enum):
-    """Where a job stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class JobChanged:
-    """Progress of one job as the Activity panel shows it.
-
-    Attributes
-    ----------
-    done, total
-        In the unit that the title names; a total of 0 means that it is not known.
-    """
-
-    id: str
-    title: str
-    state: JobState
-    done: int = 0
-    total: int = 0
-    detail: str = ""
-    can_cancel: bool = True
 
 
 class View(Enum):

@@ -2,8 +2,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.events import Events, JobChanged, JobState
+from vgdesk.app.events import Events
 from vgdesk.app.exporting import export
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.packing import pack, unpack

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from vgdesk.app.background import Background
-from vgdesk.app.events import Events, JobChanged, JobState
+from vgdesk.app.events import Events
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
@@ -23,6 +23,7 @@ from vgdesk.app.incoming import (
     outside_sentence,
     planned,
 )
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.norms import Joined, joined
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations

@@ -6,7 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from vgdesk.app.background import Background, raise_again
 from vgdesk.app.child_process import Post
-from vgdesk.app.events import Events, JobChanged, JobState
+from vgdesk.app.events import Events
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.wanted import NotWantedError, asking, refuse_unwanted
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from vgdesk.app.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
 from vgdesk.app.encoder_shelf import usual_encoders
-from vgdesk.app.events import Events, JobChanged, JobState, SessionChanged
+from vgdesk.app.events import Events, SessionChanged
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.journal import Journal
 from vgdesk.app.long_work import Answers, LongWork, nothing
 from vgdesk.app.looking import Looking

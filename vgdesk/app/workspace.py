@@ -10,11 +10,12 @@ from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
-from vgdesk.app.events import Events, JobChanged, JobState, SessionChanged
+from vgdesk.app.events import Events, SessionChanged
 from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.import_desk import ImportDesk
+from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.listening import Listening
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.looking import Looking
