@@ -12,17 +12,10 @@ import pytest
 from tests.analyses.stacks import known_of, noise, results_of, stack_of
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind, LayerAnalysis, MapAnalysis
+from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import NotFiniteError, TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN
-from vgdesk.core.results import (
-    GatingResult,
-    LabelConfusions,
-    LayerCurve,
-    LayerSimilarity,
-    NeighbourChanges,
-    WordMap,
-    WordSimilarity,
-)
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 
 RESULTS = {
     Kind.LAYERS: LayerSimilarity,

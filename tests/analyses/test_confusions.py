@@ -5,10 +5,10 @@ from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.abx import angles, cells
 from vgdesk.analyses.abx import discriminate_labels
 from vgdesk.analyses.confusions import MANY_SHUFFLED_ROWS, confuse_labels
+from vgdesk.core.details import LabelConfusions
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
-from vgdesk.core.results import LabelConfusions
 from vgdesk.core.stack import LayerStack
 
 GROUPS = ["a", "b", "a", "c", "a", "b", "b", "c", "a", "alone", "a"]

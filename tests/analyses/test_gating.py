@@ -5,11 +5,11 @@ import pytest
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from vgdesk.analyses.gating import rank_gates, unique_phone
+from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts
 from vgdesk.core.gates import Condition, Heard
 from vgdesk.core.model import WordId
-from vgdesk.core.results import GatingResult
 from vgdesk.core.stack import LayerStack
 
 WORDS = [f"word {i}" for i in range(8)]

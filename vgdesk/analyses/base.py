@@ -7,18 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Heard
-from vgdesk.core.results import (
-    GatingResult,
-    LabelConfusions,
-    LayerCurve,
-    LayerSimilarity,
-    NeighbourChanges,
-    WordMap,
-    WordSimilarity,
-)
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 

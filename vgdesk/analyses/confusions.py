@@ -14,8 +14,8 @@ from vgdesk.analyses.chance import (
 from vgdesk.analyses.labelled import FEW_SHUFFLES, MIN_WORDS, Labelled, chance_of, labelled_rows
 from vgdesk.analyses.triples import Doubles, MatrixNearness, Trials, VectorNearness, abx_cells
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts
-from vgdesk.core.results import LabelConfusions
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.wanted import while_wanted
 

@@ -14,11 +14,12 @@ from vgdesk.analyses.base import GatingAnalysis, need_words
 from vgdesk.analyses.voices import group_means
 from vgdesk.analyses.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Condition, Heard
 from vgdesk.core.model import WordId
-from vgdesk.core.results import GatingResult, Trace
+from vgdesk.core.results import Trace
 from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]

@@ -16,20 +16,12 @@ from vgdesk.analyses.letter_profile import LetterProfile, letter_profile
 from vgdesk.analyses.retrieval_list import Finding, list_partners, list_voices
 from vgdesk.analyses.word_overview import Sight, compare_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Gates
 from vgdesk.core.model import EncoderId, WordId
-from vgdesk.core.results import (
-    GatingResult,
-    LabelConfusions,
-    LayerCurve,
-    LayerSimilarity,
-    NeighbourChanges,
-    WordMap,
-    WordOverview,
-    WordSimilarity,
-)
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.core.wanted import while_wanted
 

@@ -38,16 +38,11 @@ from vgdesk.app.study_report import Report, check_report, write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
 from vgdesk.app.word_ratings import Ratings, rated_pairs, read_ratings
+from vgdesk.core.details import LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import Cell
-from vgdesk.core.results import (
-    LabelConfusions,
-    LayerCurve,
-    LayerSimilarity,
-    NeighbourChanges,
-    WordMap,
-)
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Order, Rows
 from vgdesk.encoders import ENCODERS, FAMILIES

@@ -8,18 +8,10 @@ from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.app.jobs import JobChanged
 from vgdesk.app.removal import Removal
 from vgdesk.audio.devices import Microphone
+from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.notices import Notice
-from vgdesk.core.results import (
-    GatingResult,
-    LabelConfusions,
-    LayerCurve,
-    LayerSimilarity,
-    NeighbourChanges,
-    WordMap,
-    WordOverview,
-    WordSimilarity,
-)
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe
 
 T = TypeVar("T")

@@ -18,10 +18,10 @@ from vgdesk.app.stack_making import (
 )
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import open_words
+from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.gates import Condition, Heard, gate_times
 from vgdesk.core.model import Modality, Session, TakeId, WordId
-from vgdesk.core.results import GatingResult
 from vgdesk.encoders.base import EncoderSpec
 
 CONTROLS = [condition.value for condition in Condition if condition is not Condition.START]

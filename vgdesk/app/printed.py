@@ -10,12 +10,10 @@ import numpy as np
 
 from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.analyses.retrieval_list import Finding
+from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.results import (
-    GatingResult,
-    LabelConfusions,
     LayerCurve,
     LayerSimilarity,
-    NeighbourChanges,
     Trace,
     WordMap,
     WordOverview,

@@ -9,16 +9,9 @@ from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
-from vgdesk.core.results import (
-    GatingResult,
-    LabelConfusions,
-    LayerSimilarity,
-    NeighbourChanges,
-    WordMap,
-    WordOverview,
-    WordSimilarity,
-)
+from vgdesk.core.results import LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
 from vgdesk.ui.naming import encoder_title, rows_in_order

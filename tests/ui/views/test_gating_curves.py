@@ -4,9 +4,10 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import legend, theme
+from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.core.model import EncoderId, WordId
-from vgdesk.core.results import GatingResult, Trace
+from vgdesk.core.results import Trace
 from vgdesk.ui.views.gating_curves import GatingCurves
 
 TIMES = np.array([0.1, 0.2, 0.3, 0.4])

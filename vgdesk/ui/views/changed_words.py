@@ -3,8 +3,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTableView
 
 from vgdesk.app.events import View
+from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.model import WordId
-from vgdesk.core.results import NeighbourChanges
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.legend import Legend
 from vgdesk.ui.theme import Theme

@@ -7,15 +7,9 @@ import numpy as np
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.model import WordId
-from vgdesk.core.results import (
-    LayerCurve,
-    LayerSimilarity,
-    NeighbourChanges,
-    Trace,
-    WordMap,
-    WordSimilarity,
-)
+from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, WordSimilarity
 from vgdesk.ui.legend import Legend
 from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table

@@ -1,8 +1,8 @@
 from PySide6.QtCore import Signal
 
 from vgdesk.app.events import View
+from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
-from vgdesk.core.results import GatingResult
 from vgdesk.ui.legend import Legend
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.views.describe_gating import gate_readout, gating_summary, gating_table

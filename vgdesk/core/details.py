@@ -1,0 +1,132 @@
+"""Results that look into a measure: lists and profiles behind one tab each."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.results import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeighbourChanges(HoldsArrays):
+    """Which words have other nearest words in one layer than in another.
+
+    Attributes
+    ----------
+    layers
+        Names of the layers, as a difference.
+    words
+        The most changed words first.
+    before, after
+        The nearest words of each, the nearest first.
+    kept
+        Shape [words]: share of the nearest words that stayed.
+    chance
+        What would stay if words were dealt out at random.
+    """
+
+    measure: str
+    layers: str
+    words: tuple[WordId, ...]
+    before: tuple[tuple[WordId, ...], ...]
+    after: tuple[tuple[WordId, ...], ...]
+    kept: FloatArray
+    chance: float
+    trace: Trace
+
+    def check(self) -> None:
+        expect_shape(self.measure, "kept", self.kept, words=len(self.words))
+        if not len(self.words) == len(self.before) == len(self.after):
+            raise ValueError(f"{self.measure}: before and after must have one entry a word")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GatingResult(HoldsArrays):
+    """Where a word stands among the words of the list while ever more of it is heard.
+
+    Attributes
+    ----------
+    take, condition
+        The take that was cut, and which part of it was heard.
+    times
+        Shape [gates]: how much was heard, in seconds; at the last gate all of it.
+    ranks
+        Shape [layers, gates]: 1 if no other word is nearer; ties share the middle of their places.
+    recognised
+        For each layer how much had to be heard for the word to come first and stay first, in
+        seconds; None if it does not end up first.
+    layer, competitors
+        A layer, and the nearest other words at each of its gates, the nearest first.
+    unique_phone, unique_at
+        The phone by which the word differs from all others of the list, counted from 1, and when
+        it ends, in seconds, were all phones equally long; None if there is none, or nothing is
+        known, or the start is not heard.
+    chance
+        The mean rank of a word dealt out at random.
+    """
+
+    measure: str
+    encoder: EncoderId
+    word: WordId
+    take: str
+    condition: str
+    layers: tuple[str, ...]
+    times: FloatArray
+    ranks: FloatArray
+    recognised: tuple[float | None, ...]
+    layer: str
+    competitors: tuple[tuple[WordId, ...], ...]
+    unique_phone: int | None
+    unique_at: float | None
+    chance: float
+    trace: Trace
+
+    def check(self) -> None:
+        gates = len(self.competitors)
+        expect_shape(self.measure, "times", self.times, gates=gates)
+        expect_shape(self.measure, "ranks", self.ranks, layers=len(self.layers), gates=gates)
+        if len(self.recognised) != len(self.layers):
+            raise ValueError(f"{self.measure}: recognised must have one entry a layer")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelConfusions(HoldsArrays):
+    """How often the words of each label are taken for those of each other label.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer.
+    labels, sizes
+        The labels, and how many rows have each.
+    values
+        Shape [labels, labels], from 0 to 1: rows are the label of X, columns the one that it may
+        be taken for. Chance is .5.
+    is_asked
+        Shape [labels, labels], False on the diagonal and in rows of labels with a single word.
+        There nothing is known, and the values are those of chance.
+    chance_sd
+        Shape [labels, labels]: one standard deviation under chance.
+    q_values
+        Shape [labels, labels]: as in `LayerSimilarity`, among all pairs of labels.
+    """
+
+    measure: str
+    layer: str
+    labels: tuple[str, ...]
+    sizes: tuple[int, ...]
+    values: FloatArray
+    is_asked: NDArray[np.bool_]
+    chance_sd: FloatArray
+    q_values: FloatArray
+    trace: Trace
+
+    def check(self) -> None:
+        n = len(self.labels)
+        for name in ("values", "is_asked", "chance_sd", "q_values"):
+            expect_shape(self.measure, name, getattr(self, name), labels=n, others=n)
+        if len(self.sizes) != n:
+            raise ValueError(f"{self.measure}: sizes must have one entry a label")
