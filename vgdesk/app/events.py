@@ -4,11 +4,10 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.app.jobs import JobChanged
 from vgdesk.app.removal import Removal
 from vgdesk.audio.devices import Microphone
-from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.notices import Notice
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.analyses.retrieval_list import Finding
-from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.results import (
     LayerCurve,
     LayerSimilarity,

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.analyses.retrieval_list import Finding
-from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Rows, ViewRecipe

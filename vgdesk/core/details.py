@@ -130,3 +130,71 @@ class LabelConfusions(HoldsArrays):
             expect_shape(self.measure, name, getattr(self, name), labels=n, others=n)
         if len(self.sizes) != n:
             raise ValueError(f"{self.measure}: sizes must have one entry a label")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding(HoldsArrays):
+    """Where every query finds what it looks for, and what it finds instead.
+
+    Attributes
+    ----------
+    layers
+        The layer of the queries, and that which is searched if it is another one.
+    rows, words
+        Row id and word of each query, in the order of the list.
+    ranks
+        Shape [queries]: 1 if nothing is nearer; ties share the middle of their places.
+    ties
+        Shape [queries]: how many wrong ones are as near as the right one.
+    similarities
+        Shape [queries]: that of the nearest right one.
+    hits, hit_words
+        Row ids and words of the nearest, the nearest first; ties stand as listed.
+    hit_similarities
+        Shape [queries, hits].
+    choice
+        Among how many a query looks; the most of all queries.
+    places
+        For R@k, the share of queries of rank k or better.
+    recalls, chance_recalls
+        Shape [places]: R@k, and what chance gives on average.
+    median, chance_median
+        The median rank, and what chance gives on average.
+    """
+
+    measure: str
+    layers: tuple[str, ...]
+    rows: tuple[str, ...]
+    words: tuple[WordId, ...]
+    ranks: FloatArray
+    ties: NDArray[np.intp]
+    similarities: FloatArray
+    hits: tuple[tuple[str, ...], ...]
+    hit_words: tuple[tuple[WordId, ...], ...]
+    hit_similarities: FloatArray
+    choice: int
+    places: tuple[int, ...]
+    recalls: FloatArray
+    chance_recalls: FloatArray
+    median: float
+    chance_median: float
+    trace: Trace
+
+    def check(self) -> None:
+        queries, places = len(self.rows), len(self.places)
+        for name in ("ranks", "ties", "similarities"):
+            expect_shape(self.measure, name, getattr(self, name), queries=queries)
+        expect_shape(
+            self.measure, "hit_similarities", self.hit_similarities, queries=queries, hits=None
+        )
+        for name in ("recalls", "chance_recalls"):
+            expect_shape(self.measure, name, getattr(self, name), places=places)
+        if not queries == len(self.words) == len(self.hits) == len(self.hit_words):
+            raise ValueError(f"{self.measure}: words and hits must have one entry a query")
+
+    def order(self, *, is_best_first: bool) -> list[int]:
+        """Return the places of the queries by rank; equal ranks stay as listed."""
+        order: list[int] = np.argsort(
+            self.ranks if is_best_first else -self.ranks, kind="stable"
+        ).tolist()
+        return order

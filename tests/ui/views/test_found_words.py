@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import legend, theme
-from vgdesk.analyses.retrieval_list import Finding
+from vgdesk.core.details import Finding
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
 from vgdesk.core.viewing import Selection

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vgdesk.analyses.retrieval_list import Finding
+from vgdesk.core.details import Finding
 from vgdesk.core.model import WordId
 from vgdesk.ui.legend import Legend
 from vgdesk.ui.views.describe import layer_name, made_by, number

@@ -2,8 +2,8 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
-from vgdesk.analyses.retrieval_list import Finding
 from vgdesk.app.events import View
+from vgdesk.core.details import Finding
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.legend import Legend
