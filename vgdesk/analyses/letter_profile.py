@@ -1,7 +1,6 @@
 """Which letters make a word lie nearer to round or to sharp things."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from vgdesk.analyses.sound_symbolism import (
     cosines_between,
     few_of_a_sort,
 )
-from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.details import LetterProfile
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import Trace
@@ -30,50 +29,6 @@ from vgdesk.core.stack import LayerStack
 
 ESTIMATOR = "mean cosine to round minus mean cosine to sharp shapes"
 INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of the words of a letter and of the shapes"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LetterProfile(HoldsArrays):
-    """Mean scores of words by their first consonant and by their first vowel.
-
-    Attributes
-    ----------
-    letters
-        The consonants, then the vowels, of each the roundest first.
-    is_vowel
-        Whether a letter stands for the words that have it as their first vowel.
-    words
-        The words that each mean is of.
-    values
-        Shape [letters]: mean cosine to round minus mean cosine to sharp shapes.
-    low, high
-        Shape [letters]: ends of the interval around each value.
-    chance_low, chance_mean, chance_high
-        Shape [letters]; low and high are the 2.5th and 97.5th percentile under chance.
-    q_values
-        Shape [letters]: the share of false discoveries among all letters that would let this one
-        be a discovery; above .05 chance could have given the value.
-    """
-
-    layer: str
-    letters: tuple[str, ...]
-    is_vowel: tuple[bool, ...]
-    words: tuple[tuple[WordId, ...], ...]
-    values: FloatArray
-    low: FloatArray
-    high: FloatArray
-    chance_low: FloatArray
-    chance_mean: FloatArray
-    chance_high: FloatArray
-    q_values: FloatArray
-    trace: Trace
-
-    def check(self) -> None:
-        bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
-        for name in ("values", *bounds):
-            expect_shape("profile", name, getattr(self, name), letters=len(self.letters))
-        if not len(self.letters) == len(self.is_vowel) == len(self.words):
-            raise ValueError("profile: is_vowel and words must have one entry a letter")
 
 
 def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> LetterProfile:

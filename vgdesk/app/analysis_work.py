@@ -12,11 +12,17 @@ import numpy as np
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import MapAnalysis, WordAnalysis
-from vgdesk.analyses.letter_profile import LetterProfile, letter_profile
+from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.retrieval_list import list_partners, list_voices
 from vgdesk.analyses.word_overview import Sight, compare_rows
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import (
+    Finding,
+    GatingResult,
+    LabelConfusions,
+    LetterProfile,
+    NeighbourChanges,
+)
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Gates

@@ -3,11 +3,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
-from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.app.jobs import JobChanged
 from vgdesk.app.removal import Removal
 from vgdesk.audio.devices import Microphone
-from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import (
+    Finding,
+    GatingResult,
+    LabelConfusions,
+    LetterProfile,
+    NeighbourChanges,
+)
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.notices import Notice
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity

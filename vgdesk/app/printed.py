@@ -8,8 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import (
+    Finding,
+    GatingResult,
+    LabelConfusions,
+    LetterProfile,
+    NeighbourChanges,
+)
 from vgdesk.core.results import (
     LayerCurve,
     LayerSimilarity,

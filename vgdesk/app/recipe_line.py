@@ -5,8 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import (
+    Finding,
+    GatingResult,
+    LabelConfusions,
+    LetterProfile,
+    NeighbourChanges,
+)
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Rows, ViewRecipe

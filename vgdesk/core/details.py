@@ -198,3 +198,47 @@ class Finding(HoldsArrays):
             self.ranks if is_best_first else -self.ranks, kind="stable"
         ).tolist()
         return order
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LetterProfile(HoldsArrays):
+    """Mean scores of words by their first consonant and by their first vowel.
+
+    Attributes
+    ----------
+    letters
+        The consonants, then the vowels, of each the roundest first.
+    is_vowel
+        Whether a letter stands for the words that have it as their first vowel.
+    words
+        The words that each mean is of.
+    values
+        Shape [letters]: mean cosine to round minus mean cosine to sharp shapes.
+    low, high
+        Shape [letters]: ends of the interval around each value.
+    chance_low, chance_mean, chance_high
+        Shape [letters]; low and high are the 2.5th and 97.5th percentile under chance.
+    q_values
+        Shape [letters]: the share of false discoveries among all letters that would let this one
+        be a discovery; above .05 chance could have given the value.
+    """
+
+    layer: str
+    letters: tuple[str, ...]
+    is_vowel: tuple[bool, ...]
+    words: tuple[tuple[WordId, ...], ...]
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    chance_low: FloatArray
+    chance_mean: FloatArray
+    chance_high: FloatArray
+    q_values: FloatArray
+    trace: Trace
+
+    def check(self) -> None:
+        bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
+        for name in ("values", *bounds):
+            expect_shape("profile", name, getattr(self, name), letters=len(self.letters))
+        if not len(self.letters) == len(self.is_vowel) == len(self.words):
+            raise ValueError("profile: is_vowel and words must have one entry a letter")

@@ -4,11 +4,16 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.app.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.recipe_line import UNSAVED, RecipeLine
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.details import Finding, GatingResult, LabelConfusions, NeighbourChanges
+from vgdesk.core.details import (
+    Finding,
+    GatingResult,
+    LabelConfusions,
+    LetterProfile,
+    NeighbourChanges,
+)
 from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import colour_at, distance, theme
-from vgdesk.analyses.letter_profile import LetterProfile
+from vgdesk.core.details import LetterProfile
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
 from vgdesk.ui.views.letter_bars import LetterBars

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgdesk.analyses.letter_profile import LetterProfile
+from vgdesk.core.details import LetterProfile
 from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by
 from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table

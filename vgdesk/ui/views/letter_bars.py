@@ -1,7 +1,7 @@
 from PySide6.QtCore import Signal
 
-from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.app.events import View
+from vgdesk.core.details import LetterProfile
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.views.describe_letters import letter_readout, letters_summary, letters_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec

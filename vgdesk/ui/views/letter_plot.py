@@ -3,8 +3,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent
 
-from vgdesk.analyses.letter_profile import LetterProfile
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.details import LetterProfile
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe_letters import FIRST, letters_inside_chance
