@@ -21,6 +21,7 @@ from vgdesk.core.details import (
     GatingResult,
     LabelConfusions,
     LetterProfile,
+    Neighbour,
     NeighbourChanges,
 )
 from vgdesk.core.errors import VgdeskError
@@ -52,15 +53,6 @@ class StackPlan:
 
     encoder: EncoderId
     rows: tuple[tuple[str, WordId, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A row near another one in the original space; similarity is the cosine."""
-
-    row: str
-    word: WordId
-    similarity: float
 
 
 def remember(embeddings: tuple[Embedding, ...]) -> None:

@@ -242,3 +242,12 @@ class LetterProfile(HoldsArrays):
             expect_shape("profile", name, getattr(self, name), letters=len(self.letters))
         if not len(self.letters) == len(self.is_vowel) == len(self.words):
             raise ValueError("profile: is_vowel and words must have one entry a letter")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A row near another one in the original space; similarity is the cosine."""
+
+    row: str
+    word: WordId
+    similarity: float

@@ -1,9 +1,9 @@
 from PySide6.QtCore import QObject
 
-from vgdesk.app.analysis_work import Neighbour
 from vgdesk.app.events import SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.excerpts import Excerpt
+from vgdesk.core.details import Neighbour
 from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection
