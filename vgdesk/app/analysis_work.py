@@ -5,7 +5,7 @@ so that a moved slider or one new word costs a few kilobytes and not the whole s
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,7 @@ from vgdesk.analyses.base import MapAnalysis, WordAnalysis
 from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.retrieval_list import list_partners, list_voices
 from vgdesk.analyses.word_overview import Sight, compare_rows
+from vgdesk.app.stack_plan import StackPlan
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import (
     Finding,
@@ -27,7 +28,7 @@ from vgdesk.core.details import (
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Gates
-from vgdesk.core.model import EncoderId, WordId
+from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.core.wanted import while_wanted
@@ -39,20 +40,6 @@ _stacks: dict["StackPlan", LayerStack] = {}
 
 class VectorsGoneError(VgdeskError):
     """The process was started anew and has to be told the vectors again."""
-
-
-@dataclass(frozen=True, slots=True)
-class StackPlan:
-    """Which vectors make up a stack.
-
-    Attributes
-    ----------
-    rows
-        Row id, its word, and the keys of the embeddings that are averaged into the row.
-    """
-
-    encoder: EncoderId
-    rows: tuple[tuple[str, WordId, tuple[str, ...]], ...]
 
 
 def remember(embeddings: tuple[Embedding, ...]) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from vgdesk.app.analysis_work import StackPlan
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.embed_work import (
     DeviceFellBack,
@@ -23,6 +22,7 @@ from vgdesk.app.embed_work import (
 from vgdesk.app.encoder_shelf import floor_encoders
 from vgdesk.app.events import CellProgress, Embedded, Events
 from vgdesk.app.jobs import JobChanged, JobState
+from vgdesk.app.stack_plan import StackPlan
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
 from vgdesk.core.notices import Level, Notice

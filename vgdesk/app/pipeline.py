@@ -10,12 +10,13 @@ from vgdesk.analyses.ratings import RATINGS
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request
-from vgdesk.app.analysis_work import StackPlan, VectorsGoneError
+from vgdesk.app.analysis_work import VectorsGoneError
 from vgdesk.app.child_process import ChildLostError
 from vgdesk.app.encoding import Encoding
 from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.reasons import ON_THEIR_WAY, PURPOSES, Reasons
+from vgdesk.app.stack_plan import StackPlan
 from vgdesk.app.word_facts import facts_of
 from vgdesk.core.details import Neighbour
 from vgdesk.core.errors import VgdeskError

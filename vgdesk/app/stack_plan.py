@@ -1,0 +1,17 @@
+from dataclasses import dataclass
+
+from vgdesk.core.model import EncoderId, WordId
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """Which vectors make up a stack.
+
+    Attributes
+    ----------
+    rows
+        Row id, its word, and the keys of the embeddings that are averaged into the row.
+    """
+
+    encoder: EncoderId
+    rows: tuple[tuple[str, WordId, tuple[str, ...]], ...]
