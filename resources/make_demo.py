@@ -31,7 +31,6 @@ import soundfile
 from numpy.typing import NDArray
 
 from vgdesk.app.embed_work import EmbeddedItem, SpeechItem, TextItem, embed
-from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.project_file import open_project, save
 from vgdesk.audio.files import read
 from vgdesk.audio.speech_activity import find_word
@@ -49,6 +48,7 @@ from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.core.viewing import Order, ViewRecipe
 from vgdesk.encoders import ENCODERS
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.defaults import usual_encoders
 
 VOICES = {"af_bella": "Bella (synthetic)", "am_adam": "Adam (synthetic)"}
 SAMPLE_RATE = 24_000

@@ -8,13 +8,13 @@ import pytest
 
 from tests.voices import DEMO, similarity, vectors
 from vgdesk.app.embed_work import EmbeddedItem, News, SpeechItem, TextItem, embed
-from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.audio.files import describe, read
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Modality, Take, TakeSource
 from vgdesk.encoders import ENCODERS, SPECTRUM
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.defaults import usual_encoders
 
 MEGABYTE = 1_000_000
 

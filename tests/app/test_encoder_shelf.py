@@ -1,5 +1,5 @@
-from vgdesk.app.encoder_shelf import floor_encoders
 from vgdesk.encoders import ENCODERS, untrained_twin
+from vgdesk.encoders.defaults import floor_encoders
 
 QUARTET = [spec for spec in ENCODERS.values() if spec.id.startswith("starter-")]
 

@@ -13,7 +13,6 @@ from tests.encoders.conftest import tiny as tiny
 from tests.main_thread import MainThread
 from vgdesk import encoders
 from vgdesk.app import encoder_shelf, projects, workspace
-from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.settings import user_folder
 from vgdesk.core.catalogue import catalogue
@@ -22,6 +21,7 @@ from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders import starter
 from vgdesk.encoders.checkpoint import revision_of
+from vgdesk.encoders.defaults import usual_encoders
 from vgdesk.encoders.starter import REVISION_FILE, starter_id, starters
 
 MAKE_DEMO = Path(__file__).parents[2] / "resources" / "make_demo.py"

@@ -1,41 +1,13 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Cell, EncoderId, Modality
+from vgdesk.core.model import Cell, EncoderId
 from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec
-from vgdesk.encoders.spectrum import SPECTRUM
-from vgdesk.encoders.spelling import SPELLING
-from vgdesk.encoders.starter import starter_id
-
-TWIN = "+untrained"
-BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
-
-
-def floor_encoders(specs: Iterable[EncoderSpec]) -> tuple[EncoderId, ...]:
-    """Name what trained encoders have to beat: their untrained twins and their baselines.
-
-    What is among the encoders already is left out; partners of one shape have one twin.
-    """
-    own = {spec.id: spec for spec in specs}
-    trained = [s for s in own.values() if s.folder is not None and s.untrained_seed is None]
-    shapes = {(s.modality, s.family, len(s.layers), s.dim): s for s in reversed(trained)}
-    twins = [EncoderId(spec.id + TWIN) for spec in reversed(shapes.values())]
-    baselines = [BASELINES[cell] for cell in BASELINES if cell.modality in _modalities(trained)]
-    return tuple(floor for floor in dict.fromkeys((*twins, *baselines)) if floor not in own)
-
-
-def _modalities(specs: Iterable[EncoderSpec]) -> set[Modality]:
-    return {spec.modality for spec in specs}
-
-
-def usual_encoders() -> Mapping[Cell, EncoderId]:
-    """Choose for whom nobody has chosen: what ships for each cell, or else its baseline."""
-    whole = {cell: starter_id(cell) for cell in Cell if starter_id(cell) in ENCODERS}
-    return {**BASELINES, **whole}
+from vgdesk.encoders.defaults import TWIN
 
 
 class EncoderShelf:

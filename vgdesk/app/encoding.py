@@ -19,7 +19,6 @@ from vgdesk.app.embed_work import (
     embed,
     get_ready,
 )
-from vgdesk.app.encoder_shelf import floor_encoders
 from vgdesk.app.events import CellProgress, Embedded, Events
 from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.stack_plan import StackPlan
@@ -29,6 +28,7 @@ from vgdesk.core.notices import Level, Notice
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.defaults import floor_encoders
 from vgdesk.encoders.starter import starter_id
 
 NEWS_EVERY = 0.2  # s

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.encoder_shelf import BASELINES, usual_encoders
 from vgdesk.app.own_files import refuse_links
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.project_lock import ProjectLock, why_not_locked
@@ -16,6 +15,7 @@ from vgdesk.core.model import Cell, Session
 from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.core.wanted import NotWantedError, refuse_unwanted
+from vgdesk.encoders.defaults import BASELINES, usual_encoders
 
 MOST_NAMED = 3
 PATIENCE = 2.0  # seconds; who only looks for unsaved work has a lock for a moment

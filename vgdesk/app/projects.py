@@ -5,7 +5,6 @@ from pathlib import Path
 
 from vgdesk.app.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import Post
-from vgdesk.app.encoder_shelf import usual_encoders
 from vgdesk.app.events import Events, SessionChanged
 from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.journal import Journal
@@ -34,6 +33,7 @@ from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session, TakeId, Word
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
+from vgdesk.encoders.defaults import usual_encoders
 
 DEMO = "demo.vgdesk"
 SAVING = "saving"

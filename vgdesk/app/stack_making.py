@@ -15,7 +15,6 @@ from vgdesk.app.embed_work import (
     TextItem,
     embed,
 )
-from vgdesk.app.encoder_shelf import TWIN
 from vgdesk.app.importing import word_text
 from vgdesk.app.stack_file import read_stack
 from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
@@ -26,6 +25,7 @@ from vgdesk.core.model import Modality, Session, WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.defaults import TWIN
 from vgdesk.encoders.given_vectors import PREFIX
 
 STACK = ".safetensors"
