@@ -10,7 +10,8 @@ import pytest
 
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
-from vgdesk.app.stack_making import Making, by_word, find_encoder, make_stack
+from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.stack_making import Making, by_word, make_stack
 from vgdesk.app.word_lists import open_words
 from vgdesk.core.resources import resource
 from vgdesk.core.stack import matched

@@ -13,6 +13,7 @@ from vgdesk.analyses.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
 from vgdesk.app.arguments import add_seed
+from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.output import TargetExistsError
 from vgdesk.app.printed import (
@@ -27,13 +28,7 @@ from vgdesk.app.printed import (
 )
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
-from vgdesk.app.stack_making import (
-    Making,
-    by_word,
-    find_encoder,
-    place_of_layer,
-    stack_from,
-)
+from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.study_report import Report, check_report, write_report
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words

@@ -3,11 +3,12 @@ from pathlib import Path
 
 from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.long_work import Answers, LongWork
-from vgdesk.core.errors import VgdeskError
+from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec
 from vgdesk.encoders.defaults import TWIN
+from vgdesk.encoders.given_vectors import PREFIX
 
 
 class EncoderShelf:
@@ -78,3 +79,30 @@ class EncoderShelf:
         self._specs[twin.id] = twin
         self._changed()
         return twin
+
+
+def find_encoder(name: str) -> EncoderSpec:
+    """Return the encoder of an id, of a model's folder or of a file of word vectors.
+
+    "+untrained" after it asks for its twin; "vectors:" may stand before the file.
+
+    Raises
+    ------
+    EncoderError
+        If there is none.
+    """
+    if name.endswith(TWIN):
+        return untrained_twin(find_encoder(name.removesuffix(TWIN)))
+    if name in ENCODERS:
+        return ENCODERS[name]
+    folder = Path(name)
+    if folder.is_dir():
+        return inspect_folder(folder, is_grounded=False)
+    file = Path(name.removeprefix(PREFIX))
+    if file.is_file():
+        return inspect_vectors(file)
+    raise EncoderError(
+        f"There is no encoder “{name}”.",
+        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model or a file of word "
+        "vectors.",
+    )

@@ -15,18 +15,16 @@ from vgdesk.app.embed_work import (
     TextItem,
     embed,
 )
+from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.importing import word_text
 from vgdesk.app.stack_file import read_stack
 from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
 from vgdesk.audio.files import read, sound_files
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import AudioFileError, EncoderError, VgdeskError
+from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import Modality, Session, WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
-from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
-from vgdesk.encoders.defaults import TWIN
-from vgdesk.encoders.given_vectors import PREFIX
 
 STACK = ".safetensors"
 LISTS = (PROJECT, ".tsv", ".csv", ".txt")
@@ -47,33 +45,6 @@ class Making:
 
     pooling: Pooling = Pooling.MEAN
     device: str = "auto"
-
-
-def find_encoder(name: str) -> EncoderSpec:
-    """Return the encoder of an id, of a model's folder or of a file of word vectors.
-
-    "+untrained" after it asks for its twin; "vectors:" may stand before the file.
-
-    Raises
-    ------
-    EncoderError
-        If there is none.
-    """
-    if name.endswith(TWIN):
-        return untrained_twin(find_encoder(name.removesuffix(TWIN)))
-    if name in ENCODERS:
-        return ENCODERS[name]
-    folder = Path(name)
-    if folder.is_dir():
-        return inspect_folder(folder, is_grounded=False)
-    file = Path(name.removeprefix(PREFIX))
-    if file.is_file():
-        return inspect_vectors(file)
-    raise EncoderError(
-        f"There is no encoder “{name}”.",
-        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model or a file of word "
-        "vectors.",
-    )
 
 
 def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
