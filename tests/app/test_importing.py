@@ -7,7 +7,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgdesk.app.identity import new_word, next_take_id
+from vgdesk.app.identity import new_word, next_take_id, word_text
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
@@ -16,7 +16,6 @@ from vgdesk.app.importing import (
     import_takes,
     plan_import,
     with_imported,
-    word_text,
 )
 from vgdesk.app.project_file import open_project, save
 from vgdesk.audio.files import describe

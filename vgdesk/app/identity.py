@@ -104,3 +104,19 @@ def spelling_key(text: str, language: str) -> tuple[str, str]:
 def made_word(text: str, language: str, others: Container[str]) -> Word:
     """Make a word with an id that no other has; others may be written alike."""
     return Word(WordId(free_id(slug_of(text), others)), text, language)
+
+
+_TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
+
+
+def word_text(file: Path) -> str:
+    """Read the word off the name of a file; the rule is at the top of this module."""
+    # Names come with split accents on macOS, and with bytes that are no text on Linux.
+    stem = unicodedata.normalize("NFC", file.stem.encode("utf-8", "replace").decode())
+    while (shorter := _TAKE_NUMBER.sub("", stem)) != stem and _spaced(shorter):
+        stem = shorter
+    return _spaced(stem) or file.name
+
+
+def _spaced(stem: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", stem)).strip()

@@ -6,13 +6,12 @@ count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` a
 (``animals/dog.wav`` in the dropped folder). Nothing else is read into a name.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vgdesk.app.identity import Additions, language_of
+from vgdesk.app.identity import Additions, language_of, word_text
 from vgdesk.app.pronunciation import with_lacking_labels
 from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.heard_take import Known
@@ -23,8 +22,6 @@ from vgdesk.core.model import Concern, Session, Take, TakeSource
 
 CATEGORY = "category"
 SHORTEST_WORD = 0.05  # s; no syllable is shorter
-
-_TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +107,6 @@ def plan_import(paths: Sequence[Path], session: Session) -> ImportPlan:
             f"There is no sound file in {names}.", "Choose WAV, FLAC, OGG or MP3 files."
         )
     return ImportPlan(tuple(planned.values()))
-
-
-def word_text(file: Path) -> str:
-    """Read the word off the name of a file; the rule is at the top of this module."""
-    # Names come with split accents on macOS, and with bytes that are no text on Linux.
-    stem = unicodedata.normalize("NFC", file.stem.encode("utf-8", "replace").decode())
-    while (shorter := _TAKE_NUMBER.sub("", stem)) != stem and _spaced(shorter):
-        stem = shorter
-    return _spaced(stem) or file.name
-
-
-def _spaced(stem: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", stem)).strip()
 
 
 def _category(file: Path, dropped: Path) -> str:

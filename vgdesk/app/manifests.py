@@ -15,7 +15,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from vgdesk.app.foreign_table import Table, read_foreign_table
-from vgdesk.app.importing import PlannedTake, word_text
+from vgdesk.app.identity import word_text
+from vgdesk.app.importing import PlannedTake
 from vgdesk.app.pronunciation import PHONES_SOURCE
 from vgdesk.app.word_facts import PHONES
 from vgdesk.core.catalogue import catalogue

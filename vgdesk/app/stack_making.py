@@ -16,7 +16,7 @@ from vgdesk.app.embed_work import (
     embed,
 )
 from vgdesk.app.encoder_shelf import find_encoder
-from vgdesk.app.importing import word_text
+from vgdesk.app.identity import word_text
 from vgdesk.app.stack_file import read_stack
 from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
 from vgdesk.audio.files import read, sound_files
