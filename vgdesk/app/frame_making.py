@@ -11,7 +11,8 @@ import numpy as np
 from vgdesk.app.embed_work import SpeechItem, sound_of
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.frame_file import read_frames
-from vgdesk.app.stack_making import STACK, Making, listed_inputs, rows_of
+from vgdesk.app.stack_inputs import listed_inputs, rows_of
+from vgdesk.app.stack_making import STACK, Making
 from vgdesk.audio.files import resample
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, VgdeskError

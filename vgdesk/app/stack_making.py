@@ -1,8 +1,7 @@
 """From sound files, lists of words and projects to stacks, for the command line."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,21 +15,14 @@ from vgdesk.app.embed_work import (
     embed,
 )
 from vgdesk.app.encoder_shelf import find_encoder
-from vgdesk.app.identity import word_text
 from vgdesk.app.stack_file import read_stack
-from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
-from vgdesk.audio.files import read, sound_files
-from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import AudioFileError, VgdeskError
-from vgdesk.core.model import Modality, Session, WordId
+from vgdesk.app.stack_inputs import Row, listed_inputs, rows_of
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 STACK = ".safetensors"
-LISTS = (PROJECT, ".tsv", ".csv", ".txt")
-
-
-Row = tuple[WordId, SpeechItem | TextItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +51,6 @@ def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
         return read_stack(Path(name))
     spec = find_encoder(name)
     return make_stack(spec, listed_inputs(spec, words), making)[0]
-
-
-def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
-    """Return the list or project that an encoder was given, or refuse if it was given none."""
-    if words is None:
-        raise VgdeskError(
-            f"“{spec.title}” was given no words.", "Name the project or the list with --words."
-        )
-    if not Path(words).is_file() and not words.endswith(PROJECT):
-        open_words(words)  # a list that ships, or the sentence that names these lists
-    return [Path(words)]
 
 
 def make_stack(
@@ -141,61 +122,3 @@ def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
             sys.stderr.write(f"{value.row}: {value.error}\n")
         elif isinstance(value, DeviceFellBack):
             sys.stderr.write(f"{value.sentence}\n")
-
-
-def rows_of(inputs: Sequence[Path], modality: Modality) -> list[Row]:
-    """List the rows of all inputs, each with the word that it stands for; no two share a name."""
-    return list(_distinct(_rows(inputs, modality)))
-
-
-def _rows(inputs: Sequence[Path], modality: Modality) -> Iterator[Row]:
-    for path in inputs:
-        if modality is Modality.TEXT and path.is_dir() and path.suffix != PROJECT:
-            yield from _named_rows(path)
-        elif modality is Modality.TEXT or path.suffix in LISTS or str(path) in WORD_LISTS:
-            yield from listed_rows(open_words(str(path)), modality)
-        else:
-            yield from sound_rows(path)
-
-
-def _distinct(
-    rows: Iterable[Row],
-) -> Iterator[Row]:
-    """Tell rows of one name apart by numbers: two folders may hold files of the same name."""
-    seen: Counter[str] = Counter()
-    for word, item in rows:
-        seen[item.row] += 1
-        times = seen[item.row]
-        yield word, item if times == 1 else replace(item, row=f"{item.row} ({times})")
-
-
-def listed_rows(session: Session, modality: Modality) -> Iterator[Row]:
-    """List the written words or the takes of a session."""
-    if modality is Modality.TEXT:
-        for word in session.words.values():
-            yield word.id, TextItem(word.id, word.text)
-        return
-    for take in session.takes.values():
-        yield take.word, SpeechItem(take.id, take.file, take.start, take.end)
-
-
-def sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem]]:
-    """List the sounds of a file or folder by the words that they are named after."""
-    if not path.exists():
-        raise VgdeskError(f"{path} does not exist.", "Check the name.")
-    for file in sound_files([path]):
-        start, end = _trim(file)
-        yield WordId(word_text(file)), SpeechItem(file.stem, file, start, end)
-
-
-def _trim(file: Path) -> tuple[float, float | None]:
-    try:
-        return find_word(read(file)) or (0.0, None)
-    except AudioFileError:
-        return 0.0, None  # said once, by the encoder, while the other files go on
-
-
-def _named_rows(folder: Path) -> Iterator[tuple[WordId, TextItem]]:
-    # For a text encoder the names of sound files are the words, so that both sides can be compared.
-    for text in dict.fromkeys(word_text(file) for file in sound_files([folder])):
-        yield WordId(text), TextItem(text, text)
