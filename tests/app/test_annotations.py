@@ -11,13 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.odd_files import Marked, Point, eaf, long_grid, noise, short_grid
-from vgdesk.app.annotations import (
-    guess_tiers,
-    is_alignment,
-    read_annotation,
-    takes_of,
-    tier_names,
-)
+from vgdesk.app.aligner_table import is_alignment
+from vgdesk.app.annotations import guess_tiers, read_annotation, takes_of, tier_names
 from vgdesk.app.foreign_text import LARGEST
 from vgdesk.app.importing import (
     ImportedTake,

@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from vgdesk.app.aligner_table import ALIGNED, aligned_tiers, is_alignment
 from vgdesk.app.eaf_file import read_eaf
-from vgdesk.app.foreign_table import Table
 from vgdesk.app.importing import PlannedTake
 from vgdesk.app.manifests import read_table_file
 from vgdesk.app.pronunciation import PHONES_SOURCE
@@ -25,7 +25,6 @@ SAYS_PHONES = "annotation"
 # What aligners write where nobody speaks.
 SILENCES = frozenset({"<eps>", "<sil>", "<p:>", "<p>", "#"})
 SILENT_PHONES = SILENCES | {"sil", "sp", "spn", "pau"}
-ALIGNED = ("begin", "end", "label", "type", "speaker")
 
 _WORDS = re.compile(r"\b(word|wort|wört|ort|mot|palabra|parola|woord|lex)", re.IGNORECASE)
 _PHONES = re.compile(r"\b(phone|phon|seg|laut|mau|ipa)", re.IGNORECASE)
@@ -34,11 +33,6 @@ _PHONES = re.compile(r"\b(phone|phon|seg|laut|mau|ipa)", re.IGNORECASE)
 def is_annotation(file: Path) -> bool:
     """Say whether the ending is one of an annotation; a table has to be looked into."""
     return file.suffix.lower() in (TEXTGRID, EAF)
-
-
-def is_alignment(table: Table) -> bool:
-    """Say whether a table is what a forced aligner wrote of one sound file."""
-    return tuple(name.strip().casefold() for name in table.headings[:5]) == ALIGNED
 
 
 def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
@@ -82,28 +76,6 @@ def _sound_of(file: Path, named: Sequence[str], given: Sequence[Path]) -> Path |
     nearby = (one for one in file.parent.iterdir() if one.suffix.lower() in SUFFIXES)
     found = [one for one in (*given, *sorted(nearby)) if one.stem.casefold() in names]
     return found[0] if found else None
-
-
-def aligned_tiers(table: Table) -> tuple[Tier, ...]:
-    """Make tiers of the rows of a forced aligner, one for each speaker and type."""
-    intervals: dict[tuple[str, str], list[Interval]] = {}
-    for number, (begin, end, label, kind, speaker) in enumerate(
-        (row[:5] for row in table.rows), start=2
-    ):
-        try:
-            start, until = float(begin), float(end)
-        except ValueError as error:
-            raise VgdeskError(
-                f"{table.file.name}: row {number} has no times (“{begin}”, “{end}”).",
-                "Correct it and try again.",
-            ) from error
-        if label.strip() and 0 <= start < until < float("inf"):
-            one = Interval(" ".join(label.split()), start, until)
-            intervals.setdefault((speaker.strip(), kind.strip()), []).append(one)
-    return tuple(
-        Tier(f"{speaker} - {kind}" if speaker else kind, tuple(found), speaker)
-        for (speaker, kind), found in intervals.items()
-    )
 
 
 def tier_names(annotations: Iterable[Annotation]) -> tuple[str, ...]:

@@ -6,14 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from vgdesk.app.annotations import (
-    guess_tiers,
-    is_alignment,
-    is_annotation,
-    read_annotation,
-    takes_of,
-    tier_names,
-)
+from vgdesk.app.aligner_table import is_alignment
+from vgdesk.app.annotations import guess_tiers, is_annotation, read_annotation, takes_of, tier_names
 from vgdesk.app.foreign_table import SUFFIXES, Table
 from vgdesk.app.identity import language_of
 from vgdesk.app.importing import ImportPlan, PlannedTake, plan_import
