@@ -10,7 +10,8 @@ import pytest
 
 from tests.encoders.conftest import tiny as tiny
 from vgdesk.app import embed_work
-from vgdesk.app.embed_work import (
+from vgdesk.app.embed_work import drop_models, embed
+from vgdesk.app.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
@@ -18,8 +19,6 @@ from vgdesk.app.embed_work import (
     ModelRuns,
     SpeechItem,
     TextItem,
-    drop_models,
-    embed,
 )
 from vgdesk.audio.files import Recording, read, resample, write_flac
 from vgdesk.core.arrays import FloatArray

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from tests.encoders.conftest import tiny as tiny
-from vgdesk.app.embed_work import EmbeddedItem, SpeechItem, drop_models, embed, sound_of
+from vgdesk.app.embed_work import drop_models, embed, sound_of
+from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem
 from vgdesk.app.gates import gates_of, seconds_of
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.arrays import FloatArray

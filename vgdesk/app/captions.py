@@ -9,7 +9,7 @@ from pathlib import Path
 from vgdesk.analyses.caption_curves import correlate_sentences, correlate_words, rank_captions
 from vgdesk.analyses.caption_similarity import caption_words
 from vgdesk.app.arguments import add_seed
-from vgdesk.app.embed_work import TextItem
+from vgdesk.app.embedding_messages import TextItem
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.foreign_text import read_at_most, read_cells
 from vgdesk.app.printed import as_json, curves_table

@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
-from vgdesk.app.embed_work import (
+from vgdesk.app.embed_work import embed, get_ready
+from vgdesk.app.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
@@ -16,8 +17,6 @@ from vgdesk.app.embed_work import (
     SpeechItem,
     TextItem,
     VectorsDamaged,
-    embed,
-    get_ready,
 )
 from vgdesk.app.events import CellProgress, Embedded, Events
 from vgdesk.app.jobs import JobChanged, JobState

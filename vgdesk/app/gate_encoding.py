@@ -3,7 +3,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from vgdesk.app.child_process import ChildProcess, Job
-from vgdesk.app.embed_work import EmbeddedItem, EmbeddingFailed, News, SpeechItem, embed
+from vgdesk.app.embed_work import embed
+from vgdesk.app.embedding_messages import EmbeddedItem, EmbeddingFailed, News, SpeechItem
 from vgdesk.app.encoding import EncodeOptions
 from vgdesk.app.gates import gates_of, seconds_of
 from vgdesk.core.errors import VgdeskError

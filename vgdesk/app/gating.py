@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from vgdesk.analyses.gating import GATING
-from vgdesk.app.embed_work import SpeechItem
+from vgdesk.app.embedding_messages import SpeechItem
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.gates import gates_of, seconds_of
 from vgdesk.app.printed import as_json, gating_table

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vgdesk.app.embed_work import SpeechItem, TextItem
+from vgdesk.app.embedding_messages import SpeechItem, TextItem
 from vgdesk.app.identity import word_text
 from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
 from vgdesk.audio.files import read, sound_files

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.embed_work import (
+from vgdesk.app.embed_work import embed
+from vgdesk.app.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
     News,
     SpeechItem,
     TextItem,
-    embed,
 )
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.stack_file import read_stack
