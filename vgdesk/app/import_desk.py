@@ -24,11 +24,11 @@ from vgdesk.app.incoming import (
     planned,
 )
 from vgdesk.app.jobs import JobChanged, JobState
+from vgdesk.app.label_columns import PHONES
 from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.norms import Joined, joined
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.store import Store
-from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Level, Notice

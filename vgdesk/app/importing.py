@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vgdesk.app.identity import Additions, language_of, word_text
+from vgdesk.app.label_columns import CATEGORY
 from vgdesk.app.pronunciation import with_lacking_labels
 from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.heard_take import Known
@@ -20,7 +21,6 @@ from vgdesk.audio.take_checks import check_take, concerns
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.model import Concern, Session, Take, TakeSource
 
-CATEGORY = "category"
 SHORTEST_WORD = 0.05  # s; no syllable is shorter
 
 

@@ -17,8 +17,7 @@ from pathlib import Path
 from vgdesk.app.foreign_table import Table, read_foreign_table
 from vgdesk.app.identity import word_text
 from vgdesk.app.importing import PlannedTake
-from vgdesk.app.pronunciation import PHONES_SOURCE
-from vgdesk.app.word_facts import PHONES
+from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import VgdeskError
 

@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
+from vgdesk.app.label_columns import HINT_COLUMN
 from vgdesk.core.model import Session, Word, WordId
 
 
@@ -28,9 +29,6 @@ class PromptPlan:
     seed: int = 0
     takes: int = 1
     skips_recorded: bool = True
-
-
-HINT_COLUMN = "hint"
 
 
 @dataclass(frozen=True, slots=True)

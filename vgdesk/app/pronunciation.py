@@ -13,12 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vgdesk.analyses.articulation import ARPABET
+from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.app.letter_phones import guess_phones
-from vgdesk.app.word_facts import PHONES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 
-PHONES_SOURCE = "phones source"
 DICTIONARY = "CMUdict"
 TYPED = "typed"
 GUESSED = "guessed from the spelling"

@@ -1,15 +1,12 @@
 from collections import defaultdict
 from functools import lru_cache
 
+from vgdesk.app.label_columns import PHONES, SHAPE, SYNONYMS
 from vgdesk.app.text_file import is_number
 from vgdesk.app.word_ratings import rated_pairs
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.phones import split_phones
-
-PHONES = "phones"
-SYNONYMS = "synonyms"
-SHAPE = "shape"
 
 
 @lru_cache(maxsize=2)  # asked for by every view at every move of the slider

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from vgdesk.app.foreign_text import read_at_most, read_cells
 from vgdesk.app.identity import language_of, made_word
+from vgdesk.app.label_columns import HINT_COLUMN
 from vgdesk.app.project_file import open_project
-from vgdesk.app.prompting import HINT_COLUMN
 from vgdesk.app.word_table import escape, read_table
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import VgdeskError
