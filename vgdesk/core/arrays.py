@@ -85,3 +85,6 @@ def not_finite(values: NDArray[Any]) -> tuple[int, ...] | None:
         if not flags.all():
             return layer, *map(int, np.argwhere(~flags)[0])
     return None
+
+
+Mask = NDArray[np.bool_]

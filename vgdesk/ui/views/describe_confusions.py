@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from vgdesk.core.arrays import Mask
 from vgdesk.core.details import LabelConfusions
 from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by, number
-from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table
 
 

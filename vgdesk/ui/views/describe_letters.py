@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from vgdesk.core.arrays import Mask
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by
-from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table
 
 FIRST = {False: "first consonant", True: "first vowel"}

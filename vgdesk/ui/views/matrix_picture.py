@@ -10,10 +10,9 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import FloatArray, Mask
 from vgdesk.ui.theme import Theme, mixed
 
-Mask = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
 
 FAINT_SHARE = 0.6

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import FloatArray, Mask
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.ui.legend import Legend
@@ -17,7 +17,7 @@ from vgdesk.ui.views.describe_blocks import (
     blocks_summary,
     blocks_table,
 )
-from vgdesk.ui.views.matrix_picture import Axis, Bar, Mask, MatrixPicture, Run, runs_of
+from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture, Run, runs_of
 from vgdesk.ui.views.table import Table
 
 # A click into the overview shows the words of so many rows or more on either side.
