@@ -11,10 +11,10 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe_gating import SHORT_TITLES, ranks_of
 from vgdesk.ui.views.layer_curves import COLOURS, DASHES, REACH, SYMBOLS
-from vgdesk.ui.views.matrix_layout import label_step
 
 MARGIN = 8  # pixels between what is drawn and the edges
 LEGEND_SHARE = 0.3  # of the height

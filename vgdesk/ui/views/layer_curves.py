@@ -10,11 +10,11 @@ from vgdesk.app.events import View
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe import DISCOVERY, curve_readout, curve_summary, curve_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.line_labels import spread
-from vgdesk.ui.views.matrix_layout import label_step
 from vgdesk.ui.widgets.elided_text import wrapped
 
 DASHES = (

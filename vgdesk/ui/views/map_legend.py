@@ -4,9 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from vgdesk.ui.fonts import small_font
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.views.map_picture import LegendEntry
-from vgdesk.ui.views.matrix_chart import small_font
 
 MARK = 10
 EDGE = 8

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication
 
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
+from vgdesk.ui.fonts import small_font
 from vgdesk.ui.legend import WordLook
 from vgdesk.ui.theme import Theme, text_on
 from vgdesk.ui.views.map_canvas import MapCanvas
 from vgdesk.ui.views.map_labels import Box, LabelRoom, Numbers, place_labels, with_labels
 from vgdesk.ui.views.map_marks import Mark
 from vgdesk.ui.views.map_picture import mark_of, next_in_direction
-from vgdesk.ui.views.matrix_chart import small_font
 
 LABEL_PAD = 3
 LONGEST_LABEL = 160

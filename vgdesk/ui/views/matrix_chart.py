@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -17,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from vgdesk.ui.fonts import small_font
 from vgdesk.ui.theme import Theme, text_on
 from vgdesk.ui.views.matrix_bar import bar_text_width
 from vgdesk.ui.views.matrix_layout import STRIP, MatrixLayout, Needs, Window, lay_out
@@ -38,16 +38,6 @@ class Marks:
     cells: tuple[tuple[int, int], ...] = ()
     lines: tuple[int, ...] = ()
     hovered: int | None = None
-
-
-def small_font(widget: QWidget, share: float = 0.9) -> QFont:
-    """Return the font of ticks and labels: a little smaller than that of the window."""
-    font = QFont(widget.font())
-    if font.pointSizeF() > 0:
-        font.setPointSizeF(max(6.5, share * font.pointSizeF()))
-    else:
-        font.setPixelSize(max(9, round(share * font.pixelSize())))
-    return font
 
 
 def _label_box(painter: QPainter, matrix: MatrixPainter, index: int, *, is_row: bool) -> QRectF:

@@ -1,7 +1,7 @@
 """Where the parts of a matrix go; numbers in, rectangles out."""
 
 from dataclasses import dataclass
-from math import ceil, floor
+from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
@@ -102,11 +102,6 @@ def _cell_size(room: float) -> float:
     # Whole pixels keep the gaps between large cells equal; small cells need every bit of room.
     room = max(room, 0.01)
     return float(floor(room)) if room >= 12 else room
-
-
-def label_step(cell: float, extent: float) -> int:
-    """Return 1 if every label fits, 2 if every second one does, and so on."""
-    return max(1, ceil((extent + 1) / max(cell, 1e-6)))
 
 
 @dataclass(frozen=True, slots=True)
