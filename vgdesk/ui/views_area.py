@@ -18,7 +18,7 @@ from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.ui.legend import Legend, legend_of
-from vgdesk.ui.naming import encoder_title, rows_in_order
+from vgdesk.ui.naming import encoder_title
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.view_controls import ViewControls
 from vgdesk.ui.view_grid import ViewGrid
@@ -31,6 +31,7 @@ from vgdesk.ui.views.gating_curves import GatingCurves
 from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap
 from vgdesk.ui.views.letter_bars import LetterBars
+from vgdesk.ui.views.row_order import rows_in_order
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 
 # What is computed only while it is seen.
