@@ -138,11 +138,6 @@ COSINE_PAIRS = PairMeasure(
 
 
 SOURCE = "Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster analysis"
-# The study that measured these silhouettes of encoders with and without visual grounding.
-STUDY = (
-    "Sauter, Zuidema and de Heer Kloots (2025), The curious case of visual grounding: different "
-    "effects for speech- and text-based language encoders"
-)
 SILHOUETTE = CurveAnalysis(
     id="silhouette",
     title="Silhouette",

@@ -7,6 +7,7 @@ Held-out words do not: others find the directions, they only lie there.
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.discriminants import (
     Codes,
     Doubles,
@@ -23,7 +24,7 @@ from vgdesk.analyses.labelled import (
     mean_of_rows,
 )
 from vgdesk.analyses.principal_components import principal_components
-from vgdesk.analyses.silhouette import LIMITS, SOURCE, STUDY
+from vgdesk.analyses.silhouette import LIMITS, SOURCE
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
