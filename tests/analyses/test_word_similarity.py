@@ -10,7 +10,8 @@ from tests.reference import word_pairs
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cosine import compare_by_cosine
-from vgdesk.analyses.euclidean import BLOCK, compare_by_distance
+from vgdesk.analyses.distances import BLOCK
+from vgdesk.analyses.euclidean import compare_by_distance
 from vgdesk.analyses.pearson import compare_by_correlation
 from vgdesk.analyses.word_pairs import ORDERED_WORDS
 

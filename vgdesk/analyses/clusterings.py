@@ -7,7 +7,7 @@ import numpy as np
 
 from vgdesk.analyses.agreement import Codes, Doubles, adjusted_information, adjusted_rand
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.euclidean import distance_blocks
+from vgdesk.analyses.distances import distance_blocks
 from vgdesk.analyses.labelled import MIN_WORDS, label_curve, labelled_rows
 from vgdesk.analyses.principal_components import principal_components
 from vgdesk.analyses.word_pairs import unit_rows

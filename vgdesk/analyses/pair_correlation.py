@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES
-from vgdesk.analyses.euclidean import distance_blocks
+from vgdesk.analyses.distances import distance_blocks
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 

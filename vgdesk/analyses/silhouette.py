@@ -4,7 +4,7 @@ import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.chance import SHUFFLES
-from vgdesk.analyses.euclidean import BLOCK, distance_blocks, distances_of
+from vgdesk.analyses.distances import BLOCK, distance_blocks, distances_of
 from vgdesk.analyses.group_distances import silhouettes
 from vgdesk.analyses.labelled import (
     FEW_SHUFFLES,
