@@ -15,9 +15,9 @@ import torch
 from layer_cka import DIM, LAYERS, layers
 from timing import cpu_seconds, gemm_rate, machine
 
-from vgdesk.analyses.abx import discriminate_labels
+from vgdesk.analyses.abx.abx import discriminate_labels
+from vgdesk.analyses.abx.abx_triples import Trials, VectorNearness, abx_losses
 from vgdesk.analyses.dtw import dtw_distances
-from vgdesk.analyses.triples import Trials, VectorNearness, abx_losses
 from vgdesk.core.facts import Facts
 
 LABELS = 50

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vgdesk.analyses.abx import ABX, ABX_WORDS
-from vgdesk.analyses.abx_language import ABX_LANGUAGE
+from vgdesk.analyses.abx.abx import ABX, ABX_WORDS
+from vgdesk.analyses.abx.abx_language import ABX_LANGUAGE
+from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
-from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.gating import GATING

@@ -2,8 +2,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnalysis
-from vgdesk.analyses.confusions import ABX_LABELS
 from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.letter_profile import names_shapes
 from vgdesk.analyses.ratings import RATINGS

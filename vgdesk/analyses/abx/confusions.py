@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from vgdesk.analyses.abx import SOURCE
+from vgdesk.analyses.abx.abx import SOURCE
+from vgdesk.analyses.abx.abx_triples import (
+    Doubles,
+    MatrixNearness,
+    Trials,
+    VectorNearness,
+    abx_cells,
+)
 from vgdesk.analyses.base import ConfusionAnalysis
 from vgdesk.analyses.chance import (
     SHUFFLES,
@@ -12,7 +19,6 @@ from vgdesk.analyses.chance import (
     shuffled_codes,
 )
 from vgdesk.analyses.labelled import FEW_SHUFFLES, MIN_WORDS, Labelled, chance_of, labelled_rows
-from vgdesk.analyses.triples import Doubles, MatrixNearness, Trials, VectorNearness, abx_cells
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts

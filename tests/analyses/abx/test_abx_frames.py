@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.analyses.stacks import noise, stack_of
 from tests.reference.abx import loss
 from tests.reference.sequences import warped
-from vgdesk.analyses.abx import ABX
-from vgdesk.analyses.abx_frames import Column, Task, discriminate_frames
+from vgdesk.analyses.abx.abx import ABX
+from vgdesk.analyses.abx.abx_frames import Column, Task, discriminate_frames
 from vgdesk.analyses.dtw import FrameDistance, dtw_distances
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vgdesk.analyses.abx import (
+from vgdesk.analyses.abx.abx import (
     FORMULA,
     SHUFFLED_ROWS,
     TRUSTED_WORDS,
@@ -15,9 +15,9 @@ from vgdesk.analyses.abx import (
     error_curve,
     moves_of_groups,
 )
+from vgdesk.analyses.abx.abx_triples import Codes, Doubles, Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES, shuffled_codes
-from vgdesk.analyses.triples import Codes, Doubles, Trials
 from vgdesk.analyses.voices import group_means
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

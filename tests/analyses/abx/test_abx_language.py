@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.abx import angles, error_rate
-from vgdesk.analyses.abx_language import multilingual_gap, tell_languages
+from vgdesk.analyses.abx.abx_language import multilingual_gap, tell_languages
 from vgdesk.app.word_facts import facts_of
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts, WordFacts

@@ -3,8 +3,8 @@ import pytest
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.abx import angles, cells
-from vgdesk.analyses.abx import discriminate_labels
-from vgdesk.analyses.confusions import MANY_SHUFFLED_ROWS, confuse_labels
+from vgdesk.analyses.abx.abx import discriminate_labels
+from vgdesk.analyses.abx.confusions import MANY_SHUFFLED_ROWS, confuse_labels
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

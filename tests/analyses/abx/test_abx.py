@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import in_pairs, noise, rotation, stack_of
 from tests.reference.abx import angles, cells, error_rate
-from vgdesk.analyses.abx import SHUFFLED_ROWS, discriminate_labels, recognise_words
+from vgdesk.analyses.abx.abx import SHUFFLED_ROWS, discriminate_labels, recognise_words
+from vgdesk.analyses.abx.abx_triples import (
+    MatrixNearness,
+    Trials,
+    VectorNearness,
+    abx_cells,
+    abx_losses,
+)
 from vgdesk.analyses.lost_triples import FEW
-from vgdesk.analyses.triples import MatrixNearness, Trials, VectorNearness, abx_cells, abx_losses
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import WordId

@@ -7,16 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import (
-    INTERVAL,
-    SHUFFLES,
-    drawn_words,
-    layer_curve,
-    resampled_mean,
-    shuffled_codes,
-)
-from vgdesk.analyses.triples import (
+from vgdesk.analyses.abx.abx_triples import (
     Codes,
     Doubles,
     Losses,
@@ -25,6 +16,15 @@ from vgdesk.analyses.triples import (
     Trials,
     VectorNearness,
     abx_losses,
+)
+from vgdesk.analyses.base import CurveAnalysis, need_words
+from vgdesk.analyses.chance import (
+    INTERVAL,
+    SHUFFLES,
+    drawn_words,
+    layer_curve,
+    resampled_mean,
+    shuffled_codes,
 )
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts

@@ -1,0 +1,1 @@
+"""Discrimination of words and groups by triples: A, B and X."""
