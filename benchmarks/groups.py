@@ -23,9 +23,9 @@ from sklearn.preprocessing import StandardScaler
 from timing import cpu_seconds, machine
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.labelled import FEW_SHUFFLES
-from vgdesk.analyses.linear_probe import SHUFFLES
-from vgdesk.analyses.silhouette_lda import HALVINGS
+from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES
+from vgdesk.analyses.groups.linear_probe import SHUFFLES
+from vgdesk.analyses.groups.silhouette_lda import HALVINGS
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack

@@ -9,11 +9,19 @@ from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cca import PWCCA, SVCCA
 from vgdesk.analyses.cka import CKA, CKA_BIASED
-from vgdesk.analyses.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.gating import GATING
-from vgdesk.analyses.knn_probe import KNN_PROBE
+from vgdesk.analyses.groups.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
+from vgdesk.analyses.groups.knn_probe import KNN_PROBE
+from vgdesk.analyses.groups.linear_probe import LINEAR_PROBE
+from vgdesk.analyses.groups.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
+from vgdesk.analyses.groups.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
+from vgdesk.analyses.groups.silhouette_published import (
+    SILHOUETTE_LDA_PUBLISHED,
+    SILHOUETTE_PCA_PUBLISHED,
+    SILHOUETTE_PUBLISHED,
+)
 from vgdesk.analyses.lda_map import LDA_MAP
 from vgdesk.analyses.lda_subspaces import LDA_SUBSPACE_CKA
 from vgdesk.analyses.lexical import (
@@ -21,7 +29,6 @@ from vgdesk.analyses.lexical import (
     PHONE_DISTANCE,
     PHONE_DISTANCE_PUBLISHED,
 )
-from vgdesk.analyses.linear_probe import LINEAR_PROBE
 from vgdesk.analyses.mds import MDS
 from vgdesk.analyses.mutual_neighbours import MUTUAL_NEIGHBOURS
 from vgdesk.analyses.neighbour_changes import NEIGHBOUR_CHANGES
@@ -36,13 +43,6 @@ from vgdesk.analyses.ratings import RATINGS
 from vgdesk.analyses.rbf_cka import CKA_RBF
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
-from vgdesk.analyses.silhouette import SILHOUETTE, SILHOUETTE_COSINE, SILHOUETTE_PCA
-from vgdesk.analyses.silhouette_lda import SILHOUETTE_LDA, SILHOUETTE_LDA_IN_SAMPLE
-from vgdesk.analyses.silhouette_published import (
-    SILHOUETTE_LDA_PUBLISHED,
-    SILHOUETTE_PCA_PUBLISHED,
-    SILHOUETTE_PUBLISHED,
-)
 from vgdesk.analyses.sound_symbolism import SOUND_SYMBOLISM
 from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue

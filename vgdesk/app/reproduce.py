@@ -10,7 +10,11 @@ import numpy as np
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.left_out import LEFT_OUT, biased_cka_without_groups, half_width
+from vgdesk.analyses.groups.leave_one_group_out import (
+    LEFT_OUT,
+    biased_cka_without_groups,
+    half_width,
+)
 from vgdesk.app.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.stack_making import Making, by_word, make_stack
 from vgdesk.app.word_facts import facts_of

@@ -18,7 +18,13 @@ from vgdesk.analyses.chance import (
     many_p_values,
     shuffled_codes,
 )
-from vgdesk.analyses.labelled import FEW_SHUFFLES, MIN_WORDS, Labelled, chance_of, labelled_rows
+from vgdesk.analyses.groups.label_scores import (
+    FEW_SHUFFLES,
+    MIN_WORDS,
+    Labelled,
+    chance_of,
+    labelled_rows,
+)
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts

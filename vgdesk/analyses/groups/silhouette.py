@@ -6,7 +6,7 @@ from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.chance import SHUFFLES
 from vgdesk.analyses.distances import BLOCK, distance_blocks, distances_of
 from vgdesk.analyses.group_distances import silhouettes
-from vgdesk.analyses.labelled import (
+from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
     Codes,

@@ -10,8 +10,8 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from tests.analyses.labels import codes_of, curve_of, planted
 from tests.analyses.stacks import noise, stack_of
 from tests.reference import agreement as reference
-from vgdesk.analyses.agreement import adjusted_information, adjusted_rand
-from vgdesk.analyses.clusterings import kmeans_clusters, tree_clusters
+from vgdesk.analyses.groups.cluster_agreement import adjusted_information, adjusted_rand
+from vgdesk.analyses.groups.clusterings import kmeans_clusters, tree_clusters
 
 SEEDS = st.integers(0, 2**32 - 1)
 MEASURES = ("kmeans-ari", "kmeans-ami", "agglomerative-ari")

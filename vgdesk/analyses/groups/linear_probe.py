@@ -1,8 +1,14 @@
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.held_out import dealt_parts
-from vgdesk.analyses.labelled import Codes, Doubles, label_curve, labelled_rows, mean_of_rows
+from vgdesk.analyses.groups.label_scores import (
+    Codes,
+    Doubles,
+    label_curve,
+    labelled_rows,
+    mean_of_rows,
+)
+from vgdesk.analyses.groups.stratified_folds import dealt_parts
 from vgdesk.analyses.principal_components import centred, principal_components
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from tests.analyses.labels import codes_of, curve_of, planted
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.neighbours import told
-from vgdesk.analyses.held_out import dealt_parts
+from vgdesk.analyses.groups.stratified_folds import dealt_parts
 from vgdesk.core.errors import VgdeskError
 
 BOTH = pytest.mark.parametrize("measure", ["knn-probe", "linear-probe"])

@@ -15,16 +15,16 @@ from vgdesk.analyses.discriminants import (
     published_points,
 )
 from vgdesk.analyses.group_distances import silhouettes_of_points
-from vgdesk.analyses.held_out import dealt_parts
-from vgdesk.analyses.labelled import (
+from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
     label_curve,
     labelled_rows,
     mean_of_rows,
 )
+from vgdesk.analyses.groups.silhouette import LIMITS, SOURCE
+from vgdesk.analyses.groups.stratified_folds import dealt_parts
 from vgdesk.analyses.principal_components import principal_components
-from vgdesk.analyses.silhouette import LIMITS, SOURCE
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

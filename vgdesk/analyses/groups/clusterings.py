@@ -5,10 +5,15 @@ from functools import partial
 
 import numpy as np
 
-from vgdesk.analyses.agreement import Codes, Doubles, adjusted_information, adjusted_rand
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.distances import distance_blocks
-from vgdesk.analyses.labelled import MIN_WORDS, label_curve, labelled_rows
+from vgdesk.analyses.groups.cluster_agreement import (
+    Codes,
+    Doubles,
+    adjusted_information,
+    adjusted_rand,
+)
+from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows
 from vgdesk.analyses.principal_components import principal_components
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray

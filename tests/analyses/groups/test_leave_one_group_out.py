@@ -6,7 +6,7 @@ from scipy.stats import t
 
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.analyses.cka import biased_cka
-from vgdesk.analyses.left_out import biased_cka_without_groups, half_width
+from vgdesk.analyses.groups.leave_one_group_out import biased_cka_without_groups, half_width
 
 
 @given(seed=st.integers(0, 2**20), offset=st.sampled_from([0.0, 1e4]))

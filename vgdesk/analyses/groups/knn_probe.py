@@ -1,7 +1,7 @@
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.labelled import (
+from vgdesk.analyses.groups.label_scores import (
     MIN_WORDS,
     Codes,
     Doubles,

@@ -1,0 +1,1 @@
+"""How well labels of words form groups in a layer."""
