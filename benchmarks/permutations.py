@@ -18,8 +18,8 @@ from scipy.stats import spearmanr
 from threadpoolctl import threadpool_limits
 from timing import cpu_seconds, machine
 
-from vgdesk.analyses.mantel import chance, permuted
-from vgdesk.analyses.pair_matrices import layer_pairs, unit_ranks
+from vgdesk.analyses.layers.mantel_test import chance, permuted
+from vgdesk.analyses.layers.pair_matrices import layer_pairs, unit_ranks
 from vgdesk.analyses.pair_tiles import square
 
 ORDERS = 1000

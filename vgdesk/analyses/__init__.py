@@ -7,8 +7,6 @@ from vgdesk.analyses.abx.abx import ABX, ABX_WORDS
 from vgdesk.analyses.abx.abx_language import ABX_LANGUAGE
 from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, Kind
-from vgdesk.analyses.cca import PWCCA, SVCCA
-from vgdesk.analyses.cka import CKA, CKA_BIASED
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.gating import GATING
@@ -22,27 +20,29 @@ from vgdesk.analyses.groups.silhouette_published import (
     SILHOUETTE_PCA_PUBLISHED,
     SILHOUETTE_PUBLISHED,
 )
+from vgdesk.analyses.layers.cca import PWCCA, SVCCA
+from vgdesk.analyses.layers.cka import CKA, CKA_BIASED
+from vgdesk.analyses.layers.lda_subspaces import LDA_SUBSPACE_CKA
+from vgdesk.analyses.layers.mutual_neighbours import MUTUAL_NEIGHBOURS
+from vgdesk.analyses.layers.partial_rsa import RSA_PARTIAL
+from vgdesk.analyses.layers.procrustes import PROCRUSTES
+from vgdesk.analyses.layers.rbf_cka import CKA_RBF
+from vgdesk.analyses.layers.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.lda_map import LDA_MAP
-from vgdesk.analyses.lda_subspaces import LDA_SUBSPACE_CKA
 from vgdesk.analyses.lexical import (
     ARTICULATORY_DISTANCE,
     PHONE_DISTANCE,
     PHONE_DISTANCE_PUBLISHED,
 )
 from vgdesk.analyses.mds import MDS
-from vgdesk.analyses.mutual_neighbours import MUTUAL_NEIGHBOURS
 from vgdesk.analyses.neighbour_changes import NEIGHBOUR_CHANGES
 from vgdesk.analyses.pair_types import PAIR_TYPES
 from vgdesk.analyses.pair_types_published import PAIR_TYPES_PUBLISHED
-from vgdesk.analyses.partial_rsa import RSA_PARTIAL
 from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
-from vgdesk.analyses.procrustes import PROCRUSTES
 from vgdesk.analyses.ratings import RATINGS
-from vgdesk.analyses.rbf_cka import CKA_RBF
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
-from vgdesk.analyses.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
 from vgdesk.analyses.sound_symbolism import SOUND_SYMBOLISM
 from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from scipy.stats import t
 
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses.cka import biased_cka
 from vgdesk.analyses.groups.leave_one_group_out import biased_cka_without_groups, half_width
+from vgdesk.analyses.layers.cka import biased_cka
 
 
 @given(seed=st.integers(0, 2**20), offset=st.sampled_from([0.0, 1e4]))

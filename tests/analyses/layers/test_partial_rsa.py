@@ -8,8 +8,8 @@ from scipy.stats import rankdata
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.rsa import correlation, distances, partial
-from vgdesk.analyses.partial_rsa import partial_rsa
-from vgdesk.analyses.rsa import spearman_rsa
+from vgdesk.analyses.layers.partial_rsa import partial_rsa
+from vgdesk.analyses.layers.rsa import spearman_rsa
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts
 from vgdesk.core.model import WordId

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from vgdesk.analyses.alignment import CHANCE
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.layers.matrix_agreement import CHANCE
 from vgdesk.analyses.nearest_words import NONE, Ids, nearest_by_cosine
 from vgdesk.analyses.word_pairs import Doubles
 from vgdesk.core.facts import NOTHING_KNOWN, Facts

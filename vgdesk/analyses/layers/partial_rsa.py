@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_words
-from vgdesk.analyses.pair_matrices import (
+from vgdesk.analyses.layers.pair_matrices import (
     RUN,
     PairMatrices,
     pair_type,
@@ -24,8 +24,7 @@ from vgdesk.analyses.pair_matrices import (
     unit_ranks,
     with_sums,
 )
-from vgdesk.analyses.pair_tiles import over_pairs
-from vgdesk.analyses.rsa import (
+from vgdesk.analyses.layers.rsa import (
     EXACT_CHANCE,
     MIN_WORDS,
     compared,
@@ -34,6 +33,7 @@ from vgdesk.analyses.rsa import (
     rsa_trace,
     spread,
 )
+from vgdesk.analyses.pair_tiles import over_pairs
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts, WordFacts

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference import cca as reference
-from vgdesk.analyses.cca import pwcca, svcca
+from vgdesk.analyses.layers.cca import pwcca, svcca
 from vgdesk.core.errors import TooFewWordsError
 
 SEEDS = st.integers(0, 2**32 - 1)

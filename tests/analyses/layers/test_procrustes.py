@@ -6,7 +6,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.spatial import procrustes as scipy_procrustes
 
 from tests.analyses.stacks import noise, rotation, stack_of
-from vgdesk.analyses.procrustes import procrustes_similarity
+from vgdesk.analyses.layers.procrustes import procrustes_similarity
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -12,9 +12,9 @@ Song et al. (2012), Feature selection via dependence maximization, eq. 5 (debias
 
 import math
 
-from vgdesk.analyses.alignment import CHANCE, alignment
 from vgdesk.analyses.base import LayerAnalysis, need_words
-from vgdesk.analyses.growing_products import growing_products
+from vgdesk.analyses.layers.incremental_products import growing_products
+from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack

@@ -5,7 +5,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from tests.analyses.labels import codes_of, facts_of
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.cka import cka
-from vgdesk.analyses.lda_subspaces import compare_subspaces
+from vgdesk.analyses.layers.lda_subspaces import compare_subspaces
 
 
 def test_it_is_cka_of_the_coordinates_of_scikit_learn() -> None:

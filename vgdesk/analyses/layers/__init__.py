@@ -1,0 +1,1 @@
+"""Similarity of two stacks, layer by layer."""
