@@ -9,7 +9,7 @@ Averbuch-Elor (2023), Kiki or bouba? Sound symbolism in vision-and-language mode
 
 from itertools import product
 
-from vgdesk.analyses.letter_classes import LETTERS, NEUTRAL, VOWELS
+from vgdesk.analyses.lexicon.letter_classes import LETTERS, NEUTRAL, VOWELS
 from vgdesk.app.word_lists import WORD_LISTS
 
 ADJECTIVES = {

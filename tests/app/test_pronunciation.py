@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgdesk.analyses.articulation import ARPABET, features_of, ipa_symbols
+from vgdesk.analyses.lexicon.phonetic_features import ARPABET, features_of, ipa_symbols
 from vgdesk.app.letter_phones import guess_phones, read_phones
 from vgdesk.app.pronunciation import (
     GUESSED,

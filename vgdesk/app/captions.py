@@ -6,8 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.analyses.caption_curves import correlate_sentences, correlate_words, rank_captions
-from vgdesk.analyses.caption_similarity import caption_words
+from vgdesk.analyses.lexicon.caption_curves import (
+    correlate_sentences,
+    correlate_words,
+    rank_captions,
+)
+from vgdesk.analyses.lexicon.caption_similarity import caption_words
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.embedding_messages import TextItem
 from vgdesk.app.encoder_shelf import find_encoder

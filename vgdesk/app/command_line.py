@@ -9,7 +9,7 @@ from pathlib import Path
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
-from vgdesk.analyses.letter_profile import letter_profile
+from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
 from vgdesk.app.arguments import add_seed

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from vgdesk.analyses.articulation import ARPABET
+from vgdesk.analyses.lexicon.phonetic_features import ARPABET
 from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.app.letter_phones import guess_phones
 from vgdesk.core.errors import VgdeskError

@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vgdesk.analyses.ratings import RATINGS
+from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.app.analysing import Analysing
 from vgdesk.app.background import UNTIL_WRITTEN, Background
 from vgdesk.app.child_process import ChildProcess, Post

@@ -10,9 +10,14 @@ from sklearn.metrics import roc_auc_score
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.sound_symbolism import area, contrast, tau_b
-from vgdesk.analyses.letter_classes import sound_class
-from vgdesk.analyses.letter_profile import letter_profile
-from vgdesk.analyses.sound_symbolism import TwoClasses, round_areas, score_sounds, tau_factor
+from vgdesk.analyses.lexicon.letter_classes import sound_class
+from vgdesk.analyses.lexicon.letter_profile import letter_profile
+from vgdesk.analyses.lexicon.sound_symbolism import (
+    TwoClasses,
+    round_areas,
+    score_sounds,
+    tau_factor,
+)
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import open_words
 from vgdesk.core.details import LetterProfile

@@ -12,7 +12,7 @@ import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, drawn_words, layer_curve, normal_shuffles
-from vgdesk.analyses.pair_means import (
+from vgdesk.analyses.lexicon.pair_means import (
     Codes,
     Doubles,
     GroupPairs,
@@ -21,9 +21,9 @@ from vgdesk.analyses.pair_means import (
     PairsApart,
     PairSpread,
 )
+from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.analyses.voices import group_means, speaker_codes, voice_codes, without_voices
 from vgdesk.analyses.word_pairs import unit_rows
-from vgdesk.analyses.word_relations import word_relations
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
-from vgdesk.analyses.letter_classes import sound_class
+from vgdesk.analyses.lexicon.letter_classes import sound_class
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError

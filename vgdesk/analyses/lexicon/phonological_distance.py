@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vgdesk.analyses.articulation import features_of, ipa_symbols, substitution_costs
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
 from vgdesk.analyses.edit_distance import edit_distances
-from vgdesk.analyses.pair_correlation import (
+from vgdesk.analyses.lexicon.pair_correlation import (
     Doubles,
     correlation,
     cosine_distances,
@@ -17,6 +16,7 @@ from vgdesk.analyses.pair_correlation import (
     shuffled_correlations,
     standard_ranks,
 )
+from vgdesk.analyses.lexicon.phonetic_features import features_of, ipa_symbols, substitution_costs
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.word_pairs import cosine
-from vgdesk.analyses.ratings import correlate_ratings, standard_ranks
+from vgdesk.analyses.lexicon.ratings import correlate_ratings, standard_ranks
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

@@ -7,15 +7,19 @@ from scipy.stats import spearmanr
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.sequences import edits
 from tests.reference.word_pairs import all_pairs, cosine
-from vgdesk.analyses import lexical
-from vgdesk.analyses.articulation import ipa_symbols, substitution_costs
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.edit_distance import edit_distances
-from vgdesk.analyses.lexical import ARTICULATORY_DISTANCE, PHONE_DISTANCE, PHONE_DISTANCE_PUBLISHED
-from vgdesk.analyses.pair_correlation import (
+from vgdesk.analyses.lexicon import phonological_distance
+from vgdesk.analyses.lexicon.pair_correlation import (
     cosine_distances,
     resampled_correlations,
     standard_ranks,
+)
+from vgdesk.analyses.lexicon.phonetic_features import ipa_symbols, substitution_costs
+from vgdesk.analyses.lexicon.phonological_distance import (
+    ARTICULATORY_DISTANCE,
+    PHONE_DISTANCE,
+    PHONE_DISTANCE_PUBLISHED,
 )
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts, WordFacts
@@ -200,7 +204,7 @@ def test_a_long_list_is_drawn_from(monkeypatch: pytest.MonkeyPatch) -> None:
     said = sounds(120)
     stack = stack_of(heard(said))
     whole = scored(PHONE_DISTANCE, stack, said)
-    monkeypatch.setattr(lexical, "MOST_WORDS", 60)
+    monkeypatch.setattr(phonological_distance, "MOST_WORDS", 60)
     some = scored(PHONE_DISTANCE, stack, said)
     assert some.trace.n == 60
     assert "60 words drawn from 120" in some.trace.estimator

@@ -7,9 +7,15 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.pair_types import Takes, mean
-from vgdesk.analyses.pair_means import GroupPairs, ListedPairs, Pairs, PairsApart, PairSpread
-from vgdesk.analyses.pair_types import score_pair_types
-from vgdesk.analyses.word_relations import word_relations
+from vgdesk.analyses.lexicon.pair_means import (
+    GroupPairs,
+    ListedPairs,
+    Pairs,
+    PairsApart,
+    PairSpread,
+)
+from vgdesk.analyses.lexicon.pair_types import score_pair_types
+from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts
 from vgdesk.core.model import WordId

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vgdesk.analyses.caption_similarity import (
+from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
+from vgdesk.analyses.lexicon.caption_similarity import (
     Doubles,
     caption_similarities,
     caption_words,
     ranked_similarity,
 )
-from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
-from vgdesk.analyses.ratings import DIGITS, standard_ranks, weighted_correlations
+from vgdesk.analyses.lexicon.ratings import DIGITS, standard_ranks, weighted_correlations
 from vgdesk.analyses.word_pairs import dot_products, unit_rows
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.model import WordId

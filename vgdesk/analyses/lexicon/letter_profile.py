@@ -11,8 +11,8 @@ from vgdesk.analyses.chance import (
     many_limits,
     many_p_values,
 )
-from vgdesk.analyses.letter_classes import VOWELS
-from vgdesk.analyses.sound_symbolism import (
+from vgdesk.analyses.lexicon.letter_classes import VOWELS
+from vgdesk.analyses.lexicon.sound_symbolism import (
     ROUND,
     SHARP,
     Codes,

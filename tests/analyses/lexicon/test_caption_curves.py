@@ -6,7 +6,11 @@ from scipy.stats import spearmanr
 
 from tests.analyses.stacks import noise, stack_of
 from tests.reference.word_pairs import cosine
-from vgdesk.analyses.caption_curves import correlate_sentences, correlate_words, rank_captions
+from vgdesk.analyses.lexicon.caption_curves import (
+    correlate_sentences,
+    correlate_words,
+    rank_captions,
+)
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.stack import LayerStack
 

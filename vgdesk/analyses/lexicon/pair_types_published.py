@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import layer_curve
-from vgdesk.analyses.pair_types import MIN_WORDS, TRUSTED_WORDS
+from vgdesk.analyses.lexicon.pair_types import MIN_WORDS, TRUSTED_WORDS
+from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.analyses.word_pairs import Doubles, unit_rows
-from vgdesk.analyses.word_relations import word_relations
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from vgdesk.analyses.articulation import (
+from vgdesk.analyses.lexicon.phonetic_features import (
     ARPABET,
     SPELLINGS,
     chart,

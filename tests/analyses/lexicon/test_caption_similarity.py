@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.word_pairs import cosine
-from vgdesk.analyses.caption_similarity import (
+from vgdesk.analyses.lexicon.caption_similarity import (
     caption_similarities,
     caption_words,
     ranked_similarity,
