@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses import ANALYSES, pair_tables, pca
+from vgdesk.analyses import ANALYSES, pair_tables
 from vgdesk.analyses.euclidean import PAIRS as DISTANCES
+from vgdesk.analyses.maps import pca
 from vgdesk.analyses.pair_tables import MOST_ROWS, PairMeasure, pair_table
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts

@@ -28,7 +28,6 @@ from vgdesk.analyses.layers.partial_rsa import RSA_PARTIAL
 from vgdesk.analyses.layers.procrustes import PROCRUSTES
 from vgdesk.analyses.layers.rbf_cka import CKA_RBF
 from vgdesk.analyses.layers.rsa import RSA_KENDALL, RSA_PEARSON, RSA_SPEARMAN
-from vgdesk.analyses.lda_map import LDA_MAP
 from vgdesk.analyses.lexicon.pair_types import PAIR_TYPES
 from vgdesk.analyses.lexicon.pair_types_published import PAIR_TYPES_PUBLISHED
 from vgdesk.analyses.lexicon.phonological_distance import (
@@ -38,13 +37,14 @@ from vgdesk.analyses.lexicon.phonological_distance import (
 )
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.analyses.lexicon.sound_symbolism import SOUND_SYMBOLISM
-from vgdesk.analyses.mds import MDS
+from vgdesk.analyses.maps.lda_map import LDA_MAP
+from vgdesk.analyses.maps.mds import MDS
+from vgdesk.analyses.maps.pca import PCA
+from vgdesk.analyses.maps.tsne import TSNE
 from vgdesk.analyses.neighbour_changes import NEIGHBOUR_CHANGES
 from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
-from vgdesk.analyses.pca import PCA
 from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
-from vgdesk.analyses.tsne import TSNE
 from vgdesk.core.catalogue import catalogue
 
 _BETWEEN_LAYERS = (

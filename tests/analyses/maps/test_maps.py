@@ -9,10 +9,11 @@ from sklearn.decomposition import PCA
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.scaling import added_point, classical_scaling
-from vgdesk.analyses import mds, of_kind
+from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Analysis, Kind
-from vgdesk.analyses.mds import map_by_distance
-from vgdesk.analyses.pca import map_by_variance
+from vgdesk.analyses.maps import mds
+from vgdesk.analyses.maps.mds import map_by_distance
+from vgdesk.analyses.maps.pca import map_by_variance
 
 SEEDS = st.integers(0, 2**32 - 1)
 

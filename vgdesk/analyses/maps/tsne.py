@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import MapAnalysis, need_words
-from vgdesk.analyses.planes import (
+from vgdesk.analyses.maps.map_fitting import (
     Doubles,
     Flags,
     map_trace,

@@ -4,7 +4,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from tests.analyses.labels import codes_of, facts_of, planted
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses.lda_map import IN_SAMPLE, map_by_labels
+from vgdesk.analyses.maps.lda_map import IN_SAMPLE, map_by_labels
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from vgdesk.analyses.base import MapAnalysis, need_words
-from vgdesk.analyses.planes import (
+from vgdesk.analyses.maps.map_fitting import (
     Doubles,
     Flags,
     axis_titles,

@@ -6,8 +6,8 @@ from sklearn.manifold import TSNE
 
 from tests.analyses.labels import codes_of
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses.pca import map_by_variance
-from vgdesk.analyses.tsne import draft_by_neighbours, map_by_neighbours
+from vgdesk.analyses.maps.pca import map_by_variance
+from vgdesk.analyses.maps.tsne import draft_by_neighbours, map_by_neighbours
 from vgdesk.core.facts import NOTHING_KNOWN
 
 

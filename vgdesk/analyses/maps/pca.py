@@ -1,5 +1,5 @@
 from vgdesk.analyses.base import MapAnalysis, need_words
-from vgdesk.analyses.planes import (
+from vgdesk.analyses.maps.map_fitting import (
     Flags,
     axis_titles,
     map_trace,
