@@ -20,7 +20,7 @@ from timing import cpu_seconds, machine
 
 from vgdesk.analyses.layers.mantel_test import chance, permuted
 from vgdesk.analyses.layers.pair_matrices import layer_pairs, unit_ranks
-from vgdesk.analyses.pair_tiles import square
+from vgdesk.analyses.numerics.pair_tiles import square
 
 ORDERS = 1000
 CLOCK = 3.25e9

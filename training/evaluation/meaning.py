@@ -16,8 +16,8 @@ from training.evaluation.parts import FEWEST_ITEMS, Parts, answers_of, correlate
 from training.evaluation.vectors import examined
 from training.plan import Plan
 from training.work import Work
-from vgdesk.analyses.discriminants import discriminants, group_means
-from vgdesk.analyses.group_distances import silhouettes
+from vgdesk.analyses.numerics.discriminants import discriminants, group_means
+from vgdesk.analyses.numerics.group_distances import silhouettes
 from vgdesk.core.model import Modality
 
 NORMS = {"MEN": "men.csv", "SimLex-999": "simlex999.csv"}

@@ -44,7 +44,7 @@ def dtw_distances(
     ----------
     Sakoe and Chiba (1978), Dynamic programming algorithm optimization for spoken word recognition.
     """
-    from vgdesk.analyses.alignment_paths import add_warped_distances
+    from vgdesk.analyses.numerics.alignment_paths import add_warped_distances
 
     if any(len(word) == 0 for word in frames):
         raise ValueError("frames: every word must have at least one")
@@ -68,7 +68,7 @@ def dtw_distances(
 
 
 def _angles(rows: FloatArray, columns: FloatArray) -> FloatArray:
-    from vgdesk.analyses.alignment_paths import to_angles
+    from vgdesk.analyses.numerics.alignment_paths import to_angles
 
     angles: FloatArray = rows @ columns.T
     to_angles(angles)

@@ -39,7 +39,7 @@ def edit_distance_blocks(
     sequences: Sequence[Sequence[str]], costs: Costs | None = None
 ) -> Iterator[tuple[slice, Doubles]]:
     """Yield the distances of the next few sequences to all, shape [block, sequences]."""
-    from vgdesk.analyses.alignment_paths import edit_costs
+    from vgdesk.analyses.numerics.alignment_paths import edit_costs
 
     numbers = {token: i for i, token in enumerate(dict.fromkeys(t for s in sequences for t in s))}
     table = 1.0 - np.eye(len(numbers))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.layer_products import tiles_of
+from vgdesk.analyses.numerics.layer_products import tiles_of
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 
@@ -30,7 +30,7 @@ def nearest_by_cosine(layer: FloatArray, count: int) -> Ids:
         Shape [rows, count], indices of rows; `NONE` for a row of zeros, which has no direction,
         and for all rows if they point the same way.
     """
-    from vgdesk.analyses.nearest_so_far import take_in
+    from vgdesk.analyses.numerics.running_top_k import take_in
 
     units = unit_rows(layer)
     common = units.mean(axis=0)

@@ -16,7 +16,7 @@ from vgdesk.analyses.abx.abx_triples import (
     abx_cells,
     abx_losses,
 )
-from vgdesk.analyses.lost_triples import FEW
+from vgdesk.analyses.numerics.triple_counts import FEW
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import WordId

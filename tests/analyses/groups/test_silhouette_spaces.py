@@ -9,7 +9,7 @@ from sklearn.metrics import silhouette_samples, silhouette_score
 from tests.analyses.labels import codes_of, curve_of, facts_of, planted
 from tests.analyses.stacks import noise, rotation, stack_of
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.discriminants import TOLERANCE, discriminants, published_points
+from vgdesk.analyses.numerics.discriminants import TOLERANCE, discriminants, published_points
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.cka import cka
-from vgdesk.analyses.layer_products import PRECISE_WORDS, TILE
 from vgdesk.analyses.layers.cka import biased_cka, debiased_cka
+from vgdesk.analyses.numerics.layer_products import PRECISE_WORDS, TILE
 
 BOTH = pytest.mark.parametrize("compare", [debiased_cka, biased_cka])
 SEEDS = st.integers(0, 2**32 - 1)

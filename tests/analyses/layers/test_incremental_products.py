@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses.layer_products import PRECISE_WORDS
 from vgdesk.analyses.layers import cka
 from vgdesk.analyses.layers.incremental_products import MOST_CHANGED, GrowingSums, _kept
+from vgdesk.analyses.numerics.layer_products import PRECISE_WORDS
 from vgdesk.analyses.row_changes import row_change
 from vgdesk.core.stack import LayerStack
 

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.cka import rbf_cka as by_loops
-from vgdesk.analyses.layer_products import TILE
 from vgdesk.analyses.layers.cka import debiased_cka
 from vgdesk.analyses.layers.rbf_cka import SAMPLED_WORDS, rbf_cka
+from vgdesk.analyses.numerics.layer_products import TILE
 
 SEEDS = st.integers(0, 2**32 - 1)
 

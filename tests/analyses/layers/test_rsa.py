@@ -9,7 +9,7 @@ from scipy import stats
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.rsa import compared, correlation, distances, rank_correlation, tau_b
 from vgdesk.analyses.layers.rsa import MOST_WORDS, kendall_rsa, pearson_rsa, spearman_rsa
-from vgdesk.analyses.pair_tiles import TILE
+from vgdesk.analyses.numerics.pair_tiles import TILE
 
 MEASURES = {pearson_rsa: correlation, spearman_rsa: rank_correlation, kendall_rsa: tau_b}
 ALL = pytest.mark.parametrize("compare", MEASURES)

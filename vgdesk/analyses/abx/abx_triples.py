@@ -276,7 +276,7 @@ def abx_cells(nearness: Nearness, trials: Trials) -> Doubles:
 def _answers(
     nearness: Nearness, trials: Trials, as_a: Doubles, as_b: Doubles
 ) -> Iterator[tuple[Round, slice, Doubles]]:
-    from vgdesk.analyses.lost_triples import lost_triples
+    from vgdesk.analyses.numerics.triple_counts import lost_triples
 
     sorted_rows = nearness.ordered(trials.order)
     for found in trials.rounds:

@@ -14,7 +14,7 @@ from vgdesk.analyses.groups.cluster_agreement import (
     adjusted_rand,
 )
 from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows
-from vgdesk.analyses.principal_components import principal_components
+from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.analyses.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts

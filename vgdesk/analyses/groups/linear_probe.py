@@ -9,7 +9,7 @@ from vgdesk.analyses.groups.label_scores import (
     mean_of_rows,
 )
 from vgdesk.analyses.groups.stratified_folds import dealt_parts
-from vgdesk.analyses.principal_components import centred, principal_components
+from vgdesk.analyses.numerics.principal_components import centred, principal_components
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

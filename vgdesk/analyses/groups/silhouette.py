@@ -5,7 +5,6 @@ import numpy as np
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.chance import SHUFFLES
 from vgdesk.analyses.distances import BLOCK, distance_blocks, distances_of
-from vgdesk.analyses.group_distances import silhouettes
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
@@ -16,8 +15,9 @@ from vgdesk.analyses.groups.label_scores import (
     labelled_rows,
     mean_of_rows,
 )
+from vgdesk.analyses.numerics.group_distances import silhouettes
+from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.analyses.pair_tables import PairMeasure, pair_blocks
-from vgdesk.analyses.principal_components import principal_components
 from vgdesk.analyses.row_changes import Places
 from vgdesk.analyses.word_pairs import Doubles, unit_rows
 from vgdesk.core.arrays import FloatArray

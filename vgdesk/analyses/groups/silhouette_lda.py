@@ -8,13 +8,6 @@ import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.citations import STUDY
-from vgdesk.analyses.discriminants import (
-    Codes,
-    Doubles,
-    discriminants,
-    published_points,
-)
-from vgdesk.analyses.group_distances import silhouettes_of_points
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
@@ -24,7 +17,14 @@ from vgdesk.analyses.groups.label_scores import (
 )
 from vgdesk.analyses.groups.silhouette import LIMITS, SOURCE
 from vgdesk.analyses.groups.stratified_folds import dealt_parts
-from vgdesk.analyses.principal_components import principal_components
+from vgdesk.analyses.numerics.discriminants import (
+    Codes,
+    Doubles,
+    discriminants,
+    published_points,
+)
+from vgdesk.analyses.numerics.group_distances import silhouettes_of_points
+from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

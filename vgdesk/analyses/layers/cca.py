@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.layer_products import Doubles, unit_layers
-from vgdesk.analyses.random_rotation import (
+from vgdesk.analyses.numerics.layer_products import Doubles, unit_layers
+from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
     chance_warning,
     rotation_chance,

@@ -22,7 +22,7 @@ from typing import Self
 import numpy as np
 
 from vgdesk.analyses.base import need_same_rows
-from vgdesk.analyses.layer_products import (
+from vgdesk.analyses.numerics.layer_products import (
     PRECISE_WORDS,
     Doubles,
     Frame,

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.pair_gathering import compiled_gather, compiled_products
-from vgdesk.analyses.pair_tiles import square, tiles
+from vgdesk.analyses.numerics.pair_gathering import compiled_gather, compiled_products
+from vgdesk.analyses.numerics.pair_tiles import square, tiles
 from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]

@@ -8,7 +8,7 @@ Kazi-Aoual et al. (1995), Refined approximations to permutation tests for multiv
 import numpy as np
 
 from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.layer_products import Doubles, LayerProducts
+from vgdesk.analyses.numerics.layer_products import Doubles, LayerProducts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 

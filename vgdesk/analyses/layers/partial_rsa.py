@@ -33,7 +33,7 @@ from vgdesk.analyses.layers.rsa import (
     rsa_trace,
     spread,
 )
-from vgdesk.analyses.pair_tiles import over_pairs
+from vgdesk.analyses.numerics.pair_tiles import over_pairs
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts, WordFacts

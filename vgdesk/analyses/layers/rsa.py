@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.concordance import concordance
 from vgdesk.analyses.layers.mantel_test import chance
 from vgdesk.analyses.layers.pair_matrices import (
     PairMatrices,
@@ -27,6 +26,7 @@ from vgdesk.analyses.layers.pair_matrices import (
     unit_ranks,
     unit_values,
 )
+from vgdesk.analyses.numerics.kendall_tau import concordance
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack

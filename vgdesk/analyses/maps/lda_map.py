@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 
 from vgdesk.analyses.base import MapAnalysis, need_words
-from vgdesk.analyses.discriminants import group_means, published_discriminants
 from vgdesk.analyses.groups.label_scores import MIN_WORDS, labelled_rows
 from vgdesk.analyses.maps.map_fitting import axis_titles, map_trace, rows_to_fit, with_steady_signs
+from vgdesk.analyses.numerics.discriminants import group_means, published_discriminants
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack

@@ -8,7 +8,7 @@ from vgdesk.analyses.maps.map_fitting import (
     what_is_fitted,
     with_steady_signs,
 )
-from vgdesk.analyses.principal_components import Components
+from vgdesk.analyses.numerics.principal_components import Components
 from vgdesk.analyses.row_changes import Kept
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap

@@ -14,7 +14,7 @@ from vgdesk.analyses.maps.map_fitting import (
     two_columns,
     what_is_fitted,
 )
-from vgdesk.analyses.principal_components import Components
+from vgdesk.analyses.numerics.principal_components import Components
 from vgdesk.analyses.row_changes import Kept
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts

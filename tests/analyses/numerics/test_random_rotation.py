@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from tests.analyses.stacks import noise, rotation
-from vgdesk.analyses.random_rotation import chance_warning, rotation_chance, shuffled_spread
+from vgdesk.analyses.numerics.random_rotation import (
+    chance_warning,
+    rotation_chance,
+    shuffled_spread,
+)
 
 
 def chance_of(a: np.ndarray, b: np.ndarray, words: int) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.principal_components import centred
+from vgdesk.analyses.numerics.principal_components import centred
 from vgdesk.core.arrays import FloatArray
 
 Codes = NDArray[np.intp]

@@ -1,0 +1,1 @@
+"""Products, projections and compiled loops that measures share; nothing here knows words."""
