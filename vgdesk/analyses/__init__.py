@@ -9,7 +9,6 @@ from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, Kind
 from vgdesk.analyses.cosine import COSINE
 from vgdesk.analyses.euclidean import EUCLIDEAN
-from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.groups.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
 from vgdesk.analyses.groups.knn_probe import KNN_PROBE
 from vgdesk.analyses.groups.linear_probe import LINEAR_PROBE
@@ -42,9 +41,10 @@ from vgdesk.analyses.maps.mds import MDS
 from vgdesk.analyses.maps.pca import PCA
 from vgdesk.analyses.maps.tsne import TSNE
 from vgdesk.analyses.neighbour_changes import NEIGHBOUR_CHANGES
-from vgdesk.analyses.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.pearson import PEARSON
-from vgdesk.analyses.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
+from vgdesk.analyses.retrieval.gating import GATING
+from vgdesk.analyses.retrieval.partner_retrieval import PARTNER_RETRIEVAL
+from vgdesk.analyses.retrieval.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
 from vgdesk.core.catalogue import catalogue
 
 _BETWEEN_LAYERS = (

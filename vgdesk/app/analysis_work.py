@@ -13,7 +13,7 @@ import numpy as np
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import MapAnalysis, WordAnalysis
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
-from vgdesk.analyses.retrieval_list import list_partners, list_voices
+from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
 from vgdesk.analyses.word_overview import Sight, compare_rows
 from vgdesk.app.stack_plan import StackPlan
 from vgdesk.core.arrays import FloatArray

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from vgdesk.analyses.gating import GATING
+from vgdesk.analyses.retrieval.gating import GATING
 from vgdesk.app.embedding_messages import SpeechItem
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.gates import gates_of, seconds_of

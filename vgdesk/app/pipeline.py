@@ -4,9 +4,9 @@ from typing import Any
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnalysis
-from vgdesk.analyses.gating import GATING
 from vgdesk.analyses.lexicon.letter_profile import names_shapes
 from vgdesk.analyses.lexicon.ratings import RATINGS
+from vgdesk.analyses.retrieval.gating import GATING
 from vgdesk.analyses.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request

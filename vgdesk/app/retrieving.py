@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from vgdesk.analyses.retrieval_list import list_partners, list_voices
+from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.printed import as_json, retrieval_table
 from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from

@@ -3,14 +3,18 @@ import pickle
 import numpy as np
 import pytest
 
+from tests.analyses.retrieval.test_partner_retrieval import related
+from tests.analyses.retrieval.test_retrieval import known, moved, spoken
 from tests.analyses.stacks import noise, stack_of
-from tests.analyses.test_partner_retrieval import related
-from tests.analyses.test_retrieval import known, moved, spoken
 from tests.reference.retrieval import cosines_of, profile_likeness, ranks
-from vgdesk.analyses import partner_retrieval, retrieval_list
-from vgdesk.analyses.partner_retrieval import find_partners
-from vgdesk.analyses.retrieval import score_rank, score_retrieval
-from vgdesk.analyses.retrieval_list import HITS, list_partners, list_voices
+from vgdesk.analyses.retrieval.partner_retrieval import find_partners
+from vgdesk.analyses.retrieval.retrieval import (
+    partner_retrieval,
+    retrieval_list,
+    score_rank,
+    score_retrieval,
+)
+from vgdesk.analyses.retrieval.retrieval_list import HITS, list_partners, list_voices
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.analyses.stacks import noise, rotation, stack_of
-from vgdesk.analyses.gating import rank_gates, unique_phone
+from vgdesk.analyses.retrieval.gating import rank_gates, unique_phone
 from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.partner_retrieval import (
+from vgdesk.analyses.retrieval.partner_retrieval import (
     MOST_WORDS,
     PARTNER_RETRIEVAL,
     TIED,
@@ -14,7 +14,7 @@ from vgdesk.analyses.partner_retrieval import (
     drawn_pair,
     luck_of,
 )
-from vgdesk.analyses.retrieval import (
+from vgdesk.analyses.retrieval.retrieval import (
     PLACES,
     RETRIEVAL_SPEAKERS,
     Search,

@@ -1,0 +1,1 @@
+"""How far a word, a take or a caption finds its partner."""
