@@ -17,7 +17,7 @@ from timing import cpu_seconds, gemm_rate, machine
 
 from vgdesk.analyses.abx.abx import discriminate_labels
 from vgdesk.analyses.abx.abx_triples import Trials, VectorNearness, abx_losses
-from vgdesk.analyses.dtw import dtw_distances
+from vgdesk.analyses.sequences.dtw import dtw_distances
 from vgdesk.core.facts import Facts
 
 LABELS = 50

@@ -15,8 +15,8 @@ from training.evaluation.answers import RESAMPLES
 from training.evaluation.listed import Listed
 from training.evaluation.parts import Parts, answer_of, correlated, weights
 from training.words import Role, TrainingWord
-from vgdesk.analyses.edit_distance import edit_distances
 from vgdesk.analyses.layers.cka import debiased_cka
+from vgdesk.analyses.sequences.edit_distance import edit_distances
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 

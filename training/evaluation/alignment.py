@@ -20,7 +20,7 @@ from training.evaluation.vectors import Examined, examined
 from training.plan import Plan
 from training.words import Role
 from training.work import Work
-from vgdesk.analyses.edit_distance import edit_distances
+from vgdesk.analyses.sequences.edit_distance import edit_distances
 from vgdesk.core.model import Modality
 
 PAIRINGS = (

@@ -17,7 +17,7 @@ from training.plan import Plan
 from training.voices import HIBARI
 from training.words import Role, read_words
 from training.work import Work
-from vgdesk.analyses.edit_distance import edit_distances
+from vgdesk.analyses.sequences.edit_distance import edit_distances
 from vgdesk.core.model import Modality
 
 TEST = "phonetic form"

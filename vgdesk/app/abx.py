@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from vgdesk.analyses.abx.abx_frames import Column, Task, discriminate_frames
-from vgdesk.analyses.dtw import FrameDistance
+from vgdesk.analyses.sequences.dtw import FrameDistance
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.frame_making import frames_from
 from vgdesk.app.printed import as_json, curves_table

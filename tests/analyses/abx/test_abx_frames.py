@@ -11,7 +11,7 @@ from tests.reference.abx import loss
 from tests.reference.sequences import warped
 from vgdesk.analyses.abx.abx import ABX
 from vgdesk.analyses.abx.abx_frames import Column, Task, discriminate_frames
-from vgdesk.analyses.dtw import FrameDistance, dtw_distances
+from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.frames import FrameStack

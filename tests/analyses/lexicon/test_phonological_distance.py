@@ -8,7 +8,6 @@ from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.sequences import edits
 from tests.reference.word_pairs import all_pairs, cosine
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.edit_distance import edit_distances
 from vgdesk.analyses.lexicon import phonological_distance
 from vgdesk.analyses.lexicon.pair_correlation import (
     cosine_distances,
@@ -21,6 +20,7 @@ from vgdesk.analyses.lexicon.phonological_distance import (
     PHONE_DISTANCE,
     PHONE_DISTANCE_PUBLISHED,
 )
+from vgdesk.analyses.sequences.edit_distance import edit_distances
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.results import LayerCurve

@@ -11,7 +11,7 @@ import numpy as np
 from vgdesk.analyses.abx.abx import TRUSTED_WORDS, Chance, Moves, error_curve, moves_of_groups
 from vgdesk.analyses.abx.abx_triples import Codes, MatrixNearness, Trials
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES
-from vgdesk.analyses.dtw import FrameDistance, dtw_distances
+from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.results import LayerCurve, Trace

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.edit_distance import edit_distance_blocks
+from vgdesk.analyses.sequences.edit_distance import edit_distance_blocks
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from tests.analyses.stacks import noise, rotation
 from tests.reference.abx import error_rate
 from tests.reference.sequences import warped
-from vgdesk.analyses import dtw
 from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials, abx_losses
-from vgdesk.analyses.dtw import dtw_distances
 from vgdesk.analyses.numerics.alignment_paths import to_angles
+from vgdesk.analyses.sequences import dtw
+from vgdesk.analyses.sequences.dtw import dtw_distances
 
 
 def spoken(words: int, *, dim: int = 5, seed: int = 0) -> list[np.ndarray]:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference.sequences import edits
-from vgdesk.analyses import edit_distance as measure
-from vgdesk.analyses.edit_distance import edit_distances
+from vgdesk.analyses.sequences import edit_distance as measure
+from vgdesk.analyses.sequences.edit_distance import edit_distances
 
 WORDS = st.lists(st.text("abcd", max_size=8), min_size=1, max_size=12)
 COSTS = {("a", "b"): 0.25, ("b", "a"): 0.25, ("c", "d"): 0.5, ("d", "c"): 0.5, ("x", "a"): 0.0}

@@ -1,0 +1,1 @@
+"""Distances between sequences of frames and of phones."""
