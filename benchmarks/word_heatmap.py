@@ -12,9 +12,9 @@ from collections.abc import Callable
 import numpy as np
 from timing import cpu_seconds, gemm_rate, machine
 
-from vgdesk.analyses.cosine import COSINE
-from vgdesk.analyses.word_order import LANDMARKS
-from vgdesk.analyses.word_overview import Sight, block_starts, compare_rows, overview
+from vgdesk.analyses.words.block_order import LANDMARKS
+from vgdesk.analyses.words.cosine import COSINE
+from vgdesk.analyses.words.word_overview import Sight, block_starts, compare_rows, overview
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId

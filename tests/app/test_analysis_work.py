@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.word_overview import Sight
+from vgdesk.analyses.words.word_overview import Sight
 from vgdesk.app import analysis_work
 from vgdesk.app.analysis_work import compare_words, place_words, remember, score_layers, stack_of
 from vgdesk.app.stack_plan import StackPlan

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.long_list import GROUPS, group_of, open_long_list
 from tests.windows import opened_window
-from vgdesk.analyses.word_overview import MOST_ROWS
+from vgdesk.analyses.words.word_overview import MOST_ROWS
 from vgdesk.core.model import Cell, WordId
 from vgdesk.core.viewing import Order, Selection, Shown
 from vgdesk.ui.main_window import MainWindow

@@ -7,8 +7,6 @@ from vgdesk.analyses.abx.abx import ABX, ABX_WORDS
 from vgdesk.analyses.abx.abx_language import ABX_LANGUAGE
 from vgdesk.analyses.abx.confusions import ABX_LABELS
 from vgdesk.analyses.base import Analysis, Kind
-from vgdesk.analyses.cosine import COSINE
-from vgdesk.analyses.euclidean import EUCLIDEAN
 from vgdesk.analyses.groups.clusterings import AGGLOMERATIVE_ARI, KMEANS_AMI, KMEANS_ARI
 from vgdesk.analyses.groups.knn_probe import KNN_PROBE
 from vgdesk.analyses.groups.linear_probe import LINEAR_PROBE
@@ -40,11 +38,13 @@ from vgdesk.analyses.maps.lda_map import LDA_MAP
 from vgdesk.analyses.maps.mds import MDS
 from vgdesk.analyses.maps.pca import PCA
 from vgdesk.analyses.maps.tsne import TSNE
-from vgdesk.analyses.neighbour_changes import NEIGHBOUR_CHANGES
-from vgdesk.analyses.pearson import PEARSON
 from vgdesk.analyses.retrieval.gating import GATING
 from vgdesk.analyses.retrieval.partner_retrieval import PARTNER_RETRIEVAL
 from vgdesk.analyses.retrieval.retrieval import RETRIEVAL_RANK, RETRIEVAL_SPEAKERS
+from vgdesk.analyses.words.cosine import COSINE
+from vgdesk.analyses.words.euclidean import EUCLIDEAN
+from vgdesk.analyses.words.neighbour_changes import NEIGHBOUR_CHANGES
+from vgdesk.analyses.words.pearson import PEARSON
 from vgdesk.core.catalogue import catalogue
 
 _BETWEEN_LAYERS = (

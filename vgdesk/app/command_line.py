@@ -10,7 +10,7 @@ from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
-from vgdesk.analyses.word_overview import MOST_ROWS, Sight, compare_rows
+from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.encoder_shelf import find_encoder

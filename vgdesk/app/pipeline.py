@@ -7,7 +7,7 @@ from vgdesk.analyses.base import Analysis, CurveAnalysis, LayerAnalysis, MapAnal
 from vgdesk.analyses.lexicon.letter_profile import names_shapes
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.analyses.retrieval.gating import GATING
-from vgdesk.analyses.word_overview import MOST_ROWS, Sight
+from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request
 from vgdesk.app.analysis_work import VectorsGoneError

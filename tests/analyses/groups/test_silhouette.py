@@ -6,9 +6,9 @@ from sklearn.metrics import silhouette_score
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.silhouette import silhouette
-from vgdesk.analyses.distances import distance_blocks
 from vgdesk.analyses.groups import silhouette as measure
 from vgdesk.analyses.numerics.group_distances import MOST_GROUPS, silhouettes
+from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

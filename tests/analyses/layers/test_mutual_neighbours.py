@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.mutual_neighbours import mutual_neighbours, nearest
 from vgdesk.analyses.layers.mutual_neighbours import shared_neighbours
-from vgdesk.analyses.nearest_words import BLOCK, NONE, nearest_by_cosine
+from vgdesk.analyses.words.nearest_words import BLOCK, NONE, nearest_by_cosine
 
 SEEDS = st.integers(0, 2**32 - 1)
 

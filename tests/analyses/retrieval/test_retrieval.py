@@ -10,7 +10,7 @@ from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.retrieval import average_precision, ranks, without_means
 from vgdesk.analyses.retrieval.retrieval import retrieval as measure
 from vgdesk.analyses.retrieval.retrieval import score_rank, score_retrieval
-from vgdesk.analyses.voices import FEWEST_ROWS
+from vgdesk.analyses.words.speaker_groups import FEWEST_ROWS
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerCurve

@@ -17,7 +17,7 @@ from tests.ui.views.examples import (
     similarity,
     theme,
 )
-from vgdesk.analyses.word_overview import MOST_ROWS
+from vgdesk.analyses.words.word_overview import MOST_ROWS
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import WordId
 from vgdesk.core.results import Trace, WordOverview

@@ -18,7 +18,7 @@ from vgdesk.analyses.abx.abx import (
 from vgdesk.analyses.abx.abx_triples import Codes, Doubles, Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES, shuffled_codes
-from vgdesk.analyses.voices import group_means
+from vgdesk.analyses.words.speaker_groups import group_means
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

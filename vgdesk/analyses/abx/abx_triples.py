@@ -18,7 +18,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]

@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.distances import distance_blocks
 from vgdesk.analyses.groups.cluster_agreement import (
     Codes,
     Doubles,
@@ -15,7 +14,8 @@ from vgdesk.analyses.groups.cluster_agreement import (
 )
 from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows
 from vgdesk.analyses.numerics.principal_components import principal_components
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.distances import distance_blocks
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

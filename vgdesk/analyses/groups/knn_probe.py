@@ -9,7 +9,7 @@ from vgdesk.analyses.groups.label_scores import (
     labelled_rows,
     mean_of_rows,
 )
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

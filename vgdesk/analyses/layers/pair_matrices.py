@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.layers.mantel_test import PairSums
 from vgdesk.analyses.numerics.pair_tiles import over_pairs, pairs_of, word_sums
-from vgdesk.analyses.word_pairs import ROUNDING
+from vgdesk.analyses.words.word_pairs import ROUNDING
 from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]

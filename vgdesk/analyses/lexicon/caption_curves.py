@@ -12,7 +12,7 @@ from vgdesk.analyses.lexicon.caption_similarity import (
     ranked_similarity,
 )
 from vgdesk.analyses.lexicon.ratings import DIGITS, standard_ranks, weighted_correlations
-from vgdesk.analyses.word_pairs import dot_products, unit_rows
+from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.word_pairs import dot_products, unit_rows
+from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.model import WordId
 from vgdesk.core.stack import LayerStack

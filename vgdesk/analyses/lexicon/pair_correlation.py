@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES
-from vgdesk.analyses.distances import distance_blocks
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.distances import distance_blocks
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]

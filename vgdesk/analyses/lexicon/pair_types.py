@@ -22,8 +22,13 @@ from vgdesk.analyses.lexicon.pair_means import (
     PairSpread,
 )
 from vgdesk.analyses.lexicon.word_relations import word_relations
-from vgdesk.analyses.voices import group_means, speaker_codes, voice_codes, without_voices
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.speaker_groups import (
+    group_means,
+    speaker_codes,
+    voice_codes,
+    without_voices,
+)
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

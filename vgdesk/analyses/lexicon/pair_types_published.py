@@ -10,7 +10,7 @@ from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import layer_curve
 from vgdesk.analyses.lexicon.pair_types import MIN_WORDS, TRUSTED_WORDS
 from vgdesk.analyses.lexicon.word_relations import word_relations
-from vgdesk.analyses.word_pairs import Doubles, unit_rows
+from vgdesk.analyses.words.word_pairs import Doubles, unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

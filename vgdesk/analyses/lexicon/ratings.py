@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES, drawn_words, layer_curve
-from vgdesk.analyses.word_pairs import dot_products, unit_rows
+from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace

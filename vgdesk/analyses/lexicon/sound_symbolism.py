@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
 from vgdesk.analyses.lexicon.letter_classes import sound_class
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts, WordFacts

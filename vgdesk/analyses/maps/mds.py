@@ -11,7 +11,7 @@ from vgdesk.analyses.maps.map_fitting import (
     top_two,
     with_steady_signs,
 )
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import GatingAnalysis, need_words
-from vgdesk.analyses.voices import group_means
-from vgdesk.analyses.word_pairs import ROUNDING, unit_rows
+from vgdesk.analyses.words.speaker_groups import group_means
+from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import VgdeskError

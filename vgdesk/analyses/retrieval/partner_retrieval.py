@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.voices import without_voices
-from vgdesk.analyses.word_pairs import ROUNDING, unit_rows
+from vgdesk.analyses.words.speaker_groups import without_voices
+from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace

@@ -21,7 +21,7 @@ from vgdesk.analyses.retrieval.retrieval import (
     search_of,
     trace_of,
 )
-from vgdesk.analyses.voices import Codes
+from vgdesk.analyses.words.speaker_groups import Codes
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import Finding
 from vgdesk.core.facts import Facts

@@ -7,7 +7,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 
 # So many frames of either side are compared at once; their angles stay in the cache.

@@ -3,7 +3,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from vgdesk.analyses.word_overview import MOST_ROWS
+from vgdesk.analyses.words.word_overview import MOST_ROWS
 from vgdesk.app.events import View
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordOverview, WordSimilarity

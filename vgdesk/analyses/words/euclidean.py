@@ -1,9 +1,9 @@
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis, need_words
-from vgdesk.analyses.distances import distance_blocks, distances_of
-from vgdesk.analyses.pair_tables import PairMeasure, pair_table
-from vgdesk.analyses.word_pairs import MIN_WORDS, word_similarity
+from vgdesk.analyses.words.distances import distance_blocks, distances_of
+from vgdesk.analyses.words.pair_tables import PairMeasure, pair_table
+from vgdesk.analyses.words.word_pairs import MIN_WORDS, word_similarity
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis, need_words
-from vgdesk.analyses.pair_tables import PairMeasure, pair_table
 from vgdesk.analyses.row_changes import Places
-from vgdesk.analyses.word_pairs import (
+from vgdesk.analyses.words.pair_tables import PairMeasure, pair_table
+from vgdesk.analyses.words.word_pairs import (
     MIN_WORDS,
     Doubles,
     dot_products,

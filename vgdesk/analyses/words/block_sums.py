@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import WordAnalysis
-from vgdesk.analyses.word_pairs import ROUNDING, Doubles
+from vgdesk.analyses.words.word_pairs import ROUNDING, Doubles
 from vgdesk.core.arrays import FloatArray
 
 Codes = NDArray[np.intp]

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.numerics.layer_products import tiles_of
-from vgdesk.analyses.word_pairs import unit_rows
+from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 
 Ids = NDArray[np.int32]

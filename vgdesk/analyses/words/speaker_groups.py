@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.word_pairs import ROUNDING
+from vgdesk.analyses.words.word_pairs import ROUNDING
 from vgdesk.core.facts import Facts
 
 Doubles = NDArray[np.float64]

@@ -1,7 +1,7 @@
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis, need_words
-from vgdesk.analyses.word_pairs import (
+from vgdesk.analyses.words.word_pairs import (
     MIN_WORDS,
     ROUNDING,
     Doubles,

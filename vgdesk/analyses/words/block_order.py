@@ -1,7 +1,7 @@
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis
-from vgdesk.analyses.part_sums import CHUNK, Codes
+from vgdesk.analyses.words.block_sums import CHUNK, Codes
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses import ANALYSES, pair_tables
-from vgdesk.analyses.euclidean import PAIRS as DISTANCES
+from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.maps import pca
-from vgdesk.analyses.pair_tables import MOST_ROWS, PairMeasure, pair_table
+from vgdesk.analyses.words import pair_tables
+from vgdesk.analyses.words.euclidean import PAIRS as DISTANCES
+from vgdesk.analyses.words.pair_tables import MOST_ROWS, PairMeasure, pair_table
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

@@ -9,10 +9,10 @@ from tests.analyses.stacks import noise, stack_of
 from tests.reference import word_pairs
 from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind, WordAnalysis
-from vgdesk.analyses.cosine import COSINE
-from vgdesk.analyses.euclidean import EUCLIDEAN
-from vgdesk.analyses.part_sums import CHUNK, sum_parts
-from vgdesk.analyses.word_overview import (
+from vgdesk.analyses.words.block_sums import CHUNK, sum_parts
+from vgdesk.analyses.words.cosine import COSINE
+from vgdesk.analyses.words.euclidean import EUCLIDEAN
+from vgdesk.analyses.words.word_overview import (
     MOST_BLOCKS,
     MOST_ROWS,
     Sight,

@@ -9,11 +9,11 @@ from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference import word_pairs
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind
-from vgdesk.analyses.cosine import compare_by_cosine
-from vgdesk.analyses.distances import BLOCK
-from vgdesk.analyses.euclidean import compare_by_distance
-from vgdesk.analyses.pearson import compare_by_correlation
-from vgdesk.analyses.word_pairs import ORDERED_WORDS
+from vgdesk.analyses.words.cosine import compare_by_cosine
+from vgdesk.analyses.words.distances import BLOCK
+from vgdesk.analyses.words.euclidean import compare_by_distance
+from vgdesk.analyses.words.pearson import compare_by_correlation
+from vgdesk.analyses.words.word_pairs import ORDERED_WORDS
 
 REFERENCES = {
     "cosine": word_pairs.cosine,

@@ -3,7 +3,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from tests.analyses.stacks import noise, rotation, stack_of
-from vgdesk.analyses.neighbour_changes import neighbour_changes
+from vgdesk.analyses.words.neighbour_changes import neighbour_changes
 
 
 def test_it_is_the_definition() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgdesk.analyses.row_changes import Places
-from vgdesk.analyses.word_pairs import Doubles
+from vgdesk.analyses.words.word_pairs import Doubles
 from vgdesk.core.arrays import FloatArray
 
 # So many columns of distances are held at once.

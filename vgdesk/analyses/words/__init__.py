@@ -1,0 +1,1 @@
+"""Similarity of words within one layer, pair by pair or in blocks."""
