@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.odd_files import Marked, Point, eaf, long_grid, noise, short_grid
-from vgdesk.app.aligner_table import is_alignment
 from vgdesk.app.annotations import guess_tiers, read_annotation, takes_of, tier_names
-from vgdesk.app.foreign_text import LARGEST
+from vgdesk.app.formats.aligner_table import is_alignment
+from vgdesk.app.formats.foreign_text import LARGEST
+from vgdesk.app.formats.tiers import Annotation, Interval
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
@@ -23,7 +24,6 @@ from vgdesk.app.importing import (
 )
 from vgdesk.app.manifests import read_table_file
 from vgdesk.app.project_file import open_project, save
-from vgdesk.app.tiers import Annotation, Interval
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.odd_files import Marked, long_grid, noise
-from vgdesk.app.foreign_table import MOST_COLUMNS, Table
+from vgdesk.app.formats.foreign_table import MOST_COLUMNS, Table
 from vgdesk.app.importing import ImportedTake, ImportRefused, import_takes, with_imported
 from vgdesk.app.incoming import Choices, first_choices, look_at, planned, preview_import
 from vgdesk.app.manifests import (

@@ -9,13 +9,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from vgdesk.app.aligner_table import ALIGNED, aligned_tiers, is_alignment
-from vgdesk.app.eaf_file import read_eaf
+from vgdesk.app.formats.aligner_table import ALIGNED, aligned_tiers, is_alignment
+from vgdesk.app.formats.eaf import read_eaf
+from vgdesk.app.formats.textgrid import read_textgrid
+from vgdesk.app.formats.tiers import Annotation, Interval, Tier
 from vgdesk.app.importing import PlannedTake
 from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.app.manifests import read_table_file
-from vgdesk.app.textgrid_file import read_textgrid
-from vgdesk.app.tiers import Annotation, Interval, Tier
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 

@@ -15,10 +15,10 @@ from vgdesk.analyses.lexicon.caption_similarity import caption_words
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.embedding_messages import TextItem
 from vgdesk.app.encoder_shelf import find_encoder
-from vgdesk.app.foreign_text import read_at_most, read_cells
+from vgdesk.app.formats.foreign_text import read_at_most, read_cells
+from vgdesk.app.formats.text_file import is_number
 from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stack_making import Making, encode
-from vgdesk.app.text_file import is_number
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, WordId
 from vgdesk.core.results import LayerCurve

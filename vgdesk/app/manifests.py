@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from vgdesk.app.foreign_table import Table, read_foreign_table
+from vgdesk.app.formats.foreign_table import Table, read_foreign_table
 from vgdesk.app.identity import word_text
 from vgdesk.app.importing import PlannedTake
 from vgdesk.app.label_columns import PHONES, PHONES_SOURCE

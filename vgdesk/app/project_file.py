@@ -24,13 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import vgdesk
-from vgdesk.app.missing_takes import missing_takes
-from vgdesk.app.own_files import refuse_links
-from vgdesk.app.project_places import SUFFIX, takes_folder
-from vgdesk.app.records import speaker_of, speaker_record
-from vgdesk.app.save_failures import not_saved
-from vgdesk.app.take_files import TakeFiles
-from vgdesk.app.text_file import (
+from vgdesk.app.formats.text_file import (
     count,
     fitting,
     read_bytes,
@@ -42,6 +36,12 @@ from vgdesk.app.text_file import (
     text,
     write_object,
 )
+from vgdesk.app.missing_takes import missing_takes
+from vgdesk.app.own_files import refuse_links
+from vgdesk.app.project_places import SUFFIX, takes_folder
+from vgdesk.app.records import speaker_of, speaker_record
+from vgdesk.app.save_failures import not_saved
+from vgdesk.app.take_files import TakeFiles
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
 from vgdesk.app.word_ratings import read_kept_ratings, write_ratings
 from vgdesk.app.word_table import (

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vgdesk.app.formats.text_file import count, fitting, number, text, yes_or_no
 from vgdesk.app.own_files import place_in
 from vgdesk.app.signature import is_signed, sign
-from vgdesk.app.text_file import count, fitting, number, text, yes_or_no
 from vgdesk.core.model import (
     Cell,
     Concern,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from vgdesk.app.formats.text_file import read_bytes, text
 from vgdesk.app.records import FIELDS, Field, Record, take_id, word_of
-from vgdesk.app.text_file import read_bytes, text
 from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import Session, TakeId, Word
 

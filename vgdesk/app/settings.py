@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import platformdirs
 from filelock import FileLock
 
-from vgdesk.app.text_file import count, fitting, read_object, text, write_object, yes_or_no
+from vgdesk.app.formats.text_file import count, fitting, read_object, text, write_object, yes_or_no
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.notices import Level, Notice
 

@@ -11,8 +11,8 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
+from vgdesk.app.formats.text_file import replace_bytes
 from vgdesk.app.settings import user_folder
-from vgdesk.app.text_file import replace_bytes
 
 KEY_FILE = "signing.key"
 _KEY_BYTES = 32

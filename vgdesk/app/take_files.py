@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from vgdesk.app.text_file import settle_folder
+from vgdesk.app.formats.text_file import settle_folder
 
 # Names and characters that Windows cannot store, and bytes that are no text: a project may travel.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)

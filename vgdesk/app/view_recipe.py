@@ -6,7 +6,7 @@ from typing import Any
 
 from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
-from vgdesk.app.text_file import count, fitting, text, yes_or_no
+from vgdesk.app.formats.text_file import count, fitting, text, yes_or_no
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Order, Rows, Search, Shown, ViewRecipe
 from vgdesk.encoders.base import Pooling

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.foreign_text import read_at_most, read_cells
+from vgdesk.app.formats.foreign_text import read_at_most, read_cells
 from vgdesk.app.identity import language_of, made_word
 from vgdesk.app.label_columns import HINT_COLUMN
 from vgdesk.app.project_file import open_project

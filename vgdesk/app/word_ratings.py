@@ -9,8 +9,8 @@ from io import StringIO
 from pathlib import Path
 from statistics import fmean
 
-from vgdesk.app.foreign_text import read_at_most, read_cells
-from vgdesk.app.text_file import is_number, replace_text, settle_folder
+from vgdesk.app.formats.foreign_text import read_at_most, read_cells
+from vgdesk.app.formats.text_file import is_number, replace_text, settle_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 from vgdesk.core.notices import Level, Notice

@@ -1,7 +1,7 @@
 """Tables of forced aligners: begin, end, label, type, speaker."""
 
-from vgdesk.app.foreign_table import Table
-from vgdesk.app.tiers import Interval, Tier
+from vgdesk.app.formats.foreign_table import Table
+from vgdesk.app.formats.tiers import Interval, Tier
 from vgdesk.core.errors import VgdeskError
 
 ALIGNED = ("begin", "end", "label", "type", "speaker")

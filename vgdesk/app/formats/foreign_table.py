@@ -8,7 +8,7 @@ from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
-from vgdesk.app.foreign_text import LARGEST, read_foreign
+from vgdesk.app.formats.foreign_text import LARGEST, read_foreign
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.json_text import parse_json
 

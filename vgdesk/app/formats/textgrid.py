@@ -6,8 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from vgdesk.app.foreign_text import ForeignText, read_foreign
-from vgdesk.app.tiers import Interval, Tier
+from vgdesk.app.formats.foreign_text import ForeignText, read_foreign
+from vgdesk.app.formats.tiers import Interval, Tier
 from vgdesk.core.errors import VgdeskError
 
 POINTS = "TextTier"

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from vgdesk.app.foreign_text import read_bounded
-from vgdesk.app.tiers import Interval, Tier
+from vgdesk.app.formats.foreign_text import read_bounded
+from vgdesk.app.formats.tiers import Interval, Tier
 from vgdesk.core.errors import VgdeskError
 
 DEEPEST = 20  # tiers that hang on one another; ELAN's own corpora have five

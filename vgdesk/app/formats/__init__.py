@@ -1,0 +1,1 @@
+"""Readers of files of other programs, and small text files replaced in one step."""
