@@ -126,7 +126,7 @@ def in_thread(model: Path, post: Callable[..., object], done: Callable[[], objec
 
 
 def in_child(model: Path, post: Callable[..., object], done: Callable[[], object]) -> None:
-    from vgdesk.app.child_process import ChildProcess, Job
+    from vgdesk.app.workers.child_process import ChildProcess, Job
 
     child = ChildProcess("encoder process", post)  # type: ignore[arg-type]
 

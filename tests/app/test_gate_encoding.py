@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vgdesk.app.child_process import Job
 from vgdesk.app.encoding import EncodeOptions
 from vgdesk.app.gate_encoding import KEPT, SHOWN, GateEncoding
 from vgdesk.app.project_file import open_project
+from vgdesk.app.workers.child_process import Job
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take, TakeId
 from vgdesk.core.resources import resource

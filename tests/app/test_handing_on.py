@@ -11,11 +11,11 @@ from vgdesk.__main__ import main
 from vgdesk.app.events import Events
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.journal import rewrite
-from vgdesk.app.long_work import LongWork
 from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.packing import unpack
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.workers.long_work import LongWork
 from vgdesk.core.notices import Level, Notice
 
 COMMANDS = [["export", "P", "T.tsv"], ["pack", "P", "T.vgz"]]

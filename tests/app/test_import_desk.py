@@ -7,13 +7,13 @@ import pytest
 
 from tests.app.odd_files import noise
 from tests.main_thread import MainThread
-from vgdesk.app.background import Background
 from vgdesk.app.events import Events
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.incoming import first_choices, look_at
-from vgdesk.app.jobs import JobChanged, JobState
-from vgdesk.app.long_work import LongWork
 from vgdesk.app.store import Store
+from vgdesk.app.workers.background import Background
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import LongWork
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice
 

@@ -13,7 +13,6 @@ import pytest
 from tests.app.project_examples import RECIPE, same, take, word
 from tests.main_thread import MainThread
 from vgdesk.app.events import Events
-from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_lock import ProjectLock
@@ -23,6 +22,7 @@ from vgdesk.app.projects import OPENING, ProjectDesk
 from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.store import Store
+from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path
 from vgdesk.core.errors import ProjectError

@@ -13,11 +13,9 @@ import pytest
 from tests.app.project_examples import sessions_of, word
 from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
-from vgdesk.app.background import Background
 from vgdesk.app.events import Events
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening, in_a_row
-from vgdesk.app.long_work import LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project
 from vgdesk.app.projects import ProjectDesk
@@ -28,6 +26,8 @@ from vgdesk.app.recovery import recover
 from vgdesk.app.settings import RecordMode, Settings
 from vgdesk.app.speakers import renamed
 from vgdesk.app.store import Store
+from vgdesk.app.workers.background import Background
+from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio import audio_system
 from vgdesk.audio.files import describe, read, resample
 from vgdesk.audio.ring_buffer import RingBuffer

@@ -15,8 +15,8 @@ from tests.main_thread import MainThread
 from vgdesk.app.analysing import Request
 from vgdesk.app.cutting import LongRecording
 from vgdesk.app.events import CurvesReady, Missing, View
-from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.pipeline import ON_THEIR_WAY
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.errors import ProjectError

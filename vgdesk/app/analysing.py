@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vgdesk.app import analysis_work as work
-from vgdesk.app.child_process import ChildProcess, Job, Post
 from vgdesk.app.events import View
+from vgdesk.app.workers.child_process import ChildProcess, Job, Post
 from vgdesk.core.stack import Embedding
 
 QUICK = frozenset({View.LAYERS, View.WORDS, View.MAP})

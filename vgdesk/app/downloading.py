@@ -1,9 +1,9 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vgdesk.app.child_process import ChildProcess, Job, Post
 from vgdesk.app.events import Events
-from vgdesk.app.jobs import JobChanged, JobState
+from vgdesk.app.workers.child_process import ChildProcess, Job, Post
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.hub import DownloadProgress
 

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from vgdesk.app.jobs import JobChanged, JobState
-from vgdesk.app.long_work import Answers, LongWork
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.encoders import ENCODERS, inspect_folder, inspect_vectors, untrained_twin

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.embed_work import embed, get_ready
 from vgdesk.app.embedding_messages import (
     DeviceFellBack,
@@ -19,8 +18,9 @@ from vgdesk.app.embedding_messages import (
     VectorsDamaged,
 )
 from vgdesk.app.events import CellProgress, Embedded, Events
-from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.workers.child_process import ChildLostError, ChildProcess, Job
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
 from vgdesk.core.notices import Level, Notice

@@ -2,11 +2,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from vgdesk.app.child_process import ChildProcess, Job
 from vgdesk.app.embed_work import embed
 from vgdesk.app.embedding_messages import EmbeddedItem, EmbeddingFailed, News, SpeechItem
 from vgdesk.app.encoding import EncodeOptions
 from vgdesk.app.gates import gates_of, seconds_of
+from vgdesk.app.workers.child_process import ChildProcess, Job
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.gates import Condition, Gates, Heard, gate_times
 from vgdesk.core.model import EncoderId, Take

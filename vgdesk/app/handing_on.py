@@ -4,12 +4,12 @@ from typing import TypeVar
 
 from vgdesk.app.events import Events
 from vgdesk.app.exporting import export
-from vgdesk.app.jobs import JobChanged, JobState
-from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.report import write_report
 from vgdesk.app.settings import Settings
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Notice

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.background import Background
 from vgdesk.app.events import Events
 from vgdesk.app.importing import (
     ImportedTake,
@@ -23,12 +22,13 @@ from vgdesk.app.incoming import (
     outside_sentence,
     planned,
 )
-from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.label_columns import PHONES
-from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.norms import Joined, joined
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.store import Store
+from vgdesk.app.workers.background import Background
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Level, Notice

@@ -20,11 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vgdesk.app.background import UNTIL_WRITTEN, Background
-from vgdesk.app.child_process import Post
 from vgdesk.app.formats.text_file import append_bytes, replace_text, settle_folder
 from vgdesk.app.records import FIELDS, Record, word_record
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.workers.background import UNTIL_WRITTEN, Background
+from vgdesk.app.workers.child_process import Post
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId, Word
 

@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from vgdesk.app.background import Background
+from vgdesk.app.workers.background import Background
 from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.player import Player
 from vgdesk.core.errors import VgdeskError

@@ -5,11 +5,11 @@ from enum import Enum
 from pathlib import Path
 from threading import Timer
 
-from vgdesk.app.background import Background
-from vgdesk.app.child_process import Post
 from vgdesk.app.listening import Listening
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.settings import user_folder
+from vgdesk.app.workers.background import Background
+from vgdesk.app.workers.child_process import Post
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.take_checks import (
     BAND,

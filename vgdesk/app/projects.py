@@ -3,12 +3,8 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from vgdesk.app.background import AT_ONCE, UNTIL_WRITTEN, Background
-from vgdesk.app.child_process import Post
 from vgdesk.app.events import Events, SessionChanged
-from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.journal import Journal
-from vgdesk.app.long_work import Answers, LongWork, nothing
 from vgdesk.app.looking import Looking
 from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.own_files import refuse_link
@@ -29,6 +25,10 @@ from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import LEFT_FILE
 from vgdesk.app.store import Store
 from vgdesk.app.trash import TrashRow, trash_rows
+from vgdesk.app.workers.background import AT_ONCE, UNTIL_WRITTEN, Background
+from vgdesk.app.workers.child_process import Post
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import Answers, LongWork, nothing
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session, TakeId, Word
 from vgdesk.core.notices import Notice

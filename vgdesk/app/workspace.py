@@ -4,8 +4,6 @@ from pathlib import Path
 
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.app.analysing import Analysing
-from vgdesk.app.background import UNTIL_WRITTEN, Background
-from vgdesk.app.child_process import ChildProcess, Post
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
@@ -15,9 +13,7 @@ from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.import_desk import ImportDesk
-from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.listening import Listening
-from vgdesk.app.long_work import Answers, LongWork
 from vgdesk.app.looking import Looking
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
@@ -39,6 +35,10 @@ from vgdesk.app.settings import (
 from vgdesk.app.store import Store
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
+from vgdesk.app.workers.background import UNTIL_WRITTEN, Background
+from vgdesk.app.workers.child_process import ChildProcess, Post
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
 from vgdesk.audio.recorder import RecorderEvent
 from vgdesk.audio.speech_activity import find_word

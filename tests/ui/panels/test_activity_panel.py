@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock
-from vgdesk.app.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.ui.panels.activity_panel import HISTORY, ActivityPanel
 
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock
-from vgdesk.app.jobs import JobChanged, JobState
 from vgdesk.app.recording_flow import Stage
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.legend import legend_of

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.ui.panels.marks import Mark, mark_icon
 from vgdesk.ui.panels.parts import (
     GAP,

@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from vgdesk.app.parcels import Parcel, discard, pack, unpack
+from vgdesk.app.workers.shared_memory import Parcel, discard, pack, unpack
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.wanted import NotWantedError, asking
 

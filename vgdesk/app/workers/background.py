@@ -5,7 +5,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from vgdesk.app.child_process import Post
+from vgdesk.app.workers.child_process import Post
 from vgdesk.core.errors import VgdeskError
 
 T = TypeVar("T")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app.background import Background
 from vgdesk.app.events import Events
-from vgdesk.app.jobs import JobChanged, JobState
-from vgdesk.app.long_work import Answers, LongWork
+from vgdesk.app.workers.background import Background
+from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.wanted import while_wanted
 

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app.background import Background
+from vgdesk.app.workers.background import Background
 from vgdesk.core.errors import VgdeskError
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from threading import Event, Timer
 from typing import Any, Generic, TypeVar
 
-from vgdesk.app.background import Background, raise_again
-from vgdesk.app.child_process import Post
 from vgdesk.app.events import Events
-from vgdesk.app.jobs import JobChanged, JobState
+from vgdesk.app.workers.background import Background, raise_again
+from vgdesk.app.workers.child_process import Post
+from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.wanted import NotWantedError, asking, refuse_unwanted
 

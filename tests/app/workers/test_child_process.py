@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app.child_process import ChildLostError, ChildProcess, Job
+from vgdesk.app.workers.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.core.errors import TooFewWordsError
 
 
@@ -142,7 +142,7 @@ def test_the_newest_waiting_job_of_a_slot_wins(
 
 PARENT = """
 import os, queue, sys, time
-from vgdesk.app.child_process import ChildProcess, Job
+from vgdesk.app.workers.child_process import ChildProcess, Job
 if __name__ == "__main__":
     calls = queue.SimpleQueue()
     child = ChildProcess("orphan", calls.put)
