@@ -21,7 +21,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from tests.virtual_sound_card import VirtualSoundCard, virtual_sound_card
-from vgdesk.app.settings import RecordMode
+from vgdesk.app.state.settings import RecordMode
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, describe
 from vgdesk.core.model import Session, Word, WordId

@@ -140,7 +140,7 @@ def _logged(details: str) -> str:
     """Write down what helps to find a mistake of ours; returns where."""
     import logging
 
-    from vgdesk.app.log_file import keep_log
+    from vgdesk.app.state.log_file import keep_log
 
     file = keep_log()
     if file is None:

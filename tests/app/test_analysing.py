@@ -10,7 +10,7 @@ import pytest
 from tests.main_thread import MainThread
 from vgdesk.app import analysing
 from vgdesk.app.analysing import Analysing, Listener, Request
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.wanted import while_wanted

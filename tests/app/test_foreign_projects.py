@@ -22,7 +22,7 @@ from vgdesk.app.packing import pack, unpack
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.purging import NOTE_FILE
 from vgdesk.app.replaying import JOURNAL_FILE, replay
-from vgdesk.app.settings import embeddings_folder
+from vgdesk.app.state.settings import embeddings_folder
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, TakeId, WordId
 from vgdesk.core.names import is_take_id, is_word_id

@@ -8,13 +8,13 @@ import pytest
 from tests.app.project_examples import take, word
 from tests.main_thread import MainThread
 from vgdesk.__main__ import main
-from vgdesk.app.events import Events
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.journal import rewrite
 from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.packing import unpack
 from vgdesk.app.project_file import Project, open_project
 from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.state.events import Events
 from vgdesk.app.workers.long_work import LongWork
 from vgdesk.core.notices import Level, Notice
 

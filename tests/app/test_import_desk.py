@@ -7,10 +7,10 @@ import pytest
 
 from tests.app.odd_files import noise
 from tests.main_thread import MainThread
-from vgdesk.app.events import Events
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.incoming import first_choices, look_at
-from vgdesk.app.store import Store
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.store import Store
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workers.long_work import LongWork

@@ -21,7 +21,7 @@ from tests.app.project_examples import (
 from vgdesk.app.missing_takes import missing_takes
 from vgdesk.app.project_file import SCHEMA, Project, open_project, save
 from vgdesk.app.project_places import new_scratch, scratch_folder
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.settings import user_folder
 from vgdesk.app.view_recipe import VIEW_READERS
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (

@@ -19,7 +19,7 @@ from vgdesk.app.project_places import new_scratch, scratch_folder
 from vgdesk.app.purging import NOTE_FILE, carry_out, clear_vectors, plan_removal
 from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
-from vgdesk.app.settings import embeddings_folder
+from vgdesk.app.state.settings import embeddings_folder
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Speaker, TakeId, Trashed, WordId
 

@@ -13,19 +13,19 @@ import pytest
 from tests.app.project_examples import sessions_of, word
 from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
-from vgdesk.app.events import Events
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening, in_a_row
-from vgdesk.app.looking import Looking
 from vgdesk.app.project_file import open_project
 from vgdesk.app.projects import ProjectDesk
 from vgdesk.app.purging import plan_removal
 from vgdesk.app.recording import Phase, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow, Stage
 from vgdesk.app.recovery import recover
-from vgdesk.app.settings import RecordMode, Settings
 from vgdesk.app.speakers import renamed
-from vgdesk.app.store import Store
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.settings import RecordMode, Settings
+from vgdesk.app.state.store import Store
+from vgdesk.app.state.view_state import Looking
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio import audio_system

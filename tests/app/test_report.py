@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from vgdesk import __version__
-from vgdesk.app.log_file import LOG_FILE
 from vgdesk.app.report import report_text, write_report
-from vgdesk.app.settings import Settings, user_folder
+from vgdesk.app.state.log_file import LOG_FILE
+from vgdesk.app.state.settings import Settings, user_folder
 from vgdesk.core.errors import VgdeskError
 
 SECRET = "Zoë's secret word"

@@ -14,7 +14,7 @@ from tests.main_thread import MainThread
 from vgdesk import encoders
 from vgdesk.app import encoder_shelf, projects, workspace
 from vgdesk.app.project_file import open_project, save
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.settings import user_folder
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.resources import resource

@@ -14,7 +14,7 @@ from tests.windows import Wait
 from vgdesk.app.microphone_check import NAME, CheckStage
 from vgdesk.app.recording import Phase
 from vgdesk.app.removal import Removal
-from vgdesk.app.settings import embeddings_folder, user_folder
+from vgdesk.app.state.settings import embeddings_folder, user_folder
 from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.take_checks import BAND, LEVEL, NOISE
 from vgdesk.core.model import TakeId, WordId

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.app.odd_files import Marked, eaf, long_grid, noise
 from tests.windows import opened_window
 from vgdesk.app.incoming import Choices
-from vgdesk.app.settings import load_settings, user_folder
+from vgdesk.app.state.settings import load_settings, user_folder
 from vgdesk.core.model import WordId
 from vgdesk.ui.import_dialog import ImportDialog
 from vgdesk.ui.main_window import MainWindow

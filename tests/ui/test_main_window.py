@@ -20,7 +20,7 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.packing import pack
 from vgdesk.app.project_file import save
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
-from vgdesk.app.settings import Layout, load_settings, user_folder
+from vgdesk.app.state.settings import Layout, load_settings, user_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, WordId
 from vgdesk.core.notices import Notice

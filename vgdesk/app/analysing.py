@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vgdesk.app import analysis_work as work
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.app.workers.child_process import ChildProcess, Job, Post
 from vgdesk.core.stack import Embedding
 

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vgdesk.app.events import Events
+from vgdesk.app.state.events import Events
 from vgdesk.app.workers.child_process import ChildProcess, Job, Post
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError

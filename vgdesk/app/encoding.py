@@ -17,8 +17,8 @@ from vgdesk.app.embedding_messages import (
     TextItem,
     VectorsDamaged,
 )
-from vgdesk.app.events import CellProgress, Embedded, Events
 from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.state.events import CellProgress, Embedded, Events
 from vgdesk.app.workers.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.errors import VgdeskError

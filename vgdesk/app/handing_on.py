@@ -2,12 +2,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.events import Events
 from vgdesk.app.exporting import export
 from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.report import write_report
-from vgdesk.app.settings import Settings
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.settings import Settings
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError

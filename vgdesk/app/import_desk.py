@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.events import Events
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
@@ -25,7 +24,8 @@ from vgdesk.app.incoming import (
 from vgdesk.app.label_columns import PHONES
 from vgdesk.app.norms import Joined, joined
 from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
-from vgdesk.app.store import Store
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.store import Store
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork

@@ -7,7 +7,7 @@ from threading import Timer
 
 from vgdesk.app.listening import Listening
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.settings import user_folder
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.child_process import Post
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind

@@ -4,9 +4,9 @@ from pathlib import Path
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import Encoding
-from vgdesk.app.events import Events
-from vgdesk.app.settings import Settings
-from vgdesk.app.store import Store
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.settings import Settings
+from vgdesk.app.state.store import Store
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.notices import Notice

@@ -12,10 +12,10 @@ from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request
 from vgdesk.app.analysis_work import VectorsGoneError
 from vgdesk.app.encoding import Encoding
-from vgdesk.app.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.reasons import ON_THEIR_WAY, PURPOSES, Reasons
 from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.state.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.word_facts import facts_of
 from vgdesk.app.workers.child_process import ChildLostError
 from vgdesk.core.details import Neighbour

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.settings import user_folder
 from vgdesk.core.errors import ProjectError
 
 SUFFIX = ".vgdesk"

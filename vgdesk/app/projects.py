@@ -3,9 +3,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from vgdesk.app.events import Events, SessionChanged
 from vgdesk.app.journal import Journal
-from vgdesk.app.looking import Looking
 from vgdesk.app.missing_takes import missing_takes, said_with
 from vgdesk.app.own_files import refuse_link
 from vgdesk.app.project_file import Project, open_project, save
@@ -23,7 +21,9 @@ from vgdesk.app.purging import carry_out, forget_note, interrupted, plan_removal
 from vgdesk.app.recovery import left_behind
 from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import LEFT_FILE
-from vgdesk.app.store import Store
+from vgdesk.app.state.events import Events, SessionChanged
+from vgdesk.app.state.store import Store
+from vgdesk.app.state.view_state import Looking
 from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.app.workers.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import Post

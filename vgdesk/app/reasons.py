@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vgdesk.app.events import CellProgress, Missing, View
+from vgdesk.app.state.events import CellProgress, Missing, View
 from vgdesk.core.model import Cell, Modality, Session
 from vgdesk.core.viewing import ViewRecipe
 

@@ -14,9 +14,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from vgdesk import __version__
-from vgdesk.app.log_file import LOG_FILE
 from vgdesk.app.output import written_whole
-from vgdesk.app.settings import Settings, user_folder
+from vgdesk.app.state.log_file import LOG_FILE
+from vgdesk.app.state.settings import Settings, user_folder
 
 MOST_LOG = 200_000  # bytes of each log file, from its end
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from vgdesk.app.formats.text_file import replace_bytes
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.settings import user_folder
 
 KEY_FILE = "signing.key"
 _KEY_BYTES = 32

@@ -8,13 +8,11 @@ from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.downloading import Downloads
 from vgdesk.app.encoder_shelf import EncoderShelf
 from vgdesk.app.encoding import EncodeOptions, Encoding
-from vgdesk.app.events import Events, SessionChanged
 from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
-from vgdesk.app.looking import Looking
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.model_desk import ModelDesk
@@ -25,14 +23,16 @@ from vgdesk.app.pronunciation import with_typed_label
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.removal import Removal
-from vgdesk.app.settings import (
+from vgdesk.app.state.events import Events, SessionChanged
+from vgdesk.app.state.settings import (
     Settings,
     embeddings_folder,
     load_settings,
     save_settings,
     user_folder,
 )
-from vgdesk.app.store import Store
+from vgdesk.app.state.store import Store
+from vgdesk.app.state.view_state import Looking
 from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
 from vgdesk.app.workers.background import UNTIL_WRITTEN, Background

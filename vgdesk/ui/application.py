@@ -11,8 +11,8 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from vgdesk.app.log_file import LOG_FILE, keep_log
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.log_file import LOG_FILE, keep_log
+from vgdesk.app.state.settings import user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.notices import Level, Notice

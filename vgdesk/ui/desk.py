@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from vgdesk.app.cutting import LongRecording
 from vgdesk.app.project_opening import Unsaved
-from vgdesk.app.settings import Layout
+from vgdesk.app.state.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId
 from vgdesk.core.notices import Notice

@@ -1,6 +1,6 @@
 from PySide6.QtCore import QObject
 
-from vgdesk.app.events import SessionChanged
+from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.excerpts import Excerpt
 from vgdesk.core.details import Neighbour

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.events import Embedded, SessionChanged
-from vgdesk.app.settings import Layout, user_folder
+from vgdesk.app.state.events import Embedded, SessionChanged
+from vgdesk.app.state.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.notices import Notice

@@ -1,6 +1,6 @@
 from PySide6.QtCore import QObject
 
-from vgdesk.app.events import Embedded, SessionChanged
+from vgdesk.app.state.events import Embedded, SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.viewing import ViewRecipe

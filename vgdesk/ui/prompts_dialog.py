@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.prompting import PromptPlan, progress
-from vgdesk.app.settings import MOST_TAKES
+from vgdesk.app.state.settings import MOST_TAKES
 from vgdesk.app.word_lists import typed_words, with_words, words_as_text
 from vgdesk.core.model import Session
 from vgdesk.ui.panels.parts import GAP, MARGIN, column, named, row, tint, wrapped

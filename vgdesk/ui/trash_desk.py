@@ -3,7 +3,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.events import SessionChanged
+from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.trash import TrashRow
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Session, TakeId

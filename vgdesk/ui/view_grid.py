@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.ui.views import VIEWS
 from vgdesk.ui.views.frame import ViewFrame
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app.events import Events
+from vgdesk.app.state.events import Events
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork

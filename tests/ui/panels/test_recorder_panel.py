@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock, shape
 from vgdesk.app.recording_flow import Stage
-from vgdesk.app.settings import RecordMode
+from vgdesk.app.state.settings import RecordMode
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.panels.level_meter import FLOOR_DB, HOT_DB, LOUD_DB, LevelMeter

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Timer
 from typing import Any, Generic, TypeVar
 
-from vgdesk.app.events import Events
+from vgdesk.app.state.events import Events
 from vgdesk.app.workers.background import Background, raise_again
 from vgdesk.app.workers.child_process import Post
 from vgdesk.app.workers.jobs import JobChanged, JobState

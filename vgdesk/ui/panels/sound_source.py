@@ -9,7 +9,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.settings import RecordMode
+from vgdesk.app.state.settings import RecordMode
 from vgdesk.ui.panels.level_meter import LevelMeter
 from vgdesk.ui.panels.parts import TARGET, column, named, row
 from vgdesk.ui.theme import Theme

@@ -2,7 +2,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordMap
 from vgdesk.core.viewing import Selection

@@ -1,7 +1,7 @@
 import numpy as np
 from PySide6.QtCore import Signal
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.details import LabelConfusions
 from vgdesk.ui.theme import SEQUENTIAL, Theme
 from vgdesk.ui.views.describe_confusions import (

@@ -2,7 +2,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.details import Finding
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection

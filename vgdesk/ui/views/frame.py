@@ -49,7 +49,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ViewSpec:
-    """One entry of the catalogue of views; the id is the value of an `app.events.View`."""
+    """One entry of the catalogue of views; the id is the value of an `app.state.events.View`."""
 
     id: str
     title: str

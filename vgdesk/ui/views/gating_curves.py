@@ -1,6 +1,6 @@
 from PySide6.QtCore import Signal
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.ui.legend import Legend

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
 from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable

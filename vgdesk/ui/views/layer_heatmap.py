@@ -1,7 +1,7 @@
 import numpy as np
 from PySide6.QtCore import Signal
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.ui.theme import SEQUENTIAL, Theme
 from vgdesk.ui.views.describe import inside_chance, layer_readout, layer_summary, layer_table

@@ -1,6 +1,6 @@
 from PySide6.QtCore import Signal
 
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.theme import Theme
 from vgdesk.ui.views.describe_letters import letter_readout, letters_summary, letters_table

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from vgdesk.analyses.words.word_overview import MOST_ROWS
-from vgdesk.app.events import View
+from vgdesk.app.state.events import View
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection

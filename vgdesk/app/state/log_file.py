@@ -2,7 +2,7 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from vgdesk.app.settings import user_folder
+from vgdesk.app.state.settings import user_folder
 
 LOG_FILE = "vgdesk.log"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from vgdesk.app.settings import (
+from vgdesk.app.state.settings import (
     MOST_RECENT,
     Layout,
     RecordMode,

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from vgdesk.analyses import AS_PUBLISHED
-from vgdesk.app.events import Events
+from vgdesk.app.state.events import Events
 from vgdesk.core.model import Cell, Session, TakeId, WordId
 from vgdesk.core.viewing import Selection, Shown, ViewRecipe
 

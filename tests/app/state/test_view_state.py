@@ -1,6 +1,6 @@
 from vgdesk.analyses import ANALYSES, AS_PUBLISHED
-from vgdesk.app.events import Events
-from vgdesk.app.looking import Looking
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.view_state import Looking
 from vgdesk.core.viewing import ViewRecipe
 
 

@@ -1,5 +1,5 @@
-from vgdesk.app.events import Events
-from vgdesk.app.store import MOST_STEPS, Store
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.store import MOST_STEPS, Store
 from vgdesk.core.model import Session, Word, WordId
 
 

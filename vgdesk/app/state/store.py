@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vgdesk.app.events import Events, SessionChanged
+from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.core.model import Session
 
 MOST_STEPS = 200

@@ -1,0 +1,1 @@
+"""The state of an open project: store, events, view state, settings."""
