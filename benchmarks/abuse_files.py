@@ -21,7 +21,6 @@ from tests.app.test_projects import Window
 from vgdesk.app.embedding_cache import EmbeddingCache
 from vgdesk.app.exporting import export
 from vgdesk.app.frame_file import read_frames, write_frames
-from vgdesk.app.identity import next_take_id
 from vgdesk.app.importing import import_takes
 from vgdesk.app.incoming import first_choices, look_at, planned
 from vgdesk.app.journal import edit_record
@@ -30,6 +29,7 @@ from vgdesk.app.project_file import open_project, save
 from vgdesk.app.purging import NOTE_FILE
 from vgdesk.app.replaying import JOURNAL_FILE
 from vgdesk.app.stack_file import read_stack, write_stack
+from vgdesk.app.words.identifiers import next_take_id
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path
 from vgdesk.core.errors import VgdeskError

@@ -1,4 +1,4 @@
-"""Makes the tree from which `vgdesk.app.letter_phones` guesses pronunciations, and measures it.
+"""Makes the tree from which `vgdesk.app.words.letter_to_sound` guesses pronunciations, and measures it.
 
     python -m training.letter_phones resources/pronunciation/letters.json.gz
 
@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from math import inf, log
 from pathlib import Path
 
-from vgdesk.app.letter_phones import CONTEXT, LETTERS, Tree, context, read_phones
-from vgdesk.app.pronunciation import REDUCED, dictionary
+from vgdesk.app.words.letter_to_sound import CONTEXT, LETTERS, Tree, context, read_phones
+from vgdesk.app.words.pronunciation import REDUCED, dictionary
 
 HELD_OUT = 5000
 COUNTED = 12_000  # words from which the costs are counted

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from tests.app.project_examples import RECIPE, contents, sessions_of, sound, take, word
 from tests.app.test_projects import Window
 from vgdesk.__main__ import main
-from vgdesk.app.identity import made_word, next_take_id
 from vgdesk.app.journal import edit_record
 from vgdesk.app.packing import pack, unpack
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.purging import NOTE_FILE
 from vgdesk.app.replaying import JOURNAL_FILE, replay
 from vgdesk.app.state.settings import embeddings_folder
+from vgdesk.app.words.identifiers import made_word, next_take_id
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, TakeId, WordId
 from vgdesk.core.names import is_take_id, is_word_id

@@ -7,7 +7,6 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgdesk.app.identity import new_word, next_take_id, word_text
 from vgdesk.app.importing import (
     ImportedTake,
     ImportPlan,
@@ -18,6 +17,7 @@ from vgdesk.app.importing import (
     with_imported,
 )
 from vgdesk.app.project_file import open_project, save
+from vgdesk.app.words.identifiers import new_word, next_take_id, word_text
 from vgdesk.audio.files import describe
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.model import Concern, Session, TakeId, TakeSource, Verdict, Word, WordId

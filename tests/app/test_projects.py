@@ -17,11 +17,11 @@ from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_opening import Unsaved
 from vgdesk.app.project_places import scratch_folder
 from vgdesk.app.projects import OPENING, ProjectDesk
-from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
+from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path

@@ -13,13 +13,13 @@ import pytest
 from tests.app.project_examples import RECIPE, contents, sessions_of, sound, take, word
 from tests.app.test_projects import Window
 from vgdesk.__main__ import main
-from vgdesk.app.identity import next_take_id
 from vgdesk.app.project_file import open_project, save
 from vgdesk.app.project_places import new_scratch, scratch_folder
 from vgdesk.app.purging import NOTE_FILE, carry_out, clear_vectors, plan_removal
-from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.state.settings import embeddings_folder
+from vgdesk.app.words.identifiers import next_take_id
+from vgdesk.app.words.removal import Removal
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Speaker, TakeId, Trashed, WordId
 

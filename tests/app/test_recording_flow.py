@@ -21,11 +21,11 @@ from vgdesk.app.purging import plan_removal
 from vgdesk.app.recording import Phase, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow, Stage
 from vgdesk.app.recovery import recover
-from vgdesk.app.speakers import renamed
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
+from vgdesk.app.words.speakers import renamed
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio import audio_system

@@ -13,8 +13,8 @@ from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_c
 from tests.windows import Wait
 from vgdesk.app.microphone_check import NAME, CheckStage
 from vgdesk.app.recording import Phase
-from vgdesk.app.removal import Removal
 from vgdesk.app.state.settings import embeddings_folder, user_folder
+from vgdesk.app.words.removal import Removal
 from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.take_checks import BAND, LEVEL, NOISE
 from vgdesk.core.model import TakeId, WordId

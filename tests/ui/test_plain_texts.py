@@ -26,7 +26,7 @@ from tests.app.project_examples import sessions_of
 from tests.windows import Wait
 from vgdesk.app.cutting import LongRecording, Piece
 from vgdesk.app.incoming import Choices
-from vgdesk.app.removal import Removal
+from vgdesk.app.words.removal import Removal
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource

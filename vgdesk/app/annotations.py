@@ -14,8 +14,8 @@ from vgdesk.app.formats.eaf import read_eaf
 from vgdesk.app.formats.textgrid import read_textgrid
 from vgdesk.app.formats.tiers import Annotation, Interval, Tier
 from vgdesk.app.importing import PlannedTake
-from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.app.manifests import read_table_file
+from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 

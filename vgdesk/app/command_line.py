@@ -30,9 +30,9 @@ from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.study_report import Report, check_report, write_report
-from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import WORD_LISTS, open_words
-from vgdesk.app.word_ratings import Ratings, rated_pairs, read_ratings
+from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.identity import Additions, language_of
 from vgdesk.app.laying import lay
+from vgdesk.app.words.identifiers import Additions, language_of
 from vgdesk.audio.long_recording import listen
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Session, Take, TakeSource, Word, WordId

@@ -4,7 +4,7 @@ from vgdesk.app.analysing import Analysing
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import ProjectDesk
 from vgdesk.app.purging import clear_vectors
-from vgdesk.app.removal import Removal
+from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.child_process import ChildProcess
 from vgdesk.core.errors import VgdeskError

@@ -11,8 +11,8 @@ from vgdesk.app.gates import gates_of, seconds_of
 from vgdesk.app.printed import as_json, gating_table
 from vgdesk.app.stack_inputs import listed_rows, sound_rows
 from vgdesk.app.stack_making import Making, encode, place_of_layer
-from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import open_words
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.gates import Condition, Heard, gate_times

@@ -21,11 +21,11 @@ from vgdesk.app.incoming import (
     outside_sentence,
     planned,
 )
-from vgdesk.app.label_columns import PHONES
 from vgdesk.app.norms import Joined, joined
-from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
+from vgdesk.app.words.label_columns import PHONES
+from vgdesk.app.words.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork

@@ -22,8 +22,8 @@ from vgdesk.app.output import refuse_inside_project
 from vgdesk.app.project_file import Project, open_project, save
 from vgdesk.app.project_lock import ProjectLock, why_not_locked
 from vgdesk.app.project_places import SUFFIX
-from vgdesk.app.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.replaying import unsaved_edits
+from vgdesk.app.words.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vgdesk.app.identity import Additions, language_of, word_text
-from vgdesk.app.label_columns import CATEGORY
-from vgdesk.app.pronunciation import with_lacking_labels
+from vgdesk.app.words.identifiers import Additions, language_of, word_text
+from vgdesk.app.words.label_columns import CATEGORY
+from vgdesk.app.words.pronunciation import with_lacking_labels
 from vgdesk.audio.files import TOLERATED_SHORTFALL_SECONDS, read, sound_files
 from vgdesk.audio.heard_take import Known
 from vgdesk.audio.speech_activity import find_word

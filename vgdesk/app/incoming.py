@@ -10,7 +10,6 @@ from vgdesk.app.annotations import guess_tiers, is_annotation, read_annotation, 
 from vgdesk.app.formats.aligner_table import is_alignment
 from vgdesk.app.formats.foreign_table import SUFFIXES, Table
 from vgdesk.app.formats.tiers import Annotation
-from vgdesk.app.identity import language_of
 from vgdesk.app.importing import ImportPlan, PlannedTake, plan_import
 from vgdesk.app.manifests import (
     AUDIO_FOLDER,
@@ -19,6 +18,7 @@ from vgdesk.app.manifests import (
     read_table_file,
     takes_of_table,
 )
+from vgdesk.app.words.identifiers import language_of
 from vgdesk.audio.files import sound_files
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import Session

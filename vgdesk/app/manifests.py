@@ -15,9 +15,9 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from vgdesk.app.formats.foreign_table import Table, read_foreign_table
-from vgdesk.app.identity import word_text
 from vgdesk.app.importing import PlannedTake
-from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
+from vgdesk.app.words.identifiers import word_text
+from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import VgdeskError
 

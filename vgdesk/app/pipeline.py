@@ -16,7 +16,7 @@ from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.reasons import ON_THEIR_WAY, PURPOSES, Reasons
 from vgdesk.app.stack_plan import StackPlan
 from vgdesk.app.state.events import CurvesReady, Embedded, Events, Missing, View
-from vgdesk.app.word_facts import facts_of
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.app.workers.child_process import ChildLostError
 from vgdesk.core.details import Neighbour
 from vgdesk.core.errors import VgdeskError

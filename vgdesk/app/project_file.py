@@ -43,7 +43,6 @@ from vgdesk.app.records import speaker_of, speaker_record
 from vgdesk.app.save_failures import not_saved
 from vgdesk.app.take_files import TakeFiles
 from vgdesk.app.view_recipe import VIEW_READERS, stored_view
-from vgdesk.app.word_ratings import read_kept_ratings, write_ratings
 from vgdesk.app.word_table import (
     MOST_NAMED,
     TAKE_COLUMNS,
@@ -52,6 +51,7 @@ from vgdesk.app.word_table import (
     read_table,
     write_table,
 )
+from vgdesk.app.words.ratings_file import read_kept_ratings, write_ratings
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,

@@ -19,12 +19,12 @@ from vgdesk.app.project_opening import (
 from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
 from vgdesk.app.purging import carry_out, forget_note, interrupted, plan_removal
 from vgdesk.app.recovery import left_behind
-from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import LEFT_FILE
 from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
 from vgdesk.app.trash import TrashRow, trash_rows
+from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import Post
 from vgdesk.app.workers.jobs import JobChanged, JobState

@@ -18,9 +18,9 @@ from vgdesk.app.formats.text_file import read_object, settle_folder, text, write
 from vgdesk.app.project_file import TABLE_FILE, save
 from vgdesk.app.project_lock import ProjectLock
 from vgdesk.app.project_places import scratch_folder, takes_folder
-from vgdesk.app.removal import Removal
 from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE, begun_by
 from vgdesk.app.state.settings import embeddings_folder
+from vgdesk.app.words.removal import Removal
 from vgdesk.audio.take_writer import PARTIAL_SUFFIX
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Take, TakeId

@@ -3,15 +3,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Timer
 
-from vgdesk.app.identity import new_word, next_take_id
 from vgdesk.app.listening import Listening
 from vgdesk.app.projects import ProjectDesk
-from vgdesk.app.prompting import PromptPlan, next_prompt, step_prompt
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
+from vgdesk.app.words.identifiers import new_word, next_take_id
+from vgdesk.app.words.prompt_order import PromptPlan, next_prompt, step_prompt
 from vgdesk.app.workers.child_process import Post
 from vgdesk.audio.recorder import RecorderEvent, RecorderEventKind
 from vgdesk.audio.take_checks import DAMAGED

@@ -17,8 +17,8 @@ from vgdesk.analyses.groups.leave_one_group_out import (
 )
 from vgdesk.app.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.stack_making import Making, by_word, make_stack
-from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import open_words
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Modality
 from vgdesk.core.results import LayerCurve, LayerSimilarity

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.app.embedding_messages import SpeechItem, TextItem
-from vgdesk.app.identity import word_text
 from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
+from vgdesk.app.words.identifiers import word_text
 from vgdesk.audio.files import read, sound_files
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.errors import AudioFileError, VgdeskError

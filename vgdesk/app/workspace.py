@@ -18,11 +18,8 @@ from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.model_desk import ModelDesk
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.projects import DEMO, ProjectDesk
-from vgdesk.app.prompting import due_words
-from vgdesk.app.pronunciation import with_typed_label
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
-from vgdesk.app.removal import Removal
 from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.app.state.settings import (
     Settings,
@@ -34,7 +31,10 @@ from vgdesk.app.state.settings import (
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
 from vgdesk.app.word_lists import open_words, with_words
-from vgdesk.app.word_ratings import Rated, rated_pairs, read_ratings
+from vgdesk.app.words.prompt_order import due_words
+from vgdesk.app.words.pronunciation import with_typed_label
+from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings
+from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import ChildProcess, Post
 from vgdesk.app.workers.jobs import JobChanged, JobState

@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from vgdesk.app.incoming import Choices, Incoming, Preview, first_choices, preview_import
-from vgdesk.app.label_columns import PHONES
 from vgdesk.app.manifests import CATEGORY, FIELDS, WORD
 from vgdesk.app.norms import first_columns, preview_join
+from vgdesk.app.words.label_columns import PHONES
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session

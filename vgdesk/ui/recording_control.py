@@ -2,11 +2,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vgdesk.app.prompting import hint_of, progress, take_number
 from vgdesk.app.recording import HOLDS_A_TAKE, Phase
 from vgdesk.app.recording_flow import Stage
 from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.state.settings import RecordMode
+from vgdesk.app.words.prompt_order import hint_of, progress, take_number
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.model import Verdict, Word, WordId

@@ -1,7 +1,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vgdesk.app.removal import Removal
+from vgdesk.app.words.removal import Removal
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.notices import Notice
 from vgdesk.ui import removing

@@ -3,8 +3,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.app.state.events import SessionChanged
+from vgdesk.app.words.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
 from vgdesk.core.notices import Notice

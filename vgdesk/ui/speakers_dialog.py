@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.speakers import SpeakerFacts
+from vgdesk.app.words.speakers import SpeakerFacts
 from vgdesk.core.model import Speaker
 from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped

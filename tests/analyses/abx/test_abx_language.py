@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.abx import angles, error_rate
 from vgdesk.analyses.abx.abx_language import multilingual_gap, tell_languages
-from vgdesk.app.word_facts import facts_of
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import Session, Word, WordId

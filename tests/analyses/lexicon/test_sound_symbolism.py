@@ -18,8 +18,8 @@ from vgdesk.analyses.lexicon.sound_symbolism import (
     score_sounds,
     tau_factor,
 )
-from vgdesk.app.word_facts import facts_of
 from vgdesk.app.word_lists import open_words
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LetterProfile
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts, WordFacts

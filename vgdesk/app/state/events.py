@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
-from vgdesk.app.removal import Removal
+from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.jobs import JobChanged
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.details import (

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vgdesk.analyses.lexicon.phonetic_features import ARPABET, features_of, ipa_symbols
-from vgdesk.app.letter_phones import guess_phones, read_phones
-from vgdesk.app.pronunciation import (
+from vgdesk.app.words.letter_to_sound import guess_phones, read_phones
+from vgdesk.app.words.pronunciation import (
     GUESSED,
     as_ipa,
     dictionary,

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.project_examples import sessions_of, take, word
-from vgdesk.app.prompting import (
+from vgdesk.app.words.prompt_order import (
     Progress,
     PromptPlan,
     due_words,

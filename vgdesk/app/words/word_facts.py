@@ -2,8 +2,8 @@ from collections import defaultdict
 from functools import lru_cache
 
 from vgdesk.app.formats.text_file import is_number
-from vgdesk.app.label_columns import PHONES, SHAPE, SYNONYMS
-from vgdesk.app.word_ratings import rated_pairs
+from vgdesk.app.words.label_columns import PHONES, SHAPE, SYNONYMS
+from vgdesk.app.words.ratings_file import rated_pairs
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.phones import split_phones

@@ -1,7 +1,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.identity import highest_numbers
+from vgdesk.app.words.identifiers import highest_numbers
 from vgdesk.core.model import Session, TakeId, WordId
 
 

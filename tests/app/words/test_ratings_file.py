@@ -6,8 +6,8 @@ import pytest
 
 from vgdesk.__main__ import main
 from vgdesk.app.project_file import open_project, save
-from vgdesk.app.word_facts import facts_of
-from vgdesk.app.word_ratings import rated_pairs, read_ratings, write_ratings
+from vgdesk.app.words.ratings_file import rated_pairs, read_ratings, write_ratings
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.viewing import ViewRecipe

@@ -1,4 +1,4 @@
-from vgdesk.app.word_facts import facts_of
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.model import Session, Word, WordId
 
 

@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vgdesk.analyses.lexicon.phonetic_features import ARPABET
-from vgdesk.app.label_columns import PHONES, PHONES_SOURCE
-from vgdesk.app.letter_phones import guess_phones
+from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
+from vgdesk.app.words.letter_to_sound import guess_phones
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 

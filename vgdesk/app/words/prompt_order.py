@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from vgdesk.app.label_columns import HINT_COLUMN
+from vgdesk.app.words.label_columns import HINT_COLUMN
 from vgdesk.core.model import Session, Word, WordId
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.project_examples import sessions_of, take, word
-from vgdesk.app.speakers import next_pseudonym, renamed, speakers_of
+from vgdesk.app.words.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.core.model import Session, Speaker, TakeId
 
 

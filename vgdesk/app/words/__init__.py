@@ -1,0 +1,1 @@
+"""What is known of words: ids, labels, pronunciations, ratings, prompts, speakers."""
