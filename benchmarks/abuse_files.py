@@ -17,17 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.app.test_projects import Window
+from tests.app.project.test_project_manager import Window
 from vgdesk.app.embedding_cache import EmbeddingCache
 from vgdesk.app.exporting import export
 from vgdesk.app.frame_file import read_frames, write_frames
 from vgdesk.app.importing import import_takes
 from vgdesk.app.incoming import first_choices, look_at, planned
-from vgdesk.app.journal import edit_record
-from vgdesk.app.packing import pack, unpack
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.purging import NOTE_FILE
-from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.project.archive import pack, unpack
+from vgdesk.app.project.erasure import NOTE_FILE
+from vgdesk.app.project.journal import edit_record
+from vgdesk.app.project.journal_replay import JOURNAL_FILE
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.stack_file import read_stack, write_stack
 from vgdesk.app.words.identifiers import next_take_id
 from vgdesk.audio.files import Recording, write_flac

@@ -15,8 +15,8 @@ LOCK_FILE = ".lock"
 
 def furnish(folder: Path) -> None:
     """Fill the sandbox with what commands are given: good, odd and damaged."""
-    from vgdesk.app.packing import pack
-    from vgdesk.app.project_file import open_project, save
+    from vgdesk.app.project.archive import pack
+    from vgdesk.app.project.project_file import open_project, save
     from vgdesk.core.resources import resource as shipped
 
     demo = open_project(shipped("demo.vgdesk"))

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from vgdesk.app.embed_work import embed
 from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem, TextItem
-from vgdesk.app.project_file import open_project, save
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.audio.files import read
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.model import (

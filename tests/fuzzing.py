@@ -17,9 +17,9 @@ import atheris
 with atheris.instrument_imports(include=["vgdesk"]):
     from vgdesk.app.annotations import read_annotation
     from vgdesk.app.manifests import read_table_file
-    from vgdesk.app.packing import unpack
-    from vgdesk.app.project_file import open_project
-    from vgdesk.app.recovery import recover
+    from vgdesk.app.project.archive import unpack
+    from vgdesk.app.project.project_file import open_project
+    from vgdesk.app.project.recovery import recover
     from vgdesk.app.stack_file import read_stack
     from vgdesk.core.errors import VgdeskError
 

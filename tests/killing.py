@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.virtual_sound_card import VirtualSoundCard
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.recovery import recover
+from vgdesk.app.project.project_file import open_project, save
+from vgdesk.app.project.recovery import recover
 from vgdesk.audio.files import Recording, describe
 from vgdesk.core.model import Session, TakeId, WordId
 from vgdesk.core.viewing import ViewRecipe

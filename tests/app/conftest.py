@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.project_examples import RECIPE, sound, take, word
-from vgdesk.app.project_file import (
+from vgdesk.app.project.project_file import (
     Project,
     open_project,
     save,

@@ -23,7 +23,7 @@ from vgdesk.app.importing import (
     with_imported,
 )
 from vgdesk.app.manifests import read_table_file
-from vgdesk.app.project_file import open_project, save
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.viewing import ViewRecipe

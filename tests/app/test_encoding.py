@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.app.test_gate_encoding import Here
 from vgdesk.app.encoding import AT_ONCE, EncodeOptions, Encoding
-from vgdesk.app.project_file import open_project
+from vgdesk.app.project.project_file import open_project
 from vgdesk.app.state.events import Events
 from vgdesk.core.model import Cell, EncoderId, Session
 from vgdesk.core.notices import Notice

@@ -10,7 +10,7 @@ import pytest
 
 from vgdesk.app.encoding import EncodeOptions
 from vgdesk.app.gate_encoding import KEPT, SHOWN, GateEncoding
-from vgdesk.app.project_file import open_project
+from vgdesk.app.project.project_file import open_project
 from vgdesk.app.workers.child_process import Job
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take, TakeId

@@ -9,11 +9,11 @@ from tests.app.project_examples import take, word
 from tests.main_thread import MainThread
 from vgdesk.__main__ import main
 from vgdesk.app.handing_on import HandingOn
-from vgdesk.app.journal import rewrite
-from vgdesk.app.missing_takes import missing_takes
-from vgdesk.app.packing import unpack
-from vgdesk.app.project_file import Project, open_project
-from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.project.archive import unpack
+from vgdesk.app.project.journal import rewrite
+from vgdesk.app.project.journal_replay import JOURNAL_FILE
+from vgdesk.app.project.missing_takes import missing_takes
+from vgdesk.app.project.project_file import Project, open_project
 from vgdesk.app.state.events import Events
 from vgdesk.app.workers.long_work import LongWork
 from vgdesk.core.notices import Level, Notice

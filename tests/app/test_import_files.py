@@ -5,9 +5,9 @@ import pytest
 from tests.app.odd_files import Marked, long_grid, noise
 from tests.app.project_examples import contents, word
 from vgdesk.__main__ import main
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.project_lock import ProjectLock
-from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.project.journal_replay import JOURNAL_FILE
+from vgdesk.app.project.lock import ProjectLock
+from vgdesk.app.project.project_file import open_project, save
 
 TIERS = {
     "Ana - ort": [Marked(0, 1, "dog"), Marked(1, 2, "cat")],

@@ -16,7 +16,7 @@ from vgdesk.app.importing import (
     plan_import,
     with_imported,
 )
-from vgdesk.app.project_file import open_project, save
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.words.identifiers import new_word, next_take_id, word_text
 from vgdesk.audio.files import describe
 from vgdesk.core.errors import AudioFileError

@@ -15,12 +15,12 @@ from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.listening import Listening, in_a_row
-from vgdesk.app.project_file import open_project
-from vgdesk.app.projects import ProjectDesk
-from vgdesk.app.purging import plan_removal
+from vgdesk.app.project.erasure import plan_removal
+from vgdesk.app.project.project_file import open_project
+from vgdesk.app.project.project_manager import ProjectDesk
+from vgdesk.app.project.recovery import recover
 from vgdesk.app.recording import Phase, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow, Stage
-from vgdesk.app.recovery import recover
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store

@@ -12,10 +12,10 @@ from tests.app.project_examples import RECIPE, same, word
 from vgdesk.app.exporting import export
 from vgdesk.app.importing import import_takes, with_imported
 from vgdesk.app.incoming import first_choices, look_at, planned
-from vgdesk.app.journal import edit_record
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.recovery import recover
-from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.project.journal import edit_record
+from vgdesk.app.project.journal_replay import JOURNAL_FILE
+from vgdesk.app.project.project_file import open_project, save
+from vgdesk.app.project.recovery import recover
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Speaker, Take, TakeId, TakeSource, WordId

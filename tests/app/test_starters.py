@@ -12,8 +12,9 @@ from tests.app.test_workspace import Desk
 from tests.encoders.conftest import tiny as tiny
 from tests.main_thread import MainThread
 from vgdesk import encoders
-from vgdesk.app import encoder_shelf, projects, workspace
-from vgdesk.app.project_file import open_project, save
+from vgdesk.app import encoder_shelf, workspace
+from vgdesk.app.project import project_manager
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.state.settings import user_folder
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.model import Cell, EncoderId
@@ -39,7 +40,7 @@ def resources(tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.M
         model = folder / "models" / cell.value
         change_config(model, cell=cell.value)  # no two are the same
         (model / REVISION_FILE).write_text(revision_of(model))
-    for user in (starter, projects, workspace):
+    for user in (starter, project_manager, workspace):
         monkeypatch.setattr(user, "resource", lambda name: folder / name)
     shelve(monkeypatch)
     return folder

@@ -6,7 +6,7 @@ import pytest
 
 from tests.app.project_examples import contents
 from vgdesk.__main__ import main
-from vgdesk.app.project_file import Project
+from vgdesk.app.project.project_file import Project
 
 WRITERS = [
     ["export", "P", "T.csv"],

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import contents, sessions_of, word
 from tests.windows import Wait
-from vgdesk.app.journal import edit_record
-from vgdesk.app.project_places import new_scratch, scratch_folder
-from vgdesk.app.purging import NOTE_FILE
-from vgdesk.app.replaying import JOURNAL_FILE
+from vgdesk.app.project.erasure import NOTE_FILE
+from vgdesk.app.project.journal import edit_record
+from vgdesk.app.project.journal_replay import JOURNAL_FILE
+from vgdesk.app.project.locations import new_scratch, scratch_folder
 from vgdesk.core.model import Session
 from vgdesk.ui.main_window import MainWindow
 

@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 from tests.windows import opened_window
 from vgdesk.__main__ import main
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.packing import pack
-from vgdesk.app.project_file import save
-from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.archive import pack
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.project_file import save
 from vgdesk.app.state.settings import Layout, load_settings, user_folder
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, WordId

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from vgdesk.app.trash import TrashRow
+from vgdesk.app.project.trash import TrashRow
 from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.ui.trash_dialog import TrashDialog
 

@@ -15,7 +15,6 @@ from vgdesk.app import abx, captions, embedding, gating, project_commands, retri
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.measure_pages import measures_list, measures_page
-from vgdesk.app.output import TargetExistsError
 from vgdesk.app.printed import (
     as_json,
     changes_table,
@@ -26,6 +25,7 @@ from vgdesk.app.printed import (
     similarity_table,
     words_table,
 )
+from vgdesk.app.project.output_files import TargetExistsError
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from

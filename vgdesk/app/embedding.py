@@ -8,7 +8,7 @@ from vgdesk.app.arguments import add_force
 from vgdesk.app.encoder_shelf import find_encoder
 from vgdesk.app.frame_file import ENDINGS, write_frames
 from vgdesk.app.frame_making import make_frames
-from vgdesk.app.output import checked_file
+from vgdesk.app.project.output_files import checked_file
 from vgdesk.app.stack_file import FORMATS, write_stack
 from vgdesk.app.stack_making import Making, make_stack
 from vgdesk.encoders.defaults import TWIN

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vgdesk.app.output import checked_file, checked_folder, new_folder, written_whole
-from vgdesk.app.take_files import TakeFiles
+from vgdesk.app.project.output_files import checked_file, checked_folder, new_folder, written_whole
+from vgdesk.app.project.take_files import TakeFiles
 from vgdesk.audio.files import describe, read, write_flac
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import ProjectError, VgdeskError

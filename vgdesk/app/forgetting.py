@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 from vgdesk.app.analysing import Analysing
 from vgdesk.app.pipeline import Pipeline
-from vgdesk.app.projects import ProjectDesk
-from vgdesk.app.purging import clear_vectors
+from vgdesk.app.project.erasure import clear_vectors
+from vgdesk.app.project.project_manager import ProjectDesk
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.child_process import ChildProcess

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from vgdesk.app.output import checked_file, placed_whole
+from vgdesk.app.project.output_files import checked_file, placed_whole
 from vgdesk.app.stack_file import BROKEN, read_stack, single
 from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
 from vgdesk.core.errors import NotFiniteError, VgdeskError

@@ -18,11 +18,11 @@ from vgdesk.app.incoming import (
     planned,
     summary,
 )
-from vgdesk.app.output import refuse_inside_project
-from vgdesk.app.project_file import Project, open_project, save
-from vgdesk.app.project_lock import ProjectLock, why_not_locked
-from vgdesk.app.project_places import SUFFIX
-from vgdesk.app.replaying import unsaved_edits
+from vgdesk.app.project.journal_replay import unsaved_edits
+from vgdesk.app.project.locations import SUFFIX
+from vgdesk.app.project.lock import ProjectLock, why_not_locked
+from vgdesk.app.project.output_files import refuse_inside_project
+from vgdesk.app.project.project_file import Project, open_project, save
 from vgdesk.app.words.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session

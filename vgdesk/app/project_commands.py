@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from vgdesk.app import import_files, take_checking
 from vgdesk.app.arguments import add_force
 from vgdesk.app.exporting import EXPORTS, check_target, export, kind_of
-from vgdesk.app.packing import SUFFIX, pack, unpack
-from vgdesk.app.project_file import Project, open_project
-from vgdesk.app.project_places import SUFFIX as PROJECT
-from vgdesk.app.purging import refuse_unfinished
-from vgdesk.app.replaying import unsaved_edits
+from vgdesk.app.project.archive import SUFFIX, pack, unpack
+from vgdesk.app.project.erasure import refuse_unfinished
+from vgdesk.app.project.journal_replay import unsaved_edits
+from vgdesk.app.project.locations import SUFFIX as PROJECT
+from vgdesk.app.project.project_file import Project, open_project
 
 if TYPE_CHECKING:  # argparse gives its type no public name
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 from vgdesk.app.judging import judge
-from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
+from vgdesk.app.project.locations import new_scratch, scratch_folder, takes_folder
 from vgdesk.app.workers.background import Background
 from vgdesk.audio.devices import Microphone, microphones, rescan
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path

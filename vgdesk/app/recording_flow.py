@@ -4,7 +4,7 @@ from enum import Enum
 from threading import Timer
 
 from vgdesk.app.listening import Listening
-from vgdesk.app.projects import ProjectDesk
+from vgdesk.app.project.project_manager import ProjectDesk
 from vgdesk.app.recording import Kept, Phase, RecordingDesk
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from vgdesk import __version__
-from vgdesk.app.output import written_whole
+from vgdesk.app.project.output_files import written_whole
 from vgdesk.app.state.log_file import LOG_FILE
 from vgdesk.app.state.settings import Settings, user_folder
 

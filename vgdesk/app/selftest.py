@@ -7,7 +7,7 @@ import numpy as np
 from vgdesk.analyses import ANALYSES
 from vgdesk.app.embed_work import embed
 from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem, TextItem
-from vgdesk.app.project_file import open_project
+from vgdesk.app.project.project_file import open_project
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, Session
 from vgdesk.core.resources import resource

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from vgdesk.app.output import checked_file, written_whole
+from vgdesk.app.project.output_files import checked_file, written_whole
 from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import EncoderId, WordId

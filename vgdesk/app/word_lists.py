@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vgdesk.app.formats.foreign_text import read_at_most, read_cells
-from vgdesk.app.project_file import open_project
-from vgdesk.app.word_table import escape, read_table
+from vgdesk.app.project.project_file import open_project
+from vgdesk.app.project.word_table import escape, read_table
 from vgdesk.app.words.identifiers import language_of, made_word
 from vgdesk.app.words.label_columns import HINT_COLUMN
 from vgdesk.core.catalogue import catalogue

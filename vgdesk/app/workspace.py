@@ -17,7 +17,7 @@ from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.model_desk import ModelDesk
 from vgdesk.app.pipeline import Pipeline
-from vgdesk.app.projects import DEMO, ProjectDesk
+from vgdesk.app.project.project_manager import DEMO, ProjectDesk
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow
 from vgdesk.app.state.events import Events, SessionChanged

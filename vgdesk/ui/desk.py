@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from vgdesk.app.cutting import LongRecording
-from vgdesk.app.project_opening import Unsaved
+from vgdesk.app.project.opening import Unsaved
 from vgdesk.app.state.settings import Layout
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import TakeId

@@ -22,7 +22,7 @@ from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
 from vgdesk.app.exporting import EXPORTS
 from vgdesk.app.incoming import TABLES
-from vgdesk.app.project_opening import MOST_NAMED, Unsaved
+from vgdesk.app.project.opening import MOST_NAMED, Unsaved
 from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError

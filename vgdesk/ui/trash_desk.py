@@ -3,8 +3,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
+from vgdesk.app.project.trash import TrashRow
 from vgdesk.app.state.events import SessionChanged
-from vgdesk.app.trash import TrashRow
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Session, TakeId
 from vgdesk.ui.removal_desk import RemovalDesk

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.trash import TrashRow
+from vgdesk.app.project.trash import TrashRow
 from vgdesk.core.model import TakeId
 from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vgdesk.__main__ import main
-from vgdesk.app.project_file import open_project, save
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.words.ratings_file import rated_pairs, read_ratings, write_ratings
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError

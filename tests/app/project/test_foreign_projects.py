@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.app.project.test_project_manager import Window
 from tests.app.project_examples import RECIPE, contents, sessions_of, sound, take, word
-from tests.app.test_projects import Window
 from vgdesk.__main__ import main
-from vgdesk.app.journal import edit_record
-from vgdesk.app.packing import pack, unpack
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.purging import NOTE_FILE
-from vgdesk.app.replaying import JOURNAL_FILE, replay
+from vgdesk.app.project.archive import pack, unpack
+from vgdesk.app.project.erasure import NOTE_FILE
+from vgdesk.app.project.journal import edit_record
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, replay
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.state.settings import embeddings_folder
 from vgdesk.app.words.identifiers import made_word, next_take_id
 from vgdesk.core.errors import ProjectError

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.app.own_files import place_in
+from vgdesk.app.project.own_files import place_in
 from vgdesk.core.model import (
     Concern,
     Session,

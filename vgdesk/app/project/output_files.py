@@ -17,8 +17,8 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from vgdesk.app.formats.text_file import settle_folder
-from vgdesk.app.project_file import SETTINGS_FILE, TABLE_FILE
-from vgdesk.app.project_places import SUFFIX as PROJECT
+from vgdesk.app.project.locations import SUFFIX as PROJECT
+from vgdesk.app.project.project_file import SETTINGS_FILE, TABLE_FILE
 from vgdesk.core.errors import ProjectError
 
 UNFINISHED = ".unfinished"

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.app.left_takes import LeftTake, LeftTakes
-from vgdesk.app.project_lock import ProjectLock
-from vgdesk.app.project_places import takes_folder
-from vgdesk.app.replaying import JOURNAL_FILE, Begun, Replayed, replay
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, Begun, Replayed, replay
+from vgdesk.app.project.leftover_takes import LeftTake, LeftTakes
+from vgdesk.app.project.locations import takes_folder
+from vgdesk.app.project.lock import ProjectLock
 from vgdesk.app.words.identifiers import new_word
 from vgdesk.audio.take_checks import INTERRUPTED, concerns
 from vgdesk.core.errors import ProjectError

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.app.project_examples import contents
-from vgdesk.app import output
-from vgdesk.app.output import (
+from vgdesk.app.project import output_files
+from vgdesk.app.project.output_files import (
     IN_USE,
     UNFINISHED,
     TargetExistsError,
@@ -25,12 +25,12 @@ from vgdesk.app.output import (
 )
 from vgdesk.core.errors import ProjectError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Writes half of something, says so, and waits for whatever comes.
 HALF = """
 import sys
 from pathlib import Path
-from vgdesk.app.output import new_folder, placed_whole, written_whole
+from vgdesk.app.project.output_files import new_folder, placed_whole, written_whole
 target = Path(sys.argv[2])
 with {"stream": written_whole, "path": placed_whole, "folder": new_folder}[sys.argv[1]](target) as made:
     if sys.argv[1] == "stream":
@@ -46,7 +46,7 @@ with {"stream": written_whole, "path": placed_whole, "folder": new_folder}[sys.a
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """Also write as on a system without files that have no name."""
     if request.param == "named":
-        monkeypatch.setattr(output, "OPEN_FILES", tmp_path / "nowhere")
+        monkeypatch.setattr(output_files, "OPEN_FILES", tmp_path / "nowhere")
     return str(request.param)
 
 

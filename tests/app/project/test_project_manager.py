@@ -12,12 +12,12 @@ import pytest
 
 from tests.app.project_examples import RECIPE, same, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.project_lock import ProjectLock
-from vgdesk.app.project_opening import Unsaved
-from vgdesk.app.project_places import scratch_folder
-from vgdesk.app.projects import OPENING, ProjectDesk
-from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.locations import scratch_folder
+from vgdesk.app.project.lock import ProjectLock
+from vgdesk.app.project.opening import Unsaved
+from vgdesk.app.project.project_file import open_project, save
+from vgdesk.app.project.project_manager import OPENING, ProjectDesk
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
@@ -369,7 +369,7 @@ def test_the_second_window_opens_for_reading_only(project: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from vgdesk.app.project_lock import ProjectLock
+from vgdesk.app.project.lock import ProjectLock
 held = ProjectLock.taken(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)
@@ -627,7 +627,7 @@ def test_a_mistake_of_ours_while_opening_leaves_the_edits_on_the_disk(
     def break_down(*_arguments: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("vgdesk.app.projects.opened_project", break_down)
+    monkeypatch.setattr("vgdesk.app.project.project_manager.opened_project", break_down)
     ends: list[bool] = []
     window.desk.open(project, lambda _f: None, otherwise=lambda: ends.append(True))
     with pytest.raises(ZeroDivisionError):

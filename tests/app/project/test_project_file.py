@@ -18,11 +18,11 @@ from tests.app.project_examples import (
     take,
     word,
 )
-from vgdesk.app.missing_takes import missing_takes
-from vgdesk.app.project_file import SCHEMA, Project, open_project, save
-from vgdesk.app.project_places import new_scratch, scratch_folder
+from vgdesk.app.project.locations import new_scratch, scratch_folder
+from vgdesk.app.project.missing_takes import missing_takes
+from vgdesk.app.project.project_file import SCHEMA, Project, open_project, save
+from vgdesk.app.project.view_recipe_fields import VIEW_READERS
 from vgdesk.app.state.settings import user_folder
-from vgdesk.app.view_recipe import VIEW_READERS
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -40,7 +40,7 @@ from vgdesk.core.model import (
 from vgdesk.core.names import is_take_id
 from vgdesk.core.viewing import Rows, Search, ViewRecipe
 
-FIXTURES = Path(__file__).parents[1] / "data" / "projects"
+FIXTURES = Path(__file__).parents[2] / "data" / "projects"
 
 
 # What comes back

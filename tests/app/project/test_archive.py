@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.project_examples import contents, same
-from vgdesk.app import packing
-from vgdesk.app.packing import pack, unpack
-from vgdesk.app.project_file import Project, open_project, save
-from vgdesk.app.take_files import TakeFiles, is_portable
+from vgdesk.app.project import archive
+from vgdesk.app.project.archive import pack, unpack
+from vgdesk.app.project.project_file import Project, open_project, save
+from vgdesk.app.project.take_files import TakeFiles, is_portable
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, TakeId
 
@@ -117,7 +117,7 @@ def test_more_than_the_disk_holds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = packed(tmp_path / "a.vgz", **{"takes/dog.wav": b"x" * 1000})
-    monkeypatch.setattr(packing, "ROOM", 2**60)
+    monkeypatch.setattr(archive, "ROOM", 2**60)
     with pytest.raises(ProjectError, match="no room"):
         unpack(file, tmp_path / "a.vgdesk")
     assert [path.name for path in tmp_path.iterdir()] == ["a.vgz"]

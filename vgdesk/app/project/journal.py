@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.app.formats.text_file import append_bytes, replace_text, settle_folder
-from vgdesk.app.records import FIELDS, Record, word_record
-from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.session_json import FIELDS, Record, word_record
 from vgdesk.app.workers.background import UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import Post
 from vgdesk.core.errors import ProjectError, VgdeskError

@@ -17,8 +17,10 @@ import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from vgdesk.app.output import checked_file, checked_folder, new_folder, written_whole
-from vgdesk.app.project_file import (
+from vgdesk.app.project.erasure import refuse_unfinished
+from vgdesk.app.project.locations import takes_folder
+from vgdesk.app.project.output_files import checked_file, checked_folder, new_folder, written_whole
+from vgdesk.app.project.project_file import (
     OWNER_ONLY,
     RATINGS_FILE,
     SETTINGS_FILE,
@@ -26,9 +28,7 @@ from vgdesk.app.project_file import (
     Project,
     open_project,
 )
-from vgdesk.app.project_places import takes_folder
-from vgdesk.app.purging import refuse_unfinished
-from vgdesk.app.take_files import first_twins, is_portable
+from vgdesk.app.project.take_files import first_twins, is_portable
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.wanted import while_wanted
 

@@ -3,12 +3,13 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from vgdesk.app.journal import Journal
-from vgdesk.app.missing_takes import missing_takes, said_with
-from vgdesk.app.own_files import refuse_link
-from vgdesk.app.project_file import Project, open_project, save
-from vgdesk.app.project_lock import LOCK_FILE, ProjectLock
-from vgdesk.app.project_opening import (
+from vgdesk.app.project.erasure import carry_out, forget_note, interrupted, plan_removal
+from vgdesk.app.project.journal import Journal
+from vgdesk.app.project.journal_replay import LEFT_FILE
+from vgdesk.app.project.locations import new_scratch, scratch_folder, takes_folder
+from vgdesk.app.project.lock import LOCK_FILE, ProjectLock
+from vgdesk.app.project.missing_takes import missing_takes, said_with
+from vgdesk.app.project.opening import (
     Opened,
     Unsaved,
     never_saved,
@@ -16,14 +17,13 @@ from vgdesk.app.project_opening import (
     unsaved_projects,
     with_whole_encoders,
 )
-from vgdesk.app.project_places import new_scratch, scratch_folder, takes_folder
-from vgdesk.app.purging import carry_out, forget_note, interrupted, plan_removal
-from vgdesk.app.recovery import left_behind
-from vgdesk.app.replaying import LEFT_FILE
+from vgdesk.app.project.own_files import refuse_link
+from vgdesk.app.project.project_file import Project, open_project, save
+from vgdesk.app.project.recovery import left_behind
+from vgdesk.app.project.trash import TrashRow, trash_rows
 from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
-from vgdesk.app.trash import TrashRow, trash_rows
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import Post

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from vgdesk.app.embedding_cache import EmbeddingCache
 from vgdesk.app.formats.text_file import read_object, settle_folder, text, write_object
-from vgdesk.app.project_file import TABLE_FILE, save
-from vgdesk.app.project_lock import ProjectLock
-from vgdesk.app.project_places import scratch_folder, takes_folder
-from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE, begun_by
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE, begun_by
+from vgdesk.app.project.locations import scratch_folder, takes_folder
+from vgdesk.app.project.lock import ProjectLock
+from vgdesk.app.project.project_file import TABLE_FILE, save
 from vgdesk.app.state.settings import embeddings_folder
 from vgdesk.app.words.removal import Removal
 from vgdesk.audio.take_writer import PARTIAL_SUFFIX

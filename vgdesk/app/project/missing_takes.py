@@ -2,7 +2,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from vgdesk.app.word_table import MOST_NAMED
+from vgdesk.app.project.word_table import MOST_NAMED
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Level, Notice
 

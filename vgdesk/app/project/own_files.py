@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path, PureWindowsPath
 
-from vgdesk.app.project_places import takes_folder
+from vgdesk.app.project.locations import takes_folder
 from vgdesk.core.errors import ProjectError
 
 LONGEST_NAME = 255  # bytes, on every file system that one meets

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.app.formats.text_file import read_bytes, text
-from vgdesk.app.records import FIELDS, Field, Record, take_id, word_of
+from vgdesk.app.project.session_json import FIELDS, Field, Record, take_id, word_of
 from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import Session, TakeId, Word
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.app.project_examples import RECIPE, contents, lacking, same, sound, take, word
-from vgdesk.app.project_file import Project, open_project, save
-from vgdesk.app.project_places import new_scratch
+from vgdesk.app.project.locations import new_scratch
+from vgdesk.app.project.project_file import Project, open_project, save
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -24,7 +24,7 @@ from vgdesk.core.wanted import NotWantedError, asking
 
 # What harms nothing
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STEPS = 10  # 2 sound files, their folder, then file, rename and folder for each of two texts; end
 
 
@@ -53,8 +53,8 @@ DIES = """
 import os, sys
 from pathlib import Path
 from tests.app.project_examples import lacking, lacking, RECIPE
-from tests.app.test_project_safety import edited
-from vgdesk.app.project_file import open_project, save
+from tests.app.project.test_project_safety import edited
+from vgdesk.app.project.project_file import open_project, save
 from dataclasses import replace
 
 folder, outside, step = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

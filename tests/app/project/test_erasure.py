@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.project.test_project_manager import Window
 from tests.app.project_examples import RECIPE, contents, sessions_of, sound, take, word
-from tests.app.test_projects import Window
 from vgdesk.__main__ import main
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.project_places import new_scratch, scratch_folder
-from vgdesk.app.purging import NOTE_FILE, carry_out, clear_vectors, plan_removal
-from vgdesk.app.replaying import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.erasure import NOTE_FILE, carry_out, clear_vectors, plan_removal
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE
+from vgdesk.app.project.locations import new_scratch, scratch_folder
+from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.state.settings import embeddings_folder
 from vgdesk.app.words.identifiers import next_take_id
 from vgdesk.app.words.removal import Removal
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Session, Speaker, TakeId, Trashed, WordId
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAME = "Zoë Ünïque"
 THEIRS = ("dog-1", "dog-7", "moon-4", "old-3")
 
@@ -332,9 +332,9 @@ DIES = """
 import os, signal, sys
 from pathlib import Path
 
-from tests.app.test_projects import Window
+from tests.app.project.test_project_manager import Window
 from vgdesk.__main__ import main
-from tests.app.test_purging import NAME, purge
+from tests.app.project.test_erasure import NAME, purge
 
 place, count = Path(sys.argv[1]), Path(sys.argv[2])
 # Everything is loaded once; each child lives until its own step.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.app.project_examples import same, sessions_of, sound, take, word
 from tests.main_thread import MainThread
-from vgdesk.app.journal import Journal, edit_record
-from vgdesk.app.replaying import JOURNAL_FILE, replay
+from vgdesk.app.project.journal import Journal, edit_record
+from vgdesk.app.project.journal_replay import JOURNAL_FILE, replay
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import (
     Cell,

@@ -1,12 +1,12 @@
 """A project on disk: a plain folder NAME.vgdesk that holds everything it needs.
 
     project.json   schema, oldest reader, the chosen encoders, speakers, what the views show
-    words.tsv      words and takes, see `vgdesk.app.word_table`
+    words.tsv      words and takes, see `vgdesk.app.project.word_table`
     trash.tsv      the same of takes that were rejected; only there if there are any
     ratings.tsv    how alike people find two words, if any were loaded
     takes/         the sound files, never changed
-    journal.jsonl  the edits since the last save, see `vgdesk.app.journal`
-    removing.json  only while something is deleted permanently, see `vgdesk.app.purging`
+    journal.jsonl  the edits since the last save, see `vgdesk.app.project.journal`
+    removing.json  only while something is deleted permanently, see `vgdesk.app.project.erasure`
 
 A save writes in this order: sound files, the tables, project.json. Each table is replaced in one
 step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an old or
@@ -36,14 +36,14 @@ from vgdesk.app.formats.text_file import (
     text,
     write_object,
 )
-from vgdesk.app.missing_takes import missing_takes
-from vgdesk.app.own_files import refuse_links
-from vgdesk.app.project_places import SUFFIX, takes_folder
-from vgdesk.app.records import speaker_of, speaker_record
-from vgdesk.app.save_failures import not_saved
-from vgdesk.app.take_files import TakeFiles
-from vgdesk.app.view_recipe import VIEW_READERS, stored_view
-from vgdesk.app.word_table import (
+from vgdesk.app.project.locations import SUFFIX, takes_folder
+from vgdesk.app.project.missing_takes import missing_takes
+from vgdesk.app.project.own_files import refuse_links
+from vgdesk.app.project.save_failures import not_saved
+from vgdesk.app.project.session_json import speaker_of, speaker_record
+from vgdesk.app.project.take_files import TakeFiles
+from vgdesk.app.project.view_recipe_fields import VIEW_READERS, stored_view
+from vgdesk.app.project.word_table import (
     MOST_NAMED,
     TAKE_COLUMNS,
     TAKE_COLUMNS_1,

@@ -4,12 +4,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.own_files import refuse_links
-from vgdesk.app.project_file import Project, open_project
-from vgdesk.app.project_lock import ProjectLock, why_not_locked
-from vgdesk.app.project_places import scratch_folder
-from vgdesk.app.recovery import Recovered, left_behind, recover
-from vgdesk.app.replaying import replay
+from vgdesk.app.project.journal_replay import replay
+from vgdesk.app.project.locations import scratch_folder
+from vgdesk.app.project.lock import ProjectLock, why_not_locked
+from vgdesk.app.project.own_files import refuse_links
+from vgdesk.app.project.project_file import Project, open_project
+from vgdesk.app.project.recovery import Recovered, left_behind, recover
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session
 from vgdesk.core.notices import Level, Notice

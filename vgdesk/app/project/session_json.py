@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.app.formats.text_file import count, fitting, number, text, yes_or_no
-from vgdesk.app.own_files import place_in
-from vgdesk.app.signature import is_signed, sign
+from vgdesk.app.project.own_files import place_in
+from vgdesk.app.project.signature import is_signed, sign
 from vgdesk.core.model import (
     Cell,
     Concern,

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.app.project_examples import sound
-from vgdesk.app.project_file import (
+from vgdesk.app.project.project_file import (
     open_project,
 )
-from vgdesk.app.word_table import escape, read_table, unescape
+from vgdesk.app.project.word_table import escape, read_table, unescape
 from vgdesk.core.model import (
     Take,
     TakeId,

@@ -10,10 +10,10 @@ import pytest
 
 from tests.app.project_examples import RECIPE
 from vgdesk.app.judging import judge
-from vgdesk.app.left_takes import MOST_SAID, MOST_SECONDS, LeftTakes
-from vgdesk.app.project_file import open_project, save
-from vgdesk.app.purging import plan_removal
-from vgdesk.app.recovery import Recovered, recover
+from vgdesk.app.project.erasure import plan_removal
+from vgdesk.app.project.leftover_takes import MOST_SAID, MOST_SECONDS, LeftTakes
+from vgdesk.app.project.project_file import open_project, save
+from vgdesk.app.project.recovery import Recovered, recover
 from vgdesk.audio.files import Recording, describe, read, write_flac
 from vgdesk.audio.take_checks import DAMAGED, INTERRUPTED, LONG
 from vgdesk.audio.take_writer import KeptSound
@@ -158,7 +158,7 @@ def test_hours_are_kept_without_being_in_memory(takes: Path) -> None:
 def test_of_many_takes_only_the_first_are_listened_to(
     takes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vgdesk.app.left_takes.MOST_HEARD_SECONDS", 2 * SAID.seconds)
+    monkeypatch.setattr("vgdesk.app.project.leftover_takes.MOST_HEARD_SECONDS", 2 * SAID.seconds)
     for number in range(4):
         partial = takes / f"sun-{number}.{SAID.sample_rate}.partial"
         partial.write_bytes(SAID.samples.tobytes())
@@ -170,7 +170,7 @@ def test_of_many_takes_only_the_first_are_listened_to(
 def test_what_is_too_much_at_once_comes_the_next_time(
     takes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vgdesk.app.left_takes.MOST_SECONDS", 1.2)
+    monkeypatch.setattr("vgdesk.app.project.leftover_takes.MOST_SECONDS", 1.2)
     for number in range(3):
         (takes / f"sun-{number}.16000.partial").write_bytes(tone(0.5).tobytes())
     assert "the next time" in said(opened(takes))

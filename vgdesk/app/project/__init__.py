@@ -1,0 +1,1 @@
+"""A project on disk: saving, journal, recovery, deletion, archive."""
