@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.app.project.test_project_manager import Window
-from vgdesk.app.embedding_cache import EmbeddingCache
+from vgdesk.app.encoding.embedding_cache import EmbeddingCache
 from vgdesk.app.exporting import export
 from vgdesk.app.frame_file import read_frames, write_frames
 from vgdesk.app.importing import import_takes

@@ -20,7 +20,7 @@ import numpy as np
 from tests.main_thread import MainThread
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request
-from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.state.events import View
 from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.model import EncoderId, WordId

@@ -30,8 +30,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from vgdesk.app.embed_work import embed
-from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem, SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.audio.files import read
 from vgdesk.audio.speech_activity import find_word

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-from vgdesk.app.embedding_cache import EmbeddingCache
+from vgdesk.app.encoding.embedding_cache import EmbeddingCache
 from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vgdesk.app.embedding_messages import EmbeddedItem
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Cell, Session, Word, WordId

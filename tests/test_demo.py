@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.voices import DEMO, similarity, vectors
-from vgdesk.app.embed_work import embed
-from vgdesk.app.embedding_messages import EmbeddedItem, News, SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem, News, SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.app.project.project_file import Project, open_project
 from vgdesk.audio.files import describe, read
 from vgdesk.core.arrays import FloatArray

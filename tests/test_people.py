@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.app.test_workspace import Desk
 from tests.main_thread import MainThread
 from tests.voices import DEMO, ROOT, people, recordings, similarity, vectors
-from vgdesk.app.embedding_messages import SpeechItem
+from vgdesk.app.encoding.embedding_messages import SpeechItem
 from vgdesk.app.project.project_file import open_project
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Cell, TakeId, WordId

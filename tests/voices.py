@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vgdesk.app.embed_work import embed
-from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem, SpeechItem
+from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.audio.files import read
 from vgdesk.audio.speech_activity import find_word
 from vgdesk.core.arrays import FloatArray

@@ -5,7 +5,7 @@ from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.words.word_overview import Sight
 from vgdesk.app import analysis_work
 from vgdesk.app.analysis_work import compare_words, place_words, remember, score_layers, stack_of
-from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import WordMap

@@ -10,7 +10,7 @@ import pytest
 
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
-from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.stack_making import Making, by_word, make_stack
 from vgdesk.app.word_lists import open_words
 from vgdesk.core.resources import resource

@@ -25,7 +25,10 @@ def loaded_after(script: str, *arguments: str) -> str:
 
 def test_catalogue_needs_nothing_heavy() -> None:
     assert (
-        loaded_after("import vgdesk.encoders, vgdesk.app.embed_work, vgdesk.encoders.hub") == "[]"
+        loaded_after(
+            "import vgdesk.encoders, vgdesk.app.encoding.embedding_worker, vgdesk.encoders.hub"
+        )
+        == "[]"
     )
 
 
@@ -35,7 +38,7 @@ def test_baselines_need_nothing_heavy(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from vgdesk.app.embed_work import EmbeddedItem, SpeechItem, TextItem, embed
+from vgdesk.app.encoding.embedding_worker import EmbeddedItem, SpeechItem, TextItem, embed
 from vgdesk.encoders import ENCODERS
 from vgdesk.encoders.base import Pooling
 

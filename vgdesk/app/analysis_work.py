@@ -15,7 +15,7 @@ from vgdesk.analyses.base import MapAnalysis, WordAnalysis
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
 from vgdesk.analyses.words.word_overview import Sight, compare_rows
-from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import (
     Finding,

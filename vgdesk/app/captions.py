@@ -13,8 +13,8 @@ from vgdesk.analyses.lexicon.caption_curves import (
 )
 from vgdesk.analyses.lexicon.caption_similarity import caption_words
 from vgdesk.app.arguments import add_seed
-from vgdesk.app.embedding_messages import TextItem
-from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.encoding.embedding_messages import TextItem
+from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.formats.foreign_text import read_at_most, read_cells
 from vgdesk.app.formats.text_file import is_number
 from vgdesk.app.printed import as_json, curves_table

@@ -13,7 +13,7 @@ from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
 from vgdesk.app.arguments import add_seed
-from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
     as_json,

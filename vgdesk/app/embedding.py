@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from vgdesk.app.arguments import add_force
-from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.frame_file import ENDINGS, write_frames
 from vgdesk.app.frame_making import make_frames
 from vgdesk.app.project.output_files import checked_file

@@ -8,9 +8,9 @@ from typing import cast
 
 import numpy as np
 
-from vgdesk.app.embed_work import sound_of
-from vgdesk.app.embedding_messages import SpeechItem
-from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.encoding.embedding_messages import SpeechItem
+from vgdesk.app.encoding.embedding_worker import sound_of
+from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.frame_file import read_frames
 from vgdesk.app.stack_inputs import listed_inputs, rows_of
 from vgdesk.app.stack_making import STACK, Making

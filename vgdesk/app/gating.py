@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from vgdesk.analyses.retrieval.gating import GATING
-from vgdesk.app.embedding_messages import SpeechItem
-from vgdesk.app.encoder_shelf import find_encoder
-from vgdesk.app.gates import gates_of, seconds_of
+from vgdesk.app.encoding.embedding_messages import SpeechItem
+from vgdesk.app.encoding.encoder_registry import find_encoder
+from vgdesk.app.encoding.gated_sounds import gates_of, seconds_of
 from vgdesk.app.printed import as_json, gating_table
 from vgdesk.app.stack_inputs import listed_rows, sound_rows
 from vgdesk.app.stack_making import Making, encode, place_of_layer

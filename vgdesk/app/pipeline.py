@@ -11,10 +11,10 @@ from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight
 from vgdesk.app import analysis_work as work
 from vgdesk.app.analysing import Analysing, Listener, Request
 from vgdesk.app.analysis_work import VectorsGoneError
-from vgdesk.app.encoding import Encoding
-from vgdesk.app.gate_encoding import GateEncoding
+from vgdesk.app.encoding.encoding_queue import Encoding
+from vgdesk.app.encoding.gate_encoding import GateEncoding
+from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.reasons import ON_THEIR_WAY, PURPOSES, Reasons
-from vgdesk.app.stack_plan import StackPlan
 from vgdesk.app.state.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.app.workers.child_process import ChildLostError

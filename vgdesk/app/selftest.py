@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.app.embed_work import embed
-from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem, SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.app.project.project_file import open_project
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, Session

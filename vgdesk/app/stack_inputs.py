@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vgdesk.app.embedding_messages import SpeechItem, TextItem
+from vgdesk.app.encoding.embedding_messages import SpeechItem, TextItem
 from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
 from vgdesk.app.words.identifiers import word_text
 from vgdesk.audio.files import read, sound_files

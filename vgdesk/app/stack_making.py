@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.embed_work import embed
-from vgdesk.app.embedding_messages import (
+from vgdesk.app.encoding.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
@@ -14,7 +13,8 @@ from vgdesk.app.embedding_messages import (
     SpeechItem,
     TextItem,
 )
-from vgdesk.app.encoder_shelf import find_encoder
+from vgdesk.app.encoding.embedding_worker import embed
+from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.stack_file import read_stack
 from vgdesk.app.stack_inputs import Row, listed_inputs, rows_of
 from vgdesk.core.errors import VgdeskError

@@ -5,17 +5,17 @@ from pathlib import Path
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.app.analysing import Analysing
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
-from vgdesk.app.downloading import Downloads
-from vgdesk.app.encoder_shelf import EncoderShelf
-from vgdesk.app.encoding import EncodeOptions, Encoding
+from vgdesk.app.encoding.downloads import Downloads
+from vgdesk.app.encoding.encoder_registry import EncoderShelf
+from vgdesk.app.encoding.encoder_selection import ModelDesk
+from vgdesk.app.encoding.encoding_queue import EncodeOptions, Encoding
+from vgdesk.app.encoding.gate_encoding import GateEncoding
 from vgdesk.app.forgetting import Forgetting
-from vgdesk.app.gate_encoding import GateEncoding
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
-from vgdesk.app.model_desk import ModelDesk
 from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.project.project_manager import DEMO, ProjectDesk
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from vgdesk.app.embedding_cache import EmbeddingCache
+from vgdesk.app.encoding.embedding_cache import EmbeddingCache
 from vgdesk.app.formats.text_file import read_object, settle_folder, text, write_object
 from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE, begun_by
 from vgdesk.app.project.locations import scratch_folder, takes_folder

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 from tests.encoders.conftest import tiny as tiny
-from vgdesk.app import embed_work
-from vgdesk.app.embed_work import drop_models, embed
-from vgdesk.app.embedding_messages import (
+from vgdesk.app.encoding.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
@@ -20,6 +18,8 @@ from vgdesk.app.embedding_messages import (
     SpeechItem,
     TextItem,
 )
+from vgdesk.app.encoding.embedding_worker import drop_models, embed
+from vgdesk.app.encoding.encoding_queue import embedding_worker
 from vgdesk.audio.files import Recording, read, resample, write_flac
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
@@ -177,7 +177,7 @@ def test_words_of_like_length_share_a_batch(
     takes: tuple[SpeechItem, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = Picky(most_at_once=100)
-    monkeypatch.setattr(embed_work, "load", lambda _spec, _device: encoder)
+    monkeypatch.setattr(embedding_worker, "load", lambda _spec, _device: encoder)
     run(SPECTRUM, takes)
     lengths = [length for batch in encoder.batches for length in batch]
     assert lengths == sorted(lengths)
@@ -185,7 +185,7 @@ def test_words_of_like_length_share_a_batch(
 
 
 def test_batch_grows_while_it_is_brisk_and_shrinks_when_slow() -> None:
-    model = embed_work._Model(None, "cpu")
+    model = embedding_worker._Model(None, "cpu")
     sizes = []
     for seconds in (0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 1.0):
         model.adapt(seconds)
@@ -211,8 +211,8 @@ class Picky:
 def place(monkeypatch: pytest.MonkeyPatch, tiny: Tiny, *, on_device: int) -> EncoderSpec:
     """Return a speech model whose "cuda" holds so many words; its processor holds any number."""
     encoders = {"cuda": Picky(on_device), "cpu": Picky(100)}
-    monkeypatch.setattr(embed_work, "choose_device", lambda wish: wish)
-    monkeypatch.setattr(embed_work, "load", lambda _spec, device: encoders[device])
+    monkeypatch.setattr(embedding_worker, "choose_device", lambda wish: wish)
+    monkeypatch.setattr(embedding_worker, "load", lambda _spec, device: encoders[device])
     return replace(SPECTRUM, folder=tiny("hubert-group"))
 
 
@@ -260,15 +260,15 @@ def test_loading_is_said_once_and_the_device_every_time(tiny: Tiny, tmp_path: Pa
 def test_models_stay_loaded_but_not_without_end(
     tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embed_work, "_MODELS_KEPT", 2)
+    monkeypatch.setattr(embedding_worker, "_MODELS_KEPT", 2)
     specs = [inspect_folder(tiny(n), is_grounded=False) for n in ("bert", "roberta", "clip")]
     for spec in specs[:2]:
         run(spec, [TextItem("cat", "cat")])
-    model = embed_work._models[specs[0], "cpu"]
+    model = embedding_worker._models[specs[0], "cpu"]
     run(specs[0], [TextItem("cat", "cat")])
-    assert embed_work._models[specs[0], "cpu"] is model
+    assert embedding_worker._models[specs[0], "cpu"] is model
     run(specs[2], [TextItem("cat", "cat")])
-    assert [spec.family for spec, _ in embed_work._models] == ["bert", "clip-text"]
+    assert [spec.family for spec, _ in embedding_worker._models] == ["bert", "clip-text"]
 
 
 def test_text_needs_no_sound(tmp_path: Path) -> None:

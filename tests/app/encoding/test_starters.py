@@ -12,7 +12,8 @@ from tests.app.test_workspace import Desk
 from tests.encoders.conftest import tiny as tiny
 from tests.main_thread import MainThread
 from vgdesk import encoders
-from vgdesk.app import encoder_shelf, workspace
+from vgdesk.app import workspace
+from vgdesk.app.encoding.encoding_queue import encoder_registry
 from vgdesk.app.project import project_manager
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.state.settings import user_folder
@@ -25,7 +26,7 @@ from vgdesk.encoders.checkpoint import revision_of
 from vgdesk.encoders.defaults import usual_encoders
 from vgdesk.encoders.starter import REVISION_FILE, starter_id, starters
 
-MAKE_DEMO = Path(__file__).parents[2] / "resources" / "make_demo.py"
+MAKE_DEMO = Path(__file__).parents[3] / "resources" / "make_demo.py"
 QUARTET = {cell: starter_id(cell) for cell in Cell}
 
 
@@ -55,7 +56,7 @@ def shelve(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again at what ships, as at the start of the program."""
     baselines = (encoders.SPECTRUM, encoders.SPELLING)
     found = catalogue(*baselines, *starters())
-    for user in (encoders, encoder_shelf):
+    for user in (encoders, encoder_registry):
         monkeypatch.setattr(user, "ENCODERS", found)
 
 
@@ -144,5 +145,5 @@ def test_a_demo_whose_encoders_are_missing_opens_with_baselines(
     shutil.rmtree(resources / "models")
     shelve(monkeypatch)
     desk.open_demo()
-    assert desk.workspace.session.encoders == encoder_shelf.BASELINES
+    assert desk.workspace.session.encoders == encoder_registry.BASELINES
     assert "Install vgdesk again" in desk.notices[0].hint

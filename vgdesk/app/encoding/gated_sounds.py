@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from vgdesk.app.embedding_messages import SpeechItem
+from vgdesk.app.encoding.embedding_messages import SpeechItem
 from vgdesk.audio.files import describe
 from vgdesk.core.gates import Condition, gate_times
 

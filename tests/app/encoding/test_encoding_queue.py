@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from tests.app.test_gate_encoding import Here
-from vgdesk.app.encoding import AT_ONCE, EncodeOptions, Encoding
+from tests.app.encoding.test_gate_encoding import Here
+from vgdesk.app.encoding.encoding_queue import AT_ONCE, EncodeOptions, Encoding
 from vgdesk.app.project.project_file import open_project
 from vgdesk.app.state.events import Events
 from vgdesk.core.model import Cell, EncoderId, Session

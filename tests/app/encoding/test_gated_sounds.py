@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from tests.encoders.conftest import tiny as tiny
-from vgdesk.app.embed_work import drop_models, embed, sound_of
-from vgdesk.app.embedding_messages import EmbeddedItem, SpeechItem
-from vgdesk.app.gates import gates_of, seconds_of
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem, SpeechItem
+from vgdesk.app.encoding.embedding_worker import drop_models, embed, sound_of
+from vgdesk.app.encoding.gated_sounds import gates_of, seconds_of
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.gates import Condition, gate_times

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgdesk.app.embedding_cache import EmbeddingCache, embedding_key
+from vgdesk.app.encoding.embedding_cache import EmbeddingCache, embedding_key
 from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding
 from vgdesk.encoders import ENCODERS

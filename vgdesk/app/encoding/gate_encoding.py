@@ -2,10 +2,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from vgdesk.app.embed_work import embed
-from vgdesk.app.embedding_messages import EmbeddedItem, EmbeddingFailed, News, SpeechItem
-from vgdesk.app.encoding import EncodeOptions
-from vgdesk.app.gates import gates_of, seconds_of
+from vgdesk.app.encoding.embedding_messages import EmbeddedItem, EmbeddingFailed, News, SpeechItem
+from vgdesk.app.encoding.embedding_worker import embed
+from vgdesk.app.encoding.encoding_queue import EncodeOptions
+from vgdesk.app.encoding.gated_sounds import gates_of, seconds_of
 from vgdesk.app.workers.child_process import ChildProcess, Job
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.gates import Condition, Gates, Heard, gate_times

@@ -1,9 +1,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from vgdesk.app.downloading import Downloads
-from vgdesk.app.encoder_shelf import EncoderShelf
-from vgdesk.app.encoding import Encoding
+from vgdesk.app.encoding.downloads import Downloads
+from vgdesk.app.encoding.encoder_registry import EncoderShelf
+from vgdesk.app.encoding.encoding_queue import Encoding
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import Settings
 from vgdesk.app.state.store import Store

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.app.embedding_cache import EmbeddingCache, embedding_key
-from vgdesk.app.embedding_messages import (
+from vgdesk.app.encoding.embedding_cache import EmbeddingCache, embedding_key
+from vgdesk.app.encoding.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,

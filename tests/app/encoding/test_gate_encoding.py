@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vgdesk.app.encoding import EncodeOptions
-from vgdesk.app.gate_encoding import KEPT, SHOWN, GateEncoding
+from vgdesk.app.encoding.encoding_queue import EncodeOptions
+from vgdesk.app.encoding.gate_encoding import KEPT, SHOWN, GateEncoding
 from vgdesk.app.project.project_file import open_project
 from vgdesk.app.workers.child_process import Job
 from vgdesk.core.errors import VgdeskError

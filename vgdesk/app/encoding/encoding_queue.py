@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from vgdesk.app.embed_work import embed, get_ready
-from vgdesk.app.embedding_messages import (
+from vgdesk.app.encoding.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
     EmbeddingFailed,
@@ -17,7 +16,8 @@ from vgdesk.app.embedding_messages import (
     TextItem,
     VectorsDamaged,
 )
-from vgdesk.app.stack_plan import StackPlan
+from vgdesk.app.encoding.embedding_worker import embed, get_ready
+from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.state.events import CellProgress, Embedded, Events
 from vgdesk.app.workers.child_process import ChildLostError, ChildProcess, Job
 from vgdesk.app.workers.jobs import JobChanged, JobState
