@@ -12,9 +12,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
-from vgdesk.app.analysing import Request
+from vgdesk.app.analysing.analysis_processes import Request
+from vgdesk.app.analysing.pipeline import ON_THEIR_WAY
 from vgdesk.app.cutting import LongRecording
-from vgdesk.app.pipeline import ON_THEIR_WAY
 from vgdesk.app.state.events import CurvesReady, Missing, View
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workspace import Workspace

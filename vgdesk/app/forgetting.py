@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
-from vgdesk.app.analysing import Analysing
-from vgdesk.app.pipeline import Pipeline
+from vgdesk.app.analysing.analysis_processes import Analysing
+from vgdesk.app.analysing.pipeline import Pipeline
 from vgdesk.app.project.erasure import clear_vectors
 from vgdesk.app.project.project_manager import ProjectDesk
 from vgdesk.app.words.removal import Removal

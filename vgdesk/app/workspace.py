@@ -3,7 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.analyses.lexicon.ratings import RATINGS
-from vgdesk.app.analysing import Analysing
+from vgdesk.app.analysing.analysis_processes import Analysing
+from vgdesk.app.analysing.pipeline import Pipeline
 from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.encoding.downloads import Downloads
 from vgdesk.app.encoding.encoder_registry import EncoderShelf
@@ -16,7 +17,6 @@ from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.listening import Listening
 from vgdesk.app.microphone_check import MicrophoneCheck
 from vgdesk.app.microphone_check import clear as clear_check
-from vgdesk.app.pipeline import Pipeline
 from vgdesk.app.project.project_manager import DEMO, ProjectDesk
 from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording_flow import RecordingFlow

@@ -4,7 +4,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from vgdesk.app.recipe_line import UNSAVED, RecipeLine
+from vgdesk.app.analysing.equivalent_command import UNSAVED, RecipeLine
 from vgdesk.app.state.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.details import (

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app import analysing
-from vgdesk.app.analysing import Analysing, Listener, Request
+from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request, analysis_processes
 from vgdesk.app.state.events import View
 from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding
@@ -134,7 +133,7 @@ def test_scores_of_another_view_go_on(desk: Desk) -> None:
 def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysing, "TOLD_TWICE", 100 * 2 * 4 * 4)
+    monkeypatch.setattr(analysis_processes, "TOLD_TWICE", 100 * 2 * 4 * 4)
     desk.remember(100)
     desk.show(View.CURVES, "probe", "short")
     desk.until_begun("short")
@@ -151,7 +150,7 @@ def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
 def test_vectors_that_are_told_again_are_no_longer_list(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysing, "TOLD_TWICE", 100 * 2 * 4 * 4)
+    monkeypatch.setattr(analysis_processes, "TOLD_TWICE", 100 * 2 * 4 * 4)
     desk.remember(100)
     desk.remember(100)
     desk.let_end("map", "curves")

@@ -8,13 +8,13 @@ from vgdesk.analyses.lexicon.letter_profile import names_shapes
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.analyses.retrieval.gating import GATING
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight
-from vgdesk.app import analysis_work as work
-from vgdesk.app.analysing import Analysing, Listener, Request
-from vgdesk.app.analysis_work import VectorsGoneError
+from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
+from vgdesk.app.analysing.analysis_processes import analysis_worker as work
+from vgdesk.app.analysing.analysis_worker import VectorsGoneError
+from vgdesk.app.analysing.empty_views import ON_THEIR_WAY, PURPOSES, Reasons
 from vgdesk.app.encoding.encoding_queue import Encoding
 from vgdesk.app.encoding.gate_encoding import GateEncoding
 from vgdesk.app.encoding.stack_plan import StackPlan
-from vgdesk.app.reasons import ON_THEIR_WAY, PURPOSES, Reasons
 from vgdesk.app.state.events import CurvesReady, Embedded, Events, Missing, View
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.app.workers.child_process import ChildLostError

@@ -3,8 +3,14 @@ import pytest
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.words.word_overview import Sight
-from vgdesk.app import analysis_work
-from vgdesk.app.analysis_work import compare_words, place_words, remember, score_layers, stack_of
+from vgdesk.app.analysing.analysis_processes import analysis_worker
+from vgdesk.app.analysing.analysis_worker import (
+    compare_words,
+    place_words,
+    remember,
+    score_layers,
+    stack_of,
+)
 from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import EncoderId, WordId
@@ -55,7 +61,7 @@ def test_other_labels_or_another_seed_give_another_curve() -> None:
 
 
 def test_of_long_lists_the_two_last_stacks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis_work, "STACKS_BYTES", 1)
+    monkeypatch.setattr(analysis_worker, "STACKS_BYTES", 1)
     plans = [plan_of(encoder, WORDS) for encoder in ("one", "two", "three")]
     stacks = [stack_of(plan) for plan in plans]
     assert stack_of(plans[1]) is stacks[1]
@@ -65,11 +71,11 @@ def test_of_long_lists_the_two_last_stacks_are_kept(monkeypatch: pytest.MonkeyPa
 
 def test_vectors_are_kept_once_and_stay_what_they_were() -> None:
     shorter, plan = plan_of("speech", WORDS[:3]), plan_of("speech", WORDS)
-    vectors = {word: analysis_work._vectors[f"speech {word}"].values.copy() for word in WORDS}
+    vectors = {word: analysis_worker._vectors[f"speech {word}"].values.copy() for word in WORDS}
     stack_of(shorter)
     stack = stack_of(plan)
     for i, word in enumerate(WORDS):
-        kept = analysis_work._vectors[f"speech {word}"].values
+        kept = analysis_worker._vectors[f"speech {word}"].values
         assert np.shares_memory(kept, stack.values)
         np.testing.assert_array_equal(kept, vectors[word])
         np.testing.assert_array_equal(stack.values[:, i], vectors[word])
