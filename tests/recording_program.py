@@ -17,7 +17,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workspace import Workspace
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow

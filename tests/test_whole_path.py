@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.virtual_sound_card import VirtualSoundCard, sound_card  # noqa: F401
 from tests.windows import opened_window
-from vgdesk.app.recording import Phase
+from vgdesk.app.recording.capture import Phase
 from vgdesk.audio.files import read
 from vgdesk.core.model import TakeSource, WordId
 from vgdesk.core.resources import resource

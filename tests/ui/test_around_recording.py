@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.app.project_examples import contents
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
 from tests.windows import Wait
-from vgdesk.app.microphone_check import NAME, CheckStage
-from vgdesk.app.recording import Phase
+from vgdesk.app.recording.capture import Phase
+from vgdesk.app.recording.microphone_check import NAME, CheckStage
 from vgdesk.app.state.settings import embeddings_folder, user_folder
 from vgdesk.app.words.removal import Removal
 from vgdesk.audio.files import Recording, read, resample

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
 from tests.windows import opened_window
-from vgdesk.app.recording import Phase
+from vgdesk.app.recording.capture import Phase
 from vgdesk.audio.files import LONGEST_WORD_SECONDS, Recording, read, write_flac
 from vgdesk.core.model import Take, TakeId, TakeSource, WordId
 from vgdesk.core.notices import Notice

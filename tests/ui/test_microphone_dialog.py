@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from vgdesk.app.microphone_check import CheckStage
+from vgdesk.app.recording.microphone_check import CheckStage
 from vgdesk.ui.microphone_dialog import MicrophoneDialog
 
 

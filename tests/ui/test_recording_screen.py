@@ -13,7 +13,7 @@ from tests.app.project_examples import sessions_of, word
 from tests.virtual_sound_card import VirtualSoundCard, sound_card  # noqa: F401
 from tests.windows import opened_window
 from vgdesk.app.actions import RECORDER_KEYS
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.state.settings import RecordMode
 from vgdesk.audio.files import Recording, read, write_flac
 from vgdesk.audio.ring_buffer import RingBuffer

@@ -4,7 +4,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.ui import theme
 from vgdesk.ui.speaker_window import (
     LIGHTS,

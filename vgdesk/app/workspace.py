@@ -14,12 +14,12 @@ from vgdesk.app.encoding.gate_encoding import GateEncoding
 from vgdesk.app.forgetting import Forgetting
 from vgdesk.app.handing_on import HandingOn
 from vgdesk.app.import_desk import ImportDesk
-from vgdesk.app.listening import Listening
-from vgdesk.app.microphone_check import MicrophoneCheck
-from vgdesk.app.microphone_check import clear as clear_check
 from vgdesk.app.project.project_manager import DEMO, ProjectDesk
-from vgdesk.app.recording import HOLDS_A_TAKE, RecordingDesk
-from vgdesk.app.recording_flow import RecordingFlow
+from vgdesk.app.recording.capture import HOLDS_A_TAKE, RecordingDesk
+from vgdesk.app.recording.microphone_check import MicrophoneCheck
+from vgdesk.app.recording.microphone_check import clear as clear_check
+from vgdesk.app.recording.playback import Listening
+from vgdesk.app.recording.take_sequence import RecordingFlow
 from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.app.state.settings import (
     Settings,

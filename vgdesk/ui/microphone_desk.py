@@ -3,7 +3,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.recording import HOLDS_A_TAKE
+from vgdesk.app.recording.capture import HOLDS_A_TAKE
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.notices import Notice

@@ -1,7 +1,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPushButton, QWidget
 
-from vgdesk.app.microphone_check import ABOUT_IT, CheckStage
+from vgdesk.app.recording.microphone_check import ABOUT_IT, CheckStage
 from vgdesk.audio.take_checks import Finding
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.level_meter import LevelMeter

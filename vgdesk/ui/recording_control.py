@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vgdesk.app.recording import HOLDS_A_TAKE, Phase
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.capture import HOLDS_A_TAKE, Phase
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.state.settings import RecordMode
 from vgdesk.app.words.prompt_order import hint_of, progress, take_number

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap

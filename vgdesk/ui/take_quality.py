@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from vgdesk.app.recording import Kept
+from vgdesk.app.recording.capture import Kept
 from vgdesk.audio.take_checks import CUT, TAKE_CHECKS, Finding
 from vgdesk.core.model import Concern, Take, Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.core.notices import Level, Notice

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.ui.panels.conftest import Dock, shape
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.state.settings import RecordMode
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
-from vgdesk.app.recording_flow import Stage
+from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.panels.findings import MOST_SHOWN, Findings, Remark
 from vgdesk.ui.panels.parts import (

@@ -14,13 +14,13 @@ from tests.app.project_examples import sessions_of, word
 from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
 from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
-from vgdesk.app.listening import Listening, in_a_row
 from vgdesk.app.project.erasure import plan_removal
 from vgdesk.app.project.project_file import open_project
 from vgdesk.app.project.project_manager import ProjectDesk
 from vgdesk.app.project.recovery import recover
-from vgdesk.app.recording import Phase, RecordingDesk
-from vgdesk.app.recording_flow import RecordingFlow, Stage
+from vgdesk.app.recording.capture import Phase, RecordingDesk
+from vgdesk.app.recording.playback import Listening, in_a_row
+from vgdesk.app.recording.take_sequence import RecordingFlow, Stage
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store
@@ -402,7 +402,7 @@ def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
         raise MemoryError
 
     where, _, name = broken.partition(".")
-    module = "vgdesk.audio.recorder" if where == "audio" else "vgdesk.app.recording"
+    module = "vgdesk.audio.recorder" if where == "audio" else "vgdesk.app.recording.capture"
     studio.configure(stop_by_voice=False)
     with monkeypatch.context() as patch:
         patch.setattr(f"{module}.{name}", fail)

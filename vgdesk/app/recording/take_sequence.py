@@ -3,9 +3,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Timer
 
-from vgdesk.app.listening import Listening
 from vgdesk.app.project.project_manager import ProjectDesk
-from vgdesk.app.recording import Kept, Phase, RecordingDesk
+from vgdesk.app.recording.capture import Kept, Phase, RecordingDesk
+from vgdesk.app.recording.playback import Listening
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store

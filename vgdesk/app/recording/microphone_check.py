@@ -5,8 +5,8 @@ from enum import Enum
 from pathlib import Path
 from threading import Timer
 
-from vgdesk.app.listening import Listening
-from vgdesk.app.recording import Kept, Phase, RecordingDesk
+from vgdesk.app.recording.capture import Kept, Phase, RecordingDesk
+from vgdesk.app.recording.playback import Listening
 from vgdesk.app.state.settings import user_folder
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.child_process import Post
