@@ -19,10 +19,10 @@ import numpy as np
 
 from tests.app.project.test_project_manager import Window
 from vgdesk.app.encoding.embedding_cache import EmbeddingCache
-from vgdesk.app.exporting import export
+from vgdesk.app.exchange.exporting import export
+from vgdesk.app.exchange.import_preview import first_choices, look_at, planned
+from vgdesk.app.exchange.importing import import_takes
 from vgdesk.app.frame_file import read_frames, write_frames
-from vgdesk.app.importing import import_takes
-from vgdesk.app.incoming import first_choices, look_at, planned
 from vgdesk.app.project.archive import pack, unpack
 from vgdesk.app.project.erasure import NOTE_FILE
 from vgdesk.app.project.journal import edit_record

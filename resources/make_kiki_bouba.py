@@ -10,7 +10,7 @@ Averbuch-Elor (2023), Kiki or bouba? Sound symbolism in vision-and-language mode
 from itertools import product
 
 from vgdesk.analyses.lexicon.letter_classes import LETTERS, NEUTRAL, VOWELS
-from vgdesk.app.word_lists import WORD_LISTS
+from vgdesk.app.exchange.word_lists import WORD_LISTS
 
 ADJECTIVES = {
     "round": "round circular soft fat chubby curved smooth plush plump rotund",

@@ -15,8 +15,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["vgdesk"]):
-    from vgdesk.app.annotations import read_annotation
-    from vgdesk.app.manifests import read_table_file
+    from vgdesk.app.exchange.annotations import read_annotation
+    from vgdesk.app.exchange.corpus_tables import read_table_file
     from vgdesk.app.project.archive import unpack
     from vgdesk.app.project.project_file import open_project
     from vgdesk.app.project.recovery import recover

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from vgdesk.__main__ import main
+from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.stack_file import read_stack
-from vgdesk.app.word_lists import open_words
 from vgdesk.core.resources import resource
 
 DEMO = str(resource("demo.vgdesk"))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.odd_files import Marked, long_grid, noise
+from tests.app.exchange.odd_files import Marked, long_grid, noise
 from tests.app.project_examples import contents, word
 from vgdesk.__main__ import main
 from vgdesk.app.project.journal_replay import JOURNAL_FILE

@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 from tests.main_thread import MainThread
 from vgdesk.app.analysing.analysis_processes import Request
 from vgdesk.app.analysing.pipeline import ON_THEIR_WAY
-from vgdesk.app.cutting import LongRecording
+from vgdesk.app.exchange.segmentation import LongRecording
 from vgdesk.app.state.events import CurvesReady, Missing, View
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.app.workspace import Workspace

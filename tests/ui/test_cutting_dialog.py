@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of, word
 from tests.audio.test_long_recording import NAMES, spoken
-from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
+from vgdesk.app.exchange.segmentation import LongRecording, Piece, propose, with_pieces
 from vgdesk.audio.files import write_flac
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.ui.cutting_dialog import CuttingDialog

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.app.odd_files import Marked, eaf, long_grid, noise
+from tests.app.exchange.odd_files import Marked, eaf, long_grid, noise
 from tests.windows import opened_window
-from vgdesk.app.incoming import Choices
+from vgdesk.app.exchange.import_preview import Choices
 from vgdesk.app.state.settings import load_settings, user_folder
 from vgdesk.core.model import WordId
 from vgdesk.ui.import_dialog import ImportDialog

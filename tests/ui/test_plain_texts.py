@@ -24,8 +24,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.project_examples import sessions_of
 from tests.windows import Wait
-from vgdesk.app.cutting import LongRecording, Piece
-from vgdesk.app.incoming import Choices
+from vgdesk.app.exchange.import_preview import Choices
+from vgdesk.app.exchange.segmentation import LongRecording, Piece
 from vgdesk.app.words.removal import Removal
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice

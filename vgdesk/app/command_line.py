@@ -14,6 +14,7 @@ from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.encoding.encoder_registry import find_encoder
+from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words
 from vgdesk.app.measure_pages import measures_list, measures_page
 from vgdesk.app.printed import (
     as_json,
@@ -30,7 +31,6 @@ from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.study_report import Report, check_report, write_report
-from vgdesk.app.word_lists import WORD_LISTS, open_words
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LabelConfusions, NeighbourChanges

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from vgdesk.app.importing import ImportRefused, import_takes, with_imported
-from vgdesk.app.incoming import (
+from vgdesk.app.exchange.import_preview import (
     Choices,
     Incoming,
     first_choices,
@@ -18,6 +17,7 @@ from vgdesk.app.incoming import (
     planned,
     summary,
 )
+from vgdesk.app.exchange.importing import ImportRefused, import_takes, with_imported
 from vgdesk.app.project.journal_replay import unsaved_edits
 from vgdesk.app.project.locations import SUFFIX
 from vgdesk.app.project.lock import ProjectLock, why_not_locked

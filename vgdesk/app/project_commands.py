@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vgdesk.app import import_files, take_checking
 from vgdesk.app.arguments import add_force
-from vgdesk.app.exporting import EXPORTS, check_target, export, kind_of
+from vgdesk.app.exchange.exporting import EXPORTS, check_target, export, kind_of
 from vgdesk.app.project.archive import SUFFIX, pack, unpack
 from vgdesk.app.project.erasure import refuse_unfinished
 from vgdesk.app.project.journal_replay import unsaved_edits

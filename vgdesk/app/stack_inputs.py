@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.app.encoding.embedding_messages import SpeechItem, TextItem
-from vgdesk.app.word_lists import PROJECT, WORD_LISTS, open_words
+from vgdesk.app.exchange.word_lists import PROJECT, WORD_LISTS, open_words
 from vgdesk.app.words.identifiers import word_text
 from vgdesk.audio.files import read, sound_files
 from vgdesk.audio.speech_activity import find_word

@@ -5,15 +5,16 @@ from pathlib import Path
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.app.analysing.analysis_processes import Analysing
 from vgdesk.app.analysing.pipeline import Pipeline
-from vgdesk.app.cutting import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.encoding.downloads import Downloads
 from vgdesk.app.encoding.encoder_registry import EncoderShelf
 from vgdesk.app.encoding.encoder_selection import ModelDesk
 from vgdesk.app.encoding.encoding_queue import EncodeOptions, Encoding
 from vgdesk.app.encoding.gate_encoding import GateEncoding
+from vgdesk.app.exchange.export_manager import HandingOn
+from vgdesk.app.exchange.import_manager import ImportDesk
+from vgdesk.app.exchange.segmentation import LongRecording, Piece, propose, with_pieces
+from vgdesk.app.exchange.word_lists import open_words, with_words
 from vgdesk.app.forgetting import Forgetting
-from vgdesk.app.handing_on import HandingOn
-from vgdesk.app.import_desk import ImportDesk
 from vgdesk.app.project.project_manager import DEMO, ProjectDesk
 from vgdesk.app.recording.capture import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording.microphone_check import MicrophoneCheck
@@ -30,7 +31,6 @@ from vgdesk.app.state.settings import (
 )
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import Looking
-from vgdesk.app.word_lists import open_words, with_words
 from vgdesk.app.words.prompt_order import due_words
 from vgdesk.app.words.pronunciation import with_typed_label
 from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
-from vgdesk.app.cutting import LongRecording, Piece, in_words
+from vgdesk.app.exchange.segmentation import LongRecording, Piece, in_words
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
 from vgdesk.core.model import Word
 from vgdesk.ui.panels.parts import MARGIN, column, wrapped

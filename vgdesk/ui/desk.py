@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from vgdesk.app.cutting import LongRecording
+from vgdesk.app.exchange.segmentation import LongRecording
 from vgdesk.app.project.opening import Unsaved
 from vgdesk.app.state.settings import Layout
 from vgdesk.app.workspace import Workspace

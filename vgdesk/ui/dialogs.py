@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
-from vgdesk.app.exporting import EXPORTS
-from vgdesk.app.incoming import TABLES
+from vgdesk.app.exchange.exporting import EXPORTS
+from vgdesk.app.exchange.import_preview import TABLES
+from vgdesk.app.exchange.word_lists import WORD_LISTS
 from vgdesk.app.project.opening import MOST_NAMED, Unsaved
-from vgdesk.app.word_lists import WORD_LISTS
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.given_vectors import ENDINGS

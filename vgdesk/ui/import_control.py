@@ -5,9 +5,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.incoming import Choices, Incoming, Preview, first_choices, preview_import
-from vgdesk.app.manifests import CATEGORY, FIELDS, WORD
-from vgdesk.app.norms import first_columns, preview_join
+from vgdesk.app.exchange.corpus_tables import CATEGORY, FIELDS, WORD
+from vgdesk.app.exchange.import_preview import (
+    Choices,
+    Incoming,
+    Preview,
+    first_choices,
+    preview_import,
+)
+from vgdesk.app.exchange.word_norms import first_columns, preview_join
 from vgdesk.app.words.label_columns import PHONES
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.incoming import Choices, Incoming, Preview, outside_sentence
+from vgdesk.app.exchange.import_preview import Choices, Incoming, Preview, outside_sentence
 from vgdesk.core.errors import VgdeskError
 from vgdesk.ui.panels.parts import MARGIN, column, editable_combo, named, wrapped
 from vgdesk.ui.views.table import Table, TableModel, table_view

@@ -3,7 +3,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from vgdesk.app.cutting import Piece, moved
+from vgdesk.app.exchange.segmentation import Piece, moved
 from vgdesk.core.model import Word, WordId
 
 Index = QModelIndex | QPersistentModelIndex

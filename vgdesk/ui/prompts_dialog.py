@@ -9,8 +9,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vgdesk.app.exchange.word_lists import typed_words, with_words, words_as_text
 from vgdesk.app.state.settings import MOST_TAKES
-from vgdesk.app.word_lists import typed_words, with_words, words_as_text
 from vgdesk.app.words.prompt_order import PromptPlan, progress
 from vgdesk.core.model import Session
 from vgdesk.ui.panels.parts import GAP, MARGIN, column, named, row, tint, wrapped

@@ -18,7 +18,7 @@ from vgdesk.analyses.lexicon.sound_symbolism import (
     score_sounds,
     tau_factor,
 )
-from vgdesk.app.word_lists import open_words
+from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LetterProfile
 from vgdesk.core.errors import TooFewWordsError

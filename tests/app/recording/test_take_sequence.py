@@ -13,7 +13,7 @@ import pytest
 from tests.app.project_examples import sessions_of, word
 from tests.main_thread import MainThread
 from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_card  # noqa: F401
-from vgdesk.app.importing import ImportedTake, PlannedTake, with_imported
+from vgdesk.app.exchange.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.project.erasure import plan_removal
 from vgdesk.app.project.project_file import open_project
 from vgdesk.app.project.project_manager import ProjectDesk

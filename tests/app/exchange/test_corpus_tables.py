@@ -8,11 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.app.odd_files import Marked, long_grid, noise
-from vgdesk.app.formats.foreign_table import MOST_COLUMNS, Table
-from vgdesk.app.importing import ImportedTake, ImportRefused, import_takes, with_imported
-from vgdesk.app.incoming import Choices, first_choices, look_at, planned, preview_import
-from vgdesk.app.manifests import (
+from tests.app.exchange.odd_files import Marked, long_grid, noise
+from vgdesk.app.exchange.corpus_tables import (
     FIELDS,
     PRESETS,
     checked,
@@ -21,7 +18,16 @@ from vgdesk.app.manifests import (
     read_table_file,
     takes_of_table,
 )
-from vgdesk.app.norms import first_columns, joined
+from vgdesk.app.exchange.import_preview import (
+    Choices,
+    first_choices,
+    look_at,
+    planned,
+    preview_import,
+)
+from vgdesk.app.exchange.importing import ImportedTake, ImportRefused, import_takes, with_imported
+from vgdesk.app.exchange.word_norms import first_columns, joined
+from vgdesk.app.formats.foreign_table import MOST_COLUMNS, Table
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 

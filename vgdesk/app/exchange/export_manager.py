@@ -2,10 +2,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.exporting import export
+from vgdesk.app.exchange.exporting import export
+from vgdesk.app.exchange.problem_report import write_report
 from vgdesk.app.project.archive import pack, unpack
 from vgdesk.app.project.missing_takes import missing_takes, said_with
-from vgdesk.app.report import write_report
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import Settings
 from vgdesk.app.workers.jobs import JobChanged, JobState

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.laying import lay
+from vgdesk.app.exchange.word_alignment import lay
 from vgdesk.app.words.identifiers import Additions, language_of
 from vgdesk.audio.long_recording import listen
 from vgdesk.core.arrays import FloatArray

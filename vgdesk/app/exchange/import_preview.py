@@ -6,18 +6,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from vgdesk.app.annotations import guess_tiers, is_annotation, read_annotation, takes_of, tier_names
-from vgdesk.app.formats.aligner_table import is_alignment
-from vgdesk.app.formats.foreign_table import SUFFIXES, Table
-from vgdesk.app.formats.tiers import Annotation
-from vgdesk.app.importing import ImportPlan, PlannedTake, plan_import
-from vgdesk.app.manifests import (
+from vgdesk.app.exchange.annotations import (
+    guess_tiers,
+    is_annotation,
+    read_annotation,
+    takes_of,
+    tier_names,
+)
+from vgdesk.app.exchange.corpus_tables import (
     AUDIO_FOLDER,
     checked,
     guess_mapping,
     read_table_file,
     takes_of_table,
 )
+from vgdesk.app.exchange.importing import ImportPlan, PlannedTake, plan_import
+from vgdesk.app.formats.aligner_table import is_alignment
+from vgdesk.app.formats.foreign_table import SUFFIXES, Table
+from vgdesk.app.formats.tiers import Annotation
 from vgdesk.app.words.identifiers import language_of
 from vgdesk.audio.files import sound_files
 from vgdesk.core.errors import AudioFileError, VgdeskError
@@ -65,7 +71,7 @@ class Choices:
     words, phones
         The tiers that hold them; no phones if that is empty.
     columns
-        For each heading what it means, see `vgdesk.app.manifests`.
+        For each heading what it means, see `vgdesk.app.exchange.corpus_tables`.
     outside
         Whether sound files may come in that lie outside of the folder of what names them.
     """

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.app.odd_files import Marked, Point, eaf, long_grid, noise, short_grid
-from vgdesk.app.annotations import guess_tiers, read_annotation, takes_of, tier_names
-from vgdesk.app.formats.aligner_table import is_alignment
-from vgdesk.app.formats.foreign_text import LARGEST
-from vgdesk.app.formats.tiers import Annotation, Interval
-from vgdesk.app.importing import (
+from tests.app.exchange.odd_files import Marked, Point, eaf, long_grid, noise, short_grid
+from vgdesk.app.exchange.annotations import guess_tiers, read_annotation, takes_of, tier_names
+from vgdesk.app.exchange.corpus_tables import read_table_file
+from vgdesk.app.exchange.importing import (
     ImportedTake,
     ImportPlan,
     ImportRefused,
     import_takes,
     with_imported,
 )
-from vgdesk.app.manifests import read_table_file
+from vgdesk.app.formats.aligner_table import is_alignment
+from vgdesk.app.formats.foreign_text import LARGEST
+from vgdesk.app.formats.tiers import Annotation, Interval
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session

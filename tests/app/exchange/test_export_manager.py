@@ -8,7 +8,7 @@ import pytest
 from tests.app.project_examples import take, word
 from tests.main_thread import MainThread
 from vgdesk.__main__ import main
-from vgdesk.app.handing_on import HandingOn
+from vgdesk.app.exchange.export_manager import HandingOn
 from vgdesk.app.project.archive import unpack
 from vgdesk.app.project.journal import rewrite
 from vgdesk.app.project.journal_replay import JOURNAL_FILE

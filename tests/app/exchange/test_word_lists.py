@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vgdesk.analyses.lexicon.letter_classes import sound_class
-from vgdesk.app.word_lists import WORD_LISTS, open_words, with_words
+from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words, with_words
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 

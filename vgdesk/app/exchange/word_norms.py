@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from vgdesk.app.exchange.corpus_tables import FIELDS, NOT_KNOWN, WORD, checked, guess_mapping
+from vgdesk.app.exchange.import_preview import Choices, Incoming, Preview, counted
 from vgdesk.app.formats.foreign_table import Table
-from vgdesk.app.incoming import Choices, Incoming, Preview, counted
-from vgdesk.app.manifests import FIELDS, NOT_KNOWN, WORD, checked, guess_mapping
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.project_examples import same, take, word
-from vgdesk.app.cutting import LongRecording, Piece, in_words, with_pieces
+from vgdesk.app.exchange.segmentation import LongRecording, Piece, in_words, with_pieces
 from vgdesk.app.words.identifiers import language_of, made_word, next_take_id, spelling_key
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Trashed, Word, WordId
 

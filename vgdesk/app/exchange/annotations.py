@@ -9,12 +9,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from vgdesk.app.exchange.corpus_tables import read_table_file
+from vgdesk.app.exchange.importing import PlannedTake
 from vgdesk.app.formats.aligner_table import ALIGNED, aligned_tiers, is_alignment
 from vgdesk.app.formats.eaf import read_eaf
 from vgdesk.app.formats.textgrid import read_textgrid
 from vgdesk.app.formats.tiers import Annotation, Interval, Tier
-from vgdesk.app.importing import PlannedTake
-from vgdesk.app.manifests import read_table_file
 from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError

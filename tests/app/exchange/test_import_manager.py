@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.odd_files import noise
+from tests.app.exchange.odd_files import noise
 from tests.main_thread import MainThread
-from vgdesk.app.import_desk import ImportDesk
-from vgdesk.app.incoming import first_choices, look_at
+from vgdesk.app.exchange.import_manager import ImportDesk
+from vgdesk.app.exchange.import_preview import first_choices, look_at
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.workers.background import Background

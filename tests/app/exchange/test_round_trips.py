@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.app.project_examples import RECIPE, same, word
-from vgdesk.app.exporting import export
-from vgdesk.app.importing import import_takes, with_imported
-from vgdesk.app.incoming import first_choices, look_at, planned
+from vgdesk.app.exchange.exporting import export
+from vgdesk.app.exchange.import_preview import first_choices, look_at, planned
+from vgdesk.app.exchange.importing import import_takes, with_imported
 from vgdesk.app.project.journal import edit_record
 from vgdesk.app.project.journal_replay import JOURNAL_FILE
 from vgdesk.app.project.project_file import open_project, save

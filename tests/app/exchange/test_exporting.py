@@ -12,8 +12,8 @@ from praatio import textgrid
 from pyarrow import parquet
 
 from tests.app.project_examples import contents, word
-from vgdesk.app import exporting
-from vgdesk.app.exporting import EXPORTS, export
+from vgdesk.app.exchange import exporting
+from vgdesk.app.exchange.exporting import EXPORTS, export
 from vgdesk.audio.files import Recording, describe, read, write_flac
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource, Verdict, WordId

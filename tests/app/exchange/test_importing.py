@@ -7,7 +7,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgdesk.app.importing import (
+from vgdesk.app.exchange.importing import (
     ImportedTake,
     ImportPlan,
     ImportRefused,
@@ -23,7 +23,7 @@ from vgdesk.core.errors import AudioFileError
 from vgdesk.core.model import Concern, Session, TakeId, TakeSource, Verdict, Word, WordId
 from vgdesk.core.viewing import ViewRecipe
 
-PEOPLE = Path(__file__).parents[3] / "shared" / "data" / "people" / "en_gcompris"
+PEOPLE = Path(__file__).parents[4] / "shared" / "data" / "people" / "en_gcompris"
 
 
 def tone(file: Path, seconds: float = 0.2, rate: int = 8000, channels: int = 1) -> Path:

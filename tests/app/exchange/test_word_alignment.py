@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.project_examples import word
-from vgdesk.app.laying import NO_WORD, NOT_SAID, lay
+from vgdesk.app.exchange.word_alignment import NO_WORD, NOT_SAID, lay
 
 LIST = [word(name) for name in ("hippopotamus", "ant", "crocodile", "cat", "umbrella", "sun")]
 

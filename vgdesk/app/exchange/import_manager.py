@@ -4,14 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from vgdesk.app.importing import (
-    ImportedTake,
-    ImportPlan,
-    ImportRefused,
-    import_takes,
-    with_imported,
-)
-from vgdesk.app.incoming import (
+from vgdesk.app.exchange.import_preview import (
     Choices,
     Incoming,
     Preview,
@@ -21,7 +14,14 @@ from vgdesk.app.incoming import (
     outside_sentence,
     planned,
 )
-from vgdesk.app.norms import Joined, joined
+from vgdesk.app.exchange.importing import (
+    ImportedTake,
+    ImportPlan,
+    ImportRefused,
+    import_takes,
+    with_imported,
+)
+from vgdesk.app.exchange.word_norms import Joined, joined
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.words.label_columns import PHONES

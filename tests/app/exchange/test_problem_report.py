@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vgdesk import __version__
-from vgdesk.app.report import report_text, write_report
+from vgdesk.app.exchange.problem_report import report_text, write_report
 from vgdesk.app.state.log_file import LOG_FILE
 from vgdesk.app.state.settings import Settings, user_folder
 from vgdesk.core.errors import VgdeskError
@@ -55,7 +55,7 @@ def test_versions_settings_and_where_errors_came_from_are_in_it() -> None:
         " ERROR",
     ):
         assert part in text
-    assert str(Path(__file__).parents[2]) not in text
+    assert str(Path(__file__).parents[3]) not in text
 
 
 def test_it_is_written_or_refused_with_a_sentence(tmp_path: Path) -> None:

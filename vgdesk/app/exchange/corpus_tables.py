@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from vgdesk.app.exchange.importing import PlannedTake
 from vgdesk.app.formats.foreign_table import Table, read_foreign_table
-from vgdesk.app.importing import PlannedTake
 from vgdesk.app.words.identifiers import word_text
 from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.core.catalogue import catalogue

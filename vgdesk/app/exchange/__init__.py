@@ -1,0 +1,1 @@
+"""Words in and out: sounds, annotations, tables, lists, long recordings."""
