@@ -22,13 +22,13 @@ from vgdesk.app.encoding.embedding_cache import EmbeddingCache
 from vgdesk.app.exchange.exporting import export
 from vgdesk.app.exchange.import_preview import first_choices, look_at, planned
 from vgdesk.app.exchange.importing import import_takes
-from vgdesk.app.frame_file import read_frames, write_frames
 from vgdesk.app.project.archive import pack, unpack
 from vgdesk.app.project.erasure import NOTE_FILE
 from vgdesk.app.project.journal import edit_record
 from vgdesk.app.project.journal_replay import JOURNAL_FILE
 from vgdesk.app.project.project_file import open_project, save
-from vgdesk.app.stack_file import read_stack, write_stack
+from vgdesk.app.stacks.frame_file import read_frames, write_frames
+from vgdesk.app.stacks.stack_file import read_stack, write_stack
 from vgdesk.app.words.identifiers import next_take_id
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.audio.take_writer import partial_path

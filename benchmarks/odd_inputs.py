@@ -36,7 +36,7 @@ def furnish(folder: Path) -> None:
 
 
 def _write_tables(folder: Path, words: list[str]) -> None:
-    from vgdesk.app.stack_file import write_stack
+    from vgdesk.app.stacks.stack_file import write_stack
     from vgdesk.core.model import EncoderId, WordId
     from vgdesk.core.stack import LayerStack
 

@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["vgdesk"]):
     from vgdesk.app.project.archive import unpack
     from vgdesk.app.project.project_file import open_project
     from vgdesk.app.project.recovery import recover
-    from vgdesk.app.stack_file import read_stack
+    from vgdesk.app.stacks.stack_file import read_stack
     from vgdesk.core.errors import VgdeskError
 
 SETTINGS = b'{"schema": 2, "speakers": [], "encoders": {}, "view": {}}'

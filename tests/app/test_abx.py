@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from vgdesk.__main__ import main
-from vgdesk.app.frame_file import read_frames
-from vgdesk.app.stack_file import read_stack
+from vgdesk.app.stacks.frame_file import read_frames
+from vgdesk.app.stacks.stack_file import read_stack
 from vgdesk.core.resources import resource
 
 DEMO = str(resource("demo.vgdesk"))

@@ -10,7 +10,7 @@ import pytest
 from vgdesk.__main__ import main
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.words.word_overview import MOST_ROWS
-from vgdesk.app.stack_file import read_stack
+from vgdesk.app.stacks.stack_file import read_stack
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.resources import resource
 

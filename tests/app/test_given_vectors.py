@@ -8,7 +8,7 @@ import pytest
 
 from vgdesk.__main__ import main
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.stack_file import read_stack
+from vgdesk.app.stacks.stack_file import read_stack
 from vgdesk.core.resources import resource
 
 DEMO = str(resource("demo.vgdesk"))

@@ -12,7 +12,7 @@ from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.stack_making import Making, by_word, make_stack
+from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
 from vgdesk.core.resources import resource
 from vgdesk.core.stack import matched
 

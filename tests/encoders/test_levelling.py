@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vgdesk.__main__ import main
-from vgdesk.app.stack_making import Making, make_stack
+from vgdesk.app.stacks.stack_builder import Making, make_stack
 from vgdesk.audio.files import Recording, read, write_flac
 from vgdesk.core.resources import resource
 from vgdesk.encoders import ENCODERS, inspect_folder, levelling_files, load

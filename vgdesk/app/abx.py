@@ -7,9 +7,9 @@ from vgdesk.analyses.abx.abx_frames import Column, Task, discriminate_frames
 from vgdesk.analyses.sequences.dtw import FrameDistance
 from vgdesk.app.arguments import add_seed
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.frame_making import frames_from
 from vgdesk.app.printed import as_json, curves_table
-from vgdesk.app.stack_making import Making
+from vgdesk.app.stacks.frame_builder import frames_from
+from vgdesk.app.stacks.stack_builder import Making
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.model import Session

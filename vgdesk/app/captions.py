@@ -18,7 +18,7 @@ from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.formats.foreign_text import read_at_most, read_cells
 from vgdesk.app.formats.text_file import is_number
 from vgdesk.app.printed import as_json, curves_table
-from vgdesk.app.stack_making import Making, encode
+from vgdesk.app.stacks.stack_builder import Making, encode
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, WordId
 from vgdesk.core.results import LayerCurve

@@ -29,7 +29,7 @@ from vgdesk.app.printed import (
 from vgdesk.app.project.output_files import TargetExistsError
 from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.selftest import CHECKS
-from vgdesk.app.stack_making import Making, by_word, place_of_layer, stack_from
+from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.study_report import Report, check_report, write_report
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
 from vgdesk.app.words.word_facts import facts_of

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from vgdesk.app.arguments import add_force
 from vgdesk.app.encoding.encoder_registry import find_encoder
-from vgdesk.app.frame_file import ENDINGS, write_frames
-from vgdesk.app.frame_making import make_frames
 from vgdesk.app.project.output_files import checked_file
-from vgdesk.app.stack_file import FORMATS, write_stack
-from vgdesk.app.stack_making import Making, make_stack
+from vgdesk.app.stacks.frame_builder import make_frames
+from vgdesk.app.stacks.frame_file import ENDINGS, write_frames
+from vgdesk.app.stacks.stack_builder import Making, make_stack
+from vgdesk.app.stacks.stack_file import FORMATS, write_stack
 from vgdesk.encoders.defaults import TWIN
 from vgdesk.ending import BAD_INPUT
 

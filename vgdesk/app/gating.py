@@ -10,8 +10,8 @@ from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.encoding.gated_sounds import gates_of, seconds_of
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.printed import as_json, gating_table
-from vgdesk.app.stack_inputs import listed_rows, sound_rows
-from vgdesk.app.stack_making import Making, encode, place_of_layer
+from vgdesk.app.stacks.inputs import listed_rows, sound_rows
+from vgdesk.app.stacks.stack_builder import Making, encode, place_of_layer
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import VgdeskError

@@ -17,7 +17,7 @@ from vgdesk.analyses.groups.leave_one_group_out import (
 )
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.published import ALIGNMENT, CLUSTERS, PAIRS, Published
-from vgdesk.app.stack_making import Making, by_word, make_stack
+from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Modality

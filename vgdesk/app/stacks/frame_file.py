@@ -10,8 +10,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from vgdesk.app.project.output_files import checked_file, placed_whole
-from vgdesk.app.stack_file import BROKEN, read_stack, single
-from vgdesk.app.stack_file import FORMAT as STACK_FORMAT
+from vgdesk.app.stacks.stack_file import BROKEN, read_stack, single
+from vgdesk.app.stacks.stack_file import FORMAT as STACK_FORMAT
 from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.json_text import parse_json

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgdesk.__main__ import main
-from vgdesk.app.stack_file import FORMATS, read_stack, write_stack
+from vgdesk.app.stacks.stack_file import FORMATS, read_stack, write_stack
 from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgdesk.app.frame_file import read_frames, write_frames
-from vgdesk.app.stack_file import write_stack
+from vgdesk.app.stacks.frame_file import read_frames, write_frames
+from vgdesk.app.stacks.stack_file import write_stack
 from vgdesk.core.errors import NotFiniteError, VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.model import EncoderId, WordId

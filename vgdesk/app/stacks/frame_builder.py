@@ -11,9 +11,9 @@ import numpy as np
 from vgdesk.app.encoding.embedding_messages import SpeechItem
 from vgdesk.app.encoding.embedding_worker import sound_of
 from vgdesk.app.encoding.encoder_registry import find_encoder
-from vgdesk.app.frame_file import read_frames
-from vgdesk.app.stack_inputs import listed_inputs, rows_of
-from vgdesk.app.stack_making import STACK, Making
+from vgdesk.app.stacks.frame_file import read_frames
+from vgdesk.app.stacks.inputs import listed_inputs, rows_of
+from vgdesk.app.stacks.stack_builder import STACK, Making
 from vgdesk.audio.files import resample
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, VgdeskError

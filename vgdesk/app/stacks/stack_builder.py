@@ -15,8 +15,8 @@ from vgdesk.app.encoding.embedding_messages import (
 )
 from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.app.encoding.encoder_registry import find_encoder
-from vgdesk.app.stack_file import read_stack
-from vgdesk.app.stack_inputs import Row, listed_inputs, rows_of
+from vgdesk.app.stacks.inputs import Row, listed_inputs, rows_of
+from vgdesk.app.stacks.stack_file import read_stack
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import WordId
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows

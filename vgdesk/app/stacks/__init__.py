@@ -1,0 +1,1 @@
+"""From words to whole stacks and frames without a window, and their files."""
