@@ -343,7 +343,7 @@ def _ended(pid: int, seconds: float) -> tuple[int | None, int]:
 
 def run_some(count: int, seed: int, root: Path) -> Iterator[Outcome]:
     """Run some cases in a sandbox below the folder `root`."""
-    import vgdesk.app.command_line  # noqa: F401 - once, for all forks
+    import vgdesk.app.commands.command_line  # noqa: F401 - once, for all forks
 
     folder, home = root / "sandbox", root / "home"
     home.mkdir()

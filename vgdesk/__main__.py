@@ -39,7 +39,7 @@ def _run_process(given: list[str]) -> int:
 
 
 def _run(given: list[str]) -> int:
-    from vgdesk.app.command_line import run
+    from vgdesk.app.commands.command_line import run
 
     return run(given)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vgdesk import __version__
-from vgdesk.app.printed import CURVE_COLUMNS
+from vgdesk.app.commands.text_tables import CURVE_COLUMNS
 from vgdesk.app.project.output_files import checked_folder, new_folder
 from vgdesk.app.published import SUBSPACE_CORRELATION
 from vgdesk.app.reproduce import Panel, Request, normalisation

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vgdesk.app import import_files, take_checking
-from vgdesk.app.arguments import add_force
+from vgdesk.app.commands import check, import_words
+from vgdesk.app.commands.arguments import add_force
 from vgdesk.app.exchange.exporting import EXPORTS, check_target, export, kind_of
 from vgdesk.app.project.archive import SUFFIX, pack, unpack
 from vgdesk.app.project.erasure import refuse_unfinished
@@ -20,11 +20,11 @@ if TYPE_CHECKING:  # argparse gives its type no public name
 
 def add_all(commands: "Commands") -> None:
     """Describe the commands to a parser's list of them."""
-    import_files.add_arguments(commands.add_parser("import", help="take files into a project"))
+    import_words.add_arguments(commands.add_parser("import", help="take files into a project"))
     _add_export(commands.add_parser("export", help="hand the words on"))
     _add_pack(commands.add_parser("pack", help="make one file of a project"))
     _add_unpack(commands.add_parser("unpack", help="make a project of such a file"))
-    take_checking.add_arguments(commands.add_parser("check", help="say what is wrong with takes"))
+    check.add_arguments(commands.add_parser("check", help="say what is wrong with takes"))
 
 
 def _add_pack(parser: argparse.ArgumentParser) -> None:

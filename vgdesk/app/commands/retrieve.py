@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
-from vgdesk.app.arguments import add_seed
+from vgdesk.app.commands.arguments import add_seed
+from vgdesk.app.commands.text_tables import as_json, retrieval_table
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.printed import as_json, retrieval_table
 from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import Finding

@@ -5,9 +5,9 @@ import sys
 
 from vgdesk.analyses.abx.abx_frames import Column, Task, discriminate_frames
 from vgdesk.analyses.sequences.dtw import FrameDistance
-from vgdesk.app.arguments import add_seed
+from vgdesk.app.commands.arguments import add_seed
+from vgdesk.app.commands.text_tables import as_json, curves_table
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stacks.frame_builder import frames_from
 from vgdesk.app.stacks.stack_builder import Making
 from vgdesk.core.errors import VgdeskError

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from vgdesk.analyses.retrieval.gating import GATING
+from vgdesk.app.commands.text_tables import as_json, gating_table
 from vgdesk.app.encoding.embedding_messages import SpeechItem
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.encoding.gated_sounds import gates_of, seconds_of
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.printed import as_json, gating_table
 from vgdesk.app.stacks.inputs import listed_rows, sound_rows
 from vgdesk.app.stacks.stack_builder import Making, encode, place_of_layer
 from vgdesk.app.words.word_facts import facts_of

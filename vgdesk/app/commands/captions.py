@@ -12,12 +12,12 @@ from vgdesk.analyses.lexicon.caption_curves import (
     rank_captions,
 )
 from vgdesk.analyses.lexicon.caption_similarity import caption_words
-from vgdesk.app.arguments import add_seed
+from vgdesk.app.commands.arguments import add_seed
+from vgdesk.app.commands.text_tables import as_json, curves_table
 from vgdesk.app.encoding.embedding_messages import TextItem
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.formats.foreign_text import read_at_most, read_cells
 from vgdesk.app.formats.text_file import is_number
-from vgdesk.app.printed import as_json, curves_table
 from vgdesk.app.stacks.stack_builder import Making, encode
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Modality, WordId

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from vgdesk.app.arguments import add_force
+from vgdesk.app.commands.arguments import add_force
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.project.output_files import checked_file
 from vgdesk.app.stacks.frame_builder import make_frames

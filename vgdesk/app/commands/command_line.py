@@ -11,12 +11,11 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app import abx, captions, embedding, gating, project_commands, retrieving
-from vgdesk.app.arguments import add_seed
-from vgdesk.app.encoding.encoder_registry import find_encoder
-from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words
-from vgdesk.app.measure_pages import measures_list, measures_page
-from vgdesk.app.printed import (
+from vgdesk.app.commands import abx, captions, embed, gate, project_commands, retrieve
+from vgdesk.app.commands.arguments import add_seed
+from vgdesk.app.commands.measures_page import measures_list, measures_page
+from vgdesk.app.commands.selftest import CHECKS
+from vgdesk.app.commands.text_tables import (
     as_json,
     changes_table,
     confusions_table,
@@ -26,9 +25,10 @@ from vgdesk.app.printed import (
     similarity_table,
     words_table,
 )
+from vgdesk.app.encoding.encoder_registry import find_encoder
+from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words
 from vgdesk.app.project.output_files import TargetExistsError
 from vgdesk.app.reproduce import Request, Study
-from vgdesk.app.selftest import CHECKS
 from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.study_report import Report, check_report, write_report
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
@@ -98,9 +98,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_embed(parser: argparse.ArgumentParser) -> None:
-    embedding.add_arguments(parser)
+    embed.add_arguments(parser)
     _add_making(parser)
-    parser.set_defaults(command=lambda chosen: embedding.embed(chosen, _making(chosen)))
+    parser.set_defaults(command=lambda chosen: embed.embed(chosen, _making(chosen)))
 
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
@@ -198,9 +198,9 @@ def _add_confusions(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_gate(parser: argparse.ArgumentParser) -> None:
-    gating.add_arguments(parser)
+    gate.add_arguments(parser)
     _add_making(parser)
-    parser.set_defaults(command=lambda chosen: gating.gate(chosen, _making(chosen)))
+    parser.set_defaults(command=lambda chosen: gate.gate(chosen, _making(chosen)))
 
 
 def _add_abx(parser: argparse.ArgumentParser) -> None:
@@ -216,9 +216,9 @@ def _add_captions(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_retrieve(parser: argparse.ArgumentParser) -> None:
-    retrieving.add_arguments(parser)
+    retrieve.add_arguments(parser)
     _add_making(parser)
-    parser.set_defaults(command=lambda chosen: retrieving.retrieve(chosen, _making(chosen)))
+    parser.set_defaults(command=lambda chosen: retrieve.retrieve(chosen, _making(chosen)))
 
 
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:

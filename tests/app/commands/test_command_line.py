@@ -131,7 +131,7 @@ def test_models_lists_what_can_be_used(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_page_of_the_measures_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measures", "--markdown"]) == 0
-    page = Path(__file__).parents[2] / "docs" / "measures.md"
+    page = Path(__file__).parents[3] / "docs" / "measures.md"
     assert page.read_text("utf-8") == capsys.readouterr().out
 
 

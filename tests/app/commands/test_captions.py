@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vgdesk.__main__ import main
-from vgdesk.app.captions import read_captions
+from vgdesk.app.commands.captions import read_captions
 from vgdesk.core.errors import VgdeskError
 
 ANIMALS, CLOTHES = ("dog", "cat", "horse", "duck"), ("coat", "hat", "shirt", "shoe")
