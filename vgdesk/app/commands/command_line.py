@@ -15,6 +15,8 @@ from vgdesk.app.commands import abx, captions, embed, gate, project_commands, re
 from vgdesk.app.commands.arguments import add_seed
 from vgdesk.app.commands.measures_page import measures_list, measures_page
 from vgdesk.app.commands.selftest import CHECKS
+from vgdesk.app.commands.study.report import Report, check_report, write_report
+from vgdesk.app.commands.study.reproduce import Request, Study
 from vgdesk.app.commands.text_tables import (
     as_json,
     changes_table,
@@ -28,9 +30,7 @@ from vgdesk.app.commands.text_tables import (
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words
 from vgdesk.app.project.output_files import TargetExistsError
-from vgdesk.app.reproduce import Request, Study
 from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
-from vgdesk.app.study_report import Report, check_report, write_report
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LabelConfusions, NeighbourChanges

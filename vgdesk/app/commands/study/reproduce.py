@@ -15,8 +15,8 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     biased_cka_without_groups,
     half_width,
 )
+from vgdesk.app.commands.study.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from vgdesk import __version__
+from vgdesk.app.commands.study.published import SUBSPACE_CORRELATION
+from vgdesk.app.commands.study.reproduce import Panel, Request, normalisation
 from vgdesk.app.commands.text_tables import CURVE_COLUMNS
 from vgdesk.app.project.output_files import checked_folder, new_folder
-from vgdesk.app.published import SUBSPACE_CORRELATION
-from vgdesk.app.reproduce import Panel, Request, normalisation
 
 HEADINGS = (
     "analysis", "edition", "measure", "line", "layer", *CURVE_COLUMNS, "n", "seed", "estimator",
@@ -62,7 +62,7 @@ def write_report(target: Path, report: Report, *, force: bool = False) -> None:
     VgdeskError
         If there is such a folder already, or it cannot be written.
     """
-    from vgdesk.app.study_figures import draw
+    from vgdesk.app.commands.study.figures import draw
 
     with new_folder(target, FILES, force=force) as folder:
         (folder / "results.tsv").write_text(_results(report.panels), "utf-8")

@@ -1,0 +1,1 @@
+"""The replication of the study: `vgdesk reproduce`."""
