@@ -14,7 +14,7 @@ from vgdesk.app.exchange.export_manager import HandingOn
 from vgdesk.app.exchange.import_manager import ImportDesk
 from vgdesk.app.exchange.segmentation import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.exchange.word_lists import open_words, with_words
-from vgdesk.app.forgetting import Forgetting
+from vgdesk.app.permanent_removal import Forgetting
 from vgdesk.app.project.project_manager import DEMO, ProjectDesk
 from vgdesk.app.recording.capture import HOLDS_A_TAKE, RecordingDesk
 from vgdesk.app.recording.microphone_check import MicrophoneCheck
