@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.main_thread import MainThread
+from vgdesk.app.analysing import analysis_worker as work
 from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
-from vgdesk.app.analysing.analysis_processes import analysis_worker as work
 from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.state.events import View
 from vgdesk.core.facts import NOTHING_KNOWN

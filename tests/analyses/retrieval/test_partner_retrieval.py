@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.retrieval import hits
+from vgdesk.analyses.retrieval import partner_retrieval as measure
 from vgdesk.analyses.retrieval.partner_retrieval import Profiles, find_partners
-from vgdesk.analyses.retrieval.retrieval import partner_retrieval as measure
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score, label_ranking_average_preci
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.retrieval import average_precision, ranks, without_means
-from vgdesk.analyses.retrieval.retrieval import retrieval as measure
+from vgdesk.analyses.retrieval import retrieval as measure
 from vgdesk.analyses.retrieval.retrieval import score_rank, score_retrieval
 from vgdesk.analyses.words.speaker_groups import FEWEST_ROWS
 from vgdesk.core.errors import TooFewWordsError, VgdeskError

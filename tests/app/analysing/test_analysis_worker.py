@@ -3,7 +3,7 @@ import pytest
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.words.word_overview import Sight
-from vgdesk.app.analysing.analysis_processes import analysis_worker
+from vgdesk.app.analysing import analysis_worker
 from vgdesk.app.analysing.analysis_worker import (
     compare_words,
     place_words,

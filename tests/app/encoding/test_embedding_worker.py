@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.encoders.conftest import tiny as tiny
+from vgdesk.app.encoding import embedding_worker
 from vgdesk.app.encoding.embedding_messages import (
     DeviceFellBack,
     EmbeddedItem,
@@ -19,7 +20,6 @@ from vgdesk.app.encoding.embedding_messages import (
     TextItem,
 )
 from vgdesk.app.encoding.embedding_worker import drop_models, embed
-from vgdesk.app.encoding.encoding_queue import embedding_worker
 from vgdesk.audio.files import Recording, read, resample, write_flac
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError

@@ -13,7 +13,7 @@ from tests.encoders.conftest import tiny as tiny
 from tests.main_thread import MainThread
 from vgdesk import encoders
 from vgdesk.app import workspace
-from vgdesk.app.encoding.encoding_queue import encoder_registry
+from vgdesk.app.encoding import encoder_registry
 from vgdesk.app.project import project_manager
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.state.settings import user_folder

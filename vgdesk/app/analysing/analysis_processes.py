@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vgdesk.app.analysing.analysis_processes import analysis_worker as work
+from vgdesk.app.analysing import analysis_worker as work
 from vgdesk.app.state.events import View
 from vgdesk.app.workers.child_process import ChildProcess, Job, Post
 from vgdesk.core.stack import Embedding

@@ -8,8 +8,8 @@ from vgdesk.analyses.lexicon.letter_profile import names_shapes
 from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.analyses.retrieval.gating import GATING
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight
+from vgdesk.app.analysing import analysis_worker as work
 from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
-from vgdesk.app.analysing.analysis_processes import analysis_worker as work
 from vgdesk.app.analysing.analysis_worker import VectorsGoneError
 from vgdesk.app.analysing.empty_views import ON_THEIR_WAY, PURPOSES, Reasons
 from vgdesk.app.encoding.encoding_queue import Encoding
