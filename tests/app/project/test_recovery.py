@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.app.project_examples import RECIPE
-from vgdesk.app.judging import judge
 from vgdesk.app.project.erasure import plan_removal
 from vgdesk.app.project.leftover_takes import MOST_SAID, MOST_SECONDS, LeftTakes
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.project.recovery import Recovered, recover
 from vgdesk.audio.files import Recording, describe, read, write_flac
 from vgdesk.audio.take_checks import DAMAGED, INTERRUPTED, LONG
+from vgdesk.audio.take_judgement import judge
 from vgdesk.audio.take_writer import KeptSound
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import AudioFileError
@@ -231,7 +231,7 @@ def test_a_mistake_of_ours_costs_one_take(takes: Path, monkeypatch: pytest.Monke
         if recording.seconds < 1:
             raise ZeroDivisionError
 
-    monkeypatch.setattr("vgdesk.app.judging.find_word", find_word)
+    monkeypatch.setattr("vgdesk.audio.take_judgement.find_word", find_word)
     (takes / "sun-1.16000.partial").write_bytes(tone(0.5).tobytes())
     (takes / "sun-2.16000.partial").write_bytes(tone(2.0).tobytes())
     found = opened(takes)
@@ -289,7 +289,7 @@ def test_a_mistake_in_a_check_costs_no_take(
     def fail(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("vgdesk.app.judging.check_take", fail)
+    monkeypatch.setattr("vgdesk.audio.take_judgement.check_take", fail)
     file = tmp_path / "a.flac"
     write_flac(file, SAID)
     word, findings = judge(file, KeptSound(SAID.seconds, 0.5), None, 0, ())

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.app.judging import Span, found_at_once, hear
 from vgdesk.audio.files import describe, spoken
 from vgdesk.audio.take_checks import DAMAGED, Finding
+from vgdesk.audio.take_judgement import Span, found_at_once, hear
 from vgdesk.audio.take_writer import (
     PARTIAL_SUFFIX,
     KeptSound,

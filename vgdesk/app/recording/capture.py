@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from vgdesk.app.judging import judge
 from vgdesk.app.project.locations import new_scratch, scratch_folder, takes_folder
 from vgdesk.app.workers.background import Background
 from vgdesk.audio.devices import Microphone, microphones, rescan
 from vgdesk.audio.recorder import Recorder, RecorderEvent, RecorderState, keep, partial_path
 from vgdesk.audio.take_checks import Finding, concerns
+from vgdesk.audio.take_judgement import judge
 from vgdesk.audio.take_writer import KeptSound, samples_in
 from vgdesk.core.errors import AudioFileError, SoundDeviceError, VgdeskError
 from vgdesk.core.model import Concern, Take
