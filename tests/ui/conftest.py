@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.ui.docks import dock, session, theme  # noqa: F401 - fixtures of every room
 from tests.windows import Wait, opened_window
 from vgdesk.ui.main_window import MainWindow
 

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock
+from tests.ui.docks import Dock
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.ui.panels.activity_panel import HISTORY, ActivityPanel
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock
+from tests.ui.docks import Dock
 from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId

@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock, shape
+from tests.ui.docks import Dock, shape
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, WordId
 from vgdesk.ui.panels.inspector_panel import InspectorPanel

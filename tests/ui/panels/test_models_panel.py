@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock
+from tests.ui.docks import Dock
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.ui.panels.model_card import Choice
 from vgdesk.ui.panels.models_panel import ModelsPanel

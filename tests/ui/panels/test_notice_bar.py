@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock, shape
+from tests.ui.docks import Dock, shape
 from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.panels import notice_bar
 from vgdesk.ui.panels.notice_bar import NoticeBar

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock, shape
+from tests.ui.docks import Dock, shape
 from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.state.settings import RecordMode
 from vgdesk.core.model import Verdict

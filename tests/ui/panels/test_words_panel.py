@@ -17,7 +17,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.panels.conftest import Dock, shape, take_of
+from tests.ui.docks import Dock, shape, take_of
 from vgdesk.core.model import Concern, Session, TakeId, Verdict, Word, WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.legend import legend_of
