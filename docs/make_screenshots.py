@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Order, Shown
-from vgdesk.ui import theme
+from vgdesk.ui.style import theme
 from vgdesk.threads import limit_threads
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
-from vgdesk.ui.plain_text import insist
-from vgdesk.ui.theme import Theme, apply
+from vgdesk.ui.style.plain_text import insist
+from vgdesk.ui.style.theme import Theme, apply
 
 Dock = Callable[..., Any]
 

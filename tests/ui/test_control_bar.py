@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.ui.control_bar import CellCombo, ControlBar
-from vgdesk.ui.theme import theme_of
+from vgdesk.ui.style.theme import theme_of
 
 TITLES = {cell: f"{cell.title} (starter)" for cell in Cell}
 

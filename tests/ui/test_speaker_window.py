@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.app.recording.take_sequence import Stage
-from vgdesk.ui import theme
 from vgdesk.ui.speaker_window import (
     LIGHTS,
     MARKS,
@@ -16,6 +15,7 @@ from vgdesk.ui.speaker_window import (
     fitting_font,
     other_screen,
 )
+from vgdesk.ui.style import theme
 
 PROMPTS = (
     "a",

@@ -16,9 +16,10 @@ from vgdesk.app.state.settings import user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.notices import Level, Notice
-from vgdesk.ui import dialogs, theme
+from vgdesk.ui import dialogs
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.style import theme
 
 _log = logging.getLogger("vgdesk")
 

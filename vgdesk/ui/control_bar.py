@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Shown, ViewRecipe
-from vgdesk.ui.plain_text import bold
-from vgdesk.ui.theme import Theme, text_on
+from vgdesk.ui.style.plain_text import bold
+from vgdesk.ui.style.theme import Theme, text_on
 from vgdesk.ui.widgets.elided_text import ElidedText
 
 SHOWN_TITLES = {

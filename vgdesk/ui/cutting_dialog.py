@@ -10,7 +10,7 @@ from vgdesk.ui.panels.parts import MARGIN, column, wrapped
 from vgdesk.ui.pieces_model import Index, PiecesModel
 from vgdesk.ui.pieces_table import PiecesTable
 from vgdesk.ui.pieces_wave import PiecesWave
-from vgdesk.ui.theme import theme_of
+from vgdesk.ui.style.theme import theme_of
 
 HINT = (
     "Drag the ends of a piece, or type them. Space plays the selected piece, Enter edits the "

@@ -27,7 +27,7 @@ from vgdesk.app.project.opening import MOST_NAMED, Unsaved
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.given_vectors import ENDINGS
-from vgdesk.ui.plain_text import bold, on_one_line
+from vgdesk.ui.style.plain_text import bold, on_one_line
 
 PROJECT = ".vgdesk"
 PACKED = ".vgz"

@@ -27,7 +27,6 @@ from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
-from vgdesk.ui import plain_text, theme
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import Parts, WindowDesk
 from vgdesk.ui.inspecting import Inspecting
@@ -40,6 +39,7 @@ from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.style import plain_text, theme
 from vgdesk.ui.views_area import ViewsArea
 
 LAYOUT_VERSION = 1

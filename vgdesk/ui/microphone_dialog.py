@@ -7,7 +7,7 @@ from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.level_meter import LevelMeter
 from vgdesk.ui.panels.marks import Mark
 from vgdesk.ui.panels.parts import MARGIN, StatusLine, column, named, row, scale_font, wrapped
-from vgdesk.ui.theme import theme_of
+from vgdesk.ui.style.theme import theme_of
 
 SAID = {
     CheckStage.WAITING: "Press the button, then say any word as you would say the others.",

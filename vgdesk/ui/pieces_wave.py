@@ -9,7 +9,7 @@ from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
 from vgdesk.core.arrays import FloatArray
 from vgdesk.ui.panels.parts import named
 from vgdesk.ui.pieces_model import SHORTEST, START, Index, PiecesModel
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 
 HEIGHT = 220
 FIRST_VIEW = 12.0  # seconds

@@ -14,7 +14,7 @@ from vgdesk.app.state.settings import MOST_TAKES
 from vgdesk.app.words.prompt_order import PromptPlan, progress
 from vgdesk.core.model import Session
 from vgdesk.ui.panels.parts import GAP, MARGIN, column, named, row, tint, wrapped
-from vgdesk.ui.theme import theme_of
+from vgdesk.ui.style.theme import theme_of
 
 LARGEST_SEED = 999_999
 EXAMPLE = "dog\ncat\nhorse"

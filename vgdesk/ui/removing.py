@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
 from vgdesk.app.words.removal import Removal
-from vgdesk.ui.plain_text import LONGEST, on_one_line
+from vgdesk.ui.style.plain_text import LONGEST, on_one_line
 
 MOST_NAMED = 3
 

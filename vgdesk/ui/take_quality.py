@@ -7,7 +7,7 @@ from vgdesk.audio.take_checks import CUT, TAKE_CHECKS, Finding
 from vgdesk.core.model import Concern, Take, Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.panels.marks import Mark
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 
 MOST_PLACES = 2
 

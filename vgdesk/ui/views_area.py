@@ -17,9 +17,9 @@ from vgdesk.core.details import (
 from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe
-from vgdesk.ui.legend import Legend, legend_of
 from vgdesk.ui.naming import encoder_title
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.style.word_colours import Legend, legend_of
 from vgdesk.ui.view_controls import ViewControls
 from vgdesk.ui.view_grid import ViewGrid
 from vgdesk.ui.views.changed_words import ChangedWords

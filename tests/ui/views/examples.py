@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import EncoderId, Session, Word, WordId
 from vgdesk.core.results import LayerSimilarity, Trace, WordSimilarity
-from vgdesk.ui.legend import Legend, legend_of
-from vgdesk.ui.theme import Theme, plain_palette, theme_of
+from vgdesk.ui.style.theme import Theme, plain_palette, theme_of
+from vgdesk.ui.style.word_colours import Legend, legend_of
 
 
 def theme(*, dark: bool = False) -> Theme:

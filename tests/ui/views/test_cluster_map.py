@@ -15,8 +15,8 @@ from vgdesk.core.model import EncoderId, Session, Word, WordId
 from vgdesk.core.results import Trace, WordMap
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.legend import Legend, legend_of
-from vgdesk.ui.theme import Theme, apply
+from vgdesk.ui.style.theme import Theme, apply
+from vgdesk.ui.style.word_colours import Legend, legend_of
 from vgdesk.ui.views.cluster_map import ClusterMap
 
 Show = Callable[..., ClusterMap]

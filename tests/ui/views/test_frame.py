@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import colour_at, distance, theme
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.frame import State, ViewFrame
 from vgdesk.ui.views.message_page import MessagePage
 from vgdesk.ui.views.table import Table

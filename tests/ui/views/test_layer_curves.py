@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, Trace
-from vgdesk.ui.theme import Theme, plain_palette, theme_of
+from vgdesk.ui.style.theme import Theme, plain_palette, theme_of
 from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.line_labels import spread
 

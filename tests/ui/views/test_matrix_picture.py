@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.views.examples import theme
-from vgdesk.ui.theme import DIVERGING, SEQUENTIAL
+from vgdesk.ui.style.theme import DIVERGING, SEQUENTIAL
 from vgdesk.ui.views.matrix_picture import (
     Axis,
     Bar,

@@ -22,8 +22,8 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import WordId
 from vgdesk.core.results import Trace, WordOverview
 from vgdesk.core.viewing import Order, Selection
-from vgdesk.ui.legend import legend_of
-from vgdesk.ui.theme import SEQUENTIAL, mixed
+from vgdesk.ui.style.theme import SEQUENTIAL, mixed
+from vgdesk.ui.style.word_colours import legend_of
 from vgdesk.ui.views.matrix_picture import colour_table
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 

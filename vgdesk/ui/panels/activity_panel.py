@@ -25,7 +25,7 @@ from vgdesk.ui.panels.parts import (
     tint,
     wrapped,
 )
-from vgdesk.ui.theme import Theme, theme_of
+from vgdesk.ui.style.theme import Theme, theme_of
 
 HISTORY = 50
 _OPEN = (JobState.WAITING, JobState.RUNNING)

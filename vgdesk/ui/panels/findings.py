@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark
 from vgdesk.ui.panels.parts import GAP, StatusLine, column
-from vgdesk.ui.theme import Theme, theme_of
+from vgdesk.ui.style.theme import Theme, theme_of
 
 VERDICT_MARKS = {
     Verdict.PASS: Mark.TICK,

@@ -37,7 +37,8 @@ from vgdesk.ui.panels.parts import (
     wrapped,
 )
 from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
-from vgdesk.ui.plain_text import LONGEST, on_one_line
+from vgdesk.ui.style.plain_text import LONGEST, on_one_line
+from vgdesk.ui.style.theme import Theme, theme_of
 from vgdesk.ui.take_quality import (
     QUALITY_MARKS,
     Quality,
@@ -45,7 +46,6 @@ from vgdesk.ui.take_quality import (
     quality_in_words,
     quality_of,
 )
-from vgdesk.ui.theme import Theme, theme_of
 
 MOST_TAKES_SHOWN = 4
 _SOURCES = {

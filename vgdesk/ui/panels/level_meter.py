@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vgdesk.ui.panels.parts import GAP, TARGET, named
-from vgdesk.ui.theme import Theme, mixed, text_on, theme_of
+from vgdesk.ui.style.theme import Theme, mixed, text_on, theme_of
 
 FLOOR_DB = -60.0
 QUIET_DB, LOUD_DB, HOT_DB = -30.0, -12.0, -3.0

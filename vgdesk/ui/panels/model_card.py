@@ -18,7 +18,7 @@ from vgdesk.ui.panels.parts import (
     tint,
     wrapped,
 )
-from vgdesk.ui.theme import Theme, text_on
+from vgdesk.ui.style.theme import Theme, text_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from vgdesk.ui.panels.parts import (
     row,
     wrapped,
 )
-from vgdesk.ui.plain_text import LONGEST, on_one_line
-from vgdesk.ui.theme import Theme, mixed, theme_of
+from vgdesk.ui.style.plain_text import LONGEST, on_one_line
+from vgdesk.ui.style.theme import Theme, mixed, theme_of
 
 INFO_MS = 6000
 HISTORY = 200

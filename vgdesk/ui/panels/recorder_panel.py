@@ -23,7 +23,7 @@ from vgdesk.ui.panels.parts import (
 from vgdesk.ui.panels.prompt_poster import PromptPoster
 from vgdesk.ui.panels.sound_source import SoundSource
 from vgdesk.ui.panels.traffic_light import TrafficLight
-from vgdesk.ui.theme import Theme, mixed, text_on, theme_of
+from vgdesk.ui.style.theme import Theme, mixed, text_on, theme_of
 
 WIDE = 620
 ROWS_WHERE_NARROW = 7

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from vgdesk.core.arrays import FloatArray
 from vgdesk.ui.panels.parts import named
 from vgdesk.ui.panels.spectrogram import RANGE_DB, TOP_HZ, log_spectrogram
-from vgdesk.ui.theme import Theme, theme_of
+from vgdesk.ui.style.theme import Theme, theme_of
 
 AXIS_WIDTH = 34
 HEIGHT = 210

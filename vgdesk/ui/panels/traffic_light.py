@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
 from vgdesk.ui.panels.parts import row, scale_font, tint
-from vgdesk.ui.theme import Theme, theme_of
+from vgdesk.ui.style.theme import Theme, theme_of
 
 SCALE = 1.25
 

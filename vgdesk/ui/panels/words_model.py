@@ -14,10 +14,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QIcon, QPixmap
 
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
-from vgdesk.ui.legend import Legend, symbol_pixmap
 from vgdesk.ui.panels.marks import MARK_SIZE, Mark, list_icon, mark_icon
 from vgdesk.ui.panels.parts import TARGET
-from vgdesk.ui.plain_text import shortened
+from vgdesk.ui.style.plain_text import shortened
+from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.style.word_colours import Legend, symbol_pixmap
 from vgdesk.ui.take_quality import (
     QUALITY_MARKS,
     Quality,
@@ -25,7 +26,6 @@ from vgdesk.ui.take_quality import (
     quality_in_words,
     quality_of,
 )
-from vgdesk.ui.theme import Theme
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QStackedLayou
 
 from vgdesk.core.model import Session, TakeId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.legend import Legend
 from vgdesk.ui.panels.label_dialog import LabelDialog
 from vgdesk.ui.panels.parts import (
     GAP,
@@ -28,7 +27,8 @@ from vgdesk.ui.panels.parts import (
 )
 from vgdesk.ui.panels.words_model import WordsModel
 from vgdesk.ui.panels.words_tree import WordsTree
-from vgdesk.ui.theme import Theme, theme_of
+from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.style.word_colours import Legend
 
 
 class WordsPanel(Panel):

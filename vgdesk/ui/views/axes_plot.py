@@ -4,7 +4,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPen
 
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 
 
 class AxesPlot(pg.GraphicsLayoutWidget):

@@ -6,8 +6,8 @@ from vgdesk.app.state.events import View
 from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.legend import Legend
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import changes_list, changes_summary, changes_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.table import TableModel, table_view

@@ -6,8 +6,8 @@ from vgdesk.app.state.events import View
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordMap
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.legend import Legend
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import map_summary, map_table, row_titles
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.map_legend import LegendStrip

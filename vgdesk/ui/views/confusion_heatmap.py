@@ -3,7 +3,7 @@ from PySide6.QtCore import Signal
 
 from vgdesk.app.state.events import View
 from vgdesk.core.details import LabelConfusions
-from vgdesk.ui.theme import SEQUENTIAL, Theme
+from vgdesk.ui.style.theme import SEQUENTIAL, Theme
 from vgdesk.ui.views.describe_confusions import (
     confusion_readout,
     confusion_summary,

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from vgdesk.core.results import WordOverview
-from vgdesk.ui.legend import Legend
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import group_sentence, layer_name, made_by, number
 from vgdesk.ui.views.table import Entry, Table
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vgdesk.core.details import Finding
 from vgdesk.core.model import WordId
-from vgdesk.ui.legend import Legend
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import layer_name, made_by, number
 from vgdesk.ui.views.table import Entry, Table
 

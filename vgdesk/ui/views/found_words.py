@@ -6,8 +6,8 @@ from vgdesk.app.state.events import View
 from vgdesk.core.details import Finding
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.legend import Legend
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe_retrieval import (
     finding_list,
     finding_summary,

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.header import Header
 from vgdesk.ui.views.message_page import MessagePage
 from vgdesk.ui.views.table import Table, TableModel, table_view

@@ -3,8 +3,8 @@ from PySide6.QtCore import Signal
 from vgdesk.app.state.events import View
 from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
-from vgdesk.ui.legend import Legend
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe_gating import gate_readout, gating_summary, gating_table
 from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.gating_plot import GatingPlot

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsTextItem
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
-from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe_gating import SHORT_TITLES, ranks_of

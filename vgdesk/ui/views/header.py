@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QToolButton, QWidget
 
-from vgdesk.ui.plain_text import bold
+from vgdesk.ui.style.plain_text import bold
 
 # Choices are as wide as the longest of them; so much of that is enough for most.
 FITTING = 0.87

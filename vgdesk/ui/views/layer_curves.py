@@ -9,7 +9,7 @@ from vgdesk.analyses import ANALYSES
 from vgdesk.app.state.events import View
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
-from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe import DISCOVERY, curve_readout, curve_summary, curve_table

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent
 
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import LetterProfile
-from vgdesk.ui.theme import TEXT_CONTRAST, Theme, readable
+from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.axes_plot import AxesPlot
 from vgdesk.ui.views.describe_letters import FIRST, letters_inside_chance

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEasingCurve as Easing
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.map_labels import Box, Numbers
 from vgdesk.ui.views.map_marks import MarkLook
 from vgdesk.ui.views.map_picture import MapPicture, moved

@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vgdesk.ui.fonts import small_font
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.fonts import small_font
+from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.map_picture import LegendEntry
 
 MARK = 10

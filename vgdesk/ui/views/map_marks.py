@@ -6,8 +6,8 @@ from enum import Enum
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from vgdesk.ui.legend import paint_symbol
-from vgdesk.ui.theme import Theme, mixed
+from vgdesk.ui.style.theme import Theme, mixed
+from vgdesk.ui.style.word_colours import paint_symbol
 
 # So much larger are shapes with little surface drawn, for all to look equally large.
 OPTICAL = {"star": 1.5, "d": 1.3, "t": 1.15, "t1": 1.15, "+": 1.25, "x": 1.15}

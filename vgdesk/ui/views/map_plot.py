@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.fonts import small_font
-from vgdesk.ui.legend import WordLook
-from vgdesk.ui.theme import Theme, text_on
+from vgdesk.ui.style.fonts import small_font
+from vgdesk.ui.style.theme import Theme, text_on
+from vgdesk.ui.style.word_colours import WordLook
 from vgdesk.ui.views.map_canvas import MapCanvas
 from vgdesk.ui.views.map_labels import Box, LabelRoom, Numbers, place_labels, with_labels
 from vgdesk.ui.views.map_marks import Mark

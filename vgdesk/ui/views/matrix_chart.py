@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from vgdesk.ui.fonts import small_font
-from vgdesk.ui.theme import Theme, text_on
+from vgdesk.ui.style.fonts import small_font
+from vgdesk.ui.style.theme import Theme, text_on
 from vgdesk.ui.views.matrix_bar import bar_text_width
 from vgdesk.ui.views.matrix_layout import STRIP, MatrixLayout, Needs, Window, lay_out
 from vgdesk.ui.views.matrix_paint import LABEL_SPACE, MatrixPainter, names_fit

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from vgdesk.ui.theme import Theme, mixed, text_on
+from vgdesk.ui.style.theme import Theme, mixed, text_on
 from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.matrix_bar import ColourBar
 from vgdesk.ui.views.matrix_layout import MatrixLayout, Window

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray, Mask
-from vgdesk.ui.theme import Theme, mixed
+from vgdesk.ui.style.theme import Theme, mixed
 
 Pixels = NDArray[np.uint8]
 

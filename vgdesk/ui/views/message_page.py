@@ -1,7 +1,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 
 
 class MessagePage(QWidget):

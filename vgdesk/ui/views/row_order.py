@@ -2,7 +2,7 @@ import numpy as np
 
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.viewing import Order
-from vgdesk.ui.legend import Legend
+from vgdesk.ui.style.word_colours import Legend
 
 
 def rows_in_order(result: WordSimilarity, order: Order, legend: Legend) -> tuple[int, ...]:

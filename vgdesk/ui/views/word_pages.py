@@ -8,8 +8,8 @@ import numpy as np
 from vgdesk.core.arrays import FloatArray, Mask
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
-from vgdesk.ui.legend import Legend
-from vgdesk.ui.theme import DIVERGING, SEQUENTIAL
+from vgdesk.ui.style.theme import DIVERGING, SEQUENTIAL
+from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import number, row_titles, word_readout, word_summary, word_table
 from vgdesk.ui.views.describe_blocks import (
     block_looks,

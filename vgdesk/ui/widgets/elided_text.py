@@ -2,7 +2,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vgdesk.ui.plain_text import shortened
+from vgdesk.ui.style.plain_text import shortened
 
 
 class ElidedText(QWidget):

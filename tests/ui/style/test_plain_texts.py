@@ -30,10 +30,11 @@ from vgdesk.app.words.removal import Removal
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
-from vgdesk.ui import dialogs, removing, theme
+from vgdesk.ui import dialogs, removing
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
+from vgdesk.ui.style import theme
+from vgdesk.ui.style.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
 from vgdesk.ui.views.axes_plot import AxesPlot
 
 DECOY = QColor(255, 0, 254)  # nothing of ours is of this colour

@@ -3,8 +3,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from vgdesk.core.model import Session, Word, WordId
-from vgdesk.ui.legend import legend_of, symbol_pixmap
-from vgdesk.ui.theme import (
+from vgdesk.ui.style.theme import (
     Theme,
     ThemeWatcher,
     apply,
@@ -14,6 +13,7 @@ from vgdesk.ui.theme import (
     text_on,
     theme_of,
 )
+from vgdesk.ui.style.word_colours import legend_of, symbol_pixmap
 
 FUSION_LIGHT = QPalette(QColor("#efefef"))
 BLACK_ON_WHITE = QPalette(QColor("#ffffff"), QColor("#ffffff"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from vgdesk.core.model import Session, WordId
-from vgdesk.ui.theme import Theme
+from vgdesk.ui.style.theme import Theme
 
 NO_GROUP_SYMBOL = "o"
 
