@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from vgdesk.app.exchange.import_preview import Choices, Incoming, Preview, outside_sentence
 from vgdesk.core.errors import VgdeskError
-from vgdesk.ui.panels.parts import MARGIN, column, editable_combo, named, wrapped
-from vgdesk.ui.views.table import Table, TableModel, table_view
+from vgdesk.ui.widgets.data_table import Table, TableModel, table_view
+from vgdesk.ui.widgets.form_parts import MARGIN, column, editable_combo, named, wrapped
 
 NONE = "— none —"
 LEFT_OUT = "— leave out —"

@@ -31,16 +31,16 @@ from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import Parts, WindowDesk
 from vgdesk.ui.inspecting import Inspecting
 from vgdesk.ui.modelling import Modelling
-from vgdesk.ui.panels.activity_panel import ActivityPanel
 from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.models_panel import ModelsPanel
-from vgdesk.ui.panels.notice_bar import NoticeBar
 from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording_control import RecordingControl
 from vgdesk.ui.style import plain_text, theme
 from vgdesk.ui.views_area import ViewsArea
+from vgdesk.ui.widgets.activity_panel import ActivityPanel
+from vgdesk.ui.widgets.notice_bar import NoticeBar
 
 LAYOUT_VERSION = 1
 FRAME = 12  # pixels that the frame of a window takes at each side, and its title thrice

@@ -13,8 +13,8 @@ from vgdesk.app.exchange.word_lists import typed_words, with_words, words_as_tex
 from vgdesk.app.state.settings import MOST_TAKES
 from vgdesk.app.words.prompt_order import PromptPlan, progress
 from vgdesk.core.model import Session
-from vgdesk.ui.panels.parts import GAP, MARGIN, column, named, row, tint, wrapped
 from vgdesk.ui.style.theme import theme_of
+from vgdesk.ui.widgets.form_parts import GAP, MARGIN, column, named, row, tint, wrapped
 
 LARGEST_SEED = 999_999
 EXAMPLE = "dog\ncat\nhorse"

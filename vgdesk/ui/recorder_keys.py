@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidge
 
 from vgdesk.app.actions import RECORDER_KEYS
 from vgdesk.ui.panels.level_meter import LevelMeter
-from vgdesk.ui.panels.parts import Panel
 from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.widgets.form_parts import Panel
 
 # Whatever is none of these may have a use for Enter, Backspace and the arrows of its own.
 _LEAVES_KEYS = (QAbstractButton, LevelMeter, Panel, QMainWindow)

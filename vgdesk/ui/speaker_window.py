@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QWidget
 from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
-from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
 from vgdesk.ui.style.plain_text import shortened
 from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, mark_pixmap
 
 LOOKS_A_SECOND = 30
 HINT_COLUMN = "hint"  # the label that tells words apart that are written alike

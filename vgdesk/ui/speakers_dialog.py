@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from vgdesk.app.words.speakers import SpeakerFacts
 from vgdesk.core.model import Speaker
 from vgdesk.core.names import LONGEST_NAME
-from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
+from vgdesk.ui.widgets.form_parts import MARGIN, TARGET, column, named, row, wrapped
 
 CONSENT = {None: "not asked yet", True: "yes", False: "no"}
 NOBODY = "nobody in particular"

@@ -6,8 +6,8 @@ from vgdesk.app.recording.capture import Kept
 from vgdesk.audio.take_checks import CUT, TAKE_CHECKS, Finding
 from vgdesk.core.model import Concern, Take, Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
-from vgdesk.ui.panels.marks import Mark
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.widgets.status_marks import Mark
 
 MOST_PLACES = 2
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.app.project.trash import TrashRow
 from vgdesk.core.model import TakeId
-from vgdesk.ui.panels.parts import MARGIN, TARGET, column, named, row, wrapped
+from vgdesk.ui.widgets.form_parts import MARGIN, TARGET, column, named, row, wrapped
 
 COLUMNS = ("Word", "Take", "Speaker", "Recorded", "Checks")
 EMPTY = "The trash is empty. Takes that you reject or delete come here."

@@ -12,9 +12,9 @@ from vgdesk.app.state.settings import RecordMode
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.panels.level_meter import FLOOR_DB, HOT_DB, LOUD_DB, LevelMeter
-from vgdesk.ui.panels.marks import Mark, mark_pixmap
 from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, mixed
+from vgdesk.ui.widgets.status_marks import Mark, mark_pixmap
 
 LEFT = Qt.MouseButton.LeftButton
 GOOD = Remark(Verdict.PASS, "It is loud enough.")

@@ -8,7 +8,7 @@ from tests.ui.views.examples import colour_at, distance, theme
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.frame import State, ViewFrame
 from vgdesk.ui.views.message_page import MessagePage
-from vgdesk.ui.views.table import Table
+from vgdesk.ui.widgets.data_table import Table
 
 SUMMARY = "n = 24. Most alike: dog and cat."
 TABLE = Table(("word", "x"), [("dog", 0.5), ("cat", 0.25)])

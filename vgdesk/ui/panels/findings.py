@@ -6,9 +6,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vgdesk.core.model import Verdict
-from vgdesk.ui.panels.marks import MARK_SIZE, Mark
-from vgdesk.ui.panels.parts import GAP, StatusLine, column
 from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.widgets.form_parts import GAP, StatusLine, column
+from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark
 
 VERDICT_MARKS = {
     Verdict.PASS: Mark.TICK,

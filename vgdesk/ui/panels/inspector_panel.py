@@ -19,8 +19,17 @@ from PySide6.QtWidgets import (
 from vgdesk.audio.files import LONGEST_WORD_SECONDS
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Take, TakeId, TakeSource, Word, WordId
-from vgdesk.ui.panels.marks import mark_icon
-from vgdesk.ui.panels.parts import (
+from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
+from vgdesk.ui.style.plain_text import LONGEST, on_one_line
+from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.take_quality import (
+    QUALITY_MARKS,
+    Quality,
+    quality_colour,
+    quality_in_words,
+    quality_of,
+)
+from vgdesk.ui.widgets.form_parts import (
     GAP,
     MARGIN,
     TARGET,
@@ -36,16 +45,7 @@ from vgdesk.ui.panels.parts import (
     tint,
     wrapped,
 )
-from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
-from vgdesk.ui.style.plain_text import LONGEST, on_one_line
-from vgdesk.ui.style.theme import Theme, theme_of
-from vgdesk.ui.take_quality import (
-    QUALITY_MARKS,
-    Quality,
-    quality_colour,
-    quality_in_words,
-    quality_of,
-)
+from vgdesk.ui.widgets.status_marks import mark_icon
 
 MOST_TAKES_SHOWN = 4
 _SOURCES = {

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QWidget
 
-from vgdesk.ui.panels.parts import MARGIN, column, editable_combo, named, wrapped
+from vgdesk.ui.widgets.form_parts import MARGIN, column, editable_combo, named, wrapped
 
 
 class LabelDialog(QDialog):

@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vgdesk.ui.panels.parts import GAP, TARGET, named
 from vgdesk.ui.style.theme import Theme, mixed, text_on, theme_of
+from vgdesk.ui.widgets.form_parts import GAP, TARGET, named
 
 FLOOR_DB = -60.0
 QUIET_DB, LOUD_DB, HOT_DB = -30.0, -12.0, -3.0

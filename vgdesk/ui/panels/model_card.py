@@ -5,8 +5,8 @@ from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFrame, QStyle, QStyleOptionComboBox, QToolButton
 
 from vgdesk.core.model import Cell, EncoderId, Modality
-from vgdesk.ui.panels.marks import Mark
-from vgdesk.ui.panels.parts import (
+from vgdesk.ui.style.theme import Theme, text_on
+from vgdesk.ui.widgets.form_parts import (
     GAP,
     MARGIN,
     TARGET,
@@ -18,7 +18,7 @@ from vgdesk.ui.panels.parts import (
     tint,
     wrapped,
 )
-from vgdesk.ui.style.theme import Theme, text_on
+from vgdesk.ui.widgets.status_marks import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from vgdesk.ui.panels.parts import TARGET, column, row, tint
 from vgdesk.ui.style.plain_text import LONGEST, on_one_line, shortened
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.widgets.form_parts import TARGET, column, row, tint
 
 TIGHT = 4
 LARGE, MODEST = 2.4, 1.15

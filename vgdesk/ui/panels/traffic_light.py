@@ -2,9 +2,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from vgdesk.app.recording.take_sequence import Stage
-from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
-from vgdesk.ui.panels.parts import row, scale_font, tint
 from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.widgets.form_parts import row, scale_font, tint
+from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, mark_pixmap
 
 SCALE = 1.25
 

@@ -14,8 +14,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QIcon, QPixmap
 
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
-from vgdesk.ui.panels.marks import MARK_SIZE, Mark, list_icon, mark_icon
-from vgdesk.ui.panels.parts import TARGET
 from vgdesk.ui.style.plain_text import shortened
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend, symbol_pixmap
@@ -26,6 +24,8 @@ from vgdesk.ui.take_quality import (
     quality_in_words,
     quality_of,
 )
+from vgdesk.ui.widgets.form_parts import TARGET
+from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, list_icon, mark_icon
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()

@@ -13,7 +13,7 @@ from vgdesk.ui.views.frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.map_legend import LegendStrip
 from vgdesk.ui.views.map_picture import entries_of, picture_of
 from vgdesk.ui.views.map_plot import MapPlot
-from vgdesk.ui.views.table import Table
+from vgdesk.ui.widgets.data_table import Table
 
 STEPS = {
     Qt.Key.Key_Right: (1, 0),

@@ -12,7 +12,7 @@ from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, WordSimilarity
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.table import Entry, Table
+from vgdesk.ui.widgets.data_table import Entry, Table
 
 DISCOVERY = 0.05  # share of false discoveries up to which a value is one
 

@@ -9,7 +9,7 @@ import numpy as np
 from vgdesk.core.results import WordOverview
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import group_sentence, layer_name, made_by, number
-from vgdesk.ui.views.table import Entry, Table
+from vgdesk.ui.widgets.data_table import Entry, Table
 
 
 def block_looks(result: WordOverview, legend: Legend) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.describe import layer_name, made_by
-from vgdesk.ui.views.table import Entry, Table
+from vgdesk.ui.widgets.data_table import Entry, Table
 
 SHORT_TITLES = {
     Condition.START: "start",

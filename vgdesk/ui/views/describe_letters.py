@@ -5,7 +5,7 @@ import numpy as np
 from vgdesk.core.arrays import Mask
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by
-from vgdesk.ui.views.table import Entry, Table
+from vgdesk.ui.widgets.data_table import Entry, Table
 
 FIRST = {False: "first consonant", True: "first vowel"}
 COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")

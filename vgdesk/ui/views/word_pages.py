@@ -18,7 +18,7 @@ from vgdesk.ui.views.describe_blocks import (
     blocks_table,
 )
 from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture, Run, runs_of
-from vgdesk.ui.views.table import Table
+from vgdesk.ui.widgets.data_table import Table
 
 # A click into the overview shows the words of so many rows or more on either side.
 LEAST_SHOWN = 50

@@ -1,7 +1,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from vgdesk.ui.views.table import Table, TableModel, shown, table_view
+from vgdesk.ui.widgets.data_table import Table, TableModel, shown, table_view
 
 TABLE = Table(("word", "x", "n"), [("dog", 0.123456789, 3), ("two\twords\n", float("nan"), -1.5)])
 

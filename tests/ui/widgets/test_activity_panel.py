@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.docks import Dock
 from vgdesk.app.workers.jobs import JobChanged, JobState
-from vgdesk.ui.panels.activity_panel import HISTORY, ActivityPanel
+from vgdesk.ui.widgets.activity_panel import HISTORY, ActivityPanel
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.docks import Dock, shape
 from vgdesk.core.notices import Level, Notice
-from vgdesk.ui.panels import notice_bar
-from vgdesk.ui.panels.notice_bar import NoticeBar
+from vgdesk.ui.widgets import notice_bar
+from vgdesk.ui.widgets.notice_bar import NoticeBar
 
 LEFT = Qt.MouseButton.LeftButton
 SAVED = Notice("The project was saved.")

@@ -5,8 +5,9 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from vgdesk.core.notices import Level, Notice
-from vgdesk.ui.panels.marks import MARK_SIZE, Mark
-from vgdesk.ui.panels.parts import (
+from vgdesk.ui.style.plain_text import LONGEST, on_one_line
+from vgdesk.ui.style.theme import Theme, mixed, theme_of
+from vgdesk.ui.widgets.form_parts import (
     GAP,
     MARGIN,
     Panel,
@@ -17,8 +18,7 @@ from vgdesk.ui.panels.parts import (
     row,
     wrapped,
 )
-from vgdesk.ui.style.plain_text import LONGEST, on_one_line
-from vgdesk.ui.style.theme import Theme, mixed, theme_of
+from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark
 
 INFO_MS = 6000
 HISTORY = 200

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.workers.jobs import JobChanged, JobState
-from vgdesk.ui.panels.marks import Mark, mark_icon
-from vgdesk.ui.panels.parts import (
+from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.widgets.form_parts import (
     GAP,
     MARGIN,
     TARGET,
@@ -25,7 +25,7 @@ from vgdesk.ui.panels.parts import (
     tint,
     wrapped,
 )
-from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.widgets.status_marks import Mark, mark_icon
 
 HISTORY = 50
 _OPEN = (JobState.WAITING, JobState.RUNNING)

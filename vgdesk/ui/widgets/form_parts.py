@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.core.names import LONGEST_NAME
-from vgdesk.ui.panels.marks import MARK_SIZE, Mark, mark_pixmap
 from vgdesk.ui.style.plain_text import shortened
+from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, mark_pixmap
 
 MARGIN = 8
 GAP = 6
