@@ -33,10 +33,10 @@ from vgdesk.ui.inspecting import Inspecting
 from vgdesk.ui.modelling import Modelling
 from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.models_panel import ModelsPanel
-from vgdesk.ui.panels.recorder_panel import RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
-from vgdesk.ui.recorder_keys import RecorderKeys, shortcuts
-from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.recording.recorder_keys import RecorderKeys, shortcuts
+from vgdesk.ui.recording.recorder_panel import RecorderPanel
+from vgdesk.ui.recording.recording_controller import RecordingControl
 from vgdesk.ui.style import plain_text, theme
 from vgdesk.ui.views_area import ViewsArea
 from vgdesk.ui.widgets.activity_panel import ActivityPanel

@@ -29,8 +29,8 @@ from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.label_dialog import LabelDialog
 from vgdesk.ui.panels.model_card import Choice
 from vgdesk.ui.panels.models_panel import ModelsPanel
-from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
+from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, apply
 from vgdesk.ui.style.word_colours import legend_of
 from vgdesk.ui.widgets.activity_panel import ActivityPanel

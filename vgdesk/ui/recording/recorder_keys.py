@@ -5,8 +5,8 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
 
 from vgdesk.app.actions import RECORDER_KEYS
-from vgdesk.ui.panels.level_meter import LevelMeter
-from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.recording.level_meter import LevelMeter
+from vgdesk.ui.recording.recording_controller import RecordingControl
 from vgdesk.ui.widgets.form_parts import Panel
 
 # Whatever is none of these may have a use for Enter, Backspace and the arrows of its own.

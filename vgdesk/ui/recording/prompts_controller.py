@@ -8,8 +8,8 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.ui import dialogs
-from vgdesk.ui.prompts_dialog import PromptsDialog
-from vgdesk.ui.recording_control import RecordingControl
+from vgdesk.ui.recording.prompts_dialog import PromptsDialog
+from vgdesk.ui.recording.recording_controller import RecordingControl
 
 
 class PromptsControl(QObject):

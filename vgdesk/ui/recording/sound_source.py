@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.state.settings import RecordMode
-from vgdesk.ui.panels.level_meter import LevelMeter
+from vgdesk.ui.recording.level_meter import LevelMeter
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.widgets.form_parts import TARGET, column, named, row
 

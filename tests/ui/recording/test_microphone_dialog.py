@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from vgdesk.app.recording.microphone_check import CheckStage
-from vgdesk.ui.microphone_dialog import MicrophoneDialog
+from vgdesk.ui.recording.microphone_dialog import MicrophoneDialog
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import removing
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.microphone_dialog import MicrophoneDialog
-from vgdesk.ui.speaker_window import Light
+from vgdesk.ui.recording.microphone_dialog import MicrophoneDialog
+from vgdesk.ui.recording.speaker_window import Light
 
 SECONDS = 60_000
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"

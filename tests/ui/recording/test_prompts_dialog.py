@@ -12,7 +12,7 @@ from vgdesk.core.model import WordId
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.prompts_dialog import PromptsDialog
+from vgdesk.ui.recording.prompts_dialog import PromptsDialog
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"

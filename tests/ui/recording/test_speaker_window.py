@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from vgdesk.app.recording.take_sequence import Stage
-from vgdesk.ui.speaker_window import (
+from vgdesk.ui.recording.speaker_window import (
     LIGHTS,
     MARKS,
     WRAPPED,

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPushButton
 from vgdesk.app.recording.microphone_check import ABOUT_IT, CheckStage
 from vgdesk.audio.take_checks import Finding
 from vgdesk.core.model import Verdict
-from vgdesk.ui.panels.level_meter import LevelMeter
+from vgdesk.ui.recording.level_meter import LevelMeter
 from vgdesk.ui.style.theme import theme_of
 from vgdesk.ui.widgets.form_parts import MARGIN, StatusLine, column, named, row, scale_font, wrapped
 from vgdesk.ui.widgets.status_marks import Mark

@@ -12,7 +12,7 @@ from vgdesk.audio.devices import Microphone
 from vgdesk.core.model import Verdict, Word, WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.panels.findings import Remark
-from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
+from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.take_quality import remarks_of
 
 LEVELS_A_SECOND = 30

@@ -7,7 +7,7 @@ from vgdesk.app.recording.capture import HOLDS_A_TAKE
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.notices import Notice
-from vgdesk.ui.microphone_dialog import MicrophoneDialog
+from vgdesk.ui.recording.microphone_dialog import MicrophoneDialog
 
 LEVELS_A_SECOND = 30
 

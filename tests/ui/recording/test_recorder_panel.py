@@ -11,8 +11,8 @@ from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.state.settings import RecordMode
 from vgdesk.core.model import Verdict
 from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
-from vgdesk.ui.panels.level_meter import FLOOR_DB, HOT_DB, LOUD_DB, LevelMeter
-from vgdesk.ui.panels.recorder_panel import RecorderLook, RecorderPanel
+from vgdesk.ui.recording.level_meter import FLOOR_DB, HOT_DB, LOUD_DB, LevelMeter
+from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, mixed
 from vgdesk.ui.widgets.status_marks import Mark, mark_pixmap
 

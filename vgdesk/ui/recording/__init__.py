@@ -1,0 +1,1 @@
+"""Recording: panel, microphone, prompts, the window for speakers."""
