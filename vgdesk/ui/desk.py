@@ -25,9 +25,9 @@ from vgdesk.ui.recording.prompts_controller import PromptsControl
 from vgdesk.ui.recording.recorder_panel import RecorderPanel
 from vgdesk.ui.recording.recording_controller import RecordingControl
 from vgdesk.ui.recording.speaker_window import SpeakerWindow
-from vgdesk.ui.removal_desk import RemovalDesk
-from vgdesk.ui.speakers_desk import SpeakersDesk
-from vgdesk.ui.trash_desk import TrashDesk
+from vgdesk.ui.takes.removal_controller import RemovalDesk
+from vgdesk.ui.takes.speakers_controller import SpeakersDesk
+from vgdesk.ui.takes.trash_controller import TrashDesk
 from vgdesk.ui.views_area import ViewsArea
 
 

@@ -29,15 +29,15 @@ from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import Parts, WindowDesk
-from vgdesk.ui.inspecting import Inspecting
 from vgdesk.ui.modelling import Modelling
-from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording.recorder_panel import RecorderPanel
 from vgdesk.ui.recording.recording_controller import RecordingControl
 from vgdesk.ui.style import plain_text, theme
+from vgdesk.ui.takes.inspector_controller import Inspecting
+from vgdesk.ui.takes.inspector_panel import InspectorPanel
 from vgdesk.ui.views_area import ViewsArea
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.notice_bar import NoticeBar

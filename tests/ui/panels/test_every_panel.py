@@ -24,8 +24,6 @@ from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.core.notices import Level, Notice
-from vgdesk.ui.panels.findings import Remark
-from vgdesk.ui.panels.inspector_panel import InspectorPanel
 from vgdesk.ui.panels.label_dialog import LabelDialog
 from vgdesk.ui.panels.model_card import Choice
 from vgdesk.ui.panels.models_panel import ModelsPanel
@@ -33,6 +31,8 @@ from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, apply
 from vgdesk.ui.style.word_colours import legend_of
+from vgdesk.ui.takes.inspector_panel import InspectorPanel
+from vgdesk.ui.takes.remarks import Remark
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.form_parts import NARROW, TARGET
 from vgdesk.ui.widgets.notice_bar import NoticeBar

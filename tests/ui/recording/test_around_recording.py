@@ -19,10 +19,10 @@ from vgdesk.audio.files import Recording, read, resample
 from vgdesk.audio.take_checks import BAND, LEVEL, NOISE
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.resources import resource
-from vgdesk.ui import removing
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.recording.microphone_dialog import MicrophoneDialog
 from vgdesk.ui.recording.speaker_window import Light
+from vgdesk.ui.takes import removal_question
 
 SECONDS = 60_000
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
@@ -95,7 +95,9 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
     stale.write_bytes(b"a voice")
     asked: list[Removal] = []
     monkeypatch.setattr(
-        removing, "ask_to_remove", lambda _parent, removal, _title: asked.append(removal) or removal
+        removal_question,
+        "ask_to_remove",
+        lambda _parent, removal, _title: asked.append(removal) or removal,
     )
     press(window, "speakers")
     window.desk.speakers.dialog.removal_requested.emit(name)  # type: ignore[union-attr]
@@ -125,7 +127,7 @@ def test_the_question_says_what_goes_and_what_stays() -> None:
         (Path("/p/takes/long.flac"),),
         tuple(Path(f"/elsewhere/{n}.wav") for n in range(5)),
     )
-    said = " ".join(removing.sentences(removal, "mine"))
+    said = " ".join(removal_question.sentences(removal, "mine"))
     for part in (
         "2 takes",
         "1 sound file,",
@@ -136,7 +138,7 @@ def test_the_question_says_what_goes_and_what_stays() -> None:
         "Copies of the project",
     ):
         assert part in said
-    assert "saved" not in removing.sentences(Removal(""), "")[1]
+    assert "saved" not in removal_question.sentences(Removal(""), "")[1]
 
 
 # Trash
@@ -162,12 +164,12 @@ def test_what_was_rejected_is_listed_restored_or_let_go(
     wait(lambda: dialog.list.topLevelItemCount() == 3)
     asked: list[Removal] = []
     monkeypatch.setattr(
-        removing, "ask_to_remove", lambda _parent, removal, _title: asked.append(removal)
+        removal_question, "ask_to_remove", lambda _parent, removal, _title: asked.append(removal)
     )
     dialog.empty.click()
     wait(lambda: asked)
     assert len(workspace.session.trash) == 3
-    monkeypatch.setattr(removing, "ask_to_remove", lambda _parent, removal, _title: removal)
+    monkeypatch.setattr(removal_question, "ask_to_remove", lambda _parent, removal, _title: removal)
     dialog.empty.click()
     wait(lambda: not workspace.session.trash)
     wait(lambda: dialog.list.topLevelItemCount() == 0)

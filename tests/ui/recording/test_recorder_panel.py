@@ -10,10 +10,10 @@ from tests.ui.docks import Dock, shape
 from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.state.settings import RecordMode
 from vgdesk.core.model import Verdict
-from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.recording.level_meter import FLOOR_DB, HOT_DB, LOUD_DB, LevelMeter
 from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, mixed
+from vgdesk.ui.takes.remarks import VERDICT_MARKS, Remark
 from vgdesk.ui.widgets.status_marks import Mark, mark_pixmap
 
 LEFT = Qt.MouseButton.LeftButton

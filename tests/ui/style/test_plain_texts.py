@@ -30,11 +30,12 @@ from vgdesk.app.words.removal import Removal
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
-from vgdesk.ui import dialogs, removing
+from vgdesk.ui import dialogs
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.style import theme
 from vgdesk.ui.style.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
+from vgdesk.ui.takes import removal_question
 from vgdesk.ui.views.axes_plot import AxesPlot
 
 DECOY = QColor(255, 0, 254)  # nothing of ours is of this colour
@@ -195,7 +196,7 @@ def test_dialogs_show_texts_as_they_are_written(
 def test_questions_show_texts_as_they_are_written(opened: MainWindow, markup: str) -> None:
     name = "x<b>y"
     removal = Removal(name, outside=(Path(markup),), shared=(Path(markup),))
-    assert look_through_question(lambda: removing.ask_to_remove(opened, removal, name)) == 1
+    assert look_through_question(lambda: removal_question.ask_to_remove(opened, removal, name)) == 1
     assert look_through_question(lambda: dialogs.ask_about_edits(opened, name)) == 1
 
 
@@ -248,7 +249,7 @@ def test_questions_about_endless_names_stay_on_the_screen(window: MainWindow) ->
     for name in ("Ann", "Ann " * 1000, "Ann\n" * 100):
         removal = Removal(name, outside=(Path(name),), shared=(Path(name),))
         QTimer.singleShot(0, look)
-        removing.ask_to_remove(window, removal, name)
+        removal_question.ask_to_remove(window, removal, name)
     plain, *endless = heights
     assert max(endless) < 2.5 * plain
 

@@ -17,7 +17,7 @@ from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
 from vgdesk.ui.style.plain_text import shortened
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend, symbol_pixmap
-from vgdesk.ui.take_quality import (
+from vgdesk.ui.takes.take_quality import (
     QUALITY_MARKS,
     Quality,
     quality_colour,

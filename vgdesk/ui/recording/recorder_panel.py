@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.core.names import LONGEST_NAME
-from vgdesk.ui.panels.findings import MOST_SHOWN, Findings, Remark
 from vgdesk.ui.recording.prompt_poster import PromptPoster
 from vgdesk.ui.recording.sound_source import SoundSource
 from vgdesk.ui.recording.traffic_light import TrafficLight
 from vgdesk.ui.style.theme import Theme, mixed, text_on, theme_of
+from vgdesk.ui.takes.remarks import MOST_SHOWN, Findings, Remark
 from vgdesk.ui.widgets.form_parts import (
     GAP,
     MARGIN,

@@ -11,9 +11,9 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.model import Verdict, Word, WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.panels.findings import Remark
 from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
-from vgdesk.ui.take_quality import remarks_of
+from vgdesk.ui.takes.remarks import Remark
+from vgdesk.ui.takes.take_quality import remarks_of
 
 LEVELS_A_SECOND = 30
 SILENCE = Remark(

@@ -5,8 +5,8 @@ from enum import Enum
 from vgdesk.app.recording.capture import Kept
 from vgdesk.audio.take_checks import CUT, TAKE_CHECKS, Finding
 from vgdesk.core.model import Concern, Take, Verdict
-from vgdesk.ui.panels.findings import VERDICT_MARKS, Remark
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.takes.remarks import VERDICT_MARKS, Remark
 from vgdesk.ui.widgets.status_marks import Mark
 
 MOST_PLACES = 2

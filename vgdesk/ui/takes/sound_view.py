@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vgdesk.core.arrays import FloatArray
-from vgdesk.ui.panels.spectrogram import RANGE_DB, TOP_HZ, log_spectrogram
 from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.takes.spectrogram import RANGE_DB, TOP_HZ, log_spectrogram
 from vgdesk.ui.widgets.form_parts import named
 
 AXIS_WIDTH = 34

@@ -8,8 +8,8 @@ from vgdesk.app.words.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
 from vgdesk.core.notices import Notice
-from vgdesk.ui.removal_desk import RemovalDesk
-from vgdesk.ui.speakers_dialog import SpeakersDialog
+from vgdesk.ui.takes.removal_controller import RemovalDesk
+from vgdesk.ui.takes.speakers_dialog import SpeakersDialog
 
 
 class SpeakersDesk(QObject):

@@ -7,8 +7,8 @@ from vgdesk.app.project.trash import TrashRow
 from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Session, TakeId
-from vgdesk.ui.removal_desk import RemovalDesk
-from vgdesk.ui.trash_dialog import TrashDialog
+from vgdesk.ui.takes.removal_controller import RemovalDesk
+from vgdesk.ui.takes.trash_dialog import TrashDialog
 
 
 class TrashDesk(QObject):

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from vgdesk.app.project.trash import TrashRow
 from vgdesk.core.model import Take, TakeId, WordId
-from vgdesk.ui.trash_dialog import TrashDialog
+from vgdesk.ui.takes.trash_dialog import TrashDialog
 
 
 def test_the_time_of_a_take_is_written_alike_everywhere(qtbot: QtBot) -> None:

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.docks import Dock, shape
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, WordId
-from vgdesk.ui.panels.inspector_panel import InspectorPanel
-from vgdesk.ui.panels.sound_view import SHORTEST_S
+from vgdesk.ui.takes.inspector_panel import InspectorPanel
+from vgdesk.ui.takes.sound_view import SHORTEST_S
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16000

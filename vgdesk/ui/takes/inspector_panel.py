@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 from vgdesk.audio.files import LONGEST_WORD_SECONDS
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Take, TakeId, TakeSource, Word, WordId
-from vgdesk.ui.panels.sound_view import SHORTEST_S, SoundView
 from vgdesk.ui.style.plain_text import LONGEST, on_one_line
 from vgdesk.ui.style.theme import Theme, theme_of
-from vgdesk.ui.take_quality import (
+from vgdesk.ui.takes.sound_view import SHORTEST_S, SoundView
+from vgdesk.ui.takes.take_quality import (
     QUALITY_MARKS,
     Quality,
     quality_colour,

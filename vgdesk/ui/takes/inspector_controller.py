@@ -7,7 +7,7 @@ from vgdesk.core.details import Neighbour
 from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.panels.inspector_panel import InspectorPanel
+from vgdesk.ui.takes.inspector_panel import InspectorPanel
 
 
 class Inspecting(QObject):

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.notices import Notice
-from vgdesk.ui import removing
+from vgdesk.ui.takes import removal_question
 
 
 class RemovalDesk(QObject):
@@ -25,9 +25,9 @@ class RemovalDesk(QObject):
         projects = self._workspace.projects
         title = projects.title if projects.home is not None else ""
         parent = QApplication.activeModalWidget() or self._window
-        agreed = removing.ask_to_remove(parent, removal, title)
+        agreed = removal_question.ask_to_remove(parent, removal, title)
         if agreed is not None:
-            done = Notice(removing.is_removed(agreed))
+            done = Notice(removal_question.is_removed(agreed))
             self._workspace.delete_permanently(
                 agreed, lambda: self._workspace.events.notice.publish(done)
             )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vgdesk.ui.panels.spectrogram import MOST_FRAMES, RANGE_DB, log_spectrogram
+from vgdesk.ui.takes.spectrogram import MOST_FRAMES, RANGE_DB, log_spectrogram
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])

@@ -1,0 +1,1 @@
+"""One take and all takes: inspector, quality, trash, speakers."""
