@@ -18,7 +18,7 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.import_control import ImportControl
-from vgdesk.ui.panels.models_panel import ModelsPanel
+from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.microphone_controller import MicrophoneDesk
 from vgdesk.ui.recording.prompts_controller import PromptsControl

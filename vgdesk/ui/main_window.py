@@ -29,8 +29,8 @@ from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
 from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import Parts, WindowDesk
-from vgdesk.ui.modelling import Modelling
-from vgdesk.ui.panels.models_panel import ModelsPanel
+from vgdesk.ui.models.models_controller import Modelling
+from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording.recorder_panel import RecorderPanel

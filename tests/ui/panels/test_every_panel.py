@@ -24,9 +24,9 @@ from vgdesk.app.recording.take_sequence import Stage
 from vgdesk.app.workers.jobs import JobChanged, JobState
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.core.notices import Level, Notice
+from vgdesk.ui.models.model_card import Choice
+from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.panels.label_dialog import LabelDialog
-from vgdesk.ui.panels.model_card import Choice
-from vgdesk.ui.panels.models_panel import ModelsPanel
 from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, apply

@@ -6,8 +6,8 @@ from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders.base import EncoderSpec
 from vgdesk.ui import dialogs
-from vgdesk.ui.panels.model_card import Choice
-from vgdesk.ui.panels.models_panel import ModelsPanel
+from vgdesk.ui.models.model_card import Choice
+from vgdesk.ui.models.models_panel import ModelsPanel
 
 DEVICES = {
     "auto": "the fastest device",

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from vgdesk.core.model import Cell, EncoderId
-from vgdesk.ui.panels.model_card import Choice, ModelCard
+from vgdesk.ui.models.model_card import Choice, ModelCard
 from vgdesk.ui.style.theme import Theme, theme_of
 from vgdesk.ui.widgets.form_parts import GAP, MARGIN, Panel, column, named, offer, row, scrolling
 

@@ -5,8 +5,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.docks import Dock
 from vgdesk.core.model import Cell, EncoderId
-from vgdesk.ui.panels.model_card import Choice
-from vgdesk.ui.panels.models_panel import ModelsPanel
+from vgdesk.ui.models.model_card import Choice
+from vgdesk.ui.models.models_panel import ModelsPanel
 
 LEFT = Qt.MouseButton.LeftButton
 SPECTRUM = Choice(EncoderId("spectrum"), "Spectrum", "5 time scales")

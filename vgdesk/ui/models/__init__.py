@@ -1,0 +1,1 @@
+"""Encoders: the 2x2 and its cards."""
