@@ -19,7 +19,6 @@ from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.import_control import ImportControl
 from vgdesk.ui.models.models_panel import ModelsPanel
-from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.microphone_controller import MicrophoneDesk
 from vgdesk.ui.recording.prompts_controller import PromptsControl
 from vgdesk.ui.recording.recorder_panel import RecorderPanel
@@ -29,6 +28,7 @@ from vgdesk.ui.takes.removal_controller import RemovalDesk
 from vgdesk.ui.takes.speakers_controller import SpeakersDesk
 from vgdesk.ui.takes.trash_controller import TrashDesk
 from vgdesk.ui.views_area import ViewsArea
+from vgdesk.ui.words.words_panel import WordsPanel
 
 
 @dataclass(frozen=True, slots=True)

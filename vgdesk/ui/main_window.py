@@ -31,7 +31,6 @@ from vgdesk.ui.control_bar import ControlBar
 from vgdesk.ui.desk import Parts, WindowDesk
 from vgdesk.ui.models.models_controller import Modelling
 from vgdesk.ui.models.models_panel import ModelsPanel
-from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording.recorder_panel import RecorderPanel
 from vgdesk.ui.recording.recording_controller import RecordingControl
@@ -41,6 +40,7 @@ from vgdesk.ui.takes.inspector_panel import InspectorPanel
 from vgdesk.ui.views_area import ViewsArea
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.notice_bar import NoticeBar
+from vgdesk.ui.words.words_panel import WordsPanel
 
 LAYOUT_VERSION = 1
 FRAME = 12  # pixels that the frame of a window takes at each side, and its title thrice

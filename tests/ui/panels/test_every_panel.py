@@ -26,8 +26,6 @@ from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.models.model_card import Choice
 from vgdesk.ui.models.models_panel import ModelsPanel
-from vgdesk.ui.panels.label_dialog import LabelDialog
-from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.style.theme import Theme, apply
 from vgdesk.ui.style.word_colours import legend_of
@@ -36,6 +34,8 @@ from vgdesk.ui.takes.remarks import Remark
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.form_parts import NARROW, TARGET
 from vgdesk.ui.widgets.notice_bar import NoticeBar
+from vgdesk.ui.words.label_dialog import LabelDialog
+from vgdesk.ui.words.words_panel import WordsPanel
 
 SPECTRUM = Choice(EncoderId("spectrum"), "Spectrum", "no model needed")
 Maker = Callable[[Session, Theme], QWidget]

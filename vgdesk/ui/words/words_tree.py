@@ -10,9 +10,9 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.panels.words_model import AnyIndex, Kind, WordsModel
 from vgdesk.ui.widgets.form_parts import GAP, NARROW, named
 from vgdesk.ui.widgets.status_marks import MARK_SIZE
+from vgdesk.ui.words.words_model import AnyIndex, Kind, WordsModel
 
 
 class WordsTree(QTreeView):

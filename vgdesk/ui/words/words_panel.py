@@ -12,9 +12,6 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QStackedLayou
 
 from vgdesk.core.model import Session, TakeId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.panels.label_dialog import LabelDialog
-from vgdesk.ui.panels.words_model import WordsModel
-from vgdesk.ui.panels.words_tree import WordsTree
 from vgdesk.ui.style.theme import Theme, theme_of
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.widgets.form_parts import (
@@ -29,6 +26,9 @@ from vgdesk.ui.widgets.form_parts import (
     tint,
     wrapped,
 )
+from vgdesk.ui.words.label_dialog import LabelDialog
+from vgdesk.ui.words.words_model import WordsModel
+from vgdesk.ui.words.words_tree import WordsTree
 
 
 class WordsPanel(Panel):

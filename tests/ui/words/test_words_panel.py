@@ -20,11 +20,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.docks import Dock, shape, take_of
 from vgdesk.core.model import Concern, Session, TakeId, Verdict, Word, WordId
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.panels.label_dialog import LabelDialog
-from vgdesk.ui.panels.words_model import Kind, WordsModel
-from vgdesk.ui.panels.words_panel import WordsPanel
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import legend_of
+from vgdesk.ui.words.label_dialog import LabelDialog
+from vgdesk.ui.words.words_model import Kind, WordsModel
+from vgdesk.ui.words.words_panel import WordsPanel
 
 LEFT = Qt.MouseButton.LeftButton
 ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
