@@ -16,8 +16,8 @@ from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
-from vgdesk.ui.cutting_dialog import CuttingDialog
-from vgdesk.ui.import_control import ImportControl
+from vgdesk.ui.importing.import_controller import ImportControl
+from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
 from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.recording.microphone_controller import MicrophoneDesk
 from vgdesk.ui.recording.prompts_controller import PromptsControl

@@ -31,7 +31,7 @@ from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
-from vgdesk.ui.cutting_dialog import CuttingDialog
+from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.style import theme
 from vgdesk.ui.style.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened

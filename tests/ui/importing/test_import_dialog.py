@@ -13,7 +13,7 @@ from tests.windows import opened_window
 from vgdesk.app.exchange.import_preview import Choices
 from vgdesk.app.state.settings import load_settings, user_folder
 from vgdesk.core.model import WordId
-from vgdesk.ui.import_dialog import ImportDialog
+from vgdesk.ui.importing.import_dialog import ImportDialog
 from vgdesk.ui.main_window import MainWindow
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things

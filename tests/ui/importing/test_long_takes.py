@@ -15,7 +15,7 @@ from vgdesk.audio.files import LONGEST_WORD_SECONDS, Recording, read, write_flac
 from vgdesk.core.model import Take, TakeId, TakeSource, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
-from vgdesk.ui.cutting_dialog import CuttingDialog
+from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
 
 SECONDS = 60_000  # ms

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk.core.model import Word, WordId
 from vgdesk.core.names import LONGEST_NAME
-from vgdesk.ui.pieces_model import LISTEN, WORD, Index, PiecesModel
+from vgdesk.ui.importing.segments_model import LISTEN, WORD, Index, PiecesModel
 from vgdesk.ui.widgets.form_parts import TARGET, named
 
 ARROW = 24  # pixels at the end of a cell that open the list of words

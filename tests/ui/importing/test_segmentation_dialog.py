@@ -24,9 +24,9 @@ from tests.audio.test_long_recording import NAMES, spoken
 from vgdesk.app.exchange.segmentation import LongRecording, Piece, propose, with_pieces
 from vgdesk.audio.files import write_flac
 from vgdesk.core.model import Session, Word, WordId
-from vgdesk.ui.cutting_dialog import CuttingDialog
-from vgdesk.ui.pieces_model import END, HEADINGS, LISTEN, START, WORD
-from vgdesk.ui.pieces_wave import WIDEST_VIEW
+from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
+from vgdesk.ui.importing.segments_model import END, HEADINGS, LISTEN, START, WORD
+from vgdesk.ui.importing.segments_wave import WIDEST_VIEW
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
 WORDS = (word("snake"), word("apple"), word("river"))

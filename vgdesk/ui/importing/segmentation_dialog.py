@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 from vgdesk.app.exchange.segmentation import LongRecording, Piece, in_words
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
 from vgdesk.core.model import Word
-from vgdesk.ui.pieces_model import Index, PiecesModel
-from vgdesk.ui.pieces_table import PiecesTable
-from vgdesk.ui.pieces_wave import PiecesWave
+from vgdesk.ui.importing.segments_model import Index, PiecesModel
+from vgdesk.ui.importing.segments_table import PiecesTable
+from vgdesk.ui.importing.segments_wave import PiecesWave
 from vgdesk.ui.style.theme import theme_of
 from vgdesk.ui.widgets.form_parts import MARGIN, column, wrapped
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
 from vgdesk.core.arrays import FloatArray
-from vgdesk.ui.pieces_model import SHORTEST, START, Index, PiecesModel
+from vgdesk.ui.importing.segments_model import SHORTEST, START, Index, PiecesModel
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.widgets.form_parts import named
 

@@ -19,7 +19,7 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Notice
-from vgdesk.ui.import_dialog import ImportDialog
+from vgdesk.ui.importing.import_dialog import ImportDialog
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Import of words, and segmentation of long recordings."""
