@@ -29,8 +29,8 @@ from vgdesk.core.viewing import Search, Shown, ViewRecipe
 from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.views.frame import State, ViewFrame
-from vgdesk.ui.views.message_page import MessagePage
+from vgdesk.ui.views.frame.message_page import MessagePage
+from vgdesk.ui.views.frame.view_frame import State, ViewFrame
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 WITH_A_QUESTION = {

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from vgdesk.app.state.events import View
 from vgdesk.ui.views import VIEWS
-from vgdesk.ui.views.frame import ViewFrame
+from vgdesk.ui.views.frame.view_frame import ViewFrame
 
 # What stands in the four quarters of the grid; of several views the first is seen.
 QUARTERS = (

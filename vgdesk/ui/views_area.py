@@ -26,7 +26,7 @@ from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.cluster_map import ClusterMap
 from vgdesk.ui.views.confusion_heatmap import ConfusionHeatmap
 from vgdesk.ui.views.found_words import FoundWords
-from vgdesk.ui.views.frame import ViewFrame
+from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.gating_curves import GatingCurves
 from vgdesk.ui.views.layer_curves import LayerCurves
 from vgdesk.ui.views.layer_heatmap import LayerHeatmap

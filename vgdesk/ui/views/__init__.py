@@ -14,7 +14,7 @@ from vgdesk.ui.views import (
     letter_bars,
     word_heatmap,
 )
-from vgdesk.ui.views.frame import ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewSpec
 
 VIEWS: Mapping[str, ViewSpec] = catalogue(
     layer_heatmap.SPEC,

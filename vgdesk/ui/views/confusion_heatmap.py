@@ -10,7 +10,7 @@ from vgdesk.ui.views.describe_confusions import (
     confusion_table,
     labels_inside_chance,
 )
-from vgdesk.ui.views.frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.matrix_chart import MatrixChart
 from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture
 

@@ -14,7 +14,7 @@ from vgdesk.ui.views.describe_retrieval import (
     finding_table,
     recall_line,
 )
-from vgdesk.ui.views.frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 
 FIRST_HIT = 2  # columns: the query, its rank, then what it finds

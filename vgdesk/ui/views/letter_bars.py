@@ -4,7 +4,7 @@ from vgdesk.app.state.events import View
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.describe_letters import letter_readout, letters_summary, letters_table
-from vgdesk.ui.views.frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.letter_plot import LetterPlot
 
 

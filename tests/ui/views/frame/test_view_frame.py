@@ -6,8 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import colour_at, distance, theme
 from vgdesk.ui.style.theme import Theme
-from vgdesk.ui.views.frame import State, ViewFrame
-from vgdesk.ui.views.message_page import MessagePage
+from vgdesk.ui.views.frame.message_page import MessagePage
+from vgdesk.ui.views.frame.view_frame import State, ViewFrame
 from vgdesk.ui.widgets.data_table import Table
 
 SUMMARY = "n = 24. Most alike: dog and cat."

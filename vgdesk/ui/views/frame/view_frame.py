@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.ui.style.theme import Theme
-from vgdesk.ui.views.header import Header
-from vgdesk.ui.views.message_page import MessagePage
+from vgdesk.ui.views.frame.header import Header
+from vgdesk.ui.views.frame.message_page import MessagePage
 from vgdesk.ui.widgets.data_table import Table, TableModel, table_view
 from vgdesk.ui.widgets.elided_text import ElidedText
 

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from vgdesk.ui.views.header import Header
+from vgdesk.ui.views.frame.header import Header
 
 
 @pytest.fixture
