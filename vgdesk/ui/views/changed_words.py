@@ -8,7 +8,7 @@ from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe import changes_list, changes_summary, changes_table
+from vgdesk.ui.views.descriptions.results import changes_list, changes_summary, changes_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 

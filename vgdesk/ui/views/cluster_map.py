@@ -8,7 +8,7 @@ from vgdesk.core.results import WordMap
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe import map_summary, map_table, row_titles
+from vgdesk.ui.views.descriptions.results import map_summary, map_table, row_titles
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.map_legend import LegendStrip
 from vgdesk.ui.views.map_picture import entries_of, picture_of

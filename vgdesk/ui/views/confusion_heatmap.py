@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from vgdesk.app.state.events import View
 from vgdesk.core.details import LabelConfusions
 from vgdesk.ui.style.theme import SEQUENTIAL, Theme
-from vgdesk.ui.views.describe_confusions import (
+from vgdesk.ui.views.descriptions.confusions import (
     confusion_readout,
     confusion_summary,
     confusion_table,

@@ -8,7 +8,7 @@ from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe_retrieval import (
+from vgdesk.ui.views.descriptions.retrieval import (
     finding_list,
     finding_summary,
     finding_table,

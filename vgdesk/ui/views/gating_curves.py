@@ -5,7 +5,7 @@ from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe_gating import gate_readout, gating_summary, gating_table
+from vgdesk.ui.views.descriptions.gating import gate_readout, gating_summary, gating_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.gating_plot import GatingPlot
 

@@ -4,7 +4,12 @@ from PySide6.QtCore import Signal
 from vgdesk.app.state.events import View
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.ui.style.theme import SEQUENTIAL, Theme
-from vgdesk.ui.views.describe import inside_chance, layer_readout, layer_summary, layer_table
+from vgdesk.ui.views.descriptions.results import (
+    inside_chance,
+    layer_readout,
+    layer_summary,
+    layer_table,
+)
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
 from vgdesk.ui.views.matrix_chart import Marks, MatrixChart
 from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture

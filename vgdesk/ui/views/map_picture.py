@@ -9,7 +9,7 @@ import numpy as np
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordMap
 from vgdesk.ui.style.word_colours import Legend, WordLook
-from vgdesk.ui.views.describe import row_titles
+from vgdesk.ui.views.descriptions.results import row_titles
 from vgdesk.ui.views.map_labels import Numbers
 from vgdesk.ui.views.map_marks import Mark, MarkLook
 

@@ -10,12 +10,18 @@ from vgdesk.core.model import WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.ui.style.theme import DIVERGING, SEQUENTIAL
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe import number, row_titles, word_readout, word_summary, word_table
-from vgdesk.ui.views.describe_blocks import (
+from vgdesk.ui.views.descriptions.blocks import (
     block_looks,
     blocks_readout,
     blocks_summary,
     blocks_table,
+)
+from vgdesk.ui.views.descriptions.results import (
+    number,
+    row_titles,
+    word_readout,
+    word_summary,
+    word_table,
 )
 from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture, Run, runs_of
 from vgdesk.ui.widgets.data_table import Table

@@ -4,7 +4,7 @@ import numpy as np
 
 from vgdesk.core.arrays import Mask
 from vgdesk.core.details import LetterProfile
-from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by
+from vgdesk.ui.views.descriptions.results import DISCOVERY, layer_name, made_by
 from vgdesk.ui.widgets.data_table import Entry, Table
 
 FIRST = {False: "first consonant", True: "first vowel"}

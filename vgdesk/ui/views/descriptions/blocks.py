@@ -8,7 +8,7 @@ import numpy as np
 
 from vgdesk.core.results import WordOverview
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe import group_sentence, layer_name, made_by, number
+from vgdesk.ui.views.descriptions.results import group_sentence, layer_name, made_by, number
 from vgdesk.ui.widgets.data_table import Entry, Table
 
 

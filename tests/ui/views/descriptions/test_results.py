@@ -6,7 +6,7 @@ import pytest
 from tests.ui.views.examples import layers, legend, similarity, theme
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, Trace
-from vgdesk.ui.views.describe import (
+from vgdesk.ui.views.descriptions.results import (
     curve_summary,
     curve_table,
     inside_chance,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vgdesk.core.details import Finding
 from vgdesk.core.model import WordId
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.describe import layer_name, made_by, number
+from vgdesk.ui.views.descriptions.results import layer_name, made_by, number
 from vgdesk.ui.widgets.data_table import Entry, Table
 
 RIGHT = "\u2713 "
