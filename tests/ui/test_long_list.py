@@ -14,7 +14,7 @@ from vgdesk.analyses.words.word_overview import MOST_ROWS
 from vgdesk.core.model import Cell, WordId
 from vgdesk.core.viewing import Order, Selection, Shown
 from vgdesk.ui.main_window import MainWindow
-from vgdesk.ui.views.word_heatmap import WordHeatmap
+from vgdesk.ui.views.heatmaps.word_heatmap import WordHeatmap
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 N = MOST_ROWS + 1

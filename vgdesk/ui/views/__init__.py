@@ -6,15 +6,13 @@ from vgdesk.core.catalogue import catalogue
 from vgdesk.ui.views import (
     changed_words,
     cluster_map,
-    confusion_heatmap,
     found_words,
     gating_curves,
     layer_curves,
-    layer_heatmap,
     letter_bars,
-    word_heatmap,
 )
 from vgdesk.ui.views.frame.view_frame import ViewSpec
+from vgdesk.ui.views.heatmaps import confusion_heatmap, layer_heatmap, word_heatmap
 
 VIEWS: Mapping[str, ViewSpec] = catalogue(
     layer_heatmap.SPEC,

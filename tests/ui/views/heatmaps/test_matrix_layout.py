@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from vgdesk.ui.views.axes import label_step
-from vgdesk.ui.views.matrix_layout import MatrixLayout, Needs, Window, lay_out
+from vgdesk.ui.views.heatmaps.matrix_layout import MatrixLayout, Needs, Window, lay_out
 
 SIZES = st.tuples(st.integers(280, 1600), st.integers(200, 1200))
 

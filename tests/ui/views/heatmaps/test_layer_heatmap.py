@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import colour_at, distance, layers, theme
 from vgdesk.core.arrays import FloatArray
-from vgdesk.ui.views.layer_heatmap import LayerHeatmap, picture_of
-from vgdesk.ui.views.matrix_paint import dot_radius
-from vgdesk.ui.views.matrix_picture import colour_table
+from vgdesk.ui.views.heatmaps.layer_heatmap import LayerHeatmap, picture_of
+from vgdesk.ui.views.heatmaps.matrix_painter import dot_radius
+from vgdesk.ui.views.heatmaps.matrix_picture import colour_table
 
 VALUES = np.linspace(0.2, 0.95, 12).reshape(4, 3)
 

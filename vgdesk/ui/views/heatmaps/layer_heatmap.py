@@ -11,8 +11,8 @@ from vgdesk.ui.views.descriptions.results import (
     layer_table,
 )
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
-from vgdesk.ui.views.matrix_chart import Marks, MatrixChart
-from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture
+from vgdesk.ui.views.heatmaps.matrix_chart import Marks, MatrixChart
+from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture
 
 
 class LayerHeatmap(ViewFrame):

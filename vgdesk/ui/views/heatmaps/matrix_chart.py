@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from vgdesk.ui.style.fonts import small_font
 from vgdesk.ui.style.theme import Theme, text_on
-from vgdesk.ui.views.matrix_bar import bar_text_width
-from vgdesk.ui.views.matrix_layout import STRIP, MatrixLayout, Needs, Window, lay_out
-from vgdesk.ui.views.matrix_paint import LABEL_SPACE, MatrixPainter, names_fit
-from vgdesk.ui.views.matrix_picture import Axis, MatrixPicture
+from vgdesk.ui.views.heatmaps.colour_bar import bar_text_width
+from vgdesk.ui.views.heatmaps.matrix_layout import STRIP, MatrixLayout, Needs, Window, lay_out
+from vgdesk.ui.views.heatmaps.matrix_painter import LABEL_SPACE, MatrixPainter, names_fit
+from vgdesk.ui.views.heatmaps.matrix_picture import Axis, MatrixPicture
 
 STEPS = {
     Qt.Key.Key_Up: (-1, 0),

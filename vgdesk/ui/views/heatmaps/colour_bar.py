@@ -5,8 +5,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from vgdesk.ui.style.theme import Theme
-from vgdesk.ui.views.matrix_layout import GAP, MatrixLayout
-from vgdesk.ui.views.matrix_picture import Bar, MatrixPicture, colour_table
+from vgdesk.ui.views.heatmaps.matrix_layout import GAP, MatrixLayout
+from vgdesk.ui.views.heatmaps.matrix_picture import Bar, MatrixPicture, colour_table
 from vgdesk.ui.widgets.turned_text import draw_text
 
 Align = Qt.AlignmentFlag

@@ -8,9 +8,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from vgdesk.ui.style.theme import Theme, mixed, text_on
 from vgdesk.ui.views.axes import label_step
-from vgdesk.ui.views.matrix_bar import ColourBar
-from vgdesk.ui.views.matrix_layout import MatrixLayout, Window
-from vgdesk.ui.views.matrix_picture import (
+from vgdesk.ui.views.heatmaps.colour_bar import ColourBar
+from vgdesk.ui.views.heatmaps.matrix_layout import MatrixLayout, Window
+from vgdesk.ui.views.heatmaps.matrix_picture import (
     Axis,
     MatrixPicture,
     Pixels,

@@ -7,7 +7,7 @@ from tests.ui.views.examples import colour_at, distance, theme
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import Trace
-from vgdesk.ui.views.confusion_heatmap import ConfusionHeatmap, picture_of
+from vgdesk.ui.views.heatmaps.confusion_heatmap import ConfusionHeatmap, picture_of
 
 VALUES = np.array([[0.5, 0.12, 0.52], [0.8, 0.5, 0.2], [0.5, 0.5, 0.5]])
 ASKED = np.array([[False, True, True], [True, False, True], [False, False, False]])

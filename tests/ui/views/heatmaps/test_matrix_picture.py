@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.ui.views.examples import theme
 from vgdesk.ui.style.theme import DIVERGING, SEQUENTIAL
-from vgdesk.ui.views.matrix_picture import (
+from vgdesk.ui.views.heatmaps.matrix_picture import (
     Axis,
     Bar,
     MatrixPicture,

@@ -23,7 +23,7 @@ from vgdesk.ui.views.descriptions.results import (
     word_summary,
     word_table,
 )
-from vgdesk.ui.views.matrix_picture import Axis, Bar, MatrixPicture, Run, runs_of
+from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture, Run, runs_of
 from vgdesk.ui.widgets.data_table import Table
 
 # A click into the overview shows the words of so many rows or more on either side.

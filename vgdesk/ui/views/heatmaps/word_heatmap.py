@@ -11,8 +11,8 @@ from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
-from vgdesk.ui.views.matrix_chart import Marks, MatrixChart
-from vgdesk.ui.views.word_pages import BlocksPage, PairsPage, WordPage
+from vgdesk.ui.views.heatmaps.matrix_chart import Marks, MatrixChart
+from vgdesk.ui.views.heatmaps.word_heatmap_pages import BlocksPage, PairsPage, WordPage
 
 
 class WordHeatmap(ViewFrame):

@@ -24,8 +24,8 @@ from vgdesk.core.results import Trace, WordOverview
 from vgdesk.core.viewing import Order, Selection
 from vgdesk.ui.style.theme import SEQUENTIAL, mixed
 from vgdesk.ui.style.word_colours import legend_of
-from vgdesk.ui.views.matrix_picture import colour_table
-from vgdesk.ui.views.word_heatmap import WordHeatmap
+from vgdesk.ui.views.heatmaps.matrix_picture import colour_table
+from vgdesk.ui.views.heatmaps.word_heatmap import WordHeatmap
 
 N = 8
 VALUES = np.random.default_rng(0).uniform(-0.9, 0.9, (N, N))

@@ -1,0 +1,1 @@
+"""Heatmaps of layers, words and labels."""
