@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 
 from vgdesk.core.catalogue import catalogue
-from vgdesk.ui.views import (
-    changed_words,
-    cluster_map,
-    found_words,
-    gating_curves,
-    layer_curves,
-    letter_bars,
-)
+from vgdesk.ui.views import changed_words, found_words, gating_curves, layer_curves, letter_bars
 from vgdesk.ui.views.frame.view_frame import ViewSpec
 from vgdesk.ui.views.heatmaps import confusion_heatmap, layer_heatmap, word_heatmap
+from vgdesk.ui.views.maps import cluster_map
 
 VIEWS: Mapping[str, ViewSpec] = catalogue(
     layer_heatmap.SPEC,

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from vgdesk.ui.style.theme import Theme
-from vgdesk.ui.views.map_labels import Box, Numbers
-from vgdesk.ui.views.map_marks import MarkLook
-from vgdesk.ui.views.map_picture import MapPicture, moved
+from vgdesk.ui.views.maps.map_labels import Box, Numbers
+from vgdesk.ui.views.maps.map_marks import MarkLook
+from vgdesk.ui.views.maps.map_picture import MapPicture, moved
 
 GLIDE_MS = 250
 # With more points a frame takes longer than a frame may.

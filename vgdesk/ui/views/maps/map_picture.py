@@ -10,8 +10,8 @@ from vgdesk.core.model import WordId
 from vgdesk.core.results import WordMap
 from vgdesk.ui.style.word_colours import Legend, WordLook
 from vgdesk.ui.views.descriptions.results import row_titles
-from vgdesk.ui.views.map_labels import Numbers
-from vgdesk.ui.views.map_marks import Mark, MarkLook
+from vgdesk.ui.views.maps.map_labels import Numbers
+from vgdesk.ui.views.maps.map_marks import Mark, MarkLook
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vgdesk.ui.style.fonts import small_font
 from vgdesk.ui.style.theme import Theme
-from vgdesk.ui.views.map_picture import LegendEntry
+from vgdesk.ui.views.maps.map_picture import LegendEntry
 
 MARK = 10
 EDGE = 8

@@ -18,10 +18,10 @@ from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.fonts import small_font
 from vgdesk.ui.style.theme import Theme, text_on
 from vgdesk.ui.style.word_colours import WordLook
-from vgdesk.ui.views.map_canvas import MapCanvas
-from vgdesk.ui.views.map_labels import Box, LabelRoom, Numbers, place_labels, with_labels
-from vgdesk.ui.views.map_marks import Mark
-from vgdesk.ui.views.map_picture import mark_of, next_in_direction
+from vgdesk.ui.views.maps.map_canvas import MapCanvas
+from vgdesk.ui.views.maps.map_labels import Box, LabelRoom, Numbers, place_labels, with_labels
+from vgdesk.ui.views.maps.map_marks import Mark
+from vgdesk.ui.views.maps.map_picture import mark_of, next_in_direction
 
 LABEL_PAD = 3
 LONGEST_LABEL = 160

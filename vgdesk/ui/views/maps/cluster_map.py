@@ -10,9 +10,9 @@ from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.descriptions.results import map_summary, map_table, row_titles
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
-from vgdesk.ui.views.map_legend import LegendStrip
-from vgdesk.ui.views.map_picture import entries_of, picture_of
-from vgdesk.ui.views.map_plot import MapPlot
+from vgdesk.ui.views.maps.map_legend import LegendStrip
+from vgdesk.ui.views.maps.map_picture import entries_of, picture_of
+from vgdesk.ui.views.maps.map_plot import MapPlot
 from vgdesk.ui.widgets.data_table import Table
 
 STEPS = {

@@ -17,7 +17,7 @@ from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme, apply
 from vgdesk.ui.style.word_colours import Legend, legend_of
-from vgdesk.ui.views.cluster_map import ClusterMap
+from vgdesk.ui.views.maps.cluster_map import ClusterMap
 
 Show = Callable[..., ClusterMap]
 Left = Qt.MouseButton.LeftButton

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgdesk.ui.views.map_labels import Box, LabelRoom, place_labels, with_labels
+from vgdesk.ui.views.maps.map_labels import Box, LabelRoom, place_labels, with_labels
 
 AREA = (10.0, 5.0, 310.0, 205.0)
 
