@@ -36,7 +36,7 @@ from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.style import theme
 from vgdesk.ui.style.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
 from vgdesk.ui.takes import removal_question
-from vgdesk.ui.views.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.axes_plot import AxesPlot
 
 DECOY = QColor(255, 0, 254)  # nothing of ours is of this colour
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things

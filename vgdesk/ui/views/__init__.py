@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from vgdesk.core.catalogue import catalogue
-from vgdesk.ui.views import changed_words, found_words, gating_curves, layer_curves, letter_bars
+from vgdesk.ui.views import changed_words, found_words
+from vgdesk.ui.views.curves import gating_curves, layer_curves, letter_bars
 from vgdesk.ui.views.frame.view_frame import ViewSpec
 from vgdesk.ui.views.heatmaps import confusion_heatmap, layer_heatmap, word_heatmap
 from vgdesk.ui.views.maps import cluster_map

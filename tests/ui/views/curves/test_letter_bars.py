@@ -7,7 +7,7 @@ from tests.ui.views.examples import colour_at, distance, theme
 from vgdesk.core.details import LetterProfile
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
-from vgdesk.ui.views.letter_bars import LetterBars
+from vgdesk.ui.views.curves.letter_bars import LetterBars
 
 VALUES = np.array([0.2, 0.02, -0.15, 0.1])
 

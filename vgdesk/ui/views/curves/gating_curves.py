@@ -5,9 +5,9 @@ from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.views.curves.gating_plot import GatingPlot
 from vgdesk.ui.views.descriptions.gating import gate_readout, gating_summary, gating_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
-from vgdesk.ui.views.gating_plot import GatingPlot
 
 
 class GatingCurves(ViewFrame):

@@ -12,9 +12,9 @@ from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
-from vgdesk.ui.views.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.layer_curves import COLOURS, DASHES, REACH, SYMBOLS
 from vgdesk.ui.views.descriptions.gating import SHORT_TITLES, ranks_of
-from vgdesk.ui.views.layer_curves import COLOURS, DASHES, REACH, SYMBOLS
 
 MARGIN = 8  # pixels between what is drawn and the edges
 LEGEND_SHARE = 0.3  # of the height

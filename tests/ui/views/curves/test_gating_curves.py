@@ -8,7 +8,7 @@ from vgdesk.core.details import GatingResult
 from vgdesk.core.gates import Condition
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
-from vgdesk.ui.views.gating_curves import GatingCurves
+from vgdesk.ui.views.curves.gating_curves import GatingCurves
 
 TIMES = np.array([0.1, 0.2, 0.3, 0.4])
 

@@ -11,7 +11,8 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.results import LayerCurve
 from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
-from vgdesk.ui.views.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.line_labels import spread
 from vgdesk.ui.views.descriptions.results import (
     DISCOVERY,
     curve_readout,
@@ -19,7 +20,6 @@ from vgdesk.ui.views.descriptions.results import (
     curve_table,
 )
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
-from vgdesk.ui.views.line_labels import spread
 from vgdesk.ui.widgets.elided_text import wrapped
 
 DASHES = (

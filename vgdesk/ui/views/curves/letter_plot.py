@@ -7,9 +7,9 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
-from vgdesk.ui.views.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.axes_plot import AxesPlot
+from vgdesk.ui.views.curves.layer_curves import BAND_ALPHA, COLOURS
 from vgdesk.ui.views.descriptions.letters import FIRST, letters_inside_chance
-from vgdesk.ui.views.layer_curves import BAND_ALPHA, COLOURS
 
 WIDTH, BAND_WIDTH = 0.64, 0.9  # of the room that a letter has
 GAP = 1.0  # between consonants and vowels, in letters

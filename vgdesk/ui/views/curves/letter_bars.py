@@ -3,9 +3,9 @@ from PySide6.QtCore import Signal
 from vgdesk.app.state.events import View
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.views.curves.letter_plot import LetterPlot
 from vgdesk.ui.views.descriptions.letters import letter_readout, letters_summary, letters_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
-from vgdesk.ui.views.letter_plot import LetterPlot
 
 
 class LetterBars(ViewFrame):

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.ui.style.theme import Theme, plain_palette, theme_of
-from vgdesk.ui.views.layer_curves import LayerCurves
-from vgdesk.ui.views.line_labels import spread
+from vgdesk.ui.views.curves.layer_curves import LayerCurves
+from vgdesk.ui.views.curves.line_labels import spread
 
 
 @pytest.fixture(params=[False, True], ids=["light", "dark"])
