@@ -22,15 +22,15 @@ from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend, legend_of
 from vgdesk.ui.view_controls import ViewControls
 from vgdesk.ui.view_grid import ViewGrid
-from vgdesk.ui.views.changed_words import ChangedWords
 from vgdesk.ui.views.curves.gating_curves import GatingCurves
 from vgdesk.ui.views.curves.layer_curves import LayerCurves
 from vgdesk.ui.views.curves.letter_bars import LetterBars
-from vgdesk.ui.views.found_words import FoundWords
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.confusion_heatmap import ConfusionHeatmap
 from vgdesk.ui.views.heatmaps.layer_heatmap import LayerHeatmap
 from vgdesk.ui.views.heatmaps.word_heatmap import WordHeatmap
+from vgdesk.ui.views.lists.changed_words import ChangedWords
+from vgdesk.ui.views.lists.retrieval_list import FoundWords
 from vgdesk.ui.views.maps.cluster_map import ClusterMap
 from vgdesk.ui.views.row_order import rows_in_order
 

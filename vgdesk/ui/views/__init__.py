@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from vgdesk.core.catalogue import catalogue
-from vgdesk.ui.views import changed_words, found_words
 from vgdesk.ui.views.curves import gating_curves, layer_curves, letter_bars
 from vgdesk.ui.views.frame.view_frame import ViewSpec
 from vgdesk.ui.views.heatmaps import confusion_heatmap, layer_heatmap, word_heatmap
+from vgdesk.ui.views.lists import changed_words, retrieval_list
 from vgdesk.ui.views.maps import cluster_map
 
 VIEWS: Mapping[str, ViewSpec] = catalogue(
@@ -18,5 +18,5 @@ VIEWS: Mapping[str, ViewSpec] = catalogue(
     confusion_heatmap.SPEC,
     gating_curves.SPEC,
     letter_bars.SPEC,
-    found_words.SPEC,
+    retrieval_list.SPEC,
 )

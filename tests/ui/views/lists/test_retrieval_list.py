@@ -8,7 +8,7 @@ from vgdesk.core.details import Finding
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
 from vgdesk.core.viewing import Selection
-from vgdesk.ui.views.found_words import FoundWords
+from vgdesk.ui.views.lists.retrieval_list import FoundWords
 
 WORDS = tuple(WordId(f"w{i}") for i in range(3))
 HITS = ((WordId("w0"), WordId("w1")), (WordId("w0"), WordId("w2")), (WordId("w2"), WordId("w0")))
