@@ -27,7 +27,7 @@ from vgdesk.ui.recording.speaker_window import SpeakerWindow
 from vgdesk.ui.takes.removal_controller import RemovalDesk
 from vgdesk.ui.takes.speakers_controller import SpeakersDesk
 from vgdesk.ui.takes.trash_controller import TrashDesk
-from vgdesk.ui.views_area import ViewsArea
+from vgdesk.ui.views.views_controller import ViewsArea
 from vgdesk.ui.words.words_panel import WordsPanel
 
 

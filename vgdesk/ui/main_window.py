@@ -37,7 +37,7 @@ from vgdesk.ui.recording.recording_controller import RecordingControl
 from vgdesk.ui.style import plain_text, theme
 from vgdesk.ui.takes.inspector_controller import Inspecting
 from vgdesk.ui.takes.inspector_panel import InspectorPanel
-from vgdesk.ui.views_area import ViewsArea
+from vgdesk.ui.views.views_controller import ViewsArea
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.notice_bar import NoticeBar
 from vgdesk.ui.words.words_panel import WordsPanel

@@ -17,14 +17,12 @@ from vgdesk.core.details import (
 from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, ViewRecipe
-from vgdesk.ui.naming import encoder_title
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend, legend_of
-from vgdesk.ui.view_controls import ViewControls
-from vgdesk.ui.view_grid import ViewGrid
 from vgdesk.ui.views.curves.gating_curves import GatingCurves
 from vgdesk.ui.views.curves.layer_curves import LayerCurves
 from vgdesk.ui.views.curves.letter_bars import LetterBars
+from vgdesk.ui.views.encoder_titles import encoder_title
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.confusion_heatmap import ConfusionHeatmap
 from vgdesk.ui.views.heatmaps.layer_heatmap import LayerHeatmap
@@ -33,6 +31,8 @@ from vgdesk.ui.views.lists.changed_words import ChangedWords
 from vgdesk.ui.views.lists.retrieval_list import FoundWords
 from vgdesk.ui.views.maps.cluster_map import ClusterMap
 from vgdesk.ui.views.row_order import rows_in_order
+from vgdesk.ui.views.view_controls import ViewControls
+from vgdesk.ui.views.view_grid import ViewGrid
 
 # What is computed only while it is seen.
 WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING, View.LETTERS, View.RETRIEVAL)
