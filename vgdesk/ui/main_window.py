@@ -27,8 +27,8 @@ from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
+from vgdesk.ui.action_controller import Parts, WindowDesk
 from vgdesk.ui.control_bar import ControlBar
-from vgdesk.ui.desk import Parts, WindowDesk
 from vgdesk.ui.models.models_controller import Modelling
 from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.recording.recorder_keys import RecorderKeys, shortcuts
