@@ -1,4 +1,4 @@
-"""Makes the tree from which `vgdesk.app.words.letter_to_sound` guesses pronunciations, and measures it.
+"""Makes and measures the tree of `vgdesk.app.words.letter_to_sound`, which guesses pronunciations.
 
     python -m training.letter_phones resources/pronunciation/letters.json.gz
 

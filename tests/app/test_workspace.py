@@ -16,7 +16,7 @@ from vgdesk.app.analysing.analysis_processes import Request
 from vgdesk.app.analysing.pipeline import ON_THEIR_WAY
 from vgdesk.app.exchange.segmentation import LongRecording
 from vgdesk.app.state.events import CurvesReady, Missing, View
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, write_flac
 from vgdesk.core.errors import ProjectError
@@ -237,7 +237,7 @@ def test_an_import_can_be_cancelled_and_adds_nothing(desk: Desk, tmp_path: Path)
         shutil.copy(source, tmp_path / f"zebra{chr(97 + number % 26)}_{number}{source.suffix}")
     desk.workspace.imports.take_in([tmp_path])
     desk.until(lambda: jobs and jobs[-1].done > 0)
-    desk.workspace.cancel("import")
+    desk.workspace.cancel(JobId(JobKind.IMPORT))
     desk.until(lambda: jobs[-1].state is JobState.CANCELLED)
     assert len(desk.workspace.session.words) == 36
 
@@ -285,7 +285,7 @@ def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk
 
 def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
-    desk.workspace.cancel(f"encode {desk.workspace.session.encoders[Cell.SPEECH]}")
+    desk.workspace.cancel(JobId(JobKind.ENCODING, desk.workspace.session.encoders[Cell.SPEECH]))
     source = next(iter(desk.workspace.session.takes.values())).file
     new = Path(shutil.copy(source, tmp_path / f"zebra{source.suffix}"))
     stopped: list[bool] = []

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.docks import Dock
 from vgdesk.app.recording.take_sequence import Stage
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.core.model import Cell, EncoderId, Session, Verdict, WordId
 from vgdesk.core.notices import Level, Notice
 from vgdesk.ui.models.model_card import Choice
@@ -82,8 +82,10 @@ def inspector(session: Session, theme: Theme) -> QWidget:
 
 def activity(session: Session, theme: Theme) -> QWidget:
     panel = ActivityPanel()
-    panel.show_job(JobChanged("1", "Encoding words", JobState.RUNNING, 3, 9, "batch 3"))
-    panel.show_job(JobChanged("2", "Map", JobState.DONE))
+    panel.show_job(
+        JobChanged(JobId.of_files("1"), "Encoding words", JobState.RUNNING, 3, 9, "batch 3")
+    )
+    panel.show_job(JobChanged(JobId.of_files("2"), "Map", JobState.DONE))
     return panel
 
 

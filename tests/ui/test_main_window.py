@@ -21,6 +21,7 @@ from vgdesk.app.project.archive import pack
 from vgdesk.app.project.journal_replay import JOURNAL_FILE, LEFT_FILE
 from vgdesk.app.project.project_file import save
 from vgdesk.app.state.settings import Layout, load_settings, user_folder
+from vgdesk.app.workers.jobs import JobId, JobKind
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Session, WordId
 from vgdesk.core.notices import Notice
@@ -376,7 +377,7 @@ def test_views_say_that_they_are_behind_when_encoding_was_stopped(
     take = resource("demo.vgdesk") / "takes" / "goat-bella.flac"
     new = Path(shutil.copy(take, tmp_path / "zebra.flac"))
     shown = window.workspace.looking.recipe.focus
-    window.workspace.cancel(f"encode {window.workspace.session.encoders[shown]}")
+    window.workspace.cancel(JobId(JobKind.ENCODING, window.workspace.session.encoders[shown]))
     window.workspace.imports.take_in([new])
     qtbot.waitUntil(lambda: window.views.map.state is State.STALE, timeout=SECONDS)
     press(window, "encode_again")

@@ -37,7 +37,7 @@ from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import ChildProcess, Post
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
 from vgdesk.audio.recorder import RecorderEvent
@@ -64,7 +64,7 @@ class Workspace:
         self.looking = Looking(self.events, ViewRecipe(label_column=self.settings.label_column))
         self._post = post
         self._files = Background("files", post)
-        self._long_work = LongWork(self.events, post)
+        self._long_work = LongWork(self.events.job_changed.publish, post)
         # First what may refuse: a process that has begun to start does not like to be left alone.
         self.projects = ProjectDesk(self._long_work, self.events, self.store, self.looking, post)
         self._settings = Background("settings", post)
@@ -318,7 +318,9 @@ class Workspace:
         """Find the words in a long recording; the list is laid against them."""
         session, plan, speaker = self.session, self.flow.plan, self.settings.speaker
         words = [session.words[word] for word in due_words(session, plan, speaker)]
-        job = JobChanged(f"cut {file}", f"Listening to {file.name}", JobState.RUNNING)
+        job = JobChanged(
+            JobId.of_files(f"cut {file}"), f"Listening to {file.name}", JobState.RUNNING
+        )
         self._long_work.run(job, lambda: propose(file, words), Answers(done, self.tell))
 
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]]) -> None:
@@ -345,17 +347,17 @@ class Workspace:
 
         self._files.run(lambda: read_ratings(file), done=take_over, failed=self.tell)
 
-    def cancel(self, job: str) -> None:
+    def cancel(self, job: JobId) -> None:
         """Stop a job of the Activity panel."""
-        kind, _, name = job.partition(" ")
-        if kind == "encode":
-            self.encoding.cancel(EncoderId(name))
-        elif kind == "download":
-            self.downloads.cancel(name)
-        elif kind == "import":
-            self.imports.cancel()
-        else:
-            self._long_work.cancel(job)
+        match job.kind:
+            case JobKind.ENCODING:
+                self.encoding.cancel(EncoderId(job.name))
+            case JobKind.DOWNLOAD:
+                self.downloads.cancel(job.name)
+            case JobKind.IMPORT:
+                self.imports.cancel()
+            case JobKind.FILES:
+                self._long_work.cancel(job)
 
     def _options(self) -> EncodeOptions:
         return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")

@@ -7,10 +7,9 @@ from tests.analyses.retrieval.test_partner_retrieval import related
 from tests.analyses.retrieval.test_retrieval import known, moved, spoken
 from tests.analyses.stacks import noise, stack_of
 from tests.reference.retrieval import cosines_of, profile_likeness, ranks
+from vgdesk.analyses.retrieval import partner_retrieval, retrieval_list
 from vgdesk.analyses.retrieval.partner_retrieval import find_partners
 from vgdesk.analyses.retrieval.retrieval import (
-    partner_retrieval,
-    retrieval_list,
     score_rank,
     score_retrieval,
 )

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
-from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request, analysis_processes
+from vgdesk.app.analysing import analysis_processes
+from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
 from vgdesk.app.state.events import View
 from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding

@@ -33,7 +33,7 @@ class Window:
     def __init__(self) -> None:
         self.main_thread, self.events, self.notices = MainThread(), Events(), list[Notice]()
         self.events.notice.subscribe(self.notices.append)
-        self.work = LongWork(self.events, self.main_thread.post)
+        self.work = LongWork(self.events.job_changed.publish, self.main_thread.post)
         self.handing_on = HandingOn(self.work, self.events)
 
     def said(self) -> Notice:

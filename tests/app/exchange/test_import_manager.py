@@ -30,7 +30,7 @@ class Desk:
         events.job_changed.subscribe(self._hear)
         self.store = Store(events)
         thread = Background("imports", self.main_thread.post)
-        work = LongWork(events, self.main_thread.post)
+        work = LongWork(events.job_changed.publish, self.main_thread.post)
         self.imports = ImportDesk(thread, work, events, self.store)
 
     def _hear(self, job: JobChanged) -> None:

@@ -43,7 +43,7 @@ class Window:
         self.interrupted: list[Removal] = []
         self.events.removal_interrupted.subscribe(self.interrupted.append)
         self.store = Store(self.events)
-        self.work = LongWork(self.events, self.main_thread.post)
+        self.work = LongWork(self.events.job_changed.publish, self.main_thread.post)
         looking = Looking(self.events, ViewRecipe())
         self.desk = ProjectDesk(self.work, self.events, self.store, looking, self.main_thread.post)
 

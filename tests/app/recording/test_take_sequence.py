@@ -57,7 +57,7 @@ class Studio:
         self.looking = Looking(self.events, ViewRecipe())
         post = self.main_thread.post
         self.sound = Background("sound", post)
-        work = LongWork(self.events, post)
+        work = LongWork(self.events.job_changed.publish, post)
         self.projects = ProjectDesk(work, self.events, self.store, self.looking, post)
         self.desk = RecordingDesk(
             self.sound,

@@ -6,12 +6,12 @@ import pytest
 from tests.main_thread import MainThread
 from vgdesk.app.state.events import Events
 from vgdesk.app.workers.background import Background
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.wanted import while_wanted
 
-JOB = JobChanged("cut a.wav", "Listening to a.wav", JobState.RUNNING)
+JOB = JobChanged(JobId.of_files("cut a.wav"), "Listening to a.wav", JobState.RUNNING)
 
 
 class Desk:
@@ -22,7 +22,7 @@ class Desk:
         events = Events()
         self.jobs: list[JobChanged] = []
         events.job_changed.subscribe(self.jobs.append)
-        self.work = LongWork(events, self.main_thread.post)
+        self.work = LongWork(events.job_changed.publish, self.main_thread.post)
         self.heard: list[tuple[str, object]] = []
 
     def answers(self) -> Answers[str]:
@@ -78,12 +78,14 @@ def test_what_does_not_answer_holds_up_nothing_else(desk: Desk) -> None:
         has_begun.set()
         return str(answers.wait())
 
-    desk.work.run(JobChanged("open", "", JobState.RUNNING), wait_for_the_drive, desk.answers())
+    desk.work.run(
+        JobChanged(JobId.of_files("open"), "", JobState.RUNNING), wait_for_the_drive, desk.answers()
+    )
     assert has_begun.wait(60)
     desk.work.run(JOB, lambda: "takes", desk.answers())
     desk.main_thread.run_until(lambda: desk.heard)
     assert desk.heard == [("done", "takes")]
-    desk.work.cancel("open")
+    desk.work.cancel(JobId.of_files("open"))
     answers.set()
     desk.main_thread.run_until(lambda: len(desk.heard) > 2)
     assert desk.heard[1:] == [("cancelled", None), ("dropped", "True")]
@@ -124,7 +126,7 @@ def test_work_of_a_kind_waits_for_each_other_in_a_thread_that_is_given(desk: Des
     saver, order = Background("saving", desk.main_thread.post), []
     may_go_on = threading.Event()
     for number in range(3):
-        job = JobChanged(f"save {number}", "Saving", JobState.RUNNING)
+        job = JobChanged(JobId.of_files(f"save {number}"), "Saving", JobState.RUNNING)
         desk.work.run(
             job,
             lambda number=number: f"{may_go_on.wait()} {order.append(number)}",

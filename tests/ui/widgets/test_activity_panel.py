@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.docks import Dock
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.ui.widgets.activity_panel import HISTORY, ActivityPanel
 
 
@@ -37,25 +37,25 @@ def test_nothing_is_running(panel: ActivityPanel) -> None:
 
 
 def test_a_job_shows_how_far_it_is(panel: ActivityPanel) -> None:
-    show(panel, JobChanged("1", "Encoding", JobState.RUNNING, 7, 24, "40 s left"))
+    show(panel, JobChanged(JobId.of_files("1"), "Encoding", JobState.RUNNING, 7, 24, "40 s left"))
     assert {"Encoding", "40 s left", "7 of 24"} <= set(seen(panel))
     assert "Nothing is running." not in seen(panel)
     assert (bars(panel)[0].value(), bars(panel)[0].maximum()) == (7, 24)
-    show(panel, JobChanged("1", "Encoding", JobState.RUNNING, 8, 24))
+    show(panel, JobChanged(JobId.of_files("1"), "Encoding", JobState.RUNNING, 8, 24))
     assert [bar.value() for bar in bars(panel)] == [8]
 
 
 def test_unknown_length_is_busy_and_a_waiting_job_is_not(panel: ActivityPanel) -> None:
-    show(panel, JobChanged("1", "Loading", JobState.WAITING))
+    show(panel, JobChanged(JobId.of_files("1"), "Loading", JobState.WAITING))
     assert bars(panel)[0].maximum() == 1
     assert "waiting" in seen(panel)
-    show(panel, JobChanged("1", "Loading", JobState.RUNNING))
+    show(panel, JobChanged(JobId.of_files("1"), "Loading", JobState.RUNNING))
     assert bars(panel)[0].maximum() == 0
 
 
 def test_cancel_is_asked_once(qtbot: QtBot, panel: ActivityPanel) -> None:
-    show(panel, JobChanged("1", "Loading", JobState.RUNNING))
-    show(panel, JobChanged("2", "Map", JobState.RUNNING, can_cancel=False))
+    show(panel, JobChanged(JobId.of_files("1"), "Loading", JobState.RUNNING))
+    show(panel, JobChanged(JobId.of_files("2"), "Map", JobState.RUNNING, can_cancel=False))
     (button,) = (b for b in panel.findChildren(QPushButton) if b.isVisible())
     assert button.accessibleName() == "Cancel “Loading”"
     heard: list[str] = []
@@ -67,10 +67,13 @@ def test_cancel_is_asked_once(qtbot: QtBot, panel: ActivityPanel) -> None:
 
 
 def test_a_finished_job_becomes_one_line(panel: ActivityPanel) -> None:
-    show(panel, JobChanged("1", "Loading", JobState.RUNNING))
-    show(panel, JobChanged("1", "Loading", JobState.FAILED, detail="the file is damaged"))
-    show(panel, JobChanged("2", "Map", JobState.CANCELLED))
-    show(panel, JobChanged("3", "Encoding", JobState.DONE))
+    show(panel, JobChanged(JobId.of_files("1"), "Loading", JobState.RUNNING))
+    show(
+        panel,
+        JobChanged(JobId.of_files("1"), "Loading", JobState.FAILED, detail="the file is damaged"),
+    )
+    show(panel, JobChanged(JobId.of_files("2"), "Map", JobState.CANCELLED))
+    show(panel, JobChanged(JobId.of_files("3"), "Encoding", JobState.DONE))
     assert bars(panel) == []
     assert "Nothing is running." in seen(panel)
     assert earlier(panel) == [
@@ -83,6 +86,6 @@ def test_a_finished_job_becomes_one_line(panel: ActivityPanel) -> None:
 
 def test_the_history_ends_somewhere(panel: ActivityPanel) -> None:
     for i in range(HISTORY + 5):
-        show(panel, JobChanged(str(i), f"Job {i}", JobState.DONE))
+        show(panel, JobChanged(JobId.of_files(str(i)), f"Job {i}", JobState.DONE))
     assert len(earlier(panel)) == HISTORY == 50
     assert earlier(panel)[0] == "Job 54 – done"

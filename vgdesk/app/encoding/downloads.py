@@ -3,7 +3,7 @@ from pathlib import Path
 
 from vgdesk.app.state.events import Events
 from vgdesk.app.workers.child_process import ChildProcess, Job, Post
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.hub import DownloadProgress
 
@@ -70,7 +70,7 @@ class Downloads:
         done, total = (progress.done_bytes, progress.total_bytes) if progress else (0, 0)
         self._events.job_changed.publish(
             JobChanged(
-                f"download {repo}",
+                JobId(JobKind.DOWNLOAD, repo),
                 f"Downloading {repo} (MB)",
                 state,
                 done // 1_000_000,

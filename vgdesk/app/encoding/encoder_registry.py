@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import EncoderError, VgdeskError
 from vgdesk.core.model import Cell, EncoderId
@@ -67,7 +67,9 @@ class EncoderShelf:
                 return inspect_vectors(folder)
             return inspect_folder(folder, is_grounded=is_grounded)
 
-        job = JobChanged(f"model {folder}", f"Looking at {folder.name}", JobState.RUNNING)
+        job = JobChanged(
+            JobId.of_files(f"model {folder}"), f"Looking at {folder.name}", JobState.RUNNING
+        )
         self._work.run(job, look, Answers(put, failed))
 
     def add_twin(self, encoder: EncoderId) -> EncoderSpec | None:

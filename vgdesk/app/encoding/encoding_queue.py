@@ -20,7 +20,7 @@ from vgdesk.app.encoding.embedding_worker import embed, get_ready
 from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.state.events import CellProgress, Embedded, Events
 from vgdesk.app.workers.child_process import ChildLostError, ChildProcess, Job
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
 from vgdesk.core.notices import Level, Notice
@@ -270,7 +270,9 @@ class Encoding:
             case ModelRuns(device):
                 self._events.device_found.publish(device)
             case ModelLoading():
-                loading = JobChanged(f"encode {spec.id}", f"Loading {spec.title}", JobState.RUNNING)
+                loading = JobChanged(
+                    JobId(JobKind.ENCODING, spec.id), f"Loading {spec.title}", JobState.RUNNING
+                )
                 self._events.job_changed.publish(loading)
         if time.monotonic() - self._published > NEWS_EVERY:
             self._publish()
@@ -342,7 +344,7 @@ class Encoding:
         if spec is None or not progress.total:
             return
         job = JobChanged(
-            f"encode {encoder}",
+            JobId(JobKind.ENCODING, encoder),
             f"Encoding with {spec.title}",
             self._state(progress),
             progress.done,

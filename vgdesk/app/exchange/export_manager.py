@@ -8,7 +8,7 @@ from vgdesk.app.project.archive import pack, unpack
 from vgdesk.app.project.missing_takes import missing_takes, said_with
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import Settings
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
@@ -62,7 +62,7 @@ class HandingOn:
         )
 
     def _run(self, title: str, call: Callable[[], T], done: Callable[[T], object]) -> None:
-        job = JobChanged(title, title, JobState.RUNNING)
+        job = JobChanged(JobId.of_files(title), title, JobState.RUNNING)
         self._work.run(job, call, Answers(done, self._failed))
 
     def _say(self, message: str, hint: str = "") -> None:

@@ -27,7 +27,7 @@ from vgdesk.app.state.store import Store
 from vgdesk.app.words.label_columns import PHONES
 from vgdesk.app.words.pronunciation import GUESSED, find_pronunciations, with_pronunciations
 from vgdesk.app.workers.background import Background
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
@@ -36,7 +36,7 @@ from vgdesk.core.notices import Level, Notice
 T = TypeVar("T")
 
 MOST_NAMED = 5
-JOB = JobChanged("import", "Adding sound files", JobState.RUNNING)
+JOB = JobChanged(JobId(JobKind.IMPORT), "Adding sound files", JobState.RUNNING)
 
 
 class ImportDesk:
@@ -73,7 +73,7 @@ class ImportDesk:
 
     def look(self, paths: list[Path], done: Callable[[Incoming], object]) -> None:
         """Read annotations and tables; sounds are only listed."""
-        job = JobChanged("look", f"Reading {paths[0].name}", JobState.RUNNING)
+        job = JobChanged(JobId.of_files("look"), f"Reading {paths[0].name}", JobState.RUNNING)
         self._work.run(
             job, lambda: look_at(paths), Answers(self._here(done), self._failed), self._thread
         )
@@ -200,7 +200,7 @@ class ImportDesk:
         for one in refused:
             self._events.job_changed.publish(
                 JobChanged(
-                    f"import {one.file}",
+                    JobId(JobKind.IMPORT, str(one.file)),
                     one.file.name,
                     JobState.FAILED,
                     detail=one.error.message,

@@ -27,7 +27,7 @@ from vgdesk.app.state.view_state import Looking
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import Post
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork, nothing
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session, TakeId, Word
@@ -161,7 +161,9 @@ class ProjectDesk:
                 self.open(found[0], opened, otherwise=otherwise)
             self._tell_of_others(found[1:])
 
-        job = JobChanged(OPENING, "Looking for edits that were not saved", JobState.RUNNING)
+        job = JobChanged(
+            JobId.of_files(OPENING), "Looking for edits that were not saved", JobState.RUNNING
+        )
         self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
 
     def _tell_of_others(self, left: Sequence[Path]) -> None:
@@ -237,7 +239,7 @@ class ProjectDesk:
             if opened.lock is not None and opened.lock is not self._lock:
                 opened.lock.release()
 
-        job = JobChanged(OPENING, "Opening a project", JobState.RUNNING)
+        job = JobChanged(JobId.of_files(OPENING), "Opening a project", JobState.RUNNING)
         answers = Answers(done, failed, cancelled, let_go)
         self._long_work.run(job, read, answers, self._thread(OPENING, folder))
 
@@ -268,7 +270,9 @@ class ProjectDesk:
             self._events.notice.publish(said_with(f"Saved “{folder.stem}”", missing))
             saved(folder)
 
-        job = JobChanged(f"save {next(self._saves)}", f"Saving {folder.stem}", JobState.RUNNING)
+        job = JobChanged(
+            JobId.of_files(f"save {next(self._saves)}"), f"Saving {folder.stem}", JobState.RUNNING
+        )
         self._long_work.run(
             job,
             write,

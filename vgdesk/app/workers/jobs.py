@@ -4,6 +4,28 @@ from dataclasses import dataclass
 from enum import Enum
 
 
+class JobKind(Enum):
+    """What kind of work a job is, and so who can cancel it."""
+
+    ENCODING = "encoding"
+    DOWNLOAD = "download"
+    IMPORT = "import"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class JobId:
+    """Which job: a kind of work, and an encoder, a file or a task by name."""
+
+    kind: JobKind
+    name: str = ""
+
+    @classmethod
+    def of_files(cls, name: str) -> "JobId":
+        """Return the id of work on files; a newer job of this name replaces an older one."""
+        return cls(JobKind.FILES, name)
+
+
 class JobState(Enum):
     """Where a job stands."""
 
@@ -24,7 +46,7 @@ class JobChanged:
         In the unit that the title names; a total of 0 means that it is not known.
     """
 
-    id: str
+    id: JobId
     title: str
     state: JobState
     done: int = 0

@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 from threading import Event, Timer
 from typing import Any, Generic, TypeVar
 
-from vgdesk.app.state.events import Events
 from vgdesk.app.workers.background import Background, raise_again
 from vgdesk.app.workers.child_process import Post
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.wanted import NotWantedError, asking, refuse_unwanted
 
@@ -47,10 +46,10 @@ class LongWork:
     more, such as a dead network drive, nothing is heard again.
     """
 
-    def __init__(self, events: Events, post: Post) -> None:
-        self._events = events
+    def __init__(self, changed: Callable[[JobChanged], object], post: Post) -> None:
+        self._changed = changed
         self._post = post
-        self._running: dict[str, _Running] = {}
+        self._running: dict[JobId, _Running] = {}
 
     def run(
         self,
@@ -65,7 +64,7 @@ class LongWork:
         """
         if (before := self._running.pop(job.id, None)) is not None:
             before.end(JobState.CANCELLED)
-        running = _Running(job, self._events, self._post, answers.cancelled)
+        running = _Running(job, self._changed, self._post, answers.cancelled)
         self._running[job.id] = running
 
         def work() -> T:
@@ -81,13 +80,13 @@ class LongWork:
             elif not isinstance(outcome, Exception):
                 answers.dropped(outcome)
 
-        used = thread or Background(job.id, self._post)
+        used = thread or Background(job.id.name, self._post)
         used.run(lambda: _outcome(work), done=end, failed=answers.failed)
         if thread is None:
             used.end_soon()
             running.thread = used
 
-    def cancel(self, job: str) -> None:
+    def cancel(self, job: JobId) -> None:
         """Give up what runs under this id, if anything does."""
         if (running := self._running.pop(job, None)) is not None:
             running.end(JobState.CANCELLED)
@@ -128,12 +127,16 @@ class _Running:
     """One job that runs."""
 
     def __init__(
-        self, job: JobChanged, events: Events, post: Post, cancelled: Callable[[], object]
+        self,
+        job: JobChanged,
+        changed: Callable[[JobChanged], object],
+        post: Post,
+        cancelled: Callable[[], object],
     ) -> None:
         self.cancelled = cancelled
         self.thread: Background | None = None
         self._job = job
-        self._events = events
+        self._changed = changed
         self._post = post
         self._is_over = Event()
         self._is_shown = False
@@ -157,12 +160,12 @@ class _Running:
             self._is_over.set()
         self._clock.cancel()
         if self._is_shown:
-            self._events.job_changed.publish(replace(self._job, state=state))
+            self._changed(replace(self._job, state=state))
 
     def _show(self) -> None:
         if self.is_wanted():
             self._is_shown = True
-            self._events.job_changed.publish(self._job)
+            self._changed(self._job)
 
     def _show_progress(self) -> None:
         if self._is_shown:

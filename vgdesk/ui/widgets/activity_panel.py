@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vgdesk.app.workers.jobs import JobChanged, JobState
+from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.ui.style.theme import Theme, theme_of
 from vgdesk.ui.widgets.form_parts import (
     GAP,
@@ -45,11 +45,11 @@ class ActivityPanel(Panel):
         Id of a job.
     """
 
-    cancel_requested = Signal(str)
+    cancel_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: dict[str, _JobRow] = {}
+        self._rows: dict[JobId, _JobRow] = {}
         self._idle = wrapped("Nothing is running.")
         self._running = QVBoxLayout()
         self._running.setSpacing(MARGIN)
@@ -99,7 +99,7 @@ class ActivityPanel(Panel):
             self._remember(job)
         self._update_parts()
 
-    def _add(self, job: str) -> None:
+    def _add(self, job: JobId) -> None:
         line = _JobRow(job)
         line.set_theme(self._theme)
         line.cancel_requested.connect(self.cancel_requested)
@@ -128,9 +128,9 @@ class ActivityPanel(Panel):
 class _JobRow(QWidget):
     """Title, progress, detail and the way to stop one job."""
 
-    cancel_requested = Signal(str)
+    cancel_requested = Signal(object)
 
-    def __init__(self, job: str) -> None:
+    def __init__(self, job: JobId) -> None:
         super().__init__()
         self._job = job
         self._title, self._detail = wrapped(), wrapped()
