@@ -19,7 +19,7 @@ import numpy as np
 
 from tests.main_thread import MainThread
 from vgdesk.app.analysing import analysis_worker as work
-from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener, Request
 from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.state.events import View
 from vgdesk.core.facts import NOTHING_KNOWN
@@ -68,7 +68,7 @@ class Bench:
 
     def __init__(self, words: int) -> None:
         self.main_thread = MainThread()
-        self.analysing = Analysing(self.main_thread.post)
+        self.analysing = AnalysisProcesses(self.main_thread.post)
         self.peak = Peak()
         self.peak.start()
         self.floor = 4e-9 * len(MODELS) * words * LAYERS * DIM

@@ -49,7 +49,7 @@ class Watch:
         if takes == self._seen:
             return
         self._seen = takes
-        self._lost += self._workspace.recording.recorder.lost_blocks
+        self._lost += self._workspace.capture.recorder.lost_blocks
         if (elapsed := time.monotonic() - self._begun) >= self._next:
             self._next += self._every
             self.report(elapsed)
@@ -89,11 +89,11 @@ def record(card: VirtualSoundCard, minutes: float) -> None:
     names = [f"word {number}" for number in range(round(60 * minutes / SECONDS_A_WORD) + 10)]
     words = {WordId(name): Word(WordId(name), name) for name in names}
     workspace.store.open(Session(words), "Begin")
-    workspace.looking.select(WordId(names[0]))
+    workspace.view_state.select(WordId(names[0]))
     watch = Watch(workspace, minutes)
     noise = np.random.default_rng(0).normal(0, 0.1, 48_000 * 600).astype(np.float32)
     feeder = _endless(card, Recording(noise, 48_000))
-    QTimer.singleShot(1000, window, lambda: workspace.flow.toggle(names[0], ""))
+    QTimer.singleShot(1000, window, lambda: workspace.take_sequence.toggle(names[0], ""))
     # Not quit: that would ask about edits that are not saved, and nobody is there to answer.
     QTimer.singleShot(round(60_000 * minutes), window, lambda: app.exit(0))
     app.exec()

@@ -79,7 +79,7 @@ class Bench:
 
     def add(self, folder: Path) -> str:
         cell = Cell.SPEECH if "whisper" in folder.name else Cell.TEXT
-        self.workspace.models.add_folder(cell, folder)
+        self.workspace.encoder_selection.add_folder(cell, folder)
         self.wait(lambda: "@" in self.workspace.session.encoders.get(cell, ""))
         return self.workspace.session.encoders[cell]
 
@@ -130,7 +130,7 @@ class Bench:
         from vgdesk.encoders import load
         from vgdesk.encoders.base import Pooling
 
-        spec = self.workspace.shelf.spec(encoder)  # type: ignore[arg-type]
+        spec = self.workspace.encoder_registry.spec(encoder)  # type: ignore[arg-type]
         assert spec is not None
         loaded = load(spec, "cpu")
         took = []

@@ -38,7 +38,7 @@ class Studio:
         self.workspace.start()
         frames = [f for f in self.window.views.frames.values() if f.isVisible()]
         self.wait(lambda: all(frame.summary.startswith("n = 36") for frame in frames))
-        self.workspace.looking.select(WordId("goat"), WordId("coat"))
+        self.workspace.view_state.select(WordId("goat"), WordId("coat"))
 
     def wait(self, is_true: Callable[[], object]) -> None:
         deadline = time.monotonic() + LONGEST_WAIT
@@ -67,14 +67,14 @@ def main() -> None:
         app = QApplication([])
         theme.apply(app, dark=False)
         studio = Studio(app, folder)
-        looking = studio.workspace.looking
+        view_state = studio.workspace.view_state
         studio.shoot("main", 1440, 900)
         theme.apply(app, dark=True)
         studio.shoot("dark", 1440, 900)
         theme.apply(app, dark=False)
-        looking.change(lambda r: replace(r, shown=Shown.DIFFERENCE))
+        view_state.change(lambda r: replace(r, shown=Shown.DIFFERENCE))
         studio.shoot("difference", 1440, 900)
-        looking.change(lambda r: replace(r, shown=Shown.A, order=Order.GROUP))
+        view_state.change(lambda r: replace(r, shown=Shown.A, order=Order.GROUP))
         studio.window.views.set_grid(False)
         studio.shoot("tabs", 1024, 768)
         studio.window.views.set_grid(True)

@@ -34,10 +34,10 @@ def open_long_list(workspace: Workspace, values: Mapping[Cell, FloatArray]) -> N
     encoders = {cell: starter_id(cell) for cell in values}
     encoding = workspace.encoding
     encoding._halted.update(encoders.values())
-    workspace.looking.compare(*values)
+    workspace.view_state.compare(*values)
     workspace.store.apply("Open a long list", lambda _old: Session(words, encoders=encoders))
     for cell, vectors in values.items():
-        spec = workspace.shelf.spec(encoders[cell])
+        spec = workspace.encoder_registry.spec(encoders[cell])
         assert spec is not None
         layers = tuple(str(layer) for layer in range(vectors.shape[1]))
         asks = tuple(ask for _row, _word, ask in encoding._wanted[spec.id])

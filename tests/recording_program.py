@@ -41,7 +41,7 @@ class Hand:
         self._known = 0
 
     def tick(self) -> None:
-        flow, recorder = self._workspace.flow, self._workspace.recording.recorder
+        flow, recorder = self._workspace.take_sequence, self._workspace.capture.recorder
         stage, self._ticks = flow.stage, self._ticks + 1
         if stage is Stage.RECORDING:
             say(running=recorder.seconds)
@@ -63,9 +63,9 @@ class Hand:
         self._when_written(lambda: say(label=mark, word=word))
         self._ticks = 0
         if number % 3 == 0:
-            workspace.flow.retake()
+            workspace.take_sequence.retake()
         else:
-            workspace.flow.toggle(f"word {number}", "group")
+            workspace.take_sequence.toggle(f"word {number}", "group")
 
     def _when_written(self, then: Callable[[], object]) -> None:
         self._workspace.projects.when_written(then)

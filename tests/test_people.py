@@ -111,7 +111,7 @@ def test_the_program_finds_the_words_of_people_among_those_of_the_demo(
 def _nearest_words(desk: Desk, cell: Cell, layer: int, demo: set[TakeId]) -> list[WordId]:
     """Return the word of the demo take that the word heatmap shows nearest to each new take."""
     name, count = str(layer), len(desk.workspace.session.takes)
-    desk.workspace.looking.change(
+    desk.workspace.view_state.change(
         lambda recipe: replace(recipe, a=cell, shown=Shown.A, rows=Rows.TAKES).with_layer(
             cell, layer
         )

@@ -52,13 +52,13 @@ def test_a_word_said_into_the_microphone_appears_in_all_views(
     workspace = window.workspace
     qtbot.waitUntil(lambda: all(summaries(window).values()), timeout=SECONDS)
     n = len(workspace.session.words)
-    workspace.recording.look_for_microphones(again=True)
-    qtbot.waitUntil(lambda: workspace.recording.microphones != (), timeout=SECONDS)
+    workspace.capture.look_for_microphones(again=True)
+    qtbot.waitUntil(lambda: workspace.capture.microphones != (), timeout=SECONDS)
 
     window.recorder.set_prompt("zebra crossing")
     window.views.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: workspace.recording.phase is Phase.RECORDING, timeout=SECONDS)
+    qtbot.waitUntil(lambda: workspace.capture.phase is Phase.RECORDING, timeout=SECONDS)
     sound_card.play_into_microphone(read(speech()))
     qtbot.waitUntil(lambda: WordId("zebra-crossing") in workspace.session.words, timeout=SECONDS)
 
@@ -77,19 +77,19 @@ def test_a_word_said_into_the_microphone_appears_in_all_views(
         ),
         timeout=SECONDS,
     )
-    assert workspace.looking.selection.primary == WordId("zebra-crossing")
+    assert workspace.view_state.selection.primary == WordId("zebra-crossing")
     assert workspace.store.undo_label == "Record “zebra crossing”"
 
 
 def begin_recording(window: MainWindow, qtbot: QtBot, word: str) -> None:
     workspace = window.workspace
     qtbot.waitUntil(lambda: workspace.session.words != {}, timeout=SECONDS)
-    workspace.recording.look_for_microphones(again=True)
-    qtbot.waitUntil(lambda: workspace.recording.microphones != (), timeout=SECONDS)
+    workspace.capture.look_for_microphones(again=True)
+    qtbot.waitUntil(lambda: workspace.capture.microphones != (), timeout=SECONDS)
     window.recorder.set_prompt(word)
     window.actions_by_id["record"].trigger()
-    qtbot.waitUntil(lambda: workspace.recording.phase is Phase.RECORDING, timeout=SECONDS)
-    qtbot.waitUntil(lambda: workspace.recording.recorder.seconds > 0.7, timeout=SECONDS)
+    qtbot.waitUntil(lambda: workspace.capture.phase is Phase.RECORDING, timeout=SECONDS)
+    qtbot.waitUntil(lambda: workspace.capture.recorder.seconds > 0.7, timeout=SECONDS)
 
 
 @pytest.mark.sound
@@ -124,9 +124,9 @@ def test_a_sound_server_that_dies_costs_nothing_that_was_said(
     qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
     assert read(window.workspace.session.takes_of(WordId("kite"))[0].file).seconds > 0.5
     assert any("kept" in notice.message for notice in window.notices.history())
-    qtbot.waitUntil(lambda: window.workspace.recording.phase is Phase.LOST, timeout=SECONDS)
-    window.workspace.recording.disarm()
-    qtbot.waitUntil(lambda: window.workspace.recording.phase is Phase.OFF, timeout=SECONDS)
+    qtbot.waitUntil(lambda: window.workspace.capture.phase is Phase.LOST, timeout=SECONDS)
+    window.workspace.capture.disarm()
+    qtbot.waitUntil(lambda: window.workspace.capture.phase is Phase.OFF, timeout=SECONDS)
 
 
 @pytest.mark.sound
@@ -135,4 +135,4 @@ def test_looking_for_microphones_does_not_end_a_take(window: MainWindow, qtbot: 
     window.recorder.source.rescan_requested.emit()
     window.actions_by_id["record"].trigger()
     qtbot.waitUntil(lambda: WordId("kite") in window.workspace.session.words, timeout=SECONDS)
-    assert window.workspace.recording.phase is Phase.READY
+    assert window.workspace.capture.phase is Phase.READY

@@ -183,8 +183,8 @@ def batch(clips_: Sequence[tuple[Floats, NDArray[np.int64]]]) -> Batch:
     frames = np.zeros((len(clips_), max(lengths), HOPS * BINS), np.float32)
     origin = np.full(frames.shape[:2], -1)
     for place, (mels, hops) in enumerate(clips_):
-        levelled = (mels - mels.mean(0)) / np.sqrt(mels.var(0, ddof=1) + 1e-7)
-        kept = levelled[: lengths[place] * HOPS]
+        standardised = (mels - mels.mean(0)) / np.sqrt(mels.var(0, ddof=1) + 1e-7)
+        kept = standardised[: lengths[place] * HOPS]
         frames[place].reshape(-1, BINS)[: len(kept)] = kept
         centres = np.minimum(np.arange(lengths[place]) * HOPS + HOPS // 2, len(hops) - 1)
         origin[place, : lengths[place]] = hops[centres]

@@ -110,7 +110,7 @@ def config_of(shape: Shape) -> Wav2Vec2BertConfig:
     )
 
 
-class Listening:
+class Playback:
     """What every step hears: clips of one voice, so that the voice gives nothing away."""
 
     def __init__(
@@ -208,7 +208,7 @@ def mean_vectors(frames: torch.Tensor, is_real: torch.Tensor) -> torch.Tensor:
 
 def train_round(
     model: SpeechModel,
-    listening: Listening,
+    capture_hidden_states: Playback,
     pictures: Pictures | None,
     *,
     steps: int,
@@ -220,20 +220,22 @@ def train_round(
     """Train for some steps; without `pictures` everything is the same but that one part."""
 
     def loss(chance: np.random.Generator) -> dict[str, torch.Tensor]:
-        chosen = listening.draw(chance, pictured)
-        partners = listening.partners(chosen, chance)
-        one = disguised(listening.sounds(chosen), chance)
-        other = disguised(listening.sounds(partners), chance)
+        chosen = capture_hidden_states.draw(chance, pictured)
+        partners = capture_hidden_states.partners(chosen, chance)
+        one = disguised(capture_hidden_states.sounds(chosen), chance)
+        other = disguised(capture_hidden_states.sounds(partners), chance)
         masked = masked_spans(one.is_real, chance)
         heard = model.frames(one, masked)
         unmasked = np.zeros(other.is_real.shape, bool)
         whole = mean_vectors(model.frames(other, unmasked), other.is_real)
         holed = mean_vectors(heard, one.is_real)
         parts = {
-            "units": model.unit_loss(heard, masked, listening.units(chosen, one.origin)),
+            "units": model.unit_loss(
+                heard, masked, capture_hidden_states.units(chosen, one.origin)
+            ),
             "guises": model.guise_loss(holed, whole),
         }
-        places, rows = listening.pictured([*chosen, *partners])
+        places, rows = capture_hidden_states.pictured([*chosen, *partners])
         if pictures is not None and places:
             told, shown = torch.cat([holed, whole])[places], pictures.draw(chance)
             # The straight way makes the vectors themselves alike for what looks alike.
@@ -251,14 +253,16 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
         return
     sounds = read_sounds(work, plan)
     pictures, size = Pictures(work), plan.speech_steps.batch
-    listening = Listening(sounds, spectral_units(work, sounds, UNITS), None, pictures, size)
+    capture_hidden_states = Playback(
+        sounds, spectral_units(work, sounds, UNITS), None, pictures, size
+    )
     torch.manual_seed(seed)
     model = SpeechModel(plan.speech_shape, len(pictures.words), plan.picture_dim).to(DEVICE)
 
     def go_on(name: str, met: Pictures | None, steps: int, number: int) -> None:
         train_round(
             model,
-            listening,
+            capture_hidden_states,
             met,
             steps=steps,
             pictured=PICTURED_SHARES[number == len(plan.speech_steps.rounds)],
@@ -270,11 +274,11 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
 
     for number, steps in enumerate(plan.speech_steps.rounds):
         if number:
-            listening = listen_again(model, sounds, pictures, size, seed=seed)
+            capture_hidden_states = listen_again(model, sounds, pictures, size, seed=seed)
             torch.nn.init.normal_(model.unit_head.weight, std=0.02)
         go_on(f"round-{number + 1}", None, steps, number)
     start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    named = listening.pictured_sounds() * NAMED_GUISES
+    named = capture_hidden_states.pictured_sounds() * NAMED_GUISES
     for name, met in ways_on(work, seed).items():
         model.load_state_dict(start)
         fit_names(model, named, met or pictures, seed=seed)
@@ -300,7 +304,7 @@ def fit_names(
 
 def listen_again(
     model: SpeechModel, sounds: Sequence[Sound], pictures: Pictures, size: int, *, seed: int
-) -> Listening:
+) -> Playback:
     """Take units and partners from what the encoder itself has learnt so far."""
     block = len(model.encoder.encoder.layers) * 2 // 3
     frames: list[Floats] = []
@@ -318,7 +322,7 @@ def listen_again(
     means = np.stack([clip.mean(0) for clip in frames])
     voices = [f"{sound.voice} {sound.is_sentence}" for sound in sounds]
     units = own_units(frames, sounds, UNITS, seed=seed)
-    return Listening(sounds, units, mined_partners(means, voices), pictures, size)
+    return Playback(sounds, units, mined_partners(means, voices), pictures, size)
 
 
 def export(model: SpeechModel, folder: Path) -> None:

@@ -50,8 +50,8 @@ def own_units(
 
 def cepstra(mels: Floats) -> Floats:
     """Return the shape of the spectrum now, 40 ms ago and in 40 ms; [hops, 3 * CEPSTRA]."""
-    levelled = (mels - mels.mean(0)) / (mels.std() + 1e-3)
-    now = dct(levelled, norm="ortho")[:, :CEPSTRA]
+    standardised = (mels - mels.mean(0)) / (mels.std() + 1e-3)
+    now = dct(standardised, norm="ortho")[:, :CEPSTRA]
     padded = np.pad(now, ((CONTEXT_HOPS, CONTEXT_HOPS), (0, 0)), mode="edge")
     return np.hstack([padded[: len(now)], now, padded[2 * CONTEXT_HOPS :]]).astype(np.float32)
 

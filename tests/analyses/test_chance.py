@@ -7,13 +7,13 @@ from scipy.stats import false_discovery_control, norm
 from tests.analyses.stacks import noise
 from vgdesk.analyses.chance import (
     SHUFFLES,
-    drawn_words,
+    bootstrap_counts,
     false_discovery_rates,
     many_p_values,
     normal_p_values,
     p_values,
+    permuted_labels,
     resampled_mean,
-    shuffled_codes,
 )
 
 WORDS = tuple(f"word {i // 3}" for i in range(24))
@@ -73,7 +73,7 @@ def test_p_of_a_score_that_is_chance_is_spread_evenly() -> None:
 
 def test_takes_of_a_word_keep_a_common_label() -> None:
     codes = np.arange(24) // 3 % 2
-    dealt, among = shuffled_codes(WORDS, codes, np.random.default_rng(0))
+    dealt, among = permuted_labels(WORDS, codes, np.random.default_rng(0))
     assert among == "words"
     assert dealt.shape == (1 + SHUFFLES, 24)
     assert np.array_equal(dealt[0], codes)
@@ -82,12 +82,12 @@ def test_takes_of_a_word_keep_a_common_label() -> None:
 
 
 def test_takes_are_dealt_where_every_word_is_a_group() -> None:
-    _, among = shuffled_codes(WORDS, np.arange(24) // 3, np.random.default_rng(0))
+    _, among = permuted_labels(WORDS, np.arange(24) // 3, np.random.default_rng(0))
     assert among == "takes"
 
 
 def test_takes_come_and_go_with_their_word() -> None:
-    counts = drawn_words(WORDS, np.random.default_rng(0))
+    counts = bootstrap_counts(WORDS, np.random.default_rng(0))
     assert (counts.reshape(-1, 8, 3) == counts[:, ::3, None]).all()
     assert (counts.sum(axis=1) == 24).all()
 
@@ -95,6 +95,6 @@ def test_takes_come_and_go_with_their_word() -> None:
 def test_the_bootstrap_spreads_as_the_mean_of_words_does() -> None:
     words = tuple(range(400))
     parts = noise(1, 400)
-    found = resampled_mean(parts, drawn_words(words, np.random.default_rng(0)))
+    found = resampled_mean(parts, bootstrap_counts(words, np.random.default_rng(0)))
     assert found.mean() == pytest.approx(parts.mean(), abs=0.01)
     assert found.std() == pytest.approx(parts.std() / 20, rel=0.1)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgdesk.analyses.row_changes import Kept, row_change
+from vgdesk.analyses.row_changes import IncrementalCache, row_change
 
 LISTS = st.lists(st.sampled_from("abcdef"), max_size=12).map(tuple)
 
@@ -17,7 +17,7 @@ def test_every_row_stays_or_is_gone_or_is_new(old: tuple[str, ...], new: tuple[s
 
 
 def test_of_each_thing_the_newest_state_is_kept() -> None:
-    kept = Kept[str](2)
+    kept = IncrementalCache[str](2)
     for thing in "xyz":
         kept.keep(thing, ("a", "b"), f"first {thing}")
     kept.keep("y", ("a", "b", "c"), "second y")

@@ -104,20 +104,20 @@ def test_the_demo_fills_all_four_views(desk: Desk) -> None:
 def test_another_layer_changes_words_and_map_but_not_the_layer_heatmap(desk: Desk) -> None:
     desk.open_demo()
     compared, words = len(desk.layers), len(desk.words)
-    recipe = desk.workspace.looking.recipe
+    recipe = desk.workspace.view_state.recipe
     other = 2 if recipe.layer_of(recipe.focus) != 2 else 1
-    desk.workspace.looking.choose_layer(recipe.focus, other)
+    desk.workspace.view_state.choose_layer(recipe.focus, other)
     desk.until(lambda: len(desk.words) > words and desk.words[-1].layer != desk.words[0].layer)
     assert len(desk.layers) == compared
 
 
 def test_a_difference_is_b_minus_a(desk: Desk) -> None:
     desk.open_demo()
-    looking = desk.workspace.looking
+    view_state = desk.workspace.view_state
     pictures = {}
     for shown in Shown:
         before = len(desk.words)
-        looking.change(lambda r, shown=shown: replace(r, shown=shown, rows=Rows.WORDS))
+        view_state.change(lambda r, shown=shown: replace(r, shown=shown, rows=Rows.WORDS))
         if shown is not Shown.A:
             desk.until(lambda before=before: len(desk.words) > before)
         pictures[shown] = desk.words[-1]
@@ -127,7 +127,7 @@ def test_a_difference_is_b_minus_a(desk: Desk) -> None:
 
 def test_rows_can_be_single_takes(desk: Desk) -> None:
     desk.open_demo()
-    desk.workspace.looking.change(lambda recipe: replace(recipe, rows=Rows.TAKES))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, rows=Rows.TAKES))
     takes = len(desk.workspace.session.takes)
     desk.until(lambda: len(desk.words[-1].rows) == takes and len(desk.maps[-1].rows) == takes)
     assert set(desk.words[-1].rows) == set(desk.workspace.session.takes)
@@ -190,12 +190,12 @@ def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk)
     desk.open_demo()
     for child in (desk.workspace._encoder_process, desk.workspace._analysing._quick):
         child._process.kill()
-    cell = desk.workspace.looking.recipe.b
+    cell = desk.workspace.view_state.recipe.b
     encoder = desk.workspace.session.encoders[cell]
     desk.missing.clear()
-    desk.workspace.models.choose(cell, None)
+    desk.workspace.encoder_selection.choose(cell, None)
     desk.until(lambda: View.LAYERS in desk.missing)
-    desk.workspace.models.choose(cell, encoder)
+    desk.workspace.encoder_selection.choose(cell, encoder)
     before = len(desk.layers)
     desk.until(lambda: len(desk.layers) > before)
     desk.until_settled()
@@ -210,7 +210,7 @@ def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
     desk.workspace.pipeline.refresh()
     desk.until(lambda: desk.missing.get(View.MAP, ON_ITS_WAY) != ON_ITS_WAY)
     before = len(desk.layers)
-    desk.workspace.looking.change(lambda recipe: replace(recipe, alignment="cka-biased"))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, alignment="cka-biased"))
     desk.until(lambda: len(desk.layers) > before)
     assert desk.layers[-1].trace.estimator == "biased linear CKA"
 
@@ -271,8 +271,8 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
 
 def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk) -> None:
     desk.open_demo()
-    cell = desk.workspace.looking.recipe.a
-    desk.workspace.models.choose(cell, EncoderId("vg-hubert@12345678"))
+    cell = desk.workspace.view_state.recipe.a
+    desk.workspace.encoder_selection.choose(cell, EncoderId("vg-hubert@12345678"))
     views = {View.LAYERS, View.WORDS, View.MAP}
     desk.until(
         lambda: (
@@ -294,7 +294,7 @@ def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) ->
     )
     desk.workspace.imports.take_in([new])
     desk.until(lambda: stopped and stopped[-1])
-    desk.workspace.models.encode_again()
+    desk.workspace.encoder_selection.encode_again()
     desk.until(lambda: "zebra" in desk.maps[-1].words)
 
 
@@ -308,7 +308,7 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     save_file({"nothing": np.zeros(3, np.float32)}, folder / "model.safetensors")
     (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n")
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}')
-    desk.workspace.models.add_folder(Cell.TEXT, folder)
+    desk.workspace.encoder_selection.add_folder(Cell.TEXT, folder)
     desk.until(
         lambda: (
             (View.LAYERS in desk.missing and "way" not in desk.missing[View.LAYERS].reason)
@@ -327,7 +327,7 @@ def test_a_model_with_a_program_of_its_own_is_refused_with_a_notice(
     folder.mkdir()
     parts = {**json.loads(BERT), "auto_map": {"AutoConfig": "own.Own"}}
     (folder / "config.json").write_text(json.dumps(parts))
-    desk.workspace.models.add_folder(Cell.TEXT, folder)
+    desk.workspace.encoder_selection.add_folder(Cell.TEXT, folder)
     desk.until(lambda: any("a program of its own" in n.message for n in desk.notices))
     assert not desk.workspace.settings.model_folders
 
@@ -338,11 +338,13 @@ def test_word_vectors_of_a_file_are_an_encoder_like_any_other(desk: Desk, tmp_pa
     rng = np.random.default_rng(0)
     lines = [" ".join([text, *map(str, rng.normal(size=5))]) for text in texts if text != "luck"]
     (tmp_path / "my.vec").write_text("\n".join([f"{len(lines)} 5", *lines]))
-    desk.workspace.looking.compare(Cell.SPEECH, Cell.TEXT)
-    desk.workspace.models.add_folder(Cell.TEXT, tmp_path / "my.vec")
+    desk.workspace.view_state.compare(Cell.SPEECH, Cell.TEXT)
+    desk.workspace.encoder_selection.add_folder(Cell.TEXT, tmp_path / "my.vec")
     desk.until(lambda: desk.layers[-1].columns == ("vectors",))
     desk.until(lambda: desk.layers[-1].trace.n == len(texts) - 1)
-    assert desk.workspace.shelf.command_name(EncoderId("vectors:my")) == str(tmp_path / "my.vec")
+    assert desk.workspace.encoder_registry.command_name(EncoderId("vectors:my")) == str(
+        tmp_path / "my.vec"
+    )
     ((path, _is_grounded),) = desk.workspace.settings.model_folders
     assert path == str(tmp_path / "my.vec")
 
@@ -350,8 +352,8 @@ def test_word_vectors_of_a_file_are_an_encoder_like_any_other(desk: Desk, tmp_pa
 def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> None:
     desk.open_demo()
     shown = len(desk.words)
-    recipe = desk.workspace.looking.recipe
-    desk.workspace.looking.choose_layer(recipe.focus, 1)  # its picture is on the way
+    recipe = desk.workspace.view_state.recipe
+    desk.workspace.view_state.choose_layer(recipe.focus, 1)  # its picture is on the way
     desk.workspace.projects.new(desk.workspace.session)
     desk.until(lambda: not desk.workspace._analysing.is_busy)
     while not desk.main_thread.calls.empty():
@@ -371,18 +373,18 @@ def test_a_late_save_is_not_the_home_of_the_next_project(desk: Desk, tmp_path: P
 
 def test_floors_stand_beside_what_was_trained(desk: Desk) -> None:
     desk.open_demo()
-    desk.workspace.looking.change(lambda recipe: replace(recipe, floors=True))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=True))
     chosen = set(desk.workspace.session.encoders.values())
     floors = {"starter-speech+untrained", "starter-text+untrained", "spectrum", "spelling"}
     desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen | floors)
     assert desk.layers[-1].trace.n == len(desk.workspace.session.words)
-    desk.workspace.looking.change(lambda recipe: replace(recipe, floors=False))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=False))
     desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen)
 
 
 def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
     desk.open_demo()
-    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="abx-words"))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="abx-words"))
     desk.until(lambda: desk.curves[-1].curves[0].measure == "abx-words")
     assert {c.encoder for c in desk.curves[-1].curves} == {
         "starter-speech",
@@ -392,12 +394,12 @@ def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
 
 def test_pair_types_are_those_of_the_encoder_in_focus(desk: Desk) -> None:
     desk.open_demo()
-    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="pair-types"))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="pair-types"))
     desk.until(lambda: desk.curves[-1].curves[0].measure == "pair-types")
     curves = desk.curves[-1].curves
     assert {c.encoder for c in curves} == {"starter-speech"}
     assert {"same word", "near-homophone", "category"} <= {c.series for c in curves}
-    desk.workspace.looking.change(lambda recipe: replace(recipe, a=Cell.TEXT, b=Cell.SPEECH))
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, a=Cell.TEXT, b=Cell.SPEECH))
     desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == {"starter-text"})
     assert {c.series for c in desk.curves[-1].curves} == {"near-homophone", "category"}
 
@@ -409,7 +411,7 @@ def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> 
     desk.workspace.add_words("study-phonetic")
     expected = {("starter-text", 81), ("starter-text-grounded", 81)}
     desk.until(lambda: {(c.encoder, c.trace.n) for c in desk.curves[-1].curves} == expected)
-    first = desk.workspace.looking.selection.primary
+    first = desk.workspace.view_state.selection.primary
     assert desk.workspace.session.words[first].text == "liquor"
     desk.workspace.add_words("no such list")
     desk.until(lambda: desk.notices)
@@ -420,8 +422,8 @@ def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
     desk.open_demo()
     desk.workspace.projects.new(desk.workspace.session)
     desk.until(lambda: not desk.workspace.session.words)
-    desk.workspace.looking.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
-    desk.workspace.looking.change(lambda recipe: replace(recipe, curve="sound-symbolism"))
+    desk.workspace.view_state.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="sound-symbolism"))
     desk.workspace.add_words("study-phonetic")
     desk.until(
         lambda: (

@@ -8,9 +8,9 @@ from vgdesk.audio.files import Recording, read, resample, write_flac
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND, PARTS, STRETCH, listen
 from vgdesk.audio.speech_activity import RATE as DETECTOR_RATE
 from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.cancellation import CancelledError, cancellable
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.resources import resource
-from vgdesk.core.wanted import NotWantedError, asking
 
 RATE = 24_000
 TAKES = resource("demo.vgdesk") / "takes"
@@ -101,7 +101,7 @@ def test_a_recording_may_end_exactly_where_a_stretch_does(tmp_path: Path) -> Non
 
 def test_progress_is_told_once_from_the_beginning_to_the_end(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    with asking(lambda: True, lambda done, total: told.append((done, total))):
+    with cancellable(lambda: True, lambda done, total: told.append((done, total))):
         listen(silence(tmp_path / "long.flac", 3.5 * STRETCH))
     total = 4 * (1 + PARTS)
     assert told == [(done, total) for done in range(total)]
@@ -111,8 +111,8 @@ def test_progress_is_told_once_from_the_beginning_to_the_end(tmp_path: Path) -> 
 def test_listening_ends_soon_after_it_is_cancelled(tmp_path: Path, last: int) -> None:
     told: list[int] = []
     with (
-        asking(lambda: len(told) < last, lambda done, _total: told.append(done)),
-        pytest.raises(NotWantedError),
+        cancellable(lambda: len(told) < last, lambda done, _total: told.append(done)),
+        pytest.raises(CancelledError),
     ):
         listen(silence(tmp_path / "long.flac", 3.5 * STRETCH))
     assert told == list(range(last))

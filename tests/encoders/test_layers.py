@@ -44,7 +44,7 @@ def by_hand(model: Any, **given: Any) -> tuple[Any, Any]:
     return np.array([s[0].numpy() for s in seen]), np.array([s[0].numpy() for s in library])
 
 
-def levelled(wave: Any) -> Any:
+def standardised(wave: Any) -> Any:
     from transformers import Wav2Vec2FeatureExtractor
 
     extractor = Wav2Vec2FeatureExtractor(do_normalize=True)
@@ -68,7 +68,7 @@ def test_waveform_layers_are_the_blocks_of_the_word_alone(
 
     wave = np.random.default_rng(0).normal(0.3, 0.1, 7_000).astype(np.float32)
     model = getattr(transformers, model_class).from_pretrained(tiny(name)).eval()
-    expected, library = by_hand(model, input_values=levelled(wave))
+    expected, library = by_hand(model, input_values=standardised(wave))
     np.testing.assert_allclose(expected, library, atol=1e-5)
     check_pooling(tiny(name), wave, expected)
 
@@ -152,7 +152,7 @@ def test_preprocessor_settings_are_followed(tiny: Tiny, tmp_path: Path) -> None:
     assert spec.sample_rate == 8_000
     assert spec.revision != levelling.revision
     wave = np.random.default_rng(0).normal(0.5, 0.1, 5_000).astype(np.float32)
-    already = levelled(wave)[0].numpy()
+    already = standardised(wave)[0].numpy()
     (plain,) = load(spec, "cpu").encode([already], Pooling.MEAN)
     (itself,) = load(levelling, "cpu").encode([wave], Pooling.MEAN)
     np.testing.assert_allclose(plain, itself, atol=1e-5)

@@ -68,7 +68,7 @@ def numbered(name: object) -> int:
 def test_a_click_shows_every_word_of_some_blocks_and_escape_leads_back(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    view, looking = window.views.words, window.workspace.looking
+    view, view_state = window.views.words, window.workspace.view_state
     assert "blocks of 2 to 3" in view.summary
     assert not view._back.isVisible()
     assert view.recipe.endswith("--layer 0 --order group --label category --seed 0")
@@ -85,16 +85,16 @@ def test_a_click_shows_every_word_of_some_blocks_and_escape_leads_back(
     words = [f"w{name:05}" for name in sorted(names)]
     assert view.recipe.split("--only ")[1].split(" --label")[0].split() == words
 
-    looking.select(WordId("w00000"))
-    looking.choose_layer(Cell.TEXT, 1)
+    view_state.select(WordId("w00000"))
+    view_state.choose_layer(Cell.TEXT, 1)
     wait_for(qtbot, view, f"n = 100 of {N}", "layer 1")
     view.matrix.setFocus()
     qtbot.keyClick(view.matrix, Qt.Key.Key_Escape)
     wait_for(qtbot, view, "1000 blocks", "layer 1")
     assert not view._back.isVisible()
-    assert looking.selection.words == ("w00000",), "the key was for the picture alone"
+    assert view_state.selection.words == ("w00000",), "the key was for the picture alone"
     qtbot.keyClick(view.matrix, Qt.Key.Key_Escape)
-    assert looking.selection == Selection()
+    assert view_state.selection == Selection()
 
 
 def test_a_pair_is_chosen_in_the_part_and_the_button_leads_back(
@@ -112,25 +112,25 @@ def test_a_pair_is_chosen_in_the_part_and_the_button_leads_back(
 
 
 def test_blocks_follow_the_order_that_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
-    view, looking = window.views.words, window.workspace.looking
+    view, view_state = window.views.words, window.workspace.view_state
 
     def groups() -> set[str]:
         return {str(row[2]) for row in view.table.rows} - {""}
 
     assert len(groups()) == GROUPS
-    looking.choose_layer(Cell.TEXT, 1)
-    looking.change(lambda recipe: replace(recipe, order=Order.LIST))
+    view_state.choose_layer(Cell.TEXT, 1)
+    view_state.change(lambda recipe: replace(recipe, order=Order.LIST))
     qtbot.waitUntil(lambda: "--order list" in view.recipe, timeout=SECONDS)
     assert not groups(), "neighbours in the list are of different groups"
-    looking.change(lambda recipe: replace(recipe, order=Order.SIMILARITY))
+    view_state.change(lambda recipe: replace(recipe, order=Order.SIMILARITY))
     qtbot.waitUntil(lambda: "--order similarity" in view.recipe, timeout=SECONDS)
     assert len(groups()) == GROUPS
 
 
 def test_a_difference_is_shown_in_blocks_and_in_part(window: MainWindow, qtbot: QtBot) -> None:
-    view, looking = window.views.words, window.workspace.looking
-    looking.choose_layer(Cell.TEXT_GROUNDED, 1)
-    looking.change(lambda recipe: replace(recipe, shown=Shown.DIFFERENCE))
+    view, view_state = window.views.words, window.workspace.view_state
+    view_state.choose_layer(Cell.TEXT_GROUNDED, 1)
+    view_state.change(lambda recipe: replace(recipe, shown=Shown.DIFFERENCE))
     wait_for(qtbot, view, "1000 blocks", "B minus A")
     click_cell(qtbot, view, 470, 530)
     wait_for(qtbot, view, f"of {N}", "B minus A")

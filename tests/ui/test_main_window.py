@@ -76,7 +76,7 @@ def press(window: MainWindow, action: str) -> None:
 
 
 def test_every_action_runs_from_its_menu_entry(window: MainWindow, qtbot: QtBot) -> None:
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     for action in ACTIONS:
         if action not in WITH_A_QUESTION:
             press(window, action)
@@ -94,26 +94,26 @@ def test_a_letter_is_a_shortcut_only_where_no_text_is_typed(
 ) -> None:
     window.activateWindow()
     window.words.search.setFocus()
-    before = window.workspace.looking.recipe
+    before = window.workspace.view_state.recipe
     qtbot.keyClicks(window.words.search, "goat]")
     assert window.words.search.text() == "goat]"
-    assert window.workspace.looking.recipe == before
+    assert window.workspace.view_state.recipe == before
 
 
 def test_brackets_move_the_layer_of_the_words_that_are_shown(window: MainWindow) -> None:
-    looking = window.workspace.looking
-    a, b = looking.recipe.a, looking.recipe.b
-    looking.choose_layer(a, 1)
-    looking.choose_layer(b, 0)
+    view_state = window.workspace.view_state
+    a, b = view_state.recipe.a, view_state.recipe.b
+    view_state.choose_layer(a, 1)
+    view_state.choose_layer(b, 0)
     press(window, "layer_up")
-    assert looking.recipe.layer_of(a) == 2
+    assert view_state.recipe.layer_of(a) == 2
     press(window, "show_b")
     press(window, "layer_up")
-    assert looking.recipe.layer_of(b) == 1
-    assert looking.recipe.shown is Shown.B
+    assert view_state.recipe.layer_of(b) == 1
+    assert view_state.recipe.shown is Shown.B
     press(window, "layer_down")
     press(window, "layer_down")
-    assert looking.recipe.layer_of(b) == 0
+    assert view_state.recipe.layer_of(b) == 0
 
 
 def test_an_encoder_that_is_named_after_its_cell_is_named_once(
@@ -133,19 +133,19 @@ def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(
     window.views.map.word_chosen.emit("goat")
     qtbot.waitUntil(lambda: window.words.tree.selected_words() == ["goat"], timeout=SECONDS)
     window.views.words.pair_chosen.emit("coat", "boat")
-    assert window.workspace.looking.selection.words == ("coat", "boat")
+    assert window.workspace.view_state.selection.words == ("coat", "boat")
     assert sorted(window.words.tree.selected_words()) == ["boat", "coat"]
     assert window.inspector._title.text() == "coat"
 
 
 def test_a_cell_of_the_layer_heatmap_sets_both_layers(window: MainWindow) -> None:
     window.views.layers.cell_chosen.emit(2, 1)
-    recipe = window.workspace.looking.recipe
+    recipe = window.workspace.view_state.recipe
     assert (recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)) == (2, 1)
 
 
 def test_undo_and_redo_name_their_step(window: MainWindow) -> None:
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     press(window, "delete")
     assert window.actions_by_id["undo"].text() == "Undo Delete 1 word"
     press(window, "undo")
@@ -177,7 +177,7 @@ def test_saved_under_a_name_it_is_the_same_project(
     qtbot.waitUntil(lambda: window.workspace.projects.home == folder, timeout=SECONDS)
     assert window.windowTitle() == "mine – vgdesk"
     assert not window.workspace.store.has_unsaved_edits
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     press(window, "delete")
     assert window.windowTitle() == "mine* – vgdesk"
     qtbot.waitUntil(
@@ -195,7 +195,7 @@ def test_a_name_too_long_for_a_folder_is_said(
     window.workspace.events.notice.subscribe(notices.append)
     folder = tmp_path / f"{'n' * 252}.vgdesk"
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: folder)
-    window.desk.ask_to_save_as()
+    window.controller.ask_to_save_as()
     qtbot.waitUntil(lambda: bool(notices), timeout=SECONDS)
     assert "has a name that is too long" in notices[0].message
     assert window.workspace.projects.home is None
@@ -204,7 +204,7 @@ def test_a_name_too_long_for_a_folder_is_said(
 def test_edits_are_asked_about_and_staying_keeps_them(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     press(window, "delete")
     monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: dialogs.Leave.STAY)
     press(window, "new")
@@ -267,7 +267,7 @@ def test_saving_when_asked_goes_on_to_what_was_wanted(
     folder = tmp_path / "mine.vgdesk"
     monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: dialogs.Leave.SAVE)
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: folder)
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     press(window, "delete")
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=SECONDS)
@@ -280,10 +280,10 @@ def test_what_is_edited_while_a_save_runs_is_asked_about_again(
     answers = [dialogs.Leave.SAVE, dialogs.Leave.STAY]
     monkeypatch.setattr(dialogs, "ask_about_edits", lambda *_: answers.pop(0))
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: tmp_path / "mine.vgdesk")
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     press(window, "delete")
     window._ask_to_leave()  # as closing the window does
-    window.workspace.looking.select(WordId("bear"))
+    window.workspace.view_state.select(WordId("bear"))
     press(window, "delete")
     qtbot.waitUntil(lambda: not answers, timeout=SECONDS)
     assert window.isVisible()
@@ -302,7 +302,7 @@ def test_a_file_is_replaced_if_the_dialog_asked_about_it(
     for may_replace in (False, True):
         target = dialogs.Target(place, may_replace)
         monkeypatch.setattr(dialogs, "ask_export_target", lambda *_, target=target: target)
-        window.desk.ask_to_export()
+        window.controller.ask_to_export()
         qtbot.waitUntil(lambda seen=may_replace: len(notices) > seen, timeout=SECONDS)
     assert "exists already" in notices[0].message
     assert "--force" not in notices[0].hint
@@ -333,29 +333,29 @@ def test_a_project_is_left_only_for_a_file_that_could_be_unpacked(
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: tmp_path / "mine.vgdesk")
     notices: list[Notice] = []
     window.workspace.events.notice.subscribe(notices.append)
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     press(window, "delete")
     home = window.workspace.projects.folder
     qtbot.waitUntil((home / JOURNAL_FILE).exists, timeout=SECONDS)
-    window.desk.take_in([bad])
+    window.controller.take_in([bad])
     qtbot.waitUntil(lambda: len(notices) > 0, timeout=SECONDS)
     assert "could not be unpacked" in notices[-1].message
     assert not asked
     assert (home / JOURNAL_FILE).exists()  # the edits are still there after a crash
     assert not (home / LEFT_FILE).exists()
-    window.desk.take_in([good])
+    window.controller.take_in([good])
     qtbot.waitUntil(lambda: not window.workspace.session.words, timeout=SECONDS)
     assert len(asked) == 1
 
 
 def test_a_chosen_word_is_offered_for_another_take(window: MainWindow) -> None:
-    window.workspace.looking.select(WordId("goat"))
+    window.workspace.view_state.select(WordId("goat"))
     assert (window.recorder.prompt(), window.recorder.group()) == ("goat", "animal")
 
 
 def test_recording_without_a_word_asks_for_it(window: MainWindow) -> None:
     window.activateWindow()
-    window.workspace.looking.select()
+    window.workspace.view_state.select()
     window.recorder.set_prompt("")
     press(window, "record")
     assert "Which word" in window.notices.history()[-1].message
@@ -376,7 +376,7 @@ def test_views_say_that_they_are_behind_when_encoding_was_stopped(
 ) -> None:
     take = resource("demo.vgdesk") / "takes" / "goat-bella.flac"
     new = Path(shutil.copy(take, tmp_path / "zebra.flac"))
-    shown = window.workspace.looking.recipe.focus
+    shown = window.workspace.view_state.recipe.focus
     window.workspace.cancel(JobId(JobKind.ENCODING, window.workspace.session.encoders[shown]))
     window.workspace.imports.take_in([new])
     qtbot.waitUntil(lambda: window.views.map.state is State.STALE, timeout=SECONDS)
@@ -408,7 +408,7 @@ def test_the_copied_command_makes_the_numbers_of_the_window_again(
 def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: QtBot) -> None:
     views, workspace = window.views, window.workspace
     assert not views.changes.summary  # nothing is computed for a view that nobody sees
-    workspace.looking.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
+    workspace.view_state.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
     tabs = next(t for t in views.findChildren(QTabWidget) if t.indexOf(views.changes) >= 0)
     tabs.setCurrentWidget(views.changes)
     qtbot.waitUntil(lambda: "changes most" in views.changes.summary, timeout=SECONDS)
@@ -417,7 +417,7 @@ def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: 
     assert kept == sorted(kept)
     views.changes.list.selectRow(3)
     chosen = views.changes.table.rows[3][0]
-    assert workspace.session.words[workspace.looking.selection.primary].text == chosen
+    assert workspace.session.words[workspace.view_state.selection.primary].text == chosen
     assert "vgdesk changes" in views.changes.recipe
 
 
@@ -428,7 +428,7 @@ def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
     assert not views.gating.summary
     bring_to_front(window, views.gating)
     assert "Choose a word" in words_of(views.gating)
-    workspace.looking.select(WordId("goat"))
+    workspace.view_state.select(WordId("goat"))
     qtbot.waitUntil(lambda: "“goat” (goat-bella)" in views.gating.summary, timeout=SECONDS)
     heard = views.gating.table.rows
     assert {row[0] for row in heard} == {
@@ -436,11 +436,11 @@ def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
         "from the end",
         "from the start, then silence",
     }
-    workspace.looking.choose_layer(workspace.looking.recipe.focus, 3)
+    workspace.view_state.choose_layer(workspace.view_state.recipe.focus, 3)
     qtbot.waitUntil(lambda: "layer 3" in views.gating.summary, timeout=SECONDS)
-    workspace.looking.select(WordId("bear"))
+    workspace.view_state.select(WordId("bear"))
     qtbot.waitUntil(lambda: "“bear”" in views.gating.summary, timeout=SECONDS)
-    workspace.looking.compare(Cell.TEXT, Cell.SPEECH)
+    workspace.view_state.compare(Cell.TEXT, Cell.SPEECH)
     qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.gating), timeout=SECONDS)
 
 
@@ -449,7 +449,7 @@ def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
 ) -> None:
     views, workspace = window.views, window.workspace
     bring_to_front(window, views.gating)
-    workspace.looking.select(WordId("goat"))
+    workspace.view_state.select(WordId("goat"))
     qtbot.waitUntil(lambda: "“goat”" in views.gating.summary, timeout=SECONDS)
     shown = [row[2] for row in views.gating.table.rows if row[0] == "from the start"]
     line = shlex.split(views.gating.recipe.replace("PROJECT.vgdesk", str(resource("demo.vgdesk"))))
@@ -467,9 +467,9 @@ def test_confused_labels_choose_their_words(window: MainWindow, qtbot: QtBot) ->
     assert "vgdesk confusions" in views.confusions.recipe
     views.confusions.labels_chosen.emit(["animal", "food"])
     words = workspace.session.words
-    chosen = {words[word].labels["category"] for word in workspace.looking.selection.words}
+    chosen = {words[word].labels["category"] for word in workspace.view_state.selection.words}
     assert chosen == {"animal", "food"}
-    workspace.looking.change(lambda recipe: replace(recipe, label_column="onset"))
+    workspace.view_state.change(lambda recipe: replace(recipe, label_column="onset"))
     labels = {words[word].labels["onset"] for word in words}
     qtbot.waitUntil(
         lambda: labels >= {row[0] for row in views.confusions.table.rows}, timeout=SECONDS
@@ -484,17 +484,19 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     bring_to_front(window, views.retrieval)
     qtbot.waitUntil(lambda: "looked for in" in views.retrieval.summary, timeout=SECONDS)
     check_lines(views.retrieval, capsys)
-    workspace.looking.change(lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A))
+    workspace.view_state.change(
+        lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A)
+    )
     qtbot.waitUntil(
         lambda: "of Text (starter) looked for in" in views.retrieval.summary, timeout=SECONDS
     )
     views.retrieval._best_first.click()
     assert "--best-first" in views.retrieval.recipe
     check_lines(views.retrieval, capsys)
-    workspace.looking.change(lambda recipe: replace(recipe, search=Search.VOICES))
+    workspace.view_state.change(lambda recipe: replace(recipe, search=Search.VOICES))
     qtbot.waitUntil(lambda: "between voices" in views.retrieval.summary, timeout=SECONDS)
     check_lines(views.retrieval, capsys)
-    workspace.looking.change(lambda recipe: replace(recipe, shown=Shown.B))
+    workspace.view_state.change(lambda recipe: replace(recipe, shown=Shown.B))
     qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.retrieval), timeout=SECONDS)
 
 
@@ -519,10 +521,10 @@ def test_space_plays_the_entry_that_was_walked_to(
 ) -> None:
     played: list[list[str]] = []
     monkeypatch.setattr(
-        window.workspace.listening, "play", lambda takes: played.append([t.id for t in takes])
+        window.workspace.playback, "play", lambda takes: played.append([t.id for t in takes])
     )
     view = window.views.retrieval
-    window.workspace.looking.change(lambda recipe: replace(recipe, search=Search.VOICES))
+    window.workspace.view_state.change(lambda recipe: replace(recipe, search=Search.VOICES))
     bring_to_front(window, view)
     qtbot.waitUntil(lambda: "between voices" in view.summary, timeout=SECONDS)
     window.activateWindow()
@@ -564,7 +566,7 @@ def test_letters_are_those_of_the_command_line_and_choose_their_words(
     bring_to_front(window, letters)
     only = {Cell.TEXT: EncoderId("spelling")}
     workspace.store.apply("Choose", lambda session: replace(session, encoders=only))
-    workspace.looking.compare(Cell.TEXT, Cell.SPEECH)
+    workspace.view_state.compare(Cell.TEXT, Cell.SPEECH)
     workspace.add_words(str(tmp_path / "shapes.tsv"))
     qtbot.waitUntil(lambda: letters.summary.startswith("n = 18."), timeout=SECONDS)
     workspace.save(tmp_path / "shapes.vgdesk")
@@ -577,7 +579,7 @@ def test_letters_are_those_of_the_command_line_and_choose_their_words(
     for column, name in enumerate(("values", "low", "high", "chance_low"), start=3):
         assert [row[column] for row in rows] == pytest.approx(found[name], abs=1e-6)
     letters.words_chosen.emit(list(map(WordId, found["words"][0])))
-    assert list(workspace.looking.selection.words) == found["words"][0]
+    assert list(workspace.view_state.selection.words) == found["words"][0]
 
 
 def test_ratings_are_asked_for_and_stay_with_the_project(
@@ -590,7 +592,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     curves, workspace = window.views.curves, window.workspace
     file = tmp_path / "ratings.csv"
     monkeypatch.setattr(dialogs, "ask_ratings", lambda *_: file)
-    workspace.looking.change(lambda recipe: replace(recipe, curve="ratings"))
+    workspace.view_state.change(lambda recipe: replace(recipe, curve="ratings"))
     assert "table of such ratings" in words_of(curves)
     button = next(b for b in curves.findChildren(QPushButton) if "ratings" in b.text())
     file.write_text("word,other\nboat,goat\n", "utf-8")
@@ -638,11 +640,11 @@ def test_a_word_that_is_not_chosen_any_more_is_not_offered(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     workspace, recorder = window.workspace, window.recorder
-    workspace.looking.select(WordId("fox"))
+    workspace.view_state.select(WordId("fox"))
     assert (recorder.prompt(), recorder.group()) == ("fox", "animal")
     workspace.projects.new(workspace.session)
     assert (recorder.prompt(), recorder.group()) == ("", "")
     qtbot.keyClicks(recorder.word, "pear")
-    workspace.looking.select()
+    workspace.view_state.select()
     workspace.projects.new(workspace.session)
     assert recorder.prompt() == "pear"  # somebody typed it

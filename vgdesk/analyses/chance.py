@@ -202,7 +202,7 @@ def false_discovery_rates(p: FloatArray) -> Doubles:
     return rates.reshape(np.shape(p))
 
 
-def shuffled_codes(
+def permuted_labels(
     words: tuple[Any, ...],
     codes: NDArray[np.intp],
     rng: np.random.Generator,
@@ -225,7 +225,7 @@ def shuffled_codes(
     return np.vstack([codes, shuffled]), "words" if is_by_word else "takes"
 
 
-def drawn_words(words: tuple[Any, ...], rng: np.random.Generator) -> Doubles:
+def bootstrap_counts(words: tuple[Any, ...], rng: np.random.Generator) -> Doubles:
     """Say how often each row is there when words are drawn again, [RESAMPLES, rows].
 
     Takes come and go with their word: pairs and takes of one word are no independent evidence.
@@ -244,7 +244,7 @@ def resampled_mean(parts: FloatArray, counts: Doubles) -> Doubles:
     parts
         Shape [layers, rows].
     counts
-        Shape [samples, rows], from `drawn_words`.
+        Shape [samples, rows], from `bootstrap_counts`.
 
     Returns
     -------

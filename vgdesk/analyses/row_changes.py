@@ -59,7 +59,7 @@ def _numbered(keys: Keys) -> list[tuple[Hashable, int]]:
     return numbered
 
 
-class Kept(Generic[State]):
+class IncrementalCache(Generic[State]):
     """The newest state of each of the last few things that were looked at.
 
     Parameters
@@ -84,7 +84,7 @@ class Kept(Generic[State]):
         old, state = self._states.get(thing, ((), None))
         return state if old == keys else None
 
-    def same_or(self, thing: Hashable, keys: Keys, make: Callable[[], State]) -> State:
+    def get_or_compute(self, thing: Hashable, keys: Keys, make: Callable[[], State]) -> State:
         """Return what is kept of the same rows, or else make it; without keys nothing is kept."""
         state = self.find_same(thing, keys) if keys else None
         if state is None:

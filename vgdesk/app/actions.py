@@ -8,7 +8,7 @@ from vgdesk.core.catalogue import catalogue
 from vgdesk.core.viewing import Shown
 
 
-class Desk(Protocol):
+class ActionTarget(Protocol):
     """What an action may ask for. The window is one."""
 
     def new_project(self) -> None: ...
@@ -83,7 +83,7 @@ class Action:
     id: str
     title: str
     menu: str
-    run: Callable[[Desk], object]
+    run: Callable[[ActionTarget], object]
     shortcut: str = ""
     tip: str = ""
     begins_group: bool = False

@@ -1,24 +1,24 @@
 from collections.abc import Callable
 
-from vgdesk.app.analysing.analysis_processes import Analysing
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses
 from vgdesk.app.analysing.pipeline import Pipeline
 from vgdesk.app.project.erasure import clear_vectors
-from vgdesk.app.project.project_manager import ProjectDesk
+from vgdesk.app.project.project_manager import ProjectManager
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.child_process import ChildProcess
 from vgdesk.core.errors import VgdeskError
 
 
-class Forgetting:
+class PermanentRemoval:
     """Deletes recordings permanently: from the project, from the disk and from every process."""
 
     def __init__(
         self,
-        projects: ProjectDesk,
+        projects: ProjectManager,
         pipeline: Pipeline,
         encoders: ChildProcess,
-        analysing: Analysing,
+        analysing: AnalysisProcesses,
         files: Background,
         *,
         failed: Callable[[VgdeskError], object],

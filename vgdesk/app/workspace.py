@@ -3,24 +3,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.analyses.lexicon.ratings import RATINGS
-from vgdesk.app.analysing.analysis_processes import Analysing
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses
 from vgdesk.app.analysing.pipeline import Pipeline
 from vgdesk.app.encoding.downloads import Downloads
-from vgdesk.app.encoding.encoder_registry import EncoderShelf
-from vgdesk.app.encoding.encoder_selection import ModelDesk
-from vgdesk.app.encoding.encoding_queue import EncodeOptions, Encoding
+from vgdesk.app.encoding.encoder_registry import EncoderRegistry
+from vgdesk.app.encoding.encoder_selection import EncoderSelection
+from vgdesk.app.encoding.encoding_queue import EncodeOptions, EncodingQueue
 from vgdesk.app.encoding.gate_encoding import GateEncoding
-from vgdesk.app.exchange.export_manager import HandingOn
-from vgdesk.app.exchange.import_manager import ImportDesk
+from vgdesk.app.exchange.export_manager import ExportManager
+from vgdesk.app.exchange.import_manager import ImportManager
 from vgdesk.app.exchange.segmentation import LongRecording, Piece, propose, with_pieces
 from vgdesk.app.exchange.word_lists import open_words, with_words
-from vgdesk.app.permanent_removal import Forgetting
-from vgdesk.app.project.project_manager import DEMO, ProjectDesk
-from vgdesk.app.recording.capture import HOLDS_A_TAKE, RecordingDesk
+from vgdesk.app.permanent_removal import PermanentRemoval
+from vgdesk.app.project.project_manager import DEMO, ProjectManager
+from vgdesk.app.recording.capture import HOLDS_A_TAKE, Capture
 from vgdesk.app.recording.microphone_check import MicrophoneCheck
 from vgdesk.app.recording.microphone_check import clear as clear_check
-from vgdesk.app.recording.playback import Listening
-from vgdesk.app.recording.take_sequence import RecordingFlow
+from vgdesk.app.recording.playback import Playback
+from vgdesk.app.recording.take_sequence import TakeSequence
 from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.app.state.settings import (
     Settings,
@@ -30,7 +30,7 @@ from vgdesk.app.state.settings import (
     user_folder,
 )
 from vgdesk.app.state.store import Store
-from vgdesk.app.state.view_state import Looking
+from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.prompt_order import due_words
 from vgdesk.app.words.pronunciation import with_typed_label
 from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings
@@ -61,32 +61,36 @@ class Workspace:
         self._settings_file = user_folder("config") / "settings.json"
         self.settings, self._first_notices = load_settings(self._settings_file)
         self.store = Store(self.events)
-        self.looking = Looking(self.events, ViewRecipe(label_column=self.settings.label_column))
+        self.view_state = ViewState(
+            self.events, ViewRecipe(label_column=self.settings.label_column)
+        )
         self._post = post
         self._files = Background("files", post)
         self._long_work = LongWork(self.events.job_changed.publish, post)
         # First what may refuse: a process that has begun to start does not like to be left alone.
-        self.projects = ProjectDesk(self._long_work, self.events, self.store, self.looking, post)
+        self.projects = ProjectManager(
+            self._long_work, self.events, self.store, self.view_state, post
+        )
         self._settings = Background("settings", post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
-        self._analysing = Analysing(post)
-        self.shelf = EncoderShelf(self._long_work, self._follow)
-        self.encoding = Encoding(
+        self._analysing = AnalysisProcesses(post)
+        self.encoder_registry = EncoderRegistry(self._long_work, self._follow)
+        self.encoding = EncodingQueue(
             self._encoder_process,
             self.events,
-            spec_of=self.shelf.spec,
+            spec_of=self.encoder_registry.spec,
             options=self._options,
             arrived=lambda embedding: self.pipeline.arrived(embedding),
         )
         gates = GateEncoding(
             self._encoder_process,
-            spec_of=self.shelf.spec,
+            spec_of=self.encoder_registry.spec,
             options=self._options,
             arrived=lambda: self.pipeline.refresh(),
         )
         self.pipeline = Pipeline(self._analysing, self.events, self.encoding, gates)
-        self._forgetting = Forgetting(
+        self._permanent_removal = PermanentRemoval(
             self.projects,
             self.pipeline,
             self._encoder_process,
@@ -94,34 +98,34 @@ class Workspace:
             self._files,
             failed=self.tell,
         )
-        self.handing_on = HandingOn(self._long_work, self.events)
-        self.imports = ImportDesk(
+        self.exports = ExportManager(self._long_work, self.events)
+        self.imports = ImportManager(
             Background("imports", post), self._long_work, self.events, self.store
         )
-        self.recording = RecordingDesk(
+        self.capture = Capture(
             self._sound,
             failed=self._microphone_failed,
-            found=lambda: self.events.microphones_found.publish(self.recording.microphones),
+            found=lambda: self.events.microphones_found.publish(self.capture.microphones),
             heard=lambda event: post(lambda: self._hear(event)),
         )
-        self.projects.is_recording = lambda: self.recording.phase in HOLDS_A_TAKE
-        self.listening = Listening(self._sound, failed=self.tell)
-        self.check = MicrophoneCheck(
-            self.recording, self.listening, self._files, failed=self.tell, post=post
+        self.projects.is_recording = lambda: self.capture.phase in HOLDS_A_TAKE
+        self.playback = Playback(self._sound, failed=self.tell)
+        self.microphone_check = MicrophoneCheck(
+            self.capture, self.playback, self._files, failed=self.tell, post=post
         )
-        self.flow = RecordingFlow(
-            self.recording,
+        self.take_sequence = TakeSequence(
+            self.capture,
             self.projects,
             self.store,
-            self.looking,
-            self.listening,
+            self.view_state,
+            self.playback,
             self.events,
             settings=lambda: self.settings,
             post=post,
         )
         self.downloads = Downloads(self.events, post, user_folder("data") / "models")
-        self.models = ModelDesk(
-            self.shelf,
+        self.encoder_selection = EncoderSelection(
+            self.encoder_registry,
             self.encoding,
             self.downloads,
             self.store,
@@ -141,10 +145,10 @@ class Workspace:
         for notice in self._first_notices:
             self.events.notice.publish(notice)
         for folder, is_grounded in self.settings.model_folders:
-            self.shelf.add_folder(
+            self.encoder_registry.add_folder(
                 Path(folder), is_grounded=is_grounded, done=lambda _spec: None, failed=self.tell
             )
-        self.recording.look_for_microphones()
+        self.capture.look_for_microphones()
         if project is None:
             recent = self.settings.recent_projects
             self.projects.open_last(recent, self._is_recent, self.projects.open_demo)
@@ -153,10 +157,10 @@ class Workspace:
 
     def close(self) -> None:
         """Keep what runs, then end every thread and process."""
-        self.listening.stop()
-        self.flow.close()
-        self.check.finish()
-        self.recording.close()
+        self.playback.stop()
+        self.take_sequence.close()
+        self.microphone_check.finish()
+        self.capture.close()
         self.imports.close()
         self._long_work.close()
         self._files.close()
@@ -169,12 +173,12 @@ class Workspace:
         self._analysing.close()
 
     def _hear(self, event: RecorderEvent) -> None:
-        if not self.check.hear(event):
-            self.flow.hear(event)
+        if not self.microphone_check.hear(event):
+            self.take_sequence.hear(event)
 
     def _microphone_failed(self, error: VgdeskError) -> None:
-        self.check.fail()
-        self.flow.failed(error)
+        self.microphone_check.fail()
+        self.take_sequence.failed(error)
 
     def tell(self, error: VgdeskError) -> None:
         """Show an error to the user."""
@@ -254,15 +258,15 @@ class Workspace:
 
     def delete_permanently(self, removal: Removal, then: Callable[[], object]) -> None:
         """Delete a speaker, or what is in the trash; no undo leads back."""
-        if self.recording.phase in HOLDS_A_TAKE:
+        if self.capture.phase in HOLDS_A_TAKE:
             self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
             return
-        self.flow.close()
-        self.listening.stop()
+        self.take_sequence.close()
+        self.playback.stop()
         self.imports.cancel()
         if removal.speaker and removal.speaker == self.settings.speaker:
             self.configure(speaker="")
-        self._forgetting.remove(removal, then)
+        self._permanent_removal.remove(removal, then)
 
     # Listening
 
@@ -271,7 +275,7 @@ class Workspace:
         found = [self._take_to_play(word) for word in words]
         takes = [take for take in found if take is not None]
         if takes:
-            self.listening.play(takes)
+            self.playback.play(takes)
         elif words:
             self.events.notice.publish(
                 Notice("This word has not been recorded yet.", "Press R and say it.")
@@ -280,11 +284,11 @@ class Workspace:
     def play_part(self, take: TakeId, seconds: float, *, is_end: bool) -> None:
         """Play some seconds from the start of a take, or those at its end."""
         if take in self.session.takes:
-            self.listening.play_part(self.session.takes[take], seconds, is_end=is_end)
+            self.playback.play_part(self.session.takes[take], seconds, is_end=is_end)
 
     def _take_to_play(self, word: WordId) -> Take | None:
         takes = self.session.takes_of(word)
-        inspected = [take for take in takes if take.id == self.looking.selection.take]
+        inspected = [take for take in takes if take.id == self.view_state.selection.take]
         return next(iter((*inspected, *takes)), None)
 
     def read_sound(self, take: Take, done: Callable[[Excerpt], object]) -> None:
@@ -310,13 +314,13 @@ class Workspace:
             known = set(self.session.words)
             self.store.apply(label, lambda session: with_words(session, found))
             # The first one is offered for recording.
-            self.looking.select(*[word for word in self.session.words if word not in known][:1])
+            self.view_state.select(*[word for word in self.session.words if word not in known][:1])
 
         self._files.run(lambda: open_words(name), done=add, failed=self.tell)
 
     def look_into(self, file: Path, done: Callable[[LongRecording], object]) -> None:
         """Find the words in a long recording; the list is laid against them."""
-        session, plan, speaker = self.session, self.flow.plan, self.settings.speaker
+        session, plan, speaker = self.session, self.take_sequence.plan, self.settings.speaker
         words = [session.words[word] for word in due_words(session, plan, speaker)]
         job = JobChanged(
             JobId.of_files(f"cut {file}"), f"Listening to {file.name}", JobState.RUNNING
@@ -332,7 +336,7 @@ class Workspace:
 
     def play_stretch(self, file: Path, start: float, end: float) -> None:
         """Play a part of a sound file."""
-        self.listening.play([Take(TakeId(""), WordId(""), file, start=start, end=end)])
+        self.playback.play([Take(TakeId(""), WordId(""), file, start=start, end=end)])
 
     def load_ratings(self, file: Path) -> None:
         """Take over how alike people find two words, instead of what was loaded before."""
@@ -343,7 +347,7 @@ class Workspace:
             pairs = len(rated_pairs(self.session))
             said = f"{len(rated)} ratings were loaded; {pairs} pairs have both words in the list."
             self.events.notice.publish(Notice(said))
-            self.looking.change(lambda recipe: replace(recipe, curve=RATINGS.id))
+            self.view_state.change(lambda recipe: replace(recipe, curve=RATINGS.id))
 
         self._files.run(lambda: read_ratings(file), done=take_over, failed=self.tell)
 
@@ -363,8 +367,8 @@ class Workspace:
         return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")
 
     def _session_changed(self, change: SessionChanged) -> None:
-        self.looking.follow(change.after)
-        self.flow.follow(change.after)
+        self.view_state.follow(change.after)
+        self.take_sequence.follow(change.after)
         self._follow()
 
     def _inspect(self, selection: Selection) -> None:
@@ -372,4 +376,4 @@ class Workspace:
         self.pipeline.inspect(take.id if take else None)
 
     def _follow(self) -> None:
-        self.pipeline.follow(self.session, self.looking.recipe)
+        self.pipeline.follow(self.session, self.view_state.recipe)

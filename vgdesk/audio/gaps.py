@@ -14,7 +14,7 @@ _NEAR_ZERO = 0.1
 _UNDER_VOICE_DB = 30.0
 
 
-def holes(samples: FloatArray, sample_rate: int, voice_dbfs: float) -> NDArray[np.int64]:
+def find_dropouts(samples: FloatArray, sample_rate: int, voice_dbfs: float) -> NDArray[np.int64]:
     """Find where a sound stands perfectly still right beside the voice.
 
     A block that is missing without zeros in its place leaves no trace that a stop could not leave:

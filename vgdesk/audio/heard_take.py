@@ -99,7 +99,7 @@ class HeardTake:
         return level(power)
 
     @property
-    def over_room_db(self) -> float:
+    def snr_db(self) -> float:
         """How far the word stands out of the room."""
         return self.word_dbfs - self.room_dbfs
 

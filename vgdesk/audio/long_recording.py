@@ -10,7 +10,7 @@ import numpy as np
 from vgdesk.audio.files import FileFacts, describe, read, resample
 from vgdesk.audio.speech_activity import RATE, Listener, spans_of
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.wanted import while_wanted
+from vgdesk.core.cancellation import until_cancelled
 
 STRETCH = 20.48  # seconds that are in memory at a time; whole chunks of the detector
 PARTS = 16  # of a stretch, each of whole chunks too
@@ -41,12 +41,12 @@ def listen(file: Path) -> Heard:
     ------
     AudioFileError
         If the file cannot be read.
-    NotWantedError
+    CancelledError
         If it was cancelled.
     """
     facts = describe(file)
     starts = _starts(facts)
-    parts = while_wanted(_parts(file, starts, facts.seconds), (1 + PARTS) * len(starts))
+    parts = until_cancelled(_parts(file, starts, facts.seconds), (1 + PARTS) * len(starts))
     outline = np.concatenate([_outline(part) for part in islice(parts, len(starts))])
     listener = Listener(float(np.abs(outline).max(initial=0.0)))
     for part in parts:

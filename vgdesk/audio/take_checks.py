@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vgdesk.audio.bandwidth import bandwidth
 from vgdesk.audio.clipping import clipped_samples, runs
 from vgdesk.audio.files import LONGEST_WORD_SECONDS, Recording, spoken
-from vgdesk.audio.gaps import holes
+from vgdesk.audio.gaps import find_dropouts
 from vgdesk.audio.heard_take import HeardTake, Known
 from vgdesk.audio.likeness import unlikeness
 from vgdesk.audio.loudness import HOP_SECONDS, hop_powers, level
@@ -212,7 +212,7 @@ def check_take(recording: Recording, known: Known) -> tuple[Finding, ...]:
     take = HeardTake(recording, known)
     if take.seconds < _STEADY_SECONDS:
         return (_bad(SILENCE, Verdict.FAIL),)
-    if known.word is None or take.over_room_db < _STANDS_OUT_DB:
+    if known.word is None or take.snr_db < _STANDS_OUT_DB:
         speech = _bad(SPEECH, Verdict.FAIL)
         return _good(SILENCE), speech, _clipping(take), _dropouts(take)
     found = [_good(SILENCE), _good(SPEECH), *(check(take) for check in _OF_A_WORD)]
@@ -278,7 +278,7 @@ def _level(take: HeardTake) -> Finding:
 
 
 def _noise(take: HeardTake) -> Finding:
-    over = take.over_room_db
+    over = take.snr_db
     verdict = _below(over, warn=_NOISY_DB, fail=_DROWNED_DB)
     return _judged(
         NOISE, verdict, f"The room is louder than it should be, only {over:.0f} dB below the word."
@@ -327,7 +327,7 @@ def _band(take: HeardTake) -> Finding:
 
 
 def _dropouts(take: HeardTake) -> Finding:
-    found = holes(take.samples, take.sample_rate, take.word_dbfs)
+    found = find_dropouts(take.samples, take.sample_rate, take.word_dbfs)
     blocks = take.known.lost_blocks
     if not blocks and not len(found):
         return _good(DROPOUTS)

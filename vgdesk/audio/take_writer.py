@@ -23,9 +23,9 @@ from vgdesk.audio.ring_buffer import RingBuffer
 from vgdesk.audio.speech_activity import EndOfSpeech
 from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import AudioFileError
 from vgdesk.core.names import is_take_id
-from vgdesk.core.wanted import while_wanted
 
 PARTIAL_SUFFIX = ".partial"
 
@@ -218,9 +218,9 @@ def keep(partial: Path, flac: Path) -> KeptSound:
 
     def sound() -> Iterator[FloatArray]:
         nonlocal samples, broken
-        for block in while_wanted(_blocks(stream)):
-            clean, holes = silenced(block)
-            samples, broken = samples + len(clean), broken + holes
+        for block in until_cancelled(_blocks(stream)):
+            clean, find_dropouts = silenced(block)
+            samples, broken = samples + len(clean), broken + find_dropouts
             yield clean.clip(-1.0, 1.0)
 
     with _opened(partial) as stream:

@@ -133,7 +133,7 @@ class LabelConfusions(HoldsArrays):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finding(HoldsArrays):
+class RetrievalList(HoldsArrays):
     """Where every query finds what it looks for, and what it finds instead.
 
     Attributes

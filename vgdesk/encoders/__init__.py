@@ -15,7 +15,7 @@ from vgdesk.encoders.running import available_devices, choose_device
 from vgdesk.encoders.spectrum import SPECTRUM, SpectrumEncoder
 from vgdesk.encoders.spelling import SPELLING, SpellingEncoder
 from vgdesk.encoders.starter import starters
-from vgdesk.encoders.waveform import levelled, levelling_files
+from vgdesk.encoders.waveform import levelling_files, standardised
 
 ENCODERS = catalogue(SPECTRUM, SPELLING, *starters())
 
@@ -42,8 +42,8 @@ __all__ = [
     "foreign_errors",
     "inspect_folder",
     "inspect_vectors",
-    "levelled",
     "levelling_files",
     "load",
+    "standardised",
     "untrained_twin",
 ]

@@ -16,8 +16,8 @@ from vgdesk.encoders.running import (
     FrameEncoder,
     Result,
     build,
+    capture_hidden_states,
     from_folder,
-    listening,
     memory_errors,
     move,
     prepare,
@@ -110,7 +110,7 @@ class FilterbankEncoder(FrameEncoder):
         device = self._model.device
         with memory_errors(self._spec, device.type), torch.inference_mode():
             mask = torch.from_numpy(is_own).to(device)
-            with listening(self._model.encoder.layers) as heard:
+            with capture_hidden_states(self._model.encoder.layers) as heard:
                 self._model(torch.from_numpy(batch).to(device), attention_mask=mask)
             return finish(heard, [np.arange(n) for n in lengths])
 

@@ -179,7 +179,7 @@ def memory_errors(spec: EncoderSpec, device: str) -> Iterator[None]:
 
 
 @contextmanager
-def listening(blocks: "torch.nn.ModuleList") -> Iterator[list["torch.Tensor"]]:
+def capture_hidden_states(blocks: "torch.nn.ModuleList") -> Iterator[list["torch.Tensor"]]:
     """Collect what enters the first block, then what leaves each block, in order.
 
     The library's own `hidden_states` differ from model to model: some put the last one through

@@ -65,9 +65,9 @@ class SpectrumEncoder:
 
     def _log_mel(self, word: FloatArray) -> FloatArray:
         level = np.sqrt(np.mean(word**2)) if len(word) else 0.0
-        levelled = word / level if level > 0 else word
-        levelled = np.append(levelled[:1], levelled[1:] - _EMPHASIS * levelled[:-1])
-        padded = np.pad(levelled, (0, max(0, _WINDOW - len(word))))
+        standardised = word / level if level > 0 else word
+        standardised = np.append(standardised[:1], standardised[1:] - _EMPHASIS * standardised[:-1])
+        padded = np.pad(standardised, (0, max(0, _WINDOW - len(word))))
         frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP]
         power = np.abs(np.fft.rfft(frames * self._taper)) ** 2 / _WINDOW
         log_mel: FloatArray = np.log10(np.maximum(power @ self._filters.T, _QUIET))

@@ -16,8 +16,8 @@ from vgdesk.encoders.running import (
     FrameEncoder,
     Result,
     build,
+    capture_hidden_states,
     from_folder,
-    listening,
     memory_errors,
     move,
     prepare,
@@ -52,11 +52,11 @@ def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
     config = from_folder(transformers.AutoConfig, spec.folder)
     model_class = getattr(transformers, _MODEL_CLASSES[config.model_type])
     model = build(spec, model_class, config)
-    is_levelled = _levels_sound(spec.folder) and not spec.levels_file
-    return WaveformEncoder(spec, move(spec, model, device), is_levelled=is_levelled)
+    is_standardised = _levels_sound(spec.folder) and not spec.levels_file
+    return WaveformEncoder(spec, move(spec, model, device), is_standardised=is_standardised)
 
 
-def levelled(samples: FloatArray, over: FloatArray) -> FloatArray:
+def standardised(samples: FloatArray, over: FloatArray) -> FloatArray:
     """Bring samples to the level at which others have mean 0 and variance 1."""
     level: FloatArray = (samples - over.mean()) / np.sqrt(over.var() + 1e-7)
     return level
@@ -81,12 +81,12 @@ class WaveformEncoder(FrameEncoder):
     over time, and through the convolutions that add the position. Both are kept to the word.
     """
 
-    def __init__(self, spec: EncoderSpec, model: Any, *, is_levelled: bool) -> None:
+    def __init__(self, spec: EncoderSpec, model: Any, *, is_standardised: bool) -> None:
         import torch
 
         self._spec = spec
         self._model = model
-        self._is_levelled = is_levelled
+        self._is_levelled = is_standardised
         self._front = list(zip(model.config.conv_kernel, model.config.conv_stride, strict=True))
         # How many frames each word of the running batch has, after the first and the last of the
         # front end's convolutions.
@@ -114,14 +114,14 @@ class WaveformEncoder(FrameEncoder):
             self._frames = torch.from_numpy(frames).to(device)
             self._first = _after(lengths, self._front[:1]).tolist()
             mask = torch.arange(batch.shape[1])[None] < torch.from_numpy(lengths)[:, None]
-            with listening(self._model.encoder.layers) as heard:
+            with capture_hidden_states(self._model.encoder.layers) as heard:
                 self._model(torch.from_numpy(batch).to(device), attention_mask=mask.to(device))
             return finish(heard, [np.arange(n) for n in frames])
 
     def _ready(self, word: FloatArray) -> FloatArray:
         wave = np.asarray(word, np.float32)
         if self._is_levelled:
-            wave = levelled(wave, wave)
+            wave = standardised(wave, wave)
         shortest = _shortest(self._front)
         return np.pad(wave, (0, max(0, shortest - len(wave))))
 

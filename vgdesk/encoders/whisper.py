@@ -14,8 +14,8 @@ from vgdesk.encoders.running import (
     FrameEncoder,
     Result,
     build,
+    capture_hidden_states,
     from_folder,
-    listening,
     memory_errors,
     move,
     prepare,
@@ -75,7 +75,7 @@ class WhisperWordEncoder(FrameEncoder):
         own = [np.arange(-(-len(word) // self._samples_a_frame)) for word in words]
         device = self._model.device
         with memory_errors(self._spec, device.type), torch.inference_mode():
-            with listening(self._model.layers) as heard:
+            with capture_hidden_states(self._model.layers) as heard:
                 self._model(features.to(device))
             return finish(heard, own)
 

@@ -13,8 +13,8 @@ from vgdesk.encoders.base import EncoderSpec, Family, Pooling, Shape
 from vgdesk.encoders.checkpoint import check_tokenizer, positive_int
 from vgdesk.encoders.running import (
     build,
+    capture_hidden_states,
     from_folder,
-    listening,
     memory_errors,
     move,
     pool_words,
@@ -97,7 +97,7 @@ class TokenEncoder:
                 name: torch.from_numpy(np.asarray(tokens[name], np.int64)).to(device)
                 for name in ("input_ids", "attention_mask")
             }
-            with listening(self._blocks) as heard:
+            with capture_hidden_states(self._blocks) as heard:
                 self._model(**given)
             return pool_words(heard, [np.flatnonzero(row) for row in is_own], pooling)
 

@@ -16,18 +16,18 @@ from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Shown
 from vgdesk.ui import dialogs
 from vgdesk.ui.control_bar import ControlBar
-from vgdesk.ui.importing.import_controller import ImportControl
-from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
+from vgdesk.ui.importing.import_controller import ImportController
+from vgdesk.ui.importing.segmentation_dialog import SegmentationDialog
 from vgdesk.ui.models.models_panel import ModelsPanel
-from vgdesk.ui.recording.microphone_controller import MicrophoneDesk
-from vgdesk.ui.recording.prompts_controller import PromptsControl
+from vgdesk.ui.recording.microphone_controller import MicrophoneController
+from vgdesk.ui.recording.prompts_controller import PromptsController
 from vgdesk.ui.recording.recorder_panel import RecorderPanel
-from vgdesk.ui.recording.recording_controller import RecordingControl
+from vgdesk.ui.recording.recording_controller import RecordingController
 from vgdesk.ui.recording.speaker_window import SpeakerWindow
-from vgdesk.ui.takes.removal_controller import RemovalDesk
-from vgdesk.ui.takes.speakers_controller import SpeakersDesk
-from vgdesk.ui.takes.trash_controller import TrashDesk
-from vgdesk.ui.views.views_controller import ViewsArea
+from vgdesk.ui.takes.removal_controller import RemovalController
+from vgdesk.ui.takes.speakers_controller import SpeakersController
+from vgdesk.ui.takes.trash_controller import TrashController
+from vgdesk.ui.views.views_controller import ViewsController
 from vgdesk.ui.words.words_panel import WordsPanel
 
 
@@ -36,14 +36,14 @@ class Parts:
     """The parts of the window that actions reach."""
 
     controls: ControlBar
-    views: ViewsArea
+    views: ViewsController
     words: WordsPanel
     models: ModelsPanel
     recorder: RecorderPanel
-    recording: RecordingControl
+    recording: RecordingController
 
 
-class WindowDesk(QObject):
+class ActionController(QObject):
     """What the actions can ask for: dialogs where a question is open, then the workspace.
 
     Signals
@@ -59,12 +59,12 @@ class WindowDesk(QObject):
         self._window = window
         self._parts = parts
         self._workspace = workspace
-        self.imports = ImportControl(window, workspace)
-        self._prompts = PromptsControl(window, workspace, parts.recording)
-        self.microphone = MicrophoneDesk(workspace, window)
-        removals = RemovalDesk(workspace, window)
-        self.speakers = SpeakersDesk(workspace, window, removals)
-        self.trash = TrashDesk(workspace, window, removals)
+        self.imports = ImportController(window, workspace)
+        self._prompts = PromptsController(window, workspace, parts.recording)
+        self.microphone = MicrophoneController(workspace, window)
+        removals = RemovalController(workspace, window)
+        self.speakers = SpeakersController(workspace, window, removals)
+        self.trash = TrashController(workspace, window, removals)
         self.speaker_window: SpeakerWindow | None = None
 
     def leave(self, then: Callable[[], object]) -> None:
@@ -131,7 +131,7 @@ class WindowDesk(QObject):
         if kind := dialogs.ask_export_kind(self._window):
             title = self._workspace.projects.title
             if asked := dialogs.ask_export_target(self._window, kind, title):
-                self._workspace.handing_on.export(
+                self._workspace.exports.export(
                     self._workspace.session, kind, asked.place, force=asked.may_replace
                 )
 
@@ -139,7 +139,7 @@ class WindowDesk(QObject):
         def ask() -> None:
             home = self._workspace.projects.home
             if home is not None and (asked := dialogs.ask_packed_name(self._window, home)):
-                self._workspace.handing_on.pack(home, asked.place, force=asked.may_replace)
+                self._workspace.exports.pack(home, asked.place, force=asked.may_replace)
 
         is_saved = self._workspace.projects.home and not self._workspace.store.has_unsaved_edits
         ask() if is_saved else self.save(ask)  # what is packed is what was saved
@@ -152,7 +152,7 @@ class WindowDesk(QObject):
         folder = dialogs.ask_new_project(self._window, file.stem, file.parent)
         if folder is not None:
             # It may take a while or fail, so the project of now is left only when it is there.
-            self._workspace.handing_on.unpack(
+            self._workspace.exports.unpack(
                 file, folder, lambda: self.leave(lambda: self._workspace.open(folder))
             )
 
@@ -176,7 +176,9 @@ class WindowDesk(QObject):
 
     def _show_pieces(self, recording: LongRecording) -> None:
         workspace, file = self._workspace, recording.file
-        dialog = CuttingDialog(recording, tuple(workspace.session.words.values()), self._window)
+        dialog = SegmentationDialog(
+            recording, tuple(workspace.session.words.values()), self._window
+        )
         dialog.play_requested.connect(lambda start, end: workspace.play_stretch(file, start, end))
         dialog.accepted.connect(lambda: workspace.cut(file, dialog.pieces))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -198,7 +200,7 @@ class WindowDesk(QObject):
             self.imports.add_columns(file)
 
     def fill_in_pronunciations(self) -> None:
-        chosen = self._workspace.looking.selection.words
+        chosen = self._workspace.view_state.selection.words
         self._workspace.imports.pronounce(frozenset(chosen))
 
     def take_in(self, paths: list[Path]) -> None:
@@ -220,12 +222,12 @@ class WindowDesk(QObject):
         self._workspace.store.redo()
 
     def delete_selection(self) -> None:
-        chosen = frozenset(self._workspace.looking.selection.words)
+        chosen = frozenset(self._workspace.view_state.selection.words)
         if chosen:
             self._workspace.delete(chosen, frozenset())
 
     def ask_for_label(self) -> None:
-        if self._workspace.looking.selection.words:
+        if self._workspace.view_state.selection.words:
             self._parts.words.ask_label()
         else:
             self._workspace.events.notice.publish(
@@ -233,10 +235,10 @@ class WindowDesk(QObject):
             )
 
     def select_all(self) -> None:
-        self._workspace.looking.select(*self._workspace.session.words)
+        self._workspace.view_state.select(*self._workspace.session.words)
 
     def clear_selection(self) -> None:
-        self._workspace.looking.select()
+        self._workspace.view_state.select()
 
     def find(self) -> None:
         _reveal(self._parts.words)
@@ -256,10 +258,10 @@ class WindowDesk(QObject):
         self._parts.recording.retake()
 
     def step_prompt(self, step: int) -> None:
-        self._workspace.flow.step_word(step)
+        self._workspace.take_sequence.step_word(step)
 
     def step_take(self, step: int) -> None:
-        self._workspace.flow.step_take(step)
+        self._workspace.take_sequence.step_take(step)
 
     def ask_for_prompts(self) -> None:
         self._prompts.ask()
@@ -282,19 +284,19 @@ class WindowDesk(QObject):
         self.trash.open()
 
     def play(self) -> None:
-        self._workspace.play(self._workspace.looking.selection.words)
+        self._workspace.play(self._workspace.view_state.selection.words)
 
     def stop_playing(self) -> None:
-        self._workspace.listening.stop()
+        self._workspace.playback.stop()
 
     def step_word(self, step: int) -> None:
-        self._workspace.looking.step_word(self._workspace.session, step)
+        self._workspace.view_state.step_word(self._workspace.session, step)
 
     def step_layer(self, step: int) -> None:
         self._parts.controls.step_layer(step)
 
     def show(self, shown: Shown) -> None:
-        self._workspace.looking.change(lambda recipe: replace(recipe, shown=shown))
+        self._workspace.view_state.change(lambda recipe: replace(recipe, shown=shown))
 
     def toggle_grid(self) -> None:
         is_grid = not self._parts.views.is_grid
@@ -305,7 +307,7 @@ class WindowDesk(QObject):
         self._parts.views.toggle_tables()
 
     def toggle_published(self) -> None:
-        self._workspace.looking.toggle_published()
+        self._workspace.view_state.toggle_published()
 
     def refit_map(self) -> None:
         self._workspace.pipeline.refit_map()
@@ -315,22 +317,22 @@ class WindowDesk(QObject):
 
     def choose_encoder(self) -> None:
         _reveal(self._parts.models)
-        recipe, encoders = self._workspace.looking.recipe, self._workspace.session.encoders
+        recipe, encoders = self._workspace.view_state.recipe, self._workspace.session.encoders
         empty = [cell for cell in (recipe.a, recipe.b) if cell not in encoders]
         self._parts.models.open_choices((*empty, recipe.focus)[0])
 
     def encode_again(self) -> None:
-        self._workspace.models.encode_again()
+        self._workspace.encoder_selection.encode_again()
 
     def choose_pooling(self, pooling: str) -> None:
-        self._workspace.looking.change(lambda recipe: replace(recipe, pooling=pooling))
+        self._workspace.view_state.change(lambda recipe: replace(recipe, pooling=pooling))
 
     def show_shortcuts(self) -> None:
         dialogs.show_shortcuts(self._window)
 
     def ask_to_report(self) -> None:
         if file := dialogs.ask_report_name(self._window):
-            self._workspace.handing_on.save_report(file, self._workspace.settings)
+            self._workspace.exports.save_report(file, self._workspace.settings)
 
     def show_about(self) -> None:
         dialogs.show_about(self._window)

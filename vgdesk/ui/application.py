@@ -46,7 +46,7 @@ def run_window(arguments: Sequence[str]) -> int:
     QTimer.singleShot(0, window, lambda: workspace.start(project))
     code = app.exec()
     workspace.close()
-    if workspace.recording.recorder.is_abandoned:
+    if workspace.capture.recorder.is_abandoned:
         # The sound system does not answer, and would not let the interpreter end either.
         os._exit(code)
     return code

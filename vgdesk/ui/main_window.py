@@ -27,17 +27,17 @@ from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
-from vgdesk.ui.action_controller import Parts, WindowDesk
+from vgdesk.ui.action_controller import ActionController, Parts
 from vgdesk.ui.control_bar import ControlBar
-from vgdesk.ui.models.models_controller import Modelling
+from vgdesk.ui.models.models_controller import ModelsController
 from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.recording.recorder_keys import RecorderKeys, shortcuts
 from vgdesk.ui.recording.recorder_panel import RecorderPanel
-from vgdesk.ui.recording.recording_controller import RecordingControl
+from vgdesk.ui.recording.recording_controller import RecordingController
 from vgdesk.ui.style import plain_text, theme
-from vgdesk.ui.takes.inspector_controller import Inspecting
+from vgdesk.ui.takes.inspector_controller import InspectorController
 from vgdesk.ui.takes.inspector_panel import InspectorPanel
-from vgdesk.ui.views.views_controller import ViewsArea
+from vgdesk.ui.views.views_controller import ViewsController
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.notice_bar import NoticeBar
 from vgdesk.ui.words.words_panel import WordsPanel
@@ -63,28 +63,28 @@ class MainWindow(QMainWindow):
         self._watcher = theme.follow(app, self._set_theme)
         self.notices = NoticeBar()
         self.controls = ControlBar()
-        self.views = ViewsArea(workspace, self._theme)
+        self.views = ViewsController(workspace, self._theme)
         self.words = WordsPanel()
         self.models = ModelsPanel()
         self.inspector = InspectorPanel()
         self.recorder = RecorderPanel()
         self.activity = ActivityPanel()
-        self.recording = RecordingControl(workspace, self.recorder)
+        self.recording = RecordingController(workspace, self.recorder)
         parts = Parts(
             self.controls, self.views, self.words, self.models, self.recorder, self.recording
         )
-        self.desk = WindowDesk(self, parts, workspace)
+        self.controller = ActionController(self, parts, workspace)
         self.actions_by_id: Mapping[str, QAction] = self._make_menus()
         self._lay_out()
         self._hear_panels()
         self._hear_workspace()
         self._keys = RecorderKeys(self.actions_by_id, self.recording, self._surfaces())
-        self._modelling = Modelling(workspace, self.models)
-        self._inspecting = Inspecting(workspace, self.inspector)
+        self._modelling = ModelsController(workspace, self.models)
+        self._inspecting = InspectorController(workspace, self.inspector)
         self._set_theme(self._theme)
         self._restore_layout()
         self._session_changed(SessionChanged(workspace.session, workspace.session, ""))
-        self._show_recipe(workspace.looking.recipe)
+        self._show_recipe(workspace.view_state.recipe)
 
     def _make_menus(self) -> dict[str, QAction]:
         made = {}
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
     def _run_action(self) -> None:
         sender = self.sender()
         assert sender is not None
-        ACTIONS[sender.objectName()].run(self.desk)
+        ACTIONS[sender.objectName()].run(self.controller)
 
     def _lay_out(self) -> None:
         self.setWindowTitle("vgdesk")
@@ -149,23 +149,23 @@ class MainWindow(QMainWindow):
         return (self._centre, *self.findChildren(QDockWidget))
 
     def _hear_panels(self) -> None:
-        looking, workspace = self.workspace.looking, self.workspace
+        view_state, workspace = self.workspace.view_state, self.workspace
         self.words.words_chosen.connect(self._choose_words)
         self.words.take_chosen.connect(self._choose_take)
         self.words.play_requested.connect(workspace.play)
         self.words.delete_requested.connect(self._delete)
         self.words.label_requested.connect(workspace.label)
         self.words.label_column_chosen.connect(self._choose_column)
-        self.words.files_dropped.connect(self.desk.take_in)
-        self.words.record_requested.connect(self.desk.record)
-        self.recorder.record_toggled.connect(self.desk.record)
-        self.words.open_requested.connect(self.desk.ask_for_files)
+        self.words.files_dropped.connect(self.controller.take_in)
+        self.words.record_requested.connect(self.controller.record)
+        self.recorder.record_toggled.connect(self.controller.record)
+        self.words.open_requested.connect(self.controller.ask_for_files)
         self.activity.cancel_requested.connect(workspace.cancel)
         self.views.action_requested.connect(self._run_by_id)
-        self.desk.reset_requested.connect(self.reset_layout)
-        self.inspector.cut_requested.connect(self.desk.cut_take)
-        self.controls.compared_chosen.connect(looking.compare)
-        self.controls.shown_chosen.connect(self.desk.show)
+        self.controller.reset_requested.connect(self.reset_layout)
+        self.inspector.cut_requested.connect(self.controller.cut_take)
+        self.controls.compared_chosen.connect(view_state.compare)
+        self.controls.shown_chosen.connect(self.controller.show)
         self.controls.layer_chosen.connect(self._choose_layer)
 
     def _hear_workspace(self) -> None:
@@ -181,24 +181,24 @@ class MainWindow(QMainWindow):
 
     def _run_by_id(self, action: str) -> None:
         if action:
-            ACTIONS[action].run(self.desk)
+            ACTIONS[action].run(self.controller)
 
     def _choose_words(self, words: list[WordId]) -> None:
-        self.workspace.looking.select(*words)
+        self.workspace.view_state.select(*words)
 
     def _choose_take(self, take: str) -> None:
         found = self.workspace.session.takes[TakeId(take)]
-        self.workspace.looking.choose_take(found.word, found.id)
+        self.workspace.view_state.choose_take(found.word, found.id)
 
     def _delete(self, words: list[WordId], takes: list[TakeId]) -> None:
         self.workspace.delete(frozenset(words), frozenset(takes))
 
     def _choose_column(self, column: str) -> None:
-        self.workspace.looking.change(lambda recipe: replace(recipe, label_column=column))
+        self.workspace.view_state.change(lambda recipe: replace(recipe, label_column=column))
 
     def _choose_layer(self, layer: int) -> None:
-        looking = self.workspace.looking
-        looking.choose_layer(looking.recipe.focus, layer)
+        view_state = self.workspace.view_state
+        view_state.choose_layer(view_state.recipe.focus, layer)
 
     # News
 
@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
         self._show_step("redo", store.redo_label)
         self._show_place()
         self._show_recent()
-        self._show_recipe(self.workspace.looking.recipe)
+        self._show_recipe(self.workspace.view_state.recipe)
 
     def _show_step(self, action: str, label: str) -> None:
         entry = self.actions_by_id[action]
@@ -231,12 +231,15 @@ class MainWindow(QMainWindow):
             entry = self._recent.addAction(folder.stem)
             entry.setData(str(folder))
             entry.setStatusTip(str(folder))
-            entry.triggered.connect(self.desk.open_recent)
+            entry.triggered.connect(self.controller.open_recent)
         self._recent.setEnabled(bool(self.workspace.settings.recent_projects))
 
     def _show_recipe(self, recipe: ViewRecipe) -> None:
-        shelf, encoders = self.workspace.shelf, self.workspace.session.encoders
-        specs = {cell: shelf.spec(encoder) for cell, encoder in encoders.items()}
+        encoder_registry, encoders = (
+            self.workspace.encoder_registry,
+            self.workspace.session.encoders,
+        )
+        specs = {cell: encoder_registry.spec(encoder) for cell, encoder in encoders.items()}
         titles = {cell: spec.title for cell, spec in specs.items() if spec is not None}
         for pooling in POOLINGS:
             self.actions_by_id[f"pool_{pooling}"].setChecked(recipe.pooling == pooling)
@@ -266,8 +269,8 @@ class MainWindow(QMainWindow):
             part.set_theme(theme)
         self.activity.set_theme(theme)
         self.notices.set_theme(theme)
-        if self.desk.speaker_window is not None:
-            self.desk.speaker_window.set_theme(theme)
+        if self.controller.speaker_window is not None:
+            self.controller.speaker_window.set_theme(theme)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -276,7 +279,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         urls = event.mimeData().urls()
         event.acceptProposedAction()
-        self.desk.take_in([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+        self.controller.take_in([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
     # Coming and going
 
@@ -298,7 +301,7 @@ class MainWindow(QMainWindow):
         return min(1400, screen.width() - FRAME), min(900, screen.height() - 3 * FRAME)
 
     def _ask_to_leave(self) -> None:
-        self.desk.leave(self._leave)
+        self.controller.leave(self._leave)
 
     def _leave(self) -> None:
         self._is_leaving = True

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from tests.analyses.labels import codes_of, curve_of, planted
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.neighbours import told
-from vgdesk.analyses.groups.stratified_folds import dealt_parts
+from vgdesk.analyses.groups.stratified_folds import stratified_folds
 from vgdesk.core.errors import VgdeskError
 
 BOTH = pytest.mark.parametrize("measure", ["knn-probe", "linear-probe"])
@@ -106,10 +106,10 @@ def test_parts_have_their_share_of_every_group_and_whole_words() -> None:
     rng = np.random.default_rng(0)
     words = np.repeat(np.arange(30), rng.integers(1, 4, 30))
     codes = codes_of(30, 4)[words]
-    part = dealt_parts(words, codes, 5, rng)
+    part = stratified_folds(words, codes, 5, rng)
     assert all(len(set(part[words == word])) == 1 for word in range(30))
     firsts = np.unique(words, return_index=True)[1]
     sizes = np.array([np.bincount(part[firsts][codes[firsts] == g], minlength=5) for g in range(4)])
     assert (sizes.max(axis=1) - sizes.min(axis=1)).max() <= 1
     assert sizes.sum(axis=0).tolist() == [6] * 5
-    assert not np.array_equal(part, dealt_parts(words, codes, 5, rng))
+    assert not np.array_equal(part, stratified_folds(words, codes, 5, rng))

@@ -9,17 +9,17 @@ import pytest
 
 from tests.main_thread import MainThread
 from vgdesk.app.analysing import analysis_processes
-from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener, Request
 from vgdesk.app.state.events import View
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding
-from vgdesk.core.wanted import while_wanted
 
 
 def score(_measure: str, begun: Path, may_end: Path) -> int:
     """Score layer after layer until the test lets it come to an end."""
     begun.touch()
-    for _layer in while_wanted(range(10_000)):
+    for _layer in until_cancelled(range(10_000)):
         if may_end.exists():
             break
         time.sleep(0.01)
@@ -39,7 +39,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.main_thread = MainThread()
-        self.analysing = Analysing(self.main_thread.post)
+        self.analysing = AnalysisProcesses(self.main_thread.post)
         self.folder = folder
         self.heard: list[tuple[str, Any]] = []
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.app.encoding.test_gate_encoding import Here
-from vgdesk.app.encoding.encoding_queue import AT_ONCE, EncodeOptions, Encoding
+from vgdesk.app.encoding.encoding_queue import AT_ONCE, EncodeOptions, EncodingQueue
 from vgdesk.app.project.project_file import open_project
 from vgdesk.app.state.events import Events
 from vgdesk.core.model import Cell, EncoderId, Session
@@ -21,7 +21,7 @@ def encode_all(session: Session, cache: Path) -> tuple[list[Embedding], list[Not
     arrived: list[Embedding] = []
     notices: list[Notice] = []
     events.notice.subscribe(notices.append)
-    encoding = Encoding(
+    encoding = EncodingQueue(
         here,  # type: ignore[arg-type]
         events,
         spec_of=ENCODERS.get,

@@ -116,7 +116,7 @@ def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
     desk.workspace.events.device_found.subscribe(devices.append)
     desk.open_demo()
     assert desk.workspace.session.encoders == QUARTET
-    assert desk.workspace.looking.recipe == open_project(demo).recipe
+    assert desk.workspace.view_state.recipe == open_project(demo).recipe
     assert {curve.encoder for curve in desk.curves[-1].curves} == set(QUARTET.values())
     assert not desk.notices
     # Had any model run, its vectors would now be in the user's own cache.

@@ -8,7 +8,7 @@ import pytest
 from tests.app.project_examples import take, word
 from tests.main_thread import MainThread
 from vgdesk.__main__ import main
-from vgdesk.app.exchange.export_manager import HandingOn
+from vgdesk.app.exchange.export_manager import ExportManager
 from vgdesk.app.project.archive import unpack
 from vgdesk.app.project.journal import rewrite
 from vgdesk.app.project.journal_replay import JOURNAL_FILE
@@ -34,7 +34,7 @@ class Window:
         self.main_thread, self.events, self.notices = MainThread(), Events(), list[Notice]()
         self.events.notice.subscribe(self.notices.append)
         self.work = LongWork(self.events.job_changed.publish, self.main_thread.post)
-        self.handing_on = HandingOn(self.work, self.events)
+        self.exports = ExportManager(self.work, self.events)
 
     def said(self) -> Notice:
         self.main_thread.run_until(lambda: self.notices)
@@ -115,8 +115,8 @@ def test_a_window_says_which_sounds_are_missing(before: Project, window: Window)
     (before.folder / "takes" / "tea.flac").unlink()
     session = open_project(before.folder).session
     for done, call in (
-        ("Packed “a” into a.vgz (0.0 MB)", lambda: window.handing_on.pack(before.folder, vgz)),
-        ("Exported 2 words", lambda: window.handing_on.export(session, "tsv", tsv)),
+        ("Packed “a” into a.vgz (0.0 MB)", lambda: window.exports.pack(before.folder, vgz)),
+        ("Exported 2 words", lambda: window.exports.export(session, "tsv", tsv)),
     ):
         call()
         said = window.said()

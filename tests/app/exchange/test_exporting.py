@@ -15,9 +15,9 @@ from tests.app.project_examples import contents, word
 from vgdesk.app.exchange import exporting
 from vgdesk.app.exchange.exporting import EXPORTS, export
 from vgdesk.audio.files import Recording, describe, read, write_flac
+from vgdesk.core.cancellation import CancelledError, cancellable
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Concern, Session, Take, TakeId, TakeSource, Verdict, WordId
-from vgdesk.core.wanted import NotWantedError, asking
 
 RATE = 16_000
 
@@ -184,5 +184,5 @@ def test_tiers_are_those_of_the_definition(spans: list[tuple[str, int, int]], le
 def test_laying_takes_on_tiers_can_be_cancelled() -> None:
     takes = [Take(TakeId(f"a-{i}"), WordId("a"), Path("a")) for i in range(5)]
     answers = iter([True, True, False])
-    with asking(lambda: next(answers)), pytest.raises(NotWantedError):
+    with cancellable(lambda: next(answers)), pytest.raises(CancelledError):
         exporting._tiers(takes, 1.0)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.app.exchange.odd_files import noise
 from tests.main_thread import MainThread
-from vgdesk.app.exchange.import_manager import ImportDesk
+from vgdesk.app.exchange.import_manager import ImportManager
 from vgdesk.app.exchange.import_preview import first_choices, look_at
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
@@ -31,7 +31,7 @@ class Desk:
         self.store = Store(events)
         thread = Background("imports", self.main_thread.post)
         work = LongWork(events.job_changed.publish, self.main_thread.post)
-        self.imports = ImportDesk(thread, work, events, self.store)
+        self.imports = ImportManager(thread, work, events, self.store)
 
     def _hear(self, job: JobChanged) -> None:
         self.jobs.append(job.state)

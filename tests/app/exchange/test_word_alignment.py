@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.project_examples import word
-from vgdesk.app.exchange.word_alignment import NO_WORD, NOT_SAID, lay
+from vgdesk.app.exchange.word_alignment import NO_WORD, NOT_SAID, align_words
 
 LIST = [word(name) for name in ("hippopotamus", "ant", "crocodile", "cat", "umbrella", "sun")]
 
@@ -20,22 +20,26 @@ def said(words: list[object]) -> list[float]:
 
 
 def test_as_many_stretches_as_words_are_the_words() -> None:
-    assert lay(spans_of(said(LIST)), LIST) == tuple(LIST)
+    assert align_words(spans_of(said(LIST)), LIST) == tuple(LIST)
 
 
 def test_a_cough_is_no_word() -> None:
     seconds = said(LIST)
-    assert lay(spans_of([seconds[0], 0.05, *seconds[1:]]), LIST) == (LIST[0], None, *LIST[1:])
+    assert align_words(spans_of([seconds[0], 0.05, *seconds[1:]]), LIST) == (
+        LIST[0],
+        None,
+        *LIST[1:],
+    )
 
 
 def test_a_word_that_was_not_said_is_passed_over() -> None:
     heard = [LIST[0], *LIST[2:]]
-    assert lay(spans_of(said(heard)), LIST) == tuple(heard)
+    assert align_words(spans_of(said(heard)), LIST) == tuple(heard)
 
 
 def test_nothing_against_nothing() -> None:
-    assert lay([], LIST) == ()
-    assert lay(spans_of([0.3]), []) == (None,)
+    assert align_words([], LIST) == ()
+    assert align_words(spans_of([0.3]), []) == (None,)
 
 
 @given(
@@ -44,7 +48,7 @@ def test_nothing_against_nothing() -> None:
 )
 def test_no_other_way_is_cheaper(seconds: list[float], words: list[object]) -> None:
     """Every way to pair the two in order, in plain loops."""
-    found = lay(spans_of(seconds), words)  # type: ignore[arg-type]
+    found = align_words(spans_of(seconds), words)  # type: ignore[arg-type]
     lengths = np.log(seconds) - np.median(np.log(seconds))
     sizes = np.log([max(2, len(w.text)) for w in words])  # type: ignore[attr-defined]
     sizes -= np.median(sizes)

@@ -194,8 +194,8 @@ def test_a_name_that_nobody_could_unpack_is_not_packed(
 def test_a_name_that_a_take_gets_can_be_packed(
     tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
-    shelf = TakeFiles(tmp_path_factory.getbasetemp(), ())
-    assert is_portable(shelf.reserve(name).name)
+    encoder_registry = TakeFiles(tmp_path_factory.getbasetemp(), ())
+    assert is_portable(encoder_registry.reserve(name).name)
 
 
 def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:

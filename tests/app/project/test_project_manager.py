@@ -17,10 +17,10 @@ from vgdesk.app.project.locations import scratch_folder
 from vgdesk.app.project.lock import ProjectLock
 from vgdesk.app.project.opening import Unsaved
 from vgdesk.app.project.project_file import open_project, save
-from vgdesk.app.project.project_manager import OPENING, ProjectDesk
+from vgdesk.app.project.project_manager import OPENING, ProjectManager
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
-from vgdesk.app.state.view_state import Looking
+from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio.files import Recording, write_flac
@@ -44,8 +44,10 @@ class Window:
         self.events.removal_interrupted.subscribe(self.interrupted.append)
         self.store = Store(self.events)
         self.work = LongWork(self.events.job_changed.publish, self.main_thread.post)
-        looking = Looking(self.events, ViewRecipe())
-        self.desk = ProjectDesk(self.work, self.events, self.store, looking, self.main_thread.post)
+        view_state = ViewState(self.events, ViewRecipe())
+        self.desk = ProjectManager(
+            self.work, self.events, self.store, view_state, self.main_thread.post
+        )
 
     def open(self, folder: Path) -> None:
         ends: list[object] = []
@@ -207,7 +209,7 @@ def test_a_failed_opening_keeps_the_journal_of_what_is_open(project: Path, tmp_p
     window.open(project)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     edited = window.store.session
-    window.desk.give_up_edits()
+    window.controller.give_up_edits()
     window.open(tmp_path / "nothing.vgdesk")
     assert window.store.session is edited
     window.crash()
@@ -222,7 +224,7 @@ def test_an_edit_during_a_save_is_not_lost(project: Path, tmp_path: Path) -> Non
     window.open(project)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     ends: list[Path] = []
-    window.desk.save(tmp_path / "b.vgdesk", ends.append)
+    window.controller.save(tmp_path / "b.vgdesk", ends.append)
     window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
     window.main_thread.run_until(lambda: ends)
     window.crash()
@@ -241,8 +243,8 @@ def broken_off(project: Path, seconds: float = 1.0) -> TakeId:
     window = Window()
     window.open(project)
     name = TakeId("moon-1")
-    window.desk.begin_take(name, word("moon", category="sky"), "S01")
-    partial = partial_path(window.desk.takes_folder, name, RATE)
+    window.controller.begin_take(name, word("moon", category="sky"), "S01")
+    partial = partial_path(window.controller.takes_folder, name, RATE)
     partial.write_bytes(tone(seconds).samples.tobytes() + b"\x01")
     window.crash()
     return name
@@ -289,8 +291,8 @@ def test_a_window_that_is_closed_in_the_middle_of_a_take_keeps_it(project: Path)
     window = Window()
     window.open(project)
     name = TakeId("moon-1")
-    window.desk.begin_take(name, word("moon"), "")
-    write_flac(window.desk.takes_folder / "moon-1.flac", tone())
+    window.controller.begin_take(name, word("moon"), "")
+    write_flac(window.controller.takes_folder / "moon-1.flac", tone())
     window.close()
     after = Window()
     after.open(project)
@@ -331,7 +333,7 @@ def test_what_is_undone_while_it_is_saved_is_not_taken_for_saved(project: Path) 
     window.open(project)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     ends: list[object] = []
-    window.desk.save(project, ends.append)
+    window.controller.save(project, ends.append)
     window.store.undo()
     window.main_thread.run_until(lambda: ends)
     assert "moon" in open_project(project).session.words
@@ -397,7 +399,7 @@ def test_a_folder_that_may_not_be_written_opens_for_reading(
     window = Window()
     window.open(folder)
     assert "cannot be written to" in window.said
-    assert window.desk.home is None
+    assert window.controller.home is None
     assert same(window.store.session, saved)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     window.settle()
@@ -455,18 +457,18 @@ def test_an_empty_scratch_folder_is_cleared_away() -> None:
     window = Window()
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     window.settle()
-    window.desk.give_up_edits()
+    window.controller.give_up_edits()
     window.close()
     assert not list(scratch_folder().iterdir())
 
 
 def test_recordings_stay_when_their_words_are_given_up() -> None:
     window = Window()
-    file = window.desk.takes_folder / "moon-1.flac"
+    file = window.controller.takes_folder / "moon-1.flac"
     write_flac(file, tone())
     moon = take("moon-1", file)
     window.store.apply("Record moon", lambda s: s.with_word(word("moon")).with_take(moon))
-    window.desk.give_up_edits()
+    window.controller.give_up_edits()
     window.close()
     assert file.exists()
     assert not Window().start()  # nobody is asked about them again
@@ -474,7 +476,7 @@ def test_recordings_stay_when_their_words_are_given_up() -> None:
 
 def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
     window = Window()
-    file = window.desk.takes_folder / "moon-1.flac"
+    file = window.controller.takes_folder / "moon-1.flac"
     write_flac(file, tone())
     moon = take("moon-1", file)
     assert isinstance(moon, Take)
@@ -509,10 +511,10 @@ def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None
     window.open(project)
     shutil.rmtree(project)
     with pytest.raises(ProjectError, match="is gone"):
-        _ = window.desk.takes_folder
+        _ = window.controller.takes_folder
     assert not project.exists()
     project.mkdir()
-    assert window.desk.takes_folder == project / "takes"
+    assert window.controller.takes_folder == project / "takes"
     window.close()
 
 
@@ -544,8 +546,8 @@ def test_all_that_was_never_saved_is_found_and_can_be_opened() -> None:
 
 def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Path) -> None:
     window, ends = Window(), list[object]()
-    mine = window.desk.folder
-    window.desk.open(project, ends.append, otherwise=lambda: ends.append(None))
+    mine = window.controller.folder
+    window.controller.open(project, ends.append, otherwise=lambda: ends.append(None))
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     window.main_thread.run_until(lambda: ends)
     assert ends == [None]
@@ -562,24 +564,24 @@ def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Pa
 
 def test_no_project_is_left_while_a_take_of_it_is_held(project: Path) -> None:
     window = Window()
-    window.desk.is_recording = lambda: True
+    window.controller.is_recording = lambda: True
     window.open(project)
-    assert window.desk.home is None
-    window.desk.is_recording = lambda: False
+    assert window.controller.home is None
+    window.controller.is_recording = lambda: False
     window.open(project)
-    assert window.desk.home == project
+    assert window.controller.home == project
     window.close()
 
 
 def test_the_same_project_asked_for_twice_opens_once_for_writing(project: Path) -> None:
     window, ends = Window(), list[object]()
     for _ in range(3):
-        window.desk.open(project, ends.append)
-    window.desk._long_work.cancel(OPENING)
-    window.desk.open(project, ends.append)
+        window.controller.open(project, ends.append)
+    window.controller._long_work.cancel(OPENING)
+    window.controller.open(project, ends.append)
     window.main_thread.run_until(lambda: ends)
     assert ends == [project]
-    assert window.desk.home == project
+    assert window.controller.home == project
     assert "another window" not in window.said
     window.close()
 
@@ -592,7 +594,7 @@ def test_the_open_project_under_another_name_is_said_to_be_open_here(
     (tmp_path / "link.vgdesk").symlink_to(project)
     window.open(tmp_path / "link.vgdesk")
     assert "is open in this window already" in window.said
-    assert window.desk.home == project
+    assert window.controller.home == project
     window.close()
 
 
@@ -622,17 +624,17 @@ def test_a_mistake_of_ours_while_opening_leaves_the_edits_on_the_disk(
 ) -> None:
     window = Window()
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
-    window.desk.give_up_edits()
+    window.controller.give_up_edits()
 
     def break_down(*_arguments: object) -> None:
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr("vgdesk.app.project.project_manager.opened_project", break_down)
     ends: list[bool] = []
-    window.desk.open(project, lambda _f: None, otherwise=lambda: ends.append(True))
+    window.controller.open(project, lambda _f: None, otherwise=lambda: ends.append(True))
     with pytest.raises(ZeroDivisionError):
         window.main_thread.run_until(lambda: len(ends) > 1)
     assert ends == [True]
     window.settle()
-    assert "moon" in (window.desk.folder / JOURNAL_FILE).read_text()
+    assert "moon" in (window.controller.folder / JOURNAL_FILE).read_text()
     window.close()

@@ -12,6 +12,7 @@ import pytest
 from tests.app.project_examples import RECIPE, contents, lacking, same, sound, take, word
 from vgdesk.app.project.locations import new_scratch
 from vgdesk.app.project.project_file import Project, open_project, save
+from vgdesk.core.cancellation import CancelledError, cancellable
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -20,7 +21,6 @@ from vgdesk.core.model import (
     TakeId,
 )
 from vgdesk.core.viewing import ViewRecipe
-from vgdesk.core.wanted import NotWantedError, asking
 
 # What harms nothing
 
@@ -158,7 +158,7 @@ def test_a_new_project_is_there_whole_or_not_at_all(
 
 def test_a_new_project_that_is_cancelled_leaves_nothing(tmp_path: Path, small: Session) -> None:
     answers = iter([True, True, False])
-    with asking(lambda: next(answers)), pytest.raises(NotWantedError):
+    with cancellable(lambda: next(answers)), pytest.raises(CancelledError):
         save(tmp_path / "new.vgdesk", small, RECIPE)
     assert not (tmp_path / "new.vgdesk").exists()
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.app.project_examples import RECIPE
 from vgdesk.app.project.erasure import plan_removal
-from vgdesk.app.project.leftover_takes import MOST_SAID, MOST_SECONDS, LeftTakes
+from vgdesk.app.project.leftover_takes import MOST_SAID, MOST_SECONDS, LeftoverTakes
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.project.recovery import Recovered, recover
 from vgdesk.audio.files import Recording, describe, read, write_flac
@@ -147,7 +147,7 @@ def test_hours_are_kept_without_being_in_memory(takes: Path) -> None:
     os.truncate(hours, 4 * RATE * 3600)
     tracemalloc.start()
     try:
-        (left,) = LeftTakes(takes).taken_in((), lambda _take: False)
+        (left,) = LeftoverTakes(takes).taken_in((), lambda _take: False)
         assert tracemalloc.get_traced_memory()[1] < 60e6
     finally:
         tracemalloc.stop()

@@ -16,15 +16,15 @@ from tests.virtual_sound_card import VirtualSoundCard, best_correlation, sound_c
 from vgdesk.app.exchange.importing import ImportedTake, PlannedTake, with_imported
 from vgdesk.app.project.erasure import plan_removal
 from vgdesk.app.project.project_file import open_project
-from vgdesk.app.project.project_manager import ProjectDesk
+from vgdesk.app.project.project_manager import ProjectManager
 from vgdesk.app.project.recovery import recover
-from vgdesk.app.recording.capture import Phase, RecordingDesk
-from vgdesk.app.recording.playback import Listening, in_a_row
-from vgdesk.app.recording.take_sequence import RecordingFlow, Stage
+from vgdesk.app.recording.capture import Capture, Phase
+from vgdesk.app.recording.playback import Playback, in_a_row
+from vgdesk.app.recording.take_sequence import Stage, TakeSequence
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store
-from vgdesk.app.state.view_state import Looking
+from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.speakers import renamed
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.long_work import LongWork
@@ -54,29 +54,29 @@ class Studio:
         self.events, self.notices = Events(), list[Notice]()
         self.events.notice.subscribe(self.notices.append)
         self.store = Store(self.events)
-        self.looking = Looking(self.events, ViewRecipe())
+        self.view_state = ViewState(self.events, ViewRecipe())
         post = self.main_thread.post
         self.sound = Background("sound", post)
         work = LongWork(self.events.job_changed.publish, post)
-        self.projects = ProjectDesk(work, self.events, self.store, self.looking, post)
-        self.desk = RecordingDesk(
+        self.projects = ProjectManager(work, self.events, self.store, self.view_state, post)
+        self.desk = Capture(
             self.sound,
-            failed=lambda error: self.flow.failed(error),
+            failed=lambda error: self.take_sequence.failed(error),
             found=lambda: None,
-            heard=lambda event: post(lambda: self.flow.hear(event)),
+            heard=lambda event: post(lambda: self.take_sequence.hear(event)),
         )
-        self.flow = RecordingFlow(
+        self.take_sequence = TakeSequence(
             self.desk,
             self.projects,
             self.store,
-            self.looking,
-            Listening(self.sound, failed=lambda _error: None),
+            self.view_state,
+            Playback(self.sound, failed=lambda _error: None),
             self.events,
             settings=lambda: self.settings,
             post=post,
         )
         self.store.apply("Add", lambda _s: sessions_of([word(name) for name in WORDS], []))
-        self.looking.select(WordId("snake"))
+        self.view_state.select(WordId("snake"))
 
     def configure(self, **changes: object) -> None:
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
@@ -91,16 +91,16 @@ class Studio:
 
     def press_record(self) -> None:
         """Press R for the word that is chosen."""
-        chosen = self.looking.selection.primary
+        chosen = self.view_state.selection.primary
         assert chosen is not None
-        self.flow.toggle(self.store.session.words[chosen].text, "")
+        self.take_sequence.toggle(self.store.session.words[chosen].text, "")
 
     @property
     def takes(self) -> list[Take]:
         return list(self.store.session.takes.values())
 
     def close(self) -> None:
-        self.flow.close()
+        self.take_sequence.close()
         self.desk.close()
         self.until(lambda: self.desk.phase is Phase.OFF)
         self.sound.close()
@@ -127,18 +127,18 @@ def test_by_hand_a_take_is_kept_and_waits_for_an_answer(
 ) -> None:
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     sound_card.play_into_microphone(SAID)
     before = studio.desk.recorder.seconds
     studio.press_record()
-    assert studio.flow.stage is Stage.TAIL
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    assert studio.take_sequence.stage is Stage.TAIL
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
     (take,) = studio.takes
     assert (take.id, take.speaker, take.word) == ("snake-1", "S01", "snake")
     assert read(take.file).seconds >= before + 0.25  # people stop too early
-    studio.flow.accept()
-    assert studio.flow.stage is Stage.READY
-    assert studio.looking.selection.primary == "apple"
+    studio.take_sequence.accept()
+    assert studio.take_sequence.stage is Stage.READY
+    assert studio.view_state.selection.primary == "apple"
     assert not studio.store.session.takes[take.id].is_kept_anyway
 
 
@@ -147,14 +147,14 @@ def test_a_retake_sends_the_old_take_to_the_trash_and_gets_a_new_number(
     sound_card: VirtualSoundCard,  # noqa: F811
 ) -> None:
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     sound_card.play_into_microphone(SAID)
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)  # the voice ends the take
-    studio.flow.retake()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)  # the voice ends the take
+    studio.take_sequence.retake()
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     assert list(studio.store.session.trash) == ["snake-1"]
     sound_card.play_into_microphone(SAID)
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
     assert [take.id for take in studio.takes] == ["snake-2"]
     studio.store.apply("Restore", lambda s: s.with_restored(TakeId("snake-1")))
     assert all(take.file.exists() for take in studio.takes)
@@ -164,8 +164,8 @@ def test_keeping_a_take_with_concerns_is_written_down(studio: Studio) -> None:
     concerns = (Concern("noisy", Verdict.WARN),)
     take = Take(TakeId("snake-1"), WordId("snake"), SAID, concerns=concerns)
     studio.store.apply("Record", lambda s: s.with_take(take))
-    studio.flow._reviewed = take.id
-    studio.flow.accept()
+    studio.take_sequence._reviewed = take.id
+    studio.take_sequence.accept()
     assert studio.takes[0].is_kept_anyway
     studio.store.undo()
     assert not studio.takes[0].is_kept_anyway
@@ -178,14 +178,14 @@ def test_by_voice_words_follow_each_other_and_lose_no_onset(
     studio.configure(record_mode=RecordMode.VOICE)
     studio.press_record()
     for place, _name in enumerate(WORDS):
-        studio.until(lambda: studio.flow.stage in (Stage.LISTENING, Stage.READY))
+        studio.until(lambda: studio.take_sequence.stage in (Stage.LISTENING, Stage.READY))
         if place == 0:
             time.sleep(0.5)
             assert not studio.takes  # silence starts nothing
         with sound_card.playing_into_microphone(SAID):
             studio.until(lambda place=place: len(studio.takes) == place + 1)
     assert [take.word for take in studio.takes] == list(WORDS)
-    assert not studio.flow.is_going  # the list is done
+    assert not studio.take_sequence.is_going  # the list is done
     assert "Every word" in studio.notices[-1].message
     said = read(SAID)
     for take in studio.takes:
@@ -205,7 +205,7 @@ def test_in_a_round_every_word_has_its_seconds(
     studio.until(lambda: len(studio.takes) == len(WORDS))
     assert [take.word for take in studio.takes] == list(WORDS)
     assert all(1.0 <= read(take.file).seconds < 3.0 for take in studio.takes)
-    assert studio.flow.stage is Stage.READY
+    assert studio.take_sequence.stage is Stage.READY
 
 
 def test_the_clock_of_an_ended_take_does_not_cut_the_next_one(
@@ -213,26 +213,26 @@ def test_the_clock_of_an_ended_take_does_not_cut_the_next_one(
 ) -> None:
     studio.configure(record_mode=RecordMode.ROUND, round_seconds=2.0)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     studio.until(lambda: studio.desk.recorder.seconds > 0.5)
-    first = studio.flow._clock
+    first = studio.take_sequence._clock
     assert first is not None
     studio.press_record()  # ends the take and the round before its seconds are over
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
     studio.configure(round_seconds=60.0)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     first.join()
     heard = studio.desk.recorder.seconds
     studio.until(lambda: studio.desk.recorder.seconds > heard + 0.5 or len(studio.takes) > 1)
-    assert studio.flow.stage is Stage.RECORDING
+    assert studio.take_sequence.stage is Stage.RECORDING
     assert len(studio.takes) == 1
 
 
 def test_a_take_is_of_who_spoke_when_it_began(studio: Studio) -> None:
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     studio.configure(speaker="S02")
     studio.press_record()
     studio.until(lambda: studio.takes)
@@ -243,7 +243,7 @@ def test_who_is_renamed_while_speaking_has_the_new_name(studio: Studio) -> None:
     studio.configure(stop_by_voice=False)
     studio.store.apply("Ask", lambda s: s.with_speaker(Speaker("S01")))
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     studio.store.apply("Rename", lambda s: renamed(s, "S01", "Ana"))
     studio.configure(speaker="Ana")
     studio.press_record()
@@ -256,14 +256,14 @@ def test_no_take_begins_while_devices_are_looked_for(
     sound_card: VirtualSoundCard,  # noqa: F811
 ) -> None:
     studio.desk.arm()
-    studio.until(lambda: studio.flow.stage is Stage.READY)
+    studio.until(lambda: studio.take_sequence.stage is Stage.READY)
     studio.desk.microphones = ()
     studio.desk.look_for_microphones(again=True)
     studio.press_record()
     studio.until(lambda: studio.desk.microphones)
-    assert studio.flow.stage is Stage.OFF
+    assert studio.take_sequence.stage is Stage.OFF
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
 
 
 class Switching:
@@ -302,17 +302,17 @@ def test_a_device_that_changes_its_rate_between_two_takes(
         device.rate = rate
         studio.desk.disarm()
         studio.until(lambda: studio.desk.phase is Phase.OFF)
-        studio.looking.select(WordId("snake"))
+        studio.view_state.select(WordId("snake"))
         studio.press_record()
-        studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+        studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
         sound_card.play_into_microphone(SAID)
         studio.press_record()
-        studio.until(lambda: studio.flow.stage is Stage.REVIEW)
-        assert studio.flow.review is not None
-        said = {finding.check: finding.verdict for finding in studio.flow.review.findings}
+        studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
+        assert studio.take_sequence.review is not None
+        said = {finding.check: finding.verdict for finding in studio.take_sequence.review.findings}
         if rate != rates[0]:  # another rate is no other word
             assert said[UNLIKE.id] is Verdict.PASS
-        studio.flow.accept()
+        studio.take_sequence.accept()
     ends: list[Path] = []
     studio.projects.save(tmp_path / "a.vgdesk", ends.append)
     studio.until(lambda: ends)
@@ -334,7 +334,7 @@ def test_a_device_that_changes_its_rate_between_two_takes(
 def test_a_number_that_an_import_took_meanwhile_costs_no_take(studio: Studio) -> None:
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     imported = ImportedTake(PlannedTake(SAID, "snake", "en", speaker="S02"))
     studio.store.apply("Add", lambda session: with_imported(session, [imported]))
     studio.press_record()
@@ -350,7 +350,7 @@ def test_a_microphone_that_is_pulled_out_keeps_what_was_said(
 ) -> None:
     studio.configure(stop_by_voice=False, record_mode=RecordMode.MANUAL)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     sound_card.play_into_microphone(SAID)
     sound_card.kill()
     studio.until(lambda: len(studio.takes) == 1)
@@ -370,20 +370,20 @@ def test_samples_that_are_no_numbers_cost_neither_take_nor_recorder(
 
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     with monkeypatch.context() as patch:
         patch.setattr(RingBuffer, "write", write_broken)
         begun = studio.desk.recorder.seconds
         studio.until(lambda: studio.desk.recorder.seconds > begun + 0.1)
     sound_card.play_into_microphone(SAID)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
     assert studio.takes[0].end is not None  # the word is found
     assert DAMAGED.id in {concern.check for concern in studio.takes[0].concerns}
     assert "of damaged sound" in studio.notices[-1].message
-    studio.flow.accept()
+    studio.take_sequence.accept()
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     studio.press_record()
     studio.until(lambda: len(studio.takes) == 2)
 
@@ -407,15 +407,15 @@ def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
     with monkeypatch.context() as patch:
         patch.setattr(f"{module}.{name}", fail)
         studio.press_record()
-        studio.until(lambda: studio.flow.stage in (Stage.RECORDING, Stage.READY))
+        studio.until(lambda: studio.take_sequence.stage in (Stage.RECORDING, Stage.READY))
         if where == "recording":
             sound_card.play_into_microphone(SAID)
             studio.press_record()
         studio.until(lambda: studio.notices)
     assert "Something went wrong" in studio.notices[-1].message
-    assert studio.flow.stage is Stage.READY
+    assert studio.take_sequence.stage is Stage.READY
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     studio.press_record()
     studio.until(lambda: studio.takes)
     back = recover(studio.projects.folder, studio.store.session).session.takes
@@ -430,14 +430,14 @@ def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
 def test_a_take_that_the_disk_does_not_take_is_safe(studio: Studio) -> None:
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     in_its_way = studio.projects.takes_folder / "snake-1.flac"
     in_its_way.mkdir()
     studio.press_record()
     studio.until(lambda: studio.notices)
     assert "could not be written" in studio.notices[-1].message
     assert "What was said is safe" in studio.notices[-1].message
-    assert studio.flow.stage is Stage.READY
+    assert studio.take_sequence.stage is Stage.READY
     in_its_way.rmdir()
     assert "snake-1" in recover(studio.projects.folder, studio.store.session).session.takes
 
@@ -459,15 +459,15 @@ def test_a_take_that_is_too_long_for_a_word_is_in_the_list(
     monkeypatch.setattr(studio.desk.recorder, "stop", stop_late)
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
     (take,) = studio.takes
     assert describe(take.file).seconds > 40
     assert (take.start, take.end) == (0.0, None)
     assert [(c.check, c.verdict) for c in take.concerns] == [(LONG.id, Verdict.FAIL)]
-    assert studio.flow.review is not None
-    assert "40 seconds long" in studio.flow.review.findings[-1].message
+    assert studio.take_sequence.review is not None
+    assert "40 seconds long" in studio.take_sequence.review.findings[-1].message
     assert take.file in plan_removal("S01", studio.store.session, (), studio.projects.folder).files
 
 
@@ -482,21 +482,21 @@ def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
     studio.until(lambda: ends)
     studio.configure(stop_by_voice=False)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.RECORDING)
+    studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
     sound_card.play_into_microphone(SAID)
     shutil.rmtree(home)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage is Stage.REVIEW)
+    studio.until(lambda: studio.take_sequence.stage is Stage.REVIEW)
     (take,) = studio.takes
     assert not home.exists()
     assert take.file.is_file()
     assert "The take that was being spoken is safe" in studio.notices[-1].message
     assert str(take.file.parent) in studio.notices[-1].message
-    studio.flow.accept()
+    studio.take_sequence.accept()
     studio.press_record()
     studio.until(lambda: "is gone" in studio.notices[-1].message)
     assert not home.exists()
-    assert studio.flow.stage is Stage.READY
+    assert studio.take_sequence.stage is Stage.READY
     studio.projects.save(tmp_path / "b.vgdesk", ends.append)
     studio.until(lambda: len(ends) == 2)
     studio.until(lambda: "Saved" in studio.notices[-1].message)
@@ -512,12 +512,12 @@ def test_who_does_not_agree_is_not_recorded(studio: Studio, mode: RecordMode) ->
     studio.press_record()
     studio.until(lambda: studio.notices)
     assert "“S01” does not agree" in studio.notices[-1].message
-    assert not studio.flow.is_going
+    assert not studio.take_sequence.is_going
     assert not studio.projects.takes_folder.exists() or not list(
         studio.projects.takes_folder.iterdir()
     )
     studio.store.apply("Ask", lambda s: s.with_speaker(Speaker("S01", has_consent=None)))
-    studio.until(lambda: studio.flow.stage is Stage.READY)
+    studio.until(lambda: studio.take_sequence.stage is Stage.READY)
     studio.press_record()
-    studio.until(lambda: studio.flow.stage in (Stage.RECORDING, Stage.LISTENING))
-    studio.flow.close()
+    studio.until(lambda: studio.take_sequence.stage in (Stage.RECORDING, Stage.LISTENING))
+    studio.take_sequence.close()

@@ -8,10 +8,10 @@ from vgdesk.app.state.events import Events
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.wanted import while_wanted
 
-JOB = JobChanged(JobId.of_files("cut a.wav"), "Listening to a.wav", JobState.RUNNING)
+JOB = JobChanged(JobId.of_files("cut a.wav"), "Playback to a.wav", JobState.RUNNING)
 
 
 class Desk:
@@ -52,7 +52,7 @@ def test_progress_is_shown_and_cancel_ends_the_work_at_its_next_file(desk: Desk)
     went_on, is_cancelled = threading.Event(), threading.Event()
 
     def cut() -> str:
-        for piece in while_wanted(range(10**9), 10**9):
+        for piece in until_cancelled(range(10**9), 10**9):
             done.append(piece)
             went_on.wait(0.01)
             if is_cancelled.is_set():

@@ -30,8 +30,8 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 def dialog_of(window: MainWindow, qtbot: QtBot) -> ImportDialog:
-    qtbot.waitUntil(lambda: window.desk.imports.dialog is not None, timeout=SECONDS)
-    dialog = window.desk.imports.dialog
+    qtbot.waitUntil(lambda: window.controller.imports.dialog is not None, timeout=SECONDS)
+    dialog = window.controller.imports.dialog
     assert dialog is not None
     return dialog
 
@@ -54,7 +54,7 @@ def test_a_tier_is_chosen_and_its_words_come_in_as_one_step(
 ) -> None:
     noise(tmp_path / "a.wav", 3)
     (tmp_path / "a.TextGrid").write_text(long_grid(TIERS, 3), "utf-8")
-    window.desk.take_in([tmp_path / "a.TextGrid", tmp_path / "a.wav"])
+    window.controller.take_in([tmp_path / "a.TextGrid", tmp_path / "a.wav"])
     dialog = dialog_of(window, qtbot)
     assert dialog.isVisible()
     tiers = combo(dialog, "Words on tier")
@@ -69,7 +69,7 @@ def test_a_tier_is_chosen_and_its_words_come_in_as_one_step(
     qtbot.waitUntil(lambda: len(window.workspace.session.takes) == 2, timeout=SECONDS)
     takes = window.workspace.session.takes.values()
     assert [(t.word, t.start, t.end) for t in takes] == [("dog", 0, 1), ("cow", 2, 3)]
-    window.desk.undo()
+    window.controller.undo()
     assert not window.workspace.session.words
 
 
@@ -79,7 +79,7 @@ def test_what_columns_mean_is_corrected_and_remembered(
     noise(tmp_path / "1.wav", 0.4)
     table = tmp_path / "t.csv"
     table.write_text("id,clip,who\ndog,1.wav,Ana\ncat,,\n", "utf-8")
-    window.desk.take_in([table])
+    window.controller.take_in([table])
     dialog = dialog_of(window, qtbot)
     combo(dialog, "Meaning of who").setCurrentText("speaker")
     combo(dialog, "Meaning of id").setCurrentText("file")
@@ -93,16 +93,16 @@ def test_what_columns_mean_is_corrected_and_remembered(
     file = user_folder("config") / "settings.json"
     meanings = {"id": "word", "clip": "file", "who": "speaker"}
     qtbot.waitUntil(lambda: load_settings(file)[0].column_meanings == (meanings,), timeout=SECONDS)
-    window.desk.take_in([table])
+    window.controller.take_in([table])
     again = dialog_of(window, qtbot)
     assert again.choices == Choices("", "", meanings)
     again.reject()
-    assert window.desk.imports.dialog is None
+    assert window.controller.imports.dialog is None
 
 
 def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "x.eaf").write_text(eaf({"words": [Marked(0, 1, "dog")]}), "utf-8")
-    window.desk.take_in([tmp_path / "x.eaf"])
+    window.controller.take_in([tmp_path / "x.eaf"])
     dialog = dialog_of(window, qtbot)
     qtbot.waitUntil(
         lambda: "The sound of “x.eaf” was not found" in dialog.sentence, timeout=SECONDS
@@ -115,10 +115,10 @@ def test_a_file_that_cannot_be_read_asks_nothing(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "x.TextGrid").write_bytes(b"\0\0")
-    window.desk.take_in([tmp_path / "x.TextGrid"])
+    window.controller.take_in([tmp_path / "x.TextGrid"])
     qtbot.waitUntil(lambda: bool(window.notices.history()), timeout=SECONDS)
     assert "x.TextGrid" in window.notices.history()[-1].message
-    assert window.desk.imports.dialog is None
+    assert window.controller.imports.dialog is None
 
 
 def test_columns_of_a_table_join_the_words(
@@ -126,12 +126,12 @@ def test_columns_of_a_table_join_the_words(
 ) -> None:
     words = tmp_path / "w.txt"
     words.write_text("dog\ncat\n", "utf-8")
-    window.desk.take_in([words])
+    window.controller.take_in([words])
     confirm(dialog_of(window, qtbot), qtbot)
     qtbot.waitUntil(lambda: len(window.workspace.session.words) == 2, timeout=SECONDS)
     norms = tmp_path / "n.csv"
     norms.write_text("Word,Conc.M,Other\ndog,4.85,x\n", "utf-8")
-    window.desk.imports.add_columns(norms)
+    window.controller.imports.add_columns(norms)
     dialog = dialog_of(window, qtbot)
     qtbot.waitUntil(lambda: "1 of 2 words" in dialog.sentence, timeout=SECONDS)
     confirm(dialog, qtbot)
@@ -150,7 +150,7 @@ def test_sounds_outside_the_folder_are_shown_and_asked_about(
         noise(file, 0.4)
     table = tmp_path / "theirs" / "t.csv"
     table.write_text(f"word,file\ndog,{mine}\ncat,cat.wav\n", "utf-8")
-    window.desk.take_in([table])
+    window.controller.take_in([table])
     dialog = dialog_of(window, qtbot)
     qtbot.waitUntil(lambda: "1 new word and 1 recording" in dialog.sentence, timeout=SECONDS)
     assert str(mine) in dialog.sentence

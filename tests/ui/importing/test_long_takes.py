@@ -15,7 +15,7 @@ from vgdesk.audio.files import LONGEST_WORD_SECONDS, Recording, read, write_flac
 from vgdesk.core.model import Take, TakeId, TakeSource, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
-from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
+from vgdesk.ui.importing.segmentation_dialog import SegmentationDialog
 from vgdesk.ui.main_window import MainWindow
 
 SECONDS = 60_000  # ms
@@ -35,7 +35,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     take = Take(LONG, WordId("snake"), tmp_path / "snake-1.flac", "Ana")
     with opened_window(qtbot) as made:
         made.workspace.store.apply("Add", lambda _s: sessions_of([word("snake")], [take]))
-        made.workspace.looking.select(WordId("snake"))
+        made.workspace.view_state.select(WordId("snake"))
         made.show()
         qtbot.waitUntil(lambda: made.inspector.sound.duration > 0, timeout=SECONDS)
         yield made
@@ -62,8 +62,8 @@ def test_a_long_take_can_be_trimmed_to_a_word(window: MainWindow, qtbot: QtBot) 
 
 def test_a_long_take_can_be_cut_into_words(window: MainWindow, qtbot: QtBot) -> None:
     window.inspector.cut.click()
-    qtbot.waitUntil(lambda: bool(window.findChildren(CuttingDialog)), timeout=SECONDS)
-    (dialog,) = window.findChildren(CuttingDialog)
+    qtbot.waitUntil(lambda: bool(window.findChildren(SegmentationDialog)), timeout=SECONDS)
+    (dialog,) = window.findChildren(SegmentationDialog)
     assert len(dialog.pieces) == 4
     for place in range(4):
         dialog.model.set_word(place, "snake" if place else "", None)
@@ -71,14 +71,14 @@ def test_a_long_take_can_be_cut_into_words(window: MainWindow, qtbot: QtBot) -> 
     cut = [take for take in window.workspace.session.takes.values() if take.id != LONG]
     assert [round(take.start) // EVERY for take in cut] == [1, 2, 3]
     assert {(take.speaker, take.source) for take in cut} == {("Ana", TakeSource.RECORDED)}
-    qtbot.waitUntil(lambda: not window.findChildren(CuttingDialog), timeout=SECONDS)
+    qtbot.waitUntil(lambda: not window.findChildren(SegmentationDialog), timeout=SECONDS)
 
 
 def test_a_long_take_can_be_heard(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played: list[Recording] = []
-    monkeypatch.setattr(window.workspace.listening._player, "play", played.append)
+    monkeypatch.setattr(window.workspace.playback._player, "play", played.append)
     window.workspace.play([WordId("snake")])
     qtbot.waitUntil(lambda: bool(played), timeout=SECONDS)
     assert played[0].seconds == 4 * EVERY
@@ -88,7 +88,7 @@ def test_a_recorder_that_does_not_end_keeps_nobody_from_leaving(window: MainWind
     notices: list[Notice] = []
     window.workspace.events.notice.subscribe(notices.append)
     window.workspace.store.saved(window.workspace.session)
-    window.workspace.recording._waiting_for = Phase.SAVING
+    window.workspace.capture._waiting_for = Phase.SAVING
     assert not window.close()
     assert "still being saved" in notices[-1].message
     assert window.close()

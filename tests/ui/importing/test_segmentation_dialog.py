@@ -24,7 +24,7 @@ from tests.audio.test_long_recording import NAMES, spoken
 from vgdesk.app.exchange.segmentation import LongRecording, Piece, propose, with_pieces
 from vgdesk.audio.files import write_flac
 from vgdesk.core.model import Session, Word, WordId
-from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
+from vgdesk.ui.importing.segmentation_dialog import SegmentationDialog
 from vgdesk.ui.importing.segments_model import END, HEADINGS, LISTEN, START, WORD
 from vgdesk.ui.importing.segments_wave import WIDEST_VIEW
 
@@ -35,24 +35,24 @@ PIECES = (Piece(0.5, 1.0, WORDS[0].id), Piece(2.0, 2.1), Piece(3.0, 3.6, WORDS[1
 
 def shown(
     qtbot: QtBot, pieces: tuple[Piece, ...], words: tuple[Word, ...], seconds: int
-) -> CuttingDialog:
+) -> SegmentationDialog:
     outline = np.tile(np.array([[-0.1, 0.1]], np.float32), (100 * seconds, 1))
-    made = CuttingDialog(LongRecording(Path("/x/long.wav"), outline, pieces), words)
+    made = SegmentationDialog(LongRecording(Path("/x/long.wav"), outline, pieces), words)
     qtbot.addWidget(made)
     made.show()
     return made
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> CuttingDialog:
+def dialog(qtbot: QtBot) -> SegmentationDialog:
     return shown(qtbot, PIECES, WORDS, 10)
 
 
-def go_to(dialog: CuttingDialog, place: int, column: int) -> None:
+def go_to(dialog: SegmentationDialog, place: int, column: int) -> None:
     dialog.table.setCurrentIndex(dialog.model.index(place, column))
 
 
-def edited(dialog: CuttingDialog, place: int) -> QComboBox:
+def edited(dialog: SegmentationDialog, place: int) -> QComboBox:
     """Begin to edit the word of a piece."""
     go_to(dialog, place, WORD)
     QTest.keyClick(dialog.table, Qt.Key.Key_F2)
@@ -67,7 +67,9 @@ def field(choice: QComboBox) -> QLineEdit:
     return line
 
 
-def press_at(dialog: CuttingDialog, place: int, column: int, from_right: int | None = None) -> None:
+def press_at(
+    dialog: SegmentationDialog, place: int, column: int, from_right: int | None = None
+) -> None:
     cell = dialog.table.visualRect(dialog.model.index(place, column))
     at = (
         cell.center()
@@ -77,14 +79,14 @@ def press_at(dialog: CuttingDialog, place: int, column: int, from_right: int | N
     QTest.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
 
-def end_edit(qtbot: QtBot, dialog: CuttingDialog, key: Qt.Key) -> None:
+def end_edit(qtbot: QtBot, dialog: SegmentationDialog, key: Qt.Key) -> None:
     editor = dialog.table.indexWidget(dialog.table.currentIndex())
     assert editor is not None
     QTest.keyClick(editor, key)
     qtbot.waitUntil(lambda: dialog.table.indexWidget(dialog.table.currentIndex()) is None)
 
 
-def write(qtbot: QtBot, dialog: CuttingDialog, place: int, column: int, text: str) -> None:
+def write(qtbot: QtBot, dialog: SegmentationDialog, place: int, column: int, text: str) -> None:
     """Write into a cell with the keyboard."""
     go_to(dialog, place, column)
     QTest.keyClick(dialog.table, Qt.Key.Key_F2)
@@ -95,19 +97,19 @@ def write(qtbot: QtBot, dialog: CuttingDialog, place: int, column: int, text: st
     end_edit(qtbot, dialog, Qt.Key.Key_Return)
 
 
-def cell(dialog: CuttingDialog, place: int, column: int) -> str:
+def cell(dialog: SegmentationDialog, place: int, column: int) -> str:
     return str(dialog.model.index(place, column).data())
 
 
-def ok(dialog: CuttingDialog) -> QPushButton:
+def ok(dialog: SegmentationDialog) -> QPushButton:
     return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
 
 
-def texts(dialog: CuttingDialog) -> list[str]:
+def texts(dialog: SegmentationDialog) -> list[str]:
     return [text for text, _piece in dialog.pieces]
 
 
-def test_what_was_proposed_is_shown_and_counted(dialog: CuttingDialog) -> None:
+def test_what_was_proposed_is_shown_and_counted(dialog: SegmentationDialog) -> None:
     assert texts(dialog) == ["snake", "", "apple"]
     assert ok(dialog).text() == "Add 2 takes"
     assert {place: span.tag.toPlainText() for place, span in dialog.wave.spans.items()} == {
@@ -117,7 +119,7 @@ def test_what_was_proposed_is_shown_and_counted(dialog: CuttingDialog) -> None:
     }
 
 
-def test_a_piece_can_be_given_a_word_and_passed_over(dialog: CuttingDialog) -> None:
+def test_a_piece_can_be_given_a_word_and_passed_over(dialog: SegmentationDialog) -> None:
     edited(dialog, 1).setEditText("a new one")
     edited(dialog, 0).setCurrentIndex(0)
     edited(dialog, 2).setCurrentIndex(3)
@@ -129,7 +131,7 @@ def test_a_piece_can_be_given_a_word_and_passed_over(dialog: CuttingDialog) -> N
 
 
 def test_each_letter_shows_at_once_and_enter_ends_the_edit_only(
-    dialog: CuttingDialog, qtbot: QtBot
+    dialog: SegmentationDialog, qtbot: QtBot
 ) -> None:
     line = field(edited(dialog, 1))
     QTest.keyClicks(line, "app")
@@ -146,7 +148,7 @@ def test_each_letter_shows_at_once_and_enter_ends_the_edit_only(
 
 @pytest.mark.parametrize("written", ["x", "river", "RIVER"])
 def test_escape_takes_an_edit_back_and_leaves_the_dialog_open(
-    dialog: CuttingDialog, qtbot: QtBot, written: str
+    dialog: SegmentationDialog, qtbot: QtBot, written: str
 ) -> None:
     line = field(edited(dialog, 0))
     line.selectAll()
@@ -162,7 +164,7 @@ def test_escape_takes_an_edit_back_and_leaves_the_dialog_open(
     [("river", Qt.Key.Key_Return), ("RIVER", Qt.Key.Key_Return), ("river", Qt.Key.Key_Tab)],
 )
 def test_a_word_of_the_list_can_be_written_too(
-    dialog: CuttingDialog, qtbot: QtBot, written: str, key: Qt.Key
+    dialog: SegmentationDialog, qtbot: QtBot, written: str, key: Qt.Key
 ) -> None:
     QTest.keyClicks(field(edited(dialog, 1)), written)
     editor = dialog.table.indexWidget(dialog.model.index(1, WORD))
@@ -172,7 +174,7 @@ def test_a_word_of_the_list_can_be_written_too(
     assert dialog.isVisible()
 
 
-def test_typing_into_a_cell_replaces_its_word(dialog: CuttingDialog, qtbot: QtBot) -> None:
+def test_typing_into_a_cell_replaces_its_word(dialog: SegmentationDialog, qtbot: QtBot) -> None:
     go_to(dialog, 0, WORD)
     QTest.keyClicks(dialog.table, "o")
     QTest.keyClicks(dialog.table.viewport().findChild(QComboBox), "wl")
@@ -190,7 +192,7 @@ def test_one_of_two_words_that_are_written_alike_can_be_chosen(qtbot: QtBot) -> 
     assert made.pieces[1][1].word == "bank"
 
 
-def test_what_is_still_being_written_is_added(dialog: CuttingDialog, qtbot: QtBot) -> None:
+def test_what_is_still_being_written_is_added(dialog: SegmentationDialog, qtbot: QtBot) -> None:
     QTest.keyClicks(field(edited(dialog, 1)), "owl")
     go_to(dialog, 0, START)
     QTest.keyClick(dialog.table, Qt.Key.Key_F2)
@@ -223,7 +225,7 @@ def test_a_recording_without_any_voice_is_said_and_can_be_closed(
 
 
 def test_one_click_edits_a_word_and_the_arrow_opens_the_list(
-    dialog: CuttingDialog, qtbot: QtBot
+    dialog: SegmentationDialog, qtbot: QtBot
 ) -> None:
     press_at(dialog, 0, WORD)
     choice = dialog.table.viewport().findChild(QComboBox)
@@ -239,7 +241,9 @@ def test_one_click_edits_a_word_and_the_arrow_opens_the_list(
     assert texts(dialog)[2] == "river"
 
 
-def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog, qtbot: QtBot) -> None:
+def test_ends_are_dragged_or_written_and_both_agree(
+    dialog: SegmentationDialog, qtbot: QtBot
+) -> None:
     dialog.wave.spans[0].setRegion((0.4, 1.25))
     assert cell(dialog, 0, START) == "0.400"
     assert dialog.pieces[0][1] == Piece(0.4, 1.25, WordId("snake"))
@@ -251,7 +255,7 @@ def test_ends_are_dragged_or_written_and_both_agree(dialog: CuttingDialog, qtbot
         assert cell(dialog, 2, END) == "4.500"
 
 
-def drag(dialog: CuttingDialog, *stops: float, then_look_at: float | None = None) -> None:
+def drag(dialog: SegmentationDialog, *stops: float, then_look_at: float | None = None) -> None:
     """Drag what is at the first of the stops, in seconds, along the others."""
     dialog.grab()  # lays the waveform out
     wave, box = dialog.wave, dialog.wave.box
@@ -279,7 +283,7 @@ def every_move_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("every_move_counts")
-def test_an_end_is_dragged_with_the_mouse(dialog: CuttingDialog) -> None:
+def test_an_end_is_dragged_with_the_mouse(dialog: SegmentationDialog) -> None:
     drag(dialog, 3.6, 3.8, 4.0, 4.4, 4.8)
     assert dialog.pieces[2][1].start == 3.0
     assert dialog.pieces[2][1].end == pytest.approx(4.8, abs=0.05)
@@ -298,7 +302,7 @@ def test_scrolling_away_in_the_middle_of_a_drag_moves_no_other_piece(qtbot: QtBo
     assert dialog.wave.spans[2].getRegion() == (piece.start, piece.end)
 
 
-def test_no_piece_is_dragged_out_of_the_recording(dialog: CuttingDialog) -> None:
+def test_no_piece_is_dragged_out_of_the_recording(dialog: SegmentationDialog) -> None:
     dialog.wave.spans[0].setRegion((-0.5, 1.25))
     dialog.wave.spans[2].setRegion((9.0, 12.0))
     ends = [(piece.start, piece.end) for _text, piece in dialog.pieces]
@@ -306,13 +310,13 @@ def test_no_piece_is_dragged_out_of_the_recording(dialog: CuttingDialog) -> None
     assert len(with_pieces(sessions_of(list(WORDS), []), Path("l.wav"), dialog.pieces, "").takes)
 
 
-def test_a_piece_that_is_dragged_to_nothing_goes_back(dialog: CuttingDialog) -> None:
+def test_a_piece_that_is_dragged_to_nothing_goes_back(dialog: SegmentationDialog) -> None:
     dialog.wave.spans[0].setRegion((0.5, 0.505))
     assert dialog.pieces[0][1] == Piece(0.5, 1.0, WORDS[0].id)
     assert dialog.wave.spans[0].getRegion() == (0.5, 1.0)
 
 
-def test_a_piece_is_heard_by_a_click(dialog: CuttingDialog, qtbot: QtBot) -> None:
+def test_a_piece_is_heard_by_a_click(dialog: SegmentationDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.play_requested) as played:
         press_at(dialog, 1, LISTEN)
     assert played.args == [2.0, 2.1]
@@ -329,7 +333,7 @@ def test_a_piece_is_heard_by_a_click(dialog: CuttingDialog, qtbot: QtBot) -> Non
     ],
 )
 def test_a_piece_is_heard_by_the_keyboard(
-    dialog: CuttingDialog, qtbot: QtBot, column: int, key: Qt.Key
+    dialog: SegmentationDialog, qtbot: QtBot, column: int, key: Qt.Key
 ) -> None:
     go_to(dialog, 0, column)
     QTest.keyClick(dialog.table, Qt.Key.Key_Down)
@@ -340,7 +344,9 @@ def test_a_piece_is_heard_by_the_keyboard(
     assert texts(dialog) == ["snake", "", "apple"]
 
 
-def test_enter_edits_a_cell_and_tab_leaves_the_table(dialog: CuttingDialog, qtbot: QtBot) -> None:
+def test_enter_edits_a_cell_and_tab_leaves_the_table(
+    dialog: SegmentationDialog, qtbot: QtBot
+) -> None:
     go_to(dialog, 0, WORD)
     QTest.keyClick(dialog.table, Qt.Key.Key_Return)
     assert dialog.table.viewport().findChild(QComboBox) is not None
@@ -352,7 +358,7 @@ def test_enter_edits_a_cell_and_tab_leaves_the_table(dialog: CuttingDialog, qtbo
     assert dialog.focusWidget() is ok(dialog)
 
 
-def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: CuttingDialog) -> None:
+def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: SegmentationDialog) -> None:
     assert dialog.table.accessibleName() == "Pieces"
     said = QAccessible.queryAccessibleInterface(dialog.table)
     # The headings are a row, and the numbers of the rows a column.
@@ -370,13 +376,13 @@ def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: CuttingDial
 # Hours of sound
 
 
-def long_recording(qtbot: QtBot, count: int) -> CuttingDialog:
+def long_recording(qtbot: QtBot, count: int) -> SegmentationDialog:
     words = tuple(Word(WordId(f"w{i}"), f"word{i}") for i in range(count))
     pieces = tuple(Piece(2.0 * i + 0.5, 2.0 * i + 1.5, one.id) for i, one in enumerate(words))
     return shown(qtbot, pieces, words, 2 * count)
 
 
-def things_in(dialog: CuttingDialog) -> tuple[int, int]:
+def things_in(dialog: SegmentationDialog) -> tuple[int, int]:
     return len(dialog.findChildren(QWidget)), len(dialog.wave.scene().items())
 
 

@@ -38,7 +38,7 @@ def press(window: MainWindow, action: str) -> None:
 def test_a_speaker_is_added_named_asked_and_chosen(window: MainWindow, qtbot: QtBot) -> None:
     workspace = window.workspace
     press(window, "speakers")
-    dialog = window.desk.speakers.dialog
+    dialog = window.controller.speakers.dialog
     assert dialog is not None
     assert dialog.list.count() == 2  # adam and bella, whom takes name
     dialog.add.click()
@@ -65,13 +65,13 @@ def test_a_speaker_is_added_named_asked_and_chosen(window: MainWindow, qtbot: Qt
     assert "already" in window.notices.history()[-1].message
     assert list(workspace.session.speakers) == ["Bella"]
     dialog.reject()
-    assert window.desk.speakers.dialog is None
+    assert window.controller.speakers.dialog is None
 
 
 def test_a_new_name_keeps_the_takes_and_can_be_undone(window: MainWindow) -> None:
     session = window.workspace.session
     old = next(iter(session.takes.values())).speaker
-    window.desk.speakers._rename(old, "S02")
+    window.controller.speakers._rename(old, "S02")
     speakers = [take.speaker for take in window.workspace.session.takes.values()]
     assert speakers.count("S02") == 36
     assert list(window.workspace.session.takes) == list(session.takes)
@@ -100,7 +100,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
         lambda _parent, removal, _title: asked.append(removal) or removal,
     )
     press(window, "speakers")
-    window.desk.speakers.dialog.removal_requested.emit(name)  # type: ignore[union-attr]
+    window.controller.speakers.dialog.removal_requested.emit(name)  # type: ignore[union-attr]
     wait(lambda: "permanently deleted" in " ".join(n.message for n in window.notices.history()))
     assert len(asked[0].files) == len(theirs) == 36
     assert not stale.exists()
@@ -116,7 +116,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
     assert not window.actions_by_id["undo"].isEnabled()
     settings = user_folder("config") / "settings.json"
     wait(lambda: f'"{name}"' not in settings.read_text())
-    window.desk.speakers.dialog.accept()  # type: ignore[union-attr]
+    window.controller.speakers.dialog.accept()  # type: ignore[union-attr]
 
 
 def test_the_question_says_what_goes_and_what_stays() -> None:
@@ -151,7 +151,7 @@ def test_what_was_rejected_is_listed_restored_or_let_go(
     takes = list(workspace.session.takes)[:3]
     workspace.delete(frozenset(), frozenset(takes))
     press(window, "trash")
-    dialog = window.desk.trash.dialog
+    dialog = window.controller.trash.dialog
     assert dialog is not None
     wait(lambda: dialog.list.topLevelItemCount() == 3)
     assert not dialog.restore.isEnabled()
@@ -193,11 +193,11 @@ def test_the_speaker_sees_the_word_and_when_to_say_it(
     workspace = window.workspace
     ready_to_record(window, wait, sound_card)
     workspace.configure(checks_microphone=False)
-    workspace.looking.select(WordId("goat"))
+    workspace.view_state.select(WordId("goat"))
     word = workspace.session.words[WordId("goat")].with_label("hint", "the animal")
     workspace.store.apply("Hint", lambda s: s.with_word(word))
     press(window, "speaker_window")
-    speaker = window.desk.speaker_window
+    speaker = window.controller.speaker_window
     assert speaker is not None
     assert (speaker.cue.light, speaker.cue.text) == (Light.WAIT, "goat")
     assert speaker.cue.hint == "the animal"
@@ -205,8 +205,8 @@ def test_the_speaker_sees_the_word_and_when_to_say_it(
     wait(lambda: speaker.cue.light is Light.SPEAK)
     sound_card.play_into_microphone(SAID)
     wait(lambda: speaker.cue.light is Light.THANKS)
-    wait(lambda: workspace.flow.review)
-    workspace.flow.accept()
+    wait(lambda: workspace.take_sequence.review)
+    workspace.take_sequence.accept()
     wait(lambda: speaker.cue.light is Light.GET_READY)
     qtbot.keyClick(speaker, Qt.Key.Key_F11)
     assert speaker.isFullScreen()
@@ -223,17 +223,17 @@ def ready_to_record(
     card: VirtualSoundCard,
 ) -> None:
     workspace = window.workspace
-    workspace.recording.look_for_microphones(again=True)
-    wait(lambda: workspace.recording.microphones)
-    workspace.recording.choose(card.microphone())
+    workspace.capture.look_for_microphones(again=True)
+    wait(lambda: workspace.capture.microphones)
+    workspace.capture.choose(card.microphone())
 
 
 def trying_out(window: MainWindow, wait: Wait, card: VirtualSoundCard) -> MicrophoneDialog:
     """Press record for the first time; the check of the microphone opens."""
     ready_to_record(window, wait, card)
-    window.workspace.looking.select(WordId("snake"))
+    window.workspace.view_state.select(WordId("snake"))
     press(window, "record")
-    dialog = window.desk.microphone.dialog
+    dialog = window.controller.microphone.dialog
     assert dialog is not None
     return dialog
 
@@ -248,7 +248,7 @@ def test_before_the_first_take_the_microphone_is_tried_out(
     assert not dialog.good.isEnabled()
     assert dialog.skip.isEnabled()
     dialog.begin.click()
-    wait(lambda: workspace.check.stage is CheckStage.LISTENING)
+    wait(lambda: workspace.microphone_check.stage is CheckStage.LISTENING)
 
     def say() -> None:
         # A room without the faintest noise is no room.
@@ -256,9 +256,9 @@ def test_before_the_first_take_the_microphone_is_tried_out(
         room = np.random.default_rng(0).normal(0, 1e-4, 3 * said.sample_rate).astype(np.float32)
         room[said.sample_rate : said.sample_rate + len(said.samples)] += said.samples
         sound_card.play_into_microphone(Recording(room, said.sample_rate))
-        wait(lambda: workspace.check.stage is CheckStage.DONE)
+        wait(lambda: workspace.microphone_check.stage is CheckStage.DONE)
         wait(lambda: dialog.good.isEnabled())
-        player = workspace.listening._player
+        player = workspace.playback._player
         wait(lambda: player.is_playing)
         wait(lambda: not player.is_playing)
 
@@ -268,14 +268,14 @@ def test_before_the_first_take_the_microphone_is_tried_out(
     assert shown == [check.good for check in (LEVEL, NOISE, BAND)]
     takes = len(workspace.session.takes)
     dialog.good.click()
-    wait(lambda: workspace.recording.phase is Phase.RECORDING)  # what was asked for goes on
-    assert window.desk.microphone.dialog is None
+    wait(lambda: workspace.capture.phase is Phase.RECORDING)  # what was asked for goes on
+    assert window.controller.microphone.dialog is None
     wait(lambda: not (user_folder("cache") / NAME).exists())
     press(window, "record")
     wait(lambda: len(workspace.session.takes) == takes + 1)
     press(window, "record")
-    assert window.desk.microphone.dialog is None  # once a session
-    wait(lambda: workspace.recording.phase is Phase.RECORDING)
+    assert window.controller.microphone.dialog is None  # once a session
+    wait(lambda: workspace.capture.phase is Phase.RECORDING)
     press(window, "record")
     wait(lambda: len(workspace.session.takes) == takes + 2)
     whole = resample(read(SAID), heard.sample_rate)
@@ -290,14 +290,14 @@ def test_whoever_skips_the_check_records_at_once_and_leaves_nothing(
 ) -> None:
     workspace, dialog = window.workspace, trying_out(window, wait, sound_card)
     dialog.begin.click()
-    wait(lambda: workspace.check.stage is CheckStage.LISTENING)
+    wait(lambda: workspace.microphone_check.stage is CheckStage.LISTENING)
     dialog.reject()  # in the middle of it
-    wait(lambda: workspace.recording.phase is Phase.READY)
+    wait(lambda: workspace.capture.phase is Phase.READY)
     wait(lambda: not (user_folder("cache") / NAME).exists())
     assert not window.notices.history() or "could not" not in window.notices.history()[-1].message
     press(window, "record")
-    assert window.desk.microphone.dialog is None
-    wait(lambda: workspace.recording.phase is Phase.RECORDING)
+    assert window.controller.microphone.dialog is None
+    wait(lambda: workspace.capture.phase is Phase.RECORDING)
     takes = len(workspace.session.takes)
     press(window, "record")
     wait(lambda: len(workspace.session.takes) == takes + 1)
@@ -312,12 +312,12 @@ def test_a_microphone_that_dies_ends_the_check_and_can_be_replaced(
     workspace = window.workspace
     ready_to_record(window, wait, sound_card)
     press(window, "check_microphone")
-    dialog = window.desk.microphone.dialog
+    dialog = window.controller.microphone.dialog
     assert dialog is not None
     dialog.begin.click()
-    wait(lambda: workspace.check.stage is CheckStage.LISTENING)
+    wait(lambda: workspace.microphone_check.stage is CheckStage.LISTENING)
     sound_card.kill()
-    wait(lambda: workspace.check.stage in (CheckStage.DONE, CheckStage.WAITING))
+    wait(lambda: workspace.microphone_check.stage in (CheckStage.DONE, CheckStage.WAITING))
     wait(lambda: dialog.begin.isEnabled())
     assert any("microphone is gone" in n.message for n in window.notices.history())
     dialog.asks.click()

@@ -56,7 +56,7 @@ def test_what_will_be_asked_is_said_before_it_is_decided(
 def test_words_that_are_written_alike_are_told_apart_by_their_hints(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
-    column = window.workspace.looking.recipe.label_column
+    column = window.workspace.view_state.recipe.label_column
     dialog.words.setPlainText("bank\tplace\triver\nbank\tplace\tmoney")
     accept(qtbot, dialog)
     session = window.workspace.session
@@ -65,10 +65,10 @@ def test_words_that_are_written_alike_are_told_apart_by_their_hints(
         "bank_2": {column: "place", "hint": "money"},
     }
     assert window.workspace.store.undo_label == "Add 2 prompts"
-    window.workspace.looking.select(WordId("bank_2"))
+    window.workspace.view_state.select(WordId("bank_2"))
     assert window.recorder.poster.hint.text() == "money"
     assert window.recorder.prompt() == "bank"
-    window.workspace.looking.select(WordId("snake"))
+    window.workspace.view_state.select(WordId("snake"))
     assert window.recorder.poster.hint.text() == ""
 
 
@@ -96,9 +96,9 @@ def test_the_plan_is_kept_and_the_next_word_offered(
     dialog.takes.setValue(3)
     dialog.skips.setChecked(True)
     accept(qtbot, dialog)
-    plan = window.workspace.flow.plan
+    plan = window.workspace.take_sequence.plan
     assert (plan.is_shuffled, plan.seed, plan.takes, plan.skips_recorded) == (True, 7, 3, True)
-    assert window.workspace.looking.selection.primary == "apple"
+    assert window.workspace.view_state.selection.primary == "apple"
     assert window.recorder.poster.progress.text() == "take 1 · 1 of 6"
 
 
@@ -109,7 +109,7 @@ def test_a_file_is_added_to_what_was_typed_and_a_bad_one_says_why(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    column = window.workspace.looking.recipe.label_column
+    column = window.workspace.view_state.recipe.label_column
     file = tmp_path / "words.csv"
     file.write_text(f"word,{column},hint\nbank,place,river\nbank,place,money\npear,,\n", "utf-8")
     chosen = [str(tmp_path / "nowhere.txt"), str(file)]

@@ -44,8 +44,8 @@ def window(qtbot: QtBot, sound_card: VirtualSoundCard) -> Iterator[MainWindow]: 
         workspace = made.workspace
         words = [word(name) for name in ("snake", "apple", "river")]
         workspace.store.apply("Add", lambda _s: sessions_of(words, []))
-        workspace.looking.select(WordId("snake"))
-        workspace.recording.choose(sound_card.microphone())
+        workspace.view_state.select(WordId("snake"))
+        workspace.capture.choose(sound_card.microphone())
         made.show()
         made.activateWindow()
         qtbot.waitUntil(made.isActiveWindow, timeout=SECONDS)
@@ -77,7 +77,7 @@ def test_words_are_said_kept_and_said_again_by_keys(
     qtbot: QtBot,
     sound_card: VirtualSoundCard,  # noqa: F811
 ) -> None:
-    workspace, looking = window.workspace, window.workspace.looking
+    workspace, view_state = window.workspace, window.workspace.view_state
     assert progress(window) == "take 1 · 0 of 3"
     record(qtbot, window, sound_card)
     assert progress(window) == "take 1 · 1 of 3"
@@ -89,15 +89,15 @@ def test_words_are_said_kept_and_said_again_by_keys(
     wait_for(qtbot, window, Stage.REVIEW)
     press(qtbot, window, Qt.Key.Key_Return)
     assert list(workspace.session.takes) == ["snake-2"]
-    assert looking.selection.primary == "apple"
+    assert view_state.selection.primary == "apple"
     assert window.recorder.prompt() == "apple"
     assert not window.recorder.keep.isEnabled()
     for key, expected in ((Qt.Key.Key_Up, "snake"), (Qt.Key.Key_Down, "apple")):
         press(qtbot, window, key)
-        assert looking.selection.primary == expected
+        assert view_state.selection.primary == expected
     press(qtbot, window, Qt.Key.Key_Up)
     press(qtbot, window, Qt.Key.Key_Right)
-    assert looking.selection.take == "snake-2"
+    assert view_state.selection.take == "snake-2"
 
 
 def test_keys_of_the_recorder_are_left_to_whatever_needs_them(
@@ -190,7 +190,7 @@ def test_closing_ends_a_timed_round(
     window.close()
     wait_for(qtbot, window, Stage.REVIEW)
     assert window.isVisible(), "somebody chose to stay"
-    assert not window.workspace.flow.is_going
+    assert not window.workspace.take_sequence.is_going
     assert len(window.workspace.session.takes) == 1
 
 
@@ -247,10 +247,10 @@ def test_a_window_can_be_closed_while_samples_are_broken_and_keeps_the_take(
     wait_for(qtbot, window, Stage.RECORDING)
     sound_card.play_into_microphone(SAID)
     monkeypatch.setattr(RingBuffer, "write", write_broken)
-    begun = workspace.recording.recorder.seconds
+    begun = workspace.capture.recorder.seconds
     qtbot.waitUntil(
         lambda: (
-            workspace.recording.recorder.seconds > begun + 0.2
+            workspace.capture.recorder.seconds > begun + 0.2
             or not window.recording.is_holding_a_take
         ),
         timeout=SECONDS,

@@ -31,7 +31,7 @@ from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
-from vgdesk.ui.importing.segmentation_dialog import CuttingDialog
+from vgdesk.ui.importing.segmentation_dialog import SegmentationDialog
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.style import theme
 from vgdesk.ui.style.plain_text import LONGEST, LONGEST_NAME, on_one_line, shortened
@@ -86,7 +86,7 @@ def _write(file: Path, rows: Sequence[dict[str, str]]) -> None:
 def opened(window: MainWindow, project: Path, markup: str, wait: Wait) -> MainWindow:
     window.workspace.open(project)
     wait(lambda: any(markup in word.text for word in window.workspace.session.words.values()))
-    window.workspace.looking.select(next(iter(window.workspace.session.words)))
+    window.workspace.view_state.select(next(iter(window.workspace.session.words)))
     return window
 
 
@@ -204,9 +204,9 @@ def test_tables_that_come_in_are_shown_as_they_are_written(
     window: MainWindow, tmp_path: Path, markup: str, wait: Wait
 ) -> None:
     (tmp_path / "t.tsv").write_text(f"word\tx{markup}\ndog{markup}\tz{markup}\n", "utf-8")
-    window.desk.take_in([tmp_path / "t.tsv"])
-    wait(lambda: window.desk.imports.dialog is not None)
-    dialog = window.desk.imports.dialog
+    window.controller.take_in([tmp_path / "t.tsv"])
+    wait(lambda: window.controller.imports.dialog is not None)
+    dialog = window.controller.imports.dialog
     assert dialog is not None
     assert dialog.choices != Choices()
     wait(lambda: "new word" in dialog.sentence)
@@ -220,7 +220,7 @@ def test_a_long_recording_shows_its_name_as_it_is_written(
     outline = np.tile(np.array([[-0.1, 0.1]], np.float32), (500, 1))
     words = tuple(opened.workspace.session.words.values())
     pieces = (Piece(0.5, 1.0, WordId(words[0].id)), Piece(2.0, 2.5))
-    dialog = CuttingDialog(LongRecording(Path(f"x/{markup}"), outline, pieces), words)
+    dialog = SegmentationDialog(LongRecording(Path(f"x/{markup}"), outline, pieces), words)
     qtbot.addWidget(dialog)
     dialog.show()
     assert look_through(dialog) > 0
@@ -261,7 +261,7 @@ def test_endless_texts_are_cut_before_they_are_measured(
     width = window.menuBar().actions()[1].menu().sizeHint().width()
     workspace.store.apply("Add" * LONGEST, lambda _s: endless)
     assert window.menuBar().actions()[1].menu().sizeHint().width() < 4 * width
-    workspace.looking.select(next(iter(endless.words)))
+    workspace.view_state.select(next(iter(endless.words)))
     lines = [*cells(window.words.tree.model(), QModelIndex())]
     texts = [str(line.data(Qt.ItemDataRole.DisplayRole)) for line in lines]
     assert max(map(len, texts)) == LONGEST

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from vgdesk.analyses.abx.abx_triples import (
+    AbxErrors,
     Codes,
     Doubles,
-    Losses,
     MatrixNearness,
     Nearness,
     Trials,
@@ -21,17 +21,17 @@ from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import (
     INTERVAL,
     SHUFFLES,
-    drawn_words,
+    bootstrap_counts,
     layer_curve,
+    permuted_labels,
     resampled_mean,
-    shuffled_codes,
 )
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
-from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 3
 MIN_TAKES = 4
@@ -43,7 +43,7 @@ TRUSTED_GROUP = 3
 SHUFFLED_ROWS = 120
 
 # Says how much each row moves the sum of the errors of all cells.
-Moves = Callable[[Losses], Doubles]
+Moves = Callable[[AbxErrors], Doubles]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +157,7 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
         f"{INTERVAL}, to first order",
     )
 
-    def moves(losses: Losses) -> Doubles:
+    def moves(losses: AbxErrors) -> Doubles:
         # A word that is drawn again brings all its cells along; A and X are the same word.
         return losses.as_x + losses.as_b - losses.rate * (as_x + as_b)
 
@@ -167,7 +167,7 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
 def moves_of_groups(codes: Codes) -> Moves:
     """Say what a row of a group moves; `codes` has the group of each, [rows], from 0 on."""
 
-    def moves(losses: Losses) -> Doubles:
+    def moves(losses: AbxErrors) -> Doubles:
         # More words of a group change no weight: a word counts by how it differs from its group.
         all_parts = losses.as_x + losses.as_a + losses.as_b
         means = np.bincount(codes, all_parts) / np.bincount(codes)
@@ -192,12 +192,12 @@ def error_curve(
     Rows are compared by the angle of their vectors if their nearness at each layer is not given.
     """
     rates, parts, shuffled = [], [], []
-    for nearness in while_wanted(nearnesses or map(VectorNearness.of, stack.values)):
+    for nearness in until_cancelled(nearnesses or map(VectorNearness.of, stack.values)):
         losses = abx_losses(nearness, trials)
         rates.append(losses.rate)
         parts.append(losses.rate + moves(losses) * len(stack.rows) / losses.cells)
         shuffled.append(chance.rates(nearness))
-    resampled = resampled_mean(np.stack(parts), drawn_words(stack.words, rng))
+    resampled = resampled_mean(np.stack(parts), bootstrap_counts(stack.words, rng))
     return layer_curve(
         measure,
         stack,
@@ -218,7 +218,7 @@ def _shuffled_labels(
         groups = min(int(codes.max()) + 1, SHUFFLED_ROWS // 4)
         some = np.arange(SHUFFLED_ROWS) % groups
         how = f" {SHUFFLED_ROWS} of the"
-    dealt, among = shuffled_codes(tuple(words[row] for row in rows), some, rng)
+    dealt, among = permuted_labels(tuple(words[row] for row in rows), some, rng)
     return Chance(
         rows,
         [Trials.of(labels) for labels in dealt[1:]],

@@ -17,7 +17,7 @@ from vgdesk.analyses.abx.abx import (
 )
 from vgdesk.analyses.abx.abx_triples import Codes, Doubles, Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import INTERVAL, SHUFFLES, shuffled_codes
+from vgdesk.analyses.chance import INTERVAL, SHUFFLES, permuted_labels
 from vgdesk.analyses.words.speaker_groups import group_means
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -165,7 +165,7 @@ def _shuffled_languages(
         some = place[rows] % min(int(codes.max()) + 1, enough // 4)
         how = f" {enough} of the"
     own = None if speakers is None else speakers[rows]
-    dealt, among = shuffled_codes(tuple(stack.words[row] for row in rows), some, rng)
+    dealt, among = permuted_labels(tuple(stack.words[row] for row in rows), some, rng)
     return Chance(
         rows,
         [Trials.of(labels, own, within=True) for labels in dealt[1:]],

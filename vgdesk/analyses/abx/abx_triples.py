@@ -221,7 +221,7 @@ def _round(columns: slice, labels: Codes, speakers: Codes, by: Codes, *, is_acro
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Losses:
+class AbxErrors:
     """What each row adds to the sum of the errors of all cells, by the part that it takes.
 
     Attributes
@@ -243,14 +243,14 @@ class Losses:
         return float(self.as_x.sum()) / self.cells if self.cells else 0.5
 
 
-def abx_losses(nearness: Nearness, trials: Trials) -> Losses:
+def abx_losses(nearness: Nearness, trials: Trials) -> AbxErrors:
     """Ask all triples."""
     as_x, as_a, as_b = np.zeros((3, len(trials.order)))
     for found, block, errors in _answers(nearness, trials, as_a, as_b):
         as_x[found.asked[block]] += found.weights[block] * errors.sum(axis=1)
     cells = sum(float(found.weights.sum()) * (len(found.labels) - 1) for found in trials.rounds)
     x, a, b = (_in_place(part, trials.order) for part in (as_x, as_a, as_b))
-    return Losses(x, a, b, cells)
+    return AbxErrors(x, a, b, cells)
 
 
 def abx_cells(nearness: Nearness, trials: Trials) -> Doubles:

@@ -16,7 +16,7 @@ from vgdesk.analyses.chance import (
     false_discovery_rates,
     few_p_values,
     many_p_values,
-    shuffled_codes,
+    permuted_labels,
 )
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
@@ -26,10 +26,10 @@ from vgdesk.analyses.groups.label_scores import (
     labelled_rows,
 )
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts
 from vgdesk.core.stack import LayerStack
-from vgdesk.core.wanted import while_wanted
 
 CHANCE = 0.5
 # Of longer lists each shuffle takes long.
@@ -58,8 +58,8 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     is_asked = np.logical_not(np.isnan(values))
     shuffles = FEW_SHUFFLES if len(codes) > MANY_SHUFFLED_ROWS else SHUFFLES
     rng = np.random.default_rng(seed)
-    dealt, among = shuffled_codes(labelled.stack.words, codes, rng, shuffles)
-    cells = [abx_cells(table, Trials.of(labels)) for labels in while_wanted(dealt[1:])]
+    dealt, among = permuted_labels(labelled.stack.words, codes, rng, shuffles)
+    cells = [abx_cells(table, Trials.of(labels)) for labels in until_cancelled(dealt[1:])]
     # Where words have several takes, a shuffle may leave a label a single one: nothing to ask.
     shuffled = np.array([np.nan_to_num(some[is_asked], nan=CHANCE) for some in cells])
     return LabelConfusions(

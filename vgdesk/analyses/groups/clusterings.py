@@ -17,10 +17,10 @@ from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
-from vgdesk.core.wanted import while_wanted
 
 # Further components cost time and hardly move a cluster.
 COMPONENTS = 50
@@ -80,7 +80,7 @@ def _curve(
     def score(values: FloatArray, dealt: Codes, counts: Doubles) -> tuple[FloatArray, FloatArray]:
         found = [
             agree(cluster(layer, len(labelled.groups)), dealt, counts)
-            for layer in while_wanted(values)
+            for layer in until_cancelled(values)
         ]
         scores, resampled = zip(*found, strict=True)
         return np.stack(scores), np.stack(resampled, axis=1)

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from vgdesk.analyses.chance import (
     INTERVAL,
     SHUFFLES,
-    drawn_words,
+    bootstrap_counts,
     layer_curve,
+    permuted_labels,
     resampled_mean,
-    shuffled_codes,
 )
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
-from vgdesk.core.wanted import while_wanted
 
 Codes = NDArray[np.intp]
 Doubles = NDArray[np.float64]
@@ -149,8 +149,8 @@ def label_curve(
         For the shuffled labels of the chance band and the resampled words of the interval.
     """
     stack, rng = labelled.stack, np.random.default_rng(seed)
-    dealt, dealt_among = shuffled_codes(stack.words, labelled.codes, rng, shuffles)
-    counts = drawn_words(stack.words, rng)
+    dealt, dealt_among = permuted_labels(stack.words, labelled.codes, rng, shuffles)
+    counts = bootstrap_counts(stack.words, rng)
     scores, resampled = score(stack.values, dealt, counts)
     curve = layer_curve(
         measure,
@@ -184,7 +184,7 @@ def mean_of_rows(score: RowScore, layers: Iterable[Any] | None = None) -> Score:
     def score_all(
         values: FloatArray, dealt: Codes, counts: Doubles
     ) -> tuple[FloatArray, FloatArray]:
-        scored = while_wanted(values if layers is None else layers)
+        scored = until_cancelled(values if layers is None else layers)
         scores, parts = zip(*(score(layer, dealt) for layer in scored), strict=True)
         return np.stack(scores), resampled_mean(np.stack(parts), counts)
 

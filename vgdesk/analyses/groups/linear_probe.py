@@ -8,13 +8,13 @@ from vgdesk.analyses.groups.label_scores import (
     labelled_rows,
     mean_of_rows,
 )
-from vgdesk.analyses.groups.stratified_folds import dealt_parts
+from vgdesk.analyses.groups.stratified_folds import stratified_folds
 from vgdesk.analyses.numerics.principal_components import centred, principal_components
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
-from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 8
 FOLDS = 5
@@ -52,7 +52,7 @@ def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
         rng = np.random.default_rng([seed, 1])
         points = _even_components(layer)
         saved = np.array(
-            [_errors_saved(points, words, codes, rng) for codes in while_wanted(dealt)]
+            [_errors_saved(points, words, codes, rng) for codes in until_cancelled(dealt)]
         )
         return saved.mean(axis=1), saved[0]
 
@@ -77,7 +77,7 @@ def _even_components(layer: FloatArray) -> Doubles:
 
 def _errors_saved(points: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> Doubles:
     """Return for each row 1 if it is told rightly, else how far one error falls below 0."""
-    fold_of_row = dealt_parts(words, codes, FOLDS, rng)
+    fold_of_row = stratified_folds(words, codes, FOLDS, rng)
     is_wrong = np.empty(len(codes))
     for fold in np.unique(fold_of_row):
         is_held = fold_of_row == fold

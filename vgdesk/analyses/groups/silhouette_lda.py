@@ -16,7 +16,7 @@ from vgdesk.analyses.groups.label_scores import (
     mean_of_rows,
 )
 from vgdesk.analyses.groups.silhouette import LIMITS, SOURCE
-from vgdesk.analyses.groups.stratified_folds import dealt_parts
+from vgdesk.analyses.groups.stratified_folds import stratified_folds
 from vgdesk.analyses.numerics.discriminants import (
     Codes,
     Doubles,
@@ -26,10 +26,10 @@ from vgdesk.analyses.numerics.discriminants import (
 from vgdesk.analyses.numerics.group_distances import silhouettes_of_points
 from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
-from vgdesk.core.wanted import while_wanted
 
 # Half of the words find the axes, and each half should have two words of two groups.
 MIN_HALVED_WORDS = 8
@@ -59,7 +59,7 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
         rng = np.random.default_rng([seed, 1])
         components = principal_components(layer, COMPONENTS)
         found = np.array(
-            [_held_out(components, words, codes, rng) for codes in while_wanted(dealt)]
+            [_held_out(components, words, codes, rng) for codes in until_cancelled(dealt)]
         )
         return found.mean(axis=1), found[0]
 
@@ -96,7 +96,7 @@ def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Genera
     """Return the silhouette of each row, averaged over a few ways of halving."""
     total = np.zeros(len(codes))
     for _ in range(HALVINGS):
-        half = dealt_parts(words, codes, 2, rng) == 0
+        half = stratified_folds(words, codes, 2, rng) == 0
         for fits in (half, ~half):
             fitted = np.unique(codes[fits], return_inverse=True)[1]
             points = values[~fits] @ discriminants(values[fits], fitted)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.chance import layer_curve, shuffled_codes
+from vgdesk.analyses.chance import layer_curve, permuted_labels
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, MIN_WORDS, chance_of, labelled_rows
 from vgdesk.analyses.groups.leave_one_group_out import LEFT_OUT, half_width
@@ -54,7 +54,7 @@ def _scored(
 ) -> tuple[LayerCurve, ...]:
     labelled = labelled_rows(stack, facts)
     used, rng = labelled.stack, np.random.default_rng(seed)
-    dealt, dealt_among = shuffled_codes(used.words, labelled.codes, rng, FEW_SHUFFLES)
+    dealt, dealt_among = permuted_labels(used.words, labelled.codes, rng, FEW_SHUFFLES)
     groups = len(labelled.groups)
     left_out = range(groups) if groups > 2 else [groups]
     repeats = np.array([_without(group, used.values, dealt[0], silhouette) for group in left_out])

@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 Codes = NDArray[np.intp]
 
 
-def dealt_parts(words: Codes, codes: Codes, parts: int, rng: np.random.Generator) -> Codes:
+def stratified_folds(words: Codes, codes: Codes, parts: int, rng: np.random.Generator) -> Codes:
     """Deal rows into parts of about the same size, each with its share of every group.
 
     All takes of a word come into one part: another take would give the word away.

@@ -30,7 +30,7 @@ from vgdesk.analyses.numerics.layer_products import (
     framed_layers,
     multiplied,
 )
-from vgdesk.analyses.row_changes import Kept, Places, RowChange
+from vgdesk.analyses.row_changes import IncrementalCache, Places, RowChange
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
@@ -213,4 +213,4 @@ class GrowingSums:
         )
 
 
-_kept: Kept[GrowingSums] = Kept(4)
+_kept: IncrementalCache[GrowingSums] = IncrementalCache(4)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis
-from vgdesk.analyses.chance import false_discovery_rates, few_p_values, shuffled_codes
+from vgdesk.analyses.chance import false_discovery_rates, few_p_values, permuted_labels
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, labelled_rows
 from vgdesk.analyses.layers.cka import debiased_cka
@@ -30,7 +30,7 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
     """
     one, other = (labelled_rows(stack, facts, name="LDA", needed=MIN_WORDS) for stack in (a, b))
     rng = np.random.default_rng(seed)
-    dealt, among = shuffled_codes(one.stack.words, one.codes, rng, FEW_SHUFFLES)
+    dealt, among = permuted_labels(one.stack.words, one.codes, rng, FEW_SHUFFLES)
     subspaces = zip(_subspaces(one.stack, dealt), _subspaces(other.stack, dealt), strict=True)
     found = np.stack([debiased_cka(first, second).values for first, second in subspaces])
     # Right to six digits: the others would make equal layers differ from chance.

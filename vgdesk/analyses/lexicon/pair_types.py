@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import INTERVAL, drawn_words, layer_curve, normal_shuffles
+from vgdesk.analyses.chance import INTERVAL, bootstrap_counts, layer_curve, normal_shuffles
 from vgdesk.analyses.lexicon.pair_means import (
     Codes,
     Doubles,
@@ -30,13 +30,13 @@ from vgdesk.analyses.words.speaker_groups import (
 )
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
-from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 4
 # With fewer words random pairs are too few to tell what random is.
@@ -158,7 +158,7 @@ def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
             "a label.",
         )
     words = tuple(sorted(set(stack.words)))
-    drawn = drawn_words(words, np.random.default_rng(seed)).T.astype(np.float32)
+    drawn = bootstrap_counts(words, np.random.default_rng(seed)).T.astype(np.float32)
     return tuple(curve for level in levels for curve in _curves(level, stack, drawn, seed))
 
 
@@ -238,7 +238,7 @@ def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> It
     """
     once = np.ones((len(drawn), 1))
     scores, resampled, spreads = [], [], []
-    for layer in while_wanted(stack.values):
+    for layer in until_cancelled(stack.values):
         items = level.vectors(layer)
         scores.append(level.means(items, once)[:, 0])
         resampled.append(level.means(items.astype(drawn.dtype), drawn))

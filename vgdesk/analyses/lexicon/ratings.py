@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import INTERVAL, SHUFFLES, drawn_words, layer_curve
+from vgdesk.analyses.chance import INTERVAL, SHUFFLES, bootstrap_counts, layer_curve
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
@@ -53,7 +53,7 @@ def correlate_ratings(stack: LayerStack, facts: Facts, seed: int) -> tuple[Layer
         "ratings",
         stack,
         ranks @ rated / len(rated),
-        resampled=_resampled(ranks, rated, pairs, drawn_words(used.words, rng)),
+        resampled=_resampled(ranks, rated, pairs, bootstrap_counts(used.words, rng)),
         shuffled=np.stack(shuffled, axis=1) / len(rated),
         limits=(-1.0, 1.0),
         trace=Trace(

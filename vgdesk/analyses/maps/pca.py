@@ -9,7 +9,7 @@ from vgdesk.analyses.maps.map_fitting import (
     with_steady_signs,
 )
 from vgdesk.analyses.numerics.principal_components import Components
-from vgdesk.analyses.row_changes import Kept
+from vgdesk.analyses.row_changes import IncrementalCache
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
@@ -46,10 +46,14 @@ def map_by_variance(
 def _components(stack: LayerStack, layer: int, is_fitted: Flags) -> Components:
     """Find the components of the fitted rows; kept, since one more word does not move them."""
     thing, keys = what_is_fitted(stack, layer, is_fitted)
-    return _kept.same_or(thing, keys, lambda: Components.of(stack.values[layer][is_fitted], 2))
+    return _kept.get_or_compute(
+        thing, keys, lambda: Components.of(stack.values[layer][is_fitted], 2)
+    )
 
 
-_kept: Kept[Components] = Kept(32)  # as many layers as a slider goes through
+_kept: IncrementalCache[Components] = IncrementalCache(
+    32
+)  # as many layers as a slider goes through
 
 PCA = MapAnalysis(
     id="pca",

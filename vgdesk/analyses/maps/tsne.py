@@ -15,7 +15,7 @@ from vgdesk.analyses.maps.map_fitting import (
     what_is_fitted,
 )
 from vgdesk.analyses.numerics.principal_components import Components
-from vgdesk.analyses.row_changes import Kept
+from vgdesk.analyses.row_changes import IncrementalCache
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
@@ -66,7 +66,7 @@ def map_by_neighbours(
     need_words(MIN_WORDS, len(stack.rows))
     is_fitted = rows_to_fit(stack, fitted)
     thing, keys = what_is_fitted(stack, layer, is_fitted)
-    picture = _kept.same_or(thing, keys, lambda: Picture.of(stack.values[layer][is_fitted]))
+    picture = _kept.get_or_compute(thing, keys, lambda: Picture.of(stack.values[layer][is_fitted]))
     return _map(stack, layer, is_fitted, picture, SETTLING)
 
 
@@ -203,7 +203,7 @@ def _embedded(points: Doubles, start: Doubles) -> "TSNEEmbedding":
     return embedding
 
 
-_kept: Kept[Picture] = Kept(4)
+_kept: IncrementalCache[Picture] = IncrementalCache(4)
 
 TSNE = MapAnalysis(
     id="tsne",

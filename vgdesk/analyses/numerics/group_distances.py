@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.wanted import while_wanted
+from vgdesk.core.cancellation import until_cancelled
 
 Codes = NDArray[np.intp]
 
@@ -45,7 +45,7 @@ def silhouettes(
     members = [_membership(part, groups) for part in parts]
     total = np.zeros(labellings)
     of_rows: list[FloatArray] = []
-    for block, distances in while_wanted(blocks):
+    for block, distances in until_cancelled(blocks):
         found = np.concatenate(
             [
                 _row_scores(membership @ distances, counts, part[:, None, block])

@@ -16,7 +16,7 @@ from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import (
     INTERVAL,
     SHUFFLES,
-    drawn_words,
+    bootstrap_counts,
     layer_curve,
     resampled_mean,
 )
@@ -29,13 +29,13 @@ from vgdesk.analyses.words.speaker_groups import (
 )
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
-from vgdesk.core.wanted import while_wanted
 
 MIN_WORDS = 4
 # With fewer words the first place is easily found by chance.
@@ -46,7 +46,7 @@ BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LookedFor:
+class QueryTargets:
     """The takes that queries look for; a query is a row under one deal.
 
     Attributes
@@ -102,7 +102,7 @@ class LookedFor:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Search:
+class RetrievalTask:
     """Who looks for whom; the same at all layers.
 
     Attributes
@@ -138,7 +138,7 @@ class Search:
         """Return how many takes of other speakers there are for each take."""
         return len(self.speaker) - np.bincount(self.speaker)[self.speaker]
 
-    def looked_for(self, rows: slice) -> LookedFor:
+    def looked_for(self, rows: slice) -> QueryTargets:
         """List what the queries of some rows look for."""
         deals, place = len(self.dealt), self.place[:, rows].T.ravel()
         size = np.diff(self.starts)[place]
@@ -148,7 +148,7 @@ class Search:
         row, deal = np.divmod(query, deals)
         take = self.dealt[deal, partner]
         is_other = self.speaker[rows][row] != self.speaker[take]
-        return LookedFor(len(place) // deals, deals, query[is_other], take[is_other])
+        return QueryTargets(len(place) // deals, deals, query[is_other], take[is_other])
 
     def distances(self, layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
         """Compare some takes after the other with all: rows, and minus cosine [rows, takes].
@@ -164,7 +164,7 @@ class Search:
             yield block, distances
 
     def found(self, layer: FloatArray) -> tuple[Doubles, Doubles]:
-        """Return rank and average precision of all queries, as `LookedFor` does, [rows, deals].
+        """Return rank and average precision of all queries, as `QueryTargets` does, [rows, deals].
 
         A deal without any query is left out.
         """
@@ -196,12 +196,12 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
     series = [*(f"R@{k}" for k in places), "mean average precision"]
     scores, parts = [], []
-    for nearest, precision in map(search.found, while_wanted(stack.values)):
+    for nearest, precision in map(search.found, until_cancelled(stack.values)):
         hits = [np.where(np.isnan(nearest), np.nan, nearest <= k) for k in places]
         of_layer = np.stack([*hits, precision])
         scores.append(np.nanmean(of_layer, axis=1))
         parts.append(of_layer[:, queries, 0])
-    counts = drawn_words(tuple(stack.words[i] for i in queries), rng)
+    counts = bootstrap_counts(tuple(stack.words[i] for i in queries), rng)
     return tuple(
         layer_curve(
             "retrieval-speakers",
@@ -230,9 +230,9 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
         From 1, the nearest of all, to the number of takes to choose from.
     """
     search, queries, rng = search_of(stack, facts, seed)
-    counts = drawn_words(tuple(stack.words[i] for i in queries), rng)
+    counts = bootstrap_counts(tuple(stack.words[i] for i in queries), rng)
     medians, resampled = [], []
-    for nearest, _ in map(search.found, while_wanted(stack.values)):
+    for nearest, _ in map(search.found, until_cancelled(stack.values)):
         medians.append(np.nanmedian(nearest, axis=0))
         resampled.append(_medians(nearest[queries, 0], counts))
     curve = layer_curve(
@@ -249,11 +249,11 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
 
 def search_of(
     stack: LayerStack, facts: Facts, seed: int
-) -> tuple[Search, Codes, np.random.Generator]:
+) -> tuple[RetrievalTask, Codes, np.random.Generator]:
     """Deal the takes out, and list the rows that have something to look for."""
     need_words(MIN_WORDS, len(stack.rows))
     rng = np.random.default_rng(seed)
-    search = Search.of(stack, facts, rng)
+    search = RetrievalTask.of(stack, facts, rng)
     row = np.repeat(np.arange(len(stack.rows)), np.diff(search.starts))
     queries = np.unique(row[search.speaker[row] != search.speaker[search.partners]])
     if len(set(stack.words)) < 2 or not len(queries):

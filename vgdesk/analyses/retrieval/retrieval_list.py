@@ -17,13 +17,13 @@ from vgdesk.analyses.retrieval.partner_retrieval import (
 from vgdesk.analyses.retrieval.retrieval import (
     PLACES,
     RETRIEVAL_SPEAKERS,
-    Search,
+    RetrievalTask,
     search_of,
     trace_of,
 )
 from vgdesk.analyses.words.speaker_groups import Codes
 from vgdesk.core.arrays import FloatArray
-from vgdesk.core.details import Finding
+from vgdesk.core.details import RetrievalList
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import Trace
@@ -36,7 +36,7 @@ HITS = 5
 
 def list_partners(
     a: LayerStack, a_layer: int, b: LayerStack, b_layer: int, seed: int = 0
-) -> Finding:
+) -> RetrievalList:
     """Let every word of a layer of `a` look for itself among all words of a layer of `b`.
 
     Words are compared by their profiles of cosines, as in `find_partners`: R@1 is its score.
@@ -57,7 +57,7 @@ def list_partners(
     ranks = 1 + nearer + ties / 2
     places = [k for k in PLACES if k == 1 or k < n]
     nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :HITS]
-    return Finding(
+    return RetrievalList(
         PARTNER_RETRIEVAL.id,
         (a.layers[a_layer], b.layers[b_layer]),
         a.rows,
@@ -88,7 +88,7 @@ def _trace_of_partners(a: LayerStack, b: LayerStack, seed: int | None) -> Trace:
     )
 
 
-def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> Finding:
+def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> RetrievalList:
     """Let every take look for its word among the takes of other speakers.
 
     Takes are compared by their cosine without the mean of each voice, as in `score_retrieval`:
@@ -110,7 +110,7 @@ def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> F
     )
     medians = np.nanmedian(ranks, axis=0)
     own, ties, nearest, similarities = _nearest(search, values, queries, stack.words)
-    return Finding(
+    return RetrievalList(
         RETRIEVAL_SPEAKERS.id,
         (stack.layers[layer],),
         tuple(stack.rows[i] for i in queries),
@@ -146,7 +146,7 @@ def _named(
 
 
 def _nearest(
-    search: Search, layer: FloatArray, queries: Codes, words: Sequence[WordId]
+    search: RetrievalTask, layer: FloatArray, queries: Codes, words: Sequence[WordId]
 ) -> tuple[Doubles, Codes, Codes, Doubles]:
     """Return for each query the cosine of its nearest right take, how many others tie, and hits."""
     _, word = np.unique(words, return_inverse=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vgdesk.analyses.row_changes import Kept, Places, RowChange
+from vgdesk.analyses.row_changes import IncrementalCache, Places, RowChange
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
@@ -89,4 +89,4 @@ def _square(places: Places) -> tuple[slice | Places, slice | Places]:
     return places[:, None], places
 
 
-_kept: Kept[FloatArray] = Kept(MOST_TABLES)
+_kept: IncrementalCache[FloatArray] = IncrementalCache(MOST_TABLES)

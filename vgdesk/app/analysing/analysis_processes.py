@@ -44,7 +44,7 @@ class _Scoring:
     job: Job
 
 
-class Analysing:
+class AnalysisProcesses:
     """Sends requests to the process of their view; the newest request of a view counts."""
 
     def __init__(self, post: Post) -> None:

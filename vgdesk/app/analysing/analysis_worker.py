@@ -17,13 +17,14 @@ from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
 from vgdesk.analyses.words.word_overview import Sight, compare_rows
 from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import (
-    Finding,
     GatingResult,
     LabelConfusions,
     LetterProfile,
     Neighbour,
     NeighbourChanges,
+    RetrievalList,
 )
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -31,7 +32,6 @@ from vgdesk.core.gates import Gates
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
-from vgdesk.core.wanted import while_wanted
 
 STACKS_BYTES = 2**29  # 13,000 words of a model of base size
 _vectors: dict[str, Embedding] = {}
@@ -152,13 +152,15 @@ def profile_letters(plan: StackPlan, layer: int, facts: Facts, seed: int) -> Let
     return letter_profile(stack, _within(layer, stack), facts, seed)
 
 
-def find_partners_of(a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, seed: int) -> Finding:
+def find_partners_of(
+    a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, seed: int
+) -> RetrievalList:
     """Let the words of a layer of `a` look for themselves in a layer of `b`."""
     first, second = stacks_of(a, b)
     return list_partners(first, _within(a_layer, first), second, _within(b_layer, second), seed)
 
 
-def find_other_voices(takes: StackPlan, layer: int, facts: Facts, seed: int) -> Finding:
+def find_other_voices(takes: StackPlan, layer: int, facts: Facts, seed: int) -> RetrievalList:
     """Let the takes of a layer look for their words among those of other speakers."""
     stack = stack_of(takes)
     return list_voices(stack, _within(layer, stack), facts, seed)
@@ -200,7 +202,7 @@ def score_layers(
     """
     curves: list[LayerCurve] = []
     reasons: list[VgdeskError] = []
-    for plan in while_wanted(plans):
+    for plan in until_cancelled(plans):
         try:
             curves += _curves(analysis, plan, facts_about([plan], facts), seed)
         except VectorsGoneError:

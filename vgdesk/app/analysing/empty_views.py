@@ -57,7 +57,7 @@ class Reasons:
         if progress.problem:
             return Missing(view, progress.problem, "choose_encoder", "Choose another encoder")
         if progress.is_stopped:
-            return Missing(view, "Encoding was stopped.", "encode_again", "Go on encoding")
+            return Missing(view, "EncodingQueue was stopped.", "encode_again", "Go on encoding")
         return Missing(view, ON_THEIR_WAY)
 
     def no_shapes(self) -> Missing:

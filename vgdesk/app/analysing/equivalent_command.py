@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.core.details import (
-    Finding,
     GatingResult,
     LabelConfusions,
     LetterProfile,
     NeighbourChanges,
+    RetrievalList,
 )
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
@@ -20,7 +20,7 @@ UNSAVED = Path("PROJECT.vgdesk")
 
 
 @dataclass(frozen=True, slots=True)
-class RecipeLine:
+class EquivalentCommand:
     """Writes results of one project as commands.
 
     Attributes
@@ -80,7 +80,7 @@ class RecipeLine:
         (encoder,) = profile.trace.encoders
         return self._short("letters", [encoder], ["--layer", profile.layer])
 
-    def of_retrieval(self, found: Finding, is_best_first: bool) -> str:
+    def of_retrieval(self, found: RetrievalList, is_best_first: bool) -> str:
         """Return the command that lists what was found."""
         first = ["--best-first"] if is_best_first else []
         return self._short("retrieve", found.trace.encoders, ["--layer", *found.layers, *first])

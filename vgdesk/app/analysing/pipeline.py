@@ -9,10 +9,10 @@ from vgdesk.analyses.lexicon.ratings import RATINGS
 from vgdesk.analyses.retrieval.gating import GATING
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight
 from vgdesk.app.analysing import analysis_worker as work
-from vgdesk.app.analysing.analysis_processes import Analysing, Listener, Request
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener, Request
 from vgdesk.app.analysing.analysis_worker import VectorsGoneError
 from vgdesk.app.analysing.empty_views import ON_THEIR_WAY, PURPOSES, Reasons
-from vgdesk.app.encoding.encoding_queue import Encoding
+from vgdesk.app.encoding.encoding_queue import EncodingQueue
 from vgdesk.app.encoding.gate_encoding import GateEncoding
 from vgdesk.app.encoding.stack_plan import StackPlan
 from vgdesk.app.state.events import CurvesReady, Embedded, Events, Missing, View
@@ -33,7 +33,11 @@ class Pipeline:
     """Keeps the four views up to date with the session, the recipe and the vectors so far."""
 
     def __init__(
-        self, analysing: Analysing, events: Events, encoding: Encoding, gates: GateEncoding
+        self,
+        analysing: AnalysisProcesses,
+        events: Events,
+        encoding: EncodingQueue,
+        gates: GateEncoding,
     ) -> None:
         self._analysing = analysing
         self._events = events

@@ -9,7 +9,7 @@ from vgdesk.app.commands.text_tables import as_json, retrieval_table
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
 from vgdesk.app.words.word_facts import facts_of
-from vgdesk.core.details import Finding
+from vgdesk.core.details import RetrievalList
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.stack import matched
 
@@ -37,7 +37,7 @@ def retrieve(chosen: argparse.Namespace, making: Making) -> int:
     return 0
 
 
-def _find(chosen: argparse.Namespace, making: Making) -> Finding:
+def _find(chosen: argparse.Namespace, making: Making) -> RetrievalList:
     if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
         raise VgdeskError("Give one or two stacks, and one --layer for each.")
     stacks = [stack_from(name, chosen.words, making) for name in chosen.stacks]

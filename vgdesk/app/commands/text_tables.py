@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from vgdesk.core.details import (
-    Finding,
     GatingResult,
     LabelConfusions,
     LetterProfile,
     NeighbourChanges,
+    RetrievalList,
 )
 from vgdesk.core.results import (
     LayerCurve,
@@ -34,7 +34,7 @@ Result = (
     | GatingResult
     | LabelConfusions
     | LetterProfile
-    | Finding
+    | RetrievalList
 )
 BAR = 30  # signs of the longest bar
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
@@ -190,7 +190,7 @@ def letters_table(profile: LetterProfile) -> str:
     return _text(lines, [trace])
 
 
-def retrieval_table(found: Finding, *, is_best_first: bool) -> str:
+def retrieval_table(found: RetrievalList, *, is_best_first: bool) -> str:
     """Write one line a query with what it finds, the worst found or the best found first."""
     trace = found.trace
     shares = zip(found.places, found.recalls, found.chance_recalls, strict=True)

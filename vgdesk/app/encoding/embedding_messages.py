@@ -27,7 +27,7 @@ class SpeechItem:
     end: float | None = None
     fade: float = 0.0
     silence: float = 0.0
-    is_levelled: bool = False
+    is_standardised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from vgdesk.audio.shaping import faded, with_silence
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError, NotFiniteError, VgdeskError
 from vgdesk.core.stack import Embedding
-from vgdesk.encoders import choose_device, foreign_errors, levelled, load
+from vgdesk.encoders import choose_device, foreign_errors, load, standardised
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
 LARGEST_BATCH = 8  # words; more do not make a processor faster
@@ -300,8 +300,8 @@ def sound_of(item: SpeechItem) -> Recording:
         As for `read`.
     """
     sound = read(item.file, start=item.start, end=item.end)
-    if item.is_levelled:
-        sound = Recording(levelled(sound.samples, read(item.file).samples), sound.sample_rate)
+    if item.is_standardised:
+        sound = Recording(standardised(sound.samples, read(item.file).samples), sound.sample_rate)
     return with_silence(faded(sound, item.fade), item.silence)
 
 

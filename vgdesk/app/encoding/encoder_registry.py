@@ -11,7 +11,7 @@ from vgdesk.encoders.defaults import TWIN
 from vgdesk.encoders.given_vectors import PREFIX
 
 
-class EncoderShelf:
+class EncoderRegistry:
     """Every encoder that can be put into a cell: what ships, and what the user added."""
 
     def __init__(self, work: LongWork, changed: Callable[[], object]) -> None:

@@ -2,8 +2,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vgdesk.app.encoding.downloads import Downloads
-from vgdesk.app.encoding.encoder_registry import EncoderShelf
-from vgdesk.app.encoding.encoding_queue import Encoding
+from vgdesk.app.encoding.encoder_registry import EncoderRegistry
+from vgdesk.app.encoding.encoding_queue import EncodingQueue
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import Settings
 from vgdesk.app.state.store import Store
@@ -13,7 +13,7 @@ from vgdesk.core.notices import Notice
 from vgdesk.encoders.base import EncoderSpec
 
 
-class ModelDesk:
+class EncoderSelection:
     """Puts encoders into the cells of the 2x2, and the user's own models on the shelf.
 
     Parameters
@@ -24,14 +24,14 @@ class ModelDesk:
 
     def __init__(
         self,
-        shelf: EncoderShelf,
-        encoding: Encoding,
+        encoder_registry: EncoderRegistry,
+        encoding: EncodingQueue,
         downloads: Downloads,
         store: Store,
         events: Events,
         change_settings: Callable[[Callable[[Settings], Settings]], None],
     ) -> None:
-        self._shelf = shelf
+        self._encoder_registry = encoder_registry
         self._encoding = encoding
         self._downloads = downloads
         self._store = store
@@ -42,7 +42,7 @@ class ModelDesk:
         """Put an encoder into a cell of the 2x2."""
         if encoder is not None:
             self._encoding.forget(encoder)
-        spec = self._shelf.spec(encoder) if encoder else None
+        spec = self._encoder_registry.spec(encoder) if encoder else None
         title = spec.title if spec else "nothing"
         self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
 
@@ -57,12 +57,14 @@ class ModelDesk:
             self.choose(cell, spec.id)
 
         is_grounded = cell.is_grounded
-        self._shelf.add_folder(folder, is_grounded=is_grounded, done=done, failed=self._failed)
+        self._encoder_registry.add_folder(
+            folder, is_grounded=is_grounded, done=done, failed=self._failed
+        )
 
     def add_twin(self, cell: Cell) -> None:
         """Put the untrained twin of a cell's model on the shelf and into the cell."""
         encoder = self._store.session.encoders.get(cell)
-        twin = self._shelf.add_twin(encoder) if encoder else None
+        twin = self._encoder_registry.add_twin(encoder) if encoder else None
         if twin is None:
             self._events.notice.publish(
                 Notice("Only a trained model has an untrained twin.", "Choose a model first.")

@@ -61,7 +61,7 @@ class EncodeOptions:
     shipped_folder: Path | None = None
 
 
-class Encoding:
+class EncodingQueue:
     """Sees to it that every take and every written word gets its vectors.
 
     What is missing is asked for in small jobs, the newest takes first. The vectors themselves go

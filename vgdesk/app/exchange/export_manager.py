@@ -17,7 +17,7 @@ from vgdesk.core.notices import Notice
 T = TypeVar("T")
 
 
-class HandingOn:
+class ExportManager:
     """Words and projects on their way out, and packed projects on their way in."""
 
     def __init__(self, work: LongWork, events: Events) -> None:

@@ -18,10 +18,10 @@ from typing import Any, BinaryIO
 from vgdesk.app.project.output_files import checked_file, checked_folder, new_folder, written_whole
 from vgdesk.app.project.take_files import TakeFiles
 from vgdesk.audio.files import describe, read, write_flac
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Session, Take, TakeId, Word, WordId
-from vgdesk.core.wanted import while_wanted
 
 WORD_COLUMNS = ("id", "word", "language")
 TAKE_COLUMNS = ("take", "speaker", "file", "start", "end", "source", "quality", "kept_anyway")
@@ -112,13 +112,13 @@ def write_parquet(session: Session, stream: BinaryIO) -> None:
 def write_audiofolder(session: Session, folder: Path) -> None:
     """Write every word as a FLAC file of its own, cut as it is trimmed, with metadata.csv."""
     (folder / "data").mkdir()
-    shelf = TakeFiles(folder / "data", ())
+    encoder_registry = TakeFiles(folder / "data", ())
     table = []
-    for row in while_wanted(rows(session), len(session.takes)):
+    for row in until_cancelled(rows(session), len(session.takes)):
         if row["take"] is None:
             continue  # what has no sound is nothing to hear
         take = session.takes[TakeId(str(row["take"]))]
-        file = shelf.reserve(f"{take.id}.flac")
+        file = encoder_registry.reserve(f"{take.id}.flac")
         write_flac(file, read(take.file, start=take.start, end=take.end))
         own = {name: row[name] for name in row if name not in ("file", "start", "end")}
         table.append({"file_name": file.relative_to(folder).as_posix(), **own})
@@ -127,14 +127,14 @@ def write_audiofolder(session: Session, folder: Path) -> None:
 
 def write_textgrids(session: Session, folder: Path) -> None:
     """Write for every sound file a copy and a TextGrid with a tier of words for each speaker."""
-    shelf = TakeFiles(folder, ())
+    encoder_registry = TakeFiles(folder, ())
     by_file: dict[Path, list[Take]] = {}
     for take in session.takes.values():
         by_file.setdefault(take.file, []).append(take)
-    for source, takes in while_wanted(by_file.items(), len(by_file)):
+    for source, takes in until_cancelled(by_file.items(), len(by_file)):
         seconds = describe(source).seconds
         # Each its own: of dog.wav and dog.flac the annotations would have the same name.
-        grid = shelf.reserve(f"{source.stem}.TextGrid")
+        grid = encoder_registry.reserve(f"{source.stem}.TextGrid")
         shutil.copyfile(source, grid.with_suffix(source.suffix))
         _write_textgrid(grid, takes, session.words, seconds)
 
@@ -145,7 +145,7 @@ def _write_textgrid(
     from praatio import textgrid
 
     grid = textgrid.Textgrid(0, length)
-    for name, tier in while_wanted(_tiers(takes, length).items()):
+    for name, tier in until_cancelled(_tiers(takes, length).items()):
         entries = [(start, end, _label(words[take.word])) for take, start, end in tier]
         grid.addTier(textgrid.IntervalTier(name, entries, 0, length))
     grid.save(str(file), format="long_textgrid", includeBlankSpaces=True)
@@ -155,7 +155,7 @@ def _tiers(takes: Iterable[Take], length: float) -> dict[str, list[tuple[Take, f
     """Put takes on tiers, each on the first that is free; those that overlap need several."""
     tiers: dict[str, list[tuple[Take, float, float]]] = {}
     speakers: defaultdict[str, _Tiers] = defaultdict(_Tiers)
-    for take in while_wanted(sorted(takes, key=lambda take: take.start)):
+    for take in until_cancelled(sorted(takes, key=lambda take: take.start)):
         end = min(length, math.inf if take.end is None else take.end)
         number = speakers[take.speaker].first_free(take.start, end)
         name = f"{take.speaker} - words" if take.speaker else "words"

@@ -39,7 +39,7 @@ MOST_NAMED = 5
 JOB = JobChanged(JobId(JobKind.IMPORT), "Adding sound files", JobState.RUNNING)
 
 
-class ImportDesk:
+class ImportManager:
     """Takes in sound files: broken ones are named, the others become takes in one step.
 
     It has a thread of its own, so that a long folder does not hold up the rest. What comes once

@@ -26,10 +26,10 @@ from vgdesk.app.formats.foreign_table import SUFFIXES, Table
 from vgdesk.app.formats.tiers import Annotation
 from vgdesk.app.words.identifiers import language_of
 from vgdesk.audio.files import sound_files
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.names import LONGEST_LABEL, LONGEST_NAME
-from vgdesk.core.wanted import while_wanted
 
 TABLES = (*SUFFIXES, ".txt")
 
@@ -113,10 +113,10 @@ def look_at(paths: Sequence[Path]) -> Incoming:
     files = [file for path in paths for file in _inside(path.absolute())]
     sounds = tuple(path.absolute() for path in paths if not _is_read(path))
     given = sound_files([path for path in sounds if path.exists()])
-    told = while_wanted(files)
+    told = until_cancelled(files)
     annotations = [read_annotation(file, given) for file in told if is_annotation(file)]
     tables = []
-    for file in while_wanted(files, len(files)):
+    for file in until_cancelled(files, len(files)):
         if not is_annotation(file):
             table = read_table_file(file)
             if is_alignment(table):

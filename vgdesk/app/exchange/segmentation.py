@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.exchange.word_alignment import lay
+from vgdesk.app.exchange.word_alignment import align_words
 from vgdesk.app.words.identifiers import Additions, language_of
 from vgdesk.audio.long_recording import listen
 from vgdesk.core.arrays import FloatArray
@@ -44,7 +44,7 @@ def propose(file: Path, words: Sequence[Word]) -> LongRecording:
         If the file cannot be read.
     """
     heard = listen(file)
-    said = lay(heard.spans, words)
+    said = align_words(heard.spans, words)
     pieces = tuple(
         Piece(round(start, 4), round(end, 4), word.id if word else None)
         for (start, end), word in zip(heard.spans, said, strict=True)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.model import Word
-from vgdesk.core.wanted import while_wanted
 
 NO_WORD = 0.8  # what it costs to pass over a stretch
 NOT_SAID = 1.0  # what it costs to pass over a word
@@ -21,7 +21,9 @@ _ROUNDING = 1e-9
 SHORTEST = 2  # letters; a word of one letter takes longer than half of one with two
 
 
-def lay(spans: Sequence[tuple[float, float]], words: Sequence[Word]) -> tuple[Word | None, ...]:
+def align_words(
+    spans: Sequence[tuple[float, float]], words: Sequence[Word]
+) -> tuple[Word | None, ...]:
     """Say for each stretch which word it is; None if it is none of the list.
 
     The cheapest way of passing over as few as possible, while the length of a stretch and the
@@ -36,7 +38,7 @@ def lay(spans: Sequence[tuple[float, float]], words: Sequence[Word]) -> tuple[Wo
     # What it costs to have passed over words one after the other.
     skipped = NOT_SAID * np.arange(len(words) + 1)
     cost, ways = skipped, np.empty((len(spans), len(words)), np.uint8)
-    for i in while_wanted(range(len(spans))):
+    for i in until_cancelled(range(len(spans))):
         cost, ways[i] = _next_row(cost, np.abs(seconds[i] - letters), skipped)
     return _traced_back(ways, words)
 

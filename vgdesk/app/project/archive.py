@@ -29,8 +29,8 @@ from vgdesk.app.project.project_file import (
     open_project,
 )
 from vgdesk.app.project.take_files import first_twins, is_portable
+from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import ProjectError
-from vgdesk.core.wanted import while_wanted
 
 SUFFIX = ".vgz"
 MOST_FILES = 200_000
@@ -79,7 +79,7 @@ def pack(project: Path, target: Path, *, force: bool = False) -> Project:
         for name in TEXTS:
             if name != RATINGS_FILE or (project / name).is_file():
                 packed.write(project / name, name)
-        for file in while_wanted(files, len(files)):
+        for file in until_cancelled(files, len(files)):
             packed.write(file, f"{TAKES}{file.name}", zipfile.ZIP_STORED)
     return opened
 
@@ -121,7 +121,7 @@ def unpack(packed: Path, target: Path) -> None:
             _need_room(folder, members)
             folder.chmod(OWNER_ONLY)
             takes_folder(folder).mkdir(mode=OWNER_ONLY)
-            for member in while_wanted(members, len(members)):
+            for member in until_cancelled(members, len(members)):
                 _copy(source, member, folder / member.filename)
             open_project(folder)
     except (OSError, *_DAMAGED) as error:

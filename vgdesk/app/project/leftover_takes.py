@@ -21,11 +21,11 @@ from vgdesk.audio.take_writer import (
     rate_of,
     samples_in,
 )
+from vgdesk.core.cancellation import CancelledError
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import TakeId
 from vgdesk.core.names import is_take_id
 from vgdesk.core.notices import Level, Notice
-from vgdesk.core.wanted import NotWantedError
 
 MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening, in about 25 s
 MOST_HEARD_SECONDS = 600.0  # of sound in which a word is looked for, in about 15 s
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class LeftTake:
+class LeftoverTake:
     """A recording that is whole now.
 
     Attributes
@@ -50,7 +50,7 @@ class LeftTake:
     findings: tuple[Finding, ...]
 
 
-class LeftTakes:
+class LeftoverTakes:
     """Looks through the folder takes of a project, once.
 
     Attributes
@@ -69,7 +69,7 @@ class LeftTakes:
 
     def taken_in(
         self, begun: Iterable[TakeId], is_known: Callable[[TakeId], bool]
-    ) -> Iterator[LeftTake]:
+    ) -> Iterator[LeftoverTake]:
         """Make a sound file of every running take, and yield those that no list knows.
 
         Parameters
@@ -86,7 +86,7 @@ class LeftTakes:
                 sound = self._kept(take, partial)
                 if sound is not None and not is_known(take):
                     yield self._left(take, sound)
-            except NotWantedError:
+            except CancelledError:
                 raise
             except (VgdeskError, OSError) as error:
                 self._tell(partial or f"{take}.flac", error)
@@ -127,7 +127,7 @@ class LeftTakes:
             raise AudioFileError("There are too many at once; it is taken in the next time.")
         self._seconds += seconds
 
-    def _left(self, take: TakeId, sound: KeptSound) -> LeftTake:
+    def _left(self, take: TakeId, sound: KeptSound) -> LeftoverTake:
         file = self._home / f"{take}.flac"
         self._heard_seconds += sound.seconds
         is_heard = self._heard_seconds <= MOST_HEARD_SECONDS
@@ -138,7 +138,7 @@ class LeftTakes:
             for finding in findings
             if finding.check == DAMAGED.id
         ]
-        return LeftTake(take, file, trim, findings)
+        return LeftoverTake(take, file, trim, findings)
 
     def _tell(self, name: str, error: Exception) -> None:
         if len(self.problems) >= MOST_SAID:

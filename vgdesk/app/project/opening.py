@@ -10,11 +10,11 @@ from vgdesk.app.project.lock import ProjectLock, why_not_locked
 from vgdesk.app.project.own_files import refuse_links
 from vgdesk.app.project.project_file import Project, open_project
 from vgdesk.app.project.recovery import Recovered, left_behind, recover
+from vgdesk.core.cancellation import CancelledError, raise_if_cancelled
 from vgdesk.core.errors import ProjectError, VgdeskError
 from vgdesk.core.model import Cell, Session
 from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
-from vgdesk.core.wanted import NotWantedError, refuse_unwanted
 from vgdesk.encoders.defaults import BASELINES, usual_encoders
 
 MOST_NAMED = 3
@@ -50,7 +50,7 @@ def opened_project(folder: Path, held: ProjectLock | None, current: Path) -> Ope
     ------
     ProjectError
         If it cannot be opened, or is open in this window under another name.
-    NotWantedError
+    CancelledError
         If somebody has cancelled meanwhile; nobody holds the lock then.
     """
     project = open_project(folder)
@@ -64,14 +64,14 @@ def opened_project(folder: Path, held: ProjectLock | None, current: Path) -> Ope
         _refuse_current(folder, current)
         return Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
     try:
-        refuse_unwanted()
+        raise_if_cancelled()
         # Read again now that nobody else can write: another window may just have saved.
         project = open_project(folder, to_save=True)
         recovered = recover(folder, project.session)
         refuse_links(folder, (take.file for take in recovered.session.takes.values()))
-        refuse_unwanted()
+        raise_if_cancelled()
         return Opened(project, recovered, lock)
-    except (VgdeskError, NotWantedError):
+    except (VgdeskError, CancelledError):
         if lock is not held:
             lock.release()
         raise

@@ -52,6 +52,7 @@ from vgdesk.app.project.word_table import (
     write_table,
 )
 from vgdesk.app.words.ratings_file import read_kept_ratings, write_ratings
+from vgdesk.core.cancellation import raise_if_cancelled, until_cancelled
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -67,7 +68,6 @@ from vgdesk.core.model import (
 from vgdesk.core.names import is_word_id
 from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
-from vgdesk.core.wanted import refuse_unwanted, while_wanted
 
 SCHEMA = 2  # 2: quality of takes, trash, speakers
 OLDEST_READER = 2  # the oldest schema whose programs can show what this one writes
@@ -113,7 +113,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
     ------
     ProjectError
         If it cannot be written; the last good save can still be opened, and a new folder is gone.
-    NotWantedError
+    CancelledError
         If it was cancelled before the tables were written; as above.
     """
     folder = _absolute(folder)
@@ -123,7 +123,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
         with _kept_if_whole(folder):
             takes_folder(folder).mkdir(mode=OWNER_ONLY, exist_ok=True)
             placed, files = _bring_takes_in(folder, session)
-            refuse_unwanted()
+            raise_if_cancelled()
             _write_trash(folder / TRASH_FILE, placed, files)
             replace_text(folder / TABLE_FILE, write_table(placed, files))
             write_ratings(folder / RATINGS_FILE, session.ratings)
@@ -180,11 +180,15 @@ def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeI
     outside = [take for take, file in where.items() if file not in inside]
     missing = {take for take in outside if not where[take].is_file()}
     if outside:
-        shelf = TakeFiles(home, (file.name for file in inside))
-        for take in while_wanted(outside, len(outside)):
+        encoder_registry = TakeFiles(home, (file.name for file in inside))
+        for take in until_cancelled(outside, len(outside)):
             file = where[take]
-            where[take] = shelf.reserve(file.name) if take in missing else shelf.bring_in(file)
-        shelf.settle()
+            where[take] = (
+                encoder_registry.reserve(file.name)
+                if take in missing
+                else encoder_registry.bring_in(file)
+            )
+        encoder_registry.settle()
     placed = {t.id: t if t.id in missing else replace(t, file=where[t.id]) for t in takes}
     files = {take: file.relative_to(folder).as_posix() for take, file in where.items()}
     trash = {k: replace(v, take=placed[k]) for k, v in trash.items()}

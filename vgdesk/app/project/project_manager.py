@@ -23,7 +23,7 @@ from vgdesk.app.project.recovery import left_behind
 from vgdesk.app.project.trash import TrashRow, trash_rows
 from vgdesk.app.state.events import Events, SessionChanged
 from vgdesk.app.state.store import Store
-from vgdesk.app.state.view_state import Looking
+from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.background import AT_ONCE, UNTIL_WRITTEN, Background
 from vgdesk.app.workers.child_process import Post
@@ -45,7 +45,7 @@ _GONE_ON = ProjectError(
 )
 
 
-class ProjectDesk:
+class ProjectManager:
     """Which project is open and where it is kept.
 
     A project that was never saved has a folder too: recordings need a place at once, and so does
@@ -62,7 +62,7 @@ class ProjectDesk:
     """
 
     def __init__(
-        self, long_work: LongWork, events: Events, store: Store, looking: Looking, post: Post
+        self, long_work: LongWork, events: Events, store: Store, view_state: ViewState, post: Post
     ) -> None:
         self._post = post
         self._reading = Background("project", post)
@@ -71,7 +71,7 @@ class ProjectDesk:
         self._long_work = long_work
         self._events = events
         self._store = store
-        self._looking = looking
+        self._view_state = view_state
         self.folder = new_scratch(scratch_folder())
         self.home: Path | None = None
         self.is_recording: Callable[[], bool] = lambda: False
@@ -128,7 +128,7 @@ class ProjectDesk:
     def new(self, session: Session) -> None:
         """Begin an empty project; the chosen encoders stay."""
         empty = Session(encoders=session.encoders or usual_encoders())
-        project = Project(Path(), empty, self._looking.recipe)
+        project = Project(Path(), empty, self._view_state.recipe)
         self._begin(Opened(project), "New project", "Untitled")
 
     def open_demo(self) -> None:
@@ -162,7 +162,7 @@ class ProjectDesk:
             self._tell_of_others(found[1:])
 
         job = JobChanged(
-            JobId.of_files(OPENING), "Looking for edits that were not saved", JobState.RUNNING
+            JobId.of_files(OPENING), "ViewState for edits that were not saved", JobState.RUNNING
         )
         self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
 
@@ -184,7 +184,7 @@ class ProjectDesk:
         """Open a project that was never saved; if that fails or is cancelled, call `otherwise`."""
         self._open(
             folder,
-            lambda: never_saved(folder, self._looking.recipe),
+            lambda: never_saved(folder, self._view_state.recipe),
             lambda found: self._begin(found, "Open unsaved work", "Untitled"),
             otherwise,
         )
@@ -250,7 +250,7 @@ class ProjectDesk:
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
         """Save into a folder, which is the project's home from then on."""
-        session, recipe, opened = self._store.session, self._looking.recipe, self._opened
+        session, recipe, opened = self._store.session, self._view_state.recipe, self._opened
 
         def write() -> tuple[Session, tuple[Notice, ...]]:
             kept = save(folder, session, recipe)
@@ -315,7 +315,7 @@ class ProjectDesk:
             is left anywhere else.
         """
         session, opened, folder = self._store.session, self._opened, self.folder
-        recipe = None if self.home is None else self._looking.recipe
+        recipe = None if self.home is None else self._view_state.recipe
 
         def removed(kept: Session) -> None:
             if self._opened != opened:
@@ -368,13 +368,13 @@ class ProjectDesk:
         self._journal.go_on(self.folder, written)
         for notice in (*project.warnings, *(recovered.notices if recovered else ())):
             self._events.notice.publish(notice)
-        self._looking.select()
+        self._view_state.select()
         self._is_settling = True
         self._store.open(project.session, label)
         self._is_settling = False
         if recovered is not None and recovered.label:
             self._store.apply(recovered.label, lambda _saved: recovered.session)
-        self._looking.change(lambda _recipe: project.recipe)
+        self._view_state.change(lambda _recipe: project.recipe)
         if is_ours:
             self._look_for_interrupted_removal()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vgdesk.app.project.journal_replay import JOURNAL_FILE, Begun, Replayed, replay
-from vgdesk.app.project.leftover_takes import LeftTake, LeftTakes
+from vgdesk.app.project.leftover_takes import LeftoverTake, LeftoverTakes
 from vgdesk.app.project.locations import takes_folder
 from vgdesk.app.project.lock import ProjectLock
 from vgdesk.app.words.identifiers import new_word
@@ -85,7 +85,7 @@ def left_behind(folders: Iterable[Path]) -> tuple[Path, ...]:
 def _with_left_takes(folder: Path, replayed: Replayed) -> tuple[Session, list[Word], list[Notice]]:
     """Take in every recording that was running; returns their words, and what went wrong."""
     session, words = replayed.session, list[Word]()
-    left = LeftTakes(takes_folder(folder))
+    left = LeftoverTakes(takes_folder(folder))
     known = {*session.takes, *session.trash}
     for one in left.taken_in(replayed.begun, known.__contains__):
         begun = replayed.begun.get(one.take) or Begun(_word_of(session, one.take), "")
@@ -102,7 +102,7 @@ def _word_of(session: Session, take: TakeId) -> Word:
     return by_id.get(name) or new_word(session, name.replace("-", " ").strip() or str(take))
 
 
-def _take(left: LeftTake, begun: Begun) -> Take:
+def _take(left: LeftoverTake, begun: Begun) -> Take:
     start, end = left.trim or (0.0, None)
     against = (Concern(INTERRUPTED.id, Verdict.WARN), *concerns(left.findings))
     return Take(left.take, begun.word.id, left.file, begun.speaker, start, end, concerns=against)

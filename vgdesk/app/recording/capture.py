@@ -63,7 +63,7 @@ class Phase(Enum):
 HOLDS_A_TAKE = (Phase.RECORDING, Phase.TAIL, Phase.SAVING)
 
 
-class RecordingDesk:
+class Capture:
     """The microphone and the take that runs. Whatever may block happens in the sound thread."""
 
     def __init__(

@@ -5,8 +5,8 @@ from enum import Enum
 from pathlib import Path
 from threading import Timer
 
-from vgdesk.app.recording.capture import Kept, Phase, RecordingDesk
-from vgdesk.app.recording.playback import Listening
+from vgdesk.app.recording.capture import Capture, Kept, Phase
+from vgdesk.app.recording.playback import Playback
 from vgdesk.app.state.settings import user_folder
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.child_process import Post
@@ -60,8 +60,8 @@ class MicrophoneCheck:
 
     def __init__(
         self,
-        desk: RecordingDesk,
-        listening: Listening,
+        desk: Capture,
+        playback: Playback,
         files: Background,
         *,
         failed: Callable[[VgdeskError], object],
@@ -70,7 +70,7 @@ class MicrophoneCheck:
         self.is_over = False
         self.findings: tuple[Finding, ...] = ()
         self._desk = desk
-        self._listening = listening
+        self._playback = playback
         self._files = files
         self._failed = failed
         self._post = post
@@ -88,7 +88,7 @@ class MicrophoneCheck:
         """Open the microphone and listen until a word was said."""
         if self._desk.phase in (Phase.OFF, Phase.LOST, Phase.READY):
             self._stage, self.findings, self._said = CheckStage.OPENING, (), None
-            self._listening.stop()
+            self._playback.stop()
             if self._desk.phase is Phase.READY:
                 self._listen()
             else:
@@ -107,7 +107,7 @@ class MicrophoneCheck:
     def play(self) -> None:
         """Play what was said."""
         if self._said is not None:
-            self._listening.play([self._said])
+            self._playback.play([self._said])
 
     def give_up(self) -> None:
         """Stop listening; what was said until now is of no use."""
@@ -124,7 +124,7 @@ class MicrophoneCheck:
         """Be done with it for as long as the program runs, and keep nothing."""
         self.is_over = True
         self.give_up()
-        self._listening.stop()
+        self._playback.stop()
         self._said = None
         if not self._is_writing:  # else it is removed once it is written
             self._clear()

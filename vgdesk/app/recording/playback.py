@@ -12,7 +12,7 @@ LONGEST = 600.0  # seconds: also what is too long to be a word must be heard bef
 PAUSE = 0.2  # seconds between two words that are played one after the other
 
 
-class Listening:
+class Playback:
     """Plays takes. One sound at a time: a new one stops the one before."""
 
     def __init__(self, sound: Background, *, failed: Callable[[VgdeskError], object]) -> None:

@@ -3,13 +3,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Timer
 
-from vgdesk.app.project.project_manager import ProjectDesk
-from vgdesk.app.recording.capture import Kept, Phase, RecordingDesk
-from vgdesk.app.recording.playback import Listening
+from vgdesk.app.project.project_manager import ProjectManager
+from vgdesk.app.recording.capture import Capture, Kept, Phase
+from vgdesk.app.recording.playback import Playback
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import RecordMode, Settings
 from vgdesk.app.state.store import Store
-from vgdesk.app.state.view_state import Looking
+from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.identifiers import new_word, next_take_id
 from vgdesk.app.words.prompt_order import PromptPlan, next_prompt, step_prompt
 from vgdesk.app.workers.child_process import Post
@@ -55,7 +55,7 @@ class _Running:
     has_profile: bool
 
 
-class RecordingFlow:
+class TakeSequence:
     """Records word after word: which comes next, how a take starts and ends, what becomes of it.
 
     By hand every step is a key. By voice a take starts when somebody speaks, and a take that no
@@ -71,11 +71,11 @@ class RecordingFlow:
 
     def __init__(
         self,
-        desk: RecordingDesk,
-        projects: ProjectDesk,
+        desk: Capture,
+        projects: ProjectManager,
         store: Store,
-        looking: Looking,
-        listening: Listening,
+        view_state: ViewState,
+        playback: Playback,
         events: Events,
         settings: Callable[[], Settings],
         post: Post,
@@ -85,8 +85,8 @@ class RecordingFlow:
         self._desk = desk
         self._projects = projects
         self._store = store
-        self._looking = looking
-        self._listening = listening
+        self._view_state = view_state
+        self._playback = playback
         self._events = events
         self._settings = settings
         self._post = post
@@ -143,14 +143,14 @@ class RecordingFlow:
 
     def retake(self) -> None:
         """Put the take that waits into the trash and record its word again."""
-        rejected = self._reviewed or self._looking.selection.take
+        rejected = self._reviewed or self._view_state.selection.take
         take = self._store.session.takes.get(rejected) if rejected else None
         if take is None or self._running is not None:
             return
         word = self._store.session.words[take.word]
         self._set_review(None, None)
         self._store.apply(f"Reject {take.id}", lambda s: s.without_takes(frozenset([take.id])))
-        self._looking.select(word.id)
+        self._view_state.select(word.id)
         if self._desk.phase is Phase.READY:
             self._begin_word(word)
         elif self._desk.phase is Phase.OFF:
@@ -161,27 +161,27 @@ class RecordingFlow:
         if self._running is not None:
             return
         self._set_review(None, None)
-        at = self._looking.selection.primary
+        at = self._view_state.selection.primary
         word = step_prompt(self._store.session, self.plan, self._settings().speaker, at, step)
         if word is not None:
-            self._looking.select(word)
+            self._view_state.select(word)
 
     def step_take(self, step: int) -> None:
         """Walk through the takes of the chosen word."""
-        selection = self._looking.selection
+        selection = self._view_state.selection
         takes = self._store.session.takes_of(selection.primary) if selection.primary else ()
         if takes:
             names = [take.id for take in takes]
             place = names.index(selection.take) + step if selection.take in names else 0
             chosen = names[max(0, min(place, len(names) - 1))]
-            self._looking.choose_take(takes[0].word, chosen)
+            self._view_state.choose_take(takes[0].word, chosen)
 
     def hear(self, event: RecorderEvent) -> None:
         """Take in what the recorder noticed."""
         if event.error is not None:
             self._events.notice.publish(Notice.of(event.error))
         if event.kind is RecorderEventKind.VOICE_BEGAN:
-            word = self._store.session.words.get(self._looking.selection.primary or WordId(""))
+            word = self._store.session.words.get(self._view_state.selection.primary or WordId(""))
             if self.is_going and word is not None:
                 self._start(word, is_voice_there=True)
         elif event.kind is not RecorderEventKind.SILENT:
@@ -214,11 +214,11 @@ class RecordingFlow:
         return self._settings().record_mode is RecordMode.ROUND
 
     def _begin(self, text: str, label: str) -> None:
-        session, chosen = self._store.session, self._looking.selection.primary
+        session, chosen = self._store.session, self._view_state.selection.primary
         known = session.words.get(chosen) if chosen else None
         # Two words may be written alike: the one that was chosen is meant.
         word = known if known is not None and known.text == text else new_word(session, text)
-        column = self._looking.recipe.label_column
+        column = self._view_state.recipe.label_column
         if label and word.labels.get(column) != label:
             word = word.with_label(column, label)
             if word.id in session.words:
@@ -233,9 +233,9 @@ class RecordingFlow:
         self.is_going = mode is not RecordMode.MANUAL
         if self.is_going and self._store.session.words.get(word.id) != word:
             self._store.apply(f"Add “{word.text}”", lambda session: session.with_word(word))
-            self._looking.select(word.id)
+            self._view_state.select(word.id)
         if mode is RecordMode.VOICE:
-            self._listening.stop()
+            self._playback.stop()
             self._desk.listen(is_wanted=True)
         else:
             self._start(word)
@@ -243,7 +243,7 @@ class RecordingFlow:
     def _start(self, word: Word, *, is_voice_there: bool = False) -> None:
         if self._desk.phase is not Phase.READY or self._is_refused():
             return
-        self._listening.stop()
+        self._playback.stop()
         settings = self._settings()
         try:
             folder = self._projects.takes_folder
@@ -313,7 +313,7 @@ class RecordingFlow:
         # What was edited about the word while it was said stands.
         said = session.words.get(word.id, word)
         self._store.apply(f"Record “{word.text}”", lambda s: s.with_word(said).with_take(take))
-        self._looking.choose_take(word.id, take.id)
+        self._view_state.choose_take(word.id, take.id)
         self._set_review(take_id, kept)
         self._tell_troubles(kept)
         has_failed = any(concern.verdict is Verdict.FAIL for concern in kept.concerns)
@@ -340,13 +340,13 @@ class RecordingFlow:
 
     def _next_word(self) -> None:
         session, settings = self._store.session, self._settings()
-        current = self._looking.selection.primary
+        current = self._view_state.selection.primary
         following = next_prompt(session, self.plan, settings.speaker, current)
         if following is None:
             self._pause()
             self._tell("Every word of the list is recorded.", "Add words, or ask for more takes.")
             return
-        self._looking.select(following)
+        self._view_state.select(following)
         if self.is_going:
             self._begin_word(session.words[following])
 

@@ -88,7 +88,7 @@ def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[Laye
 
 def _heard_by(spec: EncoderSpec, item: SpeechItem | TextItem) -> SpeechItem | TextItem:
     if spec.levels_file and isinstance(item, SpeechItem):
-        return replace(item, is_levelled=True)
+        return replace(item, is_standardised=True)
     return item
 
 

@@ -7,11 +7,11 @@ from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.jobs import JobChanged
 from vgdesk.audio.devices import Microphone
 from vgdesk.core.details import (
-    Finding,
     GatingResult,
     LabelConfusions,
     LetterProfile,
     NeighbourChanges,
+    RetrievalList,
 )
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.notices import Notice
@@ -134,7 +134,7 @@ class Events:
     confusions_ready: Topic[LabelConfusions] = field(default_factory=Topic)
     gating_ready: Topic[tuple[GatingResult, ...]] = field(default_factory=Topic)
     letters_ready: Topic[LetterProfile] = field(default_factory=Topic)
-    retrieval_ready: Topic[Finding] = field(default_factory=Topic)
+    retrieval_ready: Topic[RetrievalList] = field(default_factory=Topic)
     view_missing: Topic[Missing] = field(default_factory=Topic)
     view_asked: Topic[View] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)

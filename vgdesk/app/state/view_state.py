@@ -7,7 +7,7 @@ from vgdesk.core.model import Cell, Session, TakeId, WordId
 from vgdesk.core.viewing import Selection, Shown, ViewRecipe
 
 
-class Looking:
+class ViewState:
     """What is looked at: the selection and the recipe of the views. Neither is ever undone."""
 
     def __init__(self, events: Events, recipe: ViewRecipe) -> None:

@@ -1,9 +1,9 @@
 """One child process that does the heavy work, one job after another.
 
 Jobs are plain functions. A job that is a generator sends each value that it yields; between two
-values it can be cancelled, and so can work that asks whether it is wanted (`core.wanted`). A child
-that does not answer a cancel within a second, or that dies, is replaced by a new one: the job is
-lost, the window and the recording are not.
+values it can be cancelled, and so can work that goes through `until_cancelled`
+(`core.cancellation`). A child that does not answer a cancel within a second, or that dies, is
+replaced by a new one: the job is lost, the window and the recording are not.
 """
 
 import inspect
@@ -20,8 +20,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from vgdesk.app.workers.shared_memory import Parcel, discard, pack, unpack
+from vgdesk.core.cancellation import CancelledError, cancellable
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.wanted import NotWantedError, asking
 
 CANCEL_SECONDS = 0.9
 
@@ -246,13 +246,13 @@ def serve(pipe: Connection) -> None:
 def _run_here(pipe: Connection, call: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     try:
         # While a job runs, the only message that can come is a cancel.
-        with asking(lambda: not pipe.poll()):
+        with cancellable(lambda: not pipe.poll()):
             made = call(*arguments)
             for value in made if inspect.isgenerator(made) else iter((made,)):
                 pipe.send(("value", pack(value)))
                 if _cancel_came(pipe, made):
                     return False
-    except NotWantedError:
+    except CancelledError:
         pipe.recv()
         return False
     except VgdeskError as error:

@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 from vgdesk.app.workers.background import Background, raise_again
 from vgdesk.app.workers.child_process import Post
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
+from vgdesk.core.cancellation import CancelledError, cancellable, raise_if_cancelled
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.wanted import NotWantedError, asking, refuse_unwanted
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class LongWork:
     """Work on files that may take long: each has a thread of its own, so that none waits.
 
     What takes more than a second is shown as a job with its progress. It can be cancelled: work
-    that goes through its files with `while_wanted` ends there, and of what does not answer any
+    that goes through its files with `until_cancelled` ends there, and of what does not answer any
     more, such as a dead network drive, nothing is heard again.
     """
 
@@ -68,8 +68,8 @@ class LongWork:
         self._running[job.id] = running
 
         def work() -> T:
-            with asking(running.is_wanted, running.tell):
-                refuse_unwanted()
+            with cancellable(running.is_wanted, running.tell):
+                raise_if_cancelled()
                 return call()
 
         def end(outcome: T | Exception) -> None:
@@ -117,7 +117,7 @@ def _answer(outcome: Any, answers: Answers[Any]) -> None:
         answers.failed(outcome)
     elif isinstance(outcome, Exception):
         answers.cancelled()  # whoever waits for an answer gets one, also after a mistake of ours
-        if not isinstance(outcome, NotWantedError):
+        if not isinstance(outcome, CancelledError):
             raise_again(outcome)
     else:
         answers.done(outcome)

@@ -32,7 +32,7 @@ class _Question:
     go_on: Callable[[Incoming, Choices], object]
 
 
-class ImportControl(QObject):
+class ImportController(QObject):
     """Sees to what comes into a project: asks what is open, then hands it to the workspace."""
 
     def __init__(self, window: QWidget, workspace: Workspace) -> None:

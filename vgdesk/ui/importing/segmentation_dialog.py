@@ -18,7 +18,7 @@ HINT = (
 )
 
 
-class CuttingDialog(QDialog):
+class SegmentationDialog(QDialog):
     """The pieces of a long recording: which word each is, and where it starts and ends.
 
     Signals

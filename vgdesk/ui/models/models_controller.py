@@ -17,7 +17,7 @@ DEVICES = {
 }
 
 
-class Modelling(QObject):
+class ModelsController(QObject):
     """Between the 2x2 of the models panel and the encoders on the shelf."""
 
     def __init__(self, workspace: Workspace, panel: ModelsPanel) -> None:
@@ -28,8 +28,8 @@ class Modelling(QObject):
         panel.folder_requested.connect(self._add_folder)
         panel.vectors_requested.connect(self._add_vectors)
         panel.download_requested.connect(self._download)
-        panel.twin_requested.connect(workspace.models.add_twin)
-        panel.compared_chosen.connect(workspace.looking.compare)
+        panel.twin_requested.connect(workspace.encoder_selection.add_twin)
+        panel.compared_chosen.connect(workspace.view_state.compare)
         panel.device_chosen.connect(self._choose_device)
         self._show_device("")
         events = workspace.events
@@ -37,24 +37,24 @@ class Modelling(QObject):
         events.embedded.subscribe(self._show_progress)
         events.recipe_changed.subscribe(self._show_compared)
         events.device_found.subscribe(self._show_device)
-        self._show_compared(workspace.looking.recipe)
+        self._show_compared(workspace.view_state.recipe)
         self._show_choices(SessionChanged(workspace.session, workspace.session, ""))
 
     def _choose(self, cell: Cell, encoder: EncoderId | None) -> None:
-        self._workspace.models.choose(cell, encoder)
+        self._workspace.encoder_selection.choose(cell, encoder)
 
     def _add_folder(self, cell: Cell) -> None:
         title = f"A folder with a model for {cell.title}: config.json and safetensors"
         if folder := dialogs.ask_folder(self._panel, title):
-            self._workspace.models.add_folder(cell, folder)
+            self._workspace.encoder_selection.add_folder(cell, folder)
 
     def _add_vectors(self, cell: Cell) -> None:
         if file := dialogs.ask_vectors(self._panel):
-            self._workspace.models.add_folder(cell, file)
+            self._workspace.encoder_selection.add_folder(cell, file)
 
     def _download(self, cell: Cell) -> None:
         if repo := dialogs.ask_model_name(self._panel):
-            self._workspace.models.download(cell, repo)
+            self._workspace.encoder_selection.download(cell, repo)
 
     def _choose_device(self, title: str) -> None:
         chosen = next(device for device, name in DEVICES.items() if title.startswith(name))
@@ -66,11 +66,13 @@ class Modelling(QObject):
         self._panel.show_device(names.get(chosen, names["auto"]), tuple(names.values()))
 
     def _show_choices(self, change: SessionChanged) -> None:
-        shelf = self._workspace.shelf
-        choices = {cell: tuple(_choice(spec) for spec in shelf.choices(cell)) for cell in Cell}
+        encoder_registry = self._workspace.encoder_registry
+        choices = {
+            cell: tuple(_choice(spec) for spec in encoder_registry.choices(cell)) for cell in Cell
+        }
         for cell, encoder in change.after.encoders.items():
             if all(choice.id != encoder for choice in choices[cell]):
-                spec = shelf.spec(encoder)
+                spec = encoder_registry.spec(encoder)
                 choices[cell] += (_choice(spec) if spec else _absent(encoder),)
         self._panel.show_choices(choices, change.after.encoders)
 

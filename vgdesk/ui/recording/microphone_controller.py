@@ -12,7 +12,7 @@ from vgdesk.ui.recording.microphone_dialog import MicrophoneDialog
 LEVELS_A_SECOND = 30
 
 
-class MicrophoneDesk(QObject):
+class MicrophoneController(QObject):
     """Between the check of the microphone and its window; never stands in the way of a take."""
 
     def __init__(self, workspace: Workspace, window: QWidget) -> None:
@@ -29,12 +29,17 @@ class MicrophoneDesk(QObject):
     @property
     def is_due(self) -> bool:
         """True before the first take of a session, if that is wanted and there is a microphone."""
-        is_wanted = self._workspace.settings.checks_microphone and not self._workspace.check.is_over
-        return is_wanted and not self._is_busy and bool(self._workspace.recording.microphones)
+        is_wanted = (
+            self._workspace.settings.checks_microphone
+            and not self._workspace.microphone_check.is_over
+        )
+        return is_wanted and not self._is_busy and bool(self._workspace.capture.microphones)
 
     @property
     def _is_busy(self) -> bool:
-        return self._workspace.recording.phase in HOLDS_A_TAKE or self._workspace.flow.is_going
+        return (
+            self._workspace.capture.phase in HOLDS_A_TAKE or self._workspace.take_sequence.is_going
+        )
 
     def open(self, then: Callable[[], object] = lambda: None) -> None:
         """Offer the check; `then` is called when one wants to go on, checked or not."""
@@ -49,15 +54,15 @@ class MicrophoneDesk(QObject):
         dialog = self.dialog = MicrophoneDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.set_asks(self._workspace.settings.checks_microphone)
-        dialog.begin_requested.connect(self._workspace.check.begin)
-        dialog.play_requested.connect(self._workspace.check.play)
+        dialog.begin_requested.connect(self._workspace.microphone_check.begin)
+        dialog.play_requested.connect(self._workspace.microphone_check.play)
         dialog.finished_with.connect(self._go_on)
         dialog.microphone_chosen.connect(self._choose)
         dialog.asking_changed.connect(self._ask)
         dialog.finished.connect(self._closed)
         found = self._workspace.events.microphones_found
         self._unsubscribe = found.subscribe(self._show_microphones)
-        self._show_microphones(self._workspace.recording.microphones)
+        self._show_microphones(self._workspace.capture.microphones)
         self._timer.start()
         dialog.open()
 
@@ -71,11 +76,14 @@ class MicrophoneDesk(QObject):
         self._timer.stop()
         self._unsubscribe()
         self.dialog = None
-        self._workspace.check.finish()
+        self._workspace.microphone_check.finish()
 
     def _look(self) -> None:
         if self.dialog is not None:
-            check, level = self._workspace.check, self._workspace.recording.recorder.level()
+            check, level = (
+                self._workspace.microphone_check,
+                self._workspace.capture.recorder.level(),
+            )
             self.dialog.meter.show_level(level.peak_dbfs, level.rms_dbfs)
             self.dialog.show_stage(check.stage, check.findings)
 
@@ -88,11 +96,11 @@ class MicrophoneDesk(QObject):
             self.dialog.show_microphones(titles, chosen)
 
     def _choose(self, place: int) -> None:
-        found = self._workspace.recording.microphones
+        found = self._workspace.capture.microphones
         if place < len(found):
             self._workspace.configure(microphone=found[place].title)
-            self._workspace.check.give_up()
-            self._workspace.recording.choose(found[place])
+            self._workspace.microphone_check.give_up()
+            self._workspace.capture.choose(found[place])
             # The recorder panel shows the same choice.
             self._workspace.events.microphones_found.publish(found)
 

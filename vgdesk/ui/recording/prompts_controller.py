@@ -9,13 +9,15 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.ui import dialogs
 from vgdesk.ui.recording.prompts_dialog import PromptsDialog
-from vgdesk.ui.recording.recording_controller import RecordingControl
+from vgdesk.ui.recording.recording_controller import RecordingController
 
 
-class PromptsControl(QObject):
+class PromptsController(QObject):
     """Asks for the list of prompts and gives it to the project and to the settings."""
 
-    def __init__(self, window: QWidget, workspace: Workspace, recording: RecordingControl) -> None:
+    def __init__(
+        self, window: QWidget, workspace: Workspace, recording: RecordingController
+    ) -> None:
         super().__init__(window)
         self._window, self._workspace, self._recording = window, workspace, recording
         self._dialog: PromptsDialog | None = None
@@ -25,9 +27,9 @@ class PromptsControl(QObject):
         workspace = self._workspace
         self._dialog = PromptsDialog(
             workspace.session,
-            workspace.flow.plan,
+            workspace.take_sequence.plan,
             workspace.settings.speaker,
-            workspace.looking.recipe.label_column,
+            workspace.view_state.recipe.label_column,
             self._window,
         )
         self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -66,5 +68,5 @@ class PromptsControl(QObject):
             workspace.store.apply(label, lambda s: with_words(s, words))
         first = next_prompt(workspace.session, plan, workspace.settings.speaker, None)
         if first is not None:
-            workspace.looking.select(first)
+            workspace.view_state.select(first)
         self._recording.show_settings()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidge
 
 from vgdesk.app.actions import RECORDER_KEYS
 from vgdesk.ui.recording.level_meter import LevelMeter
-from vgdesk.ui.recording.recording_controller import RecordingControl
+from vgdesk.ui.recording.recording_controller import RecordingController
 from vgdesk.ui.widgets.form_parts import Panel
 
 # Whatever is none of these may have a use for Enter, Backspace and the arrows of its own.
@@ -28,7 +28,7 @@ class RecorderKeys(QObject):
     def __init__(
         self,
         actions: Mapping[str, QAction],
-        control: RecordingControl,
+        control: RecordingController,
         surfaces: Sequence[QWidget],
     ) -> None:
         """`surfaces` are the parts of the window, docks among them, that hold all widgets."""

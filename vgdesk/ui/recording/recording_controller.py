@@ -28,7 +28,7 @@ LOST = Remark(
 )
 
 
-class RecordingControl(QObject):
+class RecordingController(QObject):
     """Between the recorder panel and the microphone. Looks at the level, never at the sound.
 
     Signals
@@ -67,12 +67,12 @@ class RecordingControl(QObject):
     @property
     def is_running(self) -> bool:
         """True while a take is recorded."""
-        return self._workspace.recording.phase is Phase.RECORDING
+        return self._workspace.capture.phase is Phase.RECORDING
 
     @property
     def is_holding_a_take(self) -> bool:
         """True from the start of a take until it is in the list."""
-        return self._workspace.recording.phase in HOLDS_A_TAKE
+        return self._workspace.capture.phase in HOLDS_A_TAKE
 
     @property
     def is_finishing(self) -> bool:
@@ -82,16 +82,16 @@ class RecordingControl(QObject):
     @property
     def is_waiting(self) -> bool:
         """True while a take waits to be kept or recorded again."""
-        return self._workspace.flow.review is not None
+        return self._workspace.take_sequence.review is not None
 
     @property
     def is_in_use(self) -> bool:
         """True while the microphone is open or a take waits."""
-        return self.is_waiting or self._workspace.flow.stage is not Stage.OFF
+        return self.is_waiting or self._workspace.take_sequence.stage is not Stage.OFF
 
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
-        is_asking = self._workspace.flow.toggle(self._panel.prompt(), self._panel.group())
+        is_asking = self._workspace.take_sequence.toggle(self._panel.prompt(), self._panel.group())
         if is_asking:
             self._panel.ask_for_word()
         self._show_state()
@@ -99,12 +99,12 @@ class RecordingControl(QObject):
     def keep_take(self) -> None:
         """Keep the take that waits and go on to the next word."""
         if self.is_waiting:
-            self._workspace.flow.accept()
+            self._workspace.take_sequence.accept()
             self._show_state()
 
     def retake(self) -> None:
         """Record the word of the take that waits, or that is looked at, again."""
-        self._workspace.flow.retake()
+        self._workspace.take_sequence.retake()
         self._show_state()
 
     def finish_take(self, then: Callable[[], object]) -> None:
@@ -112,9 +112,9 @@ class RecordingControl(QObject):
         if self._then is None:
             self._takes_before = len(self._workspace.session.takes)
         self._then = then
-        self._workspace.flow.close()
+        self._workspace.take_sequence.close()
         if self.is_running:
-            self._workspace.flow.toggle(self._panel.prompt(), self._panel.group())
+            self._workspace.take_sequence.toggle(self._panel.prompt(), self._panel.group())
 
     def show_settings(self) -> None:
         """Show how prompts are gone through, and what starts and ends a take."""
@@ -126,7 +126,7 @@ class RecordingControl(QObject):
 
     def toggle_microphone(self) -> None:
         """Open the microphone, or close it."""
-        recording = self._workspace.recording
+        recording = self._workspace.capture
         if recording.phase is Phase.READY:
             recording.disarm()
         elif recording.phase in (Phase.OFF, Phase.LOST):
@@ -141,21 +141,21 @@ class RecordingControl(QObject):
             tuple(microphone.title for microphone in found), current
         )
         if by_title:
-            self._workspace.recording.choose(found[by_title[0]])
+            self._workspace.capture.choose(found[by_title[0]])
 
     def _choose_microphone(self, place: int) -> None:
-        microphone = self._workspace.recording.microphones[place]
+        microphone = self._workspace.capture.microphones[place]
         self._workspace.configure(microphone=microphone.title)
-        self._workspace.recording.choose(microphone)
+        self._workspace.capture.choose(microphone)
 
     def _rescan(self) -> None:
-        self._workspace.recording.look_for_microphones(again=True)
+        self._workspace.capture.look_for_microphones(again=True)
 
     def _choose_voice_stop(self, stop_by_voice: bool) -> None:
         self._workspace.configure(stop_by_voice=stop_by_voice)
 
     def _choose_mode(self, mode: RecordMode) -> None:
-        self._workspace.flow.close()  # what goes on by itself would go on in the other mode
+        self._workspace.take_sequence.close()  # or automatic takes would run on in the other mode
         self._workspace.configure(record_mode=mode)
         self.show_settings()
 
@@ -175,7 +175,7 @@ class RecordingControl(QObject):
         if word is None:
             self._panel.forget_prompt()
             return
-        column = self._workspace.looking.recipe.label_column
+        column = self._workspace.view_state.recipe.label_column
         hint = hint_of(self._workspace.session, word, column)
         self._panel.set_prompt(word.text, word.labels.get(column, ""), hint)
 
@@ -183,7 +183,7 @@ class RecordingControl(QObject):
         return self._workspace.session.words.get(self._offered) if self._offered else None
 
     def _session_changed(self, change: SessionChanged) -> None:
-        column = self._workspace.looking.recipe.label_column
+        column = self._workspace.view_state.recipe.label_column
         labels = (word.labels.get(column, "") for word in change.after.words.values())
         self._panel.show_groups(tuple(dict.fromkeys(label for label in labels if label)))
         self._show_progress()
@@ -191,14 +191,14 @@ class RecordingControl(QObject):
     def _show_progress(self) -> None:
         session, settings = self._workspace.session, self._workspace.settings
         word = self._word()
-        found = progress(session, self._workspace.flow.plan, settings.speaker)
+        found = progress(session, self._workspace.take_sequence.plan, settings.speaker)
         number = take_number(session, word.id, settings.speaker) if word else 1
         number -= self.is_waiting  # the take that waits is already counted
         done = f"{found.done} of {found.needed}" if found.needed else ""
         self._panel.show_progress(f"take {number} · {done}" if word and done else done)
 
     def _show_state(self) -> None:
-        recorder, flow = self._workspace.recording.recorder, self._workspace.flow
+        recorder, flow = self._workspace.capture.recorder, self._workspace.take_sequence
         level = recorder.level() if self._is_open else None
         review = flow.review
         self._panel.show_state(
@@ -216,12 +216,12 @@ class RecordingControl(QObject):
 
     @property
     def _is_open(self) -> bool:
-        return self._workspace.recording.phase in (Phase.READY, Phase.RECORDING)
+        return self._workspace.capture.phase in (Phase.READY, Phase.RECORDING)
 
     def _troubles(self) -> tuple[Remark, ...]:
         """Say what is wrong with the microphone."""
-        recorder = self._workspace.recording.recorder
-        if self._workspace.recording.phase is Phase.LOST:
+        recorder = self._workspace.capture.recorder
+        if self._workspace.capture.phase is Phase.LOST:
             return (LOST,)
         lost = recorder.lost_blocks if self.is_running else 0
         silent = (SILENCE,) if self._is_open and recorder.level().is_digital_silence else ()

@@ -181,8 +181,8 @@ class SpeakerWindow(SpeakerView):
 
     def look(self) -> None:
         """Show where the recording stands."""
-        flow, session = self._workspace.flow, self._workspace.session
-        word = session.words.get(self._workspace.looking.selection.primary or WordId(""))
+        flow, session = self._workspace.take_sequence, self._workspace.session
+        word = session.words.get(self._workspace.view_state.selection.primary or WordId(""))
         text, hint = (word.text, word.labels.get(HINT_COLUMN, "")) if word else ("", "")
         self.show_cue(Cue(LIGHTS[flow.stage], shortened(text), shortened(hint)))
 

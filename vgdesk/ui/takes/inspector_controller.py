@@ -10,7 +10,7 @@ from vgdesk.core.viewing import Selection
 from vgdesk.ui.takes.inspector_panel import InspectorPanel
 
 
-class Inspecting(QObject):
+class InspectorController(QObject):
     """Shows the primary word in the inspector: its takes, sound and nearest words."""
 
     def __init__(self, workspace: Workspace, panel: InspectorPanel) -> None:
@@ -33,7 +33,7 @@ class Inspecting(QObject):
         self._show()
 
     def _take(self) -> Take | None:
-        chosen, session = self._workspace.looking.selection, self._workspace.session
+        chosen, session = self._workspace.view_state.selection, self._workspace.session
         if chosen.take is not None and chosen.take in session.takes:
             return session.takes[chosen.take]
         takes = session.takes_of(chosen.primary) if chosen.primary else ()
@@ -52,7 +52,7 @@ class Inspecting(QObject):
         self._find_neighbours()
 
     def _show(self) -> None:
-        session, primary = self._workspace.session, self._workspace.looking.selection.primary
+        session, primary = self._workspace.session, self._workspace.view_state.selection.primary
         word, take = session.words.get(primary) if primary else None, self._take()
         takes = session.takes_of(word.id) if word else ()
         self._panel.show_word(word, takes, take.id if take else None)
@@ -77,21 +77,21 @@ class Inspecting(QObject):
             )
 
     def _find_neighbours(self) -> None:
-        primary = self._workspace.looking.selection.primary
+        primary = self._workspace.view_state.selection.primary
         if primary is not None:
             self._workspace.pipeline.find_neighbours(
                 primary, lambda found: self._show_neighbours(primary, found)
             )
 
     def _show_neighbours(self, word: WordId, found: tuple[Neighbour, ...]) -> None:
-        looking, session = self._workspace.looking, self._workspace.session
-        if word != looking.selection.primary:
+        view_state, session = self._workspace.view_state, self._workspace.session
+        if word != view_state.selection.primary:
             return
-        cell = looking.recipe.focus
+        cell = view_state.recipe.focus
         encoder = session.encoders.get(cell) if found else None
-        spec = self._workspace.shelf.spec(encoder) if encoder else None
+        spec = self._workspace.encoder_registry.spec(encoder) if encoder else None
         layers = spec.layers if spec else ("",)
-        layer = layers[min(looking.recipe.layer_of(cell), len(layers) - 1)]
+        layer = layers[min(view_state.recipe.layer_of(cell), len(layers) - 1)]
         self._panel.show_neighbours(
             [
                 (near.word, session.words[near.word].text, near.similarity)
@@ -109,15 +109,15 @@ class Inspecting(QObject):
 
     def _choose_take(self, take: str) -> None:
         found = self._workspace.session.takes[TakeId(take)]
-        self._workspace.looking.choose_take(found.word, found.id)
+        self._workspace.view_state.choose_take(found.word, found.id)
 
     def _delete_take(self, take: str) -> None:
         self._workspace.delete(frozenset(), frozenset({TakeId(take)}))
 
     def _choose_word(self, word: str) -> None:
-        self._workspace.looking.select(WordId(word))
+        self._workspace.view_state.select(WordId(word))
 
     def _play(self, *_asked: object) -> None:
-        primary = self._workspace.looking.selection.primary
+        primary = self._workspace.view_state.selection.primary
         if primary is not None:
             self._workspace.play([primary])

@@ -7,7 +7,7 @@ from vgdesk.core.notices import Notice
 from vgdesk.ui.takes import removal_question
 
 
-class RemovalDesk(QObject):
+class RemovalController(QObject):
     """Asks before recordings are deleted permanently, and before finishing an old deletion."""
 
     def __init__(self, workspace: Workspace, window: QWidget) -> None:

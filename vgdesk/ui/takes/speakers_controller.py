@@ -8,14 +8,14 @@ from vgdesk.app.words.speakers import next_pseudonym, renamed, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
 from vgdesk.core.notices import Notice
-from vgdesk.ui.takes.removal_controller import RemovalDesk
+from vgdesk.ui.takes.removal_controller import RemovalController
 from vgdesk.ui.takes.speakers_dialog import SpeakersDialog
 
 
-class SpeakersDesk(QObject):
+class SpeakersController(QObject):
     """Between the list of speakers and the session; every change of it can be undone but one."""
 
-    def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalDesk) -> None:
+    def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalController) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._window = window

@@ -7,14 +7,14 @@ from vgdesk.app.project.trash import TrashRow
 from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Session, TakeId
-from vgdesk.ui.takes.removal_controller import RemovalDesk
+from vgdesk.ui.takes.removal_controller import RemovalController
 from vgdesk.ui.takes.trash_dialog import TrashDialog
 
 
-class TrashDesk(QObject):
+class TrashController(QObject):
     """Between the list of rejected takes and the session."""
 
-    def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalDesk) -> None:
+    def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalController) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._window = window
@@ -40,7 +40,7 @@ class TrashDesk(QObject):
     def _closed(self) -> None:
         self._unsubscribe()
         self.dialog = None
-        self._workspace.listening.stop()
+        self._workspace.playback.stop()
 
     def _show(self, _change: SessionChanged | None = None) -> None:
         def show(rows: tuple[TrashRow, ...]) -> None:
@@ -53,7 +53,7 @@ class TrashDesk(QObject):
         trash = self._workspace.session.trash
         found = [trash[take].take for take in takes if take in trash]
         if found:
-            self._workspace.listening.play(found)
+            self._workspace.playback.play(found)
 
     def _restore(self, takes: list[TakeId]) -> None:
         def restored(session: Session) -> Session:

@@ -6,7 +6,7 @@ from vgdesk.core.model import Cell, EncoderId
 
 def encoder_title(workspace: Workspace, encoder: EncoderId, likely: Cell | None = None) -> str:
     """Name an encoder after the cell it stands in: `likely`, or else the first."""
-    spec = workspace.shelf.spec(encoder)
+    spec = workspace.encoder_registry.spec(encoder)
     title = spec.title if spec else encoder
     cells = [cell for cell, own in workspace.session.encoders.items() if own == encoder]
     cells.sort(key=lambda cell: cell is not likely)

@@ -4,15 +4,15 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from vgdesk.app.analysing.equivalent_command import UNSAVED, RecipeLine
+from vgdesk.app.analysing.equivalent_command import UNSAVED, EquivalentCommand
 from vgdesk.app.state.events import CurvesReady, Embedded, Missing, SessionChanged, View
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.details import (
-    Finding,
     GatingResult,
     LabelConfusions,
     LetterProfile,
     NeighbourChanges,
+    RetrievalList,
 )
 from vgdesk.core.model import Cell, EncoderId, TakeId, WordId
 from vgdesk.core.results import LayerSimilarity, WordMap, WordOverview, WordSimilarity
@@ -38,7 +38,7 @@ from vgdesk.ui.views.view_grid import ViewGrid
 WATCHED = (View.CHANGES, View.CONFUSIONS, View.GATING, View.LETTERS, View.RETRIEVAL)
 
 
-class ViewsArea(QWidget):
+class ViewsController(QWidget):
     """The linked views: hears results and wishes, and passes them on.
 
     Signals
@@ -54,7 +54,7 @@ class ViewsArea(QWidget):
         self._workspace = workspace
         self._theme = theme
         self.legend: Legend = legend_of(
-            workspace.session, workspace.looking.recipe.label_column, theme
+            workspace.session, workspace.view_state.recipe.label_column, theme
         )
         self.layers = LayerHeatmap(theme)
         self.words = WordHeatmap(theme)
@@ -78,11 +78,11 @@ class ViewsArea(QWidget):
             View.RETRIEVAL: self.retrieval,
         }
         self._curves: tuple[EncoderId, ...] = ()
-        self._looks = workspace.looking.recipe.label_column, workspace.looking.recipe.order
+        self._looks = workspace.view_state.recipe.label_column, workspace.view_state.recipe.order
         self._way_out: dict[View, str] = {}
         self._last: dict[View, Callable[[], None]] = {}
         self._grid = ViewGrid(self.frames)
-        self._controls = ViewControls(workspace.looking.change)
+        self._controls = ViewControls(workspace.view_state.change)
         self._add_controls()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -156,8 +156,8 @@ class ViewsArea(QWidget):
         return next(view for view, frame in self.frames.items() if frame is self.sender())
 
     def _choose_layers(self, row: int, column: int) -> None:
-        recipe = self._workspace.looking.recipe
-        self._workspace.looking.change(
+        recipe = self._workspace.view_state.recipe
+        self._workspace.view_state.change(
             lambda r: r.with_layer(recipe.a, row).with_layer(recipe.b, column)
         )
 
@@ -165,24 +165,24 @@ class ViewsArea(QWidget):
         encoders = self._workspace.session.encoders
         cells = [cell for cell in Cell if encoders.get(cell) == self._curves[curve]]
         for cell in cells:
-            self._workspace.looking.choose_layer(cell, layer)
+            self._workspace.view_state.choose_layer(cell, layer)
 
     def _watch(self, is_seen: bool) -> None:
         self._workspace.pipeline.watch(self._asker(), is_seen=is_seen)
 
     def _wish_floors(self, is_on: bool) -> None:
-        self._workspace.looking.change(lambda recipe: replace(recipe, floors=is_on))
+        self._workspace.view_state.change(lambda recipe: replace(recipe, floors=is_on))
 
     def _choose_pair(self, one: str, other: str) -> None:
-        self._workspace.looking.select(WordId(one), WordId(other))
+        self._workspace.view_state.select(WordId(one), WordId(other))
 
     def _choose_word(self, word: str) -> None:
-        self._workspace.looking.select(WordId(word))
+        self._workspace.view_state.select(WordId(word))
 
     def _choose_entry(self, word: str, row: str) -> None:
-        self._workspace.looking.select(WordId(word))
+        self._workspace.view_state.select(WordId(word))
         if row in self._workspace.session.takes:
-            self._workspace.looking.choose_take(WordId(word), TakeId(row))
+            self._workspace.view_state.choose_take(WordId(word), TakeId(row))
 
     def _play_entry(self, word: str) -> None:
         # A word that is only written is looked at without a word about it.
@@ -190,10 +190,10 @@ class ViewsArea(QWidget):
             self._workspace.play([WordId(word)])
 
     def _toggle(self, word: str) -> None:
-        self._workspace.looking.toggle(WordId(word))
+        self._workspace.view_state.toggle(WordId(word))
 
     def _choose_words(self, words: list[WordId]) -> None:
-        self._workspace.looking.select(*words)
+        self._workspace.view_state.select(*words)
 
     def _choose_labels(self, labels: list[str]) -> None:
         words = self._workspace.session.words
@@ -203,7 +203,7 @@ class ViewsArea(QWidget):
         self._workspace.play_part(TakeId(take), seconds, is_end=is_end)
 
     def _hover(self, word: str) -> None:
-        self._workspace.looking.hover(WordId(word) if word else None)
+        self._workspace.view_state.hover(WordId(word) if word else None)
 
     # News of the workspace
 
@@ -247,7 +247,7 @@ class ViewsArea(QWidget):
 
     def _look_again(self) -> None:
         """Take over labels, colours and order of the words; the numbers stay as they are."""
-        recipe, session = self._workspace.looking.recipe, self._workspace.session
+        recipe, session = self._workspace.view_state.recipe, self._workspace.session
         self._controls.show_columns(session.label_columns(), recipe.label_column)
         self.legend = legend_of(session, recipe.label_column, self._theme)
         for show in tuple(self._last.values()):
@@ -255,7 +255,7 @@ class ViewsArea(QWidget):
 
     def _show_layers(self, result: LayerSimilarity) -> None:
         def show() -> None:
-            recipe = self._workspace.looking.recipe
+            recipe = self._workspace.view_state.recipe
             a, b = result.trace.encoders
             titles = self._title_of(a, recipe.a), self._title_of(b, recipe.b)
             self.layers.show_result(result, *titles)
@@ -268,7 +268,7 @@ class ViewsArea(QWidget):
         def show() -> None:
             # What was asked for a moment ago may come after another choice: the result knows.
             encoder, *is_difference = result.trace.encoders
-            recipe = self._workspace.looking.recipe
+            recipe = self._workspace.view_state.recipe
             title = "B minus A" if is_difference else self._title_of(encoder, recipe.focus)
             if isinstance(result, WordOverview):
                 self.words.show_overview(
@@ -279,7 +279,7 @@ class ViewsArea(QWidget):
                 self.words.show_result(
                     result, order, self.legend, centred=bool(is_difference), title=title
                 )
-            self.words.show_selection(self._workspace.looking.selection)
+            self.words.show_selection(self._workspace.view_state.selection)
             self.words.show_recipe(lambda: self._line().of_words(result))
 
         self._keep(View.WORDS, show)
@@ -287,7 +287,7 @@ class ViewsArea(QWidget):
     def _show_map(self, result: WordMap) -> None:
         def show() -> None:
             self.map.show_result(result, self.legend)
-            self.map.show_selection(self._workspace.looking.selection)
+            self.map.show_selection(self._workspace.view_state.selection)
             self.map.show_recipe(lambda: self._line().of_map(result))
 
         self._keep(View.MAP, show)
@@ -304,25 +304,25 @@ class ViewsArea(QWidget):
             floors = sum(curve.encoder not in chosen for curve in ready.curves)
             self.curves.show_result(ready.curves, tuple(titles), of, floors=floors)
             self._curves = tuple(curve.encoder for curve in ready.curves)
-            self._mark(self._workspace.looking.recipe)
+            self._mark(self._workspace.view_state.recipe)
             self.curves.show_recipe(lambda: self._line().of_curves(ready.curves))
 
         self._keep(View.CURVES, show)
 
     def _show_changes(self, result: NeighbourChanges) -> None:
         def show() -> None:
-            recipe = self._workspace.looking.recipe
+            recipe = self._workspace.view_state.recipe
             a, b = result.trace.encoders
             titles = self._title_of(a, recipe.a), self._title_of(b, recipe.b)
             self.changes.show_result(result, self.legend, *titles)
-            self.changes.show_selection(self._workspace.looking.selection)
+            self.changes.show_selection(self._workspace.view_state.selection)
             self.changes.show_recipe(lambda: self._line().of_changes(result))
 
         self._keep(View.CHANGES, show)
 
     def _show_confusions(self, result: LabelConfusions) -> None:
         def show() -> None:
-            focus = self._workspace.looking.recipe.focus
+            focus = self._workspace.view_state.recipe.focus
             self.confusions.show_result(result, self._title_of(result.trace.encoders[0], focus))
             self.confusions.show_recipe(lambda: self._line().of_confusions(result))
 
@@ -330,7 +330,7 @@ class ViewsArea(QWidget):
 
     def _show_gating(self, results: tuple[GatingResult, ...]) -> None:
         def show() -> None:
-            focus = self._workspace.looking.recipe.focus
+            focus = self._workspace.view_state.recipe.focus
             title = self._title_of(results[0].encoder, focus)
             self.gating.show_result(results, self.legend, title)
             self.gating.show_recipe(lambda: self._line().of_gating(results))
@@ -339,19 +339,19 @@ class ViewsArea(QWidget):
 
     def _show_letters(self, profile: LetterProfile) -> None:
         def show() -> None:
-            focus = self._workspace.looking.recipe.focus
+            focus = self._workspace.view_state.recipe.focus
             self.letters.show_result(profile, self._title_of(profile.trace.encoders[0], focus))
             self.letters.show_recipe(lambda: self._line().of_letters(profile))
 
         self._keep(View.LETTERS, show)
 
-    def _show_retrieval(self, found: Finding) -> None:
+    def _show_retrieval(self, found: RetrievalList) -> None:
         def show() -> None:
-            recipe = self._workspace.looking.recipe
+            recipe = self._workspace.view_state.recipe
             likely = recipe.searched if len(found.layers) > 1 else (recipe.focus,)
             titles = map(self._title_of, found.trace.encoders, likely)
             self.retrieval.show_result(found, self.legend, tuple(titles))
-            self.retrieval.show_selection(self._workspace.looking.selection)
+            self.retrieval.show_selection(self._workspace.view_state.selection)
             self.retrieval.show_recipe(
                 lambda: self._line().of_retrieval(found, self.retrieval.is_best_first)
             )
@@ -378,7 +378,7 @@ class ViewsArea(QWidget):
         self.map.show_pending(words)
         if any(progress.is_stopped for progress in embedded.cells.values()):
             for frame in self.frames.values():
-                frame.show_stale("Encoding was stopped")
+                frame.show_stale("EncodingQueue was stopped")
 
     def _show_selection(self, selection: Selection) -> None:
         self.words.show_selection(selection)
@@ -386,10 +386,12 @@ class ViewsArea(QWidget):
         self.changes.show_selection(selection)
         self.retrieval.show_selection(selection)
 
-    def _line(self) -> RecipeLine:
+    def _line(self) -> EquivalentCommand:
         workspace = self._workspace
         home = workspace.projects.home or UNSAVED
-        return RecipeLine(home, workspace.looking.recipe, workspace.shelf.command_name)
+        return EquivalentCommand(
+            home, workspace.view_state.recipe, workspace.encoder_registry.command_name
+        )
 
     def _title_of(self, encoder: EncoderId, likely: Cell | None = None) -> str:
         return encoder_title(self._workspace, encoder, likely)

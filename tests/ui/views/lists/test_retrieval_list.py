@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.views.examples import legend, theme
-from vgdesk.core.details import Finding
+from vgdesk.core.details import RetrievalList
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
 from vgdesk.core.viewing import Selection
@@ -14,11 +14,11 @@ WORDS = tuple(WordId(f"w{i}") for i in range(3))
 HITS = ((WordId("w0"), WordId("w1")), (WordId("w0"), WordId("w2")), (WordId("w2"), WordId("w0")))
 
 
-def finding(*, of_takes: bool = False) -> Finding:
+def finding(*, of_takes: bool = False) -> RetrievalList:
     def row(word: WordId) -> str:
         return f"{word}-anna" if of_takes else word
 
-    return Finding(
+    return RetrievalList(
         "retrieval",
         ("3",) if of_takes else ("3", "6"),
         tuple(map(row, WORDS)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vgdesk.core.details import Finding
+from vgdesk.core.details import RetrievalList
 from vgdesk.core.model import WordId
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.descriptions.results import layer_name, made_by, number
@@ -16,7 +16,7 @@ def entry_title(row: str, word: WordId, legend: Legend) -> str:
     return legend.look_of(word).text if row == word else row
 
 
-def finding_list(found: Finding, legend: Legend, order: Sequence[int]) -> Table:
+def finding_list(found: RetrievalList, legend: Legend, order: Sequence[int]) -> Table:
     """List every query with its rank and what it finds; the right one is ticked."""
     rows: list[tuple[Entry, ...]] = []
     for place in order:
@@ -40,7 +40,7 @@ def finding_list(found: Finding, legend: Legend, order: Sequence[int]) -> Table:
     return Table(("looked for", "rank", *_places("found", found)), rows)
 
 
-def finding_table(found: Finding, legend: Legend, order: Sequence[int]) -> Table:
+def finding_table(found: RetrievalList, legend: Legend, order: Sequence[int]) -> Table:
     """List the same with each number in a column of its own, for copying."""
     rows: list[tuple[Entry, ...]] = []
     for place in order:
@@ -59,7 +59,7 @@ def finding_table(found: Finding, legend: Legend, order: Sequence[int]) -> Table
     return Table(("query", "rank", "ties", "similarity of the right one", *columns), rows)
 
 
-def recall_line(found: Finding) -> str:
+def recall_line(found: RetrievalList) -> str:
     """Say how well all queries do, beside n and chance."""
     places = ", ".join(map(str, found.places))
     shares, chances = (
@@ -72,7 +72,7 @@ def recall_line(found: Finding) -> str:
     )
 
 
-def finding_summary(found: Finding, legend: Legend, titles: Sequence[str]) -> str:
+def finding_summary(found: RetrievalList, legend: Legend, titles: Sequence[str]) -> str:
     """Say who looked for whom, and who was lost most."""
     sides = [
         f"{layer_name(layer)} of {title}" for layer, title in zip(found.layers, titles, strict=True)
@@ -86,7 +86,7 @@ def finding_summary(found: Finding, legend: Legend, titles: Sequence[str]) -> st
     return f"n = {len(found.rows)}. {where[:1].upper()}{where[1:]}. {lost} {made_by(found.trace)}"
 
 
-def _rank(found: Finding, place: int) -> str:
+def _rank(found: RetrievalList, place: int) -> str:
     ties = int(found.ties[place])
     return f"{found.ranks[place]:g}{f' ({ties} tied)' * bool(ties)}"
 
@@ -95,6 +95,6 @@ def _rounded(rank: float) -> str:
     return f"{rank:.1f}".removesuffix(".0")
 
 
-def _places(name: str, found: Finding) -> list[str]:
+def _places(name: str, found: RetrievalList) -> list[str]:
     count = found.hit_similarities.shape[1]
     return [f"{name} {place}" for place in range(1, count + 1)]

@@ -3,7 +3,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from vgdesk.app.state.events import View
-from vgdesk.core.details import Finding
+from vgdesk.core.details import RetrievalList
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
@@ -35,7 +35,7 @@ class FoundWords(ViewFrame):
     entry_played = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        self._found: Finding | None = None
+        self._found: RetrievalList | None = None
         self._legend: Legend | None = None
         self._titles: tuple[str, ...] = ()
         self._order: list[int] = []
@@ -60,7 +60,7 @@ class FoundWords(ViewFrame):
     def is_best_first(self) -> bool:
         return self._best_first.isChecked()
 
-    def show_result(self, found: Finding, legend: Legend, titles: tuple[str, ...]) -> None:
+    def show_result(self, found: RetrievalList, legend: Legend, titles: tuple[str, ...]) -> None:
         """Show what was found; titles are those of the models, as many as layers."""
         self._found, self._legend, self._titles = found, legend, titles
         self._show()

@@ -1,7 +1,7 @@
-"""Long work that nobody may want any more by the time it is half done.
+"""Cancelling long work between two of its steps.
 
-Who runs it says whom to ask (`asking`); the work goes through its layers, blocks, shuffles or files
-with `while_wanted`, and ends there once the answer is no.
+The caller says how to ask whether the result is still wanted (`cancellable`); the work goes through
+its layers, blocks, shuffles or files with `until_cancelled`, and ends there once it is not.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,12 +15,12 @@ _is_wanted: ContextVar[Callable[[], bool]] = ContextVar("is_wanted", default=lam
 _told: ContextVar[Told] = ContextVar("told", default=lambda _done, _total: None)
 
 
-class NotWantedError(Exception):
+class CancelledError(Exception):
     """Ends work in the middle. Nothing went wrong, and nobody is told."""
 
 
 @contextmanager
-def asking(is_wanted: Callable[[], bool], told: Told | None = None) -> Iterator[None]:
+def cancellable(is_wanted: Callable[[], bool], told: Told | None = None) -> Iterator[None]:
     """Let work that is done inside ask `is_wanted` from time to time.
 
     Parameters
@@ -36,13 +36,13 @@ def asking(is_wanted: Callable[[], bool], told: Told | None = None) -> Iterator[
         _told.reset(other)
 
 
-def refuse_unwanted() -> None:
-    """Raise NotWantedError if the result is not wanted any more."""
+def raise_if_cancelled() -> None:
+    """Raise CancelledError if the result is not wanted any more."""
     if not _is_wanted.get()():
-        raise NotWantedError
+        raise CancelledError
 
 
-def while_wanted(things: Iterable[T], total: int = 0) -> Iterator[T]:
+def until_cancelled(things: Iterable[T], total: int = 0) -> Iterator[T]:
     """Go through things as long as the result is wanted.
 
     Parameters
@@ -52,11 +52,11 @@ def while_wanted(things: Iterable[T], total: int = 0) -> Iterator[T]:
 
     Raises
     ------
-    NotWantedError
+    CancelledError
         Before the next thing, once it is not.
     """
     for done, thing in enumerate(things):
-        refuse_unwanted()
+        raise_if_cancelled()
         if total:
             _told.get()(done, total)
         yield thing
