@@ -42,7 +42,7 @@ class ModelDesk:
         if encoder is not None:
             self._encoding.forget(encoder)
         spec = self._shelf.spec(encoder) if encoder else None
-        title = spec.title if spec else "nothing"
+        title = spec.title if spec else "none"
         self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
 
     def add_folder(self, cell: Cell, folder: Path) -> None:
@@ -87,6 +87,6 @@ class ModelDesk:
 def _wrong_cell(spec: EncoderSpec) -> EncoderError:
     reads = spec.modality.value
     return EncoderError(
-        f"“{spec.title}” is a model of {reads}, so it was not put here.",
+        f"“{spec.title}” is a {reads} encoder, so it was not added here.",
         f"Choose its folder in one of the two {reads} cells.",
     )

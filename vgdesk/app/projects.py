@@ -38,8 +38,8 @@ SAVING = "saving"
 OPENING = "open"  # one at a time: the last that was asked for
 
 _GONE_ON = ProjectError(
-    "The other project was not opened, because you went on with this one meanwhile.",
-    "Nothing of it is lost. Open the other project again when you are done.",
+    "The other project was not opened because you continued with this one.",
+    "Nothing was lost. Open the other project again when you are done.",
 )
 
 
@@ -90,8 +90,8 @@ class ProjectDesk:
             folder.mkdir(exist_ok=True)
         except FileNotFoundError as error:
             raise ProjectError(
-                f"The folder {self.folder} is gone: moved, deleted, or on a drive that was "
-                "disconnected. Words, labels and trims are still in this window.",
+                f"The folder {self.folder} is no longer there: it was moved or deleted, or its "
+                "drive was disconnected. Words, labels and trims are still in this window.",
                 "Connect the drive again or put the folder back; or save the project in another "
                 "folder, then record again.",
             ) from error
@@ -159,7 +159,7 @@ class ProjectDesk:
                 self.open(found[0], opened, otherwise=otherwise)
             self._tell_of_others(found[1:])
 
-        job = JobChanged(OPENING, "Looking for edits that were not saved", JobState.RUNNING)
+        job = JobChanged(OPENING, "Looking for unsaved edits", JobState.RUNNING)
         self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
 
     def _tell_of_others(self, left: Sequence[Path]) -> None:
@@ -169,7 +169,7 @@ class ProjectDesk:
             what = (
                 "One more project was" if never_saved == 1 else f"{never_saved} more projects were"
             )
-            said = f"{what} never saved before vgdesk ended. Their recordings and edits are kept."
+            said = f"{what} never saved before vgdesk closed. All recordings and edits are kept."
             self._events.notice.publish(Notice(said, "Choose File > Open unsaved work…"))
 
     def list_unsaved(self, listed: Callable[[tuple[Unsaved, ...]], object]) -> None:

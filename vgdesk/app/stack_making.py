@@ -71,7 +71,7 @@ def find_encoder(name: str) -> EncoderSpec:
         return inspect_vectors(file)
     raise EncoderError(
         f"There is no encoder “{name}”.",
-        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model or a file of word "
+        f"Choose one of {', '.join(ENCODERS)}, or give the folder of a model or a file of word "
         "vectors.",
     )
 
@@ -94,7 +94,7 @@ def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
     """Return the list or project that an encoder was given, or refuse if it was given none."""
     if words is None:
         raise VgdeskError(
-            f"“{spec.title}” was given no words.", "Name the project or the list with --words."
+            f"“{spec.title}” has no words to encode.", "Name the project or the list with --words."
         )
     if not Path(words).is_file() and not words.endswith(PROJECT):
         open_words(words)  # a list that ships, or the sentence that names these lists
@@ -122,7 +122,7 @@ def make_stack(
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
     """Encode rows, each with the word that it stands for; as `make_stack`."""
     if not rows:
-        raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
+        raise VgdeskError("No sound files or words were found there.", "Give sound files or words.")
     items = tuple(_heard_by(spec, item) for _word, item in rows)
     words = {item.row: word for word, item in rows}
     found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)
