@@ -109,12 +109,12 @@ def _output_lost(lost: OutputLostError) -> int:
     number = lost.args[0]
     if number == errno.EPIPE:
         return NOBODY_READS
-    say(f"What was to be printed could not be written: {os.strerror(number)}.")
+    say(f"The output could not be written: {os.strerror(number)}.")
     return OUTPUT_LOST
 
 
 def _stopped(number: int) -> int:
-    say("Stopped. What was not finished was removed.")
+    say("Stopped. Unfinished files were deleted.")
     return STOPPED + number
 
 

@@ -83,7 +83,7 @@ def inspector(session: Session, theme: Theme) -> QWidget:
 def activity(session: Session, theme: Theme) -> QWidget:
     panel = ActivityPanel()
     panel.show_job(
-        JobChanged(JobId.of_files("1"), "EncodingQueue words", JobState.RUNNING, 3, 9, "batch 3")
+        JobChanged(JobId.of_files("1"), "Encoding words", JobState.RUNNING, 3, 9, "batch 3")
     )
     panel.show_job(JobChanged(JobId.of_files("2"), "Map", JobState.DONE))
     return panel

@@ -54,7 +54,7 @@ class ControlBar(QWidget):
         self._shown = QButtonGroup(self)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName("Layer")
-        self._slider.setToolTip("Layer of the words that are shown: [ and ] move it")
+        self._slider.setToolTip("Layer of the words shown; change it with [ and ]")
         self._slider.setPageStep(1)
         self._slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self._slider.setMinimumWidth(56)

@@ -65,7 +65,7 @@ class Target:
 
 def ask_project(parent: QWidget) -> Path | None:
     """Ask for a project; a project is a folder."""
-    return ask_folder(parent, "Open a project (a folder that ends in .vgdesk)")
+    return ask_folder(parent, "Open project (a folder ending in .vgdesk)")
 
 
 def ask_folder(parent: QWidget, title: str) -> Path | None:
@@ -78,7 +78,7 @@ def ask_export_kind(parent: QWidget) -> str:
     """Ask how words should be handed on; returns an id of EXPORTS, empty if none was chosen."""
     kinds = {one.title: one.id for one in EXPORTS.values()}
     chosen, is_given = QInputDialog.getItem(
-        parent, "Export the words", "As what?", list(kinds), editable=False
+        parent, "Export words", "Format", list(kinds), editable=False
     )
     return kinds[chosen] if is_given else ""
 
@@ -99,7 +99,7 @@ def ask_unsaved(parent: QWidget, found: Sequence[Unsaved]) -> Path | None:
     """Ask which of the projects that were never saved should be opened."""
     titles = [f"{place}. {_unsaved_title(one)}" for place, one in enumerate(found, start=1)]
     chosen, is_given = QInputDialog.getItem(
-        parent, "Open unsaved work", "Which one?", titles, editable=False
+        parent, "Open unsaved work", "Project", titles, editable=False
     )
     return found[titles.index(chosen)].folder if is_given else None
 
@@ -113,7 +113,7 @@ def _unsaved_title(one: Unsaved) -> str:
 def ask_packed_file(parent: QWidget) -> Path | None:
     """Ask for a packed project."""
     chosen, _filter = QFileDialog.getOpenFileName(
-        parent, "Open a packed project", str(Path.home()), f"Packed projects (*{PACKED})"
+        parent, "Open packed project", str(Path.home()), f"Packed projects (*{PACKED})"
     )
     return Path(chosen) if chosen else None
 
@@ -122,7 +122,7 @@ def ask_packed_name(parent: QWidget, project: Path) -> Target | None:
     """Ask what the packed project should be called."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
-        "Pack the project into one file",
+        "Pack project into one file",
         str(project.with_suffix(PACKED)),
         f"Packed projects (*{PACKED})",
     )
@@ -133,7 +133,7 @@ def ask_new_project(parent: QWidget, name: str, folder: Path | None = None) -> P
     """Ask where a project should be saved."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
-        "Save the project as a folder",
+        "Save project as a folder",
         str((folder or Path.home()) / f"{name}{PROJECT}"),
         f"vgdesk projects (*{PROJECT})",
         options=QFileDialog.Option.DontConfirmOverwrite,
@@ -148,7 +148,7 @@ def ask_vectors(parent: QWidget) -> Path | None:
     """Ask for a file of word vectors."""
     kinds = " ".join(f"*{ending}" for ending in ENDINGS)
     chosen, _filter = QFileDialog.getOpenFileName(
-        parent, "Word vectors, one word a line", str(Path.home()), f"Word vectors ({kinds})"
+        parent, "Word vectors, one word per line", str(Path.home()), f"Word vectors ({kinds})"
     )
     return Path(chosen) if chosen else None
 
@@ -161,7 +161,7 @@ def ask_files_to_add(parent: QWidget) -> list[Path]:
         parent,
         "Sound files with one word each, annotations, or tables of recordings",
         str(Path.home()),
-        f"All that can be added ({' '.join((*sounds, *annotations, *tables))});;"
+        f"All supported files ({' '.join((*sounds, *annotations, *tables))});;"
         f"Sound files ({' '.join(sounds)});;TextGrid and EAF ({' '.join(annotations)});;"
         f"Tables ({' '.join(tables)})",
     )
@@ -195,9 +195,9 @@ def _patterns(suffixes: Iterable[str]) -> tuple[str, ...]:
 def ask_word_list(parent: QWidget) -> str:
     """Ask for a list that ships or for a file; returns its name, empty if none was chosen."""
     names = {words.title: words.id for words in WORD_LISTS.values()}
-    own = "A file of my own…"
+    own = "My own file…"
     chosen, is_given = QInputDialog.getItem(
-        parent, "Add a list of words", "Which words?", [*names, own], editable=False
+        parent, "Add word list", "List", [*names, own], editable=False
     )
     if not is_given or chosen != own:
         return names[chosen] if is_given else ""
@@ -208,9 +208,9 @@ def ask_prompt_file(parent: QWidget) -> str:
     """Ask for a file with words to say; empty if there is none."""
     file, _filter = QFileDialog.getOpenFileName(
         parent,
-        "One word a line, or a table with a column “word”",
+        "One word per line, or a table with a column “word”",
         str(Path.home()),
-        "Lists of words (*.txt *.tsv *.csv)",
+        "Word lists (*.txt *.tsv *.csv)",
     )
     return file
 
@@ -232,7 +232,7 @@ def ask_model_name(parent: QWidget) -> str:
         parent,
         "Download a model",
         "Name of the model on the Hugging Face hub, for example facebook/hubert-base-ls960.\n"
-        "The files are fetched from the internet now and used without it from then on.",
+        "The files are downloaded now; afterwards the model works offline.",
     )
     return name.strip() if is_given else ""
 
@@ -241,14 +241,12 @@ def ask_about_edits(parent: QWidget, title: str) -> Leave:
     """Ask what to do with edits that are not saved."""
     box = QMessageBox(parent)
     box.setWindowTitle("vgdesk")
-    box.setText(f"“{on_one_line(title)}” has edits that are not saved.")
-    box.setInformativeText("Recordings stay on this computer in any case.")
+    box.setText(f"“{on_one_line(title)}” has unsaved edits.")
+    box.setInformativeText("Recordings are kept in either case.")
     buttons = {
         box.addButton("Save", QMessageBox.ButtonRole.AcceptRole): Leave.SAVE,
-        box.addButton("Leave without saving", QMessageBox.ButtonRole.DestructiveRole): (
-            Leave.DISCARD
-        ),
-        box.addButton("Stay", QMessageBox.ButtonRole.RejectRole): Leave.STAY,
+        box.addButton("Discard edits", QMessageBox.ButtonRole.DestructiveRole): (Leave.DISCARD),
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole): Leave.STAY,
     }
     box.exec()
     return next(
@@ -297,8 +295,8 @@ def show_about(parent: QWidget) -> None:
         parent,
         "About vgdesk",
         f"vgdesk {__version__}\n\n"
-        "How encoders of speech and text represent words, with and without visual grounding.\n\n"
-        "Everything is computed on this computer. Nothing is fetched without a click, and nothing "
-        "is sent.\n\n"
+        "How speech and text encoders represent words, with and without visual grounding.\n\n"
+        "Everything is computed on this computer. Nothing is downloaded without a click, and "
+        "nothing is sent.\n\n"
         "MIT licence. Sound of the demo words: synthetic voices, see resources/README.md.",
     )

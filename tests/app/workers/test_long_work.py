@@ -11,7 +11,7 @@ from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
 
-JOB = JobChanged(JobId.of_files("cut a.wav"), "Playback to a.wav", JobState.RUNNING)
+JOB = JobChanged(JobId.of_files("cut a.wav"), "Listening to a.wav", JobState.RUNNING)
 
 
 class Desk:

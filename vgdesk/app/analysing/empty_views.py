@@ -7,18 +7,18 @@ from vgdesk.app.state.events import CellProgress, Missing, View
 from vgdesk.core.model import Cell, Modality, Session
 from vgdesk.core.viewing import ViewRecipe
 
-ON_THEIR_WAY = "The first vectors are on their way."
+ON_THEIR_WAY = "Computing the first vectors…"
 RECORD = "record", "Record a word"
 PURPOSES = {
-    View.LAYERS: "Shows how alike the layers of two encoders arrange the words.",
-    View.WORDS: "Shows which words one layer holds alike.",
+    View.LAYERS: "Shows how similarly the layers of two encoders represent the words.",
+    View.WORDS: "Shows which words are similar in one layer.",
     View.MAP: "Shows which words form groups in one layer.",
     View.CURVES: "Shows how well the words form their groups at every layer.",
-    View.CHANGES: "Lists the words whose nearest words change most from A to B.",
-    View.CONFUSIONS: "Shows which groups of words one layer takes for each other.",
-    View.GATING: "Shows how much of a word has to be heard until one layer recognises it.",
-    View.LETTERS: "Shows which letters make words lie nearer to names of round or of sharp things.",
-    View.RETRIEVAL: "Lists where each word or take finds itself again, and what it finds instead.",
+    View.CHANGES: "Lists the words whose neighbours change most from A to B.",
+    View.CONFUSIONS: "Shows which groups of words one layer confuses.",
+    View.GATING: "Shows how much of a word must be heard before one layer recognises it.",
+    View.LETTERS: "Shows which letters bring words closer to names of round or of sharp things.",
+    View.RETRIEVAL: "Lists the rank of each word's or take's own match, and the nearest matches.",
 }
 
 
@@ -57,14 +57,14 @@ class Reasons:
         if progress.problem:
             return Missing(view, progress.problem, "choose_encoder", "Choose another encoder")
         if progress.is_stopped:
-            return Missing(view, "EncodingQueue was stopped.", "encode_again", "Go on encoding")
+            return Missing(view, "Encoding was stopped.", "encode_again", "Continue encoding")
         return Missing(view, ON_THEIR_WAY)
 
     def no_shapes(self) -> Missing:
         """Say that no word names something round or sharp."""
         reason = (
-            f"{PURPOSES[View.LETTERS]} It needs words that name such things, marked in the column "
-            "“shape”, and others that only sound like it; a list of both ships with vgdesk."
+            f"{PURPOSES[View.LETTERS]} It needs words for such things, marked in the column "
+            "“shape”, and words that only sound round or sharp; vgdesk has a list of both."
         )
         return Missing(View.LETTERS, reason, "add_kiki_bouba", "Add the kiki-bouba list")
 
@@ -74,8 +74,8 @@ class Reasons:
         if cell.modality is not Modality.SPEECH:
             return Missing(View.LETTERS, reason)
         reason = (
-            f"{PURPOSES[View.LETTERS]} {cell.title} hears recordings, and the names of round and "
-            "sharp things are not recorded: look at a model of text."
+            f"{PURPOSES[View.LETTERS]} {cell.title} needs recordings, and the names of round and "
+            "sharp things are not recorded; choose a text model."
         )
         other = {self.recipe.a: ("show_a", "Show A"), self.recipe.b: ("show_b", "Show B")}
         steps = (step for o, step in other.items() if o.modality is Modality.TEXT)
@@ -83,16 +83,16 @@ class Reasons:
 
     def not_heard(self, view: View, cell: Cell) -> Missing:
         """Say that a view is about what is heard, and that this cell reads."""
-        reason = f"{cell.title} reads and does not hear: look at a speech model."
+        reason = f"{cell.title} is a text model; choose a speech model."
         return Missing(view, f"{PURPOSES[view]} {reason}")
 
     def no_ratings(self) -> Missing:
         """Say that it is not known how alike people find the words."""
         rated = len(self.session.ratings)
         what = (
-            f"Of the {rated} pairs that are rated none has both its words in the list."
+            f"None of the {rated} rated pairs has both its words in the list."
             if rated
-            else "It needs a table of such ratings with the columns word1, word2 and similarity."
+            else "It needs a table of ratings with the columns word1, word2 and similarity."
         )
-        purpose = "Shows whether words that people find alike lie close together."
+        purpose = "Shows whether words that people rate as similar are close together."
         return Missing(View.CURVES, f"{purpose} {what}", "load_ratings", "Load similarity ratings…")

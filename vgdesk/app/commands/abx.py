@@ -23,22 +23,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "frames",
         nargs="+",
         metavar="FRAMES",
-        help="what `vgdesk embed --frames` wrote, or an encoder's id together with --words; what "
-        "`vgdesk embed` wrote without --frames counts as one frame a take",
+        help="a file from `vgdesk embed --frames`, or an encoder's id together with --words; a "
+        "file from `vgdesk embed` without --frames counts as one frame a take",
     )
     columns = f"“{WORD}”, “{SPEAKER}”, or a label column of --words"
     parser.add_argument(
-        "--on", required=True, metavar="COLUMN", help=f"A and X agree in it, B differs: {columns}"
+        "--on",
+        required=True,
+        metavar="COLUMN",
+        help=f"A and X share its value, B differs: {columns}",
     )
-    parser.add_argument("--by", metavar="COLUMN", help="A, B and X agree in it")
-    parser.add_argument("--across", metavar="COLUMN", help="A and B agree in it, X differs")
+    parser.add_argument("--by", metavar="COLUMN", help="A, B and X share its value")
+    parser.add_argument("--across", metavar="COLUMN", help="A and B share its value, X differs")
     parser.add_argument(
         "--distance",
         choices=[distance.value for distance in FrameDistance],
         default=FrameDistance.ANGLE.value,
-        help="how far apart two frames are",
+        help="the distance between two frames",
     )
-    parser.add_argument("--words", metavar="LIST", help="the project or table of the takes")
+    parser.add_argument("--words", metavar="LIST", help="the project or table that lists the takes")
     add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -67,13 +70,13 @@ def _column(name: str, frames: FrameStack, session: Session | None) -> Column:
         return Column(name, tuple(frames.words))
     if session is None:
         raise VgdeskError(
-            f"What is in the column “{name}” is not in the file.", "Name the list with --words."
+            f"The file does not contain the column “{name}”.", "Name the list with --words."
         )
     if name == SPEAKER:
         known = {str(take.id): take.speaker for take in session.takes.values()}
         return Column(name, tuple(known.get(row, "") for row in frames.rows))
     if name not in session.label_columns():
         there = ", ".join((WORD, SPEAKER, *session.label_columns()))
-        raise VgdeskError(f"The list has no column “{name}”.", f"There are {there}.")
+        raise VgdeskError(f"The list has no column “{name}”.", f"It has {there}.")
     labels = {word.id: word.labels.get(name, "") for word in session.words.values()}
     return Column(name, tuple(labels.get(word, "") for word in frames.words))

@@ -22,5 +22,5 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
 def add_force(parser: argparse.ArgumentParser) -> None:
     """Let a command replace the file that it writes."""
     parser.add_argument(
-        "--force", action="store_true", help="replace a file of that name that is already there"
+        "--force", action="store_true", help="replace an existing file of that name"
     )

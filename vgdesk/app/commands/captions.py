@@ -51,13 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         nargs="+",
         metavar="ID",
-        help="of text: from `vgdesk models`, a model's folder or a file of word vectors",
+        help="a text encoder: from `vgdesk models`, a model's folder or a file of word vectors",
     )
     parser.add_argument(
         "--nearest",
         metavar="ID",
-        help="leave the ratings aside and say how alike the captions are that an encoder finds "
-        "nearest, by the words of this one (as word2vec in the survey)",
+        help="ignore the ratings and report the word-level similarity, by this encoder, of the "
+        "captions that an encoder ranks nearest (as word2vec in the survey)",
     )
     add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
@@ -94,7 +94,8 @@ def _nearest(
     texts = [caption for pair in captions.pairs for caption in pair]
     if spec.file is not None:
         raise VgdeskError(
-            f"“{spec.title}” knows words and no sentences.", "Name it with --nearest instead."
+            f"“{spec.title}” has vectors for words, not for sentences.",
+            "Name it with --nearest instead.",
         )
     words = _encoded(_encoder(chosen.nearest), _words(texts), making)
     return rank_captions(texts, _encoded(spec, texts, making), words, chosen.seed)
@@ -103,7 +104,7 @@ def _nearest(
 def _encoder(name: str) -> EncoderSpec:
     spec = find_encoder(name)
     if spec.modality is not Modality.TEXT:
-        raise VgdeskError(f"“{spec.title}” cannot read: it hears.", "Choose one of text.")
+        raise VgdeskError(f"“{spec.title}” is a speech encoder.", "Choose a text encoder.")
     return spec
 
 
@@ -161,6 +162,6 @@ def _row(
     one, other, score = cells
     if not one or not other or not is_number(score):
         raise VgdeskError(
-            f"{file.name}: row {number} is not two captions and a number.", f"Give {FORMAT}."
+            f"{file.name}: row {number} does not hold two captions and a number.", f"Give {FORMAT}."
         )
     return (one, other), float(score)

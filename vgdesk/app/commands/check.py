@@ -14,8 +14,8 @@ from vgdesk.core.model import Verdict
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be asked."""
-    parser.add_argument("files", type=Path, nargs="+", help="sound files, or folders of them")
-    parser.add_argument("--all", action="store_true", help="also list what is in order")
+    parser.add_argument("files", type=Path, nargs="+", help="sound files or folders of sound files")
+    parser.add_argument("--all", action="store_true", help="also list checks that passed")
     parser.set_defaults(command=check)
 
 
@@ -23,7 +23,7 @@ def check(chosen: argparse.Namespace) -> int:
     """Print what the checks say of each file; 0 if nothing failed, 1 if something did."""
     files = sound_files(chosen.files)
     if not files:
-        raise AudioFileError("There is no sound file there.", "Name WAV, FLAC, OGG or MP3 files.")
+        raise AudioFileError("There are no sound files there.", "Name WAV, FLAC, OGG or MP3 files.")
     worst = 0
     for file in files:
         recording = read(file)

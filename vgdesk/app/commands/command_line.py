@@ -45,10 +45,10 @@ from vgdesk.encoders.base import Pooling
 from vgdesk.encoders.starter import starter_id
 from vgdesk.ending import BAD_INPUT
 
-LIST_HELP = f"a project, a table or list of words, or one that ships: {', '.join(WORD_LISTS)}"
+LIST_HELP = f"a project, a table, a word list, or a built-in list: {', '.join(WORD_LISTS)}"
 STACK_HELP = (
-    "what `vgdesk embed` wrote, or together with --words an encoder's id, the folder of a model or "
-    "a file of word vectors"
+    "a file from `vgdesk embed`; or, together with --words, an encoder's id, the folder of a model "
+    "or a file of word vectors"
 )
 
 
@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
         code: int = chosen.command(chosen)
     except VgdeskError as error:
         may_replace = isinstance(error, TargetExistsError)
-        hint = " With --force it is replaced." if may_replace else ""
+        hint = " Add --force to replace it." if may_replace else ""
         sys.stderr.write(f"{error}{hint}\n")
         return BAD_INPUT
     return code
@@ -68,31 +68,39 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "vgdesk",
-        description="How encoders of speech and text represent words. Without arguments, or with "
-        "a project folder, the window opens.",
+        description="Explore how speech and text encoders represent words. Without arguments, or "
+        "with a project folder, opens the window.",
     )
     parser.add_argument("--version", action="version", version=f"vgdesk {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_embed(commands.add_parser("embed", help="turn words into one vector per layer"))
     _add_compare(commands.add_parser("compare", help="compare the layers of two encoders"))
-    _add_score(commands.add_parser("score", help="score every layer by what is known of the words"))
+    _add_score(
+        commands.add_parser("score", help="score every layer by known properties of the words")
+    )
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
-    _add_map(commands.add_parser("map", help="give every word of a layer a place in the plane"))
+    _add_map(commands.add_parser("map", help="map the words of a layer in two dimensions"))
     _add_changes(commands.add_parser("changes", help="list the words that change most from A to B"))
-    _add_confusions(commands.add_parser("confusions", help="say which labels are taken for which"))
-    _add_gate(commands.add_parser("gate", help="hear ever more of a word, and rank it"))
+    _add_confusions(commands.add_parser("confusions", help="show which labels are confused"))
+    _add_gate(commands.add_parser("gate", help="rank a word as more and more of it is heard"))
     _add_abx(commands.add_parser("abx", help="ask ABX questions about takes, frame by frame"))
-    _add_captions(commands.add_parser("captions", help="compare captions as people do"))
-    _add_retrieve(commands.add_parser("retrieve", help="list what every word or take finds"))
-    _add_letters(commands.add_parser("letters", help="which letters make words round or sharp"))
-    _add_reproduce(commands.add_parser("reproduce", help="make the study's analyses again"))
+    _add_captions(
+        commands.add_parser("captions", help="compare caption similarity with human ratings")
+    )
+    _add_retrieve(
+        commands.add_parser("retrieve", help="list the nearest matches of every word or take")
+    )
+    _add_letters(
+        commands.add_parser("letters", help="show which letters make words round or sharp")
+    )
+    _add_reproduce(commands.add_parser("reproduce", help="reproduce the study's analyses"))
     project_commands.add_all(commands)
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
     measures.set_defaults(command=_measures)
-    models = commands.add_parser("models", help="list the encoders that can be used")
+    models = commands.add_parser("models", help="list the available encoders")
     models.set_defaults(command=_models)
-    selftest = commands.add_parser("selftest", help="try what ships, one line a check")
+    selftest = commands.add_parser("selftest", help="check this installation, one line a check")
     selftest.set_defaults(command=_selftest)
     return parser
 
@@ -130,24 +138,24 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "--ratings",
         type=Path,
         metavar="FILE",
-        help="how alike people find two words: a table with word1, word2 and similarity; without "
-        "it, the ratings that a project holds",
+        help="human similarity ratings: a table with the columns word1, word2 and similarity; the "
+        "ratings of the project if not given",
     )
     parser.set_defaults(command=_score)
 
 
 def _add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; B minus A of two"
+        "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; for two, B minus A is shown"
     )
     _add_layer(parser, Kind.WORDS)
     parser.add_argument(
         "--order",
         choices=[order.value for order in Order],
         default=Order.LIST.value,
-        help=f"of more than {MOST_ROWS} rows, which are averaged over blocks in this order",
+        help=f"the order of the blocks over which more than {MOST_ROWS} rows are averaged",
     )
-    parser.add_argument("--only", nargs="+", metavar="ROW", default=(), help="these rows alone")
+    parser.add_argument("--only", nargs="+", metavar="ROW", default=(), help="show only these rows")
     parser.set_defaults(command=_words)
 
 
@@ -171,7 +179,7 @@ def _add_reproduce(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="LIST", help=LIST_HELP)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
     parser.add_argument(
-        "--force", action="store_true", help="replace the folder if it holds a study made before"
+        "--force", action="store_true", help="replace the folder if it holds an earlier study"
     )
     parser.add_argument("--label", default="category", help="the label column of the groups")
     add_seed(parser)
@@ -180,7 +188,7 @@ def _add_reproduce(parser: argparse.ArgumentParser) -> None:
             f"--{cell.value}",
             default=starter_id(cell),
             metavar="ID",
-            help=f"encoder for {cell.title}; the one that ships if not given",
+            help=f"encoder for {cell.title}; the built-in one if not given",
         )
     parser.set_defaults(command=_reproduce)
 
@@ -265,7 +273,7 @@ def _score(chosen: argparse.Namespace) -> int:
 
 def _ratings(chosen: argparse.Namespace) -> Ratings:
     if chosen.words is None:
-        raise VgdeskError("Ratings were given without words.", "Name the list with --words.")
+        raise VgdeskError("--ratings needs a word list.", "Name the list with --words.")
     return rated_pairs(replace(open_words(chosen.words), ratings=read_ratings(chosen.ratings)))
 
 

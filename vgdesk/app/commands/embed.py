@@ -21,20 +21,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "input",
         type=Path,
         nargs="+",
-        help="sound files, folders of them, a project (.vgdesk) or, for text, a list of words",
+        help="sound files, folders of sound files, a project (.vgdesk) or, for text, a word list",
     )
     parser.add_argument(
         "--encoder",
         required=True,
         metavar="ID",
-        help="from `vgdesk models`, or a model's folder, or a file of word vectors",
+        help="from `vgdesk models`, a model's folder or a file of word vectors",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE.safetensors", help="or .npz or .h5"
     )
     add_force(parser)
     parser.add_argument(
-        "--untrained", action="store_true", help="the same model with random weights"
+        "--untrained", action="store_true", help="use the same model with random weights"
     )
     parser.add_argument(
         "--frames",

@@ -24,14 +24,14 @@ CONTROLS = [condition.value for condition in Condition if condition is not Condi
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be asked, apart from how vectors are made."""
-    parser.add_argument("take", metavar="TAKE", help="id of a take of the list, or a sound file")
+    parser.add_argument("take", metavar="TAKE", help="id of a take in the list, or a sound file")
     parser.add_argument("--encoder", required=True, metavar="ID", help="from `vgdesk models`")
     parser.add_argument(
         "--words", required=True, metavar="LIST", help="a project or a table with recordings"
     )
-    parser.add_argument("--layer", help="its name; the last one if not given")
+    parser.add_argument("--layer", help="name of the layer; the last one if not given")
     parser.add_argument(
-        "--control", nargs="+", choices=CONTROLS, default=[], help="what else to hear"
+        "--control", nargs="+", choices=CONTROLS, default=[], help="further conditions"
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -58,7 +58,7 @@ def heard_words(
         gates = [(word, part) for part in gates_of(item, seconds, condition)]
         stack, is_whole = encode(spec, gates, making)
         if not is_whole:
-            raise VgdeskError("A part of the word could not be encoded.", "See the lines above.")
+            raise VgdeskError("Part of the word could not be encoded.", "See the lines above.")
         heard = Heard(word, item.row, condition, gate_times(seconds))
         results.append(GATING.compute(stack, takes, heard, layer, facts, 0))
     return results
@@ -67,7 +67,7 @@ def heard_words(
 def _encoder(name: str) -> EncoderSpec:
     spec = find_encoder(name)
     if spec.modality is not Modality.SPEECH:
-        raise VgdeskError(f"“{spec.title}” hears nothing: it reads text.", "Choose one of speech.")
+        raise VgdeskError(f"“{spec.title}” is a text encoder.", "Choose a speech encoder.")
     return spec
 
 
@@ -79,12 +79,12 @@ def _find(name: str, session: Session) -> tuple[WordId, SpeechItem]:
             return take.word, SpeechItem(take.id, take.file, take.start, take.end)
     if not file.is_file():
         raise VgdeskError(
-            f"“{name}” is neither a take of the list nor a sound file.", "Check the name."
+            f"“{name}” is neither a take in the list nor a sound file.", "Check the name."
         )
     ((text, item),) = sound_rows(file)
     for word in session.words.values():
         if text.casefold() in (word.id.casefold(), word.text.casefold()):
             return word.id, item
     raise VgdeskError(
-        f"“{text}” is not a word of the list.", "Name the file like the word that it holds."
+        f"“{text}” is not in the word list.", "Name the file after the word it contains."
     )

@@ -32,7 +32,7 @@ from vgdesk.core.viewing import ViewRecipe
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be asked."""
     parser.add_argument(
-        "project", type=Path, metavar="PROJECT", help=f"a folder NAME{SUFFIX}, old or new"
+        "project", type=Path, metavar="PROJECT", help=f"a folder NAME{SUFFIX}, existing or new"
     )
     parser.add_argument(
         "files",
@@ -48,13 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="COLUMN=FIELD",
-        help="what columns mean: word, file, start, end, speaker, language, or any label; "
-        "nothing behind the = leaves the column out",
+        help="the meaning of columns: word, file, start, end, speaker, language, or any label; "
+        "leave FIELD empty to skip the column",
     )
     parser.add_argument(
         "--outside",
         action="store_true",
-        help="also use sound files that a table or an annotation names outside of its own folder",
+        help="also use sound files that a table or an annotation names outside its own folder",
     )
     parser.add_argument(
         "--phones", action="store_true", help="look up the pronunciations of English words"
@@ -67,7 +67,7 @@ def take_in(chosen: argparse.Namespace) -> int:
     folder: Path = chosen.project.absolute()
     if folder.suffix != SUFFIX:
         raise ProjectError(
-            f"“{chosen.project}” is no project.",
+            f"“{chosen.project}” is not a project.",
             f"Give the name of a folder that ends in {SUFFIX}.",
         )
     _refuse_its_own(folder, chosen.files)
@@ -89,7 +89,7 @@ def take_in(chosen: argparse.Namespace) -> int:
             found = find_pronunciations(session.words.values())
             session = with_pronunciations(session, found)
             guessed = sum(source == GUESSED for _phones, source in found.values())
-            sys.stdout.write(f"Pronunciations filled in: {len(found)}, {guessed} of them guessed\n")
+            sys.stdout.write(f"Pronunciations filled in: {len(found)}, {guessed} guessed\n")
         save(folder, session, project.recipe)
     refused = [one for one in outcomes if isinstance(one, ImportRefused)]
     for one in refused:
@@ -106,7 +106,7 @@ def _refuse_its_own(folder: Path, files: Iterable[Path]) -> None:
         if place.is_relative_to(home) or (home.exists() and home.is_relative_to(place)):
             raise ProjectError(
                 f"“{file}” would add “{folder.name}” to itself. Nothing was added.",
-                "Name files or folders that are not in the project and do not hold it.",
+                "Name files or folders outside the project.",
             )
 
 
@@ -131,7 +131,9 @@ def _choices(incoming: Incoming, chosen: argparse.Namespace) -> Choices:
 def _mapping(pairs: list[str]) -> Mapping[str, str]:
     wrong = next((pair for pair in pairs if "=" not in pair), None)
     if wrong is not None:
-        raise VgdeskError(f"“{wrong}” does not say what the column means.", "Write COLUMN=FIELD.")
+        raise VgdeskError(
+            f"“{wrong}” does not give the meaning of a column.", "Write COLUMN=FIELD."
+        )
     return {name: to.strip() for name, _, to in (pair.rpartition("=") for pair in pairs)}
 
 
@@ -150,7 +152,7 @@ def _held(folder: Path) -> Iterator[Project]:
     if lock is None:
         raise ProjectError(
             f"“{folder.name}” {why}. Nothing was added.",
-            "Close the window, or copy the project to a drive of your own, and try again.",
+            "Close the window, or copy the project to your own drive, and try again.",
         )
     try:
         # Only now: the window that had it may just have saved.
@@ -160,7 +162,7 @@ def _held(folder: Path) -> Iterator[Project]:
         if unsaved := unsaved_edits(folder, project.session):
             raise ProjectError(
                 f"{unsaved}. Nothing was added.",
-                "Open it in the window, which restores them, and save it.",
+                "Open it in the window, which restores the edits, and save it.",
             )
         yield project
     finally:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:  # argparse gives its type no public name
 
 def add_all(commands: "Commands") -> None:
     """Describe the commands to a parser's list of them."""
-    import_words.add_arguments(commands.add_parser("import", help="take files into a project"))
-    _add_export(commands.add_parser("export", help="hand the words on"))
-    _add_pack(commands.add_parser("pack", help="make one file of a project"))
-    _add_unpack(commands.add_parser("unpack", help="make a project of such a file"))
-    check.add_arguments(commands.add_parser("check", help="say what is wrong with takes"))
+    import_words.add_arguments(commands.add_parser("import", help="add files to a project"))
+    _add_export(commands.add_parser("export", help="export words and takes for other programs"))
+    _add_pack(commands.add_parser("pack", help="pack a project into one file"))
+    _add_unpack(commands.add_parser("unpack", help="unpack such a file into a project"))
+    check.add_arguments(commands.add_parser("check", help="check the quality of takes"))
 
 
 def _add_pack(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +71,7 @@ def _pack(chosen: argparse.Namespace) -> int:
 def _told(project: Project) -> int:
     """Say what of a project was not handed on; returns the exit code."""
     if unsaved := unsaved_edits(project.folder, project.session):
-        sys.stderr.write(f"{unsaved}. What was written is its last save.\n")
+        sys.stderr.write(f"{unsaved}. The last saved state was written.\n")
     for warning in project.warnings:
         sys.stderr.write(f"{warning.message}\n")
     return 2 if project.warnings else 0

@@ -14,17 +14,19 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.core.stack import matched
 
 HELP = (
-    "what `vgdesk embed` wrote, or an encoder's id together with --words: words of the first look "
-    "for themselves in the second, takes of a single one among other voices"
+    "a file from `vgdesk embed`, or an encoder's id together with --words: with two, words of the "
+    "first are queries and words of the second targets; with one, takes of other speakers"
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be asked, apart from how vectors are made."""
     parser.add_argument("stacks", nargs="+", metavar="STACK", help=HELP)
-    parser.add_argument("--words", metavar="LIST", help="a project, a table or list of words")
+    parser.add_argument("--words", metavar="LIST", help="a project, a table or a word list")
     parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
-    parser.add_argument("--best-first", action="store_true", help="instead of the worst found")
+    parser.add_argument(
+        "--best-first", action="store_true", help="list the best ranks first instead of the worst"
+    )
     add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -47,7 +49,7 @@ def _find(chosen: argparse.Namespace, making: Making) -> RetrievalList:
         return list_partners(a, places[0], b, places[1], chosen.seed)
     if chosen.words is None:
         raise VgdeskError(
-            "Who said which take is not known.",
-            "Name the list of words and speakers with --words, or give a second stack.",
+            "The speakers of the takes are not known.",
+            "Name the list with words and speakers with --words, or give a second stack.",
         )
     return list_voices(stacks[0], places[0], facts_of(open_words(chosen.words), ""), chosen.seed)

@@ -23,7 +23,7 @@ def models_are_whole() -> str:
     models = resource("models")
     if changed := changed_files(models):
         raise VgdeskError(f"Missing or damaged: {', '.join(changed)}.", "Install again.")
-    return f"{len(shipped_files(models))} files, each as it was shipped"
+    return f"{len(shipped_files(models))} files, all intact"
 
 
 def demo_opens() -> str:
@@ -42,7 +42,7 @@ def encoders_encode() -> str:
     for spec in ENCODERS.values():
         stack = _encode(spec, session)
         if not np.isfinite(stack.values).all() or len(stack.layers) != len(spec.layers):
-            raise VgdeskError(f"{spec.title} gave vectors that cannot be used.", "Install again.")
+            raise VgdeskError(f"{spec.title} returned invalid vectors.", "Install again.")
     return ", ".join(spec.title for spec in ENCODERS.values())
 
 

@@ -165,9 +165,9 @@ def gating_table(results: Sequence[GatingResult]) -> str:
 
 def _unique(result: GatingResult) -> str:
     if result.unique_phone is None or result.unique_at is None:
-        return "none, as far as pronunciations are known"
+        return "none for the known pronunciations"
     ms = 1000 * result.unique_at
-    return f"phone {result.unique_phone}, about {ms:.0f} ms were all phones equally long"
+    return f"phone {result.unique_phone}, about {ms:.0f} ms if all phones were equally long"
 
 
 def letters_table(profile: LetterProfile) -> str:

@@ -80,7 +80,7 @@ def _loaded(spec: EncoderSpec, device: str) -> tuple[_Model, str]:
         return _models[spec, device], ""
     # A baseline needs no device, and so nothing heavy is imported to find one.
     chosen = "cpu" if spec.folder is None else choose_device(device)
-    why = f"This computer has no {device}; encoding runs on {chosen}."
+    why = f"This computer has no {device}, so encoding runs on {chosen}."
     why = "" if spec.folder is None or device in ("auto", chosen) else why
     try:
         model = _Model(load(spec, chosen), chosen)
@@ -103,7 +103,7 @@ def _keep(spec: EncoderSpec, device: str, model: _Model) -> None:
 
 
 def _too_small(spec: EncoderSpec, device: str) -> str:
-    return f"The memory of {device} is too small for “{spec.title}”; it now runs on the processor."
+    return f"“{spec.title}” does not fit into the memory of {device}; it now runs on the processor."
 
 
 def get_ready(spec: EncoderSpec, device: str) -> Iterator[News]:
@@ -262,8 +262,8 @@ class _Run:
             return EmbeddingFailed(
                 word.row,
                 EncoderError(
-                    f"“{self._spec.title}” gave numbers without meaning for this word.",
-                    "Try another model; the files of this one may be damaged.",
+                    f"“{self._spec.title}” returned invalid numbers for this word.",
+                    "Try another model; this one's files may be damaged.",
                 ),
             )
         return EmbeddedItem(word.row, made)

@@ -105,6 +105,6 @@ def find_encoder(name: str) -> EncoderSpec:
         return inspect_vectors(file)
     raise EncoderError(
         f"There is no encoder “{name}”.",
-        f"Ready are {', '.join(ENCODERS)}; or give the folder of a model or a file of word "
+        f"Choose one of {', '.join(ENCODERS)}, or give the folder of a model or a file of word "
         "vectors.",
     )

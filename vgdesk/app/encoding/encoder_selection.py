@@ -43,7 +43,7 @@ class EncoderSelection:
         if encoder is not None:
             self._encoding.forget(encoder)
         spec = self._encoder_registry.spec(encoder) if encoder else None
-        title = spec.title if spec else "nothing"
+        title = spec.title if spec else "none"
         self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
 
     def add_folder(self, cell: Cell, folder: Path) -> None:
@@ -90,6 +90,6 @@ class EncoderSelection:
 def _wrong_cell(spec: EncoderSpec) -> EncoderError:
     reads = spec.modality.value
     return EncoderError(
-        f"“{spec.title}” is a model of {reads}, so it was not put here.",
+        f"“{spec.title}” is a {reads} encoder, so it was not added here.",
         f"Choose its folder in one of the two {reads} cells.",
     )

@@ -57,7 +57,7 @@ def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
         table = read_table_file(file)
         if not is_alignment(table):
             raise VgdeskError(
-                f"“{file.name}” is not the table of a forced aligner.",
+                f"“{file.name}” is not the output table of a forced aligner.",
                 f"Its first line should be: {', '.join(ALIGNED)}.",
             )
         tiers, is_guessed = aligned_tiers(table), table.is_guessed
@@ -140,8 +140,8 @@ def _refuse(annotation: Annotation, words: str, tiers: Sequence[Tier]) -> None:
     if annotation.sound is None:
         looked_for = " or ".join(f"“{one}”" for one in dict.fromkeys(annotation.looked_for))
         raise VgdeskError(
-            f"The sound of “{name}” was not found; {looked_for} was looked for beside it.",
-            "Put the sound file into the same folder, or choose both together.",
+            f"The sound file of “{name}” was not found; {looked_for} is not in its folder.",
+            "Put the sound file into the same folder, or choose both files together.",
         )
     if not tiers:
         there = ", ".join(f"“{tier.name}”" for tier in annotation.tiers) or "none"
@@ -150,9 +150,9 @@ def _refuse(annotation: Annotation, words: str, tiers: Sequence[Tier]) -> None:
         )
     if any(tier.is_estimated for tier in tiers):
         raise VgdeskError(
-            f"The tier “{words}” of “{name}” has no times of its own: several of its labels share "
-            "one stretch of sound.",
-            "Choose the tier that it hangs on, or align its words in ELAN.",
+            f"The tier “{words}” of “{name}” is not time-aligned: several of its labels share one "
+            "interval.",
+            "Choose its parent tier, or align its words in ELAN.",
         )
 
 

@@ -149,11 +149,11 @@ def checked(mapping: Mapped, headings: Sequence[str]) -> Mapped:
     double = next((target for target in targets if targets.count(target) > 1), "")
     if double:
         raise VgdeskError(
-            f"Two columns are to be “{double}”.", "Choose one of them, or give one another name."
+            f"Two columns are set to “{double}”.", "Choose one of them, or rename one."
         )
     if not {WORD, FILE, STEM} & set(targets):
         raise VgdeskError(
-            "No column is the word, and none the sound file.", "Say which column is the word."
+            "No column holds the word or the sound file.", "Choose the column that holds the word."
         )
     return mapping
 
@@ -247,5 +247,5 @@ def _seconds(cells: Mapping[str, str], whole: str, parts: str, where: str) -> fl
 def _no_time(where: str, said: str) -> VgdeskError:
     return VgdeskError(
         f"{where} has no time in seconds (“{said}”).",
-        "Correct it, or say that this column is a label.",
+        "Correct it, or use this column as a label.",
     )

@@ -58,7 +58,7 @@ class ExportManager:
         self._run(
             "Saving a report",
             lambda: write_report(file, settings),
-            lambda _none: self._say(f"Saved a report as {file}.", "Read it before you send it."),
+            lambda _none: self._say(f"Saved the report as {file}.", "Read it before you send it."),
         )
 
     def _run(self, title: str, call: Callable[[], T], done: Callable[[T], object]) -> None:

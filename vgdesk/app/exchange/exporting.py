@@ -210,8 +210,8 @@ def kind_of(target: Path) -> str:
     kinds = {one.suffix: one.id for one in EXPORTS.values() if one.suffix}
     if target.suffix not in kinds:
         raise ProjectError(
-            f"{target} does not say what is to be written.",
-            f"Let its name end in {', '.join(kinds)}, or say it with --as.",
+            f"The name {target} does not say which format to write.",
+            f"Use a name that ends in {', '.join(kinds)}, or add --as.",
         )
     return kinds[target.suffix]
 

@@ -98,8 +98,8 @@ class ImportManager:
 
         def begin(plan: ImportPlan) -> None:
             if plan.outside and not choices.outside and not incoming.has_questions:
-                said = f"Left out, because they are links: {outside_sentence(plan.outside)}"
-                hint = "Add these files themselves if you want them."
+                said = f"Links were left out: {outside_sentence(plan.outside)}"
+                hint = "To use these files, add them directly."
                 self._events.notice.publish(Notice(said, hint, Level.WARNING))
             self._go_through(plan, cancelled)
 
@@ -213,7 +213,7 @@ class ImportManager:
             if len(refused) > 1
             else ""
         )
-        came = f" The other {taken} came in." if taken else ""
+        came = f" The other {taken} were added." if taken else ""
         notice = Notice(f"{first.error.message}{others}{came}", first.error.hint, Level.WARNING)
         self._events.notice.publish(notice)
 
@@ -229,12 +229,12 @@ def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, s
     said = [f"{counted(len(found), 'pronunciation')} filled in."]
     guessed = sum(source == GUESSED for _phones, source in found.values())
     if guessed:
-        said.append(f"{guessed} of them guessed from the spelling: about 1 phone in 10 is wrong.")
+        said.append(f"{guessed} were guessed from the spelling: about 1 phone in 10 is wrong.")
     if kept:
-        said.append(f"{counted(kept, 'word')} had one and kept it.")
+        said.append(f"{counted(kept, 'word')} already had one.")
     if not lacking:
         return Notice(" ".join(said))
     named = ", ".join(f"“{word.text}”" for word in lacking[:MOST_NAMED])
     more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
-    said.append(f"Not English, or not in Latin letters: {named}{more}.")
-    return Notice(" ".join(said), "Type theirs with “Label the selected words…”, as “phones”.")
+    said.append(f"Not English or not in Latin letters: {named}{more}.")
+    return Notice(" ".join(said), "Enter them with “Label selected words…” as “phones”.")

@@ -177,7 +177,7 @@ def planned(incoming: Incoming, choices: Choices, session: Session) -> ImportPla
     others = [take for take in _by_name(incoming, session) if take.file not in spoken_of]
     if not named and not others:
         raise VgdeskError(
-            "There is no word in these files.", "Choose another tier or another column."
+            "There are no words in these files.", "Choose another tier or another column."
         )
     every: list[tuple[Path | None, PlannedTake]] = [*named, *((None, take) for take in others)]
     _refuse_long(every)
@@ -192,7 +192,7 @@ def _refuse_long(takes: Iterable[tuple[Path | None, PlannedTake]]) -> None:
         if longest > LONGEST_NAME or max(map(len, take.labels.values()), default=0) > LONGEST_LABEL:
             where = source or take.file
             raise VgdeskError(
-                f"“{where.name if where else ''}” holds a text that is too long for a word, a "
+                f"“{where.name if where else ''}” contains a text that is too long for a word, a "
                 f"speaker or a label: “{take.text[:40]}…”.",
                 "Choose another tier, or leave the column out.",
             )
@@ -278,9 +278,9 @@ def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
         said.append(f"Not found: {', '.join(missing[:3])}{more}.")
     guessed = [one.is_guessed for one in incoming.annotations]
     if any([*guessed, *(table.is_guessed for table in incoming.tables)]):
-        said.append("The file is not in Unicode: check that its accents are right.")
+        said.append("The file is not in Unicode; check its accented letters.")
     if any(tier.is_points for one in incoming.annotations for tier in one.tiers):
-        said.append("On a tier of points each word runs to the next point.")
+        said.append("On a point tier each word runs to the next point.")
     return " ".join(said)
 
 

@@ -104,7 +104,7 @@ def plan_import(paths: Sequence[Path], session: Session) -> ImportPlan:
     if not planned:
         names = ", ".join(f"“{path.name}”" for path in paths)
         raise AudioFileError(
-            f"There is no sound file in {names}.", "Choose WAV, FLAC, OGG or MP3 files."
+            f"There are no sound files in {names}.", "Choose WAV, FLAC, OGG or MP3 files."
         )
     return ImportPlan(tuple(planned.values()))
 
@@ -144,16 +144,16 @@ def _look_into(file: Path, planned: PlannedTake) -> ImportedTake:
         return ImportedTake(planned, (planned.start, planned.start + recording.seconds))
     if planned.end - planned.start - recording.seconds > TOLERATED_SHORTFALL_SECONDS:
         raise AudioFileError(
-            f"“{file.name}” ends before “{planned.text}” does, which should lie at "
+            f"“{file.name}” ends before “{planned.text}”, annotated at "
             f"{planned.start:.2f} to {planned.end:.2f} seconds.",
-            "Check that this is the sound that was annotated.",
+            "Check that this is the annotated sound file.",
         )
     return ImportedTake(planned, (planned.start, planned.end))
 
 
 def _too_short(file: Path) -> AudioFileError:
     return AudioFileError(
-        f"“{file.name}” is too short to hold a word.", "Record the word again, or leave it out."
+        f"“{file.name}” is too short to contain a word.", "Record the word again, or leave it out."
     )
 
 

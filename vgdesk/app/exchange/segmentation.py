@@ -91,14 +91,14 @@ def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
     found = [piece for piece in recording.pieces if piece.word is not None]
     count = len(recording.pieces)
     if not count:
-        return "No voice was found in this recording."
-    said = f"{count} stretch{'es' * (count != 1)} of voice"
+        return "No speech was found in this recording."
+    said = f"{count} segment{'s' * (count != 1)} of speech"
     if not words:
-        return f"{said}. Write the word of each stretch, or leave it empty to pass over it."
+        return f"{said}. Enter the word of each segment, or leave it empty to skip it."
     said_words = {piece.word for piece in found}
     missing = [word.text for word in words if word.id not in said_words]
     named = f" Not found: {', '.join(missing[:5])}{' …' * (len(missing) > 5)}." if missing else ""
-    return f"{said}, {len(found)} of them laid against the {len(words)} words of the list.{named}"
+    return f"{said}, {len(found)} aligned with the {len(words)} words of the list.{named}"
 
 
 def moved(piece: Piece, start: float, end: float) -> Piece:

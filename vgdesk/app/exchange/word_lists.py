@@ -70,7 +70,7 @@ def open_words(name: str) -> Session:
     except (OSError, ValueError) as error:
         lists = ", ".join(WORD_LISTS)
         raise VgdeskError(
-            f"“{name}” could not be read as a list of words.", f"{HINT} Lists that ship: {lists}."
+            f"“{name}” could not be read as a word list.", f"{HINT} Built-in lists: {lists}."
         ) from error
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:

@@ -76,7 +76,7 @@ def joined(incoming: Incoming, choices: Choices, session: Session) -> Joined:
             kept += len(known) - len(lacking)
     if not labels:
         raise VgdeskError(
-            "None of the words of this project is in the table.",
+            "None of this project's words are in the table.",
             "Choose the column that holds the words.",
         )
     return Joined(labels, kept)
@@ -87,10 +87,8 @@ def _read(table: Table, columns: Mapping[str, str], said: dict[str, dict[str, st
     strange = next((to for to in mapping.values() if to in FIELDS and to != WORD), None)
     if strange or WORD not in mapping.values():
         raise VgdeskError(
-            f"“{strange}” is nothing that is known of a word."
-            if strange
-            else "No column is the word.",
-            "Say which column is the word; all others become labels or are left out.",
+            f"“{strange}” is not a property of words." if strange else "No column holds the word.",
+            "Choose the column that holds the word; the others become labels or are left out.",
         )
     place = [*mapping.values()].index(WORD)
     wanted = [(i, to) for i, to in enumerate(mapping.values()) if to and to != WORD]
@@ -118,5 +116,5 @@ def preview_join(incoming: Incoming, choices: Choices, session: Session) -> Prev
         f"{counted(values, 'value')}."
     )
     if found.kept:
-        sentence += f" {counted(found.kept, 'value')} that are there already stay as they are."
+        sentence += f" {counted(found.kept, 'existing value')} stay unchanged."
     return Preview(("Word", *columns), rows, sentence)

@@ -47,8 +47,8 @@ def _refuse_harmful(file: Path) -> None:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException as error:
         raise VgdeskError(
-            f"“{file.name}” defines entities of its own, which an EAF file never needs and which "
-            "can do harm, so it was not read.",
+            f"“{file.name}” defines XML entities, which an EAF file never needs and which can do "
+            "harm, so it was not read.",
             "Open it in ELAN and save it again.",
         ) from error
     except (ParseError, ValueError, LookupError) as error:
@@ -115,6 +115,6 @@ def _media(descriptors: list[dict[str, str]]) -> tuple[str, ...]:
 
 def _damaged(file: Path) -> VgdeskError:
     return VgdeskError(
-        f"“{file.name}” is damaged, or not an EAF file. Nothing of it was added.",
+        f"“{file.name}” is damaged or not an EAF file. Nothing was added.",
         "Open it in ELAN and save it again.",
     )

@@ -80,7 +80,7 @@ def _is_too_large(file: Path) -> VgdeskError:
     return VgdeskError(
         f"“{file.name}” is too large: {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and "
         f"{MOST_CELLS:,} cells can be read.",
-        "Keep the rows and columns that you need.",
+        "Keep only the rows and columns that you need.",
     )
 
 
@@ -97,7 +97,7 @@ def _cells(file: Path, text: str) -> list[list[str]]:
         )
         return list(_bounded(file, reader))
     except csv.Error as error:
-        raise _broken(file, f"not even as cells: {error}") from error
+        raise _broken(file, f"{error}") from error
 
 
 def _lines(file: Path, text: str) -> Iterator[str]:

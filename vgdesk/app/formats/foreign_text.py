@@ -82,7 +82,7 @@ def read_cells(file: Path, lines: Iterable[str], mark: str, *, quotes: bool = Tr
         return list(csv.reader(lines, delimiter=mark, quoting=quoting))
     except csv.Error as error:
         raise VgdeskError(
-            f"{file.name} is broken: {error}.", "Look for a quotation mark that does not end."
+            f"{file.name} is damaged: {error}.", "Look for a quotation mark that is not closed."
         ) from error
 
 
@@ -125,5 +125,5 @@ def _decoded(content: bytes, encoding: str, file: Path) -> str | None:
 
 def _no_text(file: Path) -> VgdeskError:
     return VgdeskError(
-        f"“{file.name}” is damaged, or no text.", "Save it again as text in UTF-8 and load that."
+        f"“{file.name}” is damaged or not a text file.", "Save it as UTF-8 text and load that."
     )

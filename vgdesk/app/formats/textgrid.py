@@ -57,14 +57,14 @@ def _prepared(found: ForeignText, file: Path) -> str:
     header = _HEADER.match(found.text)
     if header is None:
         raise VgdeskError(
-            f"“{file.name}” is not a TextGrid in one of the two formats of text.",
+            f"“{file.name}” is not a TextGrid in long or short text format.",
             "In Praat, choose Save > Save as text file.",
         )
     body = found.text[header.end() :]
     if _NEGATIVE.search(body):
         raise VgdeskError(
-            f"“{file.name}” has times before the beginning of the sound.",
-            "In Praat, shift the times so that they begin at 0, and save it again.",
+            f"“{file.name}” has negative times.",
+            "In Praat, shift the times to start at 0, and save it again.",
         )
     # praatio needs the square of their number to find that they do not close.
     if any(len(_OPENING.findall(entry)) > MOST_OPENINGS for entry in _ENTRY.split(body)):
@@ -100,6 +100,6 @@ def _seconds(time: Any) -> float:
 
 def _damaged(file: Path) -> VgdeskError:
     return VgdeskError(
-        f"“{file.name}” is damaged: its tiers cannot be read to the end. Nothing of it was added.",
-        "Open it in Praat and save it again as text file.",
+        f"“{file.name}” is damaged: its tiers cannot be read to the end. Nothing was added.",
+        "Open it in Praat and save it again as a text file.",
     )

@@ -91,15 +91,15 @@ def _refuse_what_cannot_travel(project: Path, files: Sequence[Path]) -> None:
     twins = first_twins(file.name for file in files)
     why = ""
     if elsewhere:
-        why = f"{elsewhere[0]} does not lie in its folder takes"
+        why = f"{elsewhere[0]} is not in its takes folder"
     elif odd:
-        why = f"not every system can store a file under the name {odd[0].name!r}"
+        why = f"not every system can store a file named {odd[0].name!r}"
     elif twins:
-        why = f"some systems cannot keep {twins[0]!r} and {twins[1]!r} apart"
+        why = f"some systems cannot distinguish {twins[0]!r} from {twins[1]!r}"
     if why:
         raise ProjectError(
             f"“{project.stem}” was not packed: {why}.",
-            "Move or rename the file, and name its new place in words.tsv.",
+            "Move or rename the file, and correct its path in words.tsv.",
         )
 
 
@@ -128,7 +128,7 @@ def unpack(packed: Path, target: Path) -> None:
         reason = getattr(error, "strerror", None) or "it is damaged or not a packed project"
         raise ProjectError(
             f"{packed.name} could not be unpacked: {reason}. Nothing was changed.",
-            "Ask for the file once more, or choose another folder.",
+            "Ask for the file again, or choose another folder.",
         ) from error
 
 
@@ -140,11 +140,11 @@ def _checked(packed: Path, members: Iterable[zipfile.ZipInfo]) -> list[zipfile.Z
     if not {SETTINGS_FILE, TABLE_FILE} <= set(names):
         raise _refused(packed, "it is not a packed project")
     if odd:
-        raise _refused(packed, f"it holds something that no project has ({odd[0]!r})")
+        raise _refused(packed, f"it contains a file that does not belong in a project ({odd[0]!r})")
     if twins := first_twins(names):
-        raise _refused(packed, f"some systems cannot keep {twins[0]!r} and {twins[1]!r} apart")
+        raise _refused(packed, f"some systems cannot distinguish {twins[0]!r} from {twins[1]!r}")
     if len(names) > MOST_FILES:
-        raise _refused(packed, f"it holds more than {MOST_FILES:,} files")
+        raise _refused(packed, f"it contains more than {MOST_FILES:,} files")
     return wanted
 
 
@@ -164,7 +164,7 @@ def _need_room(folder: Path, members: Iterable[zipfile.ZipInfo]) -> None:
     free = shutil.disk_usage(folder).free
     if needed + ROOM > free:
         raise ProjectError(
-            f"There is no room for the project: it needs {needed / 1e6:,.0f} MB, and "
+            f"There is not enough disk space: the project needs {needed / 1e6:,.0f} MB, and "
             f"{free / 1e6:,.0f} MB are free. Nothing was changed.",
             "Free some space, or choose a folder on another disk.",
         )
@@ -184,5 +184,5 @@ def _copy(source: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> Non
 def _refused(packed: Path, why: str) -> ProjectError:
     return ProjectError(
         f"{packed.name} was not unpacked: {why}. Nothing was changed.",
-        "Ask whoever sent it for a file that vgdesk packed.",
+        "Ask the sender for a file packed by vgdesk.",
     )

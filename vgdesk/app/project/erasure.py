@@ -107,8 +107,8 @@ def _write_note(folder: Path, note: Mapping[str, object]) -> None:
         write_object(folder / NOTE_FILE, note)
     except OSError as error:
         raise ProjectError(
-            f"Nothing was deleted: vgdesk first notes in {folder} what it is about to delete, and "
-            f"that could not be written ({error.strerror}).",
+            f"Nothing was deleted: vgdesk first notes in {folder} what it will delete, and this "
+            f"note could not be written ({error.strerror}).",
             "Free some space or make the folder writable, then delete again.",
         ) from error
 
@@ -138,7 +138,7 @@ def refuse_unfinished(folder: Path) -> None:
     if os.path.exists(folder / NOTE_FILE):  # noqa: PTH110 - Path.exists raises if a name is too long
         raise ProjectError(
             f"A permanent deletion of recordings in “{folder.stem}” was interrupted. Nothing was "
-            "handed on.",
+            "written.",
             "Open it in the window, which asks whether to finish, and try again.",
         )
 
@@ -170,11 +170,11 @@ def interrupted(folder: Path, session: Session, earlier: Iterable[Session]) -> R
 def _put_aside(folder: Path) -> ProjectError:
     """Take a note that cannot be read out of the way, and say so."""
     what = f"The note of an interrupted deletion in “{folder.stem}” could not be read"
-    hint = "If data of a speaker or the trash were to be deleted permanently, delete them again."
+    hint = "If you were deleting a speaker's data or the trash, delete them again."
     try:
         (folder / NOTE_FILE).replace(folder / UNREADABLE_NOTE)
     except OSError:
-        hint = f"Remove {NOTE_FILE} from {folder} by hand. {hint}"
+        hint = f"Delete {NOTE_FILE} from {folder} by hand. {hint}"
         return ProjectError(f"{what}. Nothing was deleted.", hint)
     return ProjectError(f"{what}. It is kept as {UNREADABLE_NOTE}, and nothing was deleted.", hint)
 
@@ -261,7 +261,7 @@ def _leftovers(folder: Path) -> Iterator[Path]:
 def _not_removed(error: OSError) -> ProjectError:
     culprit = Path(str(error.filename)).name if error.filename else "A file"
     return ProjectError(
-        f"Not everything was deleted: {culprit} could not be removed ({error.strerror}). "
-        "Recordings of others are safe.",
-        "Close programs that use the file, then delete again, or open the project once more.",
+        f"Not everything was deleted: {culprit} could not be deleted ({error.strerror}). "
+        "Recordings of other speakers are safe.",
+        "Close programs that use the file, then delete again or reopen the project.",
     )

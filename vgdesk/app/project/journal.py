@@ -140,7 +140,7 @@ class Journal:
             if not self._is_failing:
                 self._is_failing = True
                 raise ProjectError(
-                    f"Edits cannot be kept in {self._folder} ({error.strerror}). They are still "
+                    f"Edits cannot be saved in {self._folder} ({error.strerror}). They are still "
                     "in this window, and the last save can still be opened.",
                     "Free some space or connect the drive again; or save in another folder.",
                 ) from error

@@ -67,8 +67,8 @@ def unsaved_edits(folder: Path, session: Session) -> str:
     try:
         has_edits = replay(folder, session).edits > 0
     except OSError:  # nobody knows, so they are not passed over
-        return f"The edits of “{folder.stem}” that were not saved could not be read"
-    return f"“{folder.stem}” has edits that were never saved" if has_edits else ""
+        return f"The unsaved edits of “{folder.stem}” could not be read"
+    return f"“{folder.stem}” has unsaved edits" if has_edits else ""
 
 
 def _lines(file: Path) -> Iterator[bytes]:

@@ -109,7 +109,7 @@ class LeftoverTakes:
         if flac.name in self._names:
             # The running file goes last, so usually this is all of it; else both stay.
             if _described(flac, self._names) < samples / rate:
-                raise AudioFileError(f"“{flac.name}” is there, too, but is shorter.")
+                raise AudioFileError(f"“{flac.name}” exists as well but is shorter.")
             partial.unlink()
             return KeptSound(samples / rate)
         self._refuse_hours(samples / rate, rate)
@@ -124,7 +124,7 @@ class LeftoverTakes:
                 "Audacity and Praat can open.",
             )
         if self._seconds + seconds > MOST_SECONDS:
-            raise AudioFileError("There are too many at once; it is taken in the next time.")
+            raise AudioFileError("There are too many at once; it will be added next time.")
         self._seconds += seconds
 
     def _left(self, take: TakeId, sound: KeptSound) -> LeftoverTake:
@@ -147,8 +147,8 @@ class LeftoverTakes:
         why = str(error) if isinstance(error, VgdeskError) else f"{type(error).__name__}."
         self.problems.append(
             Notice(
-                f"A recording that broke off ({_readable(name)}) could not be taken in: {why}",
-                "Its file is still in the folder takes of the project.",
+                f"An interrupted recording ({_readable(name)}) could not be added: {why}",
+                "Its file is still in the project's takes folder.",
                 Level.WARNING,
             )
         )
@@ -188,7 +188,7 @@ def _readable(name: str) -> str:
 def _more(count: int) -> Notice:
     files = "one more recording" if count == 1 else f"{count} more recordings"
     return Notice(
-        f"{files[0].upper()}{files[1:]} that broke off could not be taken in.",
-        "Look into the folder takes of the project: the names end in .partial.",
+        f"{files[0].upper()}{files[1:]} that had been interrupted could not be added.",
+        "Look in the project's takes folder: the file names end in .partial.",
         Level.WARNING,
     )

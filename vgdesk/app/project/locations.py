@@ -33,7 +33,7 @@ def new_scratch(parent: Path) -> Path:
         takes_folder(folder).mkdir()
     except OSError as error:
         raise ProjectError(
-            f"New recordings cannot be kept in {parent} ({error.strerror}). Nothing was lost.",
+            f"New recordings cannot be saved in {parent} ({error.strerror}). Nothing was lost.",
             "Free some space there, or name another folder in the variable VGDESK_HOME.",
         ) from error
     return folder

@@ -47,5 +47,5 @@ class ProjectLock:
 def why_not_locked(error: OSError) -> str:
     """Say why a project cannot be locked, as the end of a sentence that begins with its name."""
     if error.errno in _NO_LOCKS:
-        return "lies on a drive that offers no locks, so two windows could overwrite each other"
+        return "is on a drive without file locks, so two windows could overwrite each other"
     return f"cannot be written to ({error.strerror})"

@@ -32,7 +32,7 @@ def said_with(done: str, warnings: Sequence[Notice]) -> Notice:
     """Say in one notice what was done, and what of a project had no part in it."""
     if not warnings:
         return Notice(f"{done}.")
-    message = " ".join((f"{done}, but not whole.", *(each.message for each in warnings)))
+    message = " ".join((f"{done}, but parts are missing.", *(each.message for each in warnings)))
     return Notice(message, " ".join(each.hint for each in warnings), Level.WARNING)
 
 

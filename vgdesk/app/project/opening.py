@@ -81,8 +81,8 @@ def _refuse_current(folder: Path, current: Path) -> None:
     with suppress(OSError):
         if folder.samefile(current):
             raise ProjectError(
-                f"“{folder.stem}” is open in this window already, as {current}.",
-                "To go back to the last save, open it under that name.",
+                f"“{folder.stem}” is already open in this window, as {current}.",
+                "To return to the last save, open it under that name.",
             )
 
 
@@ -130,7 +130,7 @@ def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:
         lock = ProjectLock.taken(folder, PATIENCE)
         if lock is None:
             raise ProjectError(
-                "These words are open in another window.", "Go on there, or close that window."
+                "These words are open in another window.", "Continue there, or close that window."
             )
     project = Project(folder, Session(), recipe)
     return Opened(project, recover(folder, Session()), lock)
@@ -144,8 +144,8 @@ def with_whole_encoders(demo: Project) -> Project:
     if not absent:
         return demo
     notice = Notice(
-        f"{len(absent)} of the encoders that ship with vgdesk are missing or damaged. The demo "
-        "opens without them.",
+        f"{len(absent)} of the built-in encoders are missing or damaged. The demo opens without "
+        "them.",
         "Install vgdesk again.",
         Level.WARNING,
     )

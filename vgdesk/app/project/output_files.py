@@ -47,12 +47,12 @@ def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = F
     """
     if endings and target.suffix not in endings:
         raise ProjectError(
-            f"{target} does not say what kind of file it is.",
-            f"Let its name end in {', '.join(endings)}.",
+            f"The name {target} does not say which format to write.",
+            f"Use a name that ends in {', '.join(endings)}.",
         )
     place = _checked_place(target)
     if place.exists() and not place.is_file():
-        raise ProjectError(f"{target} is not a file and was not touched.", "Choose a new name.")
+        raise ProjectError(f"{target} is not a file and was not changed.", "Choose a new name.")
     # A link that leads nowhere is something, too.
     if (place.exists() or target.is_symlink()) and not force:
         raise _exists(target)
@@ -73,7 +73,7 @@ def checked_folder(target: Path, ours: Collection[str] = (), *, force: bool = Fa
         return place
     held = {path.name for path in place.iterdir()} if place.is_dir() and ours else {""}
     if not held <= set(ours):
-        raise ProjectError(f"{target} exists already and was not touched.", "Choose a new name.")
+        raise ProjectError(f"{target} already exists and was not changed.", "Choose a new name.")
     if held and not force:
         raise _exists(target)
     return place
@@ -148,7 +148,7 @@ def refuse_inside_project(target: Path, place: Path) -> None:
         if is_named or any((folder / name).exists() for name in held):
             raise ProjectError(
                 f"{target} was not written: {folder} is the folder of a project.",
-                "Choose a place outside of it.",
+                "Choose a place outside it.",
             )
 
 
@@ -162,8 +162,8 @@ def _checked_place(target: Path) -> Path:
     refuse_inside_project(target, place)
     if not place.parent.is_dir():
         raise ProjectError(
-            f"{target} could not be written: there is no folder {place.parent}.",
-            "Make the folder first, or choose another one.",
+            f"{target} could not be written: the folder {place.parent} does not exist.",
+            "Create the folder first, or choose another one.",
         )
     if not os.access(place.parent, os.W_OK | os.X_OK):
         denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -208,13 +208,13 @@ def _unfinished(place: Path) -> Iterator[Path]:
     folder.mkdir(exist_ok=True)
     found = {path.name for path in folder.iterdir()}
     if folder.is_symlink() or (found and IN_USE not in found):
-        raise ProjectError(f"{folder} is in the way and was not touched.", "Move it away.")
+        raise ProjectError(f"{folder} is in the way and was not changed.", "Move it away.")
     lock = FileLock(folder / IN_USE, blocking=False, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
         raise ProjectError(
-            f"{place} is being written by another vgdesk.", "Wait for it, or choose a new name."
+            f"Another vgdesk is writing {place}.", "Wait until it is done, or choose a new name."
         ) from None
     try:
         _clear(folder)
@@ -244,11 +244,11 @@ def _said_of(target: Path) -> Iterator[None]:
 
 
 def _exists(target: Path) -> TargetExistsError:
-    return TargetExistsError(f"{target} exists already and was not touched.", "Choose a new name.")
+    return TargetExistsError(f"{target} already exists and was not changed.", "Choose a new name.")
 
 
 def _unwritable(target: Path, error: OSError | RuntimeError) -> ProjectError:
-    reason = error.strerror if isinstance(error, OSError) else "a link leads to itself"
+    reason = error.strerror if isinstance(error, OSError) else "a link points to itself"
     return ProjectError(
         f"{target} could not be written ({reason or error}). Nothing else was changed.",
         "Choose another folder, or free some space.",

@@ -72,7 +72,7 @@ def _places(folder: Path, files: Iterable[Path]) -> Iterator[Path]:
 
 def _refused(folder: Path, link: Path) -> ProjectError:
     return ProjectError(
-        f"“{folder.name}” holds a link: {link} leads to another place on this computer, but a "
-        "project may use only files of its own. Nothing was read or changed.",
-        "If you made the link yourself, put the file or folder itself in its place.",
+        f"“{folder.name}” contains a link: {link} leads to another place on this computer, but a "
+        "project may use only its own files. Nothing was read or changed.",
+        "If you made the link yourself, replace it with the file or folder itself.",
     )

@@ -154,7 +154,7 @@ def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
         _absolute(take.file).is_relative_to(folder) for take in session.takes.values()
     ):
         raise ProjectError(
-            f"The folder {folder} is gone, and the recordings that were in it. "
+            f"The folder {folder} and its recordings are no longer there. "
             "Words, labels and trims are still in this window.",
             "Connect the drive again or put the folder back, then save once more.",
         )
@@ -163,7 +163,7 @@ def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
         if _schema_of(stored) > SCHEMA:
             raise ProjectError(
                 f"{folder.name} was written by a newer vgdesk ({_program_of(stored)}); saving "
-                "here would lose what only that one knows, so nothing was written.",
+                "here would lose its newer data, so nothing was written.",
                 "Save under another name, or update vgdesk.",
             )
 
@@ -296,11 +296,11 @@ def _read_settings(folder: Path) -> tuple[dict[str, Any], tuple[Notice, ...]]:
     if not (folder / SETTINGS_FILE).exists():
         if not (folder / TABLE_FILE).exists():
             raise ProjectError(
-                f"{folder} is not a vgdesk project: it holds neither {SETTINGS_FILE} nor "
+                f"{folder} is not a vgdesk project: it contains neither {SETTINGS_FILE} nor "
                 f"{TABLE_FILE}. Nothing was changed.",
                 f"Choose a folder whose name ends in {SUFFIX}; sound files can be imported.",
             )
-        what = f"{SETTINGS_FILE} is missing. All words are here; models and views start afresh."
+        what = f"{SETTINGS_FILE} is missing. All words are here; models and views are reset."
         return {}, (Notice(what, "Choose the models again.", Level.WARNING),)
     try:
         stored = read_object(folder / SETTINGS_FILE)
@@ -309,7 +309,7 @@ def _read_settings(folder: Path) -> tuple[dict[str, Any], tuple[Notice, ...]]:
         raise ProjectError(
             f"{SETTINGS_FILE} in {folder.name} is damaged ({error}). The words in {TABLE_FILE} "
             "and the recordings are untouched.",
-            f"Take {SETTINGS_FILE} out of the folder and open the project again: only the choice "
+            f"Move {SETTINGS_FILE} out of the folder and open the project again: only the choice "
             "of models and views is lost.",
         ) from error
     if schema <= SCHEMA:
@@ -368,14 +368,14 @@ def _read_words(folder: Path, columns: Sequence[str]) -> WordTable:
         return read_table(read_text(file), folder, columns)
     except FileNotFoundError as error:
         raise ProjectError(
-            f"{folder.name} has lost its list of words ({TABLE_FILE}). The recordings in takes "
-            "are untouched.",
-            f"Bring {TABLE_FILE} back from a backup, or import the folder takes.",
+            f"{folder.name} has lost its word list ({TABLE_FILE}). The recordings in takes are "
+            "untouched.",
+            f"Restore {TABLE_FILE} from a backup, or import the takes folder.",
         ) from error
     except ValueError as error:
         raise ProjectError(
             f"{TABLE_FILE} in {folder.name} cannot be read ({error}). Nothing was changed.",
-            "Bring it back from a backup, or save it as tab-separated text in UTF-8.",
+            "Restore it from a backup, or save it as tab-separated text in UTF-8.",
         ) from error
 
 
@@ -385,7 +385,7 @@ def _copied_aside(file: Path) -> str:
         replace_bytes(copy, read_bytes(file))
     except (OSError, ValueError):
         return ""
-    return f"A copy of the table as it was is kept as {copy.name}."
+    return f"The original table is kept as {copy.name}."
 
 
 def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:
@@ -396,8 +396,7 @@ def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:
     what += "s" * (len(names) > 1)
     return (
         Notice(
-            f"This version does not know the {what} stored for {named}{more}; the usual choice is "
-            "used.",
+            f"This version does not know the {what} stored for {named}{more}; the default is used.",
             "Choose again.",
             Level.WARNING,
         ),

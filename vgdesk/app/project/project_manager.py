@@ -40,8 +40,8 @@ SAVING = "saving"
 OPENING = "open"  # one at a time: the last that was asked for
 
 _GONE_ON = ProjectError(
-    "The other project was not opened, because you went on with this one meanwhile.",
-    "Nothing of it is lost. Open the other project again when you are done.",
+    "The other project was not opened because you continued with this one.",
+    "Nothing was lost. Open the other project again when you are done.",
 )
 
 
@@ -92,8 +92,8 @@ class ProjectManager:
             folder.mkdir(exist_ok=True)
         except FileNotFoundError as error:
             raise ProjectError(
-                f"The folder {self.folder} is gone: moved, deleted, or on a drive that was "
-                "disconnected. Words, labels and trims are still in this window.",
+                f"The folder {self.folder} is no longer there: it was moved or deleted, or its "
+                "drive was disconnected. Words, labels and trims are still in this window.",
                 "Connect the drive again or put the folder back; or save the project in another "
                 "folder, then record again.",
             ) from error
@@ -161,9 +161,7 @@ class ProjectManager:
                 self.open(found[0], opened, otherwise=otherwise)
             self._tell_of_others(found[1:])
 
-        job = JobChanged(
-            JobId.of_files(OPENING), "ViewState for edits that were not saved", JobState.RUNNING
-        )
+        job = JobChanged(JobId.of_files(OPENING), "Looking for unsaved edits", JobState.RUNNING)
         self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
 
     def _tell_of_others(self, left: Sequence[Path]) -> None:
@@ -173,7 +171,7 @@ class ProjectManager:
             what = (
                 "One more project was" if never_saved == 1 else f"{never_saved} more projects were"
             )
-            said = f"{what} never saved before vgdesk ended. Their recordings and edits are kept."
+            said = f"{what} never saved before vgdesk closed. All recordings and edits are kept."
             self._events.notice.publish(Notice(said, "Choose File > Open unsaved work…"))
 
     def list_unsaved(self, listed: Callable[[tuple[Unsaved, ...]], object]) -> None:

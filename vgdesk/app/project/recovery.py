@@ -50,7 +50,7 @@ def recover(folder: Path, saved: Session) -> Recovered:
         raise ProjectError(
             f"The edits since the last save of {folder.name} could not be read "
             f"({error.strerror}). The last save can be opened; nothing was changed.",
-            "Check that you may read the file journal.jsonl, then open the project again.",
+            "Check that the file journal.jsonl is readable, then open the project again.",
         ) from error
     session, words, problems = _with_left_takes(folder, replayed)
     if replayed.damaged:
@@ -62,8 +62,8 @@ def recover(folder: Path, saved: Session) -> Recovered:
     if not restored:
         return Recovered(session, replayed.session, notices=tuple(problems))
     said = Notice(
-        f"Restored what was not saved when vgdesk ended: {restored}.",
-        "Save to keep it; Undo goes back to how it was saved.",
+        f"Restored unsaved work after vgdesk closed unexpectedly: {restored}.",
+        "Save to keep it; Undo returns to the last save.",
         Level.WARNING,
     )
     return Recovered(session, replayed.session, f"Restore {restored}", (said, *problems))
@@ -118,7 +118,7 @@ def _named(words: list[Word]) -> str:
 def _damaged(lines: int) -> Notice:
     edits = "one edit was" if lines == 1 else f"{lines} edits were"
     return Notice(
-        f"The end of the list of edits is damaged: {edits} not restored.",
+        f"The end of the edit journal is damaged: {edits} not restored.",
         "Look through the words you edited last. Recordings are not affected.",
         Level.WARNING,
     )

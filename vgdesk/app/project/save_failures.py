@@ -4,8 +4,8 @@ from pathlib import Path
 from vgdesk.core.errors import ProjectError
 
 _FULL = ("is on a disk that is full", "Free some space, or save in a folder on another disk.")
-_LOCKED = ("cannot be written to", "Save in a folder of your own, or ask for the right to write.")
-_GONE = ("is not there any more", "Connect the drive again, or save in another folder.")
+_LOCKED = ("cannot be written to", "Save in your own folder, or ask for write permission.")
+_GONE = ("is no longer there", "Connect the drive again, or save in another folder.")
 FAILURES = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -25,7 +25,7 @@ def not_saved(folder: Path, error: OSError) -> ProjectError:
         return ProjectError(
             f"The recording {culprit} could not be read ({error.strerror}), so the project was "
             f"not saved. {safe}",
-            "Make the file readable or remove the take, then save again.",
+            "Make the file readable or delete the take, then save again.",
         )
     what, hint = FAILURES.get(
         error.errno or 0,

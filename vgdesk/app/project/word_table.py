@@ -134,7 +134,7 @@ class WordTable:
                 )
             )
         if self.changed:
-            message = f"Read differently than written in words.tsv: {_listed(self.changed)}."
+            message = f"Corrected while reading words.tsv: {_listed(self.changed)}."
             said.append(Notice(message, "Please check these words.", Level.WARNING))
         return tuple(said)
 
@@ -235,7 +235,7 @@ class _Reader:
         word = self._word(row, number)
         known = self.words.setdefault(word.id, word)
         if known != word:
-            self.changed.append((number, f"“{known.text}” as it stands in the first of its rows"))
+            self.changed.append((number, f"“{known.text}” as in its first row"))
         if row.get("take"):
             take = self._take(row, word, number)
             self.takes[take.id] = take

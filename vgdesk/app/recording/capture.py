@@ -222,9 +222,9 @@ def _kept(held: Path, file: Path) -> KeptSound:
     except AudioFileError as error:
         if not samples_in(held):
             raise
-        safe = f"What was said is safe in “{held.name}”"
+        safe = f"The recording is safe in “{held.name}”"
         raise AudioFileError(
-            f"{error.message} {safe} and becomes a take when the project is opened the next time.",
+            f"{error.message} {safe} and becomes a take the next time the project opens.",
             error.hint,
         ) from error
 
@@ -238,10 +238,9 @@ def _said(call: Callable[[], None]) -> None:
     except Exception as error:
         _log.exception("the sound thread")
         raise SoundDeviceError(
-            "Something went wrong in the recorder. What was recorded is kept in the folder of the "
-            "project.",
-            "Press Record to go on. A take that is missing in the list comes back when the "
-            "project is opened the next time.",
+            "Something went wrong in the recorder. The recording is kept in the project folder.",
+            "Press Record to continue. A take that is missing from the list is restored the next "
+            "time the project opens.",
         ) from error
 
 
@@ -250,6 +249,6 @@ def _rescan() -> None:
         rescan()
     except ValueError as error:
         raise SoundDeviceError(
-            "A sound is still playing, so the microphones could not be looked for.",
+            "A sound is still playing, so vgdesk could not look for microphones.",
             "Stop it with Shift+Space, then try again.",
         ) from error

@@ -142,7 +142,9 @@ class MicrophoneCheck:
             self._desk.start(folder, NAME, stop_by_voice=True)
         except OSError as error:
             self.give_up()
-            self._failed(VgdeskError(f"The check needs room on the disk ({error.strerror}).", ""))
+            self._failed(
+                VgdeskError(f"The microphone check needs disk space ({error.strerror}).", "")
+            )
             return
         self._stage, self._is_writing = CheckStage.LISTENING, True
         self._clock = Timer(LONGEST, lambda: self._post(self._end))

@@ -123,7 +123,7 @@ class TakeSequence:
         elif self.is_going:
             self._pause()
         elif not text.strip():
-            self._tell("Which word is it?", "Type the word to say, then press Return.")
+            self._tell("No word is given.", "Type the word to record, then press Return.")
             return True
         elif phase in (Phase.OFF, Phase.LOST):
             self._desk.arm(lambda: self._begin(text.strip(), label.strip()))
@@ -277,7 +277,7 @@ class TakeSequence:
         self.failed(
             VgdeskError(
                 f"“{speaker.name}” does not agree to be recorded, so nothing was recorded.",
-                "Choose who speaks now under Word, Speakers; or change the answer there.",
+                "Choose another current speaker in Word > Speakers…, or change the consent.",
             )
         )
         return True
@@ -330,8 +330,8 @@ class TakeSequence:
         if kept.is_elsewhere:
             self._events.notice.publish(
                 Notice(
-                    "The folder of the project is gone. The take that was being spoken is safe: it "
-                    f"is kept in {kept.file.parent}.",
+                    "The project folder is no longer there. The take being recorded is safe in "
+                    f"{kept.file.parent}.",
                     "Connect the drive again or put the folder back, or save the project in "
                     "another folder; the take is copied there.",
                     Level.WARNING,
@@ -344,7 +344,7 @@ class TakeSequence:
         following = next_prompt(session, self.plan, settings.speaker, current)
         if following is None:
             self._pause()
-            self._tell("Every word of the list is recorded.", "Add words, or ask for more takes.")
+            self._tell("All words in the list are recorded.", "Add words, or ask for more takes.")
             return
         self._view_state.select(following)
         if self.is_going:

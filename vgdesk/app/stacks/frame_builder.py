@@ -36,10 +36,10 @@ def make_frames(
 ) -> tuple[FrameStack, bool]:
     """Let an encoder hear every take alone, and keep all frames; otherwise as `make_stack`."""
     if spec.modality is not Modality.SPEECH:
-        raise VgdeskError(f"“{spec.title}” hears nothing: it reads text.", "Choose one of speech.")
+        raise VgdeskError(f"“{spec.title}” is a text encoder.", "Choose a speech encoder.")
     rows = rows_of(inputs, Modality.SPEECH)
     if not rows:
-        raise VgdeskError("Nothing to encode was found there.", "Give sound files.")
+        raise VgdeskError("No sound files were found there.", "Give sound files.")
     device = "cpu" if spec.folder is None else choose_device(making.device)
     encoder = cast(SpeechEncoder, load(spec, device))
     found: dict[str, tuple[WordId, dict[str, FloatArray]]] = {}
@@ -61,7 +61,7 @@ def _frames_of(
     with foreign_errors(spec):
         frames = dict(encoder.frames(sound.samples))
     if not all(np.isfinite(layer).all() for layer in frames.values()):
-        raise EncoderError(f"“{spec.title}” gave numbers without meaning for this word.")
+        raise EncoderError(f"“{spec.title}” returned invalid numbers for this word.")
     return frames
 
 

@@ -69,7 +69,7 @@ def read_frames(file: Path) -> FrameStack:
     except NotFiniteError as error:
         raise NotFiniteError(f"{file} cannot be used. {error.message}", hint) from error
     except (SafetensorError, *BROKEN) as error:
-        raise VgdeskError(f"{file} does not hold frames of vgdesk.", hint) from error
+        raise VgdeskError(f"{file} is not a frame file of vgdesk.", hint) from error
     return FrameStack.of_stack(read_stack(file)) if frames is None else frames
 
 

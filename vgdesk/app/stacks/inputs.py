@@ -22,7 +22,7 @@ def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
     """Return the list or project that an encoder was given, or refuse if it was given none."""
     if words is None:
         raise VgdeskError(
-            f"“{spec.title}” was given no words.", "Name the project or the list with --words."
+            f"“{spec.title}” has no words to encode.", "Name the project or the list with --words."
         )
     if not Path(words).is_file() and not words.endswith(PROJECT):
         open_words(words)  # a list that ships, or the sentence that names these lists

@@ -74,7 +74,7 @@ def make_stack(
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
     """Encode rows, each with the word that it stands for; as `make_stack`."""
     if not rows:
-        raise VgdeskError("Nothing to encode was found there.", "Give sound files or words.")
+        raise VgdeskError("No sound files or words were found there.", "Give sound files or words.")
     items = tuple(_heard_by(spec, item) for _word, item in rows)
     words = {item.row: word for word, item in rows}
     found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)

@@ -101,10 +101,10 @@ def read_stack(file: Path) -> LayerStack:
         raise NotFiniteError(f"{file} cannot be used. {error.message}", hint) from error
     except BROKEN as error:
         raise VgdeskError(
-            f"{file} does not hold embeddings of vgdesk.", "Make it with `vgdesk embed`."
+            f"{file} is not an embedding file of vgdesk.", "Make it with `vgdesk embed`."
         ) from error
     if not stack.rows:
-        raise VgdeskError(f"{file} holds no words.", hint)
+        raise VgdeskError(f"{file} contains no words.", hint)
     return stack
 
 
@@ -134,8 +134,8 @@ def _refuse_promises(promised: int, content: bytes) -> None:
 def _format_of(file: Path) -> _Format:
     if file.suffix not in FORMATS:
         raise VgdeskError(
-            f"{file.name} does not say what kind of file it is.",
-            f"Let its name end in {', '.join(FORMATS)}.",
+            f"The name {file.name} does not say which format it has.",
+            f"Use a name that ends in {', '.join(FORMATS)}.",
         )
     return FORMATS[file.suffix]
 

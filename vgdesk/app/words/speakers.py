@@ -48,7 +48,7 @@ def renamed(session: Session, old: str, new: str) -> Session:
     """
     profile = replace(session.speakers.get(old) or Speaker(new), name=new)
     if new != old and any(facts.name == new for facts in speakers_of(session)):
-        raise ValueError(f"there is a speaker “{new}” already")
+        raise ValueError(f"there is already a speaker “{new}”")
     speakers = [profile if name == old else one for name, one in session.speakers.items()]
     takes = {
         k: replace(take, speaker=new) if take.speaker == old else take

@@ -174,7 +174,7 @@ class ChildProcess:
     def _tell_lost(self, job: Job) -> None:
         error = ChildLostError(
             f"The {self._name} stopped unexpectedly. Your words and recordings are safe.",
-            "It starts again by itself with the next job; if this repeats, choose a smaller model.",
+            "It restarts with the next job; if this happens again, choose a smaller model.",
         )
         self._post(lambda: job.on_error(error))
 

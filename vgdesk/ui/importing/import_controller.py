@@ -61,7 +61,9 @@ class ImportController(QObject):
     def _ask_about_columns(self, incoming: Incoming) -> None:
         if not incoming.tables:
             self._workspace.events.notice.publish(
-                Notice("This file is no table of words.", "Choose a CSV, TSV or JSON lines file.")
+                Notice(
+                    "This file is not a table of words.", "Choose a CSV, TSV or JSON lines file."
+                )
             )
             return
         tables = Incoming((), (), incoming.tables)

@@ -62,8 +62,8 @@ class ImportDialog(QDialog):
         )
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        self._words = self._tiers("Words on", incoming.tiers, choices.words)
-        self._phones = self._tiers("Their phones on", (NONE, *incoming.tiers), choices.phones)
+        self._words = self._tiers("Words", incoming.tiers, choices.words)
+        self._phones = self._tiers("Phones", (NONE, *incoming.tiers), choices.phones)
         self._lay_out(incoming, targets)
 
     @staticmethod
@@ -80,14 +80,14 @@ class ImportDialog(QDialog):
         self.setWindowTitle(f"Add from {', '.join(files[:3])}{more}")
         form = QFormLayout()
         if incoming.annotations:
-            form.addRow("&Words on the tier", self._words)
-            form.addRow("Their &phones on the tier", self._phones)
+            form.addRow("&Word tier", self._words)
+            form.addRow("&Phone tier", self._phones)
         for heading in incoming.headings:
             form.addRow(QLabel(heading), self._meaning(heading, targets))
         for combo in (self._words, self._phones, *self._columns.values()):
             combo.currentTextChanged.connect(self.ask)
         self._outside.toggled.connect(self.ask)
-        named(self._view, "The first rows of what will be added")
+        named(self._view, "Preview of the first rows")
         self._ok().setText("Add")
         for button in self._buttons.buttons():
             named(button, button.text().replace("&", ""))
@@ -99,9 +99,9 @@ class ImportDialog(QDialog):
     def _heading(self, incoming: Incoming) -> QLabel:
         questions = []
         if incoming.annotations:
-            questions.append("Which tier holds the words?")
+            questions.append("Which tier contains the words?")
         if incoming.tables:
-            questions.append("What do the columns mean? A name of your own makes a label of it.")
+            questions.append("What do the columns mean? Any other name becomes a label.")
         return wrapped(" ".join(questions))
 
     def _meaning(self, heading: str, targets: tuple[str, ...]) -> QComboBox:
@@ -160,7 +160,7 @@ class ImportDialog(QDialog):
         """Ask about sound files elsewhere: whoever made the table may have named anything."""
         self._outside.setVisible(bool(files))
         those = "this sound file" if len(files) == 1 else f"these {len(files)} sound files"
-        self._outside.setText(f"Use {those} outside the folder as well")
+        self._outside.setText(f"Also use {those} outside the folder")
         self._outside.setToolTip("\n".join(map(str, files[:MOST_LISTED])))
 
     def show_problem(self, error: VgdeskError) -> None:

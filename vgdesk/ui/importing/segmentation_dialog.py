@@ -13,8 +13,8 @@ from vgdesk.ui.style.theme import theme_of
 from vgdesk.ui.widgets.form_parts import MARGIN, column, wrapped
 
 HINT = (
-    "Drag the ends of a piece, or type them. Space plays the selected piece, Enter edits the "
-    "selected cell. The recording itself stays whole."
+    "Drag the ends of a segment, or type them. Space plays the selected segment, Enter edits the "
+    "selected cell. The recording itself is not changed."
 )
 
 
@@ -33,7 +33,7 @@ class SegmentationDialog(QDialog):
         self, recording: LongRecording, words: Sequence[Word], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Cut {recording.file.name} into words")
+        self.setWindowTitle(f"Segment {recording.file.name}")
         length = len(recording.outline) / OUTLINE_PER_SECOND
         self.model = PiecesModel(recording.pieces, words, length, self)
         self.wave = PiecesWave(self.model, recording.outline, theme_of(self.palette()))

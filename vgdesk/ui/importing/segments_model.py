@@ -10,7 +10,7 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 WORD, START, END, LISTEN = range(4)
 HEADINGS = ("Word", "Start (s)", "End (s)", "Listen")
-TIPS = ("Empty: this piece is no word", "", "", "Play this piece")
+TIPS = ("Leave empty if this segment is not a word", "", "", "Play this segment")
 ACROSS = (
     Qt.AlignmentFlag.AlignLeft,
     Qt.AlignmentFlag.AlignRight,
@@ -113,10 +113,10 @@ class PiecesModel(QAbstractTableModel):
         text, start, end, _play = self._written(place)
         number = place + 1
         return (
-            f"Word of piece {number}: {text or 'none'}",
-            f"Start of piece {number}: {start} seconds",
-            f"End of piece {number}: {end} seconds",
-            f"Play piece {number}",
+            f"Word of segment {number}: {text or 'none'}",
+            f"Start of segment {number}: {start} seconds",
+            f"End of segment {number}: {end} seconds",
+            f"Play segment {number}",
         )
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:

@@ -47,7 +47,7 @@ class PiecesTable(QTableView):
     def __init__(self, model: PiecesModel, words: Sequence[Word]) -> None:
         super().__init__()
         self._pressed_at = QPoint()
-        named(self, "Pieces", "One row for each piece of the recording")
+        named(self, "Segments", "One row for each segment of the recording")
         self.setToolTip("")  # the cells have their own
         self.setModel(model)
         self.setItemDelegateForColumn(WORD, _WordDelegate(model, words, self))
@@ -114,7 +114,7 @@ class _WordDelegate(QStyledItemDelegate):
         place = index.row()
         self._before = (place, self._pieces.text(place), self._pieces.piece(place).word)
         choice, seen = QComboBox(parent), QListView()
-        choice.setAccessibleName(f"Word of piece {place + 1}")
+        choice.setAccessibleName(f"Word of segment {place + 1}")
         seen.setUniformItemSizes(True)  # else every word of the list would be measured
         choice.setView(seen)
         choice.setMaxVisibleItems(MOST_LISTED)

@@ -32,7 +32,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         self._curve = pg.PlotDataItem(pen=pg.mkPen(theme.text, width=1), autoDownsample=True)
         self._spans: dict[int, _Span] = {}
         self._spare: list[_Span] = []
-        named(self, "Waveform with the pieces", "The table below says the same in numbers")
+        named(self, "Waveform with segments", "The table below shows the same in numbers")
         for part in (self, self.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(HEIGHT)

@@ -42,8 +42,11 @@ class Choice:
 
 WISHES = (
     ("From a folder…", "Load a model from a folder on this computer"),
-    ("Download…", "Fetch a model from the internet, after asking"),
-    ("Add its untrained twin", "Same shape, random weights: what the architecture alone gives"),
+    ("Download…", "Download a model from the internet, after a question"),
+    (
+        "Add its untrained twin",
+        "Same architecture, random weights: the effect of architecture alone",
+    ),
 )
 VECTORS = ("Word vectors from a file…", "GloVe, word2vec as text, fastText, or a table with tabs")
 

@@ -100,5 +100,5 @@ def _absent(encoder: EncoderId) -> Choice:
         encoder,
         encoder,
         available=False,
-        why="This model is not on this computer: add its folder, or download it.",
+        why="This model is not on this computer. Add its folder or download it.",
     )

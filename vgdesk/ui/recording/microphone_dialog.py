@@ -10,15 +10,15 @@ from vgdesk.ui.widgets.form_parts import MARGIN, StatusLine, column, named, row,
 from vgdesk.ui.widgets.status_marks import Mark
 
 SAID = {
-    CheckStage.WAITING: "Press the button, then say any word as you would say the others.",
-    CheckStage.OPENING: "The microphone is being opened…",
+    CheckStage.WAITING: "Press the button, then say any word in your normal voice.",
+    CheckStage.OPENING: "Opening the microphone…",
     CheckStage.LISTENING: "Say a word now.",
     CheckStage.JUDGING: "One moment…",
-    CheckStage.DONE: "This is how it came in:",
+    CheckStage.DONE: "Results:",
 }
 IDLE = (CheckStage.WAITING, CheckStage.DONE)
 MARKS = {Verdict.PASS: Mark.TICK, Verdict.WARN: Mark.TRIANGLE, Verdict.FAIL: Mark.OCTAGON}
-ABOUT = "Nothing of this is kept. You can record without it at any time."
+ABOUT = "This recording is not kept. You can skip the check at any time."
 
 
 class MicrophoneDialog(QDialog):
@@ -42,7 +42,7 @@ class MicrophoneDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Check the microphone")
+        self.setWindowTitle("Check microphone")
         self._theme = theme_of(self.palette())
         self._stage: CheckStage | None = None
         self._has_choice = False
@@ -52,9 +52,9 @@ class MicrophoneDialog(QDialog):
         scale_font(self._what, 1.3, bold=True)
         self.lines = tuple(StatusLine() for _ in ABOUT_IT)
         self.begin = named(QPushButton("Say a word"), "Say a word")
-        self.play = named(QPushButton("Hear it again"), "Hear it again")
-        self.good = named(QPushButton("Good, go on"), "Good, go on")
-        self.skip = named(QPushButton("Skip"), "Skip", "Go on without the check")
+        self.play = named(QPushButton("Play again"), "Play again")
+        self.good = named(QPushButton("Continue"), "Continue")
+        self.skip = named(QPushButton("Skip"), "Skip", "Continue without the check")
         self.asks = named(QCheckBox("Ask before the first take"), "Ask before the first take")
         self._lay_out()
         self._connect()

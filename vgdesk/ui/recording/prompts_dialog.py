@@ -45,16 +45,14 @@ class PromptsDialog(QDialog):
         """`session` has the words that are there already; they are asked for as well."""
         super().__init__(parent)
         self._session, self._speaker, self._column = session, speaker, group_column
-        self.setWindowTitle("List of prompts")
-        self.words = named(QPlainTextEdit(), "Words to say", "")
+        self.setWindowTitle("Prompts")
+        self.words = named(QPlainTextEdit(), "Words to record", "")
         self.words.setPlaceholderText(EXAMPLE)
         self.load = named(QPushButton("From a file…"), "Words from a file", "CSV, TSV or text")
-        self.is_shuffled = named(QCheckBox("Shuffled, by the number"), "Shuffle the words")
-        self.seed = named(QSpinBox(), "Number of the order", "The same number, the same order")
+        self.is_shuffled = named(QCheckBox("Shuffle with seed"), "Shuffle the words")
+        self.seed = named(QSpinBox(), "Random seed", "The same seed gives the same order")
         self.takes = named(QSpinBox(), "Takes of each word")
-        self.skips = named(
-            QCheckBox("Leave out words that have their takes"), "Leave out recorded words"
-        )
+        self.skips = named(QCheckBox("Skip words that have enough takes"), "Skip recorded words")
         self.summary, self.trouble = wrapped(), wrapped()
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -78,8 +76,8 @@ class PromptsDialog(QDialog):
 
     def _lay_out(self) -> None:
         how = wrapped(
-            "Add words, one a line. If you like, a tab and its group, and another tab and a hint: "
-            "words that are written alike and have different hints are different words."
+            "Add words, one per line, each optionally followed by a tab and its group, and another "
+            "tab and a hint. Words with the same spelling and different hints are different words."
         )
         order = row(self.is_shuffled, self.seed)
         order.addStretch()
@@ -140,8 +138,8 @@ class PromptsDialog(QDialog):
         done = progress(together, self.plan(), self._speaker).done
         words = "1 word" if count == 1 else f"{count} words"
         each = "1 take each" if takes == 1 else f"{takes} takes each"
-        there = "1 take by this speaker is" if done == 1 else f"{done} takes by this speaker are"
-        self.summary.setText(f"{words}, {new} of them new, {each}; {there} there already.")
+        there = "1 take by this speaker" if done == 1 else f"{done} takes by this speaker"
+        self.summary.setText(f"{words} ({new} new), {each}; {there} recorded.")
 
     def accept(self) -> None:
         super().accept()

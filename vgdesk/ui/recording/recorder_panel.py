@@ -27,7 +27,7 @@ from vgdesk.ui.widgets.form_parts import (
 
 WIDE = 620
 ROWS_WHERE_NARROW = 7
-KEEP, KEEP_ANYWAY = "Keep and go on (Enter)", "Keep anyway (Enter)"
+KEEP, KEEP_ANYWAY = "Keep and continue (Enter)", "Keep anyway (Enter)"
 _DARK = {Stage.OFF, Stage.OPENING, Stage.LOST}
 _RUNNING = {Stage.RECORDING, Stage.LISTENING}
 
@@ -80,19 +80,19 @@ class RecorderPanel(Panel):
         self._look = RecorderLook()
         self._offered = ("", "")
         self.light, self.poster, self._clock = TrafficLight(), PromptPoster(), QLabel()
-        self.word = named(
-            QLineEdit(), "Word to say", "Type the word, then press Return to record it"
-        )
-        self.word.setPlaceholderText("Word to say")
+        self.word = named(QLineEdit(), "Prompt", "Type the word, then press Return to record it")
+        self.word.setPlaceholderText("Word to record")
         self.word.setMaxLength(LONGEST_NAME)
         self._group = editable_combo("Group", "Group of the word, for example animal")
         self._group.setMinimumContentsLength(6)
         self.record = named(QPushButton("● Record"), "Record", "Record the word, or stop (R)")
-        self.keep = named(QPushButton(KEEP), "Keep", "Keep the take and go on to the next word")
+        self.keep = named(
+            QPushButton(KEEP), "Keep", "Keep the take and continue with the next word"
+        )
         self.again = named(
             QPushButton("Record again (Backspace)"),
             "Record again",
-            "The take goes to the trash, and its word is recorded again",
+            "Move the take to the trash and record its word again",
         )
         self.source, self.findings = SoundSource(), Findings()
         self._lay_out()

@@ -19,12 +19,12 @@ LEVELS_A_SECOND = 30
 SILENCE = Remark(
     Verdict.WARN,
     "The system is sending silence.",
-    "Is the microphone muted, or not allowed for this program?",
+    "Check that the microphone is not muted and that vgdesk may use it.",
 )
 LOST = Remark(
     Verdict.FAIL,
-    "The microphone is gone; what was said is kept.",
-    "Press Record to open it again, or choose another one.",
+    "The microphone was disconnected; the recording so far is kept.",
+    "Press Record to reconnect, or choose another microphone.",
 )
 
 

@@ -16,9 +16,9 @@ from vgdesk.ui.widgets.form_parts import TARGET, column, named, row
 
 TIGHT = 4
 MODES = {
-    RecordMode.MANUAL: ("By hand", "R starts each take and ends it"),
-    RecordMode.VOICE: ("By voice", "A take starts when somebody speaks; words follow each other"),
-    RecordMode.ROUND: ("Timed round", "Every word has its seconds; words follow each other"),
+    RecordMode.MANUAL: ("Manual", "R starts and ends each take"),
+    RecordMode.VOICE: ("By voice", "A take starts when speech starts; words follow automatically"),
+    RecordMode.ROUND: ("Timed round", "Each word has a fixed time; words follow automatically"),
 }
 _PLACES = {mode: place for place, mode in enumerate(MODES)}
 
@@ -54,8 +54,8 @@ class SoundSource(QWidget):
         for title, tip in MODES.values():
             self.modes.addItem(title)
             self.modes.setItemData(self.modes.count() - 1, tip, 3)
-        self.seconds = named(QDoubleSpinBox(), "Seconds a word", "How long each word has")
-        self.voice_stop = named(QCheckBox("Stops by itself"), "Stop by itself when I stop speaking")
+        self.seconds = named(QDoubleSpinBox(), "Seconds per word", "The time for each word")
+        self.voice_stop = named(QCheckBox("Auto-stop"), "Stop automatically at the end of speech")
         self._lay_out()
         self._connect()
 
@@ -63,7 +63,7 @@ class SoundSource(QWidget):
         self.seconds.setRange(1.0, 60.0)
         self.seconds.setDecimals(1)
         self.seconds.setSingleStep(0.5)
-        self.seconds.setSuffix(" s a word")
+        self.seconds.setSuffix(" s per word")
         self.seconds.setKeyboardTracking(False)
         source = row(self.microphones, self.rescan)
         source.setStretch(0, 1)

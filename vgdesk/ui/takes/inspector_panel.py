@@ -85,22 +85,22 @@ class InspectorPanel(Panel):
         self._takes: tuple[Take, ...] = ()
         self._title, self._subtitle = wrapped(), wrapped()
         self.quality = StatusLine()
-        self._space, self._unspoken = wrapped(), wrapped("Not spoken yet. Record it with R.")
-        self._empty = EmptyNote("No word chosen", "Choose a word in the list or in any view.")
+        self._space, self._unspoken = wrapped(), wrapped("Not recorded yet. Press R to record it.")
+        self._empty = EmptyNote("No word selected", "Select a word in the list or in any view.")
         self.takes = _bare(QListWidget(), "Takes of this word")
         self.neighbours = _bare(QTreeWidget(), "Nearest words")
         self.sound = SoundView()
         self.start, self.end = _time_field("Start of the word"), _time_field("End of the word")
         self.play = named(QPushButton("▶ Play"), "Play", "Play this take (Space)")
         self.propose = named(
-            QPushButton("Find word"), "Find the word", "Propose a trim where speech is heard"
+            QPushButton("Find word"), "Find the word", "Trim to the detected speech"
         )
         self.reset = named(QPushButton("Reset trim"), "Reset trim", "Use the whole recording")
         self.delete = named(QPushButton("Delete take"), "Delete take")
         self.cut = named(
-            QPushButton("Cut into words…"),
-            "Cut into words",
-            "Make a take of each word that is heard",
+            QPushButton("Segment into words…"),
+            "Segment into words",
+            "Make a take of each detected word",
         )
         self._lay_out()
         self._connect()

@@ -33,7 +33,7 @@ class SoundView(pg.GraphicsLayoutWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "Waveform and spectrogram", "Drag the handles to the ends of the word")
+        named(self, "Waveform and spectrogram", "Drag the handles to the start and end of the word")
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Fields beside it do for the keyboard what the handles do for the mouse.

@@ -70,12 +70,12 @@ class SpeakersController(QObject):
         self._chosen = new
         try:
             self._workspace.store.apply(
-                f"Rename speaker {old or 'nobody'} to {new}",
+                f"Rename speaker {old or 'unnamed'} to {new}",
                 lambda session: renamed(session, old, new),
             )
         except ValueError:
             self._chosen = old
-            why = f"There is a speaker “{new}” already, so “{old}” keeps this name."
+            why = f"There is already a speaker “{new}”, so “{old}” keeps its name."
             self._workspace.events.notice.publish(Notice(why, "Choose another name."))
             self._show()
             return

@@ -17,8 +17,8 @@ from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.widgets.form_parts import MARGIN, TARGET, column, named, row, wrapped
 
 CONSENT = {None: "not asked yet", True: "yes", False: "no"}
-NOBODY = "nobody in particular"
-WHOLE = "A pseudonym is enough: nobody needs to know who S01 is."
+NOBODY = "unnamed speaker"
+WHOLE = "A pseudonym such as S01 is enough."
 
 
 class SpeakersDialog(QDialog):
@@ -58,12 +58,12 @@ class SpeakersDialog(QDialog):
         for field in (self.name, self.language):
             field.setMaxLength(LONGEST_NAME)
         self.consent = named(
-            QComboBox(), "Agrees to be recorded", "Without this nothing of them is recorded"
+            QComboBox(), "Agrees to be recorded", "Required before this speaker is recorded"
         )
         self.consent.addItems(list(CONSENT.values()))
         self._count = wrapped()
         self.add = named(QPushButton("New speaker"), "New speaker")
-        self.choose = named(QPushButton("Speaks now"), "Speaks now")
+        self.choose = named(QPushButton("Make current speaker"), "Make current speaker")
         self.remove = named(QPushButton("Delete permanently…"), "Delete permanently")
         self._close = named(QPushButton("Close"), "Close")
         self._lay_out()
@@ -125,7 +125,7 @@ class SpeakersDialog(QDialog):
         self.name.setPlaceholderText(NOBODY if facts else "")
         self.language.setText(profile.language if profile else "")
         self.consent.setCurrentText(CONSENT[profile.has_consent if profile else None])
-        self._count.setText(_counted(facts) if facts else "Nobody has spoken yet.")
+        self._count.setText(_counted(facts) if facts else "No speakers yet.")
         self.name.setEnabled(facts is not None)
         for part in (self.language, self.consent, self.remove):
             part.setEnabled(facts is not None and bool(facts.name))
@@ -161,7 +161,11 @@ class SpeakersDialog(QDialog):
 def _item(facts: SpeakerFacts, *, is_now: bool) -> QListWidgetItem:
     takes = f"{facts.takes} take{'s' * (facts.takes != 1)}"
     refuses = facts.profile is not None and facts.profile.has_consent is False
-    notes = [takes, *(["does not agree"] if refuses else []), *(["speaks now"] if is_now else [])]
+    notes = [
+        takes,
+        *(["does not agree"] if refuses else []),
+        *(["current speaker"] if is_now else []),
+    ]
     item = QListWidgetItem(f"{facts.name or NOBODY} · {' · '.join(notes)}")
     font = item.font()
     font.setBold(is_now)

@@ -63,7 +63,7 @@ def remarks_of(kept: Kept) -> tuple[Remark, ...]:
         for finding in kept.findings
         if finding.verdict is not Verdict.PASS
     )
-    good = f"{kept.seconds:.1f} s recorded, and nothing speaks against it."
+    good = f"{kept.seconds:.1f} s recorded. All checks passed."
     return against or (Remark(Verdict.PASS, good),)
 
 
@@ -79,5 +79,5 @@ def remark_of(concern: Concern) -> Remark:
     """Say again what was said against a take, from what was kept of it."""
     check = TAKE_CHECKS.get(concern.check)
     if check is None:  # from a later version
-        return Remark(concern.verdict, f"The check “{concern.check}” has something against it.")
+        return Remark(concern.verdict, f"The check “{concern.check}” reported a concern.")
     return Remark(concern.verdict, check.bad, check.remedy)

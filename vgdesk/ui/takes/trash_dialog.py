@@ -14,8 +14,8 @@ from vgdesk.core.model import TakeId
 from vgdesk.ui.widgets.form_parts import MARGIN, TARGET, column, named, row, wrapped
 
 COLUMNS = ("Word", "Take", "Speaker", "Recorded", "Checks")
-EMPTY = "The trash is empty. Takes that you reject or delete come here."
-FULL = "These takes are out of the list; their recordings are still there."
+EMPTY = "The trash is empty. Rejected and deleted takes appear here."
+FULL = "These takes are not in the list, but their recordings are kept."
 
 
 class TrashDialog(QDialog):
@@ -40,9 +40,11 @@ class TrashDialog(QDialog):
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._about = wrapped()
-        self.play = named(QPushButton("Play"), "Play", "Play the chosen takes")
-        self.restore = named(QPushButton("Restore"), "Restore", "Put the chosen takes back")
-        self.empty = named(QPushButton("Empty the trash…"), "Empty the trash")
+        self.play = named(QPushButton("Play"), "Play", "Play the selected takes")
+        self.restore = named(
+            QPushButton("Restore"), "Restore", "Restore the selected takes to the list"
+        )
+        self.empty = named(QPushButton("Empty trash…"), "Empty trash")
         self._close = named(QPushButton("Close"), "Close")
         buttons = row(self.play, self.restore)
         buttons.addStretch()

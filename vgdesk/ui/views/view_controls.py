@@ -11,14 +11,14 @@ from vgdesk.core.viewing import Order, Rows, Search, ViewRecipe
 ORDER_TITLES = {
     Order.GROUP.value: "by group",
     Order.SIMILARITY.value: "by similarity",
-    Order.LIST.value: "as listed",
+    Order.LIST.value: "list order",
 }
 WIDE_ENOUGH = 88  # pixels that most names of label columns need
 NARROWEST = 56  # pixels to which the small controls of a view may shrink
 SEARCH_TITLES = {
-    Search.A_IN_B.value: "A in B",
-    Search.B_IN_A.value: "B in A",
-    Search.VOICES.value: "other voices",
+    Search.A_IN_B.value: "A → B",
+    Search.B_IN_A.value: "B → A",
+    Search.VOICES.value: "other speakers",
 }
 ROWS_TITLES = {Rows.WORDS.value: "words", Rows.TAKES.value: "takes"}
 
@@ -35,8 +35,8 @@ class ViewControls(QObject):
         self.words_measure = _combo("Measure", _titles(Kind.WORDS))
         self.order = _combo("Order of the words", ORDER_TITLES)
         self.map_method = _combo("Method", _titles(Kind.MAP))
-        self.rows = _combo("One point for each", ROWS_TITLES)
-        self.search = _combo("Who looks for whom", SEARCH_TITLES)
+        self.rows = _combo("One point per", ROWS_TITLES)
+        self.search = _combo("Query → target", SEARCH_TITLES)
         self.curve = _combo("Measure", _titles(Kind.CURVE))
         self.label_column = _combo("Label", {})
         self.label_column.setMinimumWidth(WIDE_ENOUGH)

@@ -378,7 +378,7 @@ class ViewsController(QWidget):
         self.map.show_pending(words)
         if any(progress.is_stopped for progress in embedded.cells.values()):
             for frame in self.frames.values():
-                frame.show_stale("EncodingQueue was stopped")
+                frame.show_stale("Encoding was stopped")
 
     def _show_selection(self, selection: Selection) -> None:
         self.words.show_selection(selection)

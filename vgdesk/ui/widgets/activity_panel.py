@@ -50,7 +50,7 @@ class ActivityPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[JobId, _JobRow] = {}
-        self._idle = wrapped("Nothing is running.")
+        self._idle = wrapped("No jobs are running.")
         self._running = QVBoxLayout()
         self._running.setSpacing(MARGIN)
         self._running.setContentsMargins(0, 0, 0, 0)

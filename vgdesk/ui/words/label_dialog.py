@@ -48,7 +48,7 @@ class LabelDialog(QDialog):
         form.addRow("&Label", self._columns)
         form.addRow("&Value", self._values)
         words = "word" if count == 1 else f"{count} words"
-        heading = wrapped(f"Give the chosen {words} a label.")
+        heading = wrapped(f"Label the selected {words}.")
         self.setLayout(column(heading, form, self._buttons, margin=2 * MARGIN, gap=MARGIN))
         for button in self._buttons.buttons():
             named(button, button.text().replace("&", ""))

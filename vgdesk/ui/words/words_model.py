@@ -55,7 +55,7 @@ class Status(Enum):
     WAITING = "waiting"
     KEPT_ANYWAY = "ready, kept anyway"
     READY = "ready"
-    UNSPOKEN = "not spoken yet"
+    UNSPOKEN = "not recorded yet"
 
 
 _QUALITY = {

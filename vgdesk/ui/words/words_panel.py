@@ -66,9 +66,9 @@ class WordsPanel(Panel):
         )
         self.search.setPlaceholderText("Search words and labels")
         self.search.setClearButtonEnabled(True)
-        self.label_column = named(QComboBox(), "Group by", "The label that groups and colours")
+        self.label_column = named(QComboBox(), "Group by", "The label used for groups and colours")
         self._count = wrapped()
-        self._nothing = EmptyNote("Nothing found", "")
+        self._nothing = EmptyNote("No matches", "")
         self._empty = EmptyNote(
             "No words yet",
             "Record a word, or drop sound files here.",
@@ -141,7 +141,7 @@ class WordsPanel(Panel):
     def _on_search(self, text: str) -> None:
         self.tree.open_everything(everything=bool(text.strip()))
         self._model.search(text)
-        self._nothing.show_reason(f"No word, label or concern holds “{text.strip()}”.")
+        self._nothing.show_reason(f"No word, label or concern contains “{text.strip()}”.")
         self._list.setCurrentIndex(0 if self._model.rowCount() else 1)
         self._count_words()
 

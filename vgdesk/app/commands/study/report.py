@@ -19,14 +19,14 @@ HEADINGS = (
 )  # fmt: skip
 FILES = ("results.tsv", "README.md", *(f"{a}.{e}" for a in "ABC" for e in ("tsv", "svg", "png")))
 STUDY = """The study is Sauter, Zuidema and de Heer Kloots (2025), *The curious case of visual
-grounding*, arXiv 2509.15837. It used other words and other, larger models: its values are drawn in
-as landmarks, not as a target. *As published* takes the study's own choices: the first piece of a
+grounding*, arXiv 2509.15837. It used other words and other, larger models: its values are drawn as
+landmarks, not as a target. *As published* follows the study's own choices: the first subword of a
 written word, takes instead of words, biased CKA, silhouettes along discriminants of the same words,
-pairs of takes from five samples, sound normalised at another moment for the model with pictures.
+pairs of takes from five samples, a different stage of normalisation for the grounded speech model.
 Intervals are Student's t, over repeats that leave out one category each (over the five samples for
-pairs; alignment has no interval in the study and gets the same one here). *Corrected* takes those
-choices that hold up: all pieces, words, debiased CKA, held-out discriminants, intervals over words,
-one normalisation. Bands are what chance gives."""
+pairs; alignment has no interval in the study and gets the same one here). *Corrected* uses sounder
+choices: all subwords, words, debiased CKA, held-out discriminants, intervals over words, one
+normalisation. Bands show the chance level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _page(request: Request, panels: Sequence[Panel], related: Mapping[str, float
         f"- {name}: r = {r:+.2f} (study {SUBSPACE_CORRELATION[name]:+.2f})"
         for name, r in related.items()
     ]
-    return f"""# The study's analyses, made again
+    return f"""# The study's analyses, reproduced
 
 vgdesk {__version__}; words: `{request.words}`, labels: {request.label}, seed {request.seed}.
 
@@ -119,18 +119,18 @@ vgdesk {__version__}; words: `{request.words}`, labels: {request.label}, seed {r
 
 {normalisation(request)}
 
-A is alignment (`A.tsv`, `A.svg`), B pairs of takes, C groups of words; `results.tsv` holds every
-number with its interval, chance and false discovery rate.
+A is alignment (`A.tsv`, `A.svg`), B pairs of takes, C groups of words; `results.tsv` lists every
+number with its interval, chance level and false discovery rate.
 
 ## Subspaces
 
-Over the layers: how alike the discriminant subspaces of the grounded and the ungrounded model are
-(debiased CKA), correlated with how much grounding changes the silhouette. With so few layers this
-describes and proves nothing.
+Over the layers: the similarity of the discriminant subspaces of the grounded and the ungrounded
+model (debiased CKA), correlated with the change in silhouette through grounding. With so few layers
+this is descriptive only.
 
-{chr(10).join(correlations) or "- not to be had with these words"}
+{chr(10).join(correlations) or "- not available for these words"}
 
-## What could not be made
+## What could not be computed
 
 {chr(10).join(missing) or "- nothing"}
 """

@@ -134,7 +134,7 @@ class Study:
         (before,), (after,) = (score(stack, self._facts, seed) for stack in pair)
         size = min(len(stack.layers) for stack in pair)
         if size < FEWEST_LAYERS:
-            raise VgdeskError(f"Over {size} layers nothing can be correlated.")
+            raise VgdeskError(f"{size} layers are too few for a correlation.")
         gain = after.values[:size] - before.values[:size]
         return float(np.corrcoef(np.diagonal(alike.values)[:size], gain)[0, 1])
 
@@ -227,13 +227,13 @@ def normalisation(request: Request) -> str:
     spec = request.encoders[Cell.SPEECH_GROUNDED]
     if levelling_files(spec) is None:
         return (
-            f"“{spec.title}” does not level the sound that it is given, so there is no moment to "
-            "choose: both editions hear the same."
+            f"“{spec.title}” does not normalise its sound, so there is no choice of when to do so: "
+            "both editions use the same input."
         )
     return (
-        f"As published, the sound for “{spec.title}” is levelled over the whole file before words "
-        "are cut out, and that for the model without pictures over each word; corrected, both "
-        "are levelled over each word."
+        f"As published, the sound for “{spec.title}” is normalised over the whole file before "
+        "words are extracted, and that for the ungrounded model over each word; corrected, both "
+        "are normalised over each word."
     )
 
 

@@ -20,9 +20,9 @@ def confusion_readout(result: LabelConfusions, row: int, column: int) -> str:
     if row == column:
         return f"{own}: a label is not compared with itself"
     if not result.is_asked[row, column]:
-        return f"{own}: one word only, so none of its own could be nearer"
+        return f"{own}: only one word, so there is no pair within the label"
     spread = number(float(result.chance_sd[row, column]))
-    inside = ", inside chance" if labels_inside_chance(result)[row, column] else ""
+    inside = ", q > .05" if labels_inside_chance(result)[row, column] else ""
     return (
         f"{_counted(result, row)} taken for {_counted(result, column)}: "
         f"{number(float(result.values[row, column]))} (chance 0.50 ± {spread}{inside})"
@@ -36,9 +36,9 @@ def confusion_summary(result: LabelConfusions, title: str) -> str:
     most = confusion_readout(result, int(row), int(column))
     inside, pairs = int(labels_inside_chance(result).sum()), int(result.is_asked.sum())
     chance = (
-        f"{inside} of {pairs} pairs are inside chance (lightened and dotted)."
+        f"{inside} of {pairs} pairs do not differ from chance (q > .05; dotted)."
         if inside
-        else "No pair is inside chance."
+        else "All pairs differ from chance (q ≤ .05)."
     )
     mean = number(float(result.values[result.is_asked].mean()))
     place = f"{layer_name(result.layer)} of {title}"

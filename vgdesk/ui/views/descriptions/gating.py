@@ -14,7 +14,7 @@ SHORT_TITLES = {
     Condition.PADDED: "start, silence",
     Condition.FADED: "start, fading",
 }
-ESTIMATE = "estimate: phones taken for equally long"
+ESTIMATE = "estimate: assumes phones of equal length"
 
 
 def condition_title(result: GatingResult) -> str:
@@ -73,7 +73,7 @@ def _recognised(result: GatingResult) -> str:
 
 def _unique(result: GatingResult) -> str:
     if result.unique_at is None:
-        return "No uniqueness point: no phones are known, or another word begins like it."
+        return "No uniqueness point: its phones are unknown, or another word begins with them."
     ms = 1000 * result.unique_at
     return f"Uniqueness point: phone {result.unique_phone}, about {ms:.0f} ms ({ESTIMATE})."
 

@@ -24,7 +24,7 @@ def letter_readout(profile: LetterProfile, place: int) -> str:
         _fine(getattr(profile, name)[place])
         for name in ("values", "low", "high", "chance_low", "chance_high")
     )
-    inside = ", inside chance" if letters_inside_chance(profile)[place] else ""
+    inside = ", q > .05" if letters_inside_chance(profile)[place] else ""
     return (
         f"{profile.letters[place]} as {FIRST[profile.is_vowel[place]]} ({words} "
         f"word{'s' * (words != 1)}): {value} [{low}, {high}] "
@@ -38,9 +38,9 @@ def letters_summary(profile: LetterProfile, title: str) -> str:
     ends = [letter_readout(profile, int(place)) for place in (values.argmax(), values.argmin())]
     inside, count = int(letters_inside_chance(profile).sum()), len(values)
     chance = (
-        f"{inside} of {count} letters are inside chance (hollow)."
+        f"{inside} of {count} letters do not differ from chance (q > .05; hollow)."
         if inside
-        else "No letter is inside chance."
+        else "All letters differ from chance (q ≤ .05)."
     )
     return (
         f"n = {profile.trace.n}. {layer_name(profile.layer).capitalize()} of {title}. Roundest: "

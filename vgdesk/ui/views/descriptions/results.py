@@ -72,9 +72,9 @@ def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
     best = layer_readout(result, int(row), int(column), a_title, b_title)
     inside = int(inside_chance(result).sum())
     chance = (
-        f"{inside} of {result.values.size} pairs are inside chance (lightened and dotted)."
+        f"{inside} of {result.values.size} pairs do not differ from chance (q > .05; dotted)."
         if inside
-        else "No pair is inside chance."
+        else "All pairs differ from chance (q ≤ .05)."
     )
     return f"n = {result.trace.n}. Most alike: {best}. {chance} {made_by(result.trace)}"
 
@@ -181,9 +181,9 @@ def map_summary(result: WordMap, legend: Legend, title: str) -> str:
     named = len([name for name in groups if name])
     inside = f" in {named} groups ({legend.column})" if named > 1 else ""
     axes = "; ".join(axis for axis in result.axes if axis)
-    shown = f" {axes}." if axes else " Distances between far groups are not to scale."
+    shown = f" {axes}." if axes else " Distances between distant groups are not to scale."
     later = len(result.rows) - sum(result.is_fitted)
-    placed = f" {later} placed afterwards, without moving the others." if later else ""
+    placed = f" {later} were placed afterwards without moving the others." if later else ""
     return f"n = {len(result.rows)}{inside} at {place}.{shown}{placed} {made_by(result.trace)}"
 
 
@@ -218,7 +218,7 @@ def changes_list(result: NeighbourChanges, legend: Legend, a_title: str, b_title
                 ),
             )
         )
-    a, b = (f"near in {title}" for title in (a_title, b_title))
+    a, b = (f"neighbours in {title}" for title in (a_title, b_title))
     return Table(("word", "kept", a, b), rows)
 
 
@@ -237,7 +237,7 @@ def changes_summary(result: NeighbourChanges, legend: Legend, a_title: str, b_ti
     most = legend.look_of(result.words[0]).text
     return (
         f"n = {result.trace.n}. From {a_title} to {b_title} (layers {result.layers}), {mean:.0f} % "
-        f"of the nearest words stay (chance {100 * result.chance:.0f} %); “{most}” changes most. "
+        f"of the neighbours stay (chance {100 * result.chance:.0f} %); “{most}” changes most. "
         f"{made_by(result.trace)}"
     )
 
@@ -257,7 +257,7 @@ def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
     place = f"{title} {layer_name(curve.layers[layer])}"
     if np.isnan(value):
         return f"{place}: not ready yet"
-    inside = ", inside chance" if q > DISCOVERY else ""
+    inside = ", q > .05" if q > DISCOVERY else ""
     return (
         f"{place}: {number(value)} [{number(low)}, {number(high)}] "
         f"(chance {number(chance_low)} to {number(chance_high)}{inside})"

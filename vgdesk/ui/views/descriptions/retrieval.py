@@ -37,7 +37,7 @@ def finding_list(found: RetrievalList, legend: Legend, order: Sequence[int]) -> 
                 ),
             )
         )
-    return Table(("looked for", "rank", *_places("found", found)), rows)
+    return Table(("query", "rank", *_places("match", found)), rows)
 
 
 def finding_table(found: RetrievalList, legend: Legend, order: Sequence[int]) -> Table:
@@ -56,7 +56,7 @@ def finding_table(found: RetrievalList, legend: Legend, order: Sequence[int]) ->
         rows.append(tuple(cells))
     pairs = zip(_places("found", found), _places("similarity", found), strict=True)
     columns = (name for pair in pairs for name in pair)
-    return Table(("query", "rank", "ties", "similarity of the right one", *columns), rows)
+    return Table(("query", "rank", "ties", "similarity of the target", *columns), rows)
 
 
 def recall_line(found: RetrievalList) -> str:
@@ -77,12 +77,12 @@ def finding_summary(found: RetrievalList, legend: Legend, titles: Sequence[str])
     sides = [
         f"{layer_name(layer)} of {title}" for layer, title in zip(found.layers, titles, strict=True)
     ]
-    where = " looked for in ".join(sides) if len(sides) > 1 else f"{sides[0]}, between voices"
+    where = " → ".join(sides) if len(sides) > 1 else f"{sides[0]}, between speakers"
     worst = found.order(is_best_first=False)[0]
     last = f"“{entry_title(found.rows[worst], found.words[worst], legend)}”"
-    lost = f"Found last: {last} (rank {_rank(found, worst)} among {found.choice})."
+    lost = f"Worst: {last} (rank {_rank(found, worst)} among {found.choice})."
     if found.ranks[worst] == 1:
-        lost = f"All are found first among {found.choice}."
+        lost = f"All rank first among {found.choice}."
     return f"n = {len(found.rows)}. {where[:1].upper()}{where[1:]}. {lost} {made_by(found.trace)}"
 
 

@@ -89,10 +89,10 @@ class ViewFrame(QWidget):
         self._page.action_requested.connect(self.action_requested)
         self._box = FocusBox((chart, self._table, self._page))
         self._table_button = self._tool(
-            "Table", "Show the numbers instead of the picture (T: in all views; Ctrl+T: here)"
+            "Table", "Show the numbers instead of the chart (T: all views; Ctrl+T: this view)"
         )
         self._copy_button = self._tool("Copy", "Copy the numbers, for a spreadsheet or R")
-        self._recipe = QAction("Copy as a command line", self)
+        self._recipe = QAction("Copy as command line", self)
         self._lay_out()
         self._connect()
         for part in (self, chart):
@@ -239,7 +239,7 @@ class ViewFrame(QWidget):
         self._copy_button.clicked.connect(self._copy)
         menu = QMenu(self._copy_button)
         menu.setToolTipsVisible(True)
-        menu.addAction("Copy the numbers").triggered.connect(self._copy)
+        menu.addAction("Copy numbers").triggered.connect(self._copy)
         menu.addAction(self._recipe)
         menu.aboutToShow.connect(self._show_recipe)
         self._recipe.triggered.connect(self._copy_recipe)

@@ -27,7 +27,7 @@ class LayerHeatmap(ViewFrame):
         super().__init__("Layer heatmap", self.matrix, theme)
         self._fit = self._tool(
             "Fit",
-            "Spread the colours over the values that are there, instead of 0 to 1",
+            "Fit the colour range to the values shown instead of 0 to 1",
             checkable=True,
         )
         self.add_control(self._fit)

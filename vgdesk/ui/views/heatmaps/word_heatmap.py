@@ -40,7 +40,7 @@ class WordHeatmap(ViewFrame):
         self._is_part = False
         self.matrix = MatrixChart(theme, self._describe)
         super().__init__("Word heatmap", self.matrix, theme)
-        self._back = self._tool("Back to all words", "Show blocks of all words again (Esc)")
+        self._back = self._tool("Back to all words", "Return to the blocks of all words (Esc)")
         self._back.hide()
         self.add_control(self._back)
         self._back.clicked.connect(self._go_back)

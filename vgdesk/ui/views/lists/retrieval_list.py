@@ -48,7 +48,7 @@ class FoundWords(ViewFrame):
         self.scores.setContentsMargins(6, 2, 6, 2)
         super().__init__("Retrieval", _above(self.scores, self.list), theme)
         self._best_first = self._tool(
-            "Best first", "The best found on top instead of the worst", checkable=True
+            "Best first", "Show the best ranks first instead of the worst", checkable=True
         )
         self.add_control(self._best_first)
         self._best_first.toggled.connect(self._show)
