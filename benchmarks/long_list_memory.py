@@ -19,9 +19,10 @@ import numpy as np
 
 from tests.main_thread import MainThread
 from vgdesk.app.analysing import analysis_worker as work
-from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener, Request
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener
+from vgdesk.app.analysing.request import Request
 from vgdesk.app.encoding.stack_plan import StackPlan
-from vgdesk.app.state.events import View
+from vgdesk.app.state.events import ViewId
 from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import Embedding
@@ -83,8 +84,9 @@ class Bench:
             )
             self._wait_for(partial(self.analysing.remember, told))
 
-    def show(self, view: View, request: Request) -> None:
-        self._wait_for(partial(self.analysing.show, view, request))
+    def show(self, view: str, request: Request) -> None:
+        compute = self.analysing.score if view == "retrieval" else self.analysing.ask
+        self._wait_for(partial(compute, ViewId(view), request))
 
     def report(self, name: str) -> None:
         peak, self.peak.gigabytes = self.peak.gigabytes, 0.0
@@ -110,16 +112,30 @@ def main() -> None:
     a, b = (StackPlan(m, tuple((w, w, (f"{m} {w[1:]}",)) for w in names)) for m in MODELS)
     pictures = {
         "every layer with every layer, debiased CKA": (
-            View.LAYERS,
-            Request(work.compare_layers, ("cka", a, b, NOTHING_KNOWN, 0)),
+            "layers",
+            Request(
+                work.compare_layers,
+                (a, b),
+                {"measure": "cka", "facts": NOTHING_KNOWN, "seed": 0},
+            ),
         ),
         "map of one layer, PCA": (
-            View.MAP,
-            Request(work.place_words, ("pca", a, 6, None, NOTHING_KNOWN, 0)),
+            "map",
+            Request(
+                work.place_words,
+                (a,),
+                {
+                    "measure": "pca",
+                    "layer": 6,
+                    "fitted": None,
+                    "facts": NOTHING_KNOWN,
+                    "seed": 0,
+                },
+            ),
         ),
         "words that find themselves": (
-            View.RETRIEVAL,
-            Request(work.find_partners_of, (a, 6, b, 6, 0)),
+            "retrieval",
+            Request(work.find_partners_of, (a, b), {"layers": (6, 6), "seed": 0}),
         ),
     }
     for name, (view, request) in pictures.items():

@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,15 +68,19 @@ class Bench:
         self.seen: dict[str, int] = {}
         self.made = 0
         events = self.workspace.events
-        events.layers_ready.subscribe(lambda r: self.seen.update(layers=r.trace.n))
-        events.words_ready.subscribe(lambda r: self.seen.update(words=len(r.rows)))
-        events.map_ready.subscribe(lambda r: self.seen.update(map=len(r.rows)))
-        events.curves_ready.subscribe(self._see_curves)
+        events.result_ready.subscribe(self._see)
 
-    def _see_curves(self, ready) -> None:  # type: ignore[no-untyped-def]
-        """All encoders must have the word, not only the first."""
-        is_whole = len(ready.curves) == len(self.workspace.session.encoders)
-        self.seen["curves"] = min(curve.trace.n for curve in ready.curves) if is_whole else 0
+    def _see(self, result: Any) -> None:
+        """Write down how many words a view shows."""
+        match result.view, result.value:
+            case "layers", compared:
+                self.seen["layers"] = compared.trace.n
+            case ("words" | "map") as view, shown:
+                self.seen[view] = len(shown.rows)
+            case "curves", curves:
+                # All encoders must have the word, not only the first.
+                is_whole = len(curves) == len(self.workspace.session.encoders)
+                self.seen["curves"] = min(curve.trace.n for curve in curves) if is_whole else 0
 
     def add(self, folder: Path) -> str:
         cell = Cell.SPEECH if "whisper" in folder.name else Cell.TEXT

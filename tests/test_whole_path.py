@@ -71,9 +71,9 @@ def test_a_word_said_into_the_microphone_appears_in_all_views(
     views = window.views
     qtbot.waitUntil(
         lambda: (
-            f"n = {n + 1}" in views.layers.summary
-            and "zebra crossing" in str(views.words.table)
-            and "zebra crossing" in str(views.map.table)
+            f"n = {n + 1}" in views.frames["layers"].summary
+            and "zebra crossing" in str(views.frames["words"].table)
+            and "zebra crossing" in str(views.frames["map"].table)
         ),
         timeout=SECONDS,
     )

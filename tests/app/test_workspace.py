@@ -6,16 +6,17 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
-from vgdesk.app.analysing.analysis_processes import Request
-from vgdesk.app.analysing.pipeline import ON_THEIR_WAY
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ON_THEIR_WAY
 from vgdesk.app.exchange.segmentation import LongRecording
-from vgdesk.app.state.events import CurvesReady, Missing, View
+from vgdesk.app.state.events import Missing, ViewId, ViewResult
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.files import Recording, write_flac
@@ -23,14 +24,17 @@ from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Cell, EncoderId, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
-from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
+from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Rows, Shown
+from vgdesk.ui.views import VIEWS
 
 BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
 "num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 7}"""
 
 
-ON_ITS_WAY = Missing(View.MAP, ON_THEIR_WAY)
+LAYERS, WORDS, MAP = ViewId("layers"), ViewId("words"), ViewId("map")
+CURVES, LETTERS = ViewId("curves"), ViewId("letters")
+ON_ITS_WAY = Missing(MAP, ON_THEIR_WAY)
 
 
 class Desk:
@@ -39,19 +43,22 @@ class Desk:
     def __init__(self, main_thread: MainThread) -> None:
         self.main_thread = main_thread
         self.workspace = Workspace(main_thread.post)
-        self.layers: list[LayerSimilarity] = []
-        self.words: list[WordSimilarity] = []
-        self.maps: list[WordMap] = []
-        self.curves: list[CurvesReady] = []
-        self.missing: dict[View, Missing] = {}
+        self.results: dict[ViewId, list[Any]] = {view: [] for view in VIEWS}
+        self.layers: list[LayerSimilarity] = self.results[LAYERS]
+        self.words: list[WordSimilarity] = self.results[WORDS]
+        self.maps: list[WordMap] = self.results[MAP]
+        self.curves: list[tuple[LayerCurve, ...]] = self.results[CURVES]
+        self.missing: dict[ViewId, Missing] = {}
         self.notices: list[Notice] = []
         events = self.workspace.events
-        events.layers_ready.subscribe(self.layers.append)
-        events.words_ready.subscribe(self.words.append)
-        events.map_ready.subscribe(self.maps.append)
-        events.curves_ready.subscribe(self.curves.append)
+        events.result_ready.subscribe(self._hear)
         events.notice.subscribe(self.notices.append)
         events.view_missing.subscribe(lambda m: self.missing.update({m.view: m}))
+        for view in VIEWS.values():
+            self.workspace.pipeline.add(view)
+
+    def _hear(self, result: ViewResult) -> None:
+        self.results[result.view].append(result.value)
 
     def open_demo(self) -> None:
         self.workspace.projects.open_demo()
@@ -67,13 +74,13 @@ class Desk:
         self.until(
             lambda: (
                 not self.workspace.encoding.missing
-                and not self.workspace._analysing.is_busy
-                and not self.workspace._analysing._slow.is_busy
+                and not self.workspace._analysis_processes.is_busy
+                and not self.workspace._analysis_processes._slow.is_busy
                 and self.main_thread.calls.empty()
                 and self.layers
                 and self.layers[-1].trace.n == n
                 and self.curves
-                and self.curves[-1].curves[0].trace.n <= n
+                and self.curves[-1][0].trace.n <= n
                 and self.words
                 and len(set(self.words[-1].words)) == n
                 and self.maps
@@ -91,13 +98,17 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     made.workspace.close()
 
 
+def end_process() -> None:
+    os._exit(1)
+
+
 def test_the_demo_fills_all_four_views(desk: Desk) -> None:
     desk.open_demo()
     session = desk.workspace.session
     assert len(session.words) >= 24
     assert desk.layers[-1].trace.n == len(session.words)
     assert np.isfinite(desk.layers[-1].values).all()
-    assert {curve.encoder for curve in desk.curves[-1].curves} == set(session.encoders.values())
+    assert {curve.encoder for curve in desk.curves[-1]} == set(session.encoders.values())
     assert not desk.notices
 
 
@@ -188,13 +199,13 @@ def test_a_project_saved_and_opened_again_shows_the_same_numbers(
 
 def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk) -> None:
     desk.open_demo()
-    for child in (desk.workspace._encoder_process, desk.workspace._analysing._quick):
+    for child in (desk.workspace._encoder_process, desk.workspace._analysis_processes._quick):
         child._process.kill()
     cell = desk.workspace.view_state.recipe.b
     encoder = desk.workspace.session.encoders[cell]
     desk.missing.clear()
     desk.workspace.encoder_selection.choose(cell, None)
-    desk.until(lambda: View.LAYERS in desk.missing)
+    desk.until(lambda: LAYERS in desk.missing)
     desk.workspace.encoder_selection.choose(cell, encoder)
     before = len(desk.layers)
     desk.until(lambda: len(desk.layers) > before)
@@ -202,13 +213,13 @@ def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk)
 
 
 def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk,
 ) -> None:
     desk.open_demo()
-    monkeypatch.setattr(desk.workspace.pipeline, "_map", lambda: Request(os._exit, (1,)))
+    desk.workspace.pipeline.add(replace(VIEWS["map"], ask=lambda _context: Request(end_process)))
     desk.missing.clear()
     desk.workspace.pipeline.refresh()
-    desk.until(lambda: desk.missing.get(View.MAP, ON_ITS_WAY) != ON_ITS_WAY)
+    desk.until(lambda: desk.missing.get(MAP, ON_ITS_WAY) != ON_ITS_WAY)
     before = len(desk.layers)
     desk.workspace.view_state.change(lambda recipe: replace(recipe, alignment="cka-biased"))
     desk.until(lambda: len(desk.layers) > before)
@@ -218,7 +229,7 @@ def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
 def test_an_empty_project_says_what_to_do(desk: Desk) -> None:
     desk.workspace.projects.new(desk.workspace.session)
     steps = {view: missing.action for view, missing in desk.missing.items()}
-    assert steps.pop(View.LETTERS) == "add_kiki_bouba"
+    assert steps.pop(LETTERS) == "add_kiki_bouba"
     assert set(steps.values()) == {"record"}
 
 
@@ -273,7 +284,7 @@ def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk
     desk.open_demo()
     cell = desk.workspace.view_state.recipe.a
     desk.workspace.encoder_selection.choose(cell, EncoderId("vg-hubert@12345678"))
-    views = {View.LAYERS, View.WORDS, View.MAP}
+    views = {LAYERS, WORDS, MAP}
     desk.until(
         lambda: (
             views <= set(desk.missing)
@@ -311,11 +322,11 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     desk.workspace.encoder_selection.add_folder(Cell.TEXT, folder)
     desk.until(
         lambda: (
-            (View.LAYERS in desk.missing and "way" not in desk.missing[View.LAYERS].reason)
+            (LAYERS in desk.missing and ON_THEIR_WAY not in desk.missing[LAYERS].reason)
             or any("model" in notice.message for notice in desk.notices)
         )
     )
-    told = " ".join(n.message for n in desk.notices) + str(desk.missing.get(View.LAYERS, ""))
+    told = " ".join(n.message for n in desk.notices) + str(desk.missing.get(LAYERS, ""))
     assert "model" in told
     assert "Traceback" not in told
 
@@ -355,7 +366,7 @@ def test_a_late_picture_does_not_come_back_into_an_empty_project(desk: Desk) -> 
     recipe = desk.workspace.view_state.recipe
     desk.workspace.view_state.choose_layer(recipe.focus, 1)  # its picture is on the way
     desk.workspace.projects.new(desk.workspace.session)
-    desk.until(lambda: not desk.workspace._analysing.is_busy)
+    desk.until(lambda: not desk.workspace._analysis_processes.is_busy)
     while not desk.main_thread.calls.empty():
         desk.main_thread.calls.get()()
     assert len(desk.words) == shown
@@ -376,17 +387,17 @@ def test_floors_stand_beside_what_was_trained(desk: Desk) -> None:
     desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=True))
     chosen = set(desk.workspace.session.encoders.values())
     floors = {"starter-speech+untrained", "starter-text+untrained", "spectrum", "spelling"}
-    desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen | floors)
+    desk.until(lambda: {c.encoder for c in desk.curves[-1]} == chosen | floors)
     assert desk.layers[-1].trace.n == len(desk.workspace.session.words)
     desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=False))
-    desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen)
+    desk.until(lambda: {c.encoder for c in desk.curves[-1]} == chosen)
 
 
 def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
     desk.open_demo()
     desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="abx-words"))
-    desk.until(lambda: desk.curves[-1].curves[0].measure == "abx-words")
-    assert {c.encoder for c in desk.curves[-1].curves} == {
+    desk.until(lambda: desk.curves[-1][0].measure == "abx-words")
+    assert {c.encoder for c in desk.curves[-1]} == {
         "starter-speech",
         "starter-speech-grounded",
     }
@@ -395,13 +406,13 @@ def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
 def test_pair_types_are_those_of_the_encoder_in_focus(desk: Desk) -> None:
     desk.open_demo()
     desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="pair-types"))
-    desk.until(lambda: desk.curves[-1].curves[0].measure == "pair-types")
-    curves = desk.curves[-1].curves
+    desk.until(lambda: desk.curves[-1][0].measure == "pair-types")
+    curves = desk.curves[-1]
     assert {c.encoder for c in curves} == {"starter-speech"}
     assert {"same word", "near-homophone", "category"} <= {c.series for c in curves}
     desk.workspace.view_state.change(lambda recipe: replace(recipe, a=Cell.TEXT, b=Cell.SPEECH))
-    desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == {"starter-text"})
-    assert {c.series for c in desk.curves[-1].curves} == {"near-homophone", "category"}
+    desk.until(lambda: {c.encoder for c in desk.curves[-1]} == {"starter-text"})
+    assert {c.series for c in desk.curves[-1]} == {"near-homophone", "category"}
 
 
 def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> None:
@@ -410,7 +421,7 @@ def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> 
     desk.until(lambda: not desk.workspace.session.words)
     desk.workspace.add_words("study-phonetic")
     expected = {("starter-text", 81), ("starter-text-grounded", 81)}
-    desk.until(lambda: {(c.encoder, c.trace.n) for c in desk.curves[-1].curves} == expected)
+    desk.until(lambda: {(c.encoder, c.trace.n) for c in desk.curves[-1]} == expected)
     first = desk.workspace.view_state.selection.primary
     assert desk.workspace.session.words[first].text == "liquor"
     desk.workspace.add_words("no such list")
@@ -428,7 +439,7 @@ def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
     desk.until(
         lambda: (
             not desk.workspace.encoding.missing
-            and View.CURVES in desk.missing
-            and "names of shapes" in desk.missing[View.CURVES].reason
+            and CURVES in desk.missing
+            and "names of shapes" in desk.missing[CURVES].reason
         )
     )

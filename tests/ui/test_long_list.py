@@ -41,7 +41,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
         made.show()
         open_long_list(workspace, VALUES)
         qtbot.waitUntil(
-            lambda: f"n = {N} in 1000 blocks" in made.views.words.summary, timeout=SECONDS
+            lambda: f"n = {N} in 1000 blocks" in made.views.frames["words"].summary, timeout=SECONDS
         )
         yield made
 
@@ -68,7 +68,7 @@ def numbered(name: object) -> int:
 def test_a_click_shows_every_word_of_some_blocks_and_escape_leads_back(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    view, view_state = window.views.words, window.workspace.view_state
+    view, view_state = window.views.frames["words"], window.workspace.view_state
     assert "blocks of 2 to 3" in view.summary
     assert not view._back.isVisible()
     assert view.recipe.endswith("--layer 0 --order group --label category --seed 0")
@@ -100,7 +100,7 @@ def test_a_click_shows_every_word_of_some_blocks_and_escape_leads_back(
 def test_a_pair_is_chosen_in_the_part_and_the_button_leads_back(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    view = window.views.words
+    view = window.views.frames["words"]
     click_cell(qtbot, view, 450, 450)
     wait_for(qtbot, view, f"of {N}")
     with qtbot.waitSignal(view.pair_chosen) as chosen:
@@ -112,7 +112,7 @@ def test_a_pair_is_chosen_in_the_part_and_the_button_leads_back(
 
 
 def test_blocks_follow_the_order_that_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
-    view, view_state = window.views.words, window.workspace.view_state
+    view, view_state = window.views.frames["words"], window.workspace.view_state
 
     def groups() -> set[str]:
         return {str(row[2]) for row in view.table.rows} - {""}
@@ -128,7 +128,7 @@ def test_blocks_follow_the_order_that_is_chosen(window: MainWindow, qtbot: QtBot
 
 
 def test_a_difference_is_shown_in_blocks_and_in_part(window: MainWindow, qtbot: QtBot) -> None:
-    view, view_state = window.views.words, window.workspace.view_state
+    view, view_state = window.views.frames["words"], window.workspace.view_state
     view_state.choose_layer(Cell.TEXT_GROUNDED, 1)
     view_state.change(lambda recipe: replace(recipe, shown=Shown.DIFFERENCE))
     wait_for(qtbot, view, "1000 blocks", "B minus A")
@@ -141,7 +141,7 @@ def test_a_difference_is_shown_in_blocks_and_in_part(window: MainWindow, qtbot: 
 
 
 def test_a_part_ends_when_one_of_its_words_goes(window: MainWindow, qtbot: QtBot) -> None:
-    view, store = window.views.words, window.workspace.store
+    view, store = window.views.frames["words"], window.workspace.store
     click_cell(qtbot, view, 450, 450)
     wait_for(qtbot, view, f"of {N}")
     gone = WordId(f"w{numbered(view.table.rows[1][0]):05}")

@@ -63,7 +63,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
         made.show()
         workspace.start()
         qtbot.waitUntil(lambda: all(f.summary for f in seen(made)), timeout=SECONDS)
-        qtbot.waitUntil(lambda: "n = 36" in made.views.layers.summary, timeout=SECONDS)
+        qtbot.waitUntil(lambda: "n = 36" in made.views.frames["layers"].summary, timeout=SECONDS)
         yield made
 
 
@@ -119,7 +119,7 @@ def test_brackets_move_the_layer_of_the_words_that_are_shown(window: MainWindow)
 def test_an_encoder_that_is_named_after_its_cell_is_named_once(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    curves = window.views.curves
+    curves = window.views.frames["curves"]
     qtbot.waitUntil(lambda: "Text + pictures (starter)" in curves.summary, timeout=SECONDS)
     assert "·" not in curves.summary
     baseline = EncoderId("spelling")
@@ -130,16 +130,16 @@ def test_an_encoder_that_is_named_after_its_cell_is_named_once(
 def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.views.map.word_chosen.emit("goat")
+    window.views.frames["map"].word_chosen.emit("goat")
     qtbot.waitUntil(lambda: window.words.tree.selected_words() == ["goat"], timeout=SECONDS)
-    window.views.words.pair_chosen.emit("coat", "boat")
+    window.views.frames["words"].pair_chosen.emit("coat", "boat")
     assert window.workspace.view_state.selection.words == ("coat", "boat")
     assert sorted(window.words.tree.selected_words()) == ["boat", "coat"]
     assert window.inspector._title.text() == "coat"
 
 
 def test_a_cell_of_the_layer_heatmap_sets_both_layers(window: MainWindow) -> None:
-    window.views.layers.cell_chosen.emit(2, 1)
+    window.views.frames["layers"].cell_chosen.emit(2, 1)
     recipe = window.workspace.view_state.recipe
     assert (recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)) == (2, 1)
 
@@ -164,7 +164,7 @@ def test_files_and_folders_can_be_dropped_on_the_window(
     how = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(where, copy, data, *how))
     QApplication.sendEvent(window, QDropEvent(QPointF(where), copy, data, *how))
-    qtbot.waitUntil(lambda: "n = 37" in window.views.layers.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "n = 37" in window.views.frames["layers"].summary, timeout=SECONDS)
     assert WordId("zebra") in window.workspace.session.words
 
 
@@ -223,11 +223,16 @@ def test_an_empty_project_offers_the_way_out_in_every_view(window: MainWindow) -
 
 def test_views_can_be_tabs_and_this_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
     press(window, "grid")
-    assert seen(window) == [window.views.layers]
+    assert seen(window) == [window.views.frames["layers"]]
     assert window.workspace.settings.layout is Layout.TABS
     press(window, "grid")
     views = window.views
-    assert seen(window) == [views.layers, views.words, views.map, views.curves]
+    assert seen(window) == [
+        views.frames["layers"],
+        views.frames["words"],
+        views.frames["map"],
+        views.frames["curves"],
+    ]
 
 
 def test_tables_can_stand_for_all_charts(window: MainWindow) -> None:
@@ -379,9 +384,9 @@ def test_views_say_that_they_are_behind_when_encoding_was_stopped(
     shown = window.workspace.view_state.recipe.focus
     window.workspace.cancel(JobId(JobKind.ENCODING, window.workspace.session.encoders[shown]))
     window.workspace.imports.take_in([new])
-    qtbot.waitUntil(lambda: window.views.map.state is State.STALE, timeout=SECONDS)
+    qtbot.waitUntil(lambda: window.views.frames["map"].state is State.STALE, timeout=SECONDS)
     press(window, "encode_again")
-    qtbot.waitUntil(lambda: window.views.map.state is State.READY, timeout=SECONDS)
+    qtbot.waitUntil(lambda: window.views.frames["map"].state is State.READY, timeout=SECONDS)
 
 
 def test_the_copied_command_makes_the_numbers_of_the_window_again(
@@ -390,7 +395,12 @@ def test_the_copied_command_makes_the_numbers_of_the_window_again(
     window.workspace.save(tmp_path / "saved.vgdesk")
     qtbot.waitUntil(lambda: window.workspace.projects.home is not None, timeout=SECONDS)
     views = window.views
-    columns = {views.layers: (2, 3), views.curves: (2, 3), views.map: (3, 5), views.words: (2, 38)}
+    columns = {
+        views.frames["layers"]: (2, 3),
+        views.frames["curves"]: (2, 3),
+        views.frames["map"]: (3, 5),
+        views.frames["words"]: (2, 38),
+    }
     for view, (first, end) in columns.items():
         command, *arguments = shlex.split(view.recipe)
         assert command == "vgdesk"
@@ -400,59 +410,67 @@ def test_the_copied_command_makes_the_numbers_of_the_window_again(
         results = found if isinstance(found, list) else [found]
         printed = np.concatenate([np.ravel(one.get("points") or one["values"]) for one in results])
         shown = np.ravel([row[first:end] for row in view.table.rows]).astype(float)
-        if view is views.words:  # in another order, and no word beside itself
+        if view is views.frames["words"]:  # in another order, and no word beside itself
             shown, printed = np.sort(shown[~np.isnan(shown)]), np.sort(printed)[:-36]
         assert shown == pytest.approx(printed, abs=2e-3)
 
 
 def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: QtBot) -> None:
     views, workspace = window.views, window.workspace
-    assert not views.changes.summary  # nothing is computed for a view that nobody sees
+    assert not views.frames["changes"].summary  # nothing is computed for a view that nobody sees
     workspace.view_state.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
-    tabs = next(t for t in views.findChildren(QTabWidget) if t.indexOf(views.changes) >= 0)
-    tabs.setCurrentWidget(views.changes)
-    qtbot.waitUntil(lambda: "changes most" in views.changes.summary, timeout=SECONDS)
-    kept = [row[1] for row in views.changes.table.rows]
+    tabs = next(
+        t for t in views.findChildren(QTabWidget) if t.indexOf(views.frames["changes"]) >= 0
+    )
+    tabs.setCurrentWidget(views.frames["changes"])
+    qtbot.waitUntil(lambda: "changes most" in views.frames["changes"].summary, timeout=SECONDS)
+    kept = [row[1] for row in views.frames["changes"].table.rows]
     assert len(kept) == 36
     assert kept == sorted(kept)
-    views.changes.list.selectRow(3)
-    chosen = views.changes.table.rows[3][0]
+    views.frames["changes"].list.selectRow(3)
+    chosen = views.frames["changes"].table.rows[3][0]
     assert workspace.session.words[workspace.view_state.selection.primary].text == chosen
-    assert "vgdesk changes" in views.changes.recipe
+    assert "vgdesk changes" in views.frames["changes"].recipe
 
 
 def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace
-    assert not views.gating.summary
-    bring_to_front(window, views.gating)
-    assert "Choose a word" in words_of(views.gating)
+    assert not views.frames["gating"].summary
+    bring_to_front(window, views.frames["gating"])
+    assert "Choose a word" in words_of(views.frames["gating"])
     workspace.view_state.select(WordId("goat"))
-    qtbot.waitUntil(lambda: "“goat” (goat-bella)" in views.gating.summary, timeout=SECONDS)
-    heard = views.gating.table.rows
+    qtbot.waitUntil(
+        lambda: "“goat” (goat-bella)" in views.frames["gating"].summary, timeout=SECONDS
+    )
+    heard = views.frames["gating"].table.rows
     assert {row[0] for row in heard} == {
         "from the start",
         "from the end",
         "from the start, then silence",
     }
     workspace.view_state.choose_layer(workspace.view_state.recipe.focus, 3)
-    qtbot.waitUntil(lambda: "layer 3" in views.gating.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "layer 3" in views.frames["gating"].summary, timeout=SECONDS)
     workspace.view_state.select(WordId("bear"))
-    qtbot.waitUntil(lambda: "“bear”" in views.gating.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "“bear”" in views.frames["gating"].summary, timeout=SECONDS)
     workspace.view_state.compare(Cell.TEXT, Cell.SPEECH)
-    qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.gating), timeout=SECONDS)
+    qtbot.waitUntil(
+        lambda: "reads and does not hear" in words_of(views.frames["gating"]), timeout=SECONDS
+    )
 
 
 def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace
-    bring_to_front(window, views.gating)
+    bring_to_front(window, views.frames["gating"])
     workspace.view_state.select(WordId("goat"))
-    qtbot.waitUntil(lambda: "“goat”" in views.gating.summary, timeout=SECONDS)
-    shown = [row[2] for row in views.gating.table.rows if row[0] == "from the start"]
-    line = shlex.split(views.gating.recipe.replace("PROJECT.vgdesk", str(resource("demo.vgdesk"))))
+    qtbot.waitUntil(lambda: "“goat”" in views.frames["gating"].summary, timeout=SECONDS)
+    shown = [row[2] for row in views.frames["gating"].table.rows if row[0] == "from the start"]
+    line = shlex.split(
+        views.frames["gating"].recipe.replace("PROJECT.vgdesk", str(resource("demo.vgdesk")))
+    )
     capsys.readouterr()
     assert main([*line[1:], "--json"]) == 0
     start = json.loads(capsys.readouterr().out)[0]
@@ -462,17 +480,17 @@ def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
 
 def test_confused_labels_choose_their_words(window: MainWindow, qtbot: QtBot) -> None:
     views, workspace = window.views, window.workspace
-    bring_to_front(window, views.confusions)
-    qtbot.waitUntil(lambda: "Most confused" in views.confusions.summary, timeout=SECONDS)
-    assert "vgdesk confusions" in views.confusions.recipe
-    views.confusions.labels_chosen.emit(["animal", "food"])
+    bring_to_front(window, views.frames["confusions"])
+    qtbot.waitUntil(lambda: "Most confused" in views.frames["confusions"].summary, timeout=SECONDS)
+    assert "vgdesk confusions" in views.frames["confusions"].recipe
+    views.frames["confusions"].labels_chosen.emit(["animal", "food"])
     words = workspace.session.words
     chosen = {words[word].labels["category"] for word in workspace.view_state.selection.words}
     assert chosen == {"animal", "food"}
     workspace.view_state.change(lambda recipe: replace(recipe, label_column="onset"))
     labels = {words[word].labels["onset"] for word in words}
     qtbot.waitUntil(
-        lambda: labels >= {row[0] for row in views.confusions.table.rows}, timeout=SECONDS
+        lambda: labels >= {row[0] for row in views.frames["confusions"].table.rows}, timeout=SECONDS
     )
 
 
@@ -480,24 +498,27 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace
-    assert not views.retrieval.summary
-    bring_to_front(window, views.retrieval)
-    qtbot.waitUntil(lambda: "looked for in" in views.retrieval.summary, timeout=SECONDS)
-    check_lines(views.retrieval, capsys)
+    assert not views.frames["retrieval"].summary
+    bring_to_front(window, views.frames["retrieval"])
+    qtbot.waitUntil(lambda: "looked for in" in views.frames["retrieval"].summary, timeout=SECONDS)
+    check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(
         lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A)
     )
     qtbot.waitUntil(
-        lambda: "of Text (starter) looked for in" in views.retrieval.summary, timeout=SECONDS
+        lambda: "of Text (starter) looked for in" in views.frames["retrieval"].summary,
+        timeout=SECONDS,
     )
-    views.retrieval._best_first.click()
-    assert "--best-first" in views.retrieval.recipe
-    check_lines(views.retrieval, capsys)
+    views.frames["retrieval"]._best_first.click()
+    assert "--best-first" in views.frames["retrieval"].recipe
+    check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(lambda recipe: replace(recipe, search=Search.VOICES))
-    qtbot.waitUntil(lambda: "between voices" in views.retrieval.summary, timeout=SECONDS)
-    check_lines(views.retrieval, capsys)
+    qtbot.waitUntil(lambda: "between voices" in views.frames["retrieval"].summary, timeout=SECONDS)
+    check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(lambda recipe: replace(recipe, shown=Shown.B))
-    qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.retrieval), timeout=SECONDS)
+    qtbot.waitUntil(
+        lambda: "reads and does not hear" in words_of(views.frames["retrieval"]), timeout=SECONDS
+    )
 
 
 def check_lines(view: ViewFrame, capsys: pytest.CaptureFixture[str]) -> None:
@@ -523,7 +544,7 @@ def test_space_plays_the_entry_that_was_walked_to(
     monkeypatch.setattr(
         window.workspace.playback, "play", lambda takes: played.append([t.id for t in takes])
     )
-    view = window.views.retrieval
+    view = window.views.frames["retrieval"]
     window.workspace.view_state.change(lambda recipe: replace(recipe, search=Search.VOICES))
     bring_to_front(window, view)
     qtbot.waitUntil(lambda: "between voices" in view.summary, timeout=SECONDS)
@@ -542,20 +563,22 @@ def test_letters_need_shapes_and_offer_the_list_that_has_them(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     views, workspace = window.views, window.workspace
-    bring_to_front(window, views.letters)
-    assert "“shape”" in words_of(views.letters)
-    button = next(b for b in views.letters.findChildren(QPushButton) if "kiki" in b.text())
+    bring_to_front(window, views.frames["letters"])
+    assert "“shape”" in words_of(views.frames["letters"])
+    button = next(
+        b for b in views.frames["letters"].findChildren(QPushButton) if "kiki" in b.text()
+    )
     button.click()
-    qtbot.waitUntil(lambda: "not recorded" in words_of(views.letters), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "not recorded" in words_of(views.frames["letters"]), timeout=SECONDS)
     assert len(workspace.session.words) == 36 + 668
     press(window, "undo")
-    qtbot.waitUntil(lambda: "“shape”" in words_of(views.letters), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "“shape”" in words_of(views.frames["letters"]), timeout=SECONDS)
 
 
 def test_letters_are_those_of_the_command_line_and_choose_their_words(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    letters, workspace = window.views.letters, window.workspace
+    letters, workspace = window.views.frames["letters"], window.workspace
     shapes = [(word, "round") for word in ("ball", "moon", "plum")]
     shapes += [(word, "sharp") for word in ("spike", "thorn", "tack")]
     sounds = [(f"{c}{v}{c}a", "sounds round") for c in "mb" for v in "oiu"]
@@ -589,7 +612,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    curves, workspace = window.views.curves, window.workspace
+    curves, workspace = window.views.frames["curves"], window.workspace
     file = tmp_path / "ratings.csv"
     monkeypatch.setattr(dialogs, "ask_ratings", lambda *_: file)
     workspace.view_state.change(lambda recipe: replace(recipe, curve="ratings"))

@@ -26,23 +26,23 @@ class PermanentRemoval:
         self._projects = projects
         self._pipeline = pipeline
         self._encoders = encoders
-        self._analysing = analysing
+        self._analysis_processes = analysing
         self._files = files
         self._failed = failed
 
     def remove(self, removal: Removal, then: Callable[[], object]) -> None:
         """Remove what was planned; no undo leads back. Nothing may be recorded meanwhile."""
-        forget = self._forget_vectors if removal.speaker else lambda done: done()
-        self._projects.remove(removal, forget, then)
+        drop = self._drop_vectors if removal.speaker else lambda done: done()
+        self._projects.remove(removal, drop, then)
 
-    def _forget_vectors(self, then: Callable[[], object]) -> None:
+    def _drop_vectors(self, then: Callable[[], object]) -> None:
         """End the processes that have heard the sound, and remove what they kept on the disk."""
 
         def forgotten(_none: None) -> None:
-            self._pipeline.forget_vectors()
+            self._pipeline.drop_vectors()
             then()
 
         def clear() -> None:
             self._files.run(clear_vectors, done=forgotten, failed=self._failed)
 
-        self._encoders.renew(lambda: self._analysing.renew(clear))
+        self._encoders.renew(lambda: self._analysis_processes.renew(clear))

@@ -74,27 +74,26 @@ class Workspace:
         self._settings = Background("settings", post)
         self._sound = Background("sound", post)
         self._encoder_process = ChildProcess("encoder process", post)
-        self._analysing = AnalysisProcesses(post)
+        self._analysis_processes = AnalysisProcesses(post)
         self.encoder_registry = EncoderRegistry(self._long_work, self._follow)
         self.encoding = EncodingQueue(
             self._encoder_process,
             self.events,
             spec_of=self.encoder_registry.spec,
             options=self._options,
-            arrived=lambda embedding: self.pipeline.arrived(embedding),
         )
         gates = GateEncoding(
             self._encoder_process,
+            self.events,
             spec_of=self.encoder_registry.spec,
             options=self._options,
-            arrived=lambda: self.pipeline.refresh(),
         )
-        self.pipeline = Pipeline(self._analysing, self.events, self.encoding, gates)
+        self.pipeline = Pipeline(self._analysis_processes, self.events, self.encoding, gates)
         self._permanent_removal = PermanentRemoval(
             self.projects,
             self.pipeline,
             self._encoder_process,
-            self._analysing,
+            self._analysis_processes,
             self._files,
             failed=self.tell,
         )
@@ -133,7 +132,6 @@ class Workspace:
             self.change_settings,
         )
         self.events.session_changed.subscribe(self._session_changed)
-        self.events.recipe_changed.subscribe(self.pipeline.look)
         self.events.selection_changed.subscribe(self._inspect)
 
     @property
@@ -170,7 +168,7 @@ class Workspace:
         self.projects.close()
         self.downloads.close()
         self._encoder_process.close()
-        self._analysing.close()
+        self._analysis_processes.close()
 
     def _hear(self, event: RecorderEvent) -> None:
         if not self.microphone_check.hear(event):
@@ -367,8 +365,8 @@ class Workspace:
         return EncodeOptions(embeddings_folder(), self.settings.device, resource(DEMO) / "cache")
 
     def _session_changed(self, change: SessionChanged) -> None:
-        self.view_state.follow(change.after)
-        self.take_sequence.follow(change.after)
+        self.view_state.session_changed(change.after)
+        self.take_sequence.session_changed(change.after)
         self._follow()
 
     def _inspect(self, selection: Selection) -> None:
@@ -376,4 +374,4 @@ class Workspace:
         self.pipeline.inspect(take.id if take else None)
 
     def _follow(self) -> None:
-        self.pipeline.follow(self.session, self.view_state.recipe)
+        self.pipeline.session_changed(self.session, self.view_state.recipe)

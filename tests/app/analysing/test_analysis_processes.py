@@ -9,18 +9,23 @@ import pytest
 
 from tests.main_thread import MainThread
 from vgdesk.app.analysing import analysis_processes
-from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener, Request
-from vgdesk.app.state.events import View
+from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.encoding.stack_plan import StackPlan
+from vgdesk.app.state.events import ViewId
 from vgdesk.core.cancellation import until_cancelled
-from vgdesk.core.model import EncoderId
+from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import Embedding
 
+CURVES, CHANGES, MAP = ViewId("curves"), ViewId("changes"), ViewId("map")
 
-def score(_measure: str, begun: Path, may_end: Path) -> int:
+
+def score(plan: StackPlan, *, measure: str, folder: Path) -> int:
     """Score layer after layer until the test lets it come to an end."""
-    begun.touch()
+    name = plan.rows[0][0]
+    (folder / f"{name} begun").touch()
     for _layer in until_cancelled(range(10_000)):
-        if may_end.exists():
+        if (folder / f"{name} may end").exists():
             break
         time.sleep(0.01)
     return os.getpid()
@@ -43,14 +48,17 @@ class Desk:
         self.folder = folder
         self.heard: list[tuple[str, Any]] = []
 
-    def show(self, view: View, measure: str, name: str) -> None:
-        files = self.folder / f"{name} begun", self.folder / f"{name} may end"
+    def show(self, view: ViewId, measure: str, name: str) -> None:
         listener = Listener(
             lambda value: self.heard.append((name, value)),
             lambda error: self.heard.append((name, error)),
             lambda is_done: is_done or self.heard.append((name, None)),
         )
-        self.analysing.show(view, Request(score, (measure, *files)), listener)
+        # Another name is another word: it is in the plan, as with a word that was just recorded.
+        plan = StackPlan(EncoderId("one"), ((name, WordId(name), ()),))
+        choices = {"measure": measure, "folder": self.folder}
+        compute = self.analysing.ask if view == MAP else self.analysing.score
+        compute(view, Request(score, (plan,), choices), listener)
 
     def remember(self, words: int) -> None:
         vectors = np.zeros((words, 2, 4), np.float32)
@@ -82,10 +90,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_a_map_does_not_wait_for_scores(desk: Desk) -> None:
-    desk.show(View.CURVES, "probe", "curves")
+    desk.show(CURVES, "probe", "curves")
     desk.until_begun("curves")
     desk.let_end("map")
-    desk.show(View.MAP, "pca", "map")
+    desk.show(MAP, "pca", "map")
     desk.until(lambda: desk.heard)
     desk.let_end("curves")
     desk.until(lambda: len(desk.heard) == 2)
@@ -96,25 +104,25 @@ def test_a_map_does_not_wait_for_scores(desk: Desk) -> None:
 
 def test_another_measure_ends_the_scores_that_are_computed(desk: Desk) -> None:
     for name in ("one", "two", "three"):
-        desk.show(View.CURVES, name, name)
+        desk.show(CURVES, name, name)
         desk.until_begun(name)
     desk.let_end("three")
     desk.until(lambda: len(desk.heard) == 3)
     assert [name for name, value in desk.heard if value is None] == ["one", "two"]
     # It is the same process: to tell another one all vectors would take long.
     desk.let_end("four")
-    desk.show(View.CURVES, "four", "four")
+    desk.show(CURVES, "four", "four")
     desk.until(lambda: "four" in dict(desk.heard))
     assert dict(desk.heard)["four"] == desk.heard[2][1]
 
 
 def test_words_that_come_in_faster_than_they_are_scored_are_scored_all_the_same(desk: Desk) -> None:
-    desk.show(View.CURVES, "probe", "one")
+    desk.show(CURVES, "probe", "one")
     desk.until_begun("one")
-    desk.show(View.CURVES, "probe", "two")
+    desk.show(CURVES, "probe", "two")
     desk.until_begun("two")
     for name in ("three", "four"):
-        desk.show(View.CURVES, "probe", name)
+        desk.show(CURVES, "probe", name)
     desk.let_end("two", "three", "four")
     desk.until(lambda: len(desk.heard) == 4)
     assert [name for name, value in desk.heard if value is None] == ["one", "three"]
@@ -122,9 +130,9 @@ def test_words_that_come_in_faster_than_they_are_scored_are_scored_all_the_same(
 
 
 def test_scores_of_another_view_go_on(desk: Desk) -> None:
-    desk.show(View.CURVES, "probe", "curves")
+    desk.show(CURVES, "probe", "curves")
     desk.until_begun("curves")
-    desk.show(View.CHANGES, "neighbours", "changes")
+    desk.show(CHANGES, "neighbours", "changes")
     desk.let_end("curves", "changes")
     desk.until(lambda: len(desk.heard) == 2)
     assert [name for name, _ in desk.heard] == ["curves", "changes"]
@@ -136,12 +144,12 @@ def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
 ) -> None:
     monkeypatch.setattr(analysis_processes, "TOLD_TWICE", 100 * 2 * 4 * 4)
     desk.remember(100)
-    desk.show(View.CURVES, "probe", "short")
+    desk.show(CURVES, "probe", "short")
     desk.until_begun("short")
     desk.remember(101)
     desk.let_end("map", "long", "short")
-    desk.show(View.MAP, "pca", "map")
-    desk.show(View.CHANGES, "neighbours", "long")
+    desk.show(MAP, "pca", "map")
+    desk.show(CHANGES, "neighbours", "long")
     desk.until(lambda: len(desk.heard) == 3)
     process = dict(desk.heard)
     assert process["long"] == process["map"] != process["short"]
@@ -155,7 +163,7 @@ def test_vectors_that_are_told_again_are_no_longer_list(
     desk.remember(100)
     desk.remember(100)
     desk.let_end("map", "curves")
-    desk.show(View.MAP, "pca", "map")
-    desk.show(View.CURVES, "probe", "curves")
+    desk.show(MAP, "pca", "map")
+    desk.show(CURVES, "probe", "curves")
     desk.until(lambda: len(desk.heard) == 2)
     assert len({process for _, process in desk.heard}) == 2

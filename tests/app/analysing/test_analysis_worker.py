@@ -34,7 +34,7 @@ def plan_of(encoder: str, words: tuple[WordId, ...]) -> StackPlan:
 
 def test_a_curve_is_what_its_measure_gives() -> None:
     plan = plan_of("speech", WORDS)
-    (curve,) = score_layers("silhouette", (plan,), FACTS, 3)
+    (curve,) = score_layers(plan, measure="silhouette", facts=FACTS, seed=3)
     (expected,) = ANALYSES["silhouette"].compute(stack_of(plan), FACTS, 3)
     np.testing.assert_array_equal(curve.values, expected.values)
     np.testing.assert_array_equal(curve.chance_high, expected.chance_high)
@@ -42,19 +42,19 @@ def test_a_curve_is_what_its_measure_gives() -> None:
 
 def test_a_word_that_reaches_one_encoder_leaves_the_curves_of_the_others() -> None:
     text, before = plan_of("text", WORDS), plan_of("speech", WORDS[:-1])
-    old = score_layers("silhouette", (before, text), FACTS, 0)
-    new = score_layers("silhouette", (plan_of("speech", WORDS), text), FACTS, 0)
+    old = score_layers(before, text, measure="silhouette", facts=FACTS, seed=0)
+    new = score_layers(plan_of("speech", WORDS), text, measure="silhouette", facts=FACTS, seed=0)
     assert new[1] is old[1]
     assert (old[0].trace.n, new[0].trace.n) == (5, 6)
 
 
 def test_other_labels_or_another_seed_give_another_curve() -> None:
     plan = plan_of("speech", WORDS)
-    (old,) = score_layers("silhouette", (plan,), FACTS, 0)
+    (old,) = score_layers(plan, measure="silhouette", facts=FACTS, seed=0)
     (moved,) = score_layers(
-        "silhouette", (plan,), Facts.of_labels(LABELS | {WORDS[0]: "few legs"}), 0
+        plan, measure="silhouette", facts=Facts.of_labels(LABELS | {WORDS[0]: "few legs"}), seed=0
     )
-    (dealt,) = score_layers("silhouette", (plan,), FACTS, 1)
+    (dealt,) = score_layers(plan, measure="silhouette", facts=FACTS, seed=1)
     assert not np.array_equal(old.values, moved.values)
     assert (old.trace.seed, dealt.trace.seed) == (0, 1)
     assert not np.array_equal(old.chance_mean, dealt.chance_mean)
@@ -95,7 +95,16 @@ def test_a_new_word_is_drawn_before_it_has_settled() -> None:
 
     def maps(count: int, method: str) -> list[WordMap]:
         fitted = frozenset(words[:29])
-        return list(place_words(method, StackPlan(name, rows[:count]), 1, fitted, Facts(), 0))
+        return list(
+            place_words(
+                StackPlan(name, rows[:count]),
+                measure=method,
+                layer=1,
+                fitted=fitted,
+                facts=Facts(),
+                seed=0,
+            )
+        )
 
     assert len(maps(29, "tsne")) == len(maps(30, "pca")) == 1
     draft, settled = maps(30, "tsne")
@@ -105,7 +114,9 @@ def test_a_new_word_is_drawn_before_it_has_settled() -> None:
 
 def test_a_part_is_compared_as_the_whole_is() -> None:
     plan = plan_of("speech", WORDS)
-    whole = compare_words("euclidean", plan, 2, Sight())
-    part = compare_words("euclidean", plan, 2, Sight(part=frozenset({"bee", "fox"})))
+    whole = compare_words(plan, measure="euclidean", layers=(2,), sight=Sight())
+    part = compare_words(
+        plan, measure="euclidean", layers=(2,), sight=Sight(part=frozenset({"bee", "fox"}))
+    )
     assert (part.rows, whole.rows[1::4]) == (("bee", "fox"),) * 2
     np.testing.assert_allclose(part.values, whole.values[1::4, 1::4], rtol=1e-6)

@@ -21,14 +21,14 @@ def encode_all(session: Session, cache: Path) -> tuple[list[Embedding], list[Not
     arrived: list[Embedding] = []
     notices: list[Notice] = []
     events.notice.subscribe(notices.append)
+    events.vector_ready.subscribe(arrived.append)
     encoding = EncodingQueue(
         here,  # type: ignore[arg-type]
         events,
         spec_of=ENCODERS.get,
         options=lambda: EncodeOptions(cache, "cpu"),
-        arrived=arrived.append,
     )
-    encoding.follow(session, ViewRecipe())
+    encoding.session_changed(session, ViewRecipe())
     while here.jobs:
         here.work()
     return arrived, notices

@@ -1,7 +1,6 @@
 """Gates by way of the encoder process, without a process: the job is run where it is asked for."""
 
 import inspect
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from vgdesk.app.encoding.encoding_queue import EncodeOptions
 from vgdesk.app.encoding.gate_encoding import KEPT, SHOWN, GateEncoding
 from vgdesk.app.project.project_file import open_project
+from vgdesk.app.state.events import Events
 from vgdesk.app.workers.child_process import Job
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take, TakeId
@@ -58,23 +58,24 @@ def takes() -> list[Take]:
     return list(open_project(resource("demo.vgdesk")).session.takes.values())
 
 
-def encoding(here: Here, arrived: Callable[[], object] = lambda: None) -> GateEncoding:
+def encoding(here: Here, events: Events | None = None) -> GateEncoding:
     return GateEncoding(
         here,  # type: ignore[arg-type]
+        events or Events(),
         spec_of=ENCODERS.get,
         options=lambda: EncodeOptions(None, "cpu"),
-        arrived=arrived,
     )
 
 
 def test_gates_come_after_a_while_and_stay(here: Here, takes: list[Take]) -> None:
-    news: list[int] = []
-    gates = encoding(here, lambda: news.append(1))
+    events, news = Events(), []
+    events.gates_ready.subscribe(news.append)
+    gates = encoding(here, events)
     assert gates.of(SPECTRUM.id, takes[0], "mean") is None
     assert gates.of(SPECTRUM.id, takes[0], "mean") is None
     assert len(here.jobs) == 1
     here.work()
-    assert news
+    assert news == [takes[0].id]
     found = gates.of(SPECTRUM.id, takes[0], "mean")
     assert isinstance(found, tuple)
     assert [one.heard.condition for one in found] == list(SHOWN)

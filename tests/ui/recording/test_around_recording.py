@@ -110,7 +110,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
     found = [f for f, c in everything.items() if any(w in c + f.encode() for w in wanted)]
     assert found == []
     wait(lambda: not workspace.encoding.missing)
-    wait(lambda: "n = 36" in window.views.layers.summary)
+    wait(lambda: "n = 36" in window.views.frames["layers"].summary)
     after = {child.pid for child in multiprocessing.active_children()}
     assert not before & after
     assert not window.actions_by_id["undo"].isEnabled()

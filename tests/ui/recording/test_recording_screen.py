@@ -120,7 +120,7 @@ def test_keys_of_the_recorder_are_left_to_whatever_needs_them(
         window.inspector.start,
         window.recorder.source.modes,
         window.recorder.source.seconds,
-        window.views.words.matrix,
+        window.views.frames["words"].matrix,
     )
     for taker in takers:
         taker.setEnabled(True)

@@ -1,4 +1,4 @@
-"""The nearest other words of every word, in bounded memory."""
+"""The nearest other words of one word, or of every word in bounded memory."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 from vgdesk.analyses.numerics.layer_products import tiles_of
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.details import Neighbour
+from vgdesk.core.model import WordId
+from vgdesk.core.stack import LayerStack
 
 Ids = NDArray[np.int32]
 
@@ -48,3 +51,17 @@ def nearest_by_cosine(layer: FloatArray, count: int) -> Ids:
         take_in(cosines, (rows.start, columns.start), shift, least, best, nearest)
     nearest[~units.any(axis=1)] = NONE
     return nearest
+
+
+def nearest_to(word: WordId, stack: LayerStack, layer: int, count: int) -> tuple[Neighbour, ...]:
+    """Find the `count` rows nearest to a word by cosine, the nearest first; its own are left out.
+
+    A word with several rows is their mean.
+    """
+    values = stack.values[layer].astype(np.float64)
+    own = np.array([other == word for other in stack.words])
+    if not own.any():
+        return ()
+    cosine = unit_rows(values) @ unit_rows(values[own].mean(axis=0, keepdims=True))[0]
+    order = [i for i in np.argsort(-cosine, kind="stable") if not own[i]][:count]
+    return tuple(Neighbour(stack.rows[i], stack.words[i], float(cosine[i])) for i in order)

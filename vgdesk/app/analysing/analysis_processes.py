@@ -10,20 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from vgdesk.app.analysing import analysis_worker as work
-from vgdesk.app.state.events import View
+from vgdesk.app.analysing.request import Request, answer
+from vgdesk.app.state.events import ViewId
 from vgdesk.app.workers.child_process import ChildProcess, Job, Post
 from vgdesk.core.stack import Embedding
 
-QUICK = frozenset({View.LAYERS, View.WORDS, View.MAP})
 TOLD_TWICE = 2**30  # bytes of vectors: two models of base size and 13,000 words
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call in an analysis process; equal requests have equal answers."""
-
-    call: Callable[..., Any]
-    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +42,8 @@ class AnalysisProcesses:
     def __init__(self, post: Post) -> None:
         self._quick = ChildProcess("analysis process", post)
         self._slow = ChildProcess("scoring process", post)
-        self._scoring: dict[View, _Scoring] = {}
-        self._passed_over: set[View] = set()
+        self._scoring: dict[ViewId, _Scoring] = {}
+        self._passed_over: set[ViewId] = set()
         self._told: set[str] = set()
         self._bytes = 0
 
@@ -67,17 +59,14 @@ class AnalysisProcesses:
         self._bytes += sum(new.values())
         told = Listener(listener.hear, listener.failed, lambda done: self._ended(listener, done))
         for child in {self._quick, self._scorer}:
-            child.submit(_job("", Request(work.remember, (embeddings,)), told))
+            child.submit(_job("", Request(work.remember, choices={"embeddings": embeddings}), told))
 
     def ask(self, slot: str, request: Request, listener: Listener) -> None:
         """Have something computed at once."""
         self._quick.submit(_job(slot, request, listener))
 
-    def show(self, view: View, request: Request, listener: Listener) -> None:
-        """Have the picture of a view computed."""
-        if view in QUICK:
-            self.ask(view.value, request, listener)
-            return
+    def score(self, view: ViewId, request: Request, listener: Listener) -> None:
+        """Have something computed that may take minutes; the newest request of a view counts."""
 
         def hear(result: Any) -> None:
             self._passed_over.discard(view)
@@ -90,18 +79,18 @@ class AnalysisProcesses:
 
         if view in self._scoring:
             self._pass_over(view, request)
-        job = _job(view.value, request, Listener(hear, listener.failed, ended))
+        job = _job(view, request, Listener(hear, listener.failed, ended))
         scoring = self._scoring[view] = _Scoring(request, self._scorer, job)
         scoring.child.submit(job)
 
-    def _pass_over(self, view: View, newer: Request) -> None:
+    def _pass_over(self, view: ViewId, newer: Request) -> None:
         """Give up what is still computed for a view.
 
         Words may come in faster than they can be scored: where nothing else has changed, every
         second picture is shown.
         """
         older = self._scoring[view]
-        if view in self._passed_over and older.request.arguments[0] == newer.arguments[0]:
+        if view in self._passed_over and older.request.is_same_question(newer):
             return
         self._passed_over.add(view)
         older.child.cancel(older.job)
@@ -129,8 +118,8 @@ class AnalysisProcesses:
 def _job(slot: str, request: Request, listener: Listener) -> Job:
     # A process that is ended has to be told all vectors again, so none is ended for being slow.
     return Job(
-        request.call,
-        lambda: request.arguments,
+        answer,
+        lambda: (request,),
         listener.hear,
         listener.failed,
         listener.ended,

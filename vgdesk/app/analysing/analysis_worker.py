@@ -8,15 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
-
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import MapAnalysis, WordAnalysis
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
+from vgdesk.analyses.words.nearest_words import nearest_to
 from vgdesk.analyses.words.word_overview import Sight, compare_rows
 from vgdesk.app.encoding.stack_plan import StackPlan
-from vgdesk.core.arrays import FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import (
     GatingResult,
@@ -87,88 +85,85 @@ def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:
 
 
 def compare_layers(
-    analysis: str, a: StackPlan, b: StackPlan, facts: Facts, seed: int
+    a: StackPlan, b: StackPlan, *, measure: str, facts: Facts, seed: int
 ) -> LayerSimilarity:
     """Compare every layer of `a` with every layer of `b` over the rows that both have."""
-    result: LayerSimilarity = ANALYSES[analysis].compute(*stacks_of(a, b), facts, seed)
+    result: LayerSimilarity = ANALYSES[measure].compute(*stacks_of(a, b), facts, seed)
     return result
 
 
 def compare_words(
-    analysis: str, plan: StackPlan, layer: int, sight: Sight
+    *plans: StackPlan, measure: str, layers: tuple[int, ...], sight: Sight
 ) -> WordSimilarity | WordOverview:
-    """Compare the rows of one layer with each other."""
-    return _compare(analysis, [(stack_of(plan), layer)], sight)
+    """Compare the rows of a layer with each other, or subtract the first of two layers' results.
 
-
-def compare_words_between(
-    analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, sight: Sight
-) -> WordSimilarity | WordOverview:
-    """Subtract the word similarities of a layer of `a` from those of a layer of `b`."""
-    first, second = stacks_of(a, b)
-    return _compare(analysis, [(first, a_layer), (second, b_layer)], sight)
-
-
-def _compare(
-    analysis: str, sides: list[tuple[LayerStack, int]], sight: Sight
-) -> WordSimilarity | WordOverview:
-    measure = ANALYSES[analysis]
-    assert isinstance(measure, WordAnalysis)
-    return compare_rows(measure, [(s, _within(layer, s)) for s, layer in sides], sight)
+    Parameters
+    ----------
+    plans
+        One, or two: the result is the second minus the first, over the rows that both have.
+    layers
+        As many as plans.
+    """
+    stacks = stacks_of(*plans) if len(plans) == 2 else (stack_of(*plans),)
+    analysis = ANALYSES[measure]
+    assert isinstance(analysis, WordAnalysis)
+    sides = [(s, _within(layer, s)) for s, layer in zip(stacks, layers, strict=True)]
+    return compare_rows(analysis, sides, sight)
 
 
 def find_changes(
-    analysis: str, a: StackPlan, a_layer: int, b: StackPlan, b_layer: int
+    a: StackPlan, b: StackPlan, *, measure: str, layers: tuple[int, int]
 ) -> NeighbourChanges:
     """Find the words that change most from a layer of `a` to a layer of `b`."""
     first, second = stacks_of(a, b)
-    result: NeighbourChanges = ANALYSES[analysis].compute(
-        first, _within(a_layer, first), second, _within(b_layer, second)
+    result: NeighbourChanges = ANALYSES[measure].compute(
+        first, _within(layers[0], first), second, _within(layers[1], second)
     )
     return result
 
 
 def confuse_labels(
-    analysis: str, plan: StackPlan, layer: int, facts: Facts, seed: int
+    plan: StackPlan, *, measure: str, layer: int, facts: Facts, seed: int
 ) -> LabelConfusions:
     """Find the labels that are taken for each other in one layer."""
     stack = stack_of(plan)
-    result: LabelConfusions = ANALYSES[analysis].compute(stack, _within(layer, stack), facts, seed)
+    result: LabelConfusions = ANALYSES[measure].compute(stack, _within(layer, stack), facts, seed)
     return result
 
 
 def rank_gates(
-    analysis: str, gates: tuple[Gates, ...], takes: StackPlan, layer: int, facts: Facts
+    takes: StackPlan, *, measure: str, gates: tuple[Gates, ...], layer: int, facts: Facts
 ) -> tuple[GatingResult, ...]:
     """Rank a word at its gates, which are heard in several ways, among the words of the takes."""
-    stack, rank = stack_of(takes), ANALYSES[analysis].compute
+    stack, rank = stack_of(takes), ANALYSES[measure].compute
     place = _within(layer, stack)
     return tuple(rank(one.stack, stack, one.heard, place, facts, 0) for one in gates)
 
 
-def profile_letters(plan: StackPlan, layer: int, facts: Facts, seed: int) -> LetterProfile:
+def profile_letters(plan: StackPlan, *, layer: int, facts: Facts, seed: int) -> LetterProfile:
     """Find the letters that make words round or sharp in one layer."""
     stack = stack_of(plan)
     return letter_profile(stack, _within(layer, stack), facts, seed)
 
 
 def find_partners_of(
-    a: StackPlan, a_layer: int, b: StackPlan, b_layer: int, seed: int
+    a: StackPlan, b: StackPlan, *, layers: tuple[int, int], seed: int
 ) -> RetrievalList:
     """Let the words of a layer of `a` look for themselves in a layer of `b`."""
     first, second = stacks_of(a, b)
-    return list_partners(first, _within(a_layer, first), second, _within(b_layer, second), seed)
+    return list_partners(first, _within(layers[0], first), second, _within(layers[1], second), seed)
 
 
-def find_other_voices(takes: StackPlan, layer: int, facts: Facts, seed: int) -> RetrievalList:
+def find_other_voices(takes: StackPlan, *, layer: int, facts: Facts, seed: int) -> RetrievalList:
     """Let the takes of a layer look for their words among those of other speakers."""
     stack = stack_of(takes)
     return list_voices(stack, _within(layer, stack), facts, seed)
 
 
 def place_words(
-    analysis: str,
     plan: StackPlan,
+    *,
+    measure: str,
     layer: int,
     fitted: frozenset[str] | None,
     facts: Facts,
@@ -178,7 +173,7 @@ def place_words(
 
     The last map counts; one before it shows new rows where they begin.
     """
-    stack, method = stack_of(plan), ANALYSES[analysis]
+    stack, method = stack_of(plan), ANALYSES[measure]
     assert isinstance(method, MapAnalysis)
     asked = stack, _within(layer, stack), fitted, facts, seed
     if method.draft is not None and (draft := method.draft(*asked)) is not None:
@@ -193,7 +188,7 @@ def facts_about(plans: Iterable[StackPlan], facts: Facts) -> Facts:
 
 
 def score_layers(
-    analysis: str, plans: tuple[StackPlan, ...], facts: Facts, seed: int
+    *plans: StackPlan, measure: str, facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
     """Score every layer of every encoder by what is known about its rows.
 
@@ -204,7 +199,7 @@ def score_layers(
     reasons: list[VgdeskError] = []
     for plan in until_cancelled(plans):
         try:
-            curves += _curves(analysis, plan, facts_about([plan], facts), seed)
+            curves += _curves(measure, plan, facts_about([plan], facts), seed)
         except VectorsGoneError:
             raise
         except VgdeskError as reason:
@@ -221,22 +216,12 @@ def _curves(analysis: str, plan: StackPlan, facts: Facts, seed: int) -> tuple[La
     return curves
 
 
-def find_neighbours(plan: StackPlan, layer: int, word: WordId, count: int) -> tuple[Neighbour, ...]:
-    """Find the rows nearest to a word in the original space, by cosine; its own rows left out."""
+def find_neighbours(
+    plan: StackPlan, *, layer: int, word: WordId, count: int
+) -> tuple[Neighbour, ...]:
+    """Find the rows nearest to a word in one layer."""
     stack = stack_of(plan)
-    values = stack.values[_within(layer, stack)].astype(np.float64)
-    own = np.array([other == word for other in stack.words])
-    if not own.any():
-        return ()
-    cosine = _unit(values) @ _unit(values[own].mean(axis=0, keepdims=True))[0]
-    order = [i for i in np.argsort(-cosine, kind="stable") if not own[i]][:count]
-    return tuple(Neighbour(stack.rows[i], stack.words[i], float(cosine[i])) for i in order)
-
-
-def _unit(values: FloatArray) -> FloatArray:
-    length = np.linalg.norm(values, axis=1, keepdims=True)
-    unit: FloatArray = values / np.where(length > 0, length, 1.0)
-    return unit
+    return nearest_to(word, stack, _within(layer, stack), count)
 
 
 def _within(layer: int, stack: LayerStack) -> int:

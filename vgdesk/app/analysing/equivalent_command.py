@@ -1,19 +1,11 @@
-"""The command line that makes a result again."""
+"""The command line that computes a result again."""
 
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgdesk.core.details import (
-    GatingResult,
-    LabelConfusions,
-    LetterProfile,
-    NeighbourChanges,
-    RetrievalList,
-)
 from vgdesk.core.model import EncoderId
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
 from vgdesk.core.viewing import Rows, ViewRecipe
 
 UNSAVED = Path("PROJECT.vgdesk")
@@ -35,82 +27,37 @@ class EquivalentCommand:
     recipe: ViewRecipe
     name_of: Callable[[EncoderId], str]
 
-    def of_layers(self, result: LayerSimilarity) -> str:
-        """Return the command that compares these layers."""
-        return self._line("compare", result.trace.encoders, result.measure)
+    def of_measure(
+        self, command: str, encoders: Sequence[EncoderId], measure: str, *more: str
+    ) -> str:
+        """Write a command with a choice of measures and of labels."""
+        label = "--label", self.recipe.label_column
+        return self._line(command, encoders, "--measure", measure, *more, *label, *self._seed)
 
-    def of_curves(self, curves: Sequence[LayerCurve]) -> str:
-        """Return the command that scores these encoders."""
-        encoders = tuple(dict.fromkeys(curve.encoder for curve in curves))
-        return self._line("score", encoders, curves[0].measure)
+    def of_list(self, command: str, encoders: Sequence[EncoderId], *more: str) -> str:
+        """Write a command that has neither."""
+        return self._line(command, encoders, *more, *self._seed)
 
-    def of_words(self, result: WordSimilarity | WordOverview) -> str:
-        """Return the command that compares these words; a difference names both encoders."""
-        more = self._rows(result.layer.split(" minus ")[::-1])
-        if isinstance(result, WordOverview):
-            more += ["--order", result.order.value]
-        elif result.part_of:
-            more += ["--only", *result.rows]
-        return self._line("words", result.trace.encoders, result.measure, *more)
+    def of_take(self, command: str, take: str, encoder: EncoderId, *more: str) -> str:
+        """Write a command about one take, which has no random part."""
+        first = "vgdesk", command, take, "--encoder", self.name_of(encoder)
+        return shlex.join([*first, "--words", str(self.project), *more, *self._pooling])
 
-    def of_changes(self, result: NeighbourChanges) -> str:
-        """Return the command that lists these changes."""
-        layers = result.layers.split(" minus ")[::-1]
-        return self._line("changes", result.trace.encoders, result.measure, "--layer", *layers)
+    def rows_of(self, layers: Sequence[str]) -> tuple[str, ...]:
+        """Write the options that name layers and say what one row is."""
+        is_words = self.recipe.rows is Rows.WORDS
+        rows = () if is_words else ("--rows", self.recipe.rows.value)
+        return "--layer", *layers, *rows
 
-    def of_confusions(self, result: LabelConfusions) -> str:
-        """Return the command that confuses these labels."""
-        more = "--layer", result.layer
-        return self._line("confusions", result.trace.encoders, result.measure, *more)
+    def _line(self, command: str, encoders: Sequence[EncoderId], *more: str) -> str:
+        names = map(self.name_of, encoders)
+        words = "--words", str(self.project)
+        return shlex.join(["vgdesk", command, *names, *words, *more, *self._pooling])
 
-    def of_gating(self, results: Sequence[GatingResult]) -> str:
-        """Return the command that hears this take in these ways."""
-        first, controls = results[0], [result.condition for result in results[1:]]
-        pooling = ["--pooling", self.recipe.pooling] if self.recipe.pooling != "mean" else []
-        return shlex.join(
-            [
-                "vgdesk", "gate", first.take, "--encoder", self.name_of(first.encoder),
-                "--words", str(self.project), "--layer", first.layer,
-                *(["--control", *controls] if controls else []), *pooling,
-            ]
-        )  # fmt: skip
+    @property
+    def _seed(self) -> tuple[str, str]:
+        return "--seed", str(self.recipe.seed)
 
-    def of_letters(self, profile: LetterProfile) -> str:
-        """Return the command that makes this profile of letters."""
-        (encoder,) = profile.trace.encoders
-        return self._short("letters", [encoder], ["--layer", profile.layer])
-
-    def of_retrieval(self, found: RetrievalList, is_best_first: bool) -> str:
-        """Return the command that lists what was found."""
-        first = ["--best-first"] if is_best_first else []
-        return self._short("retrieve", found.trace.encoders, ["--layer", *found.layers, *first])
-
-    def of_map(self, result: WordMap) -> str:
-        """Return the command that places these words."""
-        return self._line("map", result.trace.encoders, result.method, *self._rows([result.layer]))
-
-    def _rows(self, layers: Sequence[str]) -> list[str]:
-        rows = ["--rows", self.recipe.rows.value] if self.recipe.rows is not Rows.WORDS else []
-        return ["--layer", *layers, *rows]
-
-    def _short(self, command: str, encoders: Sequence[EncoderId], more: Sequence[str]) -> str:
-        """Write a command that has neither a choice of measures nor of labels."""
-        recipe = self.recipe
-        pooling = ["--pooling", recipe.pooling] if recipe.pooling != "mean" else []
-        return shlex.join(
-            [
-                "vgdesk", command, *map(self.name_of, encoders), "--words", str(self.project),
-                *more, "--seed", str(recipe.seed), *pooling,
-            ]
-        )  # fmt: skip
-
-    def _line(self, command: str, encoders: Sequence[EncoderId], measure: str, *more: str) -> str:
-        recipe = self.recipe
-        pooling = ["--pooling", recipe.pooling] if recipe.pooling != "mean" else []
-        return shlex.join(
-            [
-                "vgdesk", command, *map(self.name_of, encoders), "--words", str(self.project),
-                "--measure", measure, *more, "--label", recipe.label_column,
-                "--seed", str(recipe.seed), *pooling,
-            ]
-        )  # fmt: skip
+    @property
+    def _pooling(self) -> tuple[str, ...]:
+        return ("--pooling", self.recipe.pooling) if self.recipe.pooling != "mean" else ()

@@ -41,7 +41,7 @@ class EncoderSelection:
     def choose(self, cell: Cell, encoder: EncoderId | None) -> None:
         """Put an encoder into a cell of the 2x2."""
         if encoder is not None:
-            self._encoding.forget(encoder)
+            self._encoding.retry(encoder)
         spec = self._encoder_registry.spec(encoder) if encoder else None
         title = spec.title if spec else "none"
         self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
@@ -81,7 +81,7 @@ class EncoderSelection:
     def encode_again(self) -> None:
         """Go on with what was cancelled or failed."""
         for encoder in frozenset(self._store.session.encoders.values()):
-            self._encoding.forget(encoder)
+            self._encoding.retry(encoder)
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.notice.publish(Notice.of(error))

@@ -24,7 +24,6 @@ from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, TakeId, WordId
 from vgdesk.core.notices import Level, Notice
-from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec, Pooling
 from vgdesk.encoders.defaults import floor_encoders
@@ -75,13 +74,11 @@ class EncodingQueue:
         *,
         spec_of: Callable[[EncoderId], EncoderSpec | None],
         options: Callable[[], EncodeOptions],
-        arrived: Callable[[Embedding], object],
     ) -> None:
         self._child = child
         self._events = events
         self._spec_of = spec_of
         self._options = options
-        self._arrived = arrived
         self._session = Session()
         self._recipe = ViewRecipe()
         self._wanted: dict[EncoderId, tuple[tuple[str, WordId, Ask], ...]] = {}
@@ -101,7 +98,7 @@ class EncodingQueue:
         self._job: Job | None = None
         self._job_encoder = EncoderId("")
 
-    def follow(self, session: Session, recipe: ViewRecipe) -> None:
+    def session_changed(self, session: Session, recipe: ViewRecipe) -> None:
         """Ask for whatever this session lacks."""
         self._session, self._recipe = session, recipe
         modalities = {encoder: cell.modality for cell, encoder in session.encoders.items()}
@@ -115,15 +112,21 @@ class EncodingQueue:
         self._ask_next()
         self._publish()
 
-    def forget(self, encoder: EncoderId | None = None) -> None:
-        """Ask again for what was cancelled or failed; without an encoder, for everything."""
-        self._halted.discard(encoder) if encoder else self._halted.clear()
-        self._lost.discard(encoder) if encoder else self._lost.clear()
-        self._failed = {a: e for a, e in self._failed.items() if encoder and a.encoder != encoder}
-        if encoder is None:
-            self._keys.clear()
-            self._ready.clear()
-        self.follow(self._session, self._recipe)
+    def retry(self, encoder: EncoderId) -> None:
+        """Ask again for what was cancelled or failed with this encoder."""
+        self._halted.discard(encoder)
+        self._lost.discard(encoder)
+        self._failed = {a: e for a, e in self._failed.items() if a.encoder != encoder}
+        self.session_changed(self._session, self._recipe)
+
+    def drop_vectors(self) -> None:
+        """Ask again for everything."""
+        self._halted.clear()
+        self._lost.clear()
+        self._failed.clear()
+        self._keys.clear()
+        self._ready.clear()
+        self.session_changed(self._session, self._recipe)
 
     def cancel(self, encoder: EncoderId) -> None:
         """Stop encoding with this encoder until it is asked for again."""
@@ -259,7 +262,7 @@ class EncodingQueue:
                 self._keys[asks[int(row)]] = embedding.key
                 self._close(asks[int(row)])
                 self._plans.clear()
-                self._arrived(embedding)
+                self._events.vector_ready.publish(embedding)
             case EmbeddingFailed(row, error):
                 self._failed[asks[int(row)]] = error
                 self._close(asks[int(row)])

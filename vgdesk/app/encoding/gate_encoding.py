@@ -6,6 +6,7 @@ from vgdesk.app.encoding.embedding_messages import EmbeddedItem, EmbeddingFailed
 from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.app.encoding.encoding_queue import EncodeOptions
 from vgdesk.app.encoding.gated_sounds import gates_of, seconds_of
+from vgdesk.app.state.events import Events
 from vgdesk.app.workers.child_process import ChildProcess, Job
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.gates import Condition, Gates, Heard, gate_times
@@ -52,15 +53,15 @@ class GateEncoding:
     def __init__(
         self,
         child: ChildProcess,
+        events: Events,
         *,
         spec_of: Callable[[EncoderId], EncoderSpec | None],
         options: Callable[[], EncodeOptions],
-        arrived: Callable[[], object],
     ) -> None:
         self._child = child
         self._spec_of = spec_of
         self._options = options
-        self._arrived = arrived
+        self._events = events
         self._answers: OrderedDict[GateAsk, Answer] = OrderedDict()
         self._waiting: GateAsk | None = None
 
@@ -79,7 +80,7 @@ class GateEncoding:
             self._start(_Coming(ask), spec)
         return None
 
-    def forget(self) -> None:
+    def drop_vectors(self) -> None:
         """Let go of every answer."""
         self._answers.clear()
 
@@ -105,7 +106,7 @@ class GateEncoding:
                 self._waiting = None
             if is_done and coming.ask not in self._answers:
                 self._keep(coming.ask, _gates(coming))
-            self._arrived()
+            self._events.gates_ready.publish(coming.ask.take.id)
 
         self._child.submit(
             Job(

@@ -190,7 +190,7 @@ class TakeSequence:
                 return  # a word has its seconds, whoever speaks faster waits
             self._end_take()
 
-    def follow(self, session: Session) -> None:
+    def session_changed(self, session: Session) -> None:
         """Let go of a take that waits for an answer and is not there any more."""
         if self._reviewed is not None and self._reviewed not in session.takes:
             self._set_review(None, None)

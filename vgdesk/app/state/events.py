@@ -1,24 +1,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, NewType, TypeVar
 
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.jobs import JobChanged
 from vgdesk.audio.devices import Microphone
-from vgdesk.core.details import (
-    GatingResult,
-    LabelConfusions,
-    LetterProfile,
-    NeighbourChanges,
-    RetrievalList,
-)
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.notices import Notice
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
+from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Selection, ViewRecipe
 
 T = TypeVar("T")
+ViewId = NewType("ViewId", str)
 
 
 class Topic(Generic[T]):
@@ -46,18 +39,12 @@ class SessionChanged:
     label: str
 
 
-class View(Enum):
-    """The views of the centre."""
+@dataclass(frozen=True, slots=True)
+class ViewResult:
+    """What a view asked for: a value of `core.results` or `core.details`, or several of them."""
 
-    LAYERS = "layers"
-    WORDS = "words"
-    MAP = "map"
-    CURVES = "curves"
-    CHANGES = "changes"
-    CONFUSIONS = "confusions"
-    GATING = "gating"
-    LETTERS = "letters"
-    RETRIEVAL = "retrieval"
+    view: ViewId
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +57,10 @@ class Missing:
         Id of an action, and what it is called here; empty if there is nothing to do but wait.
     """
 
-    view: View
+    view: ViewId
     reason: str
     action: str = ""
     action_title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CurvesReady:
-    """The curves of all encoders that are chosen, in the order of the 2x2."""
-
-    curves: tuple[LayerCurve, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +106,11 @@ class Events:
     recipe_changed: Topic[ViewRecipe] = field(default_factory=Topic)
     selection_changed: Topic[Selection] = field(default_factory=Topic)
     embedded: Topic[Embedded] = field(default_factory=Topic)
-    layers_ready: Topic[LayerSimilarity] = field(default_factory=Topic)
-    words_ready: Topic[WordSimilarity | WordOverview] = field(default_factory=Topic)
-    map_ready: Topic[WordMap] = field(default_factory=Topic)
-    curves_ready: Topic[CurvesReady] = field(default_factory=Topic)
-    changes_ready: Topic[NeighbourChanges] = field(default_factory=Topic)
-    confusions_ready: Topic[LabelConfusions] = field(default_factory=Topic)
-    gating_ready: Topic[tuple[GatingResult, ...]] = field(default_factory=Topic)
-    letters_ready: Topic[LetterProfile] = field(default_factory=Topic)
-    retrieval_ready: Topic[RetrievalList] = field(default_factory=Topic)
+    vector_ready: Topic[Embedding] = field(default_factory=Topic)
+    gates_ready: Topic[TakeId] = field(default_factory=Topic)
+    result_ready: Topic[ViewResult] = field(default_factory=Topic)
     view_missing: Topic[Missing] = field(default_factory=Topic)
-    view_asked: Topic[View] = field(default_factory=Topic)
+    view_asked: Topic[ViewId] = field(default_factory=Topic)
     job_changed: Topic[JobChanged] = field(default_factory=Topic)
     device_found: Topic[str] = field(default_factory=Topic)
     microphones_found: Topic[tuple[Microphone, ...]] = field(default_factory=Topic)

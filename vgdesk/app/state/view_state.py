@@ -62,7 +62,7 @@ class ViewState:
         is_published = {self.recipe.alignment, self.recipe.curve} & set(corrected)
         self.change(lambda r: r.with_measures(corrected if is_published else AS_PUBLISHED))
 
-    def follow(self, session: Session) -> None:
+    def session_changed(self, session: Session) -> None:
         """Let go of words that are no longer in the session."""
         chosen = self.selection
         words = tuple(word for word in chosen.words if word in session.words)

@@ -1,6 +1,6 @@
 from PySide6.QtCore import QObject
 
-from vgdesk.app.state.events import SessionChanged
+from vgdesk.app.state.events import SessionChanged, ViewResult
 from vgdesk.app.workspace import Workspace
 from vgdesk.audio.excerpts import Excerpt
 from vgdesk.core.details import Neighbour
@@ -29,7 +29,7 @@ class InspectorController(QObject):
         events = workspace.events
         events.selection_changed.subscribe(self._selection_changed)
         events.session_changed.subscribe(self._session_changed)
-        events.words_ready.subscribe(self._numbers_changed)
+        events.result_ready.subscribe(self._numbers_changed)
         self._show()
 
     def _take(self) -> Take | None:
@@ -47,9 +47,10 @@ class InspectorController(QObject):
     def _session_changed(self, _change: SessionChanged) -> None:
         self._show()
 
-    def _numbers_changed(self, _result: WordSimilarity | WordOverview) -> None:
-        # Another layer, model or vector: what is near is asked anew with each new word heatmap.
-        self._find_neighbours()
+    def _numbers_changed(self, result: ViewResult) -> None:
+        # Another layer, encoder or vector gives another word heatmap, and other neighbours.
+        if isinstance(result.value, WordSimilarity | WordOverview):
+            self._find_neighbours()
 
     def _show(self) -> None:
         session, primary = self._workspace.session, self._workspace.view_state.selection.primary

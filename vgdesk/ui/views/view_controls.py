@@ -53,6 +53,10 @@ class ViewControls(QObject):
         for combo in self._combos.values():
             combo.activated.connect(self._choose)
 
+    def named(self, *fields: str) -> tuple[QComboBox, ...]:
+        """Return the choices of some fields of the recipe."""
+        return tuple(self._combos[field] for field in fields)
+
     def show_recipe(self, recipe: ViewRecipe) -> None:
         """Show what is chosen; labels are offered only to a measure that is about them."""
         for name, combo in self._combos.items():

@@ -1,30 +1,25 @@
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from vgdesk.app.state.events import View
-from vgdesk.ui.views import VIEWS
 from vgdesk.ui.views.frame.view_frame import ViewFrame
-
-# What stands in the four quarters of the grid; of several views the first is seen.
-QUARTERS = (
-    (View.LAYERS, View.RETRIEVAL),
-    (View.WORDS, View.CONFUSIONS),
-    (View.MAP, View.CHANGES),
-    (View.CURVES, View.GATING, View.LETTERS),
-)
+from vgdesk.ui.views.view import Quarter, View
 
 
 class ViewGrid(QWidget):
     """Shows the views in four quarters, or one behind the other as tabs."""
 
-    def __init__(self, frames: Mapping[View, ViewFrame]) -> None:
+    def __init__(self, views: Sequence[tuple[View[Any, Any], ViewFrame]]) -> None:
         super().__init__()
-        self._frames = frames
+        self._views = {
+            quarter: [(view.title, frame) for view, frame in views if view.quarter is quarter]
+            for quarter in Quarter
+        }
         self._grid = QSplitter(Qt.Orientation.Vertical)
         self._rows = (QSplitter(), QSplitter())
-        self._quarters = tuple(_quarter() for _ in QUARTERS)
+        self._quarters = {quarter: _tabs() for quarter in Quarter}
         self._tabs = QTabWidget()
         self._lay_out()
 
@@ -36,12 +31,12 @@ class ViewGrid(QWidget):
         """Show the views side by side, or one behind the other as tabs."""
         self._tabs.setVisible(not is_grid)
         self._grid.setVisible(is_grid)
-        for quarter, views in zip(self._quarters, QUARTERS, strict=True):
-            for view in views:
-                tabs = quarter if is_grid else self._tabs
-                tabs.addTab(self._frames[view], VIEWS[view.value].title)
-                self._frames[view].set_titled(is_grid and len(views) == 1)
-            quarter.setCurrentIndex(0)
+        for quarter, views in self._views.items():
+            for title, frame in views:
+                tabs = self._quarters[quarter] if is_grid else self._tabs
+                tabs.addTab(frame, title)
+                frame.set_titled(is_grid and len(views) == 1)
+            self._quarters[quarter].setCurrentIndex(0)
         if is_grid:
             for splitter in (*self._rows, self._grid):
                 splitter.setSizes([1000, 1000])
@@ -51,15 +46,15 @@ class ViewGrid(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._grid)
         column.addWidget(self._tabs)
-        for place, quarter in enumerate(self._quarters):
-            self._rows[place // 2].addWidget(quarter)
+        for quarter, tabs in self._quarters.items():
+            self._rows[quarter.value // 2].addWidget(tabs)
         for splitter in (*self._rows, self._grid):
             splitter.setChildrenCollapsible(False)
         for row in self._rows:
             self._grid.addWidget(row)
 
 
-def _quarter() -> QTabWidget:
+def _tabs() -> QTabWidget:
     """Make a place for one view, or for several behind tabs."""
     tabs = QTabWidget()
     tabs.setDocumentMode(True)

@@ -59,14 +59,14 @@ def at(view: LayerCurves, x: float, y: float) -> QPointF:
 
 def test_a_click_on_a_point_chooses_its_curve_and_layer(view: LayerCurves, qtbot: QtBot) -> None:
     place = view.plot.mapFromScene(at(view, 2, 0.5))
-    with qtbot.waitSignal(view.layer_chosen) as chosen:
+    with qtbot.waitSignal(view.plot.chosen) as chosen:
         qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chosen.args == [0, 2]
 
 
 def test_a_click_far_from_every_point_chooses_nothing(view: LayerCurves, qtbot: QtBot) -> None:
     place = view.plot.mapFromScene(at(view, 1.5, -0.05))
-    with qtbot.assertNotEmitted(view.layer_chosen, wait=100):
+    with qtbot.assertNotEmitted(view.plot.chosen, wait=100):
         qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
@@ -77,7 +77,7 @@ def test_arrows_walk_along_a_curve_and_to_the_next(view: LayerCurves, qtbot: QtB
         (Qt.Key.Key_Down, [1, 0]),
         (Qt.Key.Key_Left, [1, 0]),
     ):
-        with qtbot.waitSignal(view.layer_chosen) as chosen:
+        with qtbot.waitSignal(view.plot.chosen) as chosen:
             qtbot.keyClick(view.plot, key)
         assert chosen.args == expected
 

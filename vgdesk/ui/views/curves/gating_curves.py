@@ -1,13 +1,23 @@
 from PySide6.QtCore import Signal
 
-from vgdesk.app.state.events import View
+from vgdesk.analyses.retrieval.gating import GATING
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import GatingResult
+from vgdesk.core.errors import VgdeskError
 from vgdesk.core.gates import Condition
+from vgdesk.core.model import Modality
+from vgdesk.core.viewing import Rows
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.curves.gating_plot import GatingPlot
 from vgdesk.ui.views.descriptions.gating import gate_readout, gating_summary, gating_table
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class GatingCurves(ViewFrame):
@@ -59,4 +69,53 @@ class GatingCurves(ViewFrame):
         self.part_requested.emit(result.take, is_end, float(result.times[gate]))
 
 
-SPEC = ViewSpec(View.GATING.value, "Gating", GatingCurves)
+def ask(context: ViewContext) -> Request | Missing | None:
+    """Rank the inspected take at its gates among the takes of the layer."""
+    recipe, cell, take = context.recipe, context.recipe.focus, context.inspected
+    takes = context.plan(cell, Rows.TAKES)
+    if cell.modality is Modality.TEXT and context.session.words:
+        return context.needs_speech(cell)
+    if takes is None:
+        return context.not_yet(cell)
+    if take is None:
+        return context.empty("Choose a word that was recorded.")
+    gates = context.gates_of(takes.encoder, take)
+    if gates is None or isinstance(gates, VgdeskError):
+        return None if gates is None else Missing(context.view, str(gates))
+    layer, facts = recipe.layer_of(cell), context.facts
+    choices = {"measure": GATING.id, "gates": gates, "layer": layer, "facts": facts}
+    return Request(work.rank_gates, (takes,), choices)
+
+
+def show(frame: GatingCurves, results: tuple[GatingResult, ...], scene: Scene) -> None:
+    """Show the ranks of one word."""
+    title = scene.title_of(results[0].encoder, scene.recipe.focus)
+    frame.show_result(results, scene.legend, title)
+
+
+def command_of(
+    writer: EquivalentCommand, results: tuple[GatingResult, ...], _frame: GatingCurves
+) -> str:
+    """Return the command that ranks this take at the same gates."""
+    first, controls = results[0], [result.condition for result in results[1:]]
+    more = "--layer", first.layer, *(["--control", *controls] if controls else [])
+    return writer.of_take("gate", first.take, first.encoder, *more)
+
+
+def connect(frame: GatingCurves, wishes: ViewWishes) -> None:
+    """Let a click play what is heard at a gate."""
+    frame.part_requested.connect(wishes.play_part)
+
+
+GATING_VIEW = View(
+    ViewId("gating"),
+    "Gating",
+    "Shows how much of a word must be heard before one layer recognises it.",
+    Quarter.BOTTOM_RIGHT,
+    GatingCurves,
+    ask,
+    show,
+    command_of,
+    connect,
+    follows_take=True,
+)

@@ -13,7 +13,7 @@ from vgdesk.core.gates import Condition
 from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.curves.axes_plot import AxesPlot
-from vgdesk.ui.views.curves.layer_curves import COLOURS, DASHES, REACH, SYMBOLS
+from vgdesk.ui.views.curves.curve_plot import COLOURS, DASHES, REACH, SYMBOLS
 from vgdesk.ui.views.descriptions.gating import SHORT_TITLES, ranks_of
 
 MARGIN = 8  # pixels between what is drawn and the edges

@@ -1,11 +1,19 @@
 from PySide6.QtCore import Signal
 
-from vgdesk.app.state.events import View
+from vgdesk.analyses.lexicon.letter_profile import names_shapes
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ON_THEIR_WAY, RECORD, ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import LetterProfile
+from vgdesk.core.model import Cell, Modality
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.curves.letter_plot import LetterPlot
 from vgdesk.ui.views.descriptions.letters import letter_readout, letters_summary, letters_table
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class LetterBars(ViewFrame):
@@ -54,4 +62,68 @@ class LetterBars(ViewFrame):
             self.words_chosen.emit(list(self._profile.words[letter]))
 
 
-SPEC = ViewSpec(View.LETTERS.value, "Letters", LetterBars)
+def ask(context: ViewContext) -> Request | Missing:
+    """Average the scores of sound symbolism by letter."""
+    cell, facts, plan = context.recipe.focus, context.facts, context.plan(context.recipe.focus)
+    if not names_shapes(facts):
+        return _no_shapes(context)
+    if plan is None:
+        return context.not_yet(cell)
+    known = work.facts_about([plan], facts)
+    if not names_shapes(known):
+        return _unheard_shapes(context, cell)
+    recipe = context.recipe
+    choices = {"layer": recipe.layer_of(cell), "facts": known, "seed": recipe.seed}
+    return Request(work.profile_letters, (plan,), choices)
+
+
+def _no_shapes(context: ViewContext) -> Missing:
+    """Return that no word names something round or sharp."""
+    return context.empty(
+        "It needs words for such things, marked in the column “shape”, and words that only sound "
+        "round or sharp; vgdesk has a list of both.",
+        "add_kiki_bouba",
+        "Add the kiki-bouba list",
+    )
+
+
+def _unheard_shapes(context: ViewContext, cell: Cell) -> Missing:
+    """Return that the names of round and sharp things have no vectors in a cell."""
+    if cell.modality is not Modality.SPEECH:
+        return context.empty(ON_THEIR_WAY)
+    recipe = context.recipe
+    other = {recipe.a: ("show_a", "Show A"), recipe.b: ("show_b", "Show B")}
+    steps = (step for other_cell, step in other.items() if other_cell.modality is Modality.TEXT)
+    return context.empty(
+        f"{cell.title} needs recordings, and the names of round and sharp things are not "
+        "recorded; choose a text model.",
+        *next(steps, RECORD),
+    )
+
+
+def show(frame: LetterBars, profile: LetterProfile, scene: Scene) -> None:
+    """Show the letters of one encoder."""
+    frame.show_result(profile, scene.title_of(profile.trace.encoders[0], scene.recipe.focus))
+
+
+def command_of(writer: EquivalentCommand, profile: LetterProfile, _frame: LetterBars) -> str:
+    """Return the command that computes this profile."""
+    return writer.of_list("letters", profile.trace.encoders, "--layer", profile.layer)
+
+
+def connect(frame: LetterBars, wishes: ViewWishes) -> None:
+    """Let a bar choose the words of its letter."""
+    frame.words_chosen.connect(wishes.choose_words)
+
+
+LETTERS_VIEW = View(
+    ViewId("letters"),
+    "Letters",
+    "Shows which letters bring words closer to names of round or of sharp things.",
+    Quarter.BOTTOM_RIGHT,
+    LetterBars,
+    ask,
+    show,
+    command_of,
+    connect,
+)

@@ -8,7 +8,7 @@ from vgdesk.core.details import LetterProfile
 from vgdesk.ui.style.theme import TEXT_CONTRAST, Theme, readable
 from vgdesk.ui.views.axes import label_step
 from vgdesk.ui.views.curves.axes_plot import AxesPlot
-from vgdesk.ui.views.curves.layer_curves import BAND_ALPHA, COLOURS
+from vgdesk.ui.views.curves.curve_plot import BAND_ALPHA, COLOURS
 from vgdesk.ui.views.descriptions.letters import FIRST, letters_inside_chance
 
 WIDTH, BAND_WIDTH = 0.64, 0.9  # of the room that a letter has

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
@@ -27,6 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vgdesk.core.model import WordId
+from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.views.frame.header import Header
 from vgdesk.ui.views.frame.message_page import MessagePage
@@ -45,15 +46,6 @@ class State(Enum):
     BUSY = "busy"
     STALE = "stale"
     PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class ViewSpec:
-    """One entry of the catalogue of views; the id is the value of an `app.state.events.View`."""
-
-    id: str
-    title: str
-    build: Callable[[Theme], "ViewFrame"]
 
 
 class ViewFrame(QWidget):
@@ -171,6 +163,12 @@ class ViewFrame(QWidget):
     def add_control(self, *controls: QWidget) -> None:
         """Put small controls beside the title."""
         self._head.add_controls(controls)
+
+    def show_selection(self, selection: Selection) -> None:
+        """Mark the selected words, in a view that shows words."""
+
+    def show_pending(self, words: tuple[WordId, ...]) -> None:
+        """Show words that have no vectors yet, in a view that has a place for them."""
 
     # What a view says
 

@@ -1,7 +1,12 @@
 import numpy as np
 from PySide6.QtCore import Signal
 
-from vgdesk.app.state.events import View
+from vgdesk.analyses.abx.confusions import ABX_LABELS
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import LabelConfusions
 from vgdesk.ui.style.theme import SEQUENTIAL, Theme
 from vgdesk.ui.views.descriptions.confusions import (
@@ -10,9 +15,11 @@ from vgdesk.ui.views.descriptions.confusions import (
     confusion_table,
     labels_inside_chance,
 )
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.matrix_chart import MatrixChart
 from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 
 CHANCE = 0.5
 
@@ -77,4 +84,42 @@ def picture_of(result: LabelConfusions) -> MatrixPicture:
     )
 
 
-SPEC = ViewSpec(View.CONFUSIONS.value, "Confusions", ConfusionHeatmap)
+def ask(context: ViewContext) -> Request | Missing:
+    """Find the labels that one layer confuses."""
+    recipe, cell = context.recipe, context.recipe.focus
+    facts, plan = context.facts, context.plan(cell)
+    if context.session.words and not facts.labels():
+        return context.no_labels()
+    if plan is None:
+        return context.not_yet(cell)
+    choices = {"measure": ABX_LABELS.id, "layer": recipe.layer_of(cell)}
+    return Request(work.confuse_labels, (plan,), {**choices, "facts": facts, "seed": recipe.seed})
+
+
+def show(frame: ConfusionHeatmap, result: LabelConfusions, scene: Scene) -> None:
+    """Show which labels are confused."""
+    frame.show_result(result, scene.title_of(result.trace.encoders[0], scene.recipe.focus))
+
+
+def command_of(writer: EquivalentCommand, result: LabelConfusions, _frame: ConfusionHeatmap) -> str:
+    """Return the command that confuses these labels."""
+    more = "--layer", result.layer
+    return writer.of_measure("confusions", result.trace.encoders, result.measure, *more)
+
+
+def connect(frame: ConfusionHeatmap, wishes: ViewWishes) -> None:
+    """Let a cell choose the words of its labels."""
+    frame.labels_chosen.connect(wishes.choose_labels)
+
+
+CONFUSIONS_VIEW = View(
+    ViewId("confusions"),
+    "Confusions",
+    "Shows which groups of words one layer confuses.",
+    Quarter.TOP_RIGHT,
+    ConfusionHeatmap,
+    ask,
+    show,
+    command_of,
+    connect,
+)

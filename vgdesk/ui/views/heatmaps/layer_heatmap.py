@@ -1,7 +1,12 @@
 import numpy as np
 from PySide6.QtCore import Signal
 
-from vgdesk.app.state.events import View
+from vgdesk.analyses import ANALYSES
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.ui.style.theme import SEQUENTIAL, Theme
 from vgdesk.ui.views.descriptions.results import (
@@ -10,9 +15,11 @@ from vgdesk.ui.views.descriptions.results import (
     layer_summary,
     layer_table,
 )
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.matrix_chart import Marks, MatrixChart
 from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class LayerHeatmap(ViewFrame):
@@ -96,4 +103,51 @@ def picture_of(
     )
 
 
-SPEC = ViewSpec(View.LAYERS.value, "Layer heatmap", LayerHeatmap)
+def ask(context: ViewContext) -> Request | Missing:
+    """Compare the layers of the two cells."""
+    recipe, measure = context.recipe, ANALYSES[context.recipe.alignment]
+    plans = context.plans(recipe.a, recipe.b)
+    if isinstance(plans, Missing):
+        return plans
+    facts = context.facts_for(measure)
+    choices = {"measure": measure.id, "facts": facts, "seed": recipe.seed}
+    return Request(work.compare_layers, plans, choices)
+
+
+def show(frame: LayerHeatmap, result: LayerSimilarity, scene: Scene) -> None:
+    """Show which layers are alike, with the titles of the cells."""
+    a, b = scene.titles_of(result.trace.encoders, scene.recipe.a, scene.recipe.b)
+    frame.show_result(result, a, b)
+
+
+def mark(frame: LayerHeatmap, scene: Scene) -> None:
+    """Frame the cell of the layers that the other views show."""
+    recipe = scene.recipe
+    frame.mark(recipe.layer_of(recipe.a), recipe.layer_of(recipe.b))
+
+
+def command_of(writer: EquivalentCommand, result: LayerSimilarity, _frame: LayerHeatmap) -> str:
+    """Return the command that compares these layers."""
+    return writer.of_measure("compare", result.trace.encoders, result.measure)
+
+
+def connect(frame: LayerHeatmap, wishes: ViewWishes) -> None:
+    """Let a click choose the layers of both cells."""
+    frame.cell_chosen.connect(wishes.choose_layers)
+
+
+LAYERS_VIEW = View(
+    ViewId("layers"),
+    "Layer heatmap",
+    "Shows how similarly the layers of two encoders represent the words.",
+    Quarter.TOP_LEFT,
+    LayerHeatmap,
+    ask,
+    show,
+    command_of,
+    connect,
+    mark,
+    controls=("alignment",),
+    is_quick=True,
+    is_always_shown=True,
+)

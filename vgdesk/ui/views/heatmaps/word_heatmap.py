@@ -3,16 +3,24 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from vgdesk.analyses.words.word_overview import MOST_ROWS
-from vgdesk.app.state.events import View
+from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.encoding.stack_plan import StackPlan
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
-from vgdesk.core.viewing import Selection
+from vgdesk.core.viewing import Selection, Shown
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.matrix_chart import Marks, MatrixChart
 from vgdesk.ui.views.heatmaps.word_heatmap_pages import BlocksPage, PairsPage, WordPage
+from vgdesk.ui.views.row_order import rows_in_order
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class WordHeatmap(ViewFrame):
@@ -175,4 +183,79 @@ class WordHeatmap(ViewFrame):
         self.word_hovered.emit(words[0] if words else "")
 
 
-SPEC = ViewSpec(View.WORDS.value, "Word heatmap", WordHeatmap)
+def ask(context: ViewContext) -> Request | Missing:
+    """Compare the words of a layer, or subtract those of A from those of B."""
+    recipe = context.recipe
+    layers: tuple[int, ...]
+    if recipe.shown is Shown.DIFFERENCE:
+        plans = context.plans(recipe.a, recipe.b)
+        layers = recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)
+    else:
+        plan = context.plan(recipe.focus, recipe.rows)
+        plans = (plan,) if plan is not None else context.not_yet(recipe.focus)
+        layers = (recipe.layer_of(recipe.focus),)
+    if isinstance(plans, Missing):
+        return plans
+    choices = {"measure": recipe.words_measure, "layers": layers, "sight": _sight(context, plans)}
+    return Request(work.compare_words, plans, choices)
+
+
+def _sight(context: ViewContext, plans: Sequence[StackPlan]) -> Sight:
+    """Look at every pair of a short list, and of a long one at blocks or a part."""
+    part = context.part
+    if min(len(plan.rows) for plan in plans) <= MOST_ROWS:
+        return Sight()
+    if part and all(part <= {row[0] for row in plan.rows} for plan in plans):
+        return Sight(part=part)
+    return Sight(context.recipe.order, context.facts)
+
+
+def show(frame: WordHeatmap, result: WordSimilarity | WordOverview, scene: Scene) -> None:
+    """Show pairs or blocks of words, in the order of the recipe."""
+    # A result may come after another choice was made: it knows itself what it is of.
+    encoder, *is_difference = result.trace.encoders
+    centred = bool(is_difference)
+    title = "B minus A" if centred else scene.title_of(encoder, scene.recipe.focus)
+    if isinstance(result, WordOverview):
+        frame.show_overview(result, scene.legend, centred=centred, title=title)
+    else:
+        order = rows_in_order(result, scene.recipe.order, scene.legend)
+        frame.show_result(result, order, scene.legend, centred=centred, title=title)
+
+
+def command_of(
+    writer: EquivalentCommand, result: WordSimilarity | WordOverview, _frame: WordHeatmap
+) -> str:
+    """Return the command that compares these words; a difference names both encoders."""
+    more = writer.rows_of(result.layer.split(" minus ")[::-1])
+    if isinstance(result, WordOverview):
+        more += "--order", result.order.value
+    elif result.part_of:
+        more += "--only", *result.rows
+    return writer.of_measure("words", result.trace.encoders, result.measure, *more)
+
+
+def connect(frame: WordHeatmap, wishes: ViewWishes) -> None:
+    """Let clicks choose, play and enlarge."""
+    frame.pair_chosen.connect(wishes.choose_pair)
+    frame.part_wished.connect(wishes.show_part)
+    frame.word_chosen.connect(wishes.choose_word)
+    frame.word_hovered.connect(wishes.hover)
+    frame.play_requested.connect(wishes.play)
+
+
+WORDS_VIEW = View(
+    ViewId("words"),
+    "Word heatmap",
+    "Shows which words are similar in one layer.",
+    Quarter.TOP_RIGHT,
+    WordHeatmap,
+    ask,
+    show,
+    command_of,
+    connect,
+    controls=("words_measure", "order"),
+    drawn_by=("label_column", "order"),
+    is_quick=True,
+    is_always_shown=True,
+)

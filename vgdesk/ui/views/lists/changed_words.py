@@ -2,14 +2,20 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTableView
 
-from vgdesk.app.state.events import View
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.descriptions.results import changes_list, changes_summary, changes_table
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 
 
@@ -78,4 +84,42 @@ class ChangedWords(ViewFrame):
             self.play_requested.emit([word])
 
 
-SPEC = ViewSpec(View.CHANGES.value, "Changed words", ChangedWords)
+def ask(context: ViewContext) -> Request | Missing:
+    """Compare the neighbours of each word in the two layers."""
+    recipe = context.recipe
+    plans = context.plans(recipe.a, recipe.b)
+    if isinstance(plans, Missing):
+        return plans
+    layers = recipe.layer_of(recipe.a), recipe.layer_of(recipe.b)
+    return Request(work.find_changes, plans, {"measure": recipe.changes, "layers": layers})
+
+
+def show(frame: ChangedWords, result: NeighbourChanges, scene: Scene) -> None:
+    """List the words, with the titles of the cells."""
+    a, b = scene.titles_of(result.trace.encoders, scene.recipe.a, scene.recipe.b)
+    frame.show_result(result, scene.legend, a, b)
+
+
+def command_of(writer: EquivalentCommand, result: NeighbourChanges, _frame: ChangedWords) -> str:
+    """Return the command that lists these changes."""
+    layers = result.layers.split(" minus ")[::-1]
+    return writer.of_measure("changes", result.trace.encoders, result.measure, "--layer", *layers)
+
+
+def connect(frame: ChangedWords, wishes: ViewWishes) -> None:
+    """Let a row choose and play its word."""
+    frame.word_chosen.connect(wishes.choose_word)
+    frame.play_requested.connect(wishes.play)
+
+
+CHANGES_VIEW = View(
+    ViewId("changes"),
+    "Changed words",
+    "Lists the words whose neighbours change most from A to B.",
+    Quarter.BOTTOM_LEFT,
+    ChangedWords,
+    ask,
+    show,
+    command_of,
+    connect,
+)

@@ -2,10 +2,14 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QTableView, QVBoxLayout, QWidget
 
-from vgdesk.app.state.events import View
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import RetrievalList
-from vgdesk.core.model import WordId
-from vgdesk.core.viewing import Selection
+from vgdesk.core.model import Cell, Modality, WordId
+from vgdesk.core.viewing import Rows, Search, Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.descriptions.retrieval import (
@@ -14,7 +18,9 @@ from vgdesk.ui.views.descriptions.retrieval import (
     finding_table,
     recall_line,
 )
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 
 FIRST_HIT = 2  # columns: the query, its rank, then what it finds
@@ -128,4 +134,57 @@ def _above(scores: QWidget, entries: QWidget) -> QWidget:
     return both
 
 
-SPEC = ViewSpec(View.RETRIEVAL.value, "Retrieval", FoundWords)
+def ask(context: ViewContext) -> Request | Missing:
+    """Rank the match of each word in another encoder, or of each take among other speakers."""
+    recipe = context.recipe
+    if recipe.search is Search.VOICES:
+        return _ask_for_speakers(context, recipe.focus)
+    one, other = recipe.searched
+    plans = context.plans(one, other)
+    if isinstance(plans, Missing):
+        return plans
+    choices = {"layers": (recipe.layer_of(one), recipe.layer_of(other)), "seed": recipe.seed}
+    return Request(work.find_partners_of, plans, choices)
+
+
+def _ask_for_speakers(context: ViewContext, cell: Cell) -> Request | Missing:
+    recipe, takes = context.recipe, context.plan(cell, Rows.TAKES)
+    if cell.modality is Modality.TEXT and context.session.words:
+        return context.needs_speech(cell)
+    if takes is None:
+        return context.not_yet(cell)
+    choices = {"layer": recipe.layer_of(cell), "facts": context.facts, "seed": recipe.seed}
+    return Request(work.find_other_voices, (takes,), choices)
+
+
+def show(frame: FoundWords, found: RetrievalList, scene: Scene) -> None:
+    """List the matches, with the titles of the encoders."""
+    recipe = scene.recipe
+    likely = recipe.searched if len(found.layers) > 1 else (recipe.focus,)
+    frame.show_result(found, scene.legend, scene.titles_of(found.trace.encoders, *likely))
+
+
+def command_of(writer: EquivalentCommand, found: RetrievalList, frame: FoundWords) -> str:
+    """Return the command that lists what was found."""
+    first = ["--best-first"] if frame.is_best_first else []
+    return writer.of_list("retrieve", found.trace.encoders, "--layer", *found.layers, *first)
+
+
+def connect(frame: FoundWords, wishes: ViewWishes) -> None:
+    """Let an entry choose its row and play its word."""
+    frame.entry_chosen.connect(wishes.choose_row)
+    frame.entry_played.connect(wishes.play_if_recorded)
+
+
+RETRIEVAL_VIEW = View(
+    ViewId("retrieval"),
+    "Retrieval",
+    "Lists the rank of each word's or take's own match, and the nearest matches.",
+    Quarter.TOP_LEFT,
+    FoundWords,
+    ask,
+    show,
+    command_of,
+    connect,
+    controls=("search",),
+)

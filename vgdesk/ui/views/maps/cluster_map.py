@@ -1,18 +1,25 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from vgdesk.app.state.events import View
+from vgdesk.analyses import ANALYSES
+from vgdesk.app.analysing import analysis_worker as work
+from vgdesk.app.analysing.equivalent_command import EquivalentCommand
+from vgdesk.app.analysing.request import Request
+from vgdesk.app.analysing.view_context import ViewContext
+from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordMap
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.views.descriptions.results import map_summary, map_table, row_titles
-from vgdesk.ui.views.frame.view_frame import ViewFrame, ViewSpec
+from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.maps.map_legend import LegendStrip
 from vgdesk.ui.views.maps.map_picture import entries_of, picture_of
 from vgdesk.ui.views.maps.map_plot import MapPlot
+from vgdesk.ui.views.view import Quarter, Scene, View
+from vgdesk.ui.views.view_wishes import ViewWishes
 from vgdesk.ui.widgets.data_table import Table
 
 STEPS = {
@@ -51,6 +58,8 @@ class ClusterMap(ViewFrame):
         self.map = MapChart(theme)
         self.plot = self.map.plot
         super().__init__("Cluster map", self.map, theme)
+        self.refit = QPushButton("Refit")
+        self.refit.setToolTip("Recompute the map with all its words (Ctrl+M)")
         self.plot.word_chosen.connect(self.word_chosen)
         self.plot.word_toggled.connect(self.word_toggled)
         self.plot.words_chosen.connect(self.words_chosen)
@@ -144,4 +153,56 @@ def _table(result: WordMap, legend: Legend) -> Table:
     return Table(("row", *table.headers), rows)
 
 
-SPEC = ViewSpec(View.MAP.value, "Cluster map", ClusterMap)
+def ask(context: ViewContext) -> Request | Missing:
+    """Place the words or takes of a layer; the axes stay while the list grows a little."""
+    recipe, cell, method = context.recipe, context.recipe.focus, ANALYSES[context.recipe.map_method]
+    plan = context.plan(cell, recipe.rows)
+    if plan is None:
+        return context.not_yet(cell)
+    choices = {
+        "measure": method.id,
+        "layer": recipe.layer_of(cell),
+        "fitted": context.fitted_rows(cell, frozenset(row for row, _word, _keys in plan.rows)),
+        "facts": context.facts_for(method),
+        "seed": recipe.seed,
+    }
+    return Request(work.place_words, (plan,), choices)
+
+
+def show(frame: ClusterMap, result: WordMap, scene: Scene) -> None:
+    """Show the words where they are placed."""
+    frame.show_result(result, scene.legend)
+
+
+def command_of(writer: EquivalentCommand, result: WordMap, _frame: ClusterMap) -> str:
+    """Return the command that places these words."""
+    more = writer.rows_of([result.layer])
+    return writer.of_measure("map", result.trace.encoders, result.method, *more)
+
+
+def connect(frame: ClusterMap, wishes: ViewWishes) -> None:
+    """Let clicks and drags choose and play, and the button fit the map again."""
+    frame.reduced_motion = wishes.reduced_motion
+    frame.add_control(frame.refit)
+    frame.refit.clicked.connect(wishes.refit_map)
+    frame.word_chosen.connect(wishes.choose_word)
+    frame.word_hovered.connect(wishes.hover)
+    frame.play_requested.connect(wishes.play)
+    frame.word_toggled.connect(wishes.toggle_word)
+    frame.words_chosen.connect(wishes.choose_words)
+
+
+MAP_VIEW = View(
+    ViewId("map"),
+    "Cluster map",
+    "Shows which words form groups in one layer.",
+    Quarter.BOTTOM_LEFT,
+    ClusterMap,
+    ask,
+    show,
+    command_of,
+    connect,
+    controls=("map_method", "rows"),
+    is_quick=True,
+    is_always_shown=True,
+)

@@ -1,0 +1,43 @@
+"""What an analysis process is asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vgdesk.app.encoding.stack_plan import StackPlan
+from vgdesk.core.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call in an analysis process; equal requests have equal answers.
+
+    Attributes
+    ----------
+    call
+        A function of a module: it is called with the plans, and with the choices by name.
+    plans
+        The stacks that it reads.
+    choices
+        Everything else: the measure, layers, facts, a seed.
+    """
+
+    call: Callable[..., Any]
+    plans: tuple[StackPlan, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def is_same_question(self, other: "Request") -> bool:
+        """Return whether two requests differ at most in the words that they are about."""
+        return self.call == other.call and self._question() == other._question()
+
+    def _question(self) -> dict[str, Any]:
+        """Return the choices; of the facts, which grow with the words, only the label column."""
+        return {
+            name: choice.column if isinstance(choice, Facts) else choice
+            for name, choice in self.choices.items()
+        }
+
+
+def answer(request: Request) -> Any:
+    """Call what is requested, in the analysis process."""
+    return request.call(*request.plans, **request.choices)
