@@ -128,10 +128,10 @@ def test_a_header_that_lies_about_the_number_of_intervals_is_refused(
     [
         (b"", "empty"),
         (b"hello", "not a TextGrid"),
-        (b"ooBinaryFile\x08TextGrid\x00\x00", "no text"),
-        (codecs.BOM_UTF16_LE + b"\x00", "no text"),
+        (b"ooBinaryFile\x08TextGrid\x00\x00", "not a text file"),
+        (codecs.BOM_UTF16_LE + b"\x00", "not a text file"),
         (b'{"start": 0, "end": 1, "tiers": {}}', "not a TextGrid"),
-        (long_grid({"w": [Marked(-1, 1, "dog")]}).encode(), "before the beginning"),
+        (long_grid({"w": [Marked(-1, 1, "dog")]}).encode(), "negative times"),
         (long_grid({"w": [Marked(0, 1, "dog")]}).replace("= 1 ", "= x ").encode(), "damaged"),
     ],
 )

@@ -106,7 +106,7 @@ def test_edits_that_were_never_saved_are_said(
     assert target.exists()
     said = capsys.readouterr().err
     assert ("has edits" if is_readable else "could not be read") in said
-    assert "its last save" in said
+    assert "The last saved state" in said
 
 
 def test_a_window_says_which_sounds_are_missing(before: Project, window: Window) -> None:

@@ -155,7 +155,7 @@ def test_a_folder_that_is_called_like_a_project_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("no such folder/a.csv", "no folder"),
+        ("no such folder/a.csv", "does not exist"),
         ("file/a.csv", "could not be written"),
         ("loop", "could not be written"),
         ("a" * 300, "could not be written"),
@@ -203,7 +203,7 @@ def test_a_killed_program_leaves_nothing_or_what_the_next_run_removes(
     target = tmp_path / "target"
     with _writing(way, target) as program:
         if left:
-            with pytest.raises(ProjectError, match="another vgdesk"), new_folder(target):
+            with pytest.raises(ProjectError, match="Another vgdesk"), new_folder(target):
                 pytest.fail("two write at once")
         program.send_signal(signal.SIGKILL)
     assert [path.name for path in tmp_path.iterdir()] == ["target" + UNFINISHED] * left

@@ -264,7 +264,7 @@ def test_words_open_without_their_settings(before: Project) -> None:
 
 def test_a_lost_word_list_is_said(before: Project) -> None:
     (before.folder / "words.tsv").unlink()
-    with pytest.raises(ProjectError, match="lost its list of words"):
+    with pytest.raises(ProjectError, match="lost its word list"):
         open_project(before.folder)
 
 

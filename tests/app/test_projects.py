@@ -549,7 +549,7 @@ def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Pa
     window.main_thread.run_until(lambda: ends)
     assert ends == [None]
     assert list(window.store.session.words) == ["moon"]
-    assert "went on with this one" in window.said
+    assert "continued with this one" in window.said
     window.settle()
     assert "moon" in (mine / JOURNAL_FILE).read_text()
     other = Window()  # nobody holds what was not opened
@@ -590,7 +590,7 @@ def test_the_open_project_under_another_name_is_said_to_be_open_here(
     window.open(project)
     (tmp_path / "link.vgdesk").symlink_to(project)
     window.open(tmp_path / "link.vgdesk")
-    assert "is open in this window already" in window.said
+    assert "is already open in this window" in window.said
     assert window.desk.home == project
     window.close()
 

@@ -270,7 +270,7 @@ def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path
         Removal(NAME, plan.takes, (*plan.files, stuck)), lambda then: then(), lambda: None
     )
     window.main_thread.run_until(lambda: len(window.notices) > told)
-    assert "could not be removed" in window.notices[-1].message
+    assert "could not be deleted" in window.notices[-1].message
     assert set(window.store.session.takes) >= {"dog-1", "dog-2"}  # the speaker is still listed
     window.crash()
     for command in ("pack", "export"):

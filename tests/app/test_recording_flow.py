@@ -435,7 +435,7 @@ def test_a_take_that_the_disk_does_not_take_is_safe(studio: Studio) -> None:
     studio.press_record()
     studio.until(lambda: studio.notices)
     assert "could not be written" in studio.notices[-1].message
-    assert "What was said is safe" in studio.notices[-1].message
+    assert "The recording is safe" in studio.notices[-1].message
     assert studio.flow.stage is Stage.READY
     in_its_way.rmdir()
     assert "snake-1" in recover(studio.projects.folder, studio.store.session).session.takes
@@ -489,7 +489,7 @@ def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
     (take,) = studio.takes
     assert not home.exists()
     assert take.file.is_file()
-    assert "The take that was being spoken is safe" in studio.notices[-1].message
+    assert "The take being recorded is safe" in studio.notices[-1].message
     assert str(take.file.parent) in studio.notices[-1].message
     studio.flow.accept()
     studio.press_record()

@@ -76,7 +76,7 @@ def test_a_mutated_file_is_read_or_refused(
 
 
 def test_a_name_that_says_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(VgdeskError, match="what kind of file"):
+    with pytest.raises(VgdeskError, match="which format"):
         write_stack(tmp_path / "a.pt", stack(["dog"]))
 
 
@@ -87,7 +87,7 @@ def test_other_files_are_refused_with_a_sentence(
 ) -> None:
     file = tmp_path / f"b{suffix}"
     file.write_bytes(content)
-    with pytest.raises(VgdeskError, match="does not hold embeddings"):
+    with pytest.raises(VgdeskError, match="is not an embedding file"):
         read_stack(file)
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_number_is_refused_with_row_and_layer(
 def test_what_is_no_fraction_is_refused(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
     write_stack(file, stack(["dog"]).derived(values=np.ones((2, 1, 3), np.int32)))
-    with pytest.raises(VgdeskError, match="does not hold embeddings"):
+    with pytest.raises(VgdeskError, match="is not an embedding file"):
         read_stack(file)
 
 
@@ -229,5 +229,5 @@ def test_gigabytes_of_nothing_are_not_read(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
     with file.open("wb") as stream:
         stream.truncate(2**40)  # a hole, more than any memory
-    with pytest.raises(VgdeskError, match="does not hold embeddings"):
+    with pytest.raises(VgdeskError, match="is not an embedding file"):
         read_stack(file)

@@ -440,7 +440,7 @@ def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
     workspace.looking.select(WordId("bear"))
     qtbot.waitUntil(lambda: "“bear”" in views.gating.summary, timeout=SECONDS)
     workspace.looking.compare(Cell.TEXT, Cell.SPEECH)
-    qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.gating), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "is a text model" in words_of(views.gating), timeout=SECONDS)
 
 
 def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
@@ -481,7 +481,7 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     views, workspace = window.views, window.workspace
     assert not views.retrieval.summary
     bring_to_front(window, views.retrieval)
-    qtbot.waitUntil(lambda: "looked for in" in views.retrieval.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "→" in views.retrieval.summary, timeout=SECONDS)
     check_lines(views.retrieval, capsys)
     workspace.looking.change(lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A))
     qtbot.waitUntil(
@@ -491,10 +491,10 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     assert "--best-first" in views.retrieval.recipe
     check_lines(views.retrieval, capsys)
     workspace.looking.change(lambda recipe: replace(recipe, search=Search.VOICES))
-    qtbot.waitUntil(lambda: "between voices" in views.retrieval.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "between speakers" in views.retrieval.summary, timeout=SECONDS)
     check_lines(views.retrieval, capsys)
     workspace.looking.change(lambda recipe: replace(recipe, shown=Shown.B))
-    qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.retrieval), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "is a text model" in words_of(views.retrieval), timeout=SECONDS)
 
 
 def check_lines(view: ViewFrame, capsys: pytest.CaptureFixture[str]) -> None:
@@ -523,7 +523,7 @@ def test_space_plays_the_entry_that_was_walked_to(
     view = window.views.retrieval
     window.workspace.looking.change(lambda recipe: replace(recipe, search=Search.VOICES))
     bring_to_front(window, view)
-    qtbot.waitUntil(lambda: "between voices" in view.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "between speakers" in view.summary, timeout=SECONDS)
     window.activateWindow()
     view.list.setFocus()
     view.list.setCurrentIndex(view.list.model().index(2, 3))
@@ -590,7 +590,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     file = tmp_path / "ratings.csv"
     monkeypatch.setattr(dialogs, "ask_ratings", lambda *_: file)
     workspace.looking.change(lambda recipe: replace(recipe, curve="ratings"))
-    assert "table of such ratings" in words_of(curves)
+    assert "table of ratings" in words_of(curves)
     button = next(b for b in curves.findChildren(QPushButton) if "ratings" in b.text())
     file.write_text("word,other\nboat,goat\n", "utf-8")
     button.click()
@@ -612,7 +612,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     printed = [one["values"] for one in json.loads(capsys.readouterr().out)]
     assert np.ravel(printed) == pytest.approx(shown, abs=1e-6)
     press(window, "undo")
-    qtbot.waitUntil(lambda: "table of such ratings" in words_of(curves), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "table of ratings" in words_of(curves), timeout=SECONDS)
     workspace.store.saved(workspace.session)
     workspace.open(tmp_path / "rated.vgdesk")
     qtbot.waitUntil(lambda: len(workspace.session.ratings) == 67, timeout=SECONDS)
