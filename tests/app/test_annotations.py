@@ -171,7 +171,7 @@ def test_annotations_without_times_of_their_own_are_no_words(tmp_path: Path) -> 
     found = read_annotation(written(tmp_path, text, name="a.eaf"))
     (take,) = takes_of(found, "words", "phones", "en")
     assert take.labels == {"phones": "d ɔ", "phones source": "annotation"}
-    with pytest.raises(VgdeskError, match="no times of its own"):
+    with pytest.raises(VgdeskError, match="not time-aligned"):
         takes_of(found, "phones", "", "en")
 
 

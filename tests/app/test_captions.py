@@ -115,4 +115,4 @@ def test_what_is_something_else_is_a_sentence(tmp_path: Path, content: bytes, sa
 
 def test_an_encoder_that_hears_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["captions", str(file), "--encoder", "spectrum"]) == 2
-    assert "cannot read" in capsys.readouterr().err
+    assert "is a speech encoder" in capsys.readouterr().err

@@ -269,12 +269,12 @@ def test_a_drive_without_locks_is_named_and_read_only(
     window = Window()  # its own folder may lie on such a drive, too
     window.open(folder)
     assert window.desk.home is None
-    assert "offers no locks" in window.said
+    assert "without file locks" in window.said
     assert list(window.store.session.takes) == ["dog-1"]
     window.close()
     new = shutil.copy(folder / "takes" / "dog.flac", folder.parent)
     assert main(["import", str(folder), str(new)]) == 2
-    assert "offers no locks" in capsys.readouterr().err
+    assert "without file locks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def write(target: Path, text: str) -> None:
 @pytest.mark.usefixtures("way")
 def test_a_file_is_replaced_only_by_force(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"old")
-    with pytest.raises(TargetExistsError, match="exists already"):
+    with pytest.raises(TargetExistsError, match="already exists"):
         write(tmp_path / "a.csv", "new")
     with written_whole(tmp_path / "a.csv", force=True) as stream:
         stream.write(b"new")
@@ -191,7 +191,7 @@ def test_a_folder_is_replaced_only_if_it_holds_what_we_write(tmp_path: Path) -> 
         (folder / "a.tsv").write_text("second")
     assert contents(tmp_path) == {"study/a.tsv": b"second"}
     (place / "mine.txt").touch()
-    with pytest.raises(ProjectError, match="not touched"):
+    with pytest.raises(ProjectError, match="not changed"):
         checked_folder(place, ["a.tsv"], force=True)
 
 

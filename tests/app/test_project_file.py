@@ -276,7 +276,7 @@ def test_broken_settings_are_said_and_left_alone(before: Project, content: str) 
     file.write_text(content, "utf-8")
     with pytest.raises(ProjectError, match="damaged") as caught:
         open_project(before.folder)
-    assert "Take project.json out" in caught.value.hint
+    assert "Move project.json out" in caught.value.hint
     assert file.read_text("utf-8") == content
 
 

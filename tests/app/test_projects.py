@@ -122,7 +122,7 @@ def test_edits_of_a_crash_come_back_with_one_sentence(project: Path) -> None:
     after.open(project)
     assert same(after.store.session, edited)
     assert [n.message for n in after.notices] == [
-        "Restored what was not saved when vgdesk ended: 2 edits."
+        "Restored unsaved work after vgdesk closed unexpectedly: 2 edits."
     ]
     assert after.store.has_unsaved_edits
     after.store.undo()
@@ -498,7 +498,10 @@ def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_pa
         window.save(tmp_path / f"{folder}.vgdesk")
         said = window.notices[-1]
         assert said.level is Level.WARNING
-        assert f"Saved “{folder}”, but not whole. The sound files of 2 takes are" in said.message
+        assert (
+            f"Saved “{folder}”, but parts are missing. The sound files of 2 takes are"
+            in said.message
+        )
         assert files[0].name in said.message
     window.close()
 
@@ -507,7 +510,7 @@ def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None
     window = Window()
     window.open(project)
     shutil.rmtree(project)
-    with pytest.raises(ProjectError, match="is gone"):
+    with pytest.raises(ProjectError, match="is no longer there"):
         _ = window.desk.takes_folder
     assert not project.exists()
     project.mkdir()

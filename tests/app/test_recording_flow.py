@@ -185,7 +185,7 @@ def test_by_voice_words_follow_each_other_and_lose_no_onset(
             studio.until(lambda place=place: len(studio.takes) == place + 1)
     assert [take.word for take in studio.takes] == list(WORDS)
     assert not studio.flow.is_going  # the list is done
-    assert "Every word" in studio.notices[-1].message
+    assert "All words in the list" in studio.notices[-1].message
     said = read(SAID)
     for take in studio.takes:
         heard = read(take.file)
@@ -493,7 +493,7 @@ def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
     assert str(take.file.parent) in studio.notices[-1].message
     studio.flow.accept()
     studio.press_record()
-    studio.until(lambda: "is gone" in studio.notices[-1].message)
+    studio.until(lambda: "is no longer there" in studio.notices[-1].message)
     assert not home.exists()
     assert studio.flow.stage is Stage.READY
     studio.projects.save(tmp_path / "b.vgdesk", ends.append)

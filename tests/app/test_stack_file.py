@@ -143,7 +143,7 @@ def test_a_packed_file_that_promises_too_much_is_refused_unread(tmp_path: Path) 
     np.savez_compressed(made, values=np.zeros((1, 1, 50_000_000), np.float32), **names)
     assert len(made.getvalue()) < 300_000
     file.write_bytes(made.getvalue())
-    with pytest.raises(VgdeskError, match="does not hold") as refusal:
+    with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
         read_stack(file)
     assert "promise" in str(refusal.value.__cause__)
 
@@ -175,7 +175,7 @@ def test_numbers_that_were_never_written_are_refused_unread(tmp_path: Path) -> N
 
     file = hdf5(tmp_path / "a.h5", promise)
     assert file.stat().st_size < 50_000
-    with pytest.raises(VgdeskError, match="does not hold") as refusal:
+    with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
         read_stack(file)
     assert "promise" in str(refusal.value.__cause__)
 
@@ -192,7 +192,7 @@ def test_numbers_in_another_file_are_not_looked_at(tmp_path: Path) -> None:
 
     write_stack(tmp_path / "whole.h5", stack(["dog"]))
     for place, values in enumerate((outside, linked)):
-        with pytest.raises(VgdeskError, match="does not hold") as refusal:
+        with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
             read_stack(hdf5(tmp_path / f"{place}.h5", values))
         assert "elsewhere" in str(refusal.value.__cause__)
 

@@ -309,7 +309,7 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     desk.workspace.models.add_folder(Cell.TEXT, folder)
     desk.until(
         lambda: (
-            (View.LAYERS in desk.missing and "way" not in desk.missing[View.LAYERS].reason)
+            (View.LAYERS in desk.missing and "Computing" not in desk.missing[View.LAYERS].reason)
             or any("model" in notice.message for notice in desk.notices)
         )
     )

@@ -303,7 +303,7 @@ def test_a_file_is_replaced_if_the_dialog_asked_about_it(
         monkeypatch.setattr(dialogs, "ask_export_target", lambda *_, target=target: target)
         window.desk.ask_to_export()
         qtbot.waitUntil(lambda seen=may_replace: len(notices) > seen, timeout=SECONDS)
-    assert "exists already" in notices[0].message
+    assert "already exists" in notices[0].message
     assert "--force" not in notices[0].hint
     # A folder never takes the place of anything.
     assert (place.read_bytes() == b"old") is (kind == "audiofolder")
