@@ -322,7 +322,7 @@ def test_a_model_that_breaks_says_why_where_its_picture_would_be(
     desk.workspace.encoder_selection.add_folder(Cell.TEXT, folder)
     desk.until(
         lambda: (
-            (LAYERS in desk.missing and ON_THEIR_WAY not in desk.missing[LAYERS].reason)
+            (LAYERS in desk.missing and "Computing" not in desk.missing[LAYERS].reason)
             or any("model" in notice.message for notice in desk.notices)
         )
     )

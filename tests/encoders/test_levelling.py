@@ -84,4 +84,4 @@ def test_as_published_one_encoder_in_both_cells_is_heard_in_two_ways(
     plain, grounded = "Speech", "Speech + pictures"
     assert found["silhouette", plain] == found["silhouette", grounded]
     assert found["silhouette-published", plain] != found["silhouette-published", grounded]
-    assert "levelled over the whole file" in (out / "README.md").read_text("utf-8")
+    assert "normalised over the whole file" in (out / "README.md").read_text("utf-8")

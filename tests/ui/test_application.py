@@ -25,5 +25,5 @@ def test_without_a_place_for_recordings_it_says_so_and_does_not_start(tmp_path: 
     )
     assert done.returncode == 1
     assert "told:" in done.stdout
-    assert "cannot be kept" in done.stderr
+    assert "cannot be saved" in done.stderr
     assert "Traceback" not in done.stderr

@@ -78,5 +78,5 @@ def test_a_report_is_saved_where_it_was_asked_for(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a: (str(file), ""))
     window.actions_by_id["report"].trigger()
     wait(file.exists)
-    wait(lambda: any("Saved a report" in n.message for n in window.notices.history()))
+    wait(lambda: any("Saved the report" in n.message for n in window.notices.history()))
     assert "Libraries" in file.read_text("utf-8")

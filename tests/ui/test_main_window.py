@@ -309,7 +309,7 @@ def test_a_file_is_replaced_if_the_dialog_asked_about_it(
         monkeypatch.setattr(dialogs, "ask_export_target", lambda *_, target=target: target)
         window.controller.ask_to_export()
         qtbot.waitUntil(lambda seen=may_replace: len(notices) > seen, timeout=SECONDS)
-    assert "exists already" in notices[0].message
+    assert "already exists" in notices[0].message
     assert "--force" not in notices[0].hint
     # A folder never takes the place of anything.
     assert (place.read_bytes() == b"old") is (kind == "audiofolder")
@@ -455,9 +455,7 @@ def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
     workspace.view_state.select(WordId("bear"))
     qtbot.waitUntil(lambda: "“bear”" in views.frames["gating"].summary, timeout=SECONDS)
     workspace.view_state.compare(Cell.TEXT, Cell.SPEECH)
-    qtbot.waitUntil(
-        lambda: "reads and does not hear" in words_of(views.frames["gating"]), timeout=SECONDS
-    )
+    qtbot.waitUntil(lambda: "is a text model" in words_of(views.frames["gating"]), timeout=SECONDS)
 
 
 def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
@@ -500,7 +498,7 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     views, workspace = window.views, window.workspace
     assert not views.frames["retrieval"].summary
     bring_to_front(window, views.frames["retrieval"])
-    qtbot.waitUntil(lambda: "looked for in" in views.frames["retrieval"].summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "→" in views.frames["retrieval"].summary, timeout=SECONDS)
     check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(
         lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A)
@@ -513,11 +511,13 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     assert "--best-first" in views.frames["retrieval"].recipe
     check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(lambda recipe: replace(recipe, search=Search.VOICES))
-    qtbot.waitUntil(lambda: "between voices" in views.frames["retrieval"].summary, timeout=SECONDS)
+    qtbot.waitUntil(
+        lambda: "between speakers" in views.frames["retrieval"].summary, timeout=SECONDS
+    )
     check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(lambda recipe: replace(recipe, shown=Shown.B))
     qtbot.waitUntil(
-        lambda: "reads and does not hear" in words_of(views.frames["retrieval"]), timeout=SECONDS
+        lambda: "is a text model" in words_of(views.frames["retrieval"]), timeout=SECONDS
     )
 
 
@@ -547,7 +547,7 @@ def test_space_plays_the_entry_that_was_walked_to(
     view = window.views.frames["retrieval"]
     window.workspace.view_state.change(lambda recipe: replace(recipe, search=Search.VOICES))
     bring_to_front(window, view)
-    qtbot.waitUntil(lambda: "between voices" in view.summary, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "between speakers" in view.summary, timeout=SECONDS)
     window.activateWindow()
     view.list.setFocus()
     view.list.setCurrentIndex(view.list.model().index(2, 3))
@@ -616,7 +616,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     file = tmp_path / "ratings.csv"
     monkeypatch.setattr(dialogs, "ask_ratings", lambda *_: file)
     workspace.view_state.change(lambda recipe: replace(recipe, curve="ratings"))
-    assert "table of such ratings" in words_of(curves)
+    assert "table of ratings" in words_of(curves)
     button = next(b for b in curves.findChildren(QPushButton) if "ratings" in b.text())
     file.write_text("word,other\nboat,goat\n", "utf-8")
     button.click()
@@ -638,7 +638,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     printed = [one["values"] for one in json.loads(capsys.readouterr().out)]
     assert np.ravel(printed) == pytest.approx(shown, abs=1e-6)
     press(window, "undo")
-    qtbot.waitUntil(lambda: "table of such ratings" in words_of(curves), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "table of ratings" in words_of(curves), timeout=SECONDS)
     workspace.store.saved(workspace.session)
     workspace.open(tmp_path / "rated.vgdesk")
     qtbot.waitUntil(lambda: len(workspace.session.ratings) == 67, timeout=SECONDS)

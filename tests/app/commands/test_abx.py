@@ -65,15 +65,15 @@ def test_labels_and_an_encoder_by_name(capsys: pytest.CaptureFixture[str]) -> No
     ("arguments", "said"),
     [
         (["abx", "no.safetensors", "--on", "word"], "does not exist"),
-        (["abx", "spectrum", "--on", "word"], "was given no words"),
-        (["abx", "spelling", "--on", "word", "--words", DEMO], "hears nothing"),
+        (["abx", "spectrum", "--on", "word"], "has no words to encode"),
+        (["abx", "spelling", "--on", "word", "--words", DEMO], "is a text encoder"),
         (["abx", "spectrum", "--on", "", "--words", DEMO], "no column “”"),
         (["abx", "spectrum", "--on", "taste", "--words", DEMO], "no column “taste”"),
         (["abx", "spectrum", "--on", "speaker", "--by", "word", "--words", DEMO], "No three takes"),
-        (["abx", "spectrum", "--on", "word", "--words", "study-phonetic"], "Nothing to encode"),
+        (["abx", "spectrum", "--on", "word", "--words", "study-phonetic"], "No sound files"),
         (
             ["embed", DEMO, "--encoder", "spelling", "--frames", "--out", "x.safetensors"],
-            "hears nothing",
+            "is a text encoder",
         ),
     ],
 )
@@ -91,7 +91,7 @@ def test_a_file_of_something_else_is_refused(
     file = tmp_path / "x.safetensors"
     file.write_bytes(content)
     assert main(["abx", str(file), "--on", "word"]) == 2
-    assert "does not hold frames" in capsys.readouterr().err
+    assert "is not a frame file" in capsys.readouterr().err
 
 
 def test_without_a_list_only_words_are_known(
@@ -100,4 +100,4 @@ def test_without_a_list_only_words_are_known(
     assert main(["abx", str(file), "--on", "word"]) == 0
     assert "n = 72" in capsys.readouterr().out
     assert main(["abx", str(file), "--on", "category"]) == 2
-    assert "is not in the file" in capsys.readouterr().err
+    assert "does not contain the column" in capsys.readouterr().err

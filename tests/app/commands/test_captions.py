@@ -72,7 +72,7 @@ def test_word_vectors_know_words_only(
     assert near["n"] == 14  # two captions of each word but “hat”
     assert near["values"][-1] > near["chance_mean"][-1] > far["values"][-1]
     assert main(["captions", str(file), "--encoder", str(vectors), "--nearest", "spelling"]) == 2
-    assert "no sentences" in capsys.readouterr().err
+    assert "not for sentences" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_tables_of_others_are_read(tmp_path: Path, text: str, rating: float) -> 
     [
         (b"", "is empty"),
         (b"\xff\xfe\x00", "could not be read"),
-        (b"one\ttwo", "row 1 is not two captions and a number"),
+        (b"one\ttwo", "row 1 does not hold two captions and a number"),
         (b"sentence1\tsentence2\tscore\na\tb\tmany", "row 2"),
         (b"sentence1\tsentence2\tscore\na\t\t3", "row 2"),
         (b"a,b,nan", "row 1"),
-        (b"a,b," + b"1" * 200_000, "is broken"),
+        (b"a,b," + b"1" * 200_000, "is damaged"),
     ],
 )
 def test_what_is_something_else_is_a_sentence(tmp_path: Path, content: bytes, said: str) -> None:
@@ -115,4 +115,4 @@ def test_what_is_something_else_is_a_sentence(tmp_path: Path, content: bytes, sa
 
 def test_an_encoder_that_hears_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["captions", str(file), "--encoder", "spectrum"]) == 2
-    assert "cannot read" in capsys.readouterr().err
+    assert "is a speech encoder" in capsys.readouterr().err

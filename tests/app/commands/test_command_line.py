@@ -153,7 +153,7 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["score", "spelling"], "was given no words"),
+        (["score", "spelling"], "has no words to encode"),
         (["score", "spellign", "--words", DEMO], "There is no encoder"),
         (["score", "spelling", "--words", DEMO, "--label", "taste"], "0 have a label"),
         (["map", "spelling", "--words", DEMO, "--layer", "9"], "has no layer"),
@@ -161,8 +161,8 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
         (["retrieve", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
         (["retrieve", "spelling", "--words", DEMO, "--layer", "pairs"], "another speaker"),
         (["score", "spelling", "--words", "nothing.tsv"], "could not be read"),
-        (["score", "spectrum", "--words", "nothing"], "Lists that ship: study-semantic"),
-        (["score", "spectrum", "--words", "study-phonetic"], "Nothing to encode"),
+        (["score", "spectrum", "--words", "nothing"], "Built-in lists: study-semantic"),
+        (["score", "spectrum", "--words", "study-phonetic"], "No sound files"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

@@ -66,8 +66,8 @@ def test_the_table_has_a_line_for_each_gate(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["nothing", "--encoder", "spectrum"], "neither a take of the list nor a sound file"),
-        ([TAKE, "--encoder", "spelling"], "reads text"),
+        (["nothing", "--encoder", "spectrum"], "neither a take in the list nor a sound file"),
+        ([TAKE, "--encoder", "spelling"], "is a text encoder"),
         ([TAKE, "--encoder", "spectrum", "--layer", "nine"], "has no layer"),
     ],
 )

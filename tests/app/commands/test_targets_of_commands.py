@@ -31,7 +31,7 @@ def test_a_file_is_replaced_only_by_force(
     file = Path(asked[-1])
     file.write_bytes(b"mine")
     assert main(asked) == 2
-    assert "With --force it is replaced." in capsys.readouterr().err
+    assert "Add --force to replace it." in capsys.readouterr().err
     assert file.read_bytes() == b"mine"
     assert main([*asked, "--force"]) == 0
     assert file.read_bytes() != b"mine"
@@ -90,7 +90,7 @@ def test_a_name_that_says_no_kind_of_file_is_refused(
         ["embed", "P", "--encoder", "spectrum", "--frames", "--out", "T.npz"],
     ):
         assert main(filled_in(command, before.folder, tmp_path / "b")) == 2
-        assert "Let its name end in" in capsys.readouterr().err
+        assert "Use a name that ends in" in capsys.readouterr().err
     assert not list(tmp_path.glob("b.*"))
 
 
@@ -122,8 +122,8 @@ def test_a_cell_or_a_nesting_without_end_is_a_sentence(
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "config.json").write_text("[" * 100_000, "utf-8")
     for command, said in (
-        (["score", "spelling", "--words", str(giant)], "is broken"),
-        (["score", "spelling", "--words", "kiki-bouba", "--ratings", str(ratings)], "is broken"),
+        (["score", "spelling", "--words", str(giant)], "is damaged"),
+        (["score", "spelling", "--words", "kiki-bouba", "--ratings", str(ratings)], "is damaged"),
         (["score", str(tmp_path / "model"), "--words", "kiki-bouba"], "nested too deeply"),
         (["score", "spelling", "--words", "/dev/zero"], "could not be read"),
         (["score", "spelling", "--words", str(tmp_path)], "could not be read"),

@@ -88,8 +88,8 @@ def test_columns_of_one_name_stay_apart(tmp_path: Path) -> None:
         ("t.csv", b"", "empty"),
         ("t.csv", b"word,x\n", "no rows"),
         ("t.csv", b"word,x\ndog,1,2\n", "row 2 has more cells"),
-        ("t.csv", b'word,x\n"' + b"a" * 200_000, "as cells"),
-        ("t.csv", b"RIFF\x00\x00\x00", "no text"),
+        ("t.csv", b'word,x\n"' + b"a" * 200_000, "field larger"),
+        ("t.csv", b"RIFF\x00\x00\x00", "not a text file"),
         ("t.jsonl", b"[1]", "line 1 is not an object"),
         ("t.jsonl", b'{"a": 1}\n{', "line 2 is not JSON"),
         ("t.jsonl", b'{"a":' + b"[" * 100_000, "line 1 is not JSON"),
@@ -175,7 +175,7 @@ def test_sounds_are_found_beside_the_table_or_in_one_folder_there(tmp_path: Path
     [
         ({"a": "word", "b": "word"}, "Two columns"),
         ({"c": "word"}, "no column “c”"),
-        ({"a": "speaker"}, "No column is the word"),
+        ({"a": "speaker"}, "No column holds the word"),
     ],
 )
 def test_mappings_that_cannot_be_are_refused(mapping: dict[str, str], says: str) -> None:

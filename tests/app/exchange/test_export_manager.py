@@ -106,8 +106,8 @@ def test_edits_that_were_never_saved_are_said(
     assert code == 0
     assert target.exists()
     said = capsys.readouterr().err
-    assert ("has edits" if is_readable else "could not be read") in said
-    assert "its last save" in said
+    assert ("has unsaved edits" if is_readable else "could not be read") in said
+    assert "The last saved state" in said
 
 
 def test_a_window_says_which_sounds_are_missing(before: Project, window: Window) -> None:
@@ -121,7 +121,9 @@ def test_a_window_says_which_sounds_are_missing(before: Project, window: Window)
         call()
         said = window.said()
         assert said.message.startswith(done)
-        assert ", but not whole. The sound file of one take is missing: tea-1" in said.message
+        assert (
+            ", but parts are missing. The sound file of one take is missing: tea-1" in said.message
+        )
         assert "Put the files back" in said.hint
         assert said.level is Level.WARNING
     assert vgz.exists()

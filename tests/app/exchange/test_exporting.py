@@ -140,7 +140,7 @@ def test_a_missing_recording_or_folder_leaves_nothing_behind(
 @pytest.mark.parametrize("kind", ["audiofolder", "textgrid"])
 def test_a_folder_that_exists_is_not_touched(session: Session, tmp_path: Path, kind: str) -> None:
     (tmp_path / "out").mkdir()
-    with pytest.raises(VgdeskError, match="exists already"):
+    with pytest.raises(VgdeskError, match="already exists"):
         export(session, kind, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())
 

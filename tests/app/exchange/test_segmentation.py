@@ -106,6 +106,5 @@ def test_what_was_found_is_said_with_the_words_that_were_not() -> None:
     pieces = (Piece(0.0, 1.0, WordId("apple")), Piece(2.0, 3.0))
     recording = LongRecording(FILE, outline=None, pieces=pieces)  # type: ignore[arg-type]
     assert in_words(recording, listed) == (
-        "2 stretches of voice, 1 of them laid against the 3 words of the list. "
-        "Not found: snake, river."
+        "2 segments of speech, 1 aligned with the 3 words of the list. Not found: snake, river."
     )

@@ -63,7 +63,7 @@ def make_project(place: Path) -> Path:
     window = Window()
     window.open(folder)
     more = take("moon-4", sound(folder / "takes" / "moon-4.flac", b"hers 4"), speaker=NAME)
-    window.controller.begin_take(TakeId("moon-4"), word("moon"), NAME)
+    window.projects.begin_take(TakeId("moon-4"), word("moon"), NAME)
     window.store.apply("Record moon", lambda s: s.with_word(word("moon")).with_take(more))
     window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
     window.crash()
@@ -78,7 +78,7 @@ def make_project(place: Path) -> Path:
 
 def purge(window: Window, speaker: str, *, nameless: bool = False) -> Removal:
     plans: list[Removal] = []
-    window.controller.plan_removal(speaker, plans.append)
+    window.projects.plan_removal(speaker, plans.append)
     window.main_thread.run_until(lambda: plans)
     plan = plans[0].with_nameless() if nameless else plans[0]
     remove(window, plan)
@@ -93,7 +93,7 @@ def remove(window: Window, plan: Removal) -> None:
             clear_vectors()
         then()
 
-    window.controller.remove(plan, forget, lambda: ends.append(True))
+    window.projects.remove(plan, forget, lambda: ends.append(True))
     window.main_thread.run_until(lambda: ends)
 
 
@@ -147,15 +147,15 @@ def test_a_recording_that_was_undone_goes_too(folder: Path, home: Path) -> None:
 
 def test_a_project_that_was_never_saved_stays_unsaved(home: Path) -> None:
     window = Window()
-    file = sound(window.controller.takes_folder / "dog-1.flac", b"hers")
-    other = sound(window.controller.takes_folder / "dog-2.flac", b"his")
-    window.controller.begin_take(TakeId("dog-1"), word("dog"), NAME)
+    file = sound(window.projects.takes_folder / "dog-1.flac", b"hers")
+    other = sound(window.projects.takes_folder / "dog-2.flac", b"his")
+    window.projects.begin_take(TakeId("dog-1"), word("dog"), NAME)
     takes = [take("dog-1", file, speaker=NAME), take("dog-2", other, speaker="Bo")]
     window.store.apply("Record", lambda _s: sessions_of([word("dog")], takes))
     purge(window, NAME)
     assert traces(home) == []
     assert window.store.has_unsaved_edits
-    assert window.controller.home is None
+    assert window.projects.home is None
     window.crash()
     after = Window()
     assert after.start()
@@ -240,7 +240,7 @@ def test_what_came_back_since_it_was_planned_keeps_its_sound(folder: Path) -> No
     window.store.apply("Record sun", lambda s: s.with_take(sun))
     for plan in (emptied, theirs):
         ends: list[bool] = []
-        window.controller.remove(plan, lambda then: then(), lambda ends=ends: ends.append(True))
+        window.projects.remove(plan, lambda then: then(), lambda ends=ends: ends.append(True))
         window.main_thread.run_until(lambda ends=ends: ends)
     assert {"dog-7", "sun-1"} <= set(window.store.session.takes)
     assert all(one.file.exists() for one in window.store.session.takes.values())
@@ -266,11 +266,11 @@ def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path
     stuck.mkdir()  # no file any more, so it cannot be deleted as one
     plan = plan_removal(NAME, window.store.session, (), folder)
     told = len(window.notices)
-    window.controller.remove(
+    window.projects.remove(
         Removal(NAME, plan.takes, (*plan.files, stuck)), lambda then: then(), lambda: None
     )
     window.main_thread.run_until(lambda: len(window.notices) > told)
-    assert "could not be removed" in window.notices[-1].message
+    assert "could not be deleted" in window.notices[-1].message
     assert set(window.store.session.takes) >= {"dog-1", "dog-2"}  # the speaker is still listed
     window.crash()
     for command in ("pack", "export"):

@@ -76,7 +76,7 @@ def opened(folder: Path) -> Session:
     window = Window()
     window.open(folder)
     session = window.store.session
-    if window.controller.home == folder:
+    if window.projects.home == folder:
         window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
         window.settle()
         window.save(folder)
@@ -159,7 +159,7 @@ def test_a_deletion_that_the_project_speaks_of_waits_for_an_answer(folder: Path)
     (removal,) = window.interrupted
     assert removal.files == (stray,)  # dog.flac belongs to a take of the list
     assert stray.exists()
-    window.controller.give_up_removal()
+    window.projects.give_up_removal()
     window.settle_files()
     window.close()
     assert not (folder / NOTE_FILE).exists()
@@ -188,7 +188,7 @@ def test_a_link_is_never_followed(
     before = contents(folder)
     window = Window()
     window.open(folder)
-    assert window.controller.home is None
+    assert window.projects.home is None
     assert "link" in window.said
     assert str(place) in window.said
     window.close()
@@ -268,13 +268,13 @@ def test_a_drive_without_locks_is_named_and_read_only(
     monkeypatch.setattr("fcntl.flock", refuse)
     window = Window()  # its own folder may lie on such a drive, too
     window.open(folder)
-    assert window.controller.home is None
-    assert "offers no locks" in window.said
+    assert window.projects.home is None
+    assert "without file locks" in window.said
     assert list(window.store.session.takes) == ["dog-1"]
     window.close()
     new = shutil.copy(folder / "takes" / "dog.flac", folder.parent)
     assert main(["import", str(folder), str(new)]) == 2
-    assert "offers no locks" in capsys.readouterr().err
+    assert "without file locks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def write(target: Path, text: str) -> None:
 @pytest.mark.usefixtures("way")
 def test_a_file_is_replaced_only_by_force(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"old")
-    with pytest.raises(TargetExistsError, match="exists already"):
+    with pytest.raises(TargetExistsError, match="already exists"):
         write(tmp_path / "a.csv", "new")
     with written_whole(tmp_path / "a.csv", force=True) as stream:
         stream.write(b"new")
@@ -155,7 +155,7 @@ def test_a_folder_that_is_called_like_a_project_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("no such folder/a.csv", "no folder"),
+        ("no such folder/a.csv", "does not exist"),
         ("file/a.csv", "could not be written"),
         ("loop", "could not be written"),
         ("a" * 300, "could not be written"),
@@ -191,7 +191,7 @@ def test_a_folder_is_replaced_only_if_it_holds_what_we_write(tmp_path: Path) -> 
         (folder / "a.tsv").write_text("second")
     assert contents(tmp_path) == {"study/a.tsv": b"second"}
     (place / "mine.txt").touch()
-    with pytest.raises(ProjectError, match="not touched"):
+    with pytest.raises(ProjectError, match="not changed"):
         checked_folder(place, ["a.tsv"], force=True)
 
 
@@ -203,7 +203,7 @@ def test_a_killed_program_leaves_nothing_or_what_the_next_run_removes(
     target = tmp_path / "target"
     with _writing(way, target) as program:
         if left:
-            with pytest.raises(ProjectError, match="another vgdesk"), new_folder(target):
+            with pytest.raises(ProjectError, match="Another vgdesk"), new_folder(target):
                 pytest.fail("two write at once")
         program.send_signal(signal.SIGKILL)
     assert [path.name for path in tmp_path.iterdir()] == ["target" + UNFINISHED] * left

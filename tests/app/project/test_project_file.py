@@ -264,7 +264,7 @@ def test_words_open_without_their_settings(before: Project) -> None:
 
 def test_a_lost_word_list_is_said(before: Project) -> None:
     (before.folder / "words.tsv").unlink()
-    with pytest.raises(ProjectError, match="lost its list of words"):
+    with pytest.raises(ProjectError, match="lost its word list"):
         open_project(before.folder)
 
 
@@ -276,7 +276,7 @@ def test_broken_settings_are_said_and_left_alone(before: Project, content: str) 
     file.write_text(content, "utf-8")
     with pytest.raises(ProjectError, match="damaged") as caught:
         open_project(before.folder)
-    assert "Take project.json out" in caught.value.hint
+    assert "Move project.json out" in caught.value.hint
     assert file.read_text("utf-8") == content
 
 

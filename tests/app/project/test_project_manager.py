@@ -45,48 +45,48 @@ class Window:
         self.store = Store(self.events)
         self.work = LongWork(self.events.job_changed.publish, self.main_thread.post)
         view_state = ViewState(self.events, ViewRecipe())
-        self.desk = ProjectManager(
+        self.projects = ProjectManager(
             self.work, self.events, self.store, view_state, self.main_thread.post
         )
 
     def open(self, folder: Path) -> None:
         ends: list[object] = []
-        self.desk.open(folder, ends.append, otherwise=lambda: ends.append(None))
+        self.projects.open(folder, ends.append, otherwise=lambda: ends.append(None))
         self.main_thread.run_until(lambda: ends)
         self.settle_files()
 
     def settle_files(self) -> None:
         ends: list[None] = []
-        self.desk._reading.run(lambda: None, done=ends.append, failed=print)
+        self.projects._reading.run(lambda: None, done=ends.append, failed=print)
         self.main_thread.run_until(lambda: ends)
 
     def start(self) -> bool:
         """Start as the program does; True if there was something to go on with."""
         ends: list[bool] = []
         self.events.session_changed.subscribe(lambda _change: ends.append(True))
-        self.desk.open_last([], lambda _folder: None, lambda: ends.append(False))
+        self.projects.open_last([], lambda _folder: None, lambda: ends.append(False))
         self.main_thread.run_until(lambda: ends)
         return ends[0]
 
     def save(self, folder: Path) -> None:
         ends: list[object] = []
-        self.desk.save(folder, ends.append)
+        self.projects.save(folder, ends.append)
         self.main_thread.run_until(lambda: ends)
 
     def settle(self) -> None:
         ends: list[bool] = []
-        self.desk.when_written(lambda: ends.append(True))
+        self.projects.when_written(lambda: ends.append(True))
         self.main_thread.run_until(lambda: ends)
 
     def crash(self) -> None:
         """End as a killed program does: the system lets go of the lock, nothing else happens."""
         self.settle()
-        assert self.desk._lock is not None
-        self.desk._lock.release()
+        assert self.projects._lock is not None
+        self.projects._lock.release()
 
     def close(self) -> None:
         self.work.close()
-        self.desk.close()
+        self.projects.close()
 
     @property
     def said(self) -> str:
@@ -125,7 +125,7 @@ def test_edits_of_a_crash_come_back_with_one_sentence(project: Path) -> None:
     after.open(project)
     assert same(after.store.session, edited)
     assert [n.message for n in after.notices] == [
-        "Restored what was not saved when vgdesk ended: 2 edits."
+        "Restored unsaved work after vgdesk closed unexpectedly: 2 edits."
     ]
     assert after.store.has_unsaved_edits
     after.store.undo()
@@ -209,7 +209,7 @@ def test_a_failed_opening_keeps_the_journal_of_what_is_open(project: Path, tmp_p
     window.open(project)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     edited = window.store.session
-    window.controller.give_up_edits()
+    window.projects.give_up_edits()
     window.open(tmp_path / "nothing.vgdesk")
     assert window.store.session is edited
     window.crash()
@@ -224,7 +224,7 @@ def test_an_edit_during_a_save_is_not_lost(project: Path, tmp_path: Path) -> Non
     window.open(project)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     ends: list[Path] = []
-    window.controller.save(tmp_path / "b.vgdesk", ends.append)
+    window.projects.save(tmp_path / "b.vgdesk", ends.append)
     window.store.apply("Add sun", lambda s: s.with_word(word("sun")))
     window.main_thread.run_until(lambda: ends)
     window.crash()
@@ -243,8 +243,8 @@ def broken_off(project: Path, seconds: float = 1.0) -> TakeId:
     window = Window()
     window.open(project)
     name = TakeId("moon-1")
-    window.controller.begin_take(name, word("moon", category="sky"), "S01")
-    partial = partial_path(window.controller.takes_folder, name, RATE)
+    window.projects.begin_take(name, word("moon", category="sky"), "S01")
+    partial = partial_path(window.projects.takes_folder, name, RATE)
     partial.write_bytes(tone(seconds).samples.tobytes() + b"\x01")
     window.crash()
     return name
@@ -291,8 +291,8 @@ def test_a_window_that_is_closed_in_the_middle_of_a_take_keeps_it(project: Path)
     window = Window()
     window.open(project)
     name = TakeId("moon-1")
-    window.controller.begin_take(name, word("moon"), "")
-    write_flac(window.controller.takes_folder / "moon-1.flac", tone())
+    window.projects.begin_take(name, word("moon"), "")
+    write_flac(window.projects.takes_folder / "moon-1.flac", tone())
     window.close()
     after = Window()
     after.open(project)
@@ -333,7 +333,7 @@ def test_what_is_undone_while_it_is_saved_is_not_taken_for_saved(project: Path) 
     window.open(project)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     ends: list[object] = []
-    window.controller.save(project, ends.append)
+    window.projects.save(project, ends.append)
     window.store.undo()
     window.main_thread.run_until(lambda: ends)
     assert "moon" in open_project(project).session.words
@@ -399,7 +399,7 @@ def test_a_folder_that_may_not_be_written_opens_for_reading(
     window = Window()
     window.open(folder)
     assert "cannot be written to" in window.said
-    assert window.controller.home is None
+    assert window.projects.home is None
     assert same(window.store.session, saved)
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     window.settle()
@@ -457,18 +457,18 @@ def test_an_empty_scratch_folder_is_cleared_away() -> None:
     window = Window()
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     window.settle()
-    window.controller.give_up_edits()
+    window.projects.give_up_edits()
     window.close()
     assert not list(scratch_folder().iterdir())
 
 
 def test_recordings_stay_when_their_words_are_given_up() -> None:
     window = Window()
-    file = window.controller.takes_folder / "moon-1.flac"
+    file = window.projects.takes_folder / "moon-1.flac"
     write_flac(file, tone())
     moon = take("moon-1", file)
     window.store.apply("Record moon", lambda s: s.with_word(word("moon")).with_take(moon))
-    window.controller.give_up_edits()
+    window.projects.give_up_edits()
     window.close()
     assert file.exists()
     assert not Window().start()  # nobody is asked about them again
@@ -476,7 +476,7 @@ def test_recordings_stay_when_their_words_are_given_up() -> None:
 
 def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
     window = Window()
-    file = window.controller.takes_folder / "moon-1.flac"
+    file = window.projects.takes_folder / "moon-1.flac"
     write_flac(file, tone())
     moon = take("moon-1", file)
     assert isinstance(moon, Take)
@@ -501,7 +501,10 @@ def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_pa
         window.save(tmp_path / f"{folder}.vgdesk")
         said = window.notices[-1]
         assert said.level is Level.WARNING
-        assert f"Saved “{folder}”, but not whole. The sound files of 2 takes are" in said.message
+        assert (
+            f"Saved “{folder}”, but parts are missing. The sound files of 2 takes are"
+            in said.message
+        )
         assert files[0].name in said.message
     window.close()
 
@@ -510,11 +513,11 @@ def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None
     window = Window()
     window.open(project)
     shutil.rmtree(project)
-    with pytest.raises(ProjectError, match="is gone"):
-        _ = window.controller.takes_folder
+    with pytest.raises(ProjectError, match="is no longer there"):
+        _ = window.projects.takes_folder
     assert not project.exists()
     project.mkdir()
-    assert window.controller.takes_folder == project / "takes"
+    assert window.projects.takes_folder == project / "takes"
     window.close()
 
 
@@ -546,13 +549,13 @@ def test_all_that_was_never_saved_is_found_and_can_be_opened() -> None:
 
 def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Path) -> None:
     window, ends = Window(), list[object]()
-    mine = window.controller.folder
-    window.controller.open(project, ends.append, otherwise=lambda: ends.append(None))
+    mine = window.projects.folder
+    window.projects.open(project, ends.append, otherwise=lambda: ends.append(None))
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     window.main_thread.run_until(lambda: ends)
     assert ends == [None]
     assert list(window.store.session.words) == ["moon"]
-    assert "went on with this one" in window.said
+    assert "continued with this one" in window.said
     window.settle()
     assert "moon" in (mine / JOURNAL_FILE).read_text()
     other = Window()  # nobody holds what was not opened
@@ -564,24 +567,24 @@ def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Pa
 
 def test_no_project_is_left_while_a_take_of_it_is_held(project: Path) -> None:
     window = Window()
-    window.controller.is_recording = lambda: True
+    window.projects.is_recording = lambda: True
     window.open(project)
-    assert window.controller.home is None
-    window.controller.is_recording = lambda: False
+    assert window.projects.home is None
+    window.projects.is_recording = lambda: False
     window.open(project)
-    assert window.controller.home == project
+    assert window.projects.home == project
     window.close()
 
 
 def test_the_same_project_asked_for_twice_opens_once_for_writing(project: Path) -> None:
     window, ends = Window(), list[object]()
     for _ in range(3):
-        window.controller.open(project, ends.append)
-    window.controller._long_work.cancel(OPENING)
-    window.controller.open(project, ends.append)
+        window.projects.open(project, ends.append)
+    window.projects._long_work.cancel(OPENING)
+    window.projects.open(project, ends.append)
     window.main_thread.run_until(lambda: ends)
     assert ends == [project]
-    assert window.controller.home == project
+    assert window.projects.home == project
     assert "another window" not in window.said
     window.close()
 
@@ -593,8 +596,8 @@ def test_the_open_project_under_another_name_is_said_to_be_open_here(
     window.open(project)
     (tmp_path / "link.vgdesk").symlink_to(project)
     window.open(tmp_path / "link.vgdesk")
-    assert "is open in this window already" in window.said
-    assert window.controller.home == project
+    assert "is already open in this window" in window.said
+    assert window.projects.home == project
     window.close()
 
 
@@ -624,17 +627,17 @@ def test_a_mistake_of_ours_while_opening_leaves_the_edits_on_the_disk(
 ) -> None:
     window = Window()
     window.store.apply("Add moon", lambda s: s.with_word(word("moon")))
-    window.controller.give_up_edits()
+    window.projects.give_up_edits()
 
     def break_down(*_arguments: object) -> None:
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr("vgdesk.app.project.project_manager.opened_project", break_down)
     ends: list[bool] = []
-    window.controller.open(project, lambda _f: None, otherwise=lambda: ends.append(True))
+    window.projects.open(project, lambda _f: None, otherwise=lambda: ends.append(True))
     with pytest.raises(ZeroDivisionError):
         window.main_thread.run_until(lambda: len(ends) > 1)
     assert ends == [True]
     window.settle()
-    assert "moon" in (window.controller.folder / JOURNAL_FILE).read_text()
+    assert "moon" in (window.projects.folder / JOURNAL_FILE).read_text()
     window.close()

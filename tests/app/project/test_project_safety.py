@@ -204,7 +204,7 @@ def test_a_folder_that_may_only_be_read_can_be_opened(
 
 def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before: Project) -> None:
     shutil.rmtree(before.folder)
-    with pytest.raises(ProjectError, match="gone") as caught:
+    with pytest.raises(ProjectError, match="no longer there") as caught:
         save(before.folder, before.session, RECIPE)
     assert "Connect the drive" in caught.value.hint
     assert not before.folder.exists()
@@ -229,7 +229,7 @@ def test_a_name_that_is_too_long_is_said(tmp_path: Path, small: Session) -> None
 
 
 def test_a_drive_that_is_not_there_is_named(tmp_path: Path, small: Session) -> None:
-    with pytest.raises(ProjectError, match="not there any more"):
+    with pytest.raises(ProjectError, match="is no longer there"):
         save(tmp_path / "stick" / "a.vgdesk", small, RECIPE)
 
 

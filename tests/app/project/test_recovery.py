@@ -173,7 +173,7 @@ def test_what_is_too_much_at_once_comes_the_next_time(
     monkeypatch.setattr("vgdesk.app.project.leftover_takes.MOST_SECONDS", 1.2)
     for number in range(3):
         (takes / f"sun-{number}.16000.partial").write_bytes(tone(0.5).tobytes())
-    assert "the next time" in said(opened(takes))
+    assert "next time" in said(opened(takes))
     assert len(list(takes.glob("sun-*.flac"))) == 2
     opened(takes)
     assert len(list(takes.glob("sun-*.flac"))) == 3

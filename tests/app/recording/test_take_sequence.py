@@ -186,7 +186,7 @@ def test_by_voice_words_follow_each_other_and_lose_no_onset(
             studio.until(lambda place=place: len(studio.takes) == place + 1)
     assert [take.word for take in studio.takes] == list(WORDS)
     assert not studio.take_sequence.is_going  # the list is done
-    assert "Every word" in studio.notices[-1].message
+    assert "All words in the list" in studio.notices[-1].message
     said = read(SAID)
     for take in studio.takes:
         heard = read(take.file)
@@ -436,7 +436,7 @@ def test_a_take_that_the_disk_does_not_take_is_safe(studio: Studio) -> None:
     studio.press_record()
     studio.until(lambda: studio.notices)
     assert "could not be written" in studio.notices[-1].message
-    assert "What was said is safe" in studio.notices[-1].message
+    assert "The recording is safe" in studio.notices[-1].message
     assert studio.take_sequence.stage is Stage.READY
     in_its_way.rmdir()
     assert "snake-1" in recover(studio.projects.folder, studio.store.session).session.takes
@@ -490,11 +490,11 @@ def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
     (take,) = studio.takes
     assert not home.exists()
     assert take.file.is_file()
-    assert "The take that was being spoken is safe" in studio.notices[-1].message
+    assert "The take being recorded is safe" in studio.notices[-1].message
     assert str(take.file.parent) in studio.notices[-1].message
     studio.take_sequence.accept()
     studio.press_record()
-    studio.until(lambda: "is gone" in studio.notices[-1].message)
+    studio.until(lambda: "is no longer there" in studio.notices[-1].message)
     assert not home.exists()
     assert studio.take_sequence.stage is Stage.READY
     studio.projects.save(tmp_path / "b.vgdesk", ends.append)

@@ -100,11 +100,11 @@ def test_damaged_ratings_of_a_project_are_left_out_and_stay_as_they_are(tmp_path
     ("text", "says"),
     [
         ("", "lacks the columns"),
-        ("word1,word2,similarity\n", "rates no pair"),
-        ("word1,word2,similarity\nsun,cup,\n", "rates no pair"),
+        ("word1,word2,similarity\n", "contains no rated pairs"),
+        ("word1,word2,similarity\nsun,cup,\n", "contains no rated pairs"),
         ("word1,word2\nsun,cup\n", "lacks the columns"),
-        ("word1,word2,similarity\nsun,cup,much\n", "row 2 has no number"),
-        ("word1,word2,similarity\nsun,cup,nan\n", "row 2 has no number"),
+        ("word1,word2,similarity\nsun,cup,much\n", "in row 2 is not a number"),
+        ("word1,word2,similarity\nsun,cup,nan\n", "in row 2 is not a number"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path: Path, text: str, says: str) -> None:

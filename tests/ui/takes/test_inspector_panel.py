@@ -80,12 +80,12 @@ def drag(panel: InspectorPanel, start: float, end: float, *, release: bool = Tru
 
 
 def test_nothing_chosen_says_what_to_do(dock: Dock) -> None:
-    assert "No word chosen" in seen(dock(InspectorPanel()))
+    assert "No word selected" in seen(dock(InspectorPanel()))
 
 
 def test_a_word_without_takes_says_so(panel: InspectorPanel, session: Session) -> None:
     panel.show_word(session.words[WordId("justice")], (), None)
-    assert "Not spoken yet. Record it with R." in seen(panel)
+    assert "Not recorded yet. Press R to record it." in seen(panel)
     assert not panel.sound.isVisible()
 
 

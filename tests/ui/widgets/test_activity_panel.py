@@ -33,7 +33,7 @@ def earlier(panel: ActivityPanel) -> list[str]:
 
 
 def test_nothing_is_running(panel: ActivityPanel) -> None:
-    assert seen(panel) == ["Nothing is running."]
+    assert seen(panel) == ["No jobs are running."]
 
 
 def test_a_job_shows_how_far_it_is(panel: ActivityPanel) -> None:
@@ -42,7 +42,7 @@ def test_a_job_shows_how_far_it_is(panel: ActivityPanel) -> None:
         JobChanged(JobId.of_files("1"), "Encoding", JobState.RUNNING, 7, 24, "40 s left"),
     )
     assert {"Encoding", "40 s left", "7 of 24"} <= set(seen(panel))
-    assert "Nothing is running." not in seen(panel)
+    assert "No jobs are running." not in seen(panel)
     assert (bars(panel)[0].value(), bars(panel)[0].maximum()) == (7, 24)
     show(panel, JobChanged(JobId.of_files("1"), "Encoding", JobState.RUNNING, 8, 24))
     assert [bar.value() for bar in bars(panel)] == [8]
@@ -78,7 +78,7 @@ def test_a_finished_job_becomes_one_line(panel: ActivityPanel) -> None:
     show(panel, JobChanged(JobId.of_files("2"), "Map", JobState.CANCELLED))
     show(panel, JobChanged(JobId.of_files("3"), "Encoding", JobState.DONE))
     assert bars(panel) == []
-    assert "Nothing is running." in seen(panel)
+    assert "No jobs are running." in seen(panel)
     assert earlier(panel) == [
         "Encoding – done",
         "Map – stopped",

@@ -237,7 +237,7 @@ def test_status_is_a_shape_and_a_sentence(panel: WordsPanel) -> None:
     assert take.data(Qt.ItemDataRole.ToolTipRole).endswith("failed: The file is silent.")
     assert "synthetic voice" in take.data(ACCESSIBLE)
     assert take.siblingAtColumn(1).data() == "0.30 s"
-    assert find(panel, "justice").data(ACCESSIBLE).endswith("not spoken yet")
+    assert find(panel, "justice").data(ACCESSIBLE).endswith("not recorded yet")
 
 
 def test_the_label_column_is_a_wish(

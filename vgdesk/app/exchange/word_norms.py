@@ -76,7 +76,7 @@ def joined(incoming: Incoming, choices: Choices, session: Session) -> Joined:
             kept += len(known) - len(lacking)
     if not labels:
         raise VgdeskError(
-            "None of this project's words are in the table.",
+            "None of the words in this project are in the table.",
             "Choose the column that holds the words.",
         )
     return Joined(labels, kept)

@@ -117,7 +117,7 @@ def test_written_words_alone_give_what_they_can(
 ) -> None:
     assert main(["reproduce", "study-phonetic", "--out", str(tmp_path / "out")]) == 0
     page = (tmp_path / "out" / "README.md").read_text("utf-8")
-    assert "Nothing to encode" in page
+    assert "No sound files" in page
     rows = (tmp_path / "out" / "results.tsv").read_text("utf-8").splitlines()[1:]
     assert {row.split("\t")[3] for row in rows} == {"Text", "Text + pictures"}
 

@@ -76,7 +76,7 @@ def test_the_table_lists_every_pair_that_was_asked(view: ConfusionHeatmap) -> No
 
 def test_a_cell_says_why_it_is_empty(view: ConfusionHeatmap) -> None:
     describe = view.matrix._describe
-    assert "one word only" in describe(2, 0)
+    assert "only one word" in describe(2, 0)
     assert "not compared with itself" in describe(1, 1)
     assert "inside chance" in describe(0, 2)
 

@@ -85,7 +85,7 @@ def test_the_header_says_recall_rank_n_and_chance(view: FoundWords) -> None:
 
 def test_the_table_has_every_number_in_a_column_of_its_own(view: FoundWords) -> None:
     assert view.table.headers == (
-        "query", "rank", "ties", "similarity of the right one",
+        "query", "rank", "ties", "similarity of the target",
         "found 1", "similarity 1", "found 2", "similarity 2",
     )  # fmt: skip
     assert view.table.rows[0] == ("word1", 2.5, 1, 0.25, "word0", 0.6, "word2", 0.25)
