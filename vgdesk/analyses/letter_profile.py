@@ -1,4 +1,4 @@
-"""Which letters make a word lie nearer to round or to sharp things."""
+"""Which letters make a word nearer to round or to sharp things."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -39,11 +39,11 @@ class LetterProfile(HoldsArrays):
     Attributes
     ----------
     letters
-        The consonants, then the vowels, of each the roundest first.
+        The consonants, then the vowels, each with the roundest first.
     is_vowel
-        Whether a letter stands for the words that have it as their first vowel.
+        Whether a letter represents the words that have it as their first vowel.
     words
-        The words that each mean is of.
+        The words of each mean.
     values
         Shape [letters]: mean cosine to round minus mean cosine to sharp shapes.
     low, high
@@ -51,8 +51,8 @@ class LetterProfile(HoldsArrays):
     chance_low, chance_mean, chance_high
         Shape [letters]; low and high are the 2.5th and 97.5th percentile under chance.
     q_values
-        Shape [letters]: the share of false discoveries among all letters that would let this one
-        be a discovery; above .05 chance could have given the value.
+        Shape [letters]: p values corrected for the false discovery rate over all letters; above
+        .05 the value does not differ from chance.
     """
 
     layer: str
@@ -73,7 +73,7 @@ class LetterProfile(HoldsArrays):
         for name in ("values", *bounds):
             expect_shape("profile", name, getattr(self, name), letters=len(self.letters))
         if not len(self.letters) == len(self.is_vowel) == len(self.words):
-            raise ValueError("profile: is_vowel and words must have one entry a letter")
+            raise ValueError("profile: is_vowel and words must have one entry per letter")
 
 
 def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> LetterProfile:
@@ -84,9 +84,9 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
     stack, facts
         As for sound symbolism; a word without a consonant or without a vowel is left out there.
     layer
-        Place of the layer.
+        Index of the layer.
     seed
-        For the shuffles of the chance band and what is drawn again for the interval.
+        For the shuffles of the chance band and the bootstrap samples of the interval.
     """
     sorts = words, shapes = classes_of(stack.words, facts)
     table = cosines_between(stack.values[layer], words, shapes)
@@ -96,7 +96,7 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
     means = {key: float(scores[places].mean()) for key, places in members.items()}
     order = sorted(members, key=lambda key: (key[0], -means[key], key[1]))
     rng = np.random.default_rng(seed)
-    # As for sound symbolism: words of a letter are alike, so the shapes are what is shuffled.
+    # As for sound symbolism: words of a letter are alike, so the shapes are shuffled instead.
     dealt = shapes.dealt(rng) @ table.T
     shuffled = np.stack([dealt[:, members[key]].mean(axis=1) for key in order], axis=1)
     drawn = shapes.drawn_contrasts(rng) @ table.T
@@ -129,7 +129,7 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
 
 
 def names_shapes(facts: Facts) -> bool:
-    """Say whether anything round and anything sharp is named."""
+    """Return whether both a round and a sharp shape are named."""
     return {ROUND, SHARP} <= {known.shape for known in facts.words}
 
 
@@ -147,7 +147,7 @@ def _members(words: list[WordId], facts: Facts) -> dict[tuple[bool, str], Codes]
 
 
 def _resampled(scores: Doubles, rng: np.random.Generator) -> Doubles:
-    """Average the scores [samples, words] of words that are drawn again for each sample."""
+    """Average the scores [samples, words] over words resampled in each sample."""
     count = scores.shape[1]
     drawn = rng.integers(0, count, scores.shape)
     means: Doubles = np.take_along_axis(scores, drawn, axis=1).mean(axis=1)

@@ -1,4 +1,4 @@
-"""What each word or take finds, one by one: the list behind the two measures of retrieval."""
+"""The result of each query, one by one: the list behind the two retrieval measures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,32 +35,32 @@ HITS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding(HoldsArrays):
-    """Where every query finds what it looks for, and what it finds instead.
+    """The rank of the target of every query, and its nearest candidates.
 
     Attributes
     ----------
     layers
-        The layer of the queries, and that which is searched if it is another one.
+        The layer of the queries, and the searched layer if it is a different one.
     rows, words
         Row id and word of each query, in the order of the list.
     ranks
-        Shape [queries]: 1 if nothing is nearer; ties share the middle of their places.
+        Shape [queries]: 1 if no candidate is nearer; ties share their mean rank.
     ties
-        Shape [queries]: how many wrong ones are as near as the right one.
+        Shape [queries]: the number of other candidates as near as the target.
     similarities
-        Shape [queries]: that of the nearest right one.
+        Shape [queries]: the similarity of the nearest target.
     hits, hit_words
-        Row ids and words of the nearest, the nearest first; ties stand as listed.
+        Row ids and words of the nearest candidates, nearest first; ties in list order.
     hit_similarities
         Shape [queries, hits].
     choice
-        Among how many a query looks; the most of all queries.
+        The number of candidates of a query; the largest over all queries.
     places
-        For R@k, the share of queries of rank k or better.
+        The values of k for R@k, the share of queries with rank k or better.
     recalls, chance_recalls
-        Shape [places]: R@k, and what chance gives on average.
+        Shape [places]: R@k, and its mean by chance.
     median, chance_median
-        The median rank, and what chance gives on average.
+        The median rank, and its mean by chance.
     """
 
     measure: str
@@ -91,10 +91,10 @@ class Finding(HoldsArrays):
         for name in ("recalls", "chance_recalls"):
             expect_shape(self.measure, name, getattr(self, name), places=places)
         if not queries == len(self.words) == len(self.hits) == len(self.hit_words):
-            raise ValueError(f"{self.measure}: words and hits must have one entry a query")
+            raise ValueError(f"{self.measure}: words and hits must have one entry per query")
 
     def order(self, *, is_best_first: bool) -> list[int]:
-        """Return the places of the queries by rank; equal ranks stay as listed."""
+        """Return the indices of the queries by rank; equal ranks stay in list order."""
         order: list[int] = np.argsort(
             self.ranks if is_best_first else -self.ranks, kind="stable"
         ).tolist()
@@ -104,16 +104,16 @@ class Finding(HoldsArrays):
 def list_partners(
     a: LayerStack, a_layer: int, b: LayerStack, b_layer: int, seed: int = 0
 ) -> Finding:
-    """Let every word of a layer of `a` look for itself among all words of a layer of `b`.
+    """Rank every word of a layer of `a` among all words of a layer of `b`.
 
-    Words are compared by their profiles of cosines, as in `find_partners`: R@1 is its score.
+    Words are compared by their cosine profiles, as in `find_partners`, whose score is R@1.
 
     Parameters
     ----------
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     seed
-        Draws the words where there are more than `MOST_WORDS`.
+        For sampling words where there are more than `MOST_WORDS`.
     """
     is_drawn = len(a.rows) > MOST_WORDS
     a, b = drawn_pair(a, b, seed)
@@ -146,27 +146,27 @@ def list_partners(
 
 def _trace_of_partners(a: LayerStack, b: LayerStack, seed: int | None) -> Trace:
     return Trace(
-        f"rank by profiles of cosines{'' if seed is None else ', of words drawn at random'}",
+        f"rank by cosine profiles{'' if seed is None else ', of words sampled at random'}",
         len(a.rows),
         (a.encoder, b.encoder),
-        "every place is as likely",
+        "every rank is equally likely",
         seed,
         luck_of(len(a.rows)),
     )
 
 
 def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> Finding:
-    """Let every take look for its word among the takes of other speakers.
+    """Rank the word of every take among the takes of other speakers.
 
-    Takes are compared by their cosine without the mean of each voice, as in `score_retrieval`:
+    Takes are compared by cosine after subtracting the mean of each voice, as in `score_retrieval`:
     R@k and its chance level are those of that curve at this layer.
 
     Parameters
     ----------
     facts
-        The speakers; an unknown one is taken for somebody else each time.
+        The speakers; each take without a known speaker counts as a speaker of its own.
     seed
-        For the deals of the chance level.
+        For the permutations of the chance level.
     """
     search, queries, _ = search_of(stack, facts, seed)
     values, choice = stack.values[layer], search.choice()[queries]
@@ -215,7 +215,7 @@ def _named(
 def _nearest(
     search: Search, layer: FloatArray, queries: Codes, words: Sequence[WordId]
 ) -> tuple[Doubles, Codes, Codes, Doubles]:
-    """Return for each query the cosine of its nearest right take, how many others tie, and hits."""
+    """Return the cosine of the nearest target of each query, the number of ties, and the hits."""
     _, word = np.unique(words, return_inverse=True)
     count = min(HITS, int(search.choice()[queries].min()))
     is_query = np.isin(np.arange(len(word)), queries)
