@@ -158,10 +158,10 @@ def _p_values(hits: Doubles) -> Doubles:
 
 PARTNER_RETRIEVAL = LayerAnalysis(
     id="retrieval",
-    title="Retrieval across encoders (R@1)",
+    title="Retrieval between encoders",
     explains="How often a word of one encoder retrieves itself among all words of the other, by "
     "its similarity to the remaining words.",
-    reading="1 means that every word retrieves itself; chance is 1 / n for n words.",
+    reading="R@1 is 1 if every word retrieves itself; chance is 1 / n for n words.",
     avoid="Not across lists of different length: among fewer words the target is easier to find.",
     formula="share of i with r(i, i) > r(i, j) for all j; r(i, j) = correlation over all k except "
     "i and j of cos(x_i, x_k) and cos(y_j, y_k), mean vector subtracted",

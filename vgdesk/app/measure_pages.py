@@ -14,10 +14,10 @@ HEADINGS = {
 }
 INTRODUCTION = """# Measures
 
-Every score stands beside what chance gives, its number of words and its seed. Rates of false
-discovery (q) are corrected for all layers, or pairs of layers, that were looked at; a value with
-q above .05 is called inside chance. Chance and intervals are found over words, never over takes
-or pairs. This page is printed by `vgdesk measures --markdown`.
+Every score is shown with its chance level, its number of words and its random seed. False
+discovery rates (q) are corrected for all layers, or pairs of layers, that were compared; a value
+with q > .05 does not differ from chance. Chance levels and intervals are computed over words, never
+over takes or pairs. This page is printed by `vgdesk measures --markdown`.
 """
 
 
