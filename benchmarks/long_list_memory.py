@@ -117,7 +117,7 @@ def main() -> None:
             View.MAP,
             Request(work.place_words, ("pca", a, 6, None, NOTHING_KNOWN, 0)),
         ),
-        "words that find themselves": (
+        "retrieval between encoders": (
             View.RETRIEVAL,
             Request(work.find_partners_of, (a, 6, b, 6, 0)),
         ),
