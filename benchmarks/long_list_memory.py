@@ -133,9 +133,9 @@ def main() -> None:
                 },
             ),
         ),
-        "words that find themselves": (
+        "retrieval between encoders": (
             "retrieval",
-            Request(work.find_partners_of, (a, b), {"layers": (6, 6), "seed": 0}),
+            Request(work.find_partners_of, (a, 6, b, 6, 0)),
         ),
     }
     for name, (view, request) in pictures.items():

@@ -339,7 +339,7 @@ def test_a_model_with_a_program_of_its_own_is_refused_with_a_notice(
     parts = {**json.loads(BERT), "auto_map": {"AutoConfig": "own.Own"}}
     (folder / "config.json").write_text(json.dumps(parts))
     desk.workspace.encoder_selection.add_folder(Cell.TEXT, folder)
-    desk.until(lambda: any("a program of its own" in n.message for n in desk.notices))
+    desk.until(lambda: any("requires custom code" in n.message for n in desk.notices))
     assert not desk.workspace.settings.model_folders
 
 

@@ -97,7 +97,7 @@ def test_a_lost_loudspeaker_ends_it(sound_card: VirtualSoundCard) -> None:
 def test_devices_are_not_looked_for_while_something_plays(sound_card: VirtualSoundCard) -> None:
     player = Player(lambda: None)
     player.play(long_tone())
-    with pytest.raises(ValueError, match="streams run"):
+    with pytest.raises(ValueError, match="streams are open"):
         rescan()
     player.stop()
     assert not audio_system._open_streams

@@ -359,7 +359,7 @@ def test_two_microphones_are_told_apart(
 
 
 def test_a_microphone_that_is_gone_is_named(studio: Studio, sound_card: VirtualSoundCard) -> None:
-    with pytest.raises(SoundDeviceError, match=r"USB mic · ALSA.*no longer there"):
+    with pytest.raises(SoundDeviceError, match=r"USB mic · ALSA.*no longer connected"):
         studio.recorder.arm(Microphone("USB mic", "ALSA", 0, False))
 
 
@@ -480,7 +480,7 @@ def test_a_mistake_while_listening_ends_the_take_and_keeps_it(
     studio.start(stop_by_voice=True)
     studio.wait_seconds(0.3)
     monkeypatch.setattr(studio.recorder._take.writer._end_of_speech, "feed", fail)  # type: ignore[union-attr]
-    assert "broke down" in str(studio.wait_for(RecorderEventKind.LOST).error)
+    assert "recorder failed" in str(studio.wait_for(RecorderEventKind.LOST).error)
     assert studio.recorder.state is RecorderState.LOST
     assert read_partial(studio.recorder.stop()).seconds > 0.3
     studio.partial.unlink()

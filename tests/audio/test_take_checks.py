@@ -174,7 +174,7 @@ def test_a_word_has_a_length(seconds: float, check: str, verdict: Verdict) -> No
 @pytest.mark.parametrize(
     ("start", "end", "said"),
     [
-        (0.7, 1.7, "the start of the word is missing"),
+        (0.7, 1.7, "its start is missing"),
         (0.0, 0.9, "the end of the word is missing"),
         (0.7, 0.9, "touches the start or the end"),
     ],

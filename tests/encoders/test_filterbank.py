@@ -96,5 +96,5 @@ def test_preprocessor_settings_are_followed(tiny: Tiny, tmp_path: Path) -> None:
 def test_settings_of_another_model_are_refused(tiny: Tiny, tmp_path: Path) -> None:
     folder = shutil.copytree(tiny("w2v-bert"), tmp_path / "model")
     extractor(4).save_pretrained(folder)
-    with pytest.raises(EncoderError, match=r"frames of 320 numbers.* asks for 160"):
+    with pytest.raises(EncoderError, match=r"frames of 320 numbers.* expects 160"):
         load(inspect_folder(folder, is_grounded=False), "cpu")

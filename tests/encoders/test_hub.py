@@ -71,7 +71,7 @@ def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
 
 def test_broken_connection_is_resumed_where_it_broke(hub: Hub, tmp_path: Path) -> None:
     hub.cut = 100_000
-    with pytest.raises(EncoderError, match="next try goes on") as caught:
+    with pytest.raises(EncoderError, match="next attempt continues") as caught:
         fetch(hub, tmp_path)
     assert str(tmp_path) in caught.value.hint
     assert "model.safetensors" in caught.value.hint
@@ -139,7 +139,7 @@ def test_unknown_name_is_said(hub: Hub, tmp_path: Path, name: str) -> None:
 
 def test_owner_who_wants_to_be_asked_is_said(hub: Hub, tmp_path: Path) -> None:
     hub.gated = True
-    with pytest.raises(EncoderError, match="wants to be asked"):
+    with pytest.raises(EncoderError, match="request for access"):
         fetch(hub, tmp_path)
 
 

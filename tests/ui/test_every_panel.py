@@ -63,8 +63,10 @@ def recorder(session: Session, theme: Theme) -> QWidget:
     panel.show_progress("take 2 · 12 of 40")
     remarks = (
         Remark(Verdict.FAIL, "The word was too loud for the microphone.", "Move back a little."),
-        Remark(Verdict.WARN, "The room is louder than it should be.", "Close the window."),
-        Remark(Verdict.WARN, "What was heard is short for a word: 0.18 seconds.", "Listen to it."),
+        Remark(
+            Verdict.WARN, "The background noise is only 12 dB below the word.", "Close the window."
+        ),
+        Remark(Verdict.WARN, "The speech is short for a word: 0.18 seconds.", "Listen to it."),
     )
     panel.show_state(RecorderLook(Stage.REVIEW, 0.0, -9.0, 3.2, remarks, True, True))
     return panel

@@ -1,4 +1,4 @@
-"""One file a measure."""
+"""One file per measure."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -103,7 +103,7 @@ ANALYSES: Mapping[str, Analysis] = catalogue(
     GATING,
     ABX_LABELS,
 )
-# What the study behind vgdesk chose instead of a measure that holds up.
+# For each sounder measure, the variant that the study behind vgdesk published.
 AS_PUBLISHED: Mapping[str, str] = MappingProxyType(
     {
         CKA.id: CKA_BIASED.id,

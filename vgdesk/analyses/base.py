@@ -17,7 +17,7 @@ from vgdesk.core.viewing import Rows
 
 
 class Kind(Enum):
-    """What an analysis looks at, and with it the view that shows the result."""
+    """The input of an analysis, which also decides the view of its result."""
 
     LAYERS = "layers"
     WORDS = "words"
@@ -30,16 +30,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One entry of the catalogue; each kind below says what `compute` takes and gives.
+    """One entry of the catalogue; each kind below says what `compute` takes and returns.
 
-    `compute` is a function of its arguments alone: the seed decides all random numbers.
+    `compute` depends on its arguments only: the seed determines all random numbers.
 
     Attributes
     ----------
     title
         Short, for a menu.
     explains
-        What it asks, in one sentence for a tooltip.
+        The question it answers, in one sentence for a tooltip.
     reading
         How to read the number, in one sentence.
     avoid
@@ -47,7 +47,7 @@ class Analysis:
     formula
         The definition, on one line.
     source
-        Where it is from: author, year, title.
+        Reference: author, year, title.
     min_words
         With fewer rows `compute` raises a TooFewWordsError.
     """
@@ -72,8 +72,8 @@ class LayerAnalysis(Analysis):
     Attributes
     ----------
     uses_facts
-        Whether it looks at what is known of the words; others need not be asked again, nor told,
-        when that changes.
+        Whether it uses the facts about the words; the others need not be recomputed when facts
+        change.
     """
 
     kind = Kind.LAYERS
@@ -89,9 +89,9 @@ class WordAnalysis(Analysis):
     ----------
     vectors
         Turns rows into vectors whose dot products are the similarities, or whose Euclidean
-        distances are the distances: what a list too long to show every pair is summed up from.
+        distances are the distances; used to summarise a list too long to show every pair.
     is_distance
-        Whether a small number means alike.
+        Whether small values mean similar words.
     """
 
     kind = Kind.WORDS
@@ -102,17 +102,17 @@ class WordAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class MapAnalysis(Analysis):
-    """Gives every row of one layer a place in the plane.
+    """Places every row of one layer in the plane.
 
-    The third argument names the rows that find the axes (None: all). Other rows are placed
-    afterwards and move nobody. If none of the named rows is there, all rows find the axes.
+    The third argument names the rows that the axes are fitted to (None: all). Other rows are
+    placed afterwards and move no other point. If no named row is present, all rows are fitted.
     `uses_facts` is as in `LayerAnalysis`.
 
     Attributes
     ----------
     draft
-        Of a map on which new rows take a while to settle: gives at once where they start, or None
-        if that takes as long. It is called like `compute`.
+        For a map on which new rows take a while to settle: returns their starting points at once,
+        or None if that would take as long. Called like `compute`.
     """
 
     kind = Kind.MAP
@@ -125,18 +125,18 @@ class MapAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class CurveAnalysis(Analysis):
-    """Scores every layer by what is known about its rows; gives one curve, or one a series.
+    """Scores every layer by facts about its rows; returns one curve, or one per series.
 
     Attributes
     ----------
     rows
-        What one row of the stack has to be: a word, its takes averaged, or a take.
+        What one row of the stack is: a word (the mean of its takes) or a take.
     uses_labels
-        Whether the score is about the chosen label column.
+        Whether the score uses the chosen label column.
     has_series
-        Whether it gives several curves an encoder, so that one encoder is shown at a time.
+        Whether it returns several curves per encoder, so that one encoder is shown at a time.
     is_error
-        Whether a low score is a good one.
+        Whether lower scores are better.
     """
 
     kind = Kind.CURVE
@@ -149,7 +149,7 @@ class CurveAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class ChangeAnalysis(Analysis):
-    """Says which words changed from a layer of one stack to a layer of another."""
+    """Finds the words that change most from a layer of one stack to a layer of another."""
 
     kind = Kind.CHANGES
     compute: Callable[[LayerStack, int, LayerStack, int, Facts, int], NeighbourChanges]
@@ -157,10 +157,10 @@ class ChangeAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class GatingAnalysis(Analysis):
-    """Says what is recognised of a word that is heard through gates.
+    """Says how much of a gated word is needed to recognise it.
 
-    Takes the stack of the gates, one row a gate, that of all takes of the list, what was heard,
-    and the layer whose competitors are named.
+    Takes the stack of the gates (one row per gate), the stack of all takes of the list, the heard
+    word, and the layer whose competitors are listed.
     """
 
     kind = Kind.GATING
@@ -169,19 +169,19 @@ class GatingAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class ConfusionAnalysis(Analysis):
-    """Says which labels are taken for each other in one layer, given by its index."""
+    """Finds which labels are confused with each other in one layer, given by its index."""
 
     kind = Kind.CONFUSION
     compute: Callable[[LayerStack, int, Facts, int], LabelConfusions]
 
 
 def need_words(needed: int, found: int) -> None:
-    """Refuse to go on with fewer rows than an analysis can use."""
+    """Raise an error if there are fewer rows than an analysis needs."""
     if found < needed:
         raise TooFewWordsError.of(needed=needed, found=found)
 
 
 def need_same_rows(a: LayerStack, b: LayerStack) -> None:
-    """Refuse stacks that were not matched: rows would be compared with the wrong rows."""
+    """Raise an error if the rows of two stacks do not match."""
     if a.rows != b.rows:
         raise ValueError(f"{a.encoder}, {b.encoder}: rows must be the same in the same order")

@@ -1,4 +1,4 @@
-"""What chance gives: shuffles, resamples, and what they say of a score."""
+"""Chance levels: shuffles, bootstrap samples, and p values and intervals from them."""
 
 import math
 from statistics import NormalDist
@@ -15,7 +15,7 @@ Doubles = NDArray[np.float64]
 
 SHUFFLES = 200
 RESAMPLES = 500
-# A score that equals chance must not look better for what rounding left.
+# A score that equals chance must not look better because of rounding.
 ROUNDING = 1e-9
 INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of the words"
 
@@ -31,16 +31,16 @@ def layer_curve(
     trace: Trace,
     series: str = "",
 ) -> LayerCurve:
-    """Put a score at every layer beside its interval and its floor.
+    """Combine the score of every layer with its interval and its chance band.
 
     Parameters
     ----------
     scores
         Shape [layers].
     resampled
-        Shape [samples, layers]: the score of words drawn again, for the interval.
+        Shape [samples, layers]: the score of resampled words, for the interval.
     shuffled
-        Shape [shuffles, layers]: the score where chance decides, for the floor.
+        Shape [shuffles, layers]: the score of shuffled words, for the chance band.
     """
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
     is_few = len(shuffled) < SHUFFLES
@@ -73,14 +73,14 @@ def layer_similarity(
     trace: Trace,
     p: FloatArray | None = None,
 ) -> LayerSimilarity:
-    """Put the scores of all pairs of layers beside mean and standard deviation by chance.
+    """Combine the scores of all layer pairs with the mean and standard deviation of chance.
 
     Parameters
     ----------
     values, mean, spread
         Shape [layers of the first stack, layers of the second].
     p
-        How likely chance is to give each value, where it is far from normal.
+        The p value of each score, where chance is far from normal.
     """
     rates = false_discovery_rates(normal_p_values(values, mean, spread) if p is None else p)
     a, b = stacks
@@ -88,7 +88,7 @@ def layer_similarity(
 
 
 def normal_shuffles(mean: FloatArray, spread: FloatArray) -> Doubles:
-    """Return what shuffles give where chance is normal and its mean and spread are known.
+    """Return pseudo-shuffles for a normal chance distribution of known mean and spread.
 
     Parameters
     ----------
@@ -107,12 +107,12 @@ def normal_shuffles(mean: FloatArray, spread: FloatArray) -> Doubles:
 
 
 def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
-    """Return how often chance is as far from its own mean as the score is, on either side.
+    """Return how often chance is as far from its mean as the score is, on either side.
 
     Parameters
     ----------
     scores, shuffled
-        Shapes [...] and [shuffles, ...]. The score itself counts as one more shuffle, so that no p
+        Shapes [...] and [shuffles, ...]. The score itself counts as another shuffle, so that no p
         is 0 (Phipson and Smyth, 2010).
     """
     middle = shuffled.mean(axis=0)
@@ -122,10 +122,10 @@ def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
 
 
 def many_p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
-    """Return the same, extended by Student's t where no shuffle is as far as the score.
+    """Return `p_values`, extended by Student's t where no shuffle is as far as the score.
 
-    Counting 200 shuffles gives no p below 1/201: one striking layer of thirteen would never be
-    told from chance.
+    Counting 200 shuffles gives no p below 1/201: a single striking layer of thirteen could never
+    be significant.
     """
     counted = p_values(scores, shuffled)
     is_beyond = counted <= 1 / (1 + len(shuffled))
@@ -140,7 +140,7 @@ def many_limits(shuffled: FloatArray) -> tuple[Doubles, Doubles]:
 
 
 def few_limits(shuffled: FloatArray, limits: tuple[float, float]) -> tuple[Doubles, Doubles]:
-    """Return the same by Student's t: the most extreme of a few shuffles are no percentiles."""
+    """Return these limits by Student's t, because a few shuffles have no such percentiles."""
     from scipy.special import stdtrit
 
     reach = stdtrit(len(shuffled) - 1, 0.975) * _prediction_spread(shuffled)
@@ -152,7 +152,7 @@ def few_p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
     """Return the two-sided p of scores by Student's t, from few shuffles.
 
     Counting twenty shuffles gives no p below 1/21, which is never enough for one layer of many.
-    Where shuffles do not differ, they are counted.
+    Where all shuffles are equal, they are counted.
     """
     from scipy.special import stdtr
 
@@ -165,7 +165,7 @@ def few_p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
 
 
 def _prediction_spread(shuffled: FloatArray) -> Doubles:
-    """How far one more shuffle would be from the mean of these, as a standard deviation."""
+    """Return the standard deviation of another shuffle around the mean of these."""
     spread: Doubles = shuffled.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(shuffled))
     return spread
 
@@ -183,12 +183,12 @@ def normal_p_values(scores: FloatArray, mean: FloatArray, spread: FloatArray) ->
 
 
 def false_discovery_rates(p: FloatArray) -> Doubles:
-    """Correct p for having looked at many layers or pairs of layers (all entries of `p`).
+    """Correct p for multiple comparisons over layers or layer pairs (all entries of `p`).
 
     Returns
     -------
     array
-        Shape of `p`: the smallest share of false discoveries at which each would still be one.
+        Shape of `p`: the smallest false discovery rate at which each would be a discovery.
 
     References
     ----------
@@ -208,15 +208,15 @@ def permuted_labels(
     rng: np.random.Generator,
     shuffles: int = SHUFFLES,
 ) -> tuple[NDArray[np.intp], str]:
-    """Deal the labels of rows out anew, [1 + shuffles, rows]; the first line is as it was.
+    """Permute the labels of rows, [1 + shuffles, rows]; the first row is the original.
 
     Labels belong to words: takes of a word keep a common label, or chance would look too narrow.
-    Where each word is a group of its own, that would change nothing, and takes are shuffled.
+    Where each word is its own group, that would change nothing, so takes are shuffled.
 
     Returns
     -------
     tuple
-        The codes, and what was shuffled: "words" or "takes".
+        The codes, and the shuffled units: "words" or "takes".
     """
     _, first, word_of_row = np.unique(words, return_index=True, return_inverse=True)
     is_by_word = len(np.unique(codes)) < len(first)
@@ -226,9 +226,9 @@ def permuted_labels(
 
 
 def bootstrap_counts(words: tuple[Any, ...], rng: np.random.Generator) -> Doubles:
-    """Say how often each row is there when words are drawn again, [RESAMPLES, rows].
+    """Return how often each row occurs in bootstrap samples of the words, [RESAMPLES, rows].
 
-    Takes come and go with their word: pairs and takes of one word are no independent evidence.
+    Takes stay with their word: pairs and takes of one word are not independent evidence.
     """
     names, word_of_row = np.unique(words, return_inverse=True)
     shares = np.full(len(names), 1 / len(names))
@@ -237,7 +237,7 @@ def bootstrap_counts(words: tuple[Any, ...], rng: np.random.Generator) -> Double
 
 
 def resampled_mean(parts: FloatArray, counts: Doubles) -> Doubles:
-    """Average what each row adds to a score over rows that were drawn again.
+    """Average the contributions of rows to a score over bootstrap samples.
 
     Parameters
     ----------

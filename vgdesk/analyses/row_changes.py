@@ -1,9 +1,9 @@
-"""How one list came from another, and what is kept to follow such steps.
+"""Differences between successive lists, and caches that are updated by them.
 
-While words are recorded each list is the last one and one more row. Rows are told by their keys
-(`LayerStack.keys`): where keys are the same, vectors are. So a measure can keep what it found about
-the rows that stay, and look only at those that are new or gone. What is kept is a cache: it may be
-dropped at any time, and without it everything is computed anew.
+While words are recorded, each list is the previous one plus one row. Rows are identified by their
+keys (`LayerStack.keys`): equal keys mean equal vectors. So a measure can cache its results for the
+rows that stay, and process only those that are new or deleted. A cache may be dropped at any time;
+without it everything is recomputed.
 """
 
 from collections import Counter
@@ -22,14 +22,14 @@ State = TypeVar("State")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowChange:
-    """What became of the rows of a list.
+    """How the rows of a list changed.
 
     Attributes
     ----------
     before, after
-        Where each row that stays was, and where it is now.
+        The old and the new index of each row that stays.
     gone, new
-        Where the rows that went away were, and where the new ones are. A row that changed is both.
+        The old indices of deleted rows, and the indices of new ones. A changed row is in both.
     """
 
     before: Places
@@ -38,9 +38,9 @@ class RowChange:
     new: Places
 
 
-@lru_cache(maxsize=2)  # asked for by every layer
+@lru_cache(maxsize=2)  # called for every layer
 def row_change(old: Keys, new: Keys) -> RowChange:
-    """Compare the keys of two lists; of rows with the same key as many stay as both have."""
+    """Compare the keys of two lists; of equal keys, as many rows stay as both lists have."""
     was = {key: place for place, key in enumerate(_numbered(old))}
     found = [was.pop(key, -1) for key in _numbered(new)]
     before = np.array(found, np.intp)
@@ -50,7 +50,7 @@ def row_change(old: Keys, new: Keys) -> RowChange:
 
 
 def _numbered(keys: Keys) -> list[tuple[Hashable, int]]:
-    """Tell rows of the same key apart by counting them."""
+    """Make equal keys distinct by numbering them."""
     seen: Counter[Hashable] = Counter()
     numbered = []
     for key in keys:
@@ -60,12 +60,12 @@ def _numbered(keys: Keys) -> list[tuple[Hashable, int]]:
 
 
 class IncrementalCache(Generic[State]):
-    """The newest state of each of the last few things that were looked at.
+    """A cache of the newest state of each of the last few things computed.
 
     Parameters
     ----------
     most
-        Of so many things a state is kept.
+        The maximum number of things.
     """
 
     def __init__(self, most: int) -> None:
@@ -73,33 +73,33 @@ class IncrementalCache(Generic[State]):
         self._states: dict[Hashable, tuple[Keys, State]] = {}
 
     def find(self, thing: Hashable, keys: Keys) -> tuple[State, RowChange] | None:
-        """Return what is kept of a thing, and how its rows have changed since."""
+        """Return the cached state of a thing, and how its rows have changed since."""
         if thing not in self._states:
             return None
         old, state = self._states[thing]
         return state, row_change(old, keys)
 
     def find_same(self, thing: Hashable, keys: Keys) -> State | None:
-        """Return what is kept of a thing if its rows are the same, in the same order."""
+        """Return the cached state of a thing if its rows are the same, in the same order."""
         old, state = self._states.get(thing, ((), None))
         return state if old == keys else None
 
     def get_or_compute(self, thing: Hashable, keys: Keys, make: Callable[[], State]) -> State:
-        """Return what is kept of the same rows, or else make it; without keys nothing is kept."""
+        """Return the cached state of the same rows, or compute it; without keys cache nothing."""
         state = self.find_same(thing, keys) if keys else None
         if state is None:
             state = make()
         if keys:
-            self.keep(thing, keys, state)  # also the one that was found: it is the newest now
+            self.keep(thing, keys, state)  # a cached one becomes the newest
         return state
 
     def keep(self, thing: Hashable, keys: Keys, state: State) -> None:
-        """Keep this state instead of the one before."""
+        """Replace the cached state."""
         self._states.pop(thing, None)
         self._states[thing] = keys, state  # the newest is the last
         while len(self._states) > self._most:
             del self._states[next(iter(self._states))]
 
     def drop(self) -> None:
-        """Forget everything."""
+        """Clear the cache."""
         self._states.clear()

@@ -1,7 +1,7 @@
-"""The one way to PortAudio: imported late, asked one thing at a time, never waited for for ever.
+"""The only access to PortAudio: imported late, called one at a time, always with a timeout.
 
-PortAudio may not be entered by two threads at once, and when the sound server of the system hangs,
-so does whoever asks. Every question therefore goes through a thread of its own.
+PortAudio must not be called by two threads at once, and when the sound server of the system hangs,
+so does the caller. Every call therefore runs in its own thread.
 """
 
 import atexit
@@ -24,22 +24,22 @@ def portaudio() -> Any:
     Raises
     ------
     SoundDeviceError
-        If PortAudio is missing or the sound system is set up wrongly; the next call tries again.
+        If PortAudio is missing or the sound system is misconfigured; the next call tries again.
     """
     try:
         import sounddevice
     except OSError as error:
         raise SoundDeviceError(
-            "Recording and playing are off: the PortAudio library is missing.",
+            "Recording and playback are unavailable: the PortAudio library is missing.",
             "Install it (on Debian and Ubuntu: libportaudio2) and start vgdesk again. "
             "Sound files can be loaded without it.",
         ) from error
     except Exception as error:
-        # The import asks the sound system at once, and on failure leaves no class to catch.
+        # The import starts the sound system at once, and leaves no class to catch if that fails.
         if type(error).__name__ != "PortAudioError":
             raise
         raise SoundDeviceError(
-            "Recording and playing are off: the sound system of this computer does not start.",
+            "Recording and playback are unavailable: the sound system does not start.",
             "Check its settings (on Linux the ALSA configuration), then look for devices again. "
             "Sound files can be loaded without it.",
         ) from error
@@ -47,7 +47,7 @@ def portaudio() -> Any:
 
 
 def begin(call: Callable[[], T]) -> Future[T]:
-    """Ask the sound system something, after all that was asked before."""
+    """Queue a call to the sound system, after all earlier calls."""
     answer: Future[T] = Future()
 
     def run() -> None:
@@ -66,12 +66,12 @@ def begin(call: Callable[[], T]) -> Future[T]:
 def ask(
     call: Callable[[], T], *, seconds: float, if_late: Callable[[T], object] | None = None
 ) -> T:
-    """Ask the sound system something and wait for the answer.
+    """Call the sound system and wait for the answer.
 
     Parameters
     ----------
     if_late
-        Gets an answer that comes after the time was up, to take back what was done.
+        Receives an answer that comes after the timeout, to undo the call.
 
     Raises
     ------
@@ -88,17 +88,17 @@ def ask(
 
 
 def no_answer() -> SoundDeviceError:
-    """Say that the sound system hangs."""
+    """Return the error for a sound system that hangs."""
     return SoundDeviceError(
-        "The sound system of this computer does not answer. Your recordings are safe.",
+        "The sound system of this computer does not respond. Your recordings are safe.",
         "Plug the device in again or restart the sound server, then try again.",
     )
 
 
 def open_stream(make: Callable[[int, int], Any], tries: Iterable[tuple[int, int]]) -> Any:
-    """Start a stream with the first rate and channel count that the device takes.
+    """Start a stream with the first rate and channel count that the device accepts.
 
-    To be called within `ask`; ended by `close_stream`.
+    Call it within `ask`; `close_stream` ends the stream.
     """
     refusal: Exception | None = None
     for sample_rate, channels in tries:
@@ -122,9 +122,9 @@ def open_stream(make: Callable[[int, int], Any], tries: Iterable[tuple[int, int]
 
 
 def close_stream(stream: Any) -> None:
-    """End a stream at once; to be called within `begin`.
+    """End a stream at once; call it within `begin`.
 
-    Aborted, not stopped: stopping waits for a device that may never go on.
+    It is aborted, not stopped: stopping waits for a device that may never continue.
     """
     stream.abort()
     stream.close()
@@ -132,28 +132,28 @@ def close_stream(stream: Any) -> None:
 
 
 def forget_streams() -> None:
-    """Let the program end although a stream could not be closed; the system closes it then."""
+    """Let the program exit although a stream could not be closed; the system then closes it."""
     atexit.unregister(portaudio()._exit_handler)
 
 
 def restart() -> None:
-    """Let PortAudio look for devices again; it knows only those that were there at its start.
+    """Restart PortAudio, which only knows the devices that were present when it started.
 
     Raises
     ------
     ValueError
-        If a stream is open: it would be torn down under its owner.
+        If a stream is open, because the restart would break it.
     """
     sounddevice = portaudio()
     if _open_streams:
-        raise ValueError(f"devices cannot be looked for while {len(_open_streams)} streams run")
+        raise ValueError(f"cannot look for devices while {len(_open_streams)} streams are open")
     while sounddevice._initialized:
         sounddevice._terminate()
     try:
         sounddevice._initialize()
     except sounddevice.PortAudioError as error:
         raise SoundDeviceError(
-            "The sound system of this computer does not start again.",
+            "The sound system of this computer does not restart.",
             "Check its settings, then look for devices again. Your recordings are safe.",
         ) from error
 

@@ -1,4 +1,4 @@
-"""Whether there is anything above the band of a telephone."""
+"""Whether a sound has energy above the telephone band."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from vgdesk.audio.loudness import decibels
 from vgdesk.audio.spectra import power_spectra
 from vgdesk.core.arrays import FloatArray
 
-# A telephone passes 300 to 3400 Hz, and its samples none from 4000 Hz on.
+# A telephone passes 300 to 3400 Hz, and its sample rate nothing from 4000 Hz on.
 _VOICE = (300.0, 3200.0)
 _BELOW_EDGE = (2300.0, 3200.0)
 _ABOVE_EDGE = (4400.0, 6500.0)
@@ -17,7 +17,7 @@ _LOUD_PERCENTILE = 95.0
 
 @dataclass(frozen=True, slots=True)
 class Bandwidth:
-    """How a sound goes on above the band of a telephone, in dB.
+    """Energy of a sound above the telephone band, in dB.
 
     Attributes
     ----------
@@ -25,8 +25,8 @@ class Bandwidth:
         Level of the loudest moments above the band, relative to the loudest within; high for any
         s or t, and low in "moon" as well.
     drop
-        How much less there is above the edge of the band than below it, in the mean over time of
-        the levels: of the room, too, so this tells "moon" from a telephone.
+        Drop from below to above the edge of the band, in levels averaged over time: this includes
+        the room, so it distinguishes "moon" from a telephone.
     """
 
     above: float
@@ -34,7 +34,7 @@ class Bandwidth:
 
 
 def bandwidth(samples: FloatArray, sample_rate: int) -> Bandwidth | None:
-    """Measure the band; None if a sample rate cannot hold more than a telephone, or no sound."""
+    """Measure the band; None without sound, or if the sample rate is that of a telephone."""
     powers, hertz = power_spectra(samples, sample_rate)
     loudest = float(powers.max(initial=0.0))
     if loudest <= 0.0 or _ABOVE_EDGE[0] >= hertz[-1]:

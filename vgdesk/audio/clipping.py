@@ -1,4 +1,4 @@
-"""Tops that were cut off because the sound was too loud, also if it was made softer afterwards."""
+"""Clipped peaks, even if the sound was attenuated after clipping."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,12 +7,12 @@ from vgdesk.core.arrays import FloatArray
 
 BoolArray = NDArray[np.bool_]
 
-# Both ends of the scale of any converter; three samples in a row there are no accident.
+# Both ends of the scale of any converter; three samples in a row there mean clipping.
 _FULL_SCALE = 0.99
 _FEWEST_AT_SCALE = 3
 
-# Speech seldom reaches its top, so few samples lie there. Of clipped speech many do, and those of
-# one cut top hardly differ. The shares are of the highest sample on the same side.
+# Speech seldom reaches its maximum, so few samples are there. In clipped speech many are, and those
+# of one clipped peak hardly differ. Shares are relative to the highest sample on the same side.
 _TOP = 0.97
 _BELOW_TOP = 0.87
 _PILED_UP = 2.0
@@ -23,14 +23,14 @@ _APART_SECONDS = 0.001
 
 
 def clipped_samples(samples: FloatArray, sample_rate: int) -> BoolArray:
-    """Return which samples belong to tops that were cut off, shape [samples]."""
+    """Return which samples belong to clipped peaks, shape [samples]."""
     at_scale = _long_runs(np.abs(samples) >= _FULL_SCALE)
     apart = max(1, round(_APART_SECONDS * sample_rate))
     return at_scale | _piled_up(samples, apart) | _piled_up(-samples, apart)
 
 
 def _long_runs(is_in: BoolArray) -> BoolArray:
-    """Keep the runs that are long enough."""
+    """Keep runs of at least `_FEWEST_AT_SCALE` samples."""
     long = np.zeros_like(is_in)
     for first, last in runs(is_in):
         long[first:last] = last - first >= _FEWEST_AT_SCALE
@@ -38,13 +38,13 @@ def _long_runs(is_in: BoolArray) -> BoolArray:
 
 
 def _piled_up(samples: FloatArray, apart: int) -> BoolArray:
-    """Return the samples at the top of the upper side, if there are more than speech has there."""
+    """Return the samples near the positive maximum, if there are more than in normal speech."""
     top = float(samples.max(initial=0.0))
     if top <= 0.0:
         return np.zeros(len(samples), bool)
     is_top = samples >= _TOP * top
     below = np.count_nonzero(samples >= _BELOW_TOP * top) - np.count_nonzero(is_top)
-    # Samples per share of the height; a few are added, or one sample would be a pile.
+    # Samples per share of the amplitude; a few are added, or one sample would be a pile.
     density = np.count_nonzero(is_top) / (1 - _TOP)
     density_below = (below / (_TOP - _BELOW_TOP)) + _FEW
     is_pile = _separate(is_top, apart) > 1 and density > _PILED_UP * density_below
@@ -54,12 +54,12 @@ def _piled_up(samples: FloatArray, apart: int) -> BoolArray:
 
 
 def _separate(is_in: BoolArray, apart: int) -> int:
-    """Count the groups of samples that are so far apart."""
+    """Count the groups of samples that are more than `apart` samples apart."""
     places = np.flatnonzero(is_in)
     return int(np.count_nonzero(np.diff(places) > apart)) + 1 if len(places) else 0
 
 
 def runs(is_in: BoolArray) -> NDArray[np.int64]:
-    """Return the first sample of each run of True and the one behind it, shape [runs, 2]."""
+    """Return the start and (exclusive) end of each run of True, shape [runs, 2]."""
     edges = np.flatnonzero(np.diff(np.pad(is_in.astype(np.int8), 1)))
     return edges.reshape(-1, 2)

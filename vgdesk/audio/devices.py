@@ -5,20 +5,20 @@ from typing import Any
 from vgdesk.audio.audio_system import ask, portaudio, restart
 from vgdesk.core.errors import SoundDeviceError
 
-# Asking the sound system for its devices opens some of them, which takes its time.
+# Listing the devices opens some of them, which takes time.
 _LOOK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Microphone:
-    """A device that sound can be recorded from.
+    """A recording device.
 
     Attributes
     ----------
     host
-        The part of the system that offers it, for example "ALSA" or "Core Audio".
+        The host API that provides it, for example "ALSA" or "Core Audio".
     index
-        Place in the list of PortAudio; may change with every `rescan`.
+        Index in the list of PortAudio; may change with every `rescan`.
     number
         1 for the first device of this name and host, 2 for the next one.
     """
@@ -31,37 +31,37 @@ class Microphone:
 
     @property
     def title(self) -> str:
-        """The name as shown, different for each device of the list."""
+        """The displayed name, unique in the list."""
         twin = f" ({self.number})" if self.number > 1 else ""
         return f"{self.name}{twin} · {self.host}"
 
 
 def microphones() -> tuple[Microphone, ...]:
-    """List the microphones that were there at the start or at the last `rescan`.
+    """List the microphones that were present at the start or at the last `rescan`.
 
     Raises
     ------
     SoundDeviceError
-        If there is no working sound system. No microphone is no error, but an empty tuple.
+        If there is no working sound system. Without a microphone the tuple is empty.
     """
     return ask(_list, seconds=_LOOK_SECONDS)
 
 
 def rescan() -> None:
-    """Look for devices that were plugged in or out; no stream may be open.
+    """Look for devices that were connected or disconnected; no stream may be open.
 
     Raises
     ------
     SoundDeviceError
-        If the sound system does not answer or does not start again.
+        If the sound system does not respond or does not restart.
     """
     ask(restart, seconds=_LOOK_SECONDS)
 
 
 def device_of(microphone: Microphone | None) -> dict[str, Any]:
-    """Return what PortAudio says about a microphone, None being the default one.
+    """Return the device entry of PortAudio for a microphone; None is the default one.
 
-    To be called within `ask`.
+    Call it within `ask`.
     """
     found = _list()
     if not found:
@@ -95,12 +95,12 @@ def _list() -> tuple[Microphone, ...]:
 
 
 def _same(microphone: Microphone, found: tuple[Microphone, ...]) -> Microphone:
-    """Find a microphone again whose index may have changed."""
+    """Find the same microphone, whose index may have changed."""
     for other in found:
         if other.title == microphone.title:
             return other
     raise SoundDeviceError(
-        f"The microphone “{microphone.title}” is no longer there.",
+        f"The microphone “{microphone.title}” is no longer connected.",
         "Plug it in and look for devices again, or choose another one.",
     )
 

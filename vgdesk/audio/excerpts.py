@@ -8,12 +8,12 @@ EXCERPT_SECONDS = LONGEST_WORD_SECONDS - 1.0  # samples are rounded; this is nev
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Excerpt:
-    """Sound around a word; of most files that is all.
+    """Sound around a word; for most files the whole file.
 
     Attributes
     ----------
     begin
-        Where it begins in the file, in seconds.
+        Where it starts in the file, in seconds.
     whole
         Length of the file in seconds.
     """
@@ -27,7 +27,7 @@ class Excerpt:
         return self.begin + self.recording.seconds
 
     def shows(self, start: float, end: float | None) -> bool:
-        """Return whether a part can be seen with something around it, or no better."""
+        """Return whether a part is visible with some context, or no excerpt would show more."""
         last = self.whole if end is None else end
         is_inside = self.begin < start or self.begin == 0.0
         is_inside &= last < self.end or self.end >= self.whole
@@ -35,14 +35,14 @@ class Excerpt:
 
 
 def excerpt_begin(start: float, end: float | None, whole: float) -> float:
-    """Return where an excerpt around a part of a file begins, all in seconds."""
+    """Return the start of an excerpt around a part of a file, all in seconds."""
     last = min(whole if end is None else end, start + EXCERPT_SECONDS)
     middle = (start + last - EXCERPT_SECONDS) / 2
     return min(max(0.0, middle), max(0.0, whole - EXCERPT_SECONDS))
 
 
 def read_excerpt(file: Path, start: float, end: float | None) -> Excerpt:
-    """Read a file, or what lies around one part of it where it is too long to be shown.
+    """Read a file, or an excerpt around one part if it is too long to be shown.
 
     Raises
     ------

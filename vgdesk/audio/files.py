@@ -14,13 +14,13 @@ from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.errors import AudioFileError
 
 LONGEST_WORD_SECONDS = 30.0
-# What a FLAC file can say of itself, and below it what still carries speech.
+# The highest rate that a FLAC header can state, and the lowest that still carries speech.
 SLOWEST_RATE, FASTEST_RATE = 1_000, 655_350
 SUFFIXES = (
     ".wav", ".flac", ".ogg", ".mp3", ".oga", ".opus", ".aif", ".aiff", ".au", ".caf", ".sph",
 )  # fmt: skip
 
-# Decoders round the length of compressed files; less than this missing at the end is no damage.
+# Decoders round the length of compressed files; a smaller shortfall is not damage.
 TOLERATED_SHORTFALL_SECONDS = 0.1
 
 
@@ -43,7 +43,7 @@ class Recording(HoldsArrays):
         expect_shape("recording", "samples", self.samples, samples=None)
         if self.samples.dtype != np.float32 or self.sample_rate <= 0:
             raise ValueError(
-                f"recording: float32 at a positive rate was due; "
+                f"recording: expected float32 at a positive rate; "
                 f"got {self.samples.dtype} at {self.sample_rate} Hz"
             )
 
@@ -54,7 +54,7 @@ class Recording(HoldsArrays):
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What the header of a sound file says."""
+    """The facts in the header of a sound file."""
 
     seconds: float
     sample_rate: int
@@ -62,12 +62,12 @@ class FileFacts:
 
 
 def describe(file: Path) -> FileFacts:
-    """Read the header of a sound file, not its sound.
+    """Read only the header of a sound file.
 
     Raises
     ------
     AudioFileError
-        If the file is missing, empty, or not sound that can be read.
+        If the file is missing, empty, or cannot be read as sound.
     """
     with _opened(file) as sound:
         return FileFacts(sound.frames / sound.samplerate, sound.samplerate, sound.channels)
@@ -80,14 +80,14 @@ def read(
     end: float | None = None,
     longest: float = LONGEST_WORD_SECONDS,
 ) -> Recording:
-    """Read a sound file, or the part of it from `start` to `end` seconds, and nothing beyond.
+    """Read a sound file, or only the part from `start` to `end` seconds.
 
     Channels are averaged. The rate stays that of the file.
 
     Raises
     ------
     AudioFileError
-        As for `describe`; also if the part is longer than `longest` seconds, lies behind the end
+        As for `describe`; also if the part is longer than `longest` seconds, starts after the end
         of the file, or cannot be decoded.
     """
     with _opened(file) as sound:
@@ -112,7 +112,7 @@ def read(
 
 
 def resample(recording: Recording, sample_rate: int) -> Recording:
-    """Return the recording at another rate (band-limited, errors below -130 dB)."""
+    """Resample a recording to another rate (band-limited, errors below -130 dB)."""
     if sample_rate == recording.sample_rate:
         return recording
     samples = soxr.resample(recording.samples, recording.sample_rate, sample_rate, quality="HQ")
@@ -125,24 +125,23 @@ def write_flac(file: Path, recording: Recording) -> None:
 
 
 def stream_flac(file: Path, sample_rate: int, blocks: Iterable[FloatArray]) -> None:
-    """Save sound that comes block by block with 24 bits; the whole file is there, or nothing of it.
+    """Save a stream of sound blocks with 24 bits; the file is complete or does not exist.
 
     Parameters
     ----------
     sample_rate
         In Hz, up to `FASTEST_RATE`.
     blocks
-        Shape [samples] each, finite: the encoder breaks down over anything else. What is beyond
-        full scale is cut off.
+        Shape [samples] each, finite, or the encoder fails. Values beyond full scale are clipped.
 
     Raises
     ------
     AudioFileError
-        If the disk does not take it. A file of that name from before is then unharmed.
+        If the file cannot be written. An existing file of that name is then unharmed.
     """
     temporary = file.with_name(f".{file.name}.new")
     try:
-        temporary.unlink(missing_ok=True)  # left by a crash; written anew, never into a link
+        temporary.unlink(missing_ok=True)  # left by a crash; never written through a link
         with temporary.open("xb", buffering=0) as out:
             _encode(out, sample_rate, blocks)
             os.fsync(out.fileno())
@@ -165,7 +164,7 @@ def _encode(out: io.RawIOBase | io.FileIO, sample_rate: int, blocks: Iterable[Fl
 
 
 class _Sink:
-    """Remembers what the disk refused: the encoder itself does not report it."""
+    """Remembers write errors, because the encoder does not report them."""
 
     def __init__(self, out: io.RawIOBase | io.FileIO) -> None:
         self._out = out
@@ -182,22 +181,22 @@ class _Sink:
         return len(encoded)
 
     def check(self) -> None:
-        """Raise the OSError that came up while the encoder was writing."""
+        """Raise the OSError that occurred while the encoder was writing."""
         if self._error is not None:
             raise self._error
 
 
 def sound_files(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """List the sound files among `paths`: files as they are, folders with all that is in them.
+    """List the sound files in `paths`: files as they are, folders recursively.
 
-    In folders only files with a known ending count, and nothing hidden; each folder is sorted.
+    In folders only visible files with a known suffix count; each folder is sorted.
     """
     found = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
     return tuple(dict.fromkeys(found))
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new and renamed files of a folder survive a power cut, where the system can do that."""
+    """Make new and renamed files in a folder survive a power cut, where the system supports it."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -208,10 +207,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def unwritable(file: Path, error: OSError) -> AudioFileError:
-    """Say that the disk did not take a recording."""
+    """Return the error for a recording that could not be written."""
     return AudioFileError(
         f"“{file.name}” could not be written: {error.strerror or error}.",
-        f"Make room or allow writing in “{file.parent}”, then try again.",
+        f"Free some space or allow writing in “{file.parent}”, then try again.",
     )
 
 
@@ -226,12 +225,12 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _recording(samples: FloatArray, sample_rate: int) -> Recording:
-    samples.flags.writeable = False  # made here, so nobody else holds it: spares the copy
+    samples.flags.writeable = False  # created here and not shared, so no copy is needed
     return Recording(samples, sample_rate)
 
 
 def _opened(file: Path) -> Any:
-    """Open a sound file, or say why that is not possible."""
+    """Open a sound file, or raise an error that says why this is not possible."""
     try:
         is_empty = file.stat().st_size == 0
         sound = None if is_empty else soundfile.SoundFile(file)
@@ -243,13 +242,13 @@ def _opened(file: Path) -> Any:
     except OSError as error:
         raise AudioFileError(
             f"“{file.name}” could not be opened: {error.strerror or error}.",
-            "Check that you may read the file.",
+            "Check that you have permission to read the file.",
         ) from error
     except soundfile.LibsndfileError as error:
         raise _not_sound(file) from error
     if sound is None or sound.frames <= 0:
         raise AudioFileError(
-            f"“{file.name}” holds no sound: it is empty.", "Record or load the word again."
+            f"“{file.name}” contains no sound: it is empty.", "Record or load the word again."
         )
     return sound
 
@@ -257,11 +256,12 @@ def _opened(file: Path) -> Any:
 def _not_sound(file: Path) -> AudioFileError:
     if os.access(file, os.R_OK) and file.is_file():
         return AudioFileError(
-            f"“{file.name}” is damaged, or not sound in a format that vgdesk reads.",
+            f"“{file.name}” is damaged, or is not in a sound format that vgdesk reads.",
             "Save it as WAV, FLAC, OGG or MP3 and load it again.",
         )
     return AudioFileError(
-        f"“{file.name}” could not be opened.", "Check that it is a file that you may read."
+        f"“{file.name}” could not be opened.",
+        "Check that it is a file and that you have permission to read it.",
     )
 
 
@@ -274,7 +274,7 @@ def _damaged(file: Path) -> AudioFileError:
 
 def _ends_before(file: Path) -> AudioFileError:
     return AudioFileError(
-        f"“{file.name}” ends before the part that was asked for.",
+        f"“{file.name}” ends before the start of the word.",
         "Set the start and the end of the word again.",
     )
 
@@ -282,13 +282,13 @@ def _ends_before(file: Path) -> AudioFileError:
 def _too_long(file: Path, seconds: float) -> AudioFileError:
     return AudioFileError(
         f"“{file.name}” is {spoken(seconds)} long; "
-        f"one word may take {LONGEST_WORD_SECONDS:.0f} seconds.",
-        "Trim it in the Inspector, or choose “Cut a long recording into words”.",
+        f"the limit for one word is {LONGEST_WORD_SECONDS:.0f} seconds.",
+        "Trim it in the Inspector, or choose “Segment a long recording”.",
     )
 
 
 def spoken(seconds: float) -> str:
-    """Say how long something is, in the unit that a person would choose."""
+    """Format a duration in a suitable unit."""
     minutes = round(seconds / 60)
     if minutes < 2:
         return f"{seconds:.0f} seconds"

@@ -1,4 +1,4 @@
-"""Holes in a word where blocks of sound got lost and zeros took their place."""
+"""Dropouts in a word: lost blocks of sound that were replaced by zeros."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,25 +10,25 @@ from vgdesk.core.arrays import FloatArray
 _SHORTEST_SECONDS = 0.004
 _BESIDE_SECONDS = 0.005
 _NEAR_ZERO = 0.1
-# A hole breaks off in the middle of the voice; before a closure that was cleaned the voice fades.
+# A dropout interrupts the voice; before a closure with noise removed the voice fades.
 _UNDER_VOICE_DB = 30.0
 
 
 def find_dropouts(samples: FloatArray, sample_rate: int, voice_dbfs: float) -> NDArray[np.int64]:
-    """Find where a sound stands perfectly still right beside the voice.
+    """Find stretches of constant samples right beside the voice.
 
-    A block that is missing without zeros in its place leaves no trace that a stop could not leave:
-    such losses are only known to who counts the blocks.
+    A block missing without zeros in its place looks no different from a stop consonant: such losses
+    are only known to the recorder, which counts blocks.
 
     Returns
     -------
     array
-        First sample of each hole and the one behind it, shape [holes, 2].
+        Start and (exclusive) end of each dropout in samples, shape [dropouts, 2].
     """
     still = runs(np.diff(samples) == 0)
     still[:, 1] += 1
     long = still[:, 1] - still[:, 0] >= _SHORTEST_SECONDS * sample_rate
-    # A clipped top stands still as well, but far out.
+    # A clipped peak is constant as well, but far from zero.
     long &= np.abs(samples[still[:, 0]]) < _NEAR_ZERO * np.abs(samples).max(initial=0.0)
     beside = max(1, round(_BESIDE_SECONDS * sample_rate))
     heard = voice_dbfs - _UNDER_VOICE_DB

@@ -7,8 +7,8 @@ from vgdesk.audio.files import Recording
 from vgdesk.audio.loudness import FLOOR_DBFS, HOP_SECONDS, decibels, hop_powers, level, room_behind
 from vgdesk.core.arrays import FloatArray
 
-# A hop belongs to the word if it is not softer than the loudest ones by more than the first, and
-# louder than the room by the second.
+# A hop belongs to the word if it is at most the first value below the loudest ones, and at least
+# the second value above the room.
 UNDER_TOP_DB = 25.0
 OVER_ROOM_DB = 6.0
 _LOUDEST_PERCENTILE = 95.0
@@ -16,17 +16,17 @@ _LOUDEST_PERCENTILE = 95.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about a take besides its sound.
+    """Facts about a take besides its sound.
 
     Attributes
     ----------
     word
-        Start and end of the word in seconds, as `find_word` proposes it; None if it found none.
+        Start and end of the word in seconds, as proposed by `find_word`; None if not found.
     room_dbfs
         Level of the room, measured while the microphone was open before the take; None for files,
         where it is estimated.
     lost_blocks
-        Blocks of 20 ms that the recorder knows to be missing.
+        Number of blocks of 20 ms that the recorder lost.
     """
 
     word: tuple[float, float] | None
@@ -35,16 +35,16 @@ class Known:
 
 
 class HeardTake:
-    """A take without the digital silence around it, and the levels of word and room.
+    """A take without surrounding digital silence, and the levels of word and room.
 
     Attributes
     ----------
     samples
-        The sound around its own mean, shape [samples]; empty if there is none.
+        The sound minus its mean, shape [samples]; empty if there is none.
     begin
-        Where it begins in the recording, in seconds.
+        Where it starts in the recording, in seconds.
     raw
-        As it was recorded: clipping is a matter of full scale.
+        The sound as recorded, because clipping is relative to full scale.
     """
 
     def __init__(self, recording: Recording, known: Known) -> None:
@@ -72,7 +72,7 @@ class HeardTake:
 
     @cached_property
     def span(self) -> tuple[int, int]:
-        """First hop of the word and the one behind it, without pads; both 0 if there is none."""
+        """Start and (exclusive) end of the word in hops, without padding; both 0 if none."""
         if self.known.word is None:
             return 0, 0
         start, end = (round((at - self.begin) / HOP_SECONDS) for at in self.known.word)
@@ -91,7 +91,7 @@ class HeardTake:
 
     @cached_property
     def word_dbfs(self) -> float:
-        """Mean level of the word, without what the room adds; -120 if nothing stands out."""
+        """Mean level of the word, minus that of the room; -120 if not above the room."""
         first, last = self.span
         if last <= first:
             return FLOOR_DBFS
@@ -100,16 +100,16 @@ class HeardTake:
 
     @property
     def snr_db(self) -> float:
-        """How far the word stands out of the room."""
+        """Signal-to-noise ratio of the word in dB."""
         return self.word_dbfs - self.room_dbfs
 
     def seconds_at(self, sample: int) -> float:
-        """Return where in the recording a sample is."""
+        """Return the time of a sample in the recording."""
         return self.begin + sample / self.sample_rate
 
 
 def _sounding(samples: FloatArray) -> tuple[int, int]:
-    """Return the first sample of the sound and the one behind it; silence before does not move."""
+    """Return the start and (exclusive) end of the sound; digital silence is constant."""
     if not len(samples):
         return 0, 0
     moving = np.flatnonzero(np.diff(samples))

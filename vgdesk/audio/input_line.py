@@ -21,22 +21,22 @@ from vgdesk.core.errors import SoundDeviceError
 
 _BUFFER_SECONDS = 20.0
 _BLOCKS_PER_SECOND = 50
-# Generous: Python must get its turn in between, and nobody hears the recording while it runs.
+# Generous: Python needs time in between, and nobody listens while recording.
 _LATENCY_SECONDS = 0.1
 
 _OPEN_SECONDS = 10.0
 _CLOSE_SECONDS = 1.0
-# Wireless headsets take their time to switch the microphone on.
+# Wireless headsets take time to switch the microphone on.
 _FIRST_SOUND_SECONDS = 5.0
 
-# A device's clock may be a little off, and callbacks come in bursts: that is no loss.
+# The clock of a device may deviate a little, and callbacks come in bursts: that is not a loss.
 _TOLERATED_LAG_SECONDS = 0.15
 _TOLERATED_DRIFT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How far an input line was at some time."""
+    """The state of an input line at some time."""
 
     written: int
     heard_at: float
@@ -46,7 +46,7 @@ class Moment:
 class InputLine:
     """An open microphone and the ring buffer that it fills.
 
-    Opening blocks until the first sound is there.
+    Opening blocks until the first sound arrives.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class InputLine:
 
     @property
     def is_abandoned(self) -> bool:
-        """True while the sound system has not answered the wish to close."""
+        """True while the sound system has not responded to the request to close."""
         return self._closing is not None and not self._closing.done()
 
     def moment(self) -> Moment:
@@ -89,11 +89,11 @@ class InputLine:
         return lost_blocks(then, self.moment(), self.sample_rate)
 
     def blocks(self, samples: int) -> int:
-        """Return how many blocks `samples` fill."""
+        """Return the number of blocks for `samples`."""
         return math.ceil(samples * _BLOCKS_PER_SECOND / self.sample_rate)
 
     def close(self) -> None:
-        """Close the stream; if the sound system does not answer, leave it behind."""
+        """Close the stream; if the sound system does not respond, abandon it."""
         if self._closing is None:
             self._closing = begin(lambda: close_stream(self._stream))
         try:
@@ -136,7 +136,7 @@ class InputLine:
 
     def _wait_for_sound(self) -> None:
         deadline = time.monotonic() + _FIRST_SOUND_SECONDS
-        # The callback may not wake anybody up (that takes a lock), so it is looked after.
+        # The callback must not wake a thread (that takes a lock), so it is polled.
         while not self.ring.written and not self.news.wait(0.01):
             if time.monotonic() > deadline:
                 raise SoundDeviceError(
@@ -148,7 +148,7 @@ class InputLine:
 def lost_blocks(then: Moment, now: Moment, sample_rate: int) -> int:
     """Count the blocks that should have come between two moments, but did not.
 
-    A driver that drops blocks often does not say so, hence the look at the clock.
+    Drivers often drop blocks without reporting it, so the clock is compared.
     """
     elapsed = now.heard_at - then.heard_at
     lag = elapsed - (now.written - then.written) / sample_rate

@@ -1,4 +1,4 @@
-"""How unlike two recordings sound, whoever speaks: a hint whether they are the same word."""
+"""Acoustic dissimilarity of two recordings across speakers: a hint at a different word."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from vgdesk.core.arrays import FloatArray
 _RATE = 16_000
 _BANDS, _SHAPES = 24, 13
 _LOWEST_HZ, _HIGHEST_HZ = 150.0, 7000.0
-# Another throat has its resonances elsewhere, by about so much.
+# Vocal tracts differ in length, which shifts resonances by about this factor.
 _THROATS = (0.9, 1.0, 1.1)
 _UNDER_TOP_DB = 30.0
 _FLOOR_SHARE = 1e-4
@@ -19,10 +19,9 @@ _LEAST_SPREAD = 0.5
 
 
 def unlikeness(take: Recording, other: Recording) -> float | None:
-    """Return how far two recordings are from each other, trimmed to the word.
+    """Return the distance of two recordings, trimmed to the word.
 
-    Cepstra, levelled over the word, and how they change are compared frame by frame while either
-    word may run faster here and there.
+    Cepstra, normalised over the word, and their deltas are compared by dynamic time warping.
 
     Returns
     -------
@@ -42,7 +41,7 @@ def unlikeness(take: Recording, other: Recording) -> float | None:
 
 
 def _sound(recording: Recording) -> FloatArray:
-    """Return the spectra from the first loud frame to the last, [frames, frequencies]."""
+    """Return the spectra from the first to the last loud frame, [frames, frequencies]."""
     powers, _ = power_spectra(recording.samples, recording.sample_rate)
     levels = decibels(powers.sum(axis=1))
     if not powers.any():
@@ -52,7 +51,7 @@ def _sound(recording: Recording) -> FloatArray:
 
 
 def _shapes(powers: FloatArray, throat: float) -> FloatArray:
-    """Describe each frame by the shape of its spectrum and how it changes, as unit vectors."""
+    """Describe each frame by its cepstrum and delta cepstrum, as unit vectors."""
     bands = powers @ _filters(powers.shape[1], throat)
     logs = np.log(bands + _FLOOR_SHARE * bands.max())
     waves = np.cos(np.pi / _BANDS * np.outer(np.arange(_BANDS) + 0.5, np.arange(_SHAPES)))
@@ -65,7 +64,7 @@ def _shapes(powers: FloatArray, throat: float) -> FloatArray:
 
 
 def _filters(frequencies: int, throat: float) -> FloatArray:
-    """Return triangular mel bands for another throat, [frequencies, bands]."""
+    """Return triangular mel bands for another vocal tract length, [frequencies, bands]."""
     lowest, highest = (np.log1p(hertz / 700) for hertz in (_LOWEST_HZ, _HIGHEST_HZ))
     centres = 700 * np.expm1(np.linspace(lowest, highest, _BANDS + 2)) * throat
     hertz = np.linspace(0, _RATE / 2, frequencies)
@@ -74,12 +73,12 @@ def _filters(frequencies: int, throat: float) -> FloatArray:
 
 
 def _warped_distance(a: FloatArray, b: FloatArray) -> float:
-    """Return the least mean distance along a path through all pairs of frames."""
+    """Return the smallest mean distance along a path through all pairs of frames."""
     costs = np.sqrt(np.maximum(0.0, 2 - 2 * a @ b.T))
     rows, columns = costs.shape
     sums = np.full((rows + 1, columns + 1), np.inf)
     sums[0, 0] = 0.0
-    # One diagonal at a time: its cells depend on the two before only.
+    # One diagonal at a time: its cells depend only on the two before.
     for diagonal in range(rows + columns - 1):
         i = np.arange(max(0, diagonal - columns + 1), min(rows, diagonal + 1))
         j = diagonal - i

@@ -1,4 +1,4 @@
-"""What is noticed about an open microphone while nobody presses a key."""
+"""Monitoring of an open microphone: start of speech, loss and silence."""
 
 import time
 
@@ -12,7 +12,7 @@ _SILENT_SECONDS = 1.0
 
 
 class Ear:
-    """Listens to an open microphone for somebody to begin."""
+    """Listens to an open microphone for the start of speech."""
 
     def __init__(self, line: InputLine) -> None:
         self._ring = line.ring
@@ -20,7 +20,7 @@ class Ear:
         self._detector = EndOfSpeech(line.sample_rate)
 
     def hears_voice(self) -> bool:
-        """Listen to what has come since the last call."""
+        """Process the sound since the last call; True once speech has started."""
         samples, lost = self._ring.read(self._next)
         self._next += lost + len(samples)
         if len(samples):
@@ -29,7 +29,7 @@ class Ear:
 
 
 class Watchdog:
-    """Notices a microphone that sends nothing any more, or only zeros."""
+    """Notices a microphone that no longer sends sound, or only zeros."""
 
     def __init__(self, line: InputLine) -> None:
         self._line = line
@@ -39,9 +39,9 @@ class Watchdog:
         self._is_silence_told = False
 
     def has_bitten(self) -> bool:
-        """Look for new sound; True if none came for a second."""
+        """Check for new sound; True if none arrived for a second."""
         now = time.monotonic()
-        # If the whole program stood still, the sound card could not deliver either.
+        # If the whole program was suspended, the sound card could not deliver either.
         waited = min(now - self._looked_at, 2 * POLL_SECONDS)
         self._looked_at = now
         written = self._line.ring.written
@@ -50,7 +50,7 @@ class Watchdog:
         return self._quiet >= _LOST_SECONDS
 
     def is_newly_silent(self) -> bool:
-        """Tell once if the last second was exactly zero."""
+        """Return True once, if the last second was exactly zero."""
         due = round(self._line.sample_rate * _SILENT_SECONDS)
         if self._is_silence_told or self._line.ring.written < due:
             return False

@@ -1,4 +1,4 @@
-"""Where the words are in a recording of many words, however long it is."""
+"""Segmentation of a recording of many words, of any length."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from vgdesk.audio.speech_activity import RATE, Listener, spans_of
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.cancellation import until_cancelled
 
-STRETCH = 20.48  # seconds that are in memory at a time; whole chunks of the detector
-PARTS = 16  # of a stretch, each of whole chunks too
+STRETCH = 20.48  # seconds in memory at a time; a multiple of the chunks of the detector
+PARTS = 16  # parts of a stretch, each a whole number of chunks
 OUTLINE_PER_SECOND = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What was heard in a long recording.
+    """The segments and the outline of a long recording.
 
     Attributes
     ----------
     spans
-        Where each word starts and ends, in seconds, with pads; they do not overlap.
+        Start and end of each word in seconds, with padding; they do not overlap.
     outline
-        Lowest and highest sample of every hundredth of a second, shape [hundredths, 2]: what a
-        waveform that is wider than the screen needs.
+        Lowest and highest sample of every hundredth of a second, shape [hundredths, 2], for drawing
+        a waveform.
     """
 
     spans: tuple[tuple[float, float], ...]
@@ -35,7 +35,7 @@ class Heard:
 
 
 def listen(file: Path) -> Heard:
-    """Propose where each word is; tells its progress and ends when it is not wanted any more.
+    """Propose the segment of each word; reports progress and can be cancelled.
 
     Raises
     ------
@@ -55,10 +55,10 @@ def listen(file: Path) -> Heard:
 
 
 def _parts(file: Path, starts: Sequence[float], length: float) -> Iterator[FloatArray]:
-    """Yield every stretch, and then every stretch in parts.
+    """Yield every stretch, then every stretch again in parts.
 
-    The detector has to know the peak before it begins, so all is read twice. Listening takes much
-    longer than reading; smaller steps keep its progress even and let it be cancelled at once.
+    The detector needs the peak before it starts, so everything is read twice. Detection takes much
+    longer than reading; smaller steps keep the progress even and allow cancelling at once.
     """
     for start in starts:
         yield _stretch(file, start, length)
@@ -69,7 +69,7 @@ def _parts(file: Path, starts: Sequence[float], length: float) -> Iterator[Float
 
 
 def _starts(facts: FileFacts) -> list[float]:
-    """Return where each stretch starts; even the last one holds a sample."""
+    """Return where each stretch starts; the last one has at least one sample."""
     starts: list[float] = np.arange(0.0, facts.seconds - 0.5 / facts.sample_rate, STRETCH).tolist()
     return starts
 

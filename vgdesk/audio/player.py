@@ -23,8 +23,8 @@ _CLOSE_SECONDS = 1.0
 class Player:
     """Plays one recording at a time on the default loudspeaker.
 
-    `play` and `stop` may block and belong into a worker thread. `on_finished` is called from any
-    thread when nothing is playing any more: the sound was over, stopped, or lost its device.
+    `play` and `stop` may block and belong in a worker thread. `on_finished` is called from any
+    thread when playback has ended: the sound finished, was stopped, or lost its device.
     """
 
     def __init__(self, on_finished: Callable[[], object]) -> None:
@@ -37,7 +37,7 @@ class Player:
         return self._sound is not None
 
     def play(self, recording: Recording) -> None:
-        """Stop what is playing and play this; returns when it has begun.
+        """Stop the current sound and play this one; returns when it has started.
 
         Raises
         ------
@@ -56,7 +56,7 @@ class Player:
             raise
 
     def stop(self) -> None:
-        """Be silent; does nothing if nothing is playing."""
+        """Stop playback, if any."""
         sound = self._take_over(None)
         if sound is not None:
             sound.close()
@@ -68,7 +68,7 @@ class Player:
             return replaced
 
     def _end(self, sound: "_Sound") -> None:
-        """Hear from a sound that is over, also from one that was replaced before."""
+        """Handle the end of a sound, including one that has already been replaced."""
         with self._lock:
             if self._sound is not sound:
                 return
@@ -78,7 +78,7 @@ class Player:
 
 
 class _Sound:
-    """One recording on its way to the loudspeaker."""
+    """One recording being played."""
 
     def __init__(self, recording: Recording, on_end: Callable[["_Sound"], None]) -> None:
         self._recording = recording

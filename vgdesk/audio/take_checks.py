@@ -1,6 +1,6 @@
-"""What can go wrong with a take, how it is noticed, and what to do about it.
+"""Quality checks of a take: possible faults, how to detect them, and what to do about them.
 
-The thresholds come from recordings of people and from copies that were damaged on purpose:
+The thresholds come from recordings of people and from deliberately damaged copies:
 `benchmarks/take_checks.py` prints how often each check is right.
 """
 
@@ -24,16 +24,16 @@ from vgdesk.core.model import Concern, Verdict
 
 @dataclass(frozen=True, slots=True)
 class TakeCheck:
-    """One thing that is looked at after each take.
+    """One quality check that is run after each take.
 
     Attributes
     ----------
     id
-        A word that never changes: it is in saved files.
+        Never changes, because it is in saved files.
     good, bad
-        The sentence for a take that passed, and the one for a take that did not, without numbers.
+        The sentences for a take that passes and for one that does not, without numbers.
     remedy
-        What to do if it did not.
+        What to do if it does not pass.
     """
 
     id: str
@@ -47,21 +47,22 @@ SILENCE = TakeCheck(
     "silence",
     "Digital silence",
     "The microphone sends sound.",
-    "The system sent silence: there is not the faintest sound in this take.",
+    "This take contains only digital silence.",
     "Unmute the microphone and allow vgdesk to use it in the privacy settings of the system.",
 )
 SPEECH = TakeCheck(
     "speech",
     "Speech",
-    "A voice was heard.",
-    "No word was heard in this take.",
-    "Say the word again, nearer to the microphone; if it is there, drag the trim handles to it.",
+    "Speech was detected.",
+    "No speech was detected in this take.",
+    "Say the word again, closer to the microphone; if the take contains it, drag the trim handles "
+    "to it.",
 )
 CLIPPING = TakeCheck(
     "clipping",
     "Clipping",
-    "Nothing was clipped.",
-    "The word was too loud for the microphone: the tops of the wave are cut off.",
+    "No clipping.",
+    "The word was too loud for the microphone: the peaks of the waveform are clipped.",
     "Move back a little or turn the microphone down, then say the word again.",
 )
 LEVEL = TakeCheck(
@@ -69,69 +70,69 @@ LEVEL = TakeCheck(
     "Level",
     "The word is loud enough.",
     "The word is very quiet.",
-    "Come nearer to the microphone or turn it up, then say the word again.",
+    "Move closer to the microphone or turn it up, then say the word again.",
 )
 NOISE = TakeCheck(
     "noise",
     "Noise",
-    "The word stands out of the room.",
-    "The room is louder than it should be.",
-    "Close the window, switch off fans, come nearer to the microphone, then say the word again.",
+    "The background noise is low.",
+    "The background noise is too loud.",
+    "Close the window, switch off fans, move closer to the microphone, then say the word again.",
 )
 SHORT = TakeCheck(
     "short",
     "Too short",
     "The word is not too short.",
-    "What was heard is too short for a word.",
-    "Listen to it; if the word is not whole, say it again.",
+    "The speech in this take is too short for a word.",
+    "Listen to it; if the word is incomplete, say it again.",
 )
 LONG = TakeCheck(
     "long",
     "Too long",
     "The word is not too long.",
-    "What was heard is too long for one word.",
-    "Listen to it; drag the trim handles to the word, or say the word alone.",
+    "The speech in this take is too long for one word.",
+    "Listen to it; drag the trim handles to the word, or say the word on its own.",
 )
 CUT = TakeCheck(
     "cut",
     "Cut off",
-    "The word begins and ends within the take.",
-    "The word touches the start or the end of the take: the voice began too early or was cut off.",
-    "Wait for the light before speaking and a moment after it, then say the word again.",
+    "The word starts and ends within the take.",
+    "The word touches the start or the end of the take: part of it may be missing.",
+    "Wait for the light before you say the word again, and wait a moment after it.",
 )
 BAND = TakeCheck(
     "band",
     "Narrow band",
-    "The sound goes up to high frequencies.",
-    "There is nothing above the band of a telephone: a wireless headset may be in phone mode.",
+    "The sound includes high frequencies.",
+    "There is no sound above the telephone band: a wireless headset may be in phone mode.",
     "Choose another microphone, or connect the headset by cable, then say the word again.",
 )
 DROPOUTS = TakeCheck(
     "dropouts",
     "Dropouts",
     "No sound was lost.",
-    "Some of the sound was lost on its way from the microphone.",
+    "Some sound from the microphone was lost.",
     "Close programs that keep the computer busy, then say the word again.",
 )
 UNLIKE = TakeCheck(
     "unlike",
-    "Unlike the other takes",
-    "It sounds like another take of this word.",
-    "It sounds unlike the other takes of this word.",
-    "Listen to both; if it is another word, say this one again.",
+    "Unlike other takes",
+    "It sounds similar to another take of this word.",
+    "It sounds different from the other takes of this word.",
+    "Listen to both; if it is a different word, record this one again.",
 )
 INTERRUPTED = TakeCheck(
     "interrupted",
-    "Broken off",
-    "The take has its end.",
-    "The recording broke off when vgdesk ended.",
-    "Listen to its end, and record the word again if it is cut.",
+    "Interrupted",
+    "The take is complete.",
+    "The recording was interrupted when vgdesk ended.",
+    "Listen to the end of the take, and record the word again if it is cut off.",
 )
 DAMAGED = TakeCheck(
     "damaged",
     "Damaged sound",
-    "Everything that came was sound.",
-    "The microphone sent damaged sound in between; there is silence in its place.",
+    "The sound is undamaged.",
+    "The microphone sent some damaged sound, which was replaced by silence.",
     "Listen to the take. If this happens again, reconnect the microphone or choose another one.",
 )
 TAKE_CHECKS = catalogue(
@@ -160,14 +161,14 @@ _UNLIKE = 1.13
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check says of a take.
+    """The result of one check of a take.
 
     Attributes
     ----------
     remedy
-        Empty if there is nothing to do.
+        Empty if no action is needed.
     where
-        Starts and ends in seconds of what the message is about.
+        Start and end in seconds of the parts that the message refers to.
     """
 
     check: str
@@ -178,36 +179,36 @@ class Finding:
 
     @property
     def concern(self) -> Concern:
-        """What is kept of it with the take."""
+        """The part of the finding that is saved with the take."""
         return Concern(self.check, self.verdict)
 
 
 def concerns(findings: Iterable[Finding]) -> tuple[Concern, ...]:
-    """Keep what speaks against a take."""
+    """Return the concerns of all checks that did not pass."""
     return tuple(f.concern for f in findings if f.verdict is not Verdict.PASS)
 
 
 def sentence(concern: Concern) -> str:
-    """Say again, without numbers, what was said against a take."""
+    """Return the message and remedy for a saved concern, without numbers."""
     check = TAKE_CHECKS.get(concern.check)
-    # A newer version may know of more.
-    return f"{check.bad} {check.remedy}" if check else f"The check “{concern.check}” found fault."
+    # A newer version may have more checks.
+    return f"{check.bad} {check.remedy}" if check else f"The check “{concern.check}” failed."
 
 
 def check_take(recording: Recording, known: Known) -> tuple[Finding, ...]:
-    """Look for everything that can go wrong with a take.
+    """Run all quality checks on a take.
 
     Parameters
     ----------
     recording
-        The whole take at the rate it was recorded with. Digital silence before and after the
-        sound makes no difference.
+        The whole take at its original rate. Digital silence before and after the sound makes no
+        difference.
 
     Returns
     -------
     tuple
-        One finding for each check that could be made, in the order of `TAKE_CHECKS`, also for
-        those that passed. Without sound there is nothing else to check, without a voice little.
+        One finding for each check that could be run, in the order of `TAKE_CHECKS`, including
+        those that passed. Without sound or speech most checks are skipped.
     """
     take = HeardTake(recording, known)
     if take.seconds < _STEADY_SECONDS:
@@ -220,12 +221,12 @@ def check_take(recording: Recording, known: Known) -> tuple[Finding, ...]:
 
 
 def unlike_others(take: Recording, others: Sequence[Recording]) -> Finding | None:
-    """Compare a take with other takes of the same word; a hint, so never worse than a warning.
+    """Compare a take with other takes of the same word; only a hint, so at most a warning.
 
     Parameters
     ----------
     take, others
-        Trimmed to the word. Different people may speak.
+        Trimmed to the word. Speakers may differ.
 
     Returns
     -------
@@ -241,19 +242,19 @@ def unlike_others(take: Recording, others: Sequence[Recording]) -> Finding | Non
 
 
 def too_long(seconds: float) -> Finding:
-    """Say of a take that no encoder can read it as it is."""
+    """Return the finding for a take that is too long for encoders."""
     longest = f"{LONGEST_WORD_SECONDS:.0f} seconds"
-    message = f"This take is {spoken(seconds)} long; one word may take {longest}."
-    remedy = "Trim it or cut it into words, both in the Inspector."
+    message = f"This take is {spoken(seconds)} long; the limit for one word is {longest}."
+    remedy = "Trim it or segment it into words in the Inspector."
     return Finding(LONG.id, Verdict.FAIL, message, remedy)
 
 
 def damaged(seconds: float) -> Finding:
-    """Say how much of a take was no sound."""
+    """Return the finding for a take with damaged samples."""
     verdict = Verdict.FAIL if seconds > _MUCH_LOST_SECONDS else Verdict.WARN
     message = (
-        f"The microphone sent {max(1.0, 1000 * seconds):.0f} ms of damaged sound; "
-        "there is silence in its place."
+        f"The microphone sent {max(1.0, 1000 * seconds):.0f} ms of damaged sound, which was "
+        "replaced by silence."
     )
     return _bad(DAMAGED, verdict, message)
 
@@ -266,7 +267,7 @@ def _clipping(take: HeardTake) -> Finding:
     where = _joined(take, runs(clipped))
     verdict = Verdict.FAIL if seconds > _MUCH_CLIPPED_SECONDS else Verdict.WARN
     places = "in one place" if len(where) == 1 else f"in {len(where)} places"
-    return _bad(CLIPPING, verdict, f"The tops of the wave are cut off {places}: too loud.", where)
+    return _bad(CLIPPING, verdict, f"Too loud: the peaks are clipped {places}.", where)
 
 
 def _level(take: HeardTake) -> Finding:
@@ -280,21 +281,19 @@ def _level(take: HeardTake) -> Finding:
 def _noise(take: HeardTake) -> Finding:
     over = take.snr_db
     verdict = _below(over, warn=_NOISY_DB, fail=_DROWNED_DB)
-    return _judged(
-        NOISE, verdict, f"The room is louder than it should be, only {over:.0f} dB below the word."
-    )
+    return _judged(NOISE, verdict, f"The background noise is only {over:.0f} dB below the word.")
 
 
 def _short(take: HeardTake) -> Finding:
     seconds = take.word_seconds
     verdict = _below(seconds, warn=_SHORT_SECONDS, fail=_NO_WORD_SECONDS)
-    return _judged(SHORT, verdict, f"What was heard is short for a word: {seconds:.2f} seconds.")
+    return _judged(SHORT, verdict, f"The speech is short for a word: {seconds:.2f} seconds.")
 
 
 def _long(take: HeardTake) -> Finding:
     seconds = take.word_seconds
     verdict = Verdict.WARN if seconds > _LONG_SECONDS else Verdict.PASS
-    return _judged(LONG, verdict, f"What was heard is long for one word: {seconds:.1f} seconds.")
+    return _judged(LONG, verdict, f"The speech is long for one word: {seconds:.1f} seconds.")
 
 
 def _cut(take: HeardTake) -> Finding:
@@ -302,7 +301,7 @@ def _cut(take: HeardTake) -> Finding:
     heard = max(take.word_dbfs - _EDGE_UNDER_WORD_DB, take.room_dbfs + _EDGE_OVER_ROOM_DB)
     at_start, at_end = first > heard, last > heard
     message = {
-        (True, False): "The voice began too early: the start of the word is missing.",
+        (True, False): "The word started too early: its start is missing.",
         (False, True): "The take ended too early: the end of the word is missing.",
     }.get((at_start, at_end), CUT.bad)
     is_inside = max(first, last) > take.word_dbfs - _EDGE_WITHIN_WORD_DB
@@ -333,7 +332,7 @@ def _dropouts(take: HeardTake) -> Finding:
         return _good(DROPOUTS)
     lost = int(np.diff(found).sum()) / take.sample_rate + blocks * _BLOCK_SECONDS
     verdict = Verdict.FAIL if lost > _MUCH_LOST_SECONDS else Verdict.WARN
-    message = f"About {1000 * lost:.0f} ms of sound were lost on their way from the microphone."
+    message = f"About {1000 * lost:.0f} ms of sound from the microphone were lost."
     return _bad(DROPOUTS, verdict, message, _joined(take, found))
 
 
@@ -362,7 +361,7 @@ def _judged(check: TakeCheck, verdict: Verdict, message: str, where: Where = ())
 
 
 def _joined(take: HeardTake, parts: NDArray[np.int64]) -> Where:
-    """Return parts in seconds; neighbours become one."""
+    """Return parts in seconds, with neighbouring parts merged."""
     joined: list[tuple[float, float]] = []
     for first, last in parts.tolist():
         start, end = take.seconds_at(first), take.seconds_at(last)

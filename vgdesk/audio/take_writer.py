@@ -31,9 +31,9 @@ PARTIAL_SUFFIX = ".partial"
 
 _SAMPLE = np.dtype("<f4")
 _SYNC_SECONDS = 0.4
-_BLOCK = 1 << 20  # bytes that are in memory at a time; whole samples
+_BLOCK = 1 << 20  # bytes in memory at a time; whole samples
 _RATE = re.compile(rf".*\.([1-9][0-9]{{3,5}}){re.escape(PARTIAL_SUFFIX)}", re.DOTALL)
-# A file that a stranger put there may be a link, or a pipe on which one would wait for ever.
+# A foreign file may be a link, or a pipe on which the program would wait forever.
 _AS_IT_IS = os.O_RDONLY | sum(
     getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 )
@@ -41,12 +41,12 @@ _AS_IT_IS = os.O_RDONLY | sum(
 
 @dataclass(frozen=True, slots=True)
 class KeptSound:
-    """What became a sound file.
+    """A take that was saved as a sound file.
 
     Attributes
     ----------
     broken_seconds
-        How much of it was no sound but values that are no numbers; there is silence now.
+        The duration of NaN or infinite samples, which were replaced by silence.
     """
 
     seconds: float
@@ -54,14 +54,14 @@ class KeptSound:
 
 
 class TakeWriter:
-    """Appends to a file what arrives in the ring buffer, so that a crash costs half a second.
+    """Appends the sound in the ring buffer to a file, so that a crash costs half a second.
 
     Attributes
     ----------
     lost
         Samples that were overwritten before they could be saved.
     has_voice_ended
-        True once somebody has spoken and stopped; only if there is an `end_of_speech`.
+        True once speech has ended; only if there is an `end_of_speech`.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class TakeWriter:
         self._ring = ring
         self._next = max(0, ring.written - pre_roll)
         self._begin = self._next
-        # The half second before a key was pressed may hold the end of the word before.
+        # The half second before the key press may contain the end of the previous word.
         self._heard_from = self._begin if hears_pre_roll else ring.written
         self._end_of_speech = end_of_speech
         self._unheard: list[FloatArray] = []
@@ -93,17 +93,17 @@ class TakeWriter:
 
     @property
     def samples(self) -> int:
-        """How long the take is by now."""
+        """Current length of the take."""
         return self._ring.written - self._begin
 
     def drain(self) -> None:
-        """Save what has arrived since the last call.
+        """Save the sound that arrived since the last call.
 
         Raises
         ------
         AudioFileError
-            Once, if the disk does not take it. What was saved before is kept, and nothing more
-            is written: a take must not have a hole.
+            Once, if it cannot be written. The part saved before is kept, and nothing more is
+            written: a take must not have dropouts.
         """
         if self._is_over:
             return
@@ -120,9 +120,9 @@ class TakeWriter:
             self._unheard.append(heard)
 
     def listen(self) -> bool:
-        """Listen to what was saved; True if the voice has ended since the last call.
+        """Run speech detection on the saved sound; True if speech ended since the last call.
 
-        Apart from `drain`, so that a take can be ended whatever becomes of the listening.
+        Separate from `drain`, so that a take can be ended even if detection fails.
         """
         heard, self._unheard = self._unheard, []
         if self._end_of_speech is None or not heard or self.has_voice_ended:
@@ -131,24 +131,24 @@ class TakeWriter:
         return self.has_voice_ended
 
     def close(self) -> None:
-        """Let go of the file; it stays as it is."""
+        """Close the file and leave it as it is."""
         self._is_over = True
         self._file.close()
 
     @property
     def is_in_place(self) -> bool:
-        """False if the file is not there any more: its folder was removed or moved away."""
+        """False if the file no longer exists because its folder was deleted or moved."""
         with suppress(OSError):
             return os.path.samestat(self._partial.lstat(), os.fstat(self._file.fileno()))
         return False
 
     def rescue(self, folder: Path) -> Path:
-        """Write the take once more into another folder; returns the new file.
+        """Write the take again into another folder; returns the new file.
 
         Raises
         ------
         AudioFileError
-            If that folder cannot be written to either.
+            If that folder is not writable either.
         """
         copy = folder / self._partial.name
         try:
@@ -175,27 +175,27 @@ class TakeWriter:
 
 
 def partial_path(folder: Path, take_id: str, sample_rate: int) -> Path:
-    """Name the file that a running take is written to; the rate is kept in the name.
+    """Return the file for a running take; its name includes the rate.
 
     Raises
     ------
     ValueError
-        If the id could lead out of the folder: none that came in through a door does.
+        If the id could lead out of the folder; validated ids cannot.
     """
     if not is_take_id(take_id):
-        raise ValueError(f"not the id of a take: {take_id!r}")
+        raise ValueError(f"not a take id: {take_id!r}")
     return folder / f"{take_id}.{sample_rate}{PARTIAL_SUFFIX}"
 
 
 def read_partial(file: Path) -> Recording:
-    """Read a take that was being written; wherever the file breaks off, it is a valid take.
+    """Read a take that was being written; it is valid wherever the file ends.
 
-    For takes that fit into memory. What is no number in the file is silence here.
+    For takes that fit into memory. NaN and infinity become silence.
 
     Raises
     ------
     AudioFileError
-        If the file is missing, is no plain file or holds no sound, or if its name says no rate.
+        If the file is missing, not a regular file, or empty, or if its name has no rate.
     """
     rate = rate_of(file)
     with _opened(file) as stream:
@@ -204,15 +204,15 @@ def read_partial(file: Path) -> Recording:
 
 
 def keep(partial: Path, flac: Path) -> KeptSound:
-    """Turn a finished or interrupted take into a FLAC file, however long it is.
+    """Turn a finished or interrupted take of any length into a FLAC file.
 
-    The partial file goes only after the FLAC file is safely on the disk. What is no number becomes
-    silence: so the take keeps its length, and nothing that was said is lost.
+    The partial file is deleted only after the FLAC file is safely on disk. NaN and infinity become
+    silence, so the take keeps its length and no speech is lost.
 
     Raises
     ------
     AudioFileError
-        As for `read_partial`, or if the disk does not take it; the partial file is then kept.
+        As for `read_partial`, or if it cannot be written; the partial file is then kept.
     """
     rate, samples, broken = rate_of(partial), 0, 0
 
@@ -235,24 +235,24 @@ def rate_of(partial: Path) -> int:
     rate = int(found[1]) if found else 0
     if not SLOWEST_RATE <= rate <= FASTEST_RATE:
         raise AudioFileError(
-            "Its name does not say at which rate it was recorded.",
+            "The file name does not include the sample rate.",
             f"A running take is called, for example, dog-1.48000{PARTIAL_SUFFIX}.",
         )
     return rate
 
 
 def samples_in(partial: Path) -> int:
-    """Say how many samples a running take has; AudioFileError if it is no plain file."""
+    """Return the number of samples of a running take; AudioFileError if not a regular file."""
     with _opened(partial) as stream:
         return _size(stream)
 
 
 def _opened(file: Path) -> BinaryIO:
-    """Open a plain file for reading, never what a link leads to."""
+    """Open a regular file for reading, without following links."""
     try:
         seen = file.lstat()
         if not stat.S_ISREG(seen.st_mode):
-            raise AudioFileError(f"“{file.name}” is not a plain file, so it was left alone.")
+            raise AudioFileError(f"“{file.name}” is not a plain file, so it was not opened.")
         stream = os.fdopen(os.open(file, _AS_IT_IS), "rb")
     except OSError as error:
         raise AudioFileError(
@@ -261,12 +261,12 @@ def _opened(file: Path) -> BinaryIO:
         ) from error
     if not os.path.samestat(seen, os.fstat(stream.fileno())):
         stream.close()
-        raise AudioFileError(f"“{file.name}” was exchanged while it was opened.")
+        raise AudioFileError(f"“{file.name}” was replaced while it was being opened.")
     return stream
 
 
 def _blocks(stream: BinaryIO) -> Iterator[FloatArray]:
-    """Read a running take piece by piece, up to its last whole sample."""
+    """Read a running take block by block, up to its last whole sample."""
     left = _size(stream) * _SAMPLE.itemsize
     if not left:
         raise AudioFileError(

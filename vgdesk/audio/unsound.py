@@ -4,10 +4,10 @@ from vgdesk.core.arrays import FloatArray
 
 
 def silenced(samples: FloatArray) -> tuple[FloatArray, int]:
-    """Put silence in the place of samples that are no numbers, and say how many those were.
+    """Replace NaN and infinite samples by silence, and return their number.
 
-    A driver that breaks down for a moment sends NaN or infinity. Whoever computes with them gets
-    nothing else from then on, so they are taken out before anybody listens; time does not move.
+    A driver that fails for a moment sends such samples. They would spread through all later
+    computations, so they are replaced before processing; the length stays the same.
     """
     is_sound = np.isfinite(samples)
     broken = len(samples) - int(np.count_nonzero(is_sound))

@@ -1,1 +1,1 @@
-"""What we talk about: words, takes, vectors, results. numpy only."""
+"""The domain model: words, takes, vectors, results. Depends on numpy only."""

@@ -8,10 +8,10 @@ FloatArray = NDArray[np.floating[Any]]
 
 
 class HoldsArrays:
-    """Base of frozen dataclasses with arrays: they are read-only here and on the other side.
+    """Base of frozen dataclasses with arrays, which are read-only in every process.
 
-    Unpickling normally skips the checks of a dataclass and hands back writeable arrays, so values
-    that cross a process border are built again through their constructor.
+    Unpickling normally skips the checks of a dataclass and returns writeable arrays, so values that
+    cross a process boundary are rebuilt through their constructor.
     """
 
     __slots__ = ()
@@ -26,12 +26,12 @@ class HoldsArrays:
         self.check()
 
     def check(self) -> None:
-        """Refuse values whose shapes do not fit each other; children say how."""
+        """Raise an error for inconsistent shapes; implemented by subclasses."""
 
     def derived(self, **changes: Any) -> Self:
-        """Return a copy with other fields, unchecked: for parts of what was checked already.
+        """Return an unchecked copy with changed fields, for parts of values already checked.
 
-        Checking looks at every number, which of a long list costs as much as copying it.
+        Checking reads every number, which costs as much as copying a long list.
         """
         made = object.__new__(type(self))
         for field in fields(self):  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ class HoldsArrays:
 
 
 def read_only(values: NDArray[Any]) -> NDArray[Any]:
-    """Return `values` as an array nobody can write to; copies only if somebody still could."""
+    """Return `values` as a read-only array; copies only if it could still be written to."""
     if not values.flags.writeable and (values.base is None or not _is_writeable(values.base)):
         return values
     frozen = values.copy()
@@ -76,9 +76,9 @@ def expect_shape(owner: str, name: str, values: NDArray[Any], **axes: int | None
 
 
 def not_finite(values: NDArray[Any]) -> tuple[int, ...] | None:
-    """Return the place of the first number that is NaN or infinite; None if there is none.
+    """Return the index of the first number that is NaN or infinite; None if there is none.
 
-    Takes 50 ms a gigabyte, one layer after the other: the flags of all would take memory.
+    Takes 50 ms per gigabyte, layer by layer, because flags for all would take memory.
     """
     for layer, numbers in enumerate(values):
         flags = np.isfinite(numbers)

@@ -1,7 +1,7 @@
-"""Cancelling long work between two of its steps.
+"""Cancellation of long work whose result may no longer be needed.
 
-The caller says how to ask whether the result is still wanted (`cancellable`); the work goes through
-its layers, blocks, shuffles or files with `until_cancelled`, and ends there once it is not.
+The caller provides a check (`cancellable`); the work iterates over its layers, blocks, shuffles or files
+with `until_cancelled`, and ends there once it is cancelled.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,17 +16,17 @@ _told: ContextVar[Told] = ContextVar("told", default=lambda _done, _total: None)
 
 
 class CancelledError(Exception):
-    """Ends work in the middle. Nothing went wrong, and nobody is told."""
+    """The work was cancelled. This is not an error and is not reported."""
 
 
 @contextmanager
 def cancellable(is_wanted: Callable[[], bool], told: Told | None = None) -> Iterator[None]:
-    """Let work that is done inside ask `is_wanted` from time to time.
+    """Let the work inside check `is_wanted` from time to time.
 
     Parameters
     ----------
     told
-        Is called with how many things are done, and how many there are.
+        Called with the number of finished items and the total.
     """
     token, other = _is_wanted.set(is_wanted), _told.set(told or _told.get())
     try:
@@ -37,23 +37,23 @@ def cancellable(is_wanted: Callable[[], bool], told: Told | None = None) -> Iter
 
 
 def raise_if_cancelled() -> None:
-    """Raise CancelledError if the result is not wanted any more."""
+    """Raise CancelledError if the result is no longer wanted."""
     if not _is_wanted.get()():
         raise CancelledError
 
 
 def until_cancelled(things: Iterable[T], total: int = 0) -> Iterator[T]:
-    """Go through things as long as the result is wanted.
+    """Iterate over items while the result is wanted.
 
     Parameters
     ----------
     total
-        How many things there are, if progress is to be told.
+        The number of items, if progress is to be reported.
 
     Raises
     ------
     CancelledError
-        Before the next thing, once it is not.
+        Before the next item, once it is no longer wanted.
     """
     for done, thing in enumerate(things):
         raise_if_cancelled()

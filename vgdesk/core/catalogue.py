@@ -4,7 +4,7 @@ from typing import Protocol, TypeVar
 
 
 class HasId(Protocol):
-    """Anything that is listed under a word that never changes."""
+    """Anything listed under an id that never changes."""
 
     @property
     def id(self) -> str: ...
@@ -14,7 +14,7 @@ T = TypeVar("T", bound=HasId)
 
 
 def catalogue(*items: T) -> Mapping[str, T]:
-    """List choices by id, in menu order; refuses two items with one id."""
+    """List choices by id, in menu order; raises a ValueError for duplicate ids."""
     by_id = {item.id: item for item in items}
     if len(by_id) < len(items):
         ids = [item.id for item in items]

@@ -12,7 +12,7 @@ from vgdesk.core.results import Trace
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeighbourChanges(HoldsArrays):
-    """Which words have other nearest words in one layer than in another.
+    """Words whose nearest words differ between two layers.
 
     Attributes
     ----------
@@ -21,11 +21,11 @@ class NeighbourChanges(HoldsArrays):
     words
         The most changed words first.
     before, after
-        The nearest words of each, the nearest first.
+        The nearest words of each, nearest first.
     kept
         Shape [words]: share of the nearest words that stayed.
     chance
-        What would stay if words were dealt out at random.
+        The share that would stay with random words.
     """
 
     measure: str
@@ -45,27 +45,27 @@ class NeighbourChanges(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GatingResult(HoldsArrays):
-    """Where a word stands among the words of the list while ever more of it is heard.
+    """Rank of a word among the words of the list as more and more of it is heard.
 
     Attributes
     ----------
     take, condition
-        The take that was cut, and which part of it was heard.
+        The gated take, and which part of it was heard.
     times
-        Shape [gates]: how much was heard, in seconds; at the last gate all of it.
+        Shape [gates]: the duration heard in seconds; at the last gate the whole take.
     ranks
-        Shape [layers, gates]: 1 if no other word is nearer; ties share the middle of their places.
+        Shape [layers, gates]: 1 if no other word is nearer; ties share their mean rank.
     recognised
-        For each layer how much had to be heard for the word to come first and stay first, in
-        seconds; None if it does not end up first.
+        For each layer the duration in seconds from which the word ranks first and stays first;
+        None if it does not end up first.
     layer, competitors
-        A layer, and the nearest other words at each of its gates, the nearest first.
+        A layer, and the nearest other words at each of its gates, nearest first.
     unique_phone, unique_at
-        The phone by which the word differs from all others of the list, counted from 1, and when
-        it ends, in seconds, were all phones equally long; None if there is none, or nothing is
-        known, or the start is not heard.
+        The phone at which the word becomes unique in the list, counted from 1, and its end in
+        seconds if all phones were equally long; None if there is none, if pronunciations are
+        unknown, or if the start is not heard.
     chance
-        The mean rank of a word dealt out at random.
+        The mean rank of a random word.
     """
 
     measure: str
@@ -94,20 +94,20 @@ class GatingResult(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelConfusions(HoldsArrays):
-    """How often the words of each label are taken for those of each other label.
+    """How often the words of each label are confused with those of each other label.
 
     Attributes
     ----------
     layer
         Name of the layer.
     labels, sizes
-        The labels, and how many rows have each.
+        The labels, and the number of rows of each.
     values
-        Shape [labels, labels], from 0 to 1: rows are the label of X, columns the one that it may
-        be taken for. Chance is .5.
+        Shape [labels, labels], from 0 to 1: rows are the label of X, columns the label that it may
+        be confused with. Chance is .5.
     is_asked
-        Shape [labels, labels], False on the diagonal and in rows of labels with a single word.
-        There nothing is known, and the values are those of chance.
+        Shape [labels, labels], False on the diagonal and in rows of labels with a single word,
+        where there is no measurement and values are at chance.
     chance_sd
         Shape [labels, labels]: one standard deviation under chance.
     q_values
@@ -134,32 +134,32 @@ class LabelConfusions(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalList(HoldsArrays):
-    """Where every query finds what it looks for, and what it finds instead.
+    """The rank of the target of every query, and its nearest candidates.
 
     Attributes
     ----------
     layers
-        The layer of the queries, and that which is searched if it is another one.
+        The layer of the queries, and the searched layer if it is a different one.
     rows, words
         Row id and word of each query, in the order of the list.
     ranks
-        Shape [queries]: 1 if nothing is nearer; ties share the middle of their places.
+        Shape [queries]: 1 if no candidate is nearer; ties share their mean rank.
     ties
-        Shape [queries]: how many wrong ones are as near as the right one.
+        Shape [queries]: the number of other candidates as near as the target.
     similarities
-        Shape [queries]: that of the nearest right one.
+        Shape [queries]: the similarity of the nearest target.
     hits, hit_words
-        Row ids and words of the nearest, the nearest first; ties stand as listed.
+        Row ids and words of the nearest candidates, nearest first; ties in list order.
     hit_similarities
         Shape [queries, hits].
     choice
-        Among how many a query looks; the most of all queries.
+        The number of candidates of a query; the largest over all queries.
     places
-        For R@k, the share of queries of rank k or better.
+        The values of k for R@k, the share of queries with rank k or better.
     recalls, chance_recalls
-        Shape [places]: R@k, and what chance gives on average.
+        Shape [places]: R@k, and its mean by chance.
     median, chance_median
-        The median rank, and what chance gives on average.
+        The median rank, and its mean by chance.
     """
 
     measure: str
@@ -190,10 +190,10 @@ class RetrievalList(HoldsArrays):
         for name in ("recalls", "chance_recalls"):
             expect_shape(self.measure, name, getattr(self, name), places=places)
         if not queries == len(self.words) == len(self.hits) == len(self.hit_words):
-            raise ValueError(f"{self.measure}: words and hits must have one entry a query")
+            raise ValueError(f"{self.measure}: words and hits must have one entry per query")
 
     def order(self, *, is_best_first: bool) -> list[int]:
-        """Return the places of the queries by rank; equal ranks stay as listed."""
+        """Return the indices of the queries by rank; equal ranks stay in list order."""
         order: list[int] = np.argsort(
             self.ranks if is_best_first else -self.ranks, kind="stable"
         ).tolist()
@@ -207,11 +207,11 @@ class LetterProfile(HoldsArrays):
     Attributes
     ----------
     letters
-        The consonants, then the vowels, of each the roundest first.
+        The consonants, then the vowels, each with the roundest first.
     is_vowel
-        Whether a letter stands for the words that have it as their first vowel.
+        Whether a letter represents the words that have it as their first vowel.
     words
-        The words that each mean is of.
+        The words of each mean.
     values
         Shape [letters]: mean cosine to round minus mean cosine to sharp shapes.
     low, high
@@ -219,8 +219,8 @@ class LetterProfile(HoldsArrays):
     chance_low, chance_mean, chance_high
         Shape [letters]; low and high are the 2.5th and 97.5th percentile under chance.
     q_values
-        Shape [letters]: the share of false discoveries among all letters that would let this one
-        be a discovery; above .05 chance could have given the value.
+        Shape [letters]: p values corrected for the false discovery rate over all letters; above
+        .05 the value does not differ from chance.
     """
 
     layer: str
@@ -241,7 +241,7 @@ class LetterProfile(HoldsArrays):
         for name in ("values", *bounds):
             expect_shape("profile", name, getattr(self, name), letters=len(self.letters))
         if not len(self.letters) == len(self.is_vowel) == len(self.words):
-            raise ValueError("profile: is_vowel and words must have one entry a letter")
+            raise ValueError("profile: is_vowel and words must have one entry per letter")
 
 
 @dataclass(frozen=True, slots=True)

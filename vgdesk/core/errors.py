@@ -2,10 +2,10 @@ from typing import Self
 
 
 class VgdeskError(Exception):
-    """Something the user can act on: what happened and what is safe, then what to do.
+    """An error the user can act on: what happened and what is safe, then what to do.
 
-    Children add class methods instead of constructors: with another signature an error could not
-    be rebuilt on its way back from a child process.
+    Subclasses add class methods instead of constructors: with another signature an error could not
+    be unpickled from a child process.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -18,11 +18,11 @@ class VgdeskError(Exception):
 
 
 class TooFewWordsError(VgdeskError):
-    """An analysis was asked of fewer words than it can say anything about."""
+    """There are fewer words than an analysis needs."""
 
     @classmethod
     def of(cls, *, needed: int, found: int) -> Self:
-        """Say how many words are needed and how many there are."""
+        """Return the error for the number of words needed and found."""
         return cls(
             f"This analysis needs at least {needed} words, but only {found} are ready.",
             "Record or load more words.",
@@ -30,14 +30,14 @@ class TooFewWordsError(VgdeskError):
 
 
 class NotFiniteError(VgdeskError, ValueError):
-    """A number is NaN or infinite, and so is no number: whatever is computed of it is wrong."""
+    """A number is NaN or infinite, so results computed from it would be wrong."""
 
     @classmethod
     def of(cls, owner: str, what: str) -> Self:
-        """Say which number of what; `owner` is where it comes from."""
+        """Return the error for a value; `owner` is its source."""
         return cls(
             f"{owner}: {what} is not finite (NaN or infinity).",
-            "Compute it again, or leave it out; nothing was computed of it.",
+            "Recompute it, or leave it out; it was not used for any result.",
         )
 
 
@@ -46,7 +46,7 @@ class AudioFileError(VgdeskError):
 
 
 class SoundDeviceError(VgdeskError):
-    """A microphone or loudspeaker is missing, lost or does not answer."""
+    """A microphone or loudspeaker is missing, lost or does not respond."""
 
 
 class EncoderError(VgdeskError):

@@ -9,22 +9,21 @@ from vgdesk.core.model import WordId
 
 @dataclass(frozen=True, slots=True)
 class WordFacts:
-    """What the list says about one word.
+    """Facts about one word from the word list.
 
     Attributes
     ----------
     label
         Its entry in the chosen label column; empty if it has none.
     phones
-        Its pronunciation, one entry a phone; empty if it is not known.
+        Its pronunciation, one entry per phone; empty if unknown.
     numbers
-        Columns of numbers, such as frequency or concreteness, as far as they are filled in; all
-        finite.
+        Numeric columns, such as frequency or concreteness, where filled in; all finite.
     language
-        Which language it is of; empty if it is not known.
+        Its language; empty if unknown.
     shape
         "round" or "sharp" if it names something of that shape, "sounds round" or "sounds sharp"
-        if it is a word to be judged by its sound; otherwise empty.
+        if it is to be judged by its sound; otherwise empty.
     """
 
     word: WordId
@@ -43,18 +42,18 @@ class WordFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about the rows of a stack beside their vectors.
+    """Facts about the rows of a stack besides their vectors.
 
     Attributes
     ----------
     column
-        The label column that was chosen.
+        The chosen label column.
     speakers
         Row id and speaker, for rows that are takes of a known speaker.
     synonyms
-        Pairs of words of the same meaning, as far as the list says so; each pair once.
+        Pairs of synonymous words according to the list; each pair once.
     ratings
-        Pairs of words with how alike people find them, on any scale; each pair once, all finite.
+        Pairs of words with human similarity ratings, on any scale; each pair once, all finite.
     """
 
     words: tuple[WordFacts, ...] = ()
@@ -70,11 +69,11 @@ class Facts:
 
     @classmethod
     def of_labels(cls, labels: Mapping[WordId, str], column: str = "label") -> Self:
-        """Wrap labels alone; the written form is the word's id."""
+        """Make facts from labels alone; the written form is the id of the word."""
         return cls(tuple(WordFacts(word, word, label) for word, label in labels.items()), column)
 
     def only(self, words: Collection[WordId], rows: Collection[str]) -> Self:
-        """Leave out what is known of other words, and the speakers of other rows."""
+        """Keep only facts about the given words, and the speakers of the given rows."""
         return replace(
             self,
             words=tuple(facts for facts in self.words if facts.word in words),

@@ -21,7 +21,7 @@ class FrameStack(HoldsArrays):
     rows, words
         The id of each take, and its word.
     starts
-        Shape [rows + 1]: where the frames of each take begin, and where those of the last end.
+        Shape [rows + 1]: where the frames of each take start, then where the last take ends.
     values
         Shape [layers, frames of all takes, dim], float32, all finite.
     """
@@ -38,7 +38,7 @@ class FrameStack(HoldsArrays):
             raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(self.words)} words")
         expect_shape(self.encoder, "starts", self.starts, starts=len(self.rows) + 1)
         if self.starts.dtype.kind != "i":
-            raise ValueError(f"{self.encoder}: places of frames are no whole numbers")
+            raise ValueError(f"{self.encoder}: starts of frames must be whole numbers")
         if self.starts[0] != 0 or (np.diff(self.starts) < 1).any():
             raise ValueError(f"{self.encoder}: every take must have at least one frame")
         frames = int(self.starts[-1])
@@ -54,7 +54,7 @@ class FrameStack(HoldsArrays):
 
     @classmethod
     def of_stack(cls, stack: LayerStack) -> Self:
-        """Take each vector for a take of one frame."""
+        """Treat each vector as a take of one frame."""
         starts = np.arange(len(stack.rows) + 1)
         return cls(stack.encoder, stack.layers, stack.rows, stack.words, starts, stack.values)
 

@@ -1,4 +1,4 @@
-"""Words of which only a part is heard: how much, and which part."""
+"""Gating: words of which only a part is heard, how much and which part."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,14 +8,14 @@ from vgdesk.core.model import WordId
 from vgdesk.core.stack import LayerStack
 
 SHORTEST = 0.1  # s; the first gate
-STEP = 0.05  # s from gate to gate, and more where there would be too many gates
+STEP = 0.05  # s between gates, or more if there would be too many gates
 MOST = 24  # gates
 GRAIN = 0.01  # s; longer steps are whole multiples of it
 ROUNDING = 1e-9
 
 
 class Condition(Enum):
-    """Which part of a word is heard; all but the first are controls."""
+    """The part of a word that is heard; all but the first are controls."""
 
     START = "start"
     END = "end"
@@ -37,14 +37,14 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A word heard through a row of gates.
+    """A word heard through a series of gates.
 
     Attributes
     ----------
     take
-        Id of the take that is cut; it need not be one of the list.
+        Id of the gated take, which need not be in the list.
     times
-        How much is heard at each gate, in seconds; at the last one the whole word.
+        The duration heard at each gate, in seconds; at the last one the whole word.
     """
 
     word: WordId
@@ -55,14 +55,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gates:
-    """What an encoder makes of a word at its gates; the stack has a row for each of `heard`."""
+    """Vectors of a word at its gates; the stack has a row for each of `heard`."""
 
     heard: Heard
     stack: LayerStack
 
 
 def gate_times(seconds: float) -> tuple[float, ...]:
-    """Return how much of a word of this length is heard at each gate, in seconds.
+    """Return the duration heard at each gate for a word of this length, in seconds.
 
     The last gate is the whole word; the step to it is between half a step and one and a half.
     """

@@ -3,12 +3,12 @@ from typing import Any
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Return what a JSON text of anybody's says.
+    """Parse a JSON text from an untrusted source.
 
     Raises
     ------
     ValueError
-        If it is no JSON, or nested more deeply than anything that is meant to be read.
+        If it is not JSON, or nested too deeply to parse.
     """
     try:
         return json.loads(text)

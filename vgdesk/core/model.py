@@ -11,14 +11,14 @@ EncoderId = NewType("EncoderId", str)
 
 
 class Modality(Enum):
-    """What an encoder reads."""
+    """The input of an encoder."""
 
     SPEECH = "speech"
     TEXT = "text"
 
 
 class Cell(Enum):
-    """The four places of the 2x2: speech or text, trained without or with pictures."""
+    """The four cells of the 2x2: speech or text, trained without or with pictures."""
 
     SPEECH = "speech"
     SPEECH_GROUNDED = "speech-grounded"
@@ -40,7 +40,7 @@ class Cell(Enum):
 
 
 class TakeSource(Enum):
-    """How a take came to be; synthetic speech is always said to be synthetic."""
+    """The origin of a take; synthetic speech is always marked as synthetic."""
 
     RECORDED = "recorded"
     IMPORTED = "imported"
@@ -48,7 +48,7 @@ class TakeSource(Enum):
 
 
 class Verdict(Enum):
-    """What a check says of a take."""
+    """The verdict of a check on a take."""
 
     PASS = "pass"
     WARN = "warn"
@@ -65,12 +65,12 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who spoke, under a pseudonym unless they want to be named.
+    """A speaker, under a pseudonym unless they want to be named.
 
     Attributes
     ----------
     has_consent
-        Whether the recordings may be kept and used; None as long as nobody asked.
+        Whether the recordings may be kept and used; None if not asked yet.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word in one sense. Two words may share a spelling, so the id is what counts.
+    """One word in one sense. Two words may share a spelling, so words are identified by id.
 
     Attributes
     ----------
@@ -108,18 +108,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One recording of one word; the file is never changed, trimming is metadata.
+    """One recording of one word; the file never changes, and trimming is metadata.
 
     Attributes
     ----------
     file
         Absolute path of the sound file.
     start, end
-        The part of the file that holds the word, in seconds; `end` None is the end of the file.
+        The part of the file with the word, in seconds; `end` None is the end of the file.
     concerns
-        What the checks after the recording had to say against it.
+        The checks after the recording that it did not pass.
     is_kept_anyway
-        True if somebody heard of the concerns and decided to keep the take.
+        True if the user saw the concerns and decided to keep the take.
     """
 
     id: TakeId
@@ -139,7 +139,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Trashed:
-    """A take that was rejected, with the word as it was then; its sound file stays."""
+    """A rejected take, with its word at that time; its sound file is kept."""
 
     take: Take
     word: Word
@@ -147,9 +147,9 @@ class Trashed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
-    """Everything the user decided. What can be computed again is not in here.
+    """Everything the user decided, without anything that can be recomputed.
 
-    Sessions share what did not change, so keeping a hundred earlier ones for undo costs little.
+    Sessions share unchanged parts, so keeping a hundred earlier ones for undo costs little.
 
     Attributes
     ----------
@@ -158,13 +158,13 @@ class Session:
     encoders
         The encoder chosen for each cell of the 2x2; a cell may be empty.
     trash
-        Takes that were rejected or deleted, from where they can be restored.
+        Takes that were rejected or deleted, and can be restored.
     speakers
-        By their names; a take may name a speaker of whom nothing else is known.
+        By name; a take may have a speaker who is not listed here.
     ratings
-        How alike people find two words, by their written forms; also of words not in the list.
+        Human similarity ratings, by written forms; may include words not in the list.
     spent
-        The highest number that a permanently deleted take of a word had: none comes twice.
+        The highest number of a permanently deleted take of a word; numbers are not reused.
     """
 
     words: Mapping[WordId, Word] = field(default_factory=dict)
@@ -190,28 +190,28 @@ class Session:
         return tuple(dict.fromkeys(name for word in self.words.values() for name in word.labels))
 
     def with_word(self, word: Word) -> Self:
-        """Add a word at the end, or replace the one with the same id where it stands."""
+        """Add a word at the end, or replace the one with the same id in place."""
         return replace(self, words={**self.words, word.id: word})
 
     def with_take(self, take: Take) -> Self:
-        """Add a take at the end, or replace the one with the same id where it stands."""
+        """Add a take at the end, or replace the one with the same id in place."""
         return replace(self, takes={**self.takes, take.id: take})
 
     def without_takes(self, takes: frozenset[TakeId]) -> Self:
-        """Put takes into the trash."""
+        """Move takes to the trash."""
         gone = {k: Trashed(v, self.words[v.word]) for k, v in self.takes.items() if k in takes}
         kept = {k: v for k, v in self.takes.items() if k not in gone}
         return replace(self, takes=kept, trash={**self.trash, **gone})
 
     def without_words(self, words: frozenset[WordId]) -> Self:
-        """Remove words and put their takes into the trash."""
+        """Delete words and move their takes to the trash."""
         emptied = self.without_takes(
             frozenset(take.id for take in self.takes.values() if take.word in words)
         )
         return replace(emptied, words={k: v for k, v in self.words.items() if k not in words})
 
     def with_restored(self, take: TakeId) -> Self:
-        """Take a take out of the trash; its word comes back with it if it is gone."""
+        """Restore a take from the trash, together with its word if that was deleted."""
         back = self.trash[take]
         return replace(
             self,
@@ -225,7 +225,7 @@ class Session:
         return replace(self, speakers={**self.speakers, speaker.name: speaker})
 
     def without_speaker(self, name: str) -> Self:
-        """Remove a speaker with every take of theirs, in the list and in the trash."""
+        """Delete a speaker and all their takes, in the list and in the trash."""
         return replace(
             self,
             takes={k: v for k, v in self.takes.items() if v.speaker != name},
@@ -234,6 +234,6 @@ class Session:
         )
 
     def with_encoder(self, cell: Cell, encoder: EncoderId | None) -> Self:
-        """Put an encoder into a cell of the 2x2, or empty the cell."""
+        """Assign an encoder to a cell of the 2x2, or empty the cell."""
         others = {k: v for k, v in self.encoders.items() if k != cell}
         return replace(self, encoders=others if encoder is None else {**others, cell: encoder})

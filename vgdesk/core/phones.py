@@ -1,8 +1,8 @@
-"""Pronunciations as they stand in a list: a string in, one entry a phone out."""
+"""Parsing of pronunciations in a word list into phones."""
 
 import unicodedata
 
-# What belongs to the symbol before it: length, aspiration, labialisation, rhoticity and the like.
+# Modifiers of the preceding symbol: length, aspiration, labialisation, rhoticity and the like.
 MODIFIERS = frozenset("ːˑʰʷʲˠˤⁿˡ˞ʼ̩")
 TIES = frozenset("\u0361\u035c")
 STRESS = "ˈˌ.'"
@@ -11,9 +11,9 @@ STRESS = "ˈˌ.'"
 def split_phones(text: str) -> tuple[str, ...]:
     """Split a pronunciation into phones.
 
-    Phones apart from each other by blanks are taken as they are, without the stress digits of
-    ARPAbet ("K AE1 T"). Otherwise every IPA symbol is a phone together with its diacritics; two
-    symbols under a tie bar are one, a diphthong without it is two.
+    Phones separated by blanks are used as they are, without the stress digits of ARPAbet
+    ("K AE1 T"). Otherwise every IPA symbol with its diacritics is a phone; two symbols under a tie
+    bar are one phone, a diphthong without it is two.
     """
     parts = text.split()
     if len(parts) > 1 or text.strip().isupper():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def expect_plain_file(file: Path) -> None:
-    """Raise OSError unless this is a file: a pipe would be waited for, a device may never end."""
+    """Raise OSError unless this is a regular file: a pipe would block, a device may never end."""
     mode = file.stat().st_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder", str(file))

@@ -2,9 +2,9 @@ from pathlib import Path
 
 
 def resource(name: str) -> Path:
-    """Return the path of something that travels with the program; it need not exist.
+    """Return the path of a resource that ships with the program; it need not exist.
 
-    An installed package carries the resources inside it, a checkout beside it.
+    An installed package contains the resources, a checkout has them beside the package.
     """
     package = Path(__file__).parents[1]
     inside = package / "resources"

@@ -1,4 +1,4 @@
-"""What analyses give back. Every result says how it was made and what chance would give."""
+"""Results of analyses, each with its method and its chance level."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,24 @@ from vgdesk.core.viewing import Order
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a number comes from.
+    """How a result was computed.
 
     Attributes
     ----------
     estimator
-        In words, for example "debiased linear CKA".
+        A description, for example "debiased linear CKA".
     n
-        How many rows went in.
+        Number of rows used.
     encoders
-        The encoders that were compared, in order.
+        The encoders used, in order.
     chance
-        How the chance level was found, in words; empty if there is none.
+        How the chance level was computed; empty if there is none.
     seed
-        Seed of the random numbers that were used; None if there were none.
+        Random seed; None if no random numbers were used.
     interval
-        What the interval around each score is, in words; empty if there is none.
+        A description of the interval around each score; empty if there is none.
     warning
-        Why the result should not be trusted, as a sentence; empty if nothing speaks against it.
+        A sentence that says why the result should not be trusted; otherwise empty.
     """
 
     estimator: str
@@ -43,16 +43,16 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerSimilarity(HoldsArrays):
-    """How alike the layers of two encoders arrange the same words.
+    """Similarity of the layers of two encoders over the same words.
 
     Attributes
     ----------
     values, chance_mean, chance_sd
-        Shape [rows, columns]. Chance is what the same numbers would be if the words of one
-        encoder were dealt out at random; its spread is one standard deviation.
+        Shape [rows, columns]. Chance is the distribution of the same values under permutation of
+        the words of one encoder; its spread is one standard deviation.
     q_values
-        Shape [rows, columns]: the share of false discoveries among all pairs that would let this
-        one be a discovery; above .05 chance could have given the value.
+        Shape [rows, columns]: p values corrected for the false discovery rate over all pairs; above
+        .05 a value does not differ from chance.
     """
 
     measure: str
@@ -77,7 +77,7 @@ class LayerSimilarity(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordSimilarity(HoldsArrays):
-    """How alike one layer holds each pair of rows.
+    """Similarity of each pair of rows in one layer.
 
     Attributes
     ----------
@@ -86,15 +86,15 @@ class WordSimilarity(HoldsArrays):
     rows, words
         Row ids, and the word of each.
     values
-        Shape [rows, rows]; the diagonal says nothing and is not shown.
+        Shape [rows, rows]; the diagonal is meaningless and not shown.
     order
-        Shape [rows]: an order that puts similar rows side by side (leaf order of a dendrogram).
+        Shape [rows]: an order with similar rows side by side (leaf order of a dendrogram).
     limits
         The values of the darkest and the brightest colour.
     is_distance
         True if a small number means alike.
     part_of
-        How many rows there are of which these are some; 0 if these are all.
+        Number of rows of which these are a part; 0 if these are all.
     """
 
     measure: str
@@ -117,27 +117,27 @@ class WordSimilarity(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordOverview(HoldsArrays):
-    """How alike one layer holds blocks of neighbouring rows: there are too many to show each pair.
+    """Similarity of blocks of neighbouring rows in one layer, for lists too long to show pairs.
 
     Attributes
     ----------
     layer
         Name of the layer.
     rows, words
-        Row ids, and the word of each, in the order in which they are shown.
+        Row ids, and the word of each, in display order.
     starts
-        Shape [blocks + 1]: where each block begins, and where the last one ends.
+        Shape [blocks + 1]: where each block starts, then where the last one ends.
     values
-        Shape [blocks, blocks]: mean over all pairs of different rows, one of each block; of
+        Shape [blocks, blocks]: mean over all pairs of different rows, one from each block; for
         distances the root mean square.
     limits
         The values of the darkest and the brightest colour.
     is_distance
         True if a small number means alike.
     group_means
-        The same mean over all pairs of one group, and over those of two; None without groups.
+        The same mean over pairs within groups and between groups; None without groups.
     order
-        What the order of the rows goes by.
+        The order of the rows.
     """
 
     measure: str
@@ -161,15 +161,15 @@ class WordOverview(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordMap(HoldsArrays):
-    """A place in the plane for every row.
+    """A point in the plane for every row.
 
     Attributes
     ----------
     points
         Shape [rows, 2].
     is_fitted
-        Shape [rows], True where the row took part in finding the axes; the others were placed
-        afterwards and moved nobody.
+        Shape [rows], True for rows that the axes were fitted to; the others were placed afterwards
+        and moved no other point.
     axes
         Title of each axis, with the share of variance that it shows.
     """
@@ -191,7 +191,7 @@ class WordMap(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerCurve(HoldsArrays):
-    """A score at every layer of one encoder, with its interval and with what chance gives.
+    """A score at every layer of one encoder, with its interval and chance level.
 
     Attributes
     ----------
@@ -204,9 +204,9 @@ class LayerCurve(HoldsArrays):
     q_values
         Shape [layers]: as in `LayerSimilarity`, among the layers of this curve.
     limits
-        The lowest and the highest value that the score can have.
+        The lowest and the highest possible value of the score.
     series
-        What this curve is of, where a measure gives several; otherwise empty.
+        The name of this curve, where a measure returns several; otherwise empty.
     """
 
     measure: str

@@ -36,22 +36,22 @@ class Embedding(HoldsArrays):
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class LayerStack(HoldsArrays):
-    """One vector per layer and row: what an encoder made of the whole list.
+    """One vector per layer and row: the output of an encoder for the whole list.
 
     Attributes
     ----------
     layers
-        Layer 0 is what enters the first block, then one for every block.
+        Layer 0 is the input of the first block, followed by the output of every block.
     rows
         The id of each row: a take, or a word where takes were averaged.
     words
-        The word of each row; a word may repeat, one row a take.
+        The word of each row; a word may repeat, with one row per take.
     values
-        Shape [layers, rows, dim], float32, all finite: no analysis has to look again.
+        Shape [layers, rows, dim], float32, all finite, so analyses need not check.
     keys
-        What the vectors of each row are from: where keys are the same, vectors are. Empty if that
-        is not known; then nothing is kept for a list with one more row. `replace` drops them, since
-        it may change the vectors; see `with_keys`.
+        Identify the vectors of each row: equal keys mean equal vectors. Empty if unknown; then
+        nothing is cached for a longer list. `replace` drops them, since it may change the vectors;
+        see `with_keys`.
     """
 
     encoder: EncoderId
@@ -93,7 +93,7 @@ class LayerStack(HoldsArrays):
         )
 
     def with_keys(self, keys: Iterable[str]) -> Self:
-        """Say what the vectors of each row are from."""
+        """Return the stack with keys that identify the vectors of each row."""
         known = tuple(keys)
         if len(known) != len(self.rows):
             raise ValueError(f"{self.encoder}: {len(self.rows)} rows, {len(known)} keys")
@@ -103,13 +103,13 @@ class LayerStack(HoldsArrays):
 def stack_rows(
     rows: Sequence[tuple[str, WordId, Sequence[Embedding]]], *, encoder: EncoderId
 ) -> LayerStack | None:
-    """Put the embeddings of many takes or words into one stack, in the given order.
+    """Stack the embeddings of many takes or words, in the given order.
 
     Parameters
     ----------
     rows
-        Row id, its word, and the embeddings that are averaged into the row. A row without an
-        embedding is left out: the picture grows while encoding goes on.
+        Row id, its word, and the embeddings that are averaged into the row. Rows without an
+        embedding are left out, so that views grow while encoding continues.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What is being looked at. None of this is an edit: it is saved, but never undone."""
+"""The state of the views. None of this is an edit: it is saved, but not part of undo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from vgdesk.core.model import Cell, TakeId, WordId
 
 
 class Rows(Enum):
-    """What one row of the word heatmap and one point of the map stands for."""
+    """What a row of the word heatmap and a point of the map represents."""
 
     WORDS = "words"
     TAKES = "takes"
@@ -33,7 +33,7 @@ class Shown(Enum):
 
 
 class Search(Enum):
-    """Who looks for whom in the list of what is found."""
+    """Queries and targets in the retrieval list."""
 
     A_IN_B = "a-in-b"
     B_IN_A = "b-in-a"
@@ -42,18 +42,18 @@ class Search(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user points at, the same in all views.
+    """The selection, shared by all views.
 
     Attributes
     ----------
     words
-        The selected words, in the order of choosing.
+        The selected words, in the order of selection.
     primary
-        The one of them that is played and inspected.
+        The selected word that is played and inspected.
     take
-        The take of the primary word that is inspected; None is its first.
+        The inspected take of the primary word; None is its first.
     hovered
-        The word under the pointer; never changes anything but highlights.
+        The word under the pointer; only affects highlights.
     """
 
     words: tuple[WordId, ...] = ()
@@ -66,7 +66,7 @@ class Selection:
         return replace(self, words=words, primary=words[0] if words else None, take=None)
 
     def toggled(self, word: WordId) -> Self:
-        """Add a word to the selection, or take it out."""
+        """Add a word to the selection, or remove it."""
         if word in self.words:
             return self.of(*(other for other in self.words if other != word))
         return replace(self, words=(*self.words, word), primary=word, take=None)
@@ -79,21 +79,21 @@ class ViewRecipe:
     Attributes
     ----------
     a, b
-        The two cells of the 2x2 that are compared.
+        The two compared cells of the 2x2.
     shown
-        The one whose words are shown in the word heatmap and the map.
+        The cell whose words are shown in the word heatmap and the map.
     layers
-        The layer that is looked at in each cell; 0 where nothing was chosen.
+        The layer shown for each cell; 0 if none was chosen.
     alignment, words_measure, map_method, curve, changes
         Ids in the catalogue of analyses.
     search
-        Words of A among those of B, the other way round, or takes among those of other voices.
+        Words of A among those of B, the reverse, or takes among those of other speakers.
     floors
-        Whether the curves also show what needs no training: untrained twins and baselines.
+        Whether the curves also show untrained twins and baselines.
     label_column
         The label that colours, groups and scores the words.
     pooling
-        How the vectors of a word's frames or tokens become one vector.
+        How the vectors of the frames or tokens of a word become one vector.
     """
 
     a: Cell = Cell.SPEECH
@@ -123,14 +123,14 @@ class ViewRecipe:
 
     @property
     def searched(self) -> tuple[Cell, Cell]:
-        """Who looks for itself in whom, where two encoders are compared."""
+        """The cells of queries and targets, where two encoders are compared."""
         return (self.b, self.a) if self.search is Search.B_IN_A else (self.a, self.b)
 
     def layer_of(self, cell: Cell) -> int:
         return self.layers.get(cell, 0)
 
     def with_measures(self, instead: Mapping[str, str]) -> Self:
-        """Take other measures in the place of some, by id."""
+        """Replace measures by others, by id."""
         return replace(
             self,
             alignment=instead.get(self.alignment, self.alignment),

@@ -26,7 +26,7 @@ _BASELINES: Mapping[str, Callable[[], SpeechEncoder | TextEncoder]] = {
 
 
 def load(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEncoder:
-    """Make an encoder ready; a baseline needs no device and no heavy library."""
+    """Load an encoder; a baseline needs no device and no heavy library."""
     if spec.family in _BASELINES:
         return _BASELINES[spec.family]()
     if spec.family == VECTORS:

@@ -11,31 +11,31 @@ from vgdesk.core.model import EncoderId, Modality
 
 @dataclass(frozen=True, slots=True)
 class EncoderSpec:
-    """What is known of an encoder before anything heavy is loaded.
+    """A description of an encoder, available before anything heavy is loaded.
 
     Attributes
     ----------
     is_grounded
         Whether it was trained with pictures; None for a baseline, which was not trained at all,
-        and for word vectors, of which it is not known: these may stand in either cell.
+        and for word vectors, for which it is unknown: these may be in either cell.
     layers
-        Name of each layer. Numbers for transformers: "0" is what enters the first block, then one
-        for every block's output. Baselines have speaking names.
+        Name of each layer. Numbers for transformers: "0" is the input of the first block, followed
+        by the output of every block. Baselines have descriptive names.
     sample_rate
-        In Hz, what the sound must be resampled to; 0 for text.
+        The rate in Hz to which sound must be resampled; 0 for text.
     source
-        One sentence: where it comes from.
+        Where it comes from, in one sentence.
     revision
-        Hash of everything in the folder that decides the numbers.
+        Hash of everything in the folder that affects the vectors.
     family
-        Id of what knows how to load it.
+        Id of the family that loads it.
     untrained_seed
         Seed of the random weights that replace the trained ones; None for the model itself.
     file
-        Where word vectors are looked up; None for all others.
+        The file of word vectors; None for all others.
     levels_file
-        Whether a model that levels its sound does so over the whole file, before the word is cut
-        out of it, instead of over the word alone.
+        Whether a model that normalises its sound does so over the whole file, before the word is
+        cut out of it, instead of over the word alone.
     """
 
     id: EncoderId
@@ -56,11 +56,11 @@ class EncoderSpec:
 
 
 class Pooling(Enum):
-    """How the frames or tokens of a word become one vector; padding never takes part."""
+    """How the frames or tokens of a word become one vector; padding is always excluded."""
 
     MEAN = "mean"
     CENTRE = "centre"  # the middle frame or token; of two, the earlier
-    FIRST = "first"  # the word's own first frame or token
+    FIRST = "first"  # the first frame or token of the word itself
 
 
 class SpeechEncoder(Protocol):
@@ -70,9 +70,9 @@ class SpeechEncoder(Protocol):
         """Return [layers, dim], float32, for each mono recording at the spec's rate."""
 
     def frames(self, word: FloatArray) -> Mapping[str, FloatArray]:
-        """Return what would be pooled of one recording: [frames, dim], float32, by layer.
+        """Return the frames of one recording before pooling: [frames, dim], float32, by layer.
 
-        The layers of a baseline may be others here than those of its vectors.
+        A baseline may have other layers here than for its vectors.
         """
 
 
@@ -84,12 +84,12 @@ class TextEncoder(Protocol):
 
 
 class Shape(NamedTuple):
-    """What `config.json` says about the size of a model.
+    """The size of a model according to `config.json`.
 
     Attributes
     ----------
     blocks
-        How many transformer blocks; there is one layer more.
+        Number of transformer blocks; there is one layer more.
     sample_rate
         In Hz; 0 for text.
     """
@@ -101,16 +101,16 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Models that are read in the same way.
+    """Models that are loaded in the same way.
 
     Attributes
     ----------
     model_types
-        The values of "model_type" in `config.json` that belong to it.
+        The values of "model_type" in `config.json` that belong to the family.
     is_grounded
-        Whether its models were trained with pictures; None if that differs from model to model.
+        Whether its models were trained with pictures; None if that differs between models.
     describe
-        Reads the shape out of `config.json` and the folder, without torch.
+        Reads the shape from `config.json` and the folder, without torch.
     load
         Loads a model onto a device; this is where torch is imported.
     """

@@ -1,4 +1,4 @@
-"""What can be learnt from a model's folder without opening the model: no torch in here."""
+"""Inspection of a model folder without loading the model; does not import torch."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
 PREPROCESSOR = "preprocessor_config.json"
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
-# Besides the weights, these decide what comes out.
+# Besides the weights, these files affect the vectors.
 SETTINGS_FILES = (
     "config.json",
     PREPROCESSOR,
@@ -24,28 +24,28 @@ SETTINGS_FILES = (
     "added_tokens.json",
     "merges.txt",
     *TOKENIZER_FILES,
-    # Read by tokenizers of other families, which a folder may ask for by name.
+    # Read by tokenizers of other families, which a folder may request by name.
     "spiece.model",
     "tokenizer.model",
     "tiktoken.model",
     "tekken.json",
 )
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
-# What the library would take instead of the weights, or on top of them, without saying so.
+# Files that the library would silently use instead of the weights, or on top of them.
 _OTHER_WEIGHTS = ("adapter_config.json", "shard-?????-model-?????-of-?????.safetensors")
-# Bytes. Folders are looked at in the process of the window, so what is read there stays small; the
-# weights themselves are read by the process that runs the model.
-_LARGEST_HEADER = 2**23  # seventy thousand parts
+# Bytes. Folders are inspected in the process of the window, so reads there stay small; the weights
+# themselves are read by the process that runs the model.
+_LARGEST_HEADER = 2**23  # seventy thousand tensors
 _LARGEST_SETTINGS = 2**23
 _LARGEST_CARD = 2**16
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """Read `config.json`; refuses a folder that has none."""
+    """Read `config.json`; raises an EncoderError if there is none."""
     file = folder / "config.json"
     if not file.is_file():
         raise EncoderError(
-            f"The folder “{folder.name}” holds no model: it has no config.json.",
+            f"The folder “{folder.name}” does not contain a model: it has no config.json.",
             "Choose the folder that contains config.json and model.safetensors.",
         )
     return _read_json(file)
@@ -59,28 +59,28 @@ def _read_json(file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise _damaged(file, str(error)) from error
     if not isinstance(content, dict):
-        raise _damaged(file, "it does not hold named values")
+        raise _damaged(file, "it is not a JSON object")
     return content
 
 
 def read_settings(folder: Path, name: str) -> dict[str, Any]:
-    """Read a settings file that a folder may lack; then nothing is set."""
+    """Read an optional settings file; empty if the folder does not have it."""
     file = folder / name
     return _read_json(file) if file.is_file() else {}
 
 
 def sampling_rate(folder: Path) -> int:
-    """Return at which rate a speech model hears, in Hz; if it does not say, the usual 16 kHz."""
+    """Return the input rate of a speech model in Hz; 16 kHz if not stated."""
     return int(read_settings(folder, PREPROCESSOR).get("sampling_rate") or 16_000)
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
-    """Return the safetensors files of a model, each with a sound header: all that is loaded."""
+    """Return the safetensors files of a model, the only files loaded, with valid headers."""
     other = sorted(file.name for pattern in _OTHER_WEIGHTS for file in folder.glob(pattern))
     if other:
         raise EncoderError(
-            f"The folder “{folder.name}” holds weights of another kind beside the usual ones "
-            f"({other[0]}), so it could not be told which model was used.",
+            f"The folder “{folder.name}” contains weights of another kind beside the usual ones "
+            f"({other[0]}), so it would be unclear which model was used.",
             "Keep only config.json, the tokenizer and the weights of one model in the folder.",
         )
     if (folder / WEIGHTS).is_file():
@@ -98,13 +98,13 @@ def _shards(folder: Path) -> tuple[Path, ...]:
     index = _read_json(folder / WEIGHTS_INDEX)
     places = index.get("weight_map")
     if not isinstance(places, dict) or not places:
-        raise _damaged(folder / WEIGHTS_INDEX, "it names no weights")
+        raise _damaged(folder / WEIGHTS_INDEX, "it lists no weights")
     names = sorted({str(name) for name in places.values()})
-    # A name with a folder in it could point anywhere on this computer.
+    # A name that contains a folder could point anywhere on this computer.
     missing = [n for n in names if Path(n).name != n or not (folder / n).is_file()]
     if missing:
         raise EncoderError(
-            f"The model in “{folder.name}” is not complete: {', '.join(missing)} is missing.",
+            f"The model in “{folder.name}” is incomplete. Missing: {', '.join(missing)}.",
             "Copy or download all parts of the model into this folder.",
         )
     return tuple(folder / name for name in names)
@@ -118,31 +118,31 @@ def _no_weights(folder: Path) -> EncoderError:
             f"Put {WEIGHTS} beside config.json.",
         )
     return EncoderError(
-        f"The weights in “{folder.name}” are in a format that can run hidden programs when it is "
-        f"opened ({pickles[0]}). vgdesk did not open it.",
+        f"The weights in “{folder.name}” are in a format that can run hidden programs when "
+        f"opened ({pickles[0]}). vgdesk did not open the file.",
         f"Get {WEIGHTS} of the same model from where it was published. If you trust this file, "
-        "make one yourself in Python: transformers.AutoModel.from_pretrained(FOLDER)"
+        "convert it in Python: transformers.AutoModel.from_pretrained(FOLDER)"
         ".save_pretrained(NEW_FOLDER).",
     )
 
 
 def count_numbers(folder: Path) -> int:
-    """Return how many numbers the weights of a model are, without reading them."""
+    """Count the weights of a model without reading them."""
     return sum(prod(shape) for file in weight_files(folder) for shape in _shapes(file))
 
 
 def _check_header(file: Path) -> None:
-    """Refuse a file that was cut off or is not what its name says."""
+    """Raise an EncoderError if a file is truncated or not a safetensors file."""
     _shapes(file)
 
 
 def _shapes(file: Path) -> list[list[int]]:
-    """Return the shape of every part of a file of weights."""
+    """Return the shape of every tensor in a weights file."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
         if not 0 < length <= min(size - 8, _LARGEST_HEADER):
-            raise _damaged(file, "it does not begin like a safetensors file")
+            raise _damaged(file, "it does not start like a safetensors file")
         try:
             header = parse_json(stream.read(length))
             parts = [v for k, v in header.items() if k != "__metadata__"]
@@ -158,24 +158,24 @@ def _shapes(file: Path) -> list[list[int]]:
 def _damaged(file: Path, reason: str) -> EncoderError:
     return EncoderError(
         f"{file.name} in “{file.parent.name}” is damaged: {reason}.",
-        "The copy or download may have stopped half-way. Get the file again.",
+        "The copy or download may be incomplete. Get the file again.",
     )
 
 
 def check_tokenizer(folder: Path) -> None:
-    """Refuse a text model that comes without its rules for cutting words into pieces."""
+    """Raise an EncoderError if a text model has no tokenizer."""
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise EncoderError(
-            f"The text model in “{folder.name}” has no tokenizer, the list of word pieces that it "
-            "reads.",
+            f"The text model in “{folder.name}” has no tokenizer, which splits words into the "
+            "pieces that it reads.",
             "Put tokenizer.json (or vocab.txt) and tokenizer_config.json beside config.json.",
         )
 
 
 def revision_of(folder: Path) -> str:
-    """Hash everything in a model's folder that decides the numbers.
+    """Hash everything in a model folder that affects the vectors.
 
-    A file is read once in a process unless its size or time changes.
+    A file is read once per process unless its size or time changes.
     """
     digest = hashlib.blake2b(digest_size=16)
     for file in (*weight_files(folder), *(folder / name for name in SETTINGS_FILES)):
@@ -192,7 +192,7 @@ def _hash(file: Path, _size: int, _time: int) -> str:
 
 
 def licence_of(folder: Path) -> str:
-    """Return the licence that the model's card states, or say that none is stated."""
+    """Return the licence stated in the model card, or "not stated"."""
     card = folder / "README.md"
     text = ""
     if card.is_file():
@@ -204,11 +204,11 @@ def licence_of(folder: Path) -> str:
 
 
 def positive_int(config: Mapping[str, Any], key: str) -> int:
-    """Read a size out of `config.json`."""
+    """Read a size from `config.json`."""
     value = config.get(key)
     if type(value) is not int or value < 1:
         raise EncoderError(
-            f"The model's config.json does not say its size: {key} is {value!r}.",
+            f"The config.json of the model does not give its size: {key} is {value!r}.",
             "Get config.json again from where the model was published.",
         )
     return value

@@ -17,7 +17,7 @@ from vgdesk.encoders.written import BERT, CLIP_TEXT, ROBERTA
 FAMILIES = catalogue(
     WAV2VEC2, HUBERT, WAVLM, DATA2VEC_AUDIO, W2V_BERT, WHISPER, BERT, ROBERTA, CLIP_TEXT
 )
-# What the library raises at settings that do not fit each other, or are of another type.
+# Errors that the library raises for inconsistent settings, or settings of the wrong type.
 _FOREIGN = (
     OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
     AssertionError, MemoryError,
@@ -25,18 +25,18 @@ _FOREIGN = (
 
 
 def family_of(model_type: object) -> Family:
-    """Find who can read this "model_type" of `config.json`."""
+    """Find the family for a "model_type" of `config.json`."""
     for family in FAMILIES.values():
         if model_type in family.model_types:
             return family
     known = ", ".join(family.title for family in FAMILIES.values())
     raise EncoderError(
-        f"vgdesk cannot read this kind of model ({model_type}).", f"It can read: {known}."
+        f"vgdesk cannot read models of this type ({model_type}).", f"It can read: {known}."
     )
 
 
 def describe_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
-    """Make the spec of a model out of its `config.json`; the weights are not looked at."""
+    """Make the spec of a model from its `config.json`, without reading the weights."""
     config = read_config(folder)
     check_settings(folder)
     family = family_of(config.get("model_type"))
@@ -63,9 +63,9 @@ def inspect_folder(folder: Path, *, is_grounded: bool) -> EncoderSpec:
     Parameters
     ----------
     folder
-        Holds `config.json` and safetensors weights; a text model also its tokenizer.
+        Contains `config.json` and safetensors weights; for a text model also its tokenizer.
     is_grounded
-        What the user says; a family that was always trained with pictures knows better.
+        The user's statement; overruled by a family that is always trained with pictures.
     """
     folder = folder.resolve()
     spec = describe_folder(folder, is_grounded=is_grounded)
@@ -78,8 +78,8 @@ def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEnco
     assert spec.folder is not None
     if not spec.folder.is_dir():
         raise EncoderError(
-            f"The model “{spec.title}” cannot be read: the folder {spec.folder} is not there.",
-            "Bring the folder back, or choose another model.",
+            f"The model “{spec.title}” cannot be read: the folder {spec.folder} does not exist.",
+            "Restore the folder, or choose another model.",
         )
     check_settings(spec.folder)  # again: the folder may have changed since it was described
     _refuse_changes(spec, spec.folder)
@@ -88,21 +88,20 @@ def load_from_folder(spec: EncoderSpec, device: str) -> SpeechEncoder | TextEnco
 
 
 def _refuse_changes(spec: EncoderSpec, folder: Path) -> None:
-    """Refuse to go on under the name of a model that is another one now, or was damaged.
+    """Raise an EncoderError if the files of a model have changed since it was added.
 
-    Takes two seconds a gigabyte, once in a process. A twin has nothing of the weights.
+    Takes two seconds per gigabyte, once per process. An untrained twin does not use the weights.
     """
     if spec.untrained_seed is None and not spec.revision.startswith(revision_of(folder)):
         raise EncoderError(
-            f"The files of “{spec.title}” are not those that its name stands for: they were "
-            "changed or damaged.",
-            "Add the folder of the model again; if it came with the program, install it again.",
+            f"The files of “{spec.title}” have been changed or damaged since it was added.",
+            "Add the folder of the model again; if it ships with vgdesk, reinstall vgdesk.",
         )
 
 
 @contextmanager
 def foreign_errors(spec: EncoderSpec) -> Iterator[None]:
-    """Say in a sentence what the library makes of a model; what does not fit may show late."""
+    """Turn errors of the library into sentences; inconsistent settings may show late."""
     if spec.folder is None:
         yield
         return
@@ -121,9 +120,9 @@ def foreign_errors(spec: EncoderSpec) -> Iterator[None]:
 
 
 def untrained_twin(spec: EncoderSpec, seed: int = 0) -> EncoderSpec:
-    """Return the same model with random weights: what its shape alone makes of the words."""
+    """Return the same model with random weights, to show the effect of its architecture alone."""
     if spec.folder is None:
-        why = "it was never trained" if spec.file is None else "only its numbers are there"
+        why = "it was never trained" if spec.file is None else "it is a file of vectors"
         raise EncoderError(f"“{spec.title}” has no untrained twin: {why}.", "Choose a model.")
     return replace(
         spec,

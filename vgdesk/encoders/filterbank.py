@@ -1,4 +1,4 @@
-"""Models that read a log-mel spectrum instead of the wave: w2v-BERT."""
+"""Models that read a log-mel spectrum instead of the waveform: w2v-BERT."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,12 +23,12 @@ from vgdesk.encoders.running import (
     prepare,
 )
 
-# Samples of two spectra, 25 ms wide and 10 ms apart: one alone has no variance to divide by.
+# Samples of two spectra, 25 ms wide and 10 ms apart: a single one has no variance to divide by.
 _SHORTEST = 400 + 160
 
 
 def describe(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape; without preprocessor settings the family's usual 16 kHz hold."""
+    """Read the shape; without preprocessor settings the rate is the family's usual 16 kHz."""
     return Shape(
         positive_int(config, "num_hidden_layers"),
         positive_int(config, "hidden_size"),
@@ -37,7 +37,7 @@ def describe(config: Mapping[str, Any], folder: Path) -> Shape:
 
 
 def load(spec: EncoderSpec, device: str) -> "FilterbankEncoder":
-    """Load a model whose frames are two or more neighbouring spectra side by side."""
+    """Load a model whose frames are two or more neighbouring spectra, concatenated."""
     prepare()
     from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel
 
@@ -58,26 +58,26 @@ def _extractor(folder: Path, frame_size: int) -> Any:
     offered = extractor.num_mel_bins * extractor.stride
     if offered != frame_size:
         raise EncoderError(
-            f"The settings in “{folder.name}” do not fit each other: {PREPROCESSOR} makes frames "
-            f"of {offered} numbers, and config.json asks for {frame_size}.",
+            f"The settings in “{folder.name}” are inconsistent: {PREPROCESSOR} gives frames of "
+            f"{offered} numbers, but config.json expects {frame_size}.",
             "Get config.json and preprocessor_config.json of the same model.",
         )
     return extractor
 
 
 def log_mel_frames(extractor: Any, word: FloatArray) -> FloatArray:
-    """Return what a model hears of one word, [frames, bands x stride].
+    """Return the input frames of one word, [frames, bands x stride].
 
-    Each band is brought to mean 0 and variance 1 over this word alone. The last frame is filled up
-    with padding; it counts if at least two of its spectra are of the word, which is where the
-    library's attention mask draws the line. A word too short for a frame is padded with silence.
+    Each band is normalised to mean 0 and variance 1 over this word alone. The last frame is padded;
+    it counts if at least two of its spectra belong to the word, as in the attention mask of the
+    library. A word too short for a frame is padded with silence.
     """
     wave = np.asarray(word, np.float32)
     made = extractor(
         np.pad(wave, (0, max(0, _SHORTEST - len(wave)))),
         sampling_rate=extractor.sampling_rate,
-        # The usual 2 would cut an unfinished longer frame off a word that is alone, but not off
-        # one beside a longer word.
+        # The usual 2 would cut off the incomplete last frame of a single word, but not that of a
+        # word batched with a longer one.
         pad_to_multiple_of=extractor.stride,
         return_attention_mask=True,
         return_tensors="np",
@@ -87,9 +87,9 @@ def log_mel_frames(extractor: Any, word: FloatArray) -> FloatArray:
 
 
 class FilterbankEncoder(FrameEncoder):
-    """Encodes a batch of words that were each turned into frames alone.
+    """Encodes a batch of words, each turned into frames separately.
 
-    The model itself keeps padding out: its attention skips it, its convolutions look back only.
+    The model itself ignores padding: its attention is masked, its convolutions are causal.
     """
 
     def __init__(self, spec: EncoderSpec, model: Any, extractor: Any) -> None:
@@ -98,7 +98,7 @@ class FilterbankEncoder(FrameEncoder):
         self._extractor = extractor
 
     def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
-        """Hear a batch of words, each over its own frames."""
+        """Run a batch of words, each over its own frames."""
         import torch
 
         spectra = [log_mel_frames(self._extractor, word) for word in words]

@@ -1,7 +1,7 @@
-"""What the settings of a model's folder may ask for. A folder is passed on like a picture.
+"""Checks on the settings of a model folder, which may come from an untrusted source.
 
-The library that runs models follows its settings far: to programs that come with the model, to
-other weights than those beside them, and into any amount of memory. Here it is looked at before.
+The library that runs models follows its settings to programs that come with the model, to weights
+elsewhere, and to any amount of memory. So the settings are checked first.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,12 @@ _WITH_SIZES = ("config.json", PREPROCESSOR)
 _FILES = (*_WITH_SIZES, "processor_config.json", "tokenizer_config.json")
 # Names of programs in the folder, or on the hub.
 _CODE = ("auto_map", "custom_pipelines", "custom_generate")
-_ATTENTION = ("attn_implementation", "_attn_implementation")  # one with "/" comes from the hub
-# Other settings, tokenizers and weights than those whose content names the model; `init_inputs`
-# may be names of files.
+_ATTENTION = (
+    "attn_implementation",
+    "_attn_implementation",
+)  # a value with "/" is fetched from the hub
+# Settings, tokenizers and weights other than those whose content identifies the model;
+# `init_inputs` may be file names.
 _ELSEWHERE = (
     "transformers_weights", "configuration_files", "fast_tokenizer_files", "init_inputs",
 )  # fmt: skip
@@ -59,7 +62,7 @@ _SIZES: Mapping[str, _Range] = {
 
 
 def check_settings(folder: Path) -> None:
-    """Refuse settings that ask for foreign code, for other files, or for sizes beyond reason.
+    """Refuse settings that request foreign code, other files, or unreasonable sizes.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def check_settings(folder: Path) -> None:
 
 
 def _named(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield everything that has a name, however deep."""
+    """Yield all named values, at any depth."""
     waiting: list[Any] = [settings]
     while waiting:
         one = waiting.pop()
@@ -96,25 +99,25 @@ def _check_size(folder: Path, name: str, key: str, value: Any) -> None:
     sizes = value if isinstance(value, list) else [value]
     least, most = _SIZES[key]
     if len(sizes) > _MOST_PARTS:
-        raise _too_large(folder, name, f"{key} has {len(sizes):,} parts, and {_MOST_PARTS} are")
+        raise _too_large(folder, name, f"{key} has {len(sizes):,} parts; at most {_MOST_PARTS} are")
     for size in sizes:
         if type(size) is not int or not least <= size <= most:
-            said = f"{key} is {str(size)[:20]}, and whole numbers from {least:,} to {most:,} are"
+            said = f"{key} is {str(size)[:20]}; whole numbers from {least:,} to {most:,} are"
             raise _too_large(folder, name, said)
 
 
 def _asks_for_code(folder: Path, name: str, key: str) -> EncoderError:
     return EncoderError(
-        f"The model in “{folder.name}” can only be run together with a program of its own ({key} "
-        f"in {name}), which could do anything on this computer. vgdesk did not run it.",
-        "Choose a model that needs no program of its own.",
+        f"The model in “{folder.name}” requires custom code ({key} in {name}), which could do "
+        "anything on this computer. vgdesk did not run it.",
+        "Choose a model without custom code.",
     )
 
 
 def _leads_elsewhere(folder: Path, name: str, key: str) -> EncoderError:
     return EncoderError(
-        f"The settings of the model in “{folder.name}” name other files instead of the usual ones "
-        f"({key} in {name}), so it could not be told which model was used.",
+        f"The settings of the model in “{folder.name}” refer to other files instead of the usual "
+        f"ones ({key} in {name}), so it would be unclear which model was used.",
         f"Give the files their usual names, and delete {key} from {name}.",
     )
 
@@ -128,6 +131,6 @@ def _is_packed(folder: Path) -> EncoderError:
 
 def _too_large(folder: Path, name: str, what: str) -> EncoderError:
     return EncoderError(
-        f"The model in “{folder.name}” has a size that cannot be right: in {name}, {what} allowed.",
+        f"The model in “{folder.name}” has an invalid size: in {name}, {what} allowed.",
         f"Get {name} again from where the model was published.",
     )

@@ -1,8 +1,8 @@
-"""Word vectors that somebody else made: a text file with one word and its numbers a line.
+"""Pretrained word vectors: a text file with one word and its numbers per line.
 
-Reads what GloVe, word2vec (its text format) and fastText write, and tables with tabs; packed with
-gzip or not. The file is read line by line, and only what was asked for stays in memory: a file of
-many gigabytes needs none.
+Reads the files of GloVe, word2vec (text format) and fastText, and tables with tabs, with or without
+gzip. The file is read line by line, and only the requested words stay in memory, so a file may have
+many gigabytes.
 """
 
 import codecs
@@ -30,13 +30,13 @@ PREFIX = "vectors:"
 ENDINGS = (".txt", ".vec", ".tsv", ".gz")
 LONGEST_LINE = 1 << 20  # bytes
 _MOST_DIM = 100_000
-_ROOM = 1 << 24  # bytes that any packed file may become
-_MOST_TIMES = 200  # tables of zeros and ones come near
+_ROOM = 1 << 24  # bytes that any compressed file may unpack to
+_MOST_TIMES = 200  # tables of zeros and ones come close
 _LARGEST = float(np.finfo(np.float32).max)
-_SAMPLE = 1 << 20  # bytes of either end that stand for the whole file
+_SAMPLE = 1 << 20  # bytes at either end that identify the file
 _HINT = (
-    "Give a UTF-8 text file with one word and its numbers a line, as GloVe, word2vec (saved as "
-    "text) and fastText write it, or a table with tabs; packed with gzip or not."
+    "Choose a UTF-8 text file with one word and its numbers per line, as written by GloVe, "
+    "word2vec (in text format) or fastText, or a table with tabs; gzip is supported."
 )
 
 
@@ -46,7 +46,7 @@ def inspect_vectors(file: Path) -> EncoderSpec:
     Raises
     ------
     EncoderError
-        If it does not begin like one.
+        If it does not start like one.
     """
     file = file.resolve()
     name = file.name
@@ -73,9 +73,9 @@ def inspect_vectors(file: Path) -> EncoderSpec:
 class GivenVectors:
     """Looks words up in a file.
 
-    A word is found in its exact spelling, or else in the first spelling of the file that differs
-    in capitals only; a space is as good as an underscore. Of lines with one spelling the first
-    counts. A word is its own frame, so pooling makes no difference.
+    A word matches its exact spelling, or else the first spelling in the file that differs only in
+    case; spaces and underscores are equivalent. Of several lines with the same spelling the first
+    counts. A word has a single vector, so pooling makes no difference.
     """
 
     def __init__(self, spec: EncoderSpec) -> None:
@@ -87,14 +87,14 @@ class GivenVectors:
         self._failure: EncoderError | None = None
 
     def encode(self, words: Sequence[str], pooling: Pooling) -> list[FloatArray]:
-        """Return [1, dim] for each word; refuses if one is missing, and names it."""
+        """Return [1, dim] for each word; raises an EncoderError that names a missing word."""
         if self._failure is not None:
             raise EncoderError(self._failure.message, self._failure.hint)
         if asked := {word for word in words if word not in self._found}:
             try:
                 self._look_up(asked)
             except EncoderError as error:
-                self._failure = error  # each word would read as far again
+                self._failure = error  # each further word would read as far again
                 raise
         return [self._vector(word) for word in words]
 
@@ -105,7 +105,7 @@ class GivenVectors:
         return found
 
     def _look_up(self, asked: Iterable[str]) -> None:
-        """Read the file once for some words."""
+        """Look up words in one pass over the file."""
         wanted: dict[str, list[str]] = {}
         for word in asked:
             wanted.setdefault(_folded(word), []).append(word)
@@ -122,10 +122,10 @@ class GivenVectors:
                 self._found.setdefault(word, f"“{word}” is not among the words of {self._title}.")
 
     def _lines_of(self, wanted: Iterable[str]) -> Iterator[tuple[str, FloatArray | str]]:
-        """Yield the lines of wanted words, folded: the word and its vector, or what is wrong."""
+        """Yield the lines of wanted (case-folded) words: the word and its vector or an error."""
         folded = set(wanted)
-        # Words may have spaces, and so a line is cut from its end; but the first part decides at
-        # once of nearly all lines that they are not asked for.
+        # Words may contain spaces, so a line is split from its end; but the first part alone rules
+        # out nearly all lines.
         firsts = folded | {word.split("_")[0] for word in folded}
         with _opened(self._file) as stream:
             dim, start = _begin(self._file, stream)
@@ -142,7 +142,7 @@ class GivenVectors:
 
 
 def _cut(line: bytes, dim: int) -> tuple[str, FloatArray | None]:
-    """Cut a line into its word and its numbers, [1, dim]; None if they are no numbers."""
+    """Split a line into its word and its numbers, [1, dim]; None if these are not numbers."""
     parts = line.rstrip().rsplit(None, dim)
     first = b"".join(line.split(None, 1)[:1]).decode("utf-8", "replace")
     if len(parts) <= dim:
@@ -151,20 +151,20 @@ def _cut(line: bytes, dim: int) -> tuple[str, FloatArray | None]:
     try:
         numbers = [float(part) for part in parts[1:]]
     except ValueError:
-        return first, None  # fewer numbers than are due: then letters are cut off with them
+        return first, None  # too few numbers: part of the word was split off with them
     if not all(abs(value) <= _LARGEST for value in numbers):
         return word, None
     return word, np.array([numbers], np.float32)
 
 
 def _begin(file: Path, stream: BinaryIO) -> tuple[int, int]:
-    """Return how many numbers a word has, and the number of the line of the first word."""
+    """Return the dimension of the vectors, and the line number of the first word."""
     lines = _lines(file, stream)
     first, start = next(lines, b""), 1
     parts = first.split()
-    # A word may have spaces where tabs divide.
+    # A word may contain spaces if the separator is a tab.
     dim = len(first.split(b"\t", 1)[1].split()) if b"\t" in first else len(parts) - 1
-    if len(parts) == 2 and all(part.isdigit() for part in parts):  # word2vec: how many, how wide
+    if len(parts) == 2 and all(part.isdigit() for part in parts):  # word2vec: count and dimension
         dim, start = int(parts[1][:9]), 2
     elif b"\t" in first and _is_heading(first.rstrip().split(b"\t")[1:]):
         start = 2
@@ -172,14 +172,14 @@ def _begin(file: Path, stream: BinaryIO) -> tuple[int, int]:
     stream.seek(0)
     if not 0 < dim <= _MOST_DIM or _cut(line, dim)[1] is None:
         raise EncoderError(
-            f"“{file.name}” holds no word vectors: line {start} is not a word with its numbers.",
+            f"“{file.name}” contains no word vectors: line {start} is not a word with its numbers.",
             _HINT,
         )
     return dim, start
 
 
 def _is_heading(cells: Sequence[bytes]) -> bool:
-    """Say whether cells name columns: by words, or by counting them as spreadsheets do."""
+    """Return whether cells are column names: words, or consecutive numbers."""
     for first in (0, 1):
         counted = [str(number).encode() for number in range(first, first + len(cells))]
         if len(cells) > 1 and list(cells) == counted:
@@ -203,7 +203,7 @@ def _composed(word: str) -> str:
 
 
 def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
-    """Read line by line, and never more than a line or a packed file should be."""
+    """Read line by line, within the limits for a line and for a compressed file."""
     number = 0
     room = _ROOM + _MOST_TIMES * file.stat().st_size
     while line := stream.readline(LONGEST_LINE):
@@ -211,13 +211,13 @@ def _lines(file: Path, stream: BinaryIO) -> Iterator[bytes]:
         room -= len(line)
         if room < 0:
             raise EncoderError(
-                f"“{file.name}” holds no word vectors: it unpacks to more than {_MOST_TIMES} times "
-                "its size.",
+                f"“{file.name}” contains no word vectors: it unpacks to more than {_MOST_TIMES} "
+                "times its size.",
                 _HINT,
             )
         if len(line) == LONGEST_LINE:
             raise EncoderError(
-                f"“{file.name}” holds no word vectors: line {number} is longer than "
+                f"“{file.name}” contains no word vectors: line {number} is longer than "
                 f"{LONGEST_LINE:,} bytes.",
                 _HINT,
             )
@@ -234,13 +234,13 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if is_packed else stream
     except (OSError, EOFError, zlib.error) as error:
         raise EncoderError(
-            f"“{file.name}” could not be read to its end: {error}.",
+            f"“{file.name}” could not be read to the end: {error}.",
             "Check that you may read the file, or get it again.",
         ) from error
 
 
 def _revision(file: Path) -> str:
-    """Name the content by size, time and both ends: hashing all takes as long as using it."""
+    """Identify a file by size, time and both ends; hashing all would take as long as using it."""
     digest = hashlib.blake2b(digest_size=16)
     try:
         stat = file.stat()

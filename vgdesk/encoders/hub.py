@@ -1,4 +1,4 @@
-"""Fetching a model from the hub, after the user has clicked; nothing else here uses a network."""
+"""Download of a model from the hub on request; nothing else in the program uses a network."""
 
 import hashlib
 import time
@@ -14,13 +14,13 @@ from vgdesk.core.errors import EncoderError
 from vgdesk.encoders.checkpoint import SETTINGS_FILES, WEIGHTS, WEIGHTS_INDEX
 
 _PATTERNS = (*SETTINGS_FILES, WEIGHTS, WEIGHTS_INDEX, "model-*-of-*.safetensors", "README.md")
-_REPORT_SECONDS = 0.1  # between two reports, and so between two chances to cancel
+_REPORT_SECONDS = 0.1  # between progress reports, and so between chances to cancel
 _PATIENCE = 10.0  # seconds without a byte
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """How far a download has come; `file` is the one that is under way."""
+    """Progress of a download; `file` is the current one."""
 
     done_bytes: int
     total_bytes: int
@@ -31,22 +31,22 @@ class DownloadProgress:
 class _Remote:
     name: str
     size: int
-    blob: str  # names the content: a part of another version is never continued
+    blob: str  # identifies the content: a part of another version is never resumed
     sha256: str | None
 
 
 def download(repo: str, into: Path, *, endpoint: str | None = None) -> Iterator[DownloadProgress]:
     """Fetch the settings, tokenizer and safetensors weights of a model into a folder.
 
-    Closing the generator cancels; the next call goes on where it stopped. A file gets its name
-    only when it is complete and its checksum is right.
+    Closing the generator cancels; the next call resumes. A file gets its name only when it is
+    complete and its checksum is correct.
 
     Parameters
     ----------
     repo
         As on the hub, for example "facebook/hubert-base-ls960".
     endpoint
-        Address of another hub; None is the usual one.
+        Address of another hub; None for the default one.
     """
     from huggingface_hub import HfApi, hf_hub_url
 
@@ -69,11 +69,11 @@ def _wanted(repo: str, into: Path, siblings: Any) -> list[_Remote]:
     names = {sibling.rfilename for sibling in siblings}
     if WEIGHTS not in names and WEIGHTS_INDEX not in names:
         raise EncoderError(
-            f"“{repo}” offers no {WEIGHTS}, the only format of weights that is safe to open. "
+            f"“{repo}” has no {WEIGHTS}, the only weights format that is safe to open. "
             "Nothing was downloaded.",
             f"Look for a safetensors version and put it with config.json into {into}.",
         )
-    # With the whole model in one file, its parts would only be fetched twice.
+    # If the whole model is in one file, fetching the shards would duplicate it.
     patterns = [p for p in _PATTERNS if WEIGHTS not in names or not p.startswith("model-")]
     files = [
         _Remote(s.rfilename, s.size or 0, s.blob_id or "", s.lfs.sha256 if s.lfs else None)
@@ -85,7 +85,7 @@ def _wanted(repo: str, into: Path, siblings: Any) -> list[_Remote]:
 
 
 def _fetch(url: str, file: _Remote, into: Path) -> Iterator[int]:
-    """Fetch one file, yielding how many bytes of it are there."""
+    """Fetch one file, yielding the number of bytes received."""
     target = into / file.name
     part = into / f".{file.name}.{file.blob[:12]}.part"
     if not (target.is_file() and _is_right(target, file)):
@@ -93,22 +93,23 @@ def _fetch(url: str, file: _Remote, into: Path) -> Iterator[int]:
         if not _is_right(part, file):
             part.unlink()
             raise EncoderError(
-                f"{file.name} arrived damaged and was thrown away.", "Start the download again."
+                f"{file.name} was damaged in the download and was deleted.",
+                "Start the download again.",
             )
         part.replace(target)
     yield file.size
 
 
 def _receive(url: str, part: Path, size: int) -> Iterator[int]:
-    """Append what is still missing of a file."""
+    """Append the missing part of a file."""
     from huggingface_hub import utils
 
-    hub: Any = utils  # has names that it does not declare
+    hub: Any = utils  # has undeclared names
 
     done = part.stat().st_size if part.is_file() else 0
     if done >= size > 0:
         return
-    # The bytes are counted and continued as they are stored, so they must not travel packed.
+    # Bytes are counted and resumed as stored, so they must not be compressed in transfer.
     headers = {**hub.build_hf_headers(), "Accept-Encoding": "identity"}
     if done:
         headers["Range"] = f"bytes={done}-"
@@ -129,7 +130,7 @@ def _receive(url: str, part: Path, size: int) -> Iterator[int]:
 
 
 def _is_right(path: Path, file: _Remote) -> bool:
-    """Compare with the hub's checksum: SHA-256 for large files, git's own for small ones."""
+    """Compare with the checksum of the hub: SHA-256 for large files, that of git for small ones."""
     with path.open("rb") as stream:
         if file.sha256 is not None:
             return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
@@ -140,9 +141,9 @@ def _is_right(path: Path, file: _Remote) -> bool:
 
 @contextmanager
 def _online() -> Iterator[None]:
-    """Let the hub's client use the network until the download ends.
+    """Let the hub client use the network until the download ends.
 
-    Loading models has told it to stay offline, and it reads that only once, at import.
+    Loading models sets it to offline, which it reads only once, at import.
     """
     from huggingface_hub import close_session, constants
 
@@ -157,20 +158,20 @@ def _online() -> Iterator[None]:
 
 @contextmanager
 def _errors(repo: str, into: Path) -> Iterator[None]:
-    """Say in words why a download stopped, and how to get the model by hand."""
+    """Turn download errors into sentences that explain how to get the model by hand."""
     import huggingface_hub.errors
 
-    errors: Any = huggingface_hub.errors  # has names that it does not declare
+    errors: Any = huggingface_hub.errors  # has undeclared names
     by_hand = (
         f"By hand: open https://huggingface.co/{repo}/tree/main in a browser and save config.json, "
-        f"{WEIGHTS} and, if there, preprocessor_config.json and all tokenizer files into {into}."
+        f"{WEIGHTS} and any preprocessor_config.json and tokenizer files into {into}."
     )
     try:
         yield
     except errors.GatedRepoError as error:
         raise EncoderError(
-            f"The owner of “{repo}” wants to be asked before it is downloaded.",
-            f"Ask for access on its page at huggingface.co. {by_hand}",
+            f"The owner of “{repo}” requires a request for access before the download.",
+            f"Request access on its page at huggingface.co. {by_hand}",
         ) from error
     except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
         raise EncoderError(
@@ -180,12 +181,12 @@ def _errors(repo: str, into: Path) -> Iterator[None]:
     except errors.HTTPError as error:
         raise EncoderError(
             f"The hub could not be reached, or did not answer as expected ({error}). "
-            "What has arrived is kept, and the next try goes on from there.",
+            "The part received so far is kept, and the next attempt continues from there.",
             f"Check the network. {by_hand}",
         ) from error
     except OSError as error:
         reason = "the disk is full" if error.errno == ENOSPC else error.strerror or str(error)
         raise EncoderError(
             f"The download could not be saved in {into}: {reason}.",
-            f"Make room or choose another folder, then try again. {by_hand}",
+            f"Free some space or choose another folder, then try again. {by_hand}",
         ) from error

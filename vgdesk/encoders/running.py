@@ -1,4 +1,4 @@
-"""What all models share while they run: the device, the weights, and listening at every block."""
+"""Shared parts of running models: device, weights, and capture of the hidden states."""
 
 import os
 import warnings
@@ -19,43 +19,43 @@ from vgdesk.encoders.checkpoint import count_numbers
 if TYPE_CHECKING:
     import torch
 
-_ROOM = 10_000_000  # numbers that any model may have more than its weights
+_ROOM = 10_000_000  # parameters that any model may have in excess of its weights
 _MOST_WITHOUT_WEIGHTS = 1_000_000_000
 
 Result = TypeVar("Result")
-# Takes what each layer gave, [words, places, dim], and for each word its own places.
+# Takes the output of each layer, [words, places, dim], and the places of each word.
 Finish = Callable[[list["torch.Tensor"], Sequence[NDArray[np.intp]]], Result]
 
-# How torch says on MPS, Linux and Windows that memory is exhausted; CUDA has a class for it.
+# Out-of-memory messages of torch on MPS, Linux and Windows; CUDA has an error class.
 _FULL = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 def prepare() -> None:
-    """Set up torch and transformers: no network, no bars, exact single precision.
+    """Set up torch and transformers: no network, no progress bars, exact single precision.
 
-    Must come before the first import of either, because both read the environment only then.
+    Must run before the first import of either, because they read the environment only then.
     """
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    # Threads that wait busily take the processor away from the window and from each other.
+    # Busy-waiting threads would take the processor away from the window and from each other.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
     from transformers.utils import logging
 
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-    # Convolutions with shortened numbers would move vectors by a thousandth.
+    # Convolutions in TF32 would change vectors by a thousandth.
     torch.backends.cudnn.allow_tf32 = False
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    # Load reports go to the log; what is missing is refused in words by `_refuse_gaps`.
+    # Load reports go to the log; `_refuse_gaps` reports missing weights.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    # WavLM's own code mixes two kinds of mask; the result is right.
+    # The code of WavLM mixes two types of mask; the result is correct.
     warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
 
 
 def available_devices() -> tuple[str, ...]:
-    """List the devices of this computer, the fastest first. Imports torch."""
+    """List the devices of this computer, fastest first. Imports torch."""
     prepare()
     import torch
 
@@ -64,16 +64,15 @@ def available_devices() -> tuple[str, ...]:
 
 
 def choose_device(preference: str) -> str:
-    """Return the device to use; "auto" is the fastest one, and so is one that is not there."""
+    """Return the device to use: the preferred one, or the fastest if that is not available."""
     devices = available_devices()
     return preference if preference in devices else devices[0]
 
 
 def from_folder(kind: Any, place: Path, **options: Any) -> Any:
-    """Let a class of the library read a model's folder, or one file in it.
+    """Let a class of the library read a model folder, or one file in it.
 
-    This is the only way in: nothing is fetched, and no program that comes with the model is run or
-    offered.
+    All loading goes through here: nothing is fetched, and no code that comes with the model is run.
     """
     return kind.from_pretrained(
         str(place), local_files_only=True, trust_remote_code=False, **options
@@ -86,7 +85,7 @@ def build(spec: EncoderSpec, model_class: Any, config: Any, **options: Any) -> A
     Parameters
     ----------
     options
-        Passed on to the model's constructor, and `key_mapping` to the loading of weights.
+        Passed to the constructor of the model; `key_mapping` to the loading of weights.
     """
     import torch
 
@@ -120,8 +119,8 @@ def _refuse_sizes(
 ) -> None:
     """Refuse a model that is far larger than its weights, before it takes memory.
 
-    What is missing in the weights would be made up at random first, and refused only then; and an
-    untrained twin is never filled with weights at all.
+    Missing weights would be initialised at random before being refused, and an untrained twin is
+    never filled with weights at all.
     """
     import torch
 
@@ -132,36 +131,36 @@ def _refuse_sizes(
         if spec.untrained_seed is None:
             raise
         stored = _MOST_WITHOUT_WEIGHTS  # a twin needs none
-    with torch.device("meta"):  # in outline: takes no memory
+    with torch.device("meta"):  # takes no memory
         planned = sum(part.numel() for part in model_class(config, **options).parameters())
     if planned > 2 * stored + _ROOM:
         raise EncoderError(
-            f"The weights of “{spec.title}” do not fit its config.json: they are {stored:,} "
-            f"numbers, and it asks for {planned:,}.",
+            f"The weights of “{spec.title}” do not match its config.json: there are {stored:,} "
+            f"parameters, but it specifies {planned:,}.",
             "Get config.json and model.safetensors of the same model.",
         )
 
 
 def _refuse_gaps(spec: EncoderSpec, report: Mapping[str, Any]) -> None:
-    # Whatever is missing would silently be random numbers.
+    # Missing weights would silently be random numbers.
     gaps = [str(key) for name in ("missing_keys", "mismatched_keys") for key in report[name]]
     if gaps or report["error_msgs"]:
         raise EncoderError(
-            f"The weights of “{spec.title}” do not fit its config.json: {len(gaps)} parts are "
-            f"missing or have another shape ({', '.join(sorted(gaps)[:4])} …).",
+            f"The weights of “{spec.title}” do not match its config.json: {len(gaps)} tensors are "
+            f"missing or have a different shape ({', '.join(sorted(gaps)[:4])} …).",
             "Get config.json and model.safetensors of the same model.",
         )
 
 
 def move(spec: EncoderSpec, model: Any, device: str) -> Any:
-    """Put a model onto a device."""
+    """Move a model to a device."""
     with memory_errors(spec, device):
         return model.to(device)
 
 
 @contextmanager
 def memory_errors(spec: EncoderSpec, device: str) -> Iterator[None]:
-    """Turn an exhausted device into an error that the caller can react to."""
+    """Turn out-of-memory errors into an error that the caller can handle."""
     import torch
 
     try:
@@ -180,10 +179,10 @@ def memory_errors(spec: EncoderSpec, device: str) -> Iterator[None]:
 
 @contextmanager
 def capture_hidden_states(blocks: "torch.nn.ModuleList") -> Iterator[list["torch.Tensor"]]:
-    """Collect what enters the first block, then what leaves each block, in order.
+    """Capture the input of the first block, then the output of each block, in order.
 
-    The library's own `hidden_states` differ from model to model: some put the last one through
-    the norm that follows the blocks, others do not. Here a layer is always a block's output.
+    The `hidden_states` of the library differ between models: some apply the final norm to the last
+    one, others do not. Here a layer is always the output of a block.
     """
     heard: list[torch.Tensor] = []
 
@@ -203,7 +202,7 @@ def capture_hidden_states(blocks: "torch.nn.ModuleList") -> Iterator[list["torch
 
 
 class FrameEncoder(ABC):
-    """What speech models share: a word is a row of frames, and vectors are pooled from them."""
+    """Base of speech encoders: a word is a sequence of frames, from which vectors are pooled."""
 
     _spec: EncoderSpec
 
@@ -212,29 +211,29 @@ class FrameEncoder(ABC):
         return self._run(words, lambda heard, own: pool_words(heard, own, pooling))
 
     def frames(self, word: FloatArray) -> dict[str, FloatArray]:
-        """Return the word's own frames at each layer; it is heard alone, so nothing is padded."""
+        """Return the frames of a word at each layer, run alone and therefore without padding."""
         return self._run([word], lambda heard, own: word_frames(self._spec, heard, own))
 
     @abstractmethod
     def _run(self, words: Sequence[FloatArray], finish: "Finish[Result]") -> Result:
-        """Hear a batch and finish while the device still holds what was heard."""
+        """Run a batch and call `finish` while the hidden states are still on the device."""
 
 
 def pool_words(
     heard: list["torch.Tensor"], own: Sequence[NDArray[np.intp]], pooling: Pooling
 ) -> list[FloatArray]:
-    """Pool each word of a batch over its own places.
+    """Pool each word of a batch over its own frames or tokens.
 
     Parameters
     ----------
     heard
-        For each layer [words, places, dim].
+        The hidden states of each layer, [words, places, dim].
     own
-        For each word the indices of its own frames or tokens.
+        The indices of the frames or tokens of each word.
     """
     import torch
 
-    # Pooling is a weight for every place: so it happens on the device, and only vectors travel.
+    # Pooling as a weight for every place runs on the device, so only vectors are copied.
     weights = np.zeros((len(own), 1, heard[0].shape[1]), np.float32)
     for row, places in zip(weights[:, 0], own, strict=True):
         chosen = _chosen(places, pooling)
@@ -247,7 +246,7 @@ def pool_words(
 def word_frames(
     spec: EncoderSpec, heard: list["torch.Tensor"], own: Sequence[NDArray[np.intp]]
 ) -> dict[str, FloatArray]:
-    """Return the own frames of a word that is alone in its batch, [frames, dim] by layer."""
+    """Return the frames of the only word of a batch, [frames, dim] by layer."""
     import torch
 
     (places,) = map(torch.from_numpy, own)

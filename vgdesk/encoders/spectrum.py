@@ -1,4 +1,4 @@
-"""What the sound alone says: a log-mel spectrum at several time scales, without any model."""
+"""Acoustic baseline: a log-mel spectrum at several time scales, without any model."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ _RATE = 16_000
 _WINDOW, _STEP = 400, 160  # samples: 25 ms every 10 ms
 _BANDS = 40
 _SLICES = (1, 2, 4, 8, 16)
-_EMPHASIS = 0.97  # as usual for speech: lifts the high bands, which are weak in every word
-_QUIET = 1e-4  # power below which nothing is heard: 40 dB under the word's own
+_EMPHASIS = 0.97  # usual for speech: boosts the high bands, which are weak in every word
+_QUIET = 1e-4  # power treated as silence: 40 dB below that of the word
 
-FRAMES = "mel frames"  # the one layer that is not pooled
+FRAMES = "mel frames"  # the only layer that is not pooled
 
 SPECTRUM = EncoderSpec(
     id=EncoderId("spectrum"),
@@ -26,19 +26,19 @@ SPECTRUM = EncoderSpec(
     dim=_SLICES[-1] * _BANDS,
     sample_rate=_RATE,
     licence="MIT",
-    source="No model: 40 mel bands of the sound, averaged over ever finer slices of time.",
+    source="No model: 40 mel bands of the sound, averaged over increasingly fine slices of time.",
     revision="2",
     family="spectrum",
 )
 
 
 class SpectrumEncoder:
-    """The deeper the layer, the finer the time: one slice is the word's average spectrum.
+    """Spectra with finer time resolution at deeper layers; one slice is the average spectrum.
 
-    Every layer has room for the finest scale; a coarser slice is repeated to fill it, which
-    changes no angle between words and no order of their distances. The level of the microphone is
-    taken out first, and so is the mean of the log spectrum: it is alike in all words and would
-    make every angle small. Time is already in the vector, so pooling makes no difference.
+    Every layer has the size of the finest scale; coarser slices are repeated to fill it, which
+    changes neither angles between words nor the order of their distances. Level differences are
+    removed first, and so is the mean of the log spectrum, which is similar in all words and would
+    make every angle small. Time is part of the vector, so pooling makes no difference.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class SpectrumEncoder:
         return [self._scales(np.asarray(word, np.float64)) for word in words]
 
     def frames(self, word: FloatArray) -> dict[str, FloatArray]:
-        """Return the spectrum every 10 ms, levelled over the word as in `encode`."""
+        """Return the spectrum every 10 ms, normalised over the word as in `encode`."""
         log_mel = self._log_mel(np.asarray(word, np.float64))
         return {FRAMES: (log_mel - log_mel.mean()).astype(np.float32)}
 
@@ -75,7 +75,7 @@ class SpectrumEncoder:
 
 
 def _slices(frames: FloatArray, n: int) -> FloatArray:
-    """Average [frames, bands] over n equal slices of time; a frame may be shared by two."""
+    """Average [frames, bands] over n equal slices of time; two slices may share a frame."""
     total = np.vstack([np.zeros(frames.shape[1]), np.cumsum(frames, axis=0)])
     edges = np.linspace(0, len(frames), n + 1)
     whole = np.minimum(edges.astype(int), len(frames) - 1)
@@ -85,7 +85,7 @@ def _slices(frames: FloatArray, n: int) -> FloatArray:
 
 
 def mel_filters(bands: int, window: int, rate: int) -> FloatArray:
-    """Return triangles that are equally wide on the mel scale, [bands, frequencies]."""
+    """Return triangular filters of equal width on the mel scale, [bands, frequencies]."""
     highest = 2595 * np.log10(1 + rate / 2 / 700)
     corners = 700 * (10 ** (np.linspace(0, highest, bands + 2) / 2595) - 1)
     frequencies = np.fft.rfftfreq(window, 1 / rate)

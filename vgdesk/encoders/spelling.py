@@ -1,4 +1,4 @@
-"""What the written form alone says: which letters stand side by side, without any model."""
+"""Orthographic baseline: letter n-grams of the written form, without any model."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from vgdesk.core.model import EncoderId, Modality
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 _DIM = 512
-_EDGE = "\0"  # stands before and after the word; no written form contains it
+_EDGE = "\0"  # marks the start and end of a word; no written form contains it
 
 SPELLING = EncoderSpec(
     id=EncoderId("spelling"),
@@ -22,18 +22,19 @@ SPELLING = EncoderSpec(
     dim=_DIM,
     sample_rate=0,
     licence="MIT",
-    source="No model: how often each run of one to four letters occurs in the written form.",
+    source="No model: how often each sequence of one to four letters occurs in the written form.",
     revision="1",
     family="spelling",
 )
 
 
 class SpellingEncoder:
-    """The deeper the layer, the longer the runs of letters that are counted.
+    """Counts of letter n-grams, which are longer at deeper layers.
 
-    A run is any sequence of Unicode characters after composition and case folding, so IPA, Arabic
-    or Chinese are letters like any other. Runs longer than one also see the word's edges. Each run
-    has its place by a fixed hash; order lies in the runs, so pooling makes no difference.
+    An n-gram is any sequence of Unicode characters after composition and case folding, so IPA,
+    Arabic or Chinese are letters like any other. N-grams longer than one include the word edges. A
+    fixed hash gives the index of each; order is part of the n-grams, so pooling makes no
+    difference.
     """
 
     def encode(self, words: Sequence[str], pooling: Pooling) -> list[FloatArray]:

@@ -1,4 +1,4 @@
-"""The place of the four encoders that ship with the program, one for each cell of the 2x2."""
+"""The four encoders that ship with the program, one for each cell of the 2x2."""
 
 import hashlib
 from contextlib import suppress
@@ -17,9 +17,9 @@ CHECKSUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 
 
 def starters() -> tuple[EncoderSpec, ...]:
-    """List those of the four that are there, in the order of the 2x2.
+    """List the available ones, in the order of the 2x2.
 
-    A damaged one is left out: the program must start without it.
+    Damaged ones are left out: the program must start without them.
     """
     found = []
     for cell in Cell:
@@ -31,15 +31,15 @@ def starters() -> tuple[EncoderSpec, ...]:
 
 
 def starter_id(cell: Cell) -> EncoderId:
-    """Return what the encoder that ships for a cell is called, whether or not it is there."""
+    """Return the id of the encoder that ships for a cell, whether or not it is available."""
     return EncoderId(f"starter-{cell.value}")
 
 
 def starter(cell: Cell, folder: Path) -> EncoderSpec:
-    """Make the spec of the encoder that ships for a cell; refuses one that is not whole.
+    """Make the spec of the encoder that ships for a cell; raises an error if it is incomplete.
 
-    Its folder tells its revision in `revision.txt` (what `revision_of` gives): the catalogue is
-    made at every start, and hashing all weights then would delay the window.
+    Its folder states its revision in `revision.txt` (the value of `revision_of`): the catalogue is
+    built at every start, and hashing all weights would delay the window.
     """
     weight_files(folder)
     stated = folder / REVISION_FILE
@@ -54,15 +54,15 @@ def starter(cell: Cell, folder: Path) -> EncoderSpec:
 
 
 def write_checksums(models: Path) -> None:
-    """Write down what every file is that ships with the encoders, apart from their cards."""
+    """Write the checksums of all files that ship with the encoders, except their model cards."""
     lines = [f"{_sha256(models / name)}  {name}\n" for name in shipped_files(models)]
     (models / CHECKSUMS).write_text("".join(lines), "utf-8")
 
 
 def changed_files(models: Path) -> tuple[str, ...]:
-    """Name the files that are not what was shipped: changed, missing or added.
+    """List the files that differ from those shipped: changed, missing or added.
 
-    Reads all weights, which takes a moment; the catalogue, made at every start, does not.
+    Reads all weights, which takes a moment; the catalogue, built at every start, does not.
     """
     with suppress(OSError, ValueError):
         lines = (models / CHECKSUMS).read_text("utf-8").splitlines()
@@ -74,7 +74,7 @@ def changed_files(models: Path) -> tuple[str, ...]:
 
 
 def shipped_files(models: Path) -> list[str]:
-    """Name the files of the models, apart from their cards."""
+    """List the files of the models, except their model cards."""
     files = (file for file in sorted(models.rglob("*")) if file.is_file())
     left_out = (CHECKSUMS, "README.md")
     return [f.relative_to(models).as_posix() for f in files if f.name not in left_out]

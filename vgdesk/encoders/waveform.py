@@ -1,4 +1,4 @@
-"""Models that read the wave itself: wav2vec 2.0 and what grew out of it."""
+"""Models that read the waveform: wav2vec 2.0 and its descendants."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ _MODEL_CLASSES = {
 
 
 def describe(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape; without preprocessor settings the family's usual 16 kHz hold."""
+    """Read the shape; without preprocessor settings the rate is the family's usual 16 kHz."""
     return Shape(
         positive_int(config, "num_hidden_layers"),
         positive_int(config, "hidden_size"),
@@ -44,7 +44,7 @@ def describe(config: Mapping[str, Any], folder: Path) -> Shape:
 
 
 def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
-    """Load a model whose convolutions turn the wave into frames of 20 ms."""
+    """Load a model whose convolutions turn the waveform into frames of 20 ms."""
     prepare()
     import transformers
 
@@ -57,28 +57,28 @@ def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
 
 
 def standardised(samples: FloatArray, over: FloatArray) -> FloatArray:
-    """Bring samples to the level at which others have mean 0 and variance 1."""
+    """Normalise samples by the mean and variance of `over`."""
     level: FloatArray = (samples - over.mean()) / np.sqrt(over.var() + 1e-7)
     return level
 
 
 def levelling_files(spec: EncoderSpec) -> EncoderSpec | None:
-    """Return the same model with its sound levelled over whole files; None if it levels none."""
+    """Return the same model with sound normalised over whole files; None if it never is."""
     if spec.family not in _MODEL_CLASSES or spec.folder is None or not _levels_sound(spec.folder):
         return None
     return replace(spec, levels_file=True, revision=f"{spec.revision}+levels-file")
 
 
 def _levels_sound(folder: Path) -> bool:
-    # The library's extractors level every clip unless the settings say otherwise.
+    # The extractors of the library normalise every clip unless the settings say otherwise.
     return bool(read_settings(folder, PREPROCESSOR).get("do_normalize", True))
 
 
 class WaveformEncoder(FrameEncoder):
-    """Encodes a batch so that no word notices the others.
+    """Encodes a batch so that no word affects the others.
 
-    Padding would reach a word in two ways: through a group norm in the front end, which averages
-    over time, and through the convolutions that add the position. Both are kept to the word.
+    Padding would affect a word in two ways: through a group norm in the front end, which averages
+    over time, and through the positional convolutions. Both are restricted to the word.
     """
 
     def __init__(self, spec: EncoderSpec, model: Any, *, is_standardised: bool) -> None:
@@ -88,8 +88,8 @@ class WaveformEncoder(FrameEncoder):
         self._model = model
         self._is_levelled = is_standardised
         self._front = list(zip(model.config.conv_kernel, model.config.conv_stride, strict=True))
-        # How many frames each word of the running batch has, after the first and the last of the
-        # front end's convolutions.
+        # The number of frames of each word in the current batch, after the first and the last
+        # convolution of the front end.
         self._first: list[int] = []
         self._frames = torch.empty(0)
         for norm in model.feature_extractor.modules():
@@ -100,7 +100,7 @@ class WaveformEncoder(FrameEncoder):
                 layer.register_forward_pre_hook(self._hide_padding)
 
     def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
-        """Hear a batch; a word too short for a frame is padded with silence."""
+        """Run a batch; a word too short for a frame is padded with silence."""
         import torch
 
         waves = [self._ready(word) for word in words]
@@ -126,7 +126,7 @@ class WaveformEncoder(FrameEncoder):
         return np.pad(wave, (0, max(0, shortest - len(wave))))
 
     def _group_norm_of(self, norm: Any) -> Any:
-        """Make the norm of each channel over the word's own time only."""
+        """Restrict the norm of each channel to the frames of the word."""
         import torch
         from torch.nn.functional import group_norm
 
@@ -152,14 +152,14 @@ class WaveformEncoder(FrameEncoder):
 
 
 def _after(lengths: Any, convolutions: Sequence[tuple[int, int]]) -> Any:
-    """Return how many frames are left of so many samples after some convolutions."""
+    """Return the number of frames after some convolutions, from the number of samples."""
     for kernel, stride in convolutions:
         lengths = (lengths - kernel) // stride + 1
     return lengths
 
 
 def _shortest(convolutions: Sequence[tuple[int, int]]) -> int:
-    """Return the fewest samples that make one frame."""
+    """Return the minimum number of samples for one frame."""
     samples = 1
     for kernel, stride in reversed(convolutions):
         samples = (samples - 1) * stride + kernel

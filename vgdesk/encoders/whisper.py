@@ -23,7 +23,7 @@ from vgdesk.encoders.running import (
 
 
 def describe(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape of the half that listens; the half that writes is not used."""
+    """Read the shape of the encoder; the decoder is not used."""
     return Shape(
         positive_int(config, "encoder_layers"),
         positive_int(config, "d_model"),
@@ -32,7 +32,7 @@ def describe(config: Mapping[str, Any], folder: Path) -> Shape:
 
 
 def load(spec: EncoderSpec, device: str) -> "WhisperWordEncoder":
-    """Load the encoder out of a whole Whisper model or out of one saved alone."""
+    """Load the encoder from a whole Whisper model or from one saved alone."""
     prepare()
     from transformers import WhisperConfig, WhisperFeatureExtractor
     from transformers.models.whisper.modeling_whisper import WhisperEncoder
@@ -48,7 +48,7 @@ def load(spec: EncoderSpec, device: str) -> "WhisperWordEncoder":
 
 
 class WhisperWordEncoder(FrameEncoder):
-    """Whisper always hears its full window; only the frames that the word covers are kept."""
+    """Runs Whisper on its full window and keeps the frames that the word covers."""
 
     def __init__(self, spec: EncoderSpec, model: Any, extractor: Any) -> None:
         self._spec = spec
@@ -57,13 +57,13 @@ class WhisperWordEncoder(FrameEncoder):
         self._samples_a_frame = extractor.n_samples // model.config.max_source_positions
 
     def _run(self, words: Sequence[FloatArray], finish: Finish[Result]) -> Result:
-        """Hear a batch; refuses what is longer than the window."""
+        """Run a batch; raises an EncoderError if a word is longer than the window."""
         import torch
 
         window = self._extractor.n_samples
         if max(len(word) for word in words) > window:
             raise EncoderError(
-                f"Whisper hears {window // self._spec.sample_rate} seconds at once, and this "
+                f"Whisper reads at most {window // self._spec.sample_rate} seconds, and this "
                 "recording is longer.",
                 "Trim the recording to the word.",
             )

@@ -1,4 +1,4 @@
-"""Models that read text, cut into tokens."""
+"""Models that read tokenised text."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,15 +29,15 @@ _BERT_CLASSES = {
 
 
 def describe_bert(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape; a text model is nothing without its tokenizer."""
+    """Read the shape; a text model must have a tokenizer."""
     check_tokenizer(folder)
     return Shape(positive_int(config, "num_hidden_layers"), positive_int(config, "hidden_size"))
 
 
 def describe_clip(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape of the half that reads; a whole CLIP says it under "text_config"."""
+    """Read the shape of the text encoder; a whole CLIP has it under "text_config"."""
     check_tokenizer(folder)
-    # A whole CLIP leaves out what has its usual value.
+    # A whole CLIP omits settings with default values.
     usual = {"num_hidden_layers": 12, "hidden_size": 512}
     text = config if config["model_type"] == "clip_text_model" else config.get("text_config")
     full = {**usual, **(text if isinstance(text, dict) else {})}
@@ -45,7 +45,7 @@ def describe_clip(config: Mapping[str, Any], folder: Path) -> Shape:
 
 
 def load_bert(spec: EncoderSpec, device: str) -> "TokenEncoder":
-    """Load a BERT-like model without the pooler that sits on top of it."""
+    """Load a BERT-like model without the pooler on top of it."""
     prepare()
     import transformers
 
@@ -57,7 +57,7 @@ def load_bert(spec: EncoderSpec, device: str) -> "TokenEncoder":
 
 
 def load_clip(spec: EncoderSpec, device: str) -> "TokenEncoder":
-    """Load the half of CLIP that reads."""
+    """Load the text encoder of CLIP."""
     prepare()
     from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -68,7 +68,7 @@ def load_clip(spec: EncoderSpec, device: str) -> "TokenEncoder":
 
 
 class TokenEncoder:
-    """Encodes written words over their own tokens; the marks around a word are left out."""
+    """Encodes written words over their own tokens, without special tokens."""
 
     def __init__(self, spec: EncoderSpec, model: Any, blocks: Any) -> None:
         from transformers import AutoTokenizer
@@ -83,7 +83,7 @@ class TokenEncoder:
             self._tokenizer.pad_token = self._tokenizer.eos_token
 
     def encode(self, words: Sequence[str], pooling: Pooling) -> list[FloatArray]:
-        """Return [layers, dim] for each word; refuses one that leaves no token or too many."""
+        """Return [layers, dim] for each word; raises an EncoderError for no or too many tokens."""
         import torch
 
         tokens = self._tokenizer(
@@ -111,14 +111,14 @@ class TokenEncoder:
                 )
             if length > limit:
                 raise EncoderError(
-                    f"“{word[:40]}…” is too long for “{self._spec.title}”: {length} tokens, and "
-                    f"it reads {limit}.",
+                    f"“{word[:40]}…” is too long for “{self._spec.title}”: {length} tokens; the "
+                    f"limit is {limit}.",
                     "Shorten the written form.",
                 )
 
     def _limit(self) -> int:
         config = self._model.config
-        # RoBERTa counts its places from the one after the padding token's id.
+        # RoBERTa positions start after the id of the padding token.
         offset = config.pad_token_id + 1 if "roberta" in config.model_type else 0
         return int(min(config.max_position_embeddings - offset, self._tokenizer.model_max_length))
 

@@ -141,7 +141,7 @@ def test_noise_is_at_chance_and_labels_of_words_are_dealt_to_words() -> None:
     assert curve.trace.chance.endswith("among words")
     word = Column("word", tuple(words))
     of_words = discriminate_frames(frames_of([takes], words), Task(word, across=by), 0)
-    assert of_words.trace.chance.endswith("among takes that agree in the rest")
+    assert of_words.trace.chance.endswith("among takes that agree in the other columns")
     of_voices = discriminate_frames(frames_of([takes], words), Task(by), 0)
     assert of_voices.trace.chance.endswith("among takes")
     assert of_voices.low[0] < of_voices.values[0] < of_voices.high[0]

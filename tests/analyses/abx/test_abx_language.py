@@ -90,7 +90,7 @@ def test_voices_do_not_matter_and_one_language_each_is_warned_about() -> None:
     curve = scored(each, facts)
     assert curve.values[0] < 0.01
     assert curve.trace.warning == (
-        "Nobody said words of two languages: voices may tell the languages apart."
+        "No speaker said words of two languages: voices alone may separate the languages."
     )
 
 

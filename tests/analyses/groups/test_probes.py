@@ -98,7 +98,7 @@ def test_rotation_of_even_dimensions_and_scale_do_not_matter_much(measure: str) 
 @BOTH
 def test_labels_that_other_words_cannot_tell_are_explained(measure: str) -> None:
     stack = stack_of(noise(1, 24, 5), words=[f"word {i // 3}" for i in range(24)])
-    with pytest.raises(VgdeskError, match="group of its own"):
+    with pytest.raises(VgdeskError, match="different label"):
         curve_of(measure, stack, np.arange(24) // 3)
 
 

@@ -166,11 +166,11 @@ def test_equal_words_score_0() -> None:
 
 def test_labels_that_cannot_be_scored_are_explained() -> None:
     stack = stack_of(noise(1, 6, 4))
-    with pytest.raises(VgdeskError, match="'animal'"):
+    with pytest.raises(VgdeskError, match="“animal”"):
         score_groups(stack, dict.fromkeys(stack.words, "animal"), 0)
-    with pytest.raises(VgdeskError, match="group of its own"):
+    with pytest.raises(VgdeskError, match="different label"):
         score_groups(stack, {word: str(word) for word in stack.words}, 0)
-    with pytest.raises(TooFewWordsError, match="of 6 only 2"):
+    with pytest.raises(TooFewWordsError, match="only 2 of 6"):
         score_groups(stack, labelled(stack.only([0, 1]), 2), 0)
 
 

@@ -219,9 +219,9 @@ def test_held_out_words_are_whole_words() -> None:
 def test_labels_that_cannot_be_held_out_are_explained() -> None:
     words = [f"word {i // 3}" for i in range(24)]
     stack = stack_of(noise(1, 24, 5), words=words)
-    with pytest.raises(VgdeskError, match="group of its own"):
+    with pytest.raises(VgdeskError, match="different label"):
         curve_of("silhouette-lda", stack, np.arange(24) // 3)
-    with pytest.raises(TooFewWordsError, match="at least 8 labelled words, but of 6"):
+    with pytest.raises(TooFewWordsError, match="at least 8 labelled words, but only 6 of 6"):
         curve_of("silhouette-lda", stack_of(noise(1, 6, 5)), codes_of(6, 2))
     uneven = np.where(np.arange(12) == 5, 1, 0)
     assert np.isfinite(curve_of("silhouette-lda", stack_of(noise(1, 12, 5)), uneven).values).all()

@@ -72,9 +72,9 @@ def test_pairs_without_a_known_word_are_left_out() -> None:
     assert curve.trace.n == 12
     assert curve.trace.warning == "Too few pairs to trust: only 12."
     assert curve.values == pytest.approx(correlate_words(pairs[:12], ratings[:12], stack, 0).values)
-    with pytest.raises(TooFewWordsError, match="9 are here"):
+    with pytest.raises(TooFewWordsError, match="there are 9"):
         correlate_words(pairs[:9], ratings[:9], stack, 0)
-    with pytest.raises(TooFewWordsError, match="0 are here"):
+    with pytest.raises(TooFewWordsError, match="there are 0"):
         correlate_sentences(pairs, ratings, stack, 0)
 
 

@@ -185,7 +185,7 @@ def test_words_without_a_pronunciation_are_left_out() -> None:
     only = scored(PHONE_DISTANCE, stack.only(range(22)), sounds(22))
     assert some.trace.n == 22
     assert np.array_equal(some.values, only.values)
-    with pytest.raises(TooFewWordsError, match="of 30 only 3"):
+    with pytest.raises(TooFewWordsError, match="only 3 of 30"):
         scored(PHONE_DISTANCE, stack, [*sounds(3), *[()] * 27])
 
 
@@ -195,7 +195,7 @@ def test_words_with_unknown_symbols_are_counted() -> None:
     result = scored(ARTICULATORY_DISTANCE, stack, said)
     assert result.trace.n == 28
     assert result.trace.warning == (
-        "2 words are left out, for these symbols are not on the chart: % 5."
+        "2 words are left out because these symbols are not in the IPA chart: % 5."
     )
     assert scored(PHONE_DISTANCE, stack, said).trace.n == 30
 

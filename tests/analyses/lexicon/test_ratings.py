@@ -166,10 +166,10 @@ def test_pairs_of_words_that_are_not_there_are_left_out() -> None:
 
 def test_without_ratings_it_is_said_where_they_come_from() -> None:
     stack = stack_of(noise(1, 30, 5))
-    with pytest.raises(TooFewWordsError, match=r"At least 10 pairs .* but 0 are here") as refusal:
+    with pytest.raises(TooFewWordsError, match=r"At least 10 pairs .* but there are 0") as refusal:
         correlate_ratings(stack, Facts(), 0)
     assert "--ratings FILE" in refusal.value.hint
-    with pytest.raises(TooFewWordsError, match="but 9 are here"):
+    with pytest.raises(TooFewWordsError, match="but there are 9"):
         scored(stack, [(0, i, float(i)) for i in range(1, 10)])
 
 

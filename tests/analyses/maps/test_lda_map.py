@@ -57,7 +57,7 @@ def test_two_groups_lie_on_a_line() -> None:
 
 def test_no_labels_and_one_group_are_explained() -> None:
     stack = stack_of(noise(30, 6))
-    with pytest.raises(VgdeskError, match="of 30 only 0 have a label"):
+    with pytest.raises(VgdeskError, match="only 0 of 30 have a label"):
         map_by_labels(stack, 0, None, NOTHING_KNOWN)
-    with pytest.raises(VgdeskError, match="one group"):
+    with pytest.raises(VgdeskError, match="have the label"):
         map_by_labels(stack, 0, None, facts_of(stack, np.zeros(30, int)))

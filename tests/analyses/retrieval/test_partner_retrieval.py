@@ -116,7 +116,7 @@ def test_a_long_list_is_drawn_from(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = np.sort(np.random.default_rng(3).choice(50, 20, replace=False))
     assert result.values[0, 0] == pytest.approx(hits(a[drawn], b[drawn]) / 20)
     assert (result.trace.n, result.trace.seed) == (20, 3)
-    assert "drawn" in result.trace.estimator
+    assert "sampled" in result.trace.estimator
 
 
 def test_other_rows_are_refused() -> None:

@@ -211,7 +211,7 @@ def test_takes_that_find_nothing_are_explained(score) -> None:
     stack, facts = spoken(12, 2)
     one_voice = stack.only(range(0, 24, 2))
     for lonely, who in ((one_voice, facts), (one_voice, NOTHING_KNOWN)):
-        with pytest.raises(VgdeskError, match="No take has another") as refusal:
+        with pytest.raises(VgdeskError, match="No word has takes by two speakers") as refusal:
             score(lonely, who, 0)
         assert refusal.value.hint
     one_word = stack_of(noise(1, 12, 4), rows=stack.rows[:12], words=["dog"] * 12)

@@ -74,7 +74,7 @@ def test_of_long_lists_some_words_are_drawn_and_said(monkeypatch: pytest.MonkeyP
     a, b = related(50)
     found = list_partners(stack_of(a), 0, stack_of(b), 0, seed=4)
     assert len(found.rows) == found.choice == 30
-    assert "drawn at random" in found.trace.estimator
+    assert "sampled at random" in found.trace.estimator
     assert found.trace.seed == 4
 
 
@@ -151,7 +151,7 @@ def test_small_lists_are_refused_or_warned_about() -> None:
     assert list_partners(some, 0, some, 0).trace.warning.startswith("Too few words to trust")
     assert list_partners(some, 0, some, 0).places == (1,)
     stack, _ = spoken(14, 1)
-    with pytest.raises(VgdeskError, match="another speaker"):
+    with pytest.raises(VgdeskError, match="by two speakers"):
         list_voices(stack, 0, known(list(stack.rows)))
 
 

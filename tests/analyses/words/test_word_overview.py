@@ -220,7 +220,7 @@ def test_a_long_list_is_shown_in_blocks_and_a_part_of_it_pair_by_pair(
 
 
 def test_a_part_names_rows_that_are_there() -> None:
-    with pytest.raises(VgdeskError, match="no “w9999”"):
+    with pytest.raises(VgdeskError, match="no row “w9999”"):
         compare_rows(COSINE, [(stack_of(noise(5, 4)), 0)], Sight(part=frozenset({"w9999"})))
 
 

@@ -155,11 +155,11 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
     [
         (["score", "spelling"], "has no words to encode"),
         (["score", "spellign", "--words", DEMO], "There is no encoder"),
-        (["score", "spelling", "--words", DEMO, "--label", "taste"], "0 have a label"),
+        (["score", "spelling", "--words", DEMO, "--label", "taste"], "have a label"),
         (["map", "spelling", "--words", DEMO, "--layer", "9"], "has no layer"),
         (["words", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
         (["retrieve", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
-        (["retrieve", "spelling", "--words", DEMO, "--layer", "pairs"], "another speaker"),
+        (["retrieve", "spelling", "--words", DEMO, "--layer", "pairs"], "by two speakers"),
         (["score", "spelling", "--words", "nothing.tsv"], "could not be read"),
         (["score", "spectrum", "--words", "nothing"], "Built-in lists: study-semantic"),
         (["score", "spectrum", "--words", "study-phonetic"], "No sound files"),

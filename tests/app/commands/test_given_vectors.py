@@ -58,4 +58,4 @@ def test_they_are_compared_with_what_is_heard(
 
 def test_what_is_no_file_of_vectors_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["score", __file__, "--words", DEMO]) == 2
-    assert "holds no word vectors" in capsys.readouterr().err
+    assert "contains no word vectors" in capsys.readouterr().err

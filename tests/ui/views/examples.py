@@ -34,7 +34,7 @@ def layers(
         np.zeros_like(values),
         np.full_like(values, sd),
         np.where(np.abs(values) <= 2 * sd, 0.5, 0.01),
-        trace(n, chance="words dealt out at random", warning=warning),
+        trace(n, chance="random words", warning=warning),
     )
 
 

@@ -1,4 +1,4 @@
-"""How often a word of another group is nearer than one of the own group: ABX error rates."""
+"""ABX error rates: how often a word of another group is nearer than one of the same group."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -37,29 +37,29 @@ MIN_WORDS = 3
 MIN_TAKES = 4
 # With fewer words the chance band is so wide that hardly anything leaves it.
 TRUSTED_WORDS = 20
-# In a smaller group one odd word takes part in every triple.
+# In a smaller group a single outlier is part of every triple.
 TRUSTED_GROUP = 3
-# Chance is found with so many rows. With more of them only its spread changes, in a known way.
+# Rows used to estimate chance. With more rows only its spread changes, in a known way.
 SHUFFLED_ROWS = 120
 
-# Says how much each row moves the sum of the errors of all cells.
+# Returns how much each row shifts the sum of the errors of all cells.
 Moves = Callable[[AbxErrors], Doubles]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chance:
-    """What is asked to find the error rate where chance decides.
+    """The trials that estimate the error rate at chance level.
 
     Attributes
     ----------
     rows
-        The rows that take part.
+        The rows used.
     trials
-        One for each shuffle of their labels.
+        One per shuffle of their labels.
     shrink
-        How much narrower chance is with all rows.
+        Factor by which the chance distribution is narrower with all rows.
     words
-        How it is found, in words.
+        Description of the procedure.
     """
 
     rows: Codes
@@ -79,7 +79,7 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
     """ABX error rate of the labels at every layer, by the angle between vectors.
 
     A and X are two words with one label, B is a word with another; the error rate is the share of
-    triples in which B is nearer to X than A is. All triples count, pairs of labels equally.
+    triples in which B is nearer to X than A is. All triples count; label pairs weigh the same.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
     Returns
     -------
     LayerCurve
-        From 0 (no triple is lost) to 1; chance is .5. A vector of zeros is far from all.
+        From 0 (no errors) to 1; chance is .5. A zero vector is far from all others.
     """
     labels = facts.labels()
     used = stack.only([i for i, word in enumerate(stack.words) if word in labels])
@@ -114,16 +114,16 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
 
 
 def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """ABX error rate of the words themselves at every layer, across speakers if there are any.
+    """ABX error rate of word identity at every layer, across speakers where these are known.
 
-    A and X are two takes of one word, B is a take of another word. If some word was said by two
-    speakers, A and B are by one speaker and X is by another, and takes by nobody known are left
-    out; otherwise speakers do not matter.
+    A and X are two takes of one word, B is a take of another word. If any word was said by two
+    speakers, A and B are by one speaker and X is by another, and takes without a speaker are left
+    out; otherwise speakers are ignored.
 
     Parameters
     ----------
     stack
-        One row a take.
+        One row per take.
     seed
         For the shuffled takes of the chance band and the resampled words of the interval.
 
@@ -139,8 +139,8 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     as_x, as_b = trials.cells()
     if not as_x.any():
         raise VgdeskError(
-            "No word has a second take that could be told from another word.",
-            "Record words twice, best all words by the same two speakers.",
+            "No word has a second take to compare with takes of other words.",
+            "Record words twice, ideally all of them by the same two speakers.",
         )
     rng = np.random.default_rng(seed)
     chance = _shuffled_takes(codes, speakers, trials, rng)
@@ -158,17 +158,17 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     )
 
     def moves(losses: AbxErrors) -> Doubles:
-        # A word that is drawn again brings all its cells along; A and X are the same word.
+        # A resampled word brings all its cells along; A and X are the same word.
         return losses.as_x + losses.as_b - losses.rate * (as_x + as_b)
 
     return (error_curve("abx-words", used, trials, chance, moves, trace, rng),)
 
 
 def moves_of_groups(codes: Codes) -> Moves:
-    """Say what a row of a group moves; `codes` has the group of each, [rows], from 0 on."""
+    """Return the shift by each row; `codes` is the group of each row, [rows], from 0."""
 
     def moves(losses: AbxErrors) -> Doubles:
-        # More words of a group change no weight: a word counts by how it differs from its group.
+        # Group size does not change the weights: a word counts by its difference from its group.
         all_parts = losses.as_x + losses.as_a + losses.as_b
         means = np.bincount(codes, all_parts) / np.bincount(codes)
         moved: Doubles = all_parts - means[codes]
@@ -187,9 +187,9 @@ def error_curve(
     rng: np.random.Generator,
     nearnesses: Iterable[Nearness] | None = None,
 ) -> LayerCurve:
-    """Ask the trials at every layer, and beside them those of chance.
+    """Run the trials at every layer, together with those of chance.
 
-    Rows are compared by the angle of their vectors if their nearness at each layer is not given.
+    Rows are compared by the angle between vectors unless `nearnesses` are given for the layers.
     """
     rates, parts, shuffled = [], [], []
     for nearness in until_cancelled(nearnesses or map(VectorNearness.of, stack.values)):
@@ -230,7 +230,7 @@ def _shuffled_labels(
 def _shuffled_takes(
     codes: Codes, speakers: Codes | None, trials: Trials, rng: np.random.Generator
 ) -> Chance:
-    """Shuffle takes among the words; a speaker's takes stay those of that speaker."""
+    """Shuffle takes among the words, separately for each speaker."""
     rows = _some_takes(codes, speakers, trials, rng)
     by = np.zeros_like(codes) if speakers is None else speakers
     dealt = np.tile(codes[rows], (SHUFFLES, 1))
@@ -250,7 +250,7 @@ def _shuffled_takes(
 def _some_takes(
     codes: Codes, speakers: Codes | None, trials: Trials, rng: np.random.Generator
 ) -> Codes:
-    """Choose words with all their takes, first those that can be recognised."""
+    """Choose words with all their takes, those that can be recognised first."""
     everything = np.arange(len(codes))
     if len(codes) <= SHUFFLED_ROWS:
         return everything
@@ -262,7 +262,7 @@ def _some_takes(
 
 
 def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | None]:
-    """Keep takes by known speakers, and number the speakers, if some word was said by two."""
+    """Keep takes by known speakers and number the speakers, if any word was said by two."""
     speaker_of = facts.speaker_of()
     takes = zip(stack.rows, stack.words, strict=True)
     said = {(word, speaker_of[row]) for row, word in takes if row in speaker_of}
@@ -276,19 +276,19 @@ def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | No
 def _refuse_labels(groups: Sequence[str], *, all_rows: int) -> None:
     if len(groups) < MIN_WORDS:
         raise TooFewWordsError(
-            f"ABX needs at least {MIN_WORDS} labelled words, but of {all_rows} only "
-            f"{len(groups)} have a label here.",
+            f"ABX needs at least {MIN_WORDS} labelled words, but only {len(groups)} of {all_rows} "
+            "have a label.",
             "Label more words, or choose another label column.",
         )
     sizes = Counter(groups)
     if len(sizes) == 1:
         raise VgdeskError(
-            f"All words with a label are “{groups[0]}”: there is nothing to tell it from.",
+            f"All labelled words have the label “{groups[0]}”, so there is nothing to compare.",
             "Label words of at least one more group, or choose another label column.",
         )
     if max(sizes.values()) == 1:
         raise VgdeskError(
-            "No two words share a label, so none can be asked for.",
+            "No two words share a label, so no triples can be formed.",
             "Choose a label column in which words share a label.",
         )
 
@@ -309,9 +309,9 @@ SOURCE = (
 ABX = CurveAnalysis(
     id="abx",
     title="ABX error of labels",
-    explains="How often a word X lies nearer to a word of another group than to one of its own.",
+    explains="How often a word X is nearer to a word of another group than to one of its own.",
     reading="0 means never, .5 is chance: lower is better.",
-    avoid="A label that goes with length or speaker is told apart by these.",
+    avoid="Not for labels that correlate with word length or speaker: these alone separate groups.",
     formula=FORMULA,
     source=SOURCE,
     min_words=MIN_WORDS,
@@ -321,10 +321,10 @@ ABX = CurveAnalysis(
 ABX_WORDS = CurveAnalysis(
     id="abx-words",
     title="ABX error of words",
-    explains="How often a take of a word lies nearer to another word than to a second take of it, "
-    "across speakers where speakers are known.",
+    explains="How often a take is nearer to another word than to a second take of its own word, "
+    "across speakers where these are known.",
     reading="0 means that words are always recognised, .5 is chance: lower is better.",
-    avoid="With takes of one speaker it is easy, for the voice and the room are the same.",
+    avoid="With takes of one speaker the task is easy: voice and room are the same.",
     formula=FORMULA,
     source=SOURCE,
     min_words=MIN_TAKES,

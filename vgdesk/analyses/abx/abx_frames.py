@@ -1,6 +1,6 @@
-"""ABX on frames: takes are laid along each other in time instead of being one vector each.
+"""ABX on frames: takes are aligned in time instead of being one vector each.
 
-It has no view, for frames are not kept while the window is open: `vgdesk abx` shows it.
+It has no view, because frames are not kept while the window is open: `vgdesk abx` shows it.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ MEASURE = "abx-frames"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What is known of each take: an entry a row, empty where it is not known."""
+    """A column of the list: one entry per take, empty where unknown."""
 
     name: str
     entries: tuple[str, ...]
@@ -29,16 +29,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What A, B and X have in common, and what not.
+    """The columns in which A, B and X agree or differ.
 
     Attributes
     ----------
     on
-        In this A and X agree, and B differs.
+        A and X agree, B differs.
     by
-        In this all three agree.
+        All three agree.
     across
-        In this A and B agree, and X differs.
+        A and B agree, X differs.
     """
 
     on: Column
@@ -46,20 +46,20 @@ class Task:
     across: Column | None = None
 
     def known(self) -> list[int]:
-        """Return the rows of which everything is known that the task asks for."""
+        """Return the rows with an entry in every column of the task."""
         columns = [column for column in (self.on, self.by, self.across) if column is not None]
         whole = zip(*(column.entries for column in columns), strict=True)
         return [row for row, entries in enumerate(whole) if all(entries)]
 
     def title(self) -> str:
-        """Say what is asked."""
+        """Return the task in words, such as "on word, by speaker"."""
         parts = (("on", self.on), ("by", self.by), ("across", self.across))
         return ", ".join(f"{word} {column.name}" for word, column in parts if column is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """The takes that take part, as numbers; each shape is [rows]."""
+    """The columns of the takes used, as numbers; each of shape [rows]."""
 
     words: Codes
     on: Codes
@@ -85,7 +85,7 @@ class _Asked:
         return _together(self.by, across)
 
     def moves(self, trials: Trials) -> Moves:
-        """Say what each take moves when words are drawn again."""
+        """Return how much each take shifts the error when words are resampled."""
         n_x, n_b = trials.cells()
         if _is_same(self.on, self.words):  # a word brings all cells along in which it is X or B
             return lambda losses: losses.as_x + losses.as_b - losses.rate * (n_x + n_b)
@@ -94,28 +94,28 @@ class _Asked:
         return moves_of_groups(_together(self.strata(), self.on))
 
     def dealt(self, rng: np.random.Generator) -> tuple[Codes, str]:
-        """Shuffle labels, [SHUFFLES, rows], and say among what; takes of a word stay together.
+        """Shuffle labels, [SHUFFLES, rows], and name the units that were shuffled.
 
-        Unless the label is something else than a property of words: then takes are shuffled which
-        agree in everything else.
+        Takes of a word stay together, unless the label is not a property of words: then takes that
+        agree in the other columns are shuffled.
         """
         if not _decides(self.words, self.on) or _is_same(self.on, self.words):
             strata = self.strata()
-            among = "takes that agree in the rest" if strata.any() else "takes"
+            among = "takes that agree in the other columns" if strata.any() else "takes"
             return _shuffled(self.on, strata, rng), among
         first, word_of_row = np.unique(self.words, return_index=True, return_inverse=True)[1:]
         within = self.by[first] if _decides(self.words, self.by) else np.zeros_like(first)
         return _shuffled(self.on[first], within, rng)[:, word_of_row], "words"
 
     def chance(self, task: Task, rng: np.random.Generator) -> Chance:
-        """Say how the error rate is found where chance decides."""
+        """Return the trials of the chance level."""
         dealt, among = self.dealt(rng)
         trials = [self.trials(labels) for labels in dealt]
         said = f"{SHUFFLES} shuffles of {task.on.name} among {among}"
         return Chance(np.arange(len(self.on)), trials, 1.0, said)
 
     def warning(self) -> str:
-        """Say why the rate should not be trusted; empty if nothing is against it."""
+        """Return why the rate should not be trusted, or an empty string."""
         words = len(np.unique(self.words))
         return f"Too few words to trust: only {words}." if words < TRUSTED_WORDS else ""
 
@@ -128,7 +128,8 @@ def discriminate_frames(
 ) -> LayerCurve:
     """ABX error rate of a task at every layer, by dynamic time warping on frames.
 
-    All triples count; cells (a pair of entries of `on`, one of `by`, a pair of `across`) equally.
+    All triples count; cells (a pair of entries of `on`, one of `by`, a pair of `across`) weigh the
+    same.
 
     Parameters
     ----------
@@ -140,21 +141,21 @@ def discriminate_frames(
     Returns
     -------
     LayerCurve
-        From 0 (no triple is lost) to 1; chance is .5.
+        From 0 (no errors) to 1; chance is .5.
 
     Raises
     ------
     VgdeskError
-        If there is no such triple.
+        If there is no triple for the task.
     """
     rows = task.known()
     asked = _Asked.of(frames, task, rows)
     trials = asked.trials(asked.on) if rows else None
     if trials is None or not trials.rounds:
         raise VgdeskError(
-            f"No three takes are there that ABX {task.title()} could ask about.",
-            "Choose other columns, or record more takes; what the columns say of a take is in "
-            "the list that --words names.",
+            f"No three takes form a triple for ABX {task.title()}.",
+            "Choose other columns, or record more takes; the columns are those of the list given "
+            "with --words.",
         )
     used, rng = frames.only(rows), np.random.default_rng(seed)
     chance = asked.chance(task, rng)

@@ -26,30 +26,30 @@ from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
-# Three words in two languages, of which somebody said all and somebody else two.
+# Three words in two languages, all said by one speaker and two by another.
 MIN_TAKES = 5
-# Chance is found with at least so many words; with more of them only its spread changes.
+# Words used at least to estimate chance; with more words only its spread changes.
 SHUFFLED_WORDS = 40
 
 
 def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """ABX error rate of the languages at every layer, within each speaker if there are any.
+    """ABX error rate of the languages at every layer, within each speaker where these are known.
 
     A and X are two words of one language, B is a word of another, all by one speaker. Takes of a
-    word by one speaker are averaged before, or words would be told apart instead. If nobody said
-    words of two languages, as it is with written words, speakers do not matter.
+    word by one speaker are averaged first, so that word identity does not help. If no speaker said
+    words of two languages, as with written words, speakers are ignored.
 
     Parameters
     ----------
     stack
-        One row a take.
+        One row per take.
     seed
         For the shuffled languages of the chance band and the resampled words of the interval.
 
     Returns
     -------
     LayerCurve
-        From 0 (no triple is lost) to 1; chance is .5.
+        From 0 (no errors) to 1; chance is .5.
     """
     need_words(MIN_TAKES, len(stack.rows))
     used, speakers = _by_speaker(stack, facts)
@@ -75,13 +75,13 @@ def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCur
 
 
 def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:
-    """Return how much more is lost by an encoder that learned several languages, as a share.
+    """Return the relative increase in error of an encoder trained on several languages.
 
     Parameters
     ----------
     alone, together
-        Error rates, such as those of ABX, of an encoder that learned one language and of one that
-        learned several.
+        Error rates, such as those of ABX, of an encoder trained on one language and of one trained
+        on several.
 
     Returns
     -------
@@ -93,10 +93,10 @@ def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:
     Cruz Blandón et al. (2025), arXiv 2509.17523.
     """
     if (alone.measure, alone.layers) != (together.measure, together.layers):
-        raise ValueError("a gap is between curves of one measure over the same layers")
+        raise ValueError("a gap needs curves of one measure over the same layers")
     if not np.all(alone.values):
         raise VgdeskError(
-            "An encoder that makes no error leaves nothing to compare with.",
+            "The encoder trained on one language makes no errors, so the gap is undefined.",
             "Choose harder words, or more of them.",
         )
     gap: Doubles = (together.values - alone.values) / alone.values
@@ -104,7 +104,7 @@ def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:
 
 
 def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | None]:
-    """Keep the words of people who said two of one language and one of another, and number them.
+    """Keep and number the speakers with two words of one language and one of another.
 
     If there are none, all words are kept. Takes of a word by one speaker are averaged.
     """
@@ -112,8 +112,8 @@ def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | No
     known = stack.only([i for i, word in enumerate(stack.words) if word in languages])
     if not _are_triples(set(known.words), languages):
         raise VgdeskError(
-            "No two words are of one language and a third of another.",
-            "Add words of another language; the column “language” of a list names it.",
+            "There are no two words of one language and a third of another.",
+            "Add words of another language; the column “language” of a word list gives it.",
         )
     said: dict[str, set[WordId]] = defaultdict(set)
     for row, word in zip(known.rows, known.words, strict=True):
@@ -127,12 +127,12 @@ def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | No
 
 
 def _are_triples(words: set[WordId], languages: Mapping[WordId, str]) -> bool:
-    """Say whether two of some words are of one language and another is not."""
+    """Return whether two of the words share a language and a third does not."""
     return 1 < len({languages[word] for word in words}) < len(words)
 
 
 def _averaged(stack: LayerStack, speakers: list[str]) -> LayerStack:
-    """Average the takes of a word by one speaker; the row is called like the first of them."""
+    """Average the takes of a word by one speaker; the row keeps the name of the first."""
     keys = list(zip(speakers, stack.words, strict=True))
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     if len(numbers) == len(keys):
@@ -150,14 +150,14 @@ def _shuffled_languages(
     trials: Trials,
     rng: np.random.Generator,
 ) -> Chance:
-    """Deal the languages out among the words, of a long list among some with all their rows."""
+    """Shuffle the languages among the words; of a long list, among a sample of words."""
     rows, some, how = np.arange(len(codes)), codes, ""
     word_of_row = np.unique(stack.words, return_inverse=True)[1]
     by = np.zeros_like(codes) if speakers is None else speakers
     count = int(word_of_row.max()) + 1
     if count > SHUFFLED_WORDS and _work(by) > SHUFFLED_ROWS**2:
         place = rng.permutation(count)[word_of_row]
-        # Where many people said a few words each, most words are needed to leave anybody three.
+        # Where many speakers said a few words each, most words are needed for any triple.
         words = range(SHUFFLED_WORDS, count)
         at_most = bisect_right(words, SHUFFLED_ROWS**2, key=lambda n: _work(by[place < n]))
         enough = words[max(at_most - 1, 0)]
@@ -175,7 +175,7 @@ def _shuffled_languages(
 
 
 def _work(speakers: Codes) -> int:
-    """Return how many pairs of rows are by one speaker; a row with itself is one."""
+    """Count the pairs of rows by the same speaker, including each row with itself."""
     return int(np.sum(np.bincount(speakers) ** 2))
 
 
@@ -183,18 +183,18 @@ def _warning(stack: LayerStack, speakers: Codes | None) -> str:
     words = len(set(stack.words))
     few = f"Too few words to trust: only {words} in a known language." * (words < TRUSTED_WORDS)
     is_spoken = stack.rows != stack.words
-    voices = "Nobody said words of two languages: voices may tell the languages apart."
+    voices = "No speaker said words of two languages: voices alone may separate the languages."
     return " ".join(part for part in (few, voices * (is_spoken and speakers is None)) if part)
 
 
 ABX_LANGUAGE = CurveAnalysis(
     id="abx-language",
     title="ABX error of languages",
-    explains="How often a word X lies nearer to a word of another language than to one of its own, "
+    explains="How often a word X is nearer to a word of another language than to one of its own, "
     "all by one speaker.",
     reading="0 means that languages are always told apart, .5 is chance.",
-    avoid="Not where the words of one language are longer, rarer or recorded elsewhere; nor with "
-    "people who speak one language each, for then it is about voices.",
+    avoid="Not where the words of one language are longer, rarer or recorded elsewhere, nor where "
+    "each speaker speaks one language: then it measures voices.",
     formula=FORMULA,
     source="de Seyssel et al. (2022), Probing phoneme, language and speaker information in "
     "unsupervised speech representations",

@@ -1,7 +1,7 @@
-"""Triples A, B, X, where A and X belong together and B does not: is A nearer to X than B is.
+"""Comparison of triples A, B, X, where A and X share a label: is A nearer to X than B is.
 
 A cell is a pair of labels (that of A and X, that of B) and, where speakers count, a pair of
-speakers. All triples of a cell are asked; cells count equally, however many triples they have.
+speakers. All triples of a cell are compared; cells weigh the same regardless of their size.
 
 References
 ----------
@@ -24,20 +24,20 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-# So many float32 are held at once: 120 MB.
+# Float32 values held at once: 120 MB.
 BLOCK = 30_000_000
-# What differs by less than this share of the mean squared length differs by rounding only.
+# Differences below this share of the mean squared length are rounding.
 MARGIN = 3e-7
 
 
 class Nearness(Protocol):
-    """Says how near rows are; compared for one X at a time, so each X may have its own offset."""
+    """Nearness between rows; compared for one X at a time, so each X may have its own offset."""
 
     def ordered(self, rows: Codes) -> "Nearness":
         """Keep the given rows, in the given order."""
 
     def between(self, asked: Codes, columns: slice) -> FloatArray:
-        """Return how near some rows are to others, [asked, columns], float32."""
+        """Return the nearness of some rows to others, [asked, columns], float32."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,15 +45,15 @@ class VectorNearness:
     """Nearness by the angle between vectors.
 
     Among unit vectors the nearest by angle is the nearest by distance, and that is the one with
-    the largest x'a - a'a / 2. Distances do not depend on where the origin is: it is moved into the
-    midst of the vectors, or float32 could not tell apart vectors in a narrow cone.
+    the largest x'a - a'a / 2. Distances do not depend on the origin: vectors are centred, or
+    float32 could not separate vectors in a narrow cone.
 
     Attributes
     ----------
     points
         Shape [rows, dim], float32; the mean of their squared lengths is 1.
     is_silent
-        Shape [rows], True for vectors of zeros: they are far from all others and from each other.
+        Shape [rows], True for zero vectors: they are far from all others and from each other.
     """
 
     points: FloatArray
@@ -78,7 +78,7 @@ class VectorNearness:
 
     def between(self, asked: Codes, columns: slice) -> FloatArray:
         others = self.points[columns]
-        # A product with itself is recognised, and done in half the time.
+        # numpy detects the product of a matrix with itself, which takes half the time.
         is_same = len(asked) == len(others) and asked[0] == columns.start
         near: FloatArray = (others if is_same else self.points[asked]) @ others.T
         near -= np.einsum("ij,ij->i", others, others) / 2
@@ -95,7 +95,7 @@ class MatrixNearness:
 
     @classmethod
     def of_distances(cls, distances: FloatArray) -> Self:
-        """Take distances, shape [rows, rows]."""
+        """Convert distances, shape [rows, rows], to nearness."""
         largest = float(np.abs(distances).max(initial=0.0))
         return cls((-distances / (largest or 1.0)).astype(np.float32))
 
@@ -108,14 +108,14 @@ class MatrixNearness:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Round:
-    """All X that are asked about A and B of one speaker.
+    """All X that are compared with A and B of one speaker.
 
     Attributes
     ----------
     columns
         The rows of that speaker, in the order of `Trials`.
     labels, starts
-        Shapes [groups] and [groups + 1]: the label of each group, and where its columns begin.
+        Shapes [groups] and [groups + 1]: the label of each group, and where its columns start.
     asked, own, selves
         Shape [x]: the row of each X, its group, and its own column or -1.
     weights
@@ -133,7 +133,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trials:
-    """Which rows are asked about which.
+    """The triples to compare.
 
     Attributes
     ----------
@@ -142,9 +142,9 @@ class Trials:
     labels
         Shape [rows]: the label of each, in that order.
     is_across
-        True if X is by another speaker than A and B; otherwise speakers do not matter.
+        True if X is by a different speaker than A and B; otherwise speakers are ignored.
     rounds
-        One for every speaker whose rows can be A and B.
+        One per speaker whose rows can be A and B.
     """
 
     order: Codes
@@ -161,7 +161,7 @@ class Trials:
         within: bool = False,
         by: Codes | None = None,
     ) -> Self:
-        """Ask about labels, [rows]; across speakers if there are any, or within each of them.
+        """Form triples by labels, [rows]; across speakers if given, or within each of them.
 
         Where `by` is given, A, B and X agree in it.
         """
@@ -179,7 +179,7 @@ class Trials:
         return cls(order, labels, is_across, asked)
 
     def cells(self) -> tuple[Doubles, Doubles]:
-        """Return the share that each row has in the number of cells, as X and as B, [rows]."""
+        """Return the share of each row in the number of cells, as X and as B, [rows]."""
         as_x, as_b = np.zeros((2, len(self.order)))
         for found in self.rounds:
             sizes = np.diff(found.starts)
@@ -189,10 +189,10 @@ class Trials:
         return _in_place(as_x, self.order), _in_place(as_b, self.order)
 
     def spread(self) -> float:
-        """Return what the spread by chance is proportional to, for rows of the same sort.
+        """Return a number proportional to the spread by chance, for comparable rows.
 
-        By chance the answers of two pairs (X, A) have little to do with each other, unless it is
-        the same pair twice or with its sides changed. So the spread is that of a mean over pairs.
+        By chance the answers of two pairs (X, A) are nearly independent, unless it is the same pair
+        in either order. So the spread is that of a mean over pairs.
         """
         total = 0.0
         for found in self.rounds:
@@ -210,7 +210,7 @@ def _round(columns: slice, labels: Codes, speakers: Codes, by: Codes, *, is_acro
     is_here[columns] = True
     asked = np.flatnonzero((is_here != is_across) & (by == by[columns.start]))
     own = np.searchsorted(groups, labels[asked]).clip(max=len(groups) - 1)
-    # Nobody is the A of itself.
+    # No row is its own A.
     candidates = np.diff(starts)[own] - (not is_across)
     is_asked = (groups[own] == labels[asked]) & (candidates > 0)
     asked, own = asked[is_asked], own[is_asked]
@@ -222,7 +222,7 @@ def _round(columns: slice, labels: Codes, speakers: Codes, by: Codes, *, is_acro
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AbxErrors:
-    """What each row adds to the sum of the errors of all cells, by the part that it takes.
+    """The contribution of each row to the summed errors of all cells, by its role.
 
     Attributes
     ----------
@@ -239,12 +239,12 @@ class AbxErrors:
 
     @property
     def rate(self) -> float:
-        """The error rate: the mean over cells; .5 where nothing is asked."""
+        """The error rate: the mean over cells; .5 without any triple."""
         return float(self.as_x.sum()) / self.cells if self.cells else 0.5
 
 
 def abx_losses(nearness: Nearness, trials: Trials) -> AbxErrors:
-    """Ask all triples."""
+    """Compare all triples."""
     as_x, as_a, as_b = np.zeros((3, len(trials.order)))
     for found, block, errors in _answers(nearness, trials, as_a, as_b):
         as_x[found.asked[block]] += found.weights[block] * errors.sum(axis=1)
@@ -254,12 +254,12 @@ def abx_losses(nearness: Nearness, trials: Trials) -> AbxErrors:
 
 
 def abx_cells(nearness: Nearness, trials: Trials) -> Doubles:
-    """Return the error rate of each pair of labels, the mean over speakers where they count.
+    """Return the error rate of each pair of labels, averaged over speakers where they count.
 
     Returns
     -------
     array
-        Shape [label of A and X, label of B], from 0 to 1, chance .5; NaN where nothing was asked.
+        Shape [label of A and X, label of B], from 0 to 1, chance .5; NaN without any triple.
     """
     count = int(trials.labels.max()) + 1
     sums, cells = np.zeros((2, count, count))
@@ -280,7 +280,7 @@ def _answers(
 
     sorted_rows = nearness.ordered(trials.order)
     for found in trials.rounds:
-        # An X needs a float32 a column, and a float64 a group.
+        # An X needs one float32 per column and one float64 per group.
         step = 1 + BLOCK // int(found.starts[-1] + 2 * len(found.labels))
         for start in range(0, len(found.asked), step):
             block = slice(start, start + step)
@@ -301,7 +301,7 @@ def _answers(
 
 
 def _in_place(values: Doubles, order: Codes) -> Doubles:
-    """Bring sorted values back to the order of the rows."""
+    """Restore the order of the rows."""
     found = np.empty_like(values)
     found[order] = values
     return found

@@ -1,4 +1,4 @@
-"""Which groups of words are taken for each other: the ABX error of every pair of labels."""
+"""Confusions between groups of words: the ABX error of every pair of labels."""
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from vgdesk.core.facts import Facts
 from vgdesk.core.stack import LayerStack
 
 CHANCE = 0.5
-# Of longer lists each shuffle takes long.
+# In longer lists each shuffle is slow.
 MANY_SHUFFLED_ROWS = 500
 
 
@@ -41,7 +41,7 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
 
     A and X are two words of one label, B is a word of the other; the error rate is the share of
     triples in which B is nearer to X than A is. The mean of all cells is the error rate that the
-    curve shows for this layer.
+    layer curve shows for this layer.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     rng = np.random.default_rng(seed)
     dealt, among = permuted_labels(labelled.stack.words, codes, rng, shuffles)
     cells = [abx_cells(table, Trials.of(labels)) for labels in until_cancelled(dealt[1:])]
-    # Where words have several takes, a shuffle may leave a label a single one: nothing to ask.
+    # Where words have several takes, a shuffle may leave a label with a single one: no triple.
     shuffled = np.array([np.nan_to_num(some[is_asked], nan=CHANCE) for some in cells])
     return LabelConfusions(
         "abx-labels",
@@ -92,11 +92,11 @@ def _estimator(labelled: Labelled) -> str:
 
 ABX_LABELS = ConfusionAnalysis(
     id="abx-labels",
-    title="ABX by pairs of labels",
-    explains="Which groups are taken for which: how often a word X of one group lies nearer to a "
-    "word of another group than to one of its own.",
-    reading="0 means never, .5 is chance; above .5 the group is more scattered than it is apart.",
-    avoid="A group of two words has one pair to ask about: its row hardly says anything.",
+    title="ABX by label pairs",
+    explains="Which groups are confused: how often a word X of one group is nearer to a word of "
+    "another group than to one of its own.",
+    reading="0 means never, .5 is chance; above .5 the group is more scattered than separate.",
+    avoid="Not for groups of two words: their rows rest on a single pair.",
     formula="P(d(X, B) < d(X, A)) + P(d(X, B) = d(X, A)) / 2 for A, X of one label and B of the "
     "other, d = angle",
     source=SOURCE,

@@ -1,4 +1,4 @@
-"""How well clusters agree with labels, beyond what dealing out the labels gives."""
+"""Agreement of clusters with labels, corrected for chance."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,24 +10,24 @@ Doubles = NDArray[np.float64]
 ROUNDING = 1e-12
 
 
-def adjusted_rand(clusters: Codes, dealt: Codes, counts: Doubles) -> tuple[Doubles, Doubles]:
+def adjusted_rand(clusters: Codes, labellings: Codes, counts: Doubles) -> tuple[Doubles, Doubles]:
     """Return the adjusted Rand index of clusters and labels.
 
     Parameters
     ----------
     clusters
         Shape [rows]: the cluster of each row.
-    dealt
-        Shape [labellings, rows]: its group.
+    labellings
+        Shape [labellings, rows]: the group of each row.
     counts
-        Shape [samples, rows]: how often each row is drawn again. A row is no pair with itself,
-        however often it is drawn: that would look like agreement.
+        Shape [samples, rows]: how often each row is resampled. A row never forms a pair with
+        itself, however often it is drawn: that would look like agreement.
 
     Returns
     -------
     tuple
-        That of each labelling, and that of the first labelling in each sample. 1 is perfect
-        agreement, 0 what chance gives.
+        The index of each labelling, and that of the first labelling in each sample. 1 is perfect
+        agreement, 0 is chance.
 
     References
     ----------
@@ -35,20 +35,22 @@ def adjusted_rand(clusters: Codes, dealt: Codes, counts: Doubles) -> tuple[Doubl
     """
     from scipy.sparse import csr_array
 
-    groups = int(dealt.max()) + 1
-    tables = np.stack([_table(clusters, codes, groups) for codes in dealt]).astype(np.float64)
-    cells = (clusters * groups + dealt[0], np.arange(len(clusters)))
+    groups = int(labellings.max()) + 1
+    tables = np.stack([_table(clusters, codes, groups) for codes in labellings]).astype(np.float64)
+    cells = (clusters * groups + labellings[0], np.arange(len(clusters)))
     member = csr_array((np.ones(len(clusters)), cells), shape=(tables[0].size, len(clusters)))
     shape = (len(counts), *tables.shape[1:])
     drawn, squares = ((member @ weights.T).T.reshape(shape) for weights in (counts, counts**2))
     return _rand(tables, tables), _rand(drawn, squares)
 
 
-def adjusted_information(clusters: Codes, dealt: Codes, counts: Doubles) -> tuple[Doubles, Doubles]:
-    """Return their adjusted mutual information; otherwise as `adjusted_rand`.
+def adjusted_information(
+    clusters: Codes, labellings: Codes, counts: Doubles
+) -> tuple[Doubles, Doubles]:
+    """Return the adjusted mutual information; otherwise as `adjusted_rand`.
 
-    Both are divided by the mean of the two entropies. Samples draw what each row adds to
-    information and entropy; drawing rows anew would count what copies share.
+    It is normalised by the mean of the two entropies. Samples resample the contribution of each
+    row to information and entropy; resampling the rows would count what copies share.
 
     References
     ----------
@@ -56,12 +58,12 @@ def adjusted_information(clusters: Codes, dealt: Codes, counts: Doubles) -> tupl
     """
     from sklearn.metrics.cluster import expected_mutual_information
 
-    groups, n = int(dealt.max()) + 1, len(clusters)
+    groups, n = int(labellings.max()) + 1, len(clusters)
     expected_of: dict[bytes, float] = {}
     parts = []
-    for codes in dealt:
+    for codes in labellings:
         table = _table(clusters, codes, groups)
-        # What is expected depends on sizes only, and shuffling labels mostly leaves them.
+        # The expected value depends on sizes only, which shuffling mostly keeps.
         sizes = table.sum(axis=0).tobytes()
         if sizes not in expected_of:
             expected_of[sizes] = expected_mutual_information(table, n)
@@ -80,7 +82,7 @@ def _table(clusters: Codes, codes: Codes, groups: int) -> Codes:
 
 
 def _rand(tables: Doubles, squares: Doubles) -> Doubles:
-    """Compare pairs in the same cluster and group with pairs in one of both.
+    """Compare pairs in the same cluster and group with pairs in either.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whether clusters found without labels are the groups of the labels."""
+"""Agreement of unsupervised clusters with the labels."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,9 +24,9 @@ from vgdesk.core.stack import LayerStack
 
 # Further components cost time and hardly move a cluster.
 COMPONENTS = 50
-# K-means starts so many times and keeps the tightest clusters.
+# Restarts of k-means; the tightest clustering is kept.
 STARTS = 4
-# Beside the largest coordinate, closer points are the same.
+# Points that agree to so many digits of the largest coordinate are the same.
 DIGITS = 9
 LIMITS = (-1.0, 1.0)
 Agreement = Callable[[Codes, Codes, Doubles], tuple[Doubles, Doubles]]
@@ -34,9 +34,9 @@ Clustering = Callable[[FloatArray, int], Codes]
 
 
 def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Compare the labels with as many k-means clusters, at every layer, by pairs of words.
+    """Compare the labels with as many k-means clusters, at every layer, by the Rand index.
 
-    Clusters are found once, without labels; for chance the labels are shuffled.
+    The clusters are computed once, without labels; for chance the labels are shuffled.
 
     Parameters
     ----------
@@ -51,16 +51,16 @@ def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
 def score_kmeans_by_information(
     stack: LayerStack, facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
-    """Compare the same by mutual information; otherwise as `score_kmeans_by_rand`."""
+    """Compare by mutual information; otherwise as `score_kmeans_by_rand`."""
     name = f"adjusted mutual information of k-means on up to {COMPONENTS} principal components"
     cluster = partial(kmeans_clusters, seed=seed)
     return _curve("kmeans-ami", name, (stack, facts, seed), cluster, adjusted_information)
 
 
 def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Compare the labels with as many branches of a tree, at every layer, by pairs of words.
+    """Compare the labels with as many branches of a tree, at every layer, by the Rand index.
 
-    The tree is Ward's, of vectors of unit length: average linkage by cosine cuts off odd words
+    The tree is Ward's, on vectors of unit length: average linkage by cosine splits off outliers
     one by one and leaves the rest in one branch.
     """
     name = "adjusted Rand index of Ward's clusters of unit vectors"
@@ -77,9 +77,11 @@ def _curve(
     stack, facts, seed = asked
     labelled = labelled_rows(stack, facts, name="A clustering")
 
-    def score(values: FloatArray, dealt: Codes, counts: Doubles) -> tuple[FloatArray, FloatArray]:
+    def score(
+        values: FloatArray, labellings: Codes, counts: Doubles
+    ) -> tuple[FloatArray, FloatArray]:
         found = [
-            agree(cluster(layer, len(labelled.groups)), dealt, counts)
+            agree(cluster(layer, len(labelled.groups)), labellings, counts)
             for layer in until_cancelled(values)
         ]
         scores, resampled = zip(*found, strict=True)
@@ -89,11 +91,11 @@ def _curve(
 
 
 def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:
-    """Find as many clusters by k-means, or as many as there are different rows."""
+    """Find `count` clusters by k-means, or one per distinct row if there are fewer."""
     from sklearn.cluster import KMeans
 
     points = principal_components(layer, COMPONENTS)
-    # Copies must stay copies, or k-means looks for more clusters than there are places.
+    # Duplicates must stay equal, or k-means looks for more clusters than distinct points.
     points /= np.abs(points).max(initial=0.0) or 1.0
     points = points.round(DIGITS)
     count = min(count, len(np.unique(points, axis=0)))
@@ -104,7 +106,7 @@ def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:
 
 
 def tree_clusters(layer: FloatArray, count: int) -> Codes:
-    """Cut Ward's tree of the directions of rows into as many branches."""
+    """Cut Ward's tree of the directions of rows into `count` branches."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
@@ -116,12 +118,12 @@ def tree_clusters(layer: FloatArray, count: int) -> Codes:
 KMEANS_ARI = CurveAnalysis(
     id="kmeans-ari",
     title="K-means (ARI)",
-    explains="Whether clusters that are found without labels are the groups of the labels, "
-    "counted by pairs of words.",
-    reading="1 means the same groups, 0 what chance gives; below 0 is chance as well.",
-    avoid="Not where groups need not be round or of one size: k-means finds no others.",
+    explains="Whether clusters found without labels match the groups of the labels, counted over "
+    "pairs of words.",
+    reading="1 means the same groups, 0 is chance level; values below 0 are chance as well.",
+    avoid="Not where groups may be elongated or of unequal size: k-means assumes neither.",
     formula="(pairs together in both - expected) / (mean of pairs together in each - expected), "
-    f"k-means with one cluster a label on the first {COMPONENTS} principal components",
+    f"k-means with one cluster per label on the first {COMPONENTS} principal components",
     source="Hubert and Arabie (1985), Comparing partitions; Lloyd (1982), Least squares "
     "quantization in PCM",
     min_words=MIN_WORDS,
@@ -130,10 +132,10 @@ KMEANS_ARI = CurveAnalysis(
 KMEANS_AMI = CurveAnalysis(
     id="kmeans-ami",
     title="K-means (AMI)",
-    explains="Whether clusters that are found without labels tell the label of a word, and labels "
-    "its cluster.",
-    reading="1 means the same groups, 0 what chance gives; below 0 is chance as well.",
-    avoid="Not where groups need not be round or of one size; small groups count for more than "
+    explains="How much clusters found without labels tell about the label of a word, and labels "
+    "about its cluster.",
+    reading="1 means the same groups, 0 is chance level; values below 0 are chance as well.",
+    avoid="Not where groups may be elongated or of unequal size; small groups count for more than "
     "in the Rand index.",
     formula="(I - E I) / ((H(clusters) + H(labels)) / 2 - E I), I the mutual information, "
     f"k-means as above on the first {COMPONENTS} principal components",
@@ -144,12 +146,12 @@ KMEANS_AMI = CurveAnalysis(
 )
 AGGLOMERATIVE_ARI = CurveAnalysis(
     id="agglomerative-ari",
-    title="Tree of clusters (ARI)",
-    explains="Whether cutting a tree of similar words into as many branches as there are labels "
+    title="Cluster tree (ARI)",
+    explains="Whether a tree of similar words, cut into as many branches as there are labels, "
     "gives the groups of the labels.",
-    reading="1 means the same groups, 0 what chance gives; below 0 is chance as well.",
-    avoid="Not where a few odd recordings may take up branches of their own.",
-    formula="the adjusted Rand index of Ward's tree of x / |x|, cut into one branch a label",
+    reading="1 means the same groups, 0 is chance level; values below 0 are chance as well.",
+    avoid="Not where a few outlying recordings may each form a branch.",
+    formula="the adjusted Rand index of Ward's tree of x / |x|, cut into one branch per label",
     source="Ward (1963), Hierarchical grouping to optimize an objective function; Hubert and "
     "Arabie (1985), Comparing partitions",
     min_words=MIN_WORDS,

@@ -16,17 +16,17 @@ from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
 
 NEIGHBOURS = 5
-# A vote counts far more than how near it is.
+# The number of votes counts far more than their nearness.
 VOTE = 100.0
-# So many rows vote at once under all labellings.
+# Rows scored at once under all labellings.
 BLOCK = 512
 
 
 def score_neighbours(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Share of words whose nearest other words tell their label, at every layer.
+    """Share of words whose label is predicted by their nearest other words, at every layer.
 
     The five nearest by cosine vote, or as many as there are; takes of the same word are left out.
-    Of labels with the same number of votes the nearer one wins.
+    Among labels with equally many votes the nearer one wins.
 
     Parameters
     ----------
@@ -40,26 +40,26 @@ def score_neighbours(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
         f"accuracy of {NEIGHBOURS} nearest neighbours among other words, by cosine",
         labelled,
         seed,
-        score=mean_of_rows(lambda layer, dealt: _told_by_neighbours(layer, words, dealt)),
+        score=mean_of_rows(lambda layer, labellings: _told_by_neighbours(layer, words, labellings)),
         limits=(0.0, 1.0),
     )
 
 
 def _told_by_neighbours(
-    layer: FloatArray, words: Codes, dealt: Codes
+    layer: FloatArray, words: Codes, labellings: Codes
 ) -> tuple[FloatArray, FloatArray]:
     """Return the accuracy under each labelling, and whether each row is right under the first."""
     units = unit_rows(layer)
-    # Every word must have as many neighbours that are other words.
+    # Every word must have this many neighbours that are other words.
     count = min(NEIGHBOURS, len(words) - int(np.bincount(words).max()))
-    right = np.empty(dealt.shape)
+    right = np.empty(labellings.shape)
     for start in range(0, len(units), BLOCK):
         block = slice(start, start + BLOCK)
         cosines = units[block] @ units.T
         cosines[words[block, None] == words] = -np.inf
         nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
         votes = VOTE + np.take_along_axis(cosines, nearest, axis=1)
-        right[:, block] = _elected(dealt[:, nearest], votes) == dealt[:, block]
+        right[:, block] = _elected(labellings[:, nearest], votes) == labellings[:, block]
     return right.mean(axis=1), right[0]
 
 
@@ -79,10 +79,10 @@ def _elected(labels: Codes, votes: Doubles) -> Codes:
 KNN_PROBE = CurveAnalysis(
     id="knn-probe",
     title="Nearest neighbours",
-    explains="How often the nearest other words tell the label of a word.",
-    reading="The share of words whose label is told rightly; compare with chance, which is near "
-    "the share of the largest group.",
-    avoid="Not for groups of fewer than four words: they are outvoted by their surroundings.",
+    explains="How often the nearest other words predict the label of a word.",
+    reading="The share of words whose label is predicted correctly; compare with chance, which is "
+    "near the share of the largest group.",
+    avoid="Not for groups of fewer than four words: other groups outvote them.",
     formula="share of words with the majority label of the 5 other words nearest by cosine",
     source="Cover and Hart (1967), Nearest neighbor pattern classification",
     min_words=MIN_WORDS,

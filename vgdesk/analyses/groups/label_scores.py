@@ -1,4 +1,4 @@
-"""What the scores of a label column have in common: which rows count, and what chance gives."""
+"""Shared parts of the scores of a label column: the rows that count, and chance."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -26,21 +26,21 @@ from vgdesk.core.stack import LayerStack
 Codes = NDArray[np.intp]
 Doubles = NDArray[np.float64]
 # Takes the values of all layers, [layers, rows, dim], labellings of their rows, [labellings, rows],
-# of which the first is the true one, and how often rows are drawn again, [samples, rows]. Returns
-# what each labelling scores, [layers, labellings], and the true one in each sample, [samples,
-# layers].
+# of which the first is the true one, and how often rows are resampled, [samples, rows]. Returns
+# the score of each labelling, [layers, labellings], and that of the true one in each sample,
+# [samples, layers].
 Score = Callable[[FloatArray, Codes, Doubles], tuple[FloatArray, FloatArray]]
-# The same of one layer if a score is a mean over rows: takes its values, [rows, dim], or what is
-# made of them, and returns what each labelling scores, [labellings], and what each row adds to the
-# true one, [rows].
+# The same for one layer if a score is a mean over rows: takes its values, [rows, dim], or something
+# derived from them, and returns the score of each labelling, [labellings], and the contribution of
+# each row to the true one, [rows].
 RowScore = Callable[[Any, Codes], tuple[FloatArray, FloatArray]]
 
 MIN_WORDS = 3
 # With fewer words the chance band is so wide that hardly anything leaves it.
 TRUSTED_WORDS = 20
-# A word in a smaller group has at most one neighbour to be near to.
+# A word in a smaller group has at most one neighbour of its group.
 TRUSTED_GROUP = 3
-# Where each shuffle means to fit anew, so many give the floor, and its width to a sixth.
+# Where each shuffle needs a new fit, so many give the chance band, its width to within a sixth.
 FEW_SHUFFLES = 20
 
 
@@ -51,11 +51,11 @@ class Labelled:
     Attributes
     ----------
     stack
-        These rows only.
+        The labelled rows only.
     groups
         Names of the labels.
     codes
-        Shape [rows]: the place in `groups` of each row's label.
+        Shape [rows]: the index in `groups` of the label of each row.
     """
 
     stack: LayerStack
@@ -63,7 +63,7 @@ class Labelled:
     codes: Codes
 
     def trace(self, estimator: str, chance: str, seed: int | None, interval: str = "") -> Trace:
-        """Say how a score of these rows came about, and whether they were enough."""
+        """Describe how these rows are scored, with a warning if they are too few."""
         return Trace(
             estimator,
             len(self.stack.rows),
@@ -75,7 +75,7 @@ class Labelled:
         )
 
     def warning(self) -> str:
-        """Say why a score of these rows should not be trusted; empty if nothing is against it."""
+        """Return why a score of these rows should not be trusted, or an empty string."""
         code_of_word = dict(zip(self.stack.words, self.codes.tolist(), strict=True))
         if len(code_of_word) < TRUSTED_WORDS:
             return f"Too few words to trust: only {len(code_of_word)} with a label."
@@ -97,35 +97,35 @@ def labelled_rows(
     Parameters
     ----------
     name
-        What is about to be scored, as a message calls it.
+        The name of the score in error messages.
     across_words
-        Whether the label of a word has to be told from other words: takes of its own do not do.
+        Whether the label of a word is predicted from other words, not from its own takes.
 
     Raises
     ------
     TooFewWordsError
         If fewer than `needed` rows have a label.
     VgdeskError
-        If there is one group only, or as many as there are rows (or words, if `across_words`).
+        If there is only one group, or one per row (or per word, if `across_words`).
     """
     labels = facts.labels()
     rows = [i for i, word in enumerate(stack.words) if word in labels]
     if len(rows) < needed:
         raise TooFewWordsError(
-            f"{name} needs at least {needed} labelled words, but of {len(stack.rows)} only "
-            f"{len(rows)} have a label here.",
+            f"{name} needs at least {needed} labelled words, but only {len(rows)} of "
+            f"{len(stack.rows)} have a label.",
             "Label more words, or choose another label column.",
         )
     used = stack.only(rows)
     groups, codes = np.unique([labels[word] for word in used.words], return_inverse=True)
     if len(groups) < 2:
         raise VgdeskError(
-            f"All words with a label are in one group, '{groups[0]}'.",
+            f"All labelled words have the label “{groups[0]}”.",
             "Label words of at least one more group, or choose another label column.",
         )
     if len(groups) == (len(set(used.words)) if across_words else len(rows)):
         raise VgdeskError(
-            "Every word is a group of its own, so no word has a neighbour to be near to.",
+            "Every word has a different label, so no two words can be compared within a group.",
             "Choose a label column in which words share a label.",
         )
     return Labelled(used, tuple(groups.tolist()), codes)
@@ -141,7 +141,7 @@ def label_curve(
     limits: tuple[float, float],
     shuffles: int = SHUFFLES,
 ) -> tuple[LayerCurve, ...]:
-    """Score every layer by its labels and by shuffled ones, with an interval over words.
+    """Score every layer with its labels and with shuffled ones, with an interval over words.
 
     Parameters
     ----------
@@ -149,9 +149,9 @@ def label_curve(
         For the shuffled labels of the chance band and the resampled words of the interval.
     """
     stack, rng = labelled.stack, np.random.default_rng(seed)
-    dealt, dealt_among = permuted_labels(stack.words, labelled.codes, rng, shuffles)
+    labellings, among = permuted_labels(stack.words, labelled.codes, rng, shuffles)
     counts = bootstrap_counts(stack.words, rng)
-    scores, resampled = score(stack.values, dealt, counts)
+    scores, resampled = score(stack.values, labellings, counts)
     curve = layer_curve(
         measure,
         stack,
@@ -159,33 +159,33 @@ def label_curve(
         resampled=resampled,
         shuffled=scores[:, 1:].T,
         limits=limits,
-        trace=labelled.trace(estimator, chance_of(shuffles, dealt_among), seed, INTERVAL),
+        trace=labelled.trace(estimator, chance_of(shuffles, among), seed, INTERVAL),
     )
     return (curve,)
 
 
 def chance_of(shuffles: int, among: str) -> str:
-    """Say how the chance band was found."""
+    """Describe how the chance band was computed."""
     by_t = "" if shuffles >= SHUFFLES else ", extended by Student's t"
     return f"{shuffles} shuffles of the labels among {among}{by_t}"
 
 
 def mean_of_rows(score: RowScore, layers: Iterable[Any] | None = None) -> Score:
-    """Make a score of all layers from one of a single layer that is a mean over rows.
+    """Extend a single-layer score that is a mean over rows to all layers.
 
-    Its interval draws anew which rows count, while the others stay where they are.
+    Its interval resamples which rows count; the vectors themselves stay the same.
 
     Parameters
     ----------
     layers
-        What is scored of each layer, if not its values.
+        The input to score for each layer, if not its values.
     """
 
     def score_all(
-        values: FloatArray, dealt: Codes, counts: Doubles
+        values: FloatArray, labellings: Codes, counts: Doubles
     ) -> tuple[FloatArray, FloatArray]:
         scored = until_cancelled(values if layers is None else layers)
-        scores, parts = zip(*(score(layer, dealt) for layer in scored), strict=True)
+        scores, parts = zip(*(score(layer, labellings) for layer in scored), strict=True)
         return np.stack(scores), resampled_mean(np.stack(parts), counts)
 
     return score_all

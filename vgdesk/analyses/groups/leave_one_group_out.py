@@ -1,7 +1,7 @@
-"""What the study takes for an interval: repeats that each leave out one group of words.
+"""The interval of the study: repeats that each leave out one group of words.
 
-Repeats share most of their words, and Student's t takes them for independent: the interval is many
-times too narrow for a claim about other words.
+Repeats share most of their words, but Student's t assumes independence: the interval is many times
+too narrow for a claim about other words.
 """
 
 from collections.abc import Iterator
@@ -37,16 +37,16 @@ def biased_cka_without_groups(x: FloatArray, y: FloatArray, codes: Codes) -> Dou
     x, y
         Shapes [rows, dim]; `dim` may differ.
     codes
-        Shape [rows]: the group of each row from 0 on; a negative one is never left out.
+        Shape [rows]: the group of each row, from 0; a negative one is never left out.
 
     Returns
     -------
     array
-        Shape [groups]; 0 where all rows that are left are the same.
+        Shape [groups]; 0 where all remaining rows are the same.
     """
     values = centred(x), centred(y)
     both = np.concatenate(values, axis=1)
-    # Products are sums over rows: those without a group are all less those of the group.
+    # Products are sums over rows: those without a group are the total minus those of the group.
     products, sums = both.T @ both, both.sum(axis=0)
     found = []
     for part in _parts(both, codes):

@@ -18,20 +18,20 @@ from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 8
 FOLDS = 5
-# Each shuffle means to fit as many probes as there are folds, the slowest of all scores.
+# Each shuffle fits one probe per fold, which makes this the slowest of all scores.
 SHUFFLES = 10
 # Up to 100 words all components are kept; with more the probe would take minutes.
 COMPONENTS = 100
-# The solver stops at this slope: predictions do not change any more.
+# The solver stops at this gradient: predictions no longer change.
 SLOPE = 1e-3
 
 
 def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """How many errors a linear probe of held-out words saves, at every layer.
+    """Relative error reduction of a linear probe on held-out words, at every layer.
 
     Multinomial logistic regression with L2 penalty (C = 1), in five folds over words. Dimensions
-    are scaled to equal spread and turned to principal components, which needs no labels; each fold
-    centres and scales them by its training part.
+    are scaled to equal variance and reduced to principal components, which needs no labels; each
+    fold centres and scales them by its training part.
 
     Parameters
     ----------
@@ -41,18 +41,18 @@ def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     Returns
     -------
     LayerCurve
-        Relative reduction of error: 1 is no error, 0 as many as by always saying the largest
+        Relative error reduction: 1 is no error, 0 as many errors as always predicting the largest
         group, below 0 more.
     """
     labelled = labelled_rows(stack, facts, name="A probe", needed=MIN_WORDS, across_words=True)
     words = np.unique(labelled.stack.words, return_inverse=True)[1]
 
-    def score(layer: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
+    def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
         # The same random numbers for every layer: the same folds.
         rng = np.random.default_rng([seed, 1])
         points = _even_components(layer)
         saved = np.array(
-            [_errors_saved(points, words, codes, rng) for codes in until_cancelled(dealt)]
+            [_errors_saved(points, words, codes, rng) for codes in until_cancelled(labellings)]
         )
         return saved.mean(axis=1), saved[0]
 
@@ -76,7 +76,7 @@ def _even_components(layer: FloatArray) -> Doubles:
 
 
 def _errors_saved(points: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> Doubles:
-    """Return for each row 1 if it is told rightly, else how far one error falls below 0."""
+    """Return for each row 1 if predicted correctly, else the negative value of one error."""
     fold_of_row = stratified_folds(words, codes, FOLDS, rng)
     is_wrong = np.empty(len(codes))
     for fold in np.unique(fold_of_row):
@@ -88,9 +88,9 @@ def _errors_saved(points: Doubles, words: Codes, codes: Codes, rng: np.random.Ge
 
 
 def _told(points: Doubles, codes: Codes, trains: Codes) -> Codes:
-    """Tell the labels of all rows from those of the rows to train.
+    """Predict the labels of all rows from the training rows.
 
-    If these do not differ, or have one label only, it is the most frequent.
+    If these are all equal, or have only one label, predict the most frequent label.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -99,7 +99,7 @@ def _told(points: Doubles, codes: Codes, trains: Codes) -> Codes:
     if not rows[trains].any() or sizes.max() == sizes.sum():
         return np.full(len(codes), sizes.argmax())
     length = np.sqrt(np.mean(np.sum(rows[trains] ** 2, axis=1)))
-    # Mean squared length 100: what as many dimensions of variance 1 would have.
+    # Mean squared length 100, as of 100 dimensions of variance 1.
     rows *= np.sqrt(COMPONENTS) / length
     probe = LogisticRegression(C=1.0, tol=SLOPE, max_iter=1000).fit(rows[trains], codes[trains])
     return np.asarray(probe.predict(rows), np.intp)
@@ -108,11 +108,11 @@ def _told(points: Doubles, codes: Codes, trains: Codes) -> Codes:
 LINEAR_PROBE = CurveAnalysis(
     id="linear-probe",
     title="Linear probe",
-    explains="How well a linear rule learned from some words tells the labels of other words.",
-    reading="The share of errors saved: 1 no errors, 0 as many as by always saying the largest "
-    "group, below 0 more.",
-    avoid="Not to say what a layer uses: a probe finds whatever a straight cut can find, so look "
-    "at the untrained twin too.",
+    explains="How well a linear classifier trained on some words predicts the labels of others.",
+    reading="The share of errors avoided: 1 is no errors, 0 as many as always predicting the "
+    "largest group, below 0 more.",
+    avoid="Not to show what a layer uses: a probe finds anything linearly separable, so compare "
+    "with the untrained twin.",
     formula="RER = (e0 - e) / e0, e the held-out error of logistic regression, e0 that of the "
     "majority label",
     source="Alain and Bengio (2017), Understanding intermediate layers using linear classifier "

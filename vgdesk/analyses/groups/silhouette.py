@@ -25,12 +25,12 @@ from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
 
-# As many as the published study took.
+# As in the published study.
 COMPONENTS = 8
 # Closer directions are the same direction.
 SAME = 1e-12
 LIMITS = (-1.0, 1.0)
-# Of longer lists a few shuffles are enough: their silhouettes hardly differ, and each takes long.
+# For longer lists a few shuffles are enough: they hardly differ, and each is slow.
 MANY_SHUFFLED_ROWS = 500
 
 
@@ -47,9 +47,9 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
     Returns
     -------
     LayerCurve
-        From -1 (nearer to another group) to 1 (groups far apart and tight). Chance is mostly below
-        0. A layer that is the same for every word scores 0. Its interval draws words anew while
-        the others stay where they are.
+        From -1 (nearer to another group) to 1 (tight groups far apart). Chance is mostly below 0.
+        A layer that is the same for every word scores 0. The interval resamples the silhouettes of
+        words, not their vectors.
     """
     name, labelled = "mean Euclidean silhouette", labelled_rows(stack, facts)
     return _scored("silhouette", name, labelled, seed, _of_pairs(EUCLIDEAN_PAIRS, labelled))
@@ -58,7 +58,7 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
 def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Mean silhouette by cosine distance; otherwise as `score_groups`.
 
-    Vectors are not centred. A vector of zeros is at a distance of 1 from all others.
+    Vectors are not centred. A zero vector is at a distance of 1 from all others.
     """
     name, labelled = "mean cosine silhouette", labelled_rows(stack, facts)
     return _scored("silhouette-cosine", name, labelled, seed, _of_pairs(COSINE_PAIRS, labelled))
@@ -67,7 +67,7 @@ def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[
 def score_groups_in_components(
     stack: LayerStack, facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
-    """Mean Euclidean silhouette among the first principal components of the labelled words."""
+    """Mean Euclidean silhouette in the first principal components of the labelled words."""
     name = f"mean Euclidean silhouette in the first {COMPONENTS} principal components"
     score = mean_of_rows(
         lambda layer, codes: by_distance(principal_components(layer, COMPONENTS), codes)
@@ -92,7 +92,7 @@ def _of_pairs(measure: PairMeasure, labelled: Labelled) -> Score:
 
 
 def cosine_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-    """Yield the cosine distances of all rows to the next few rows, [rows, block], in float32."""
+    """Yield the cosine distances of all rows to blocks of rows, [rows, block], in float32."""
     units = unit_rows(layer)
     for start in range(0, len(units), BLOCK):
         block = slice(start, start + BLOCK)
@@ -100,10 +100,10 @@ def cosine_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
 
 
 def _cosine_distances(units: Doubles, some: Places) -> FloatArray:
-    """Return how far the directions of some rows are from those of all rows, [some, rows]."""
+    """Return the cosine distances of some rows to all rows, [some, rows]."""
     distances = 1.0 - units[some] @ units.T
     distances[distances < SAME] = 0.0
-    # Also a row without a direction is where it is.
+    # A row without a direction is at distance 0 from itself, too.
     distances[np.arange(len(some)), some] = 0.0
     return distances.astype(np.float32)
 
@@ -115,7 +115,7 @@ def short_distance_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray
 
 
 def by_distance(rows: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
-    """Mean Euclidean silhouette of each labelling of rows, and that of each row by the first.
+    """Mean Euclidean silhouette of each labelling, and of each row under the first.
 
     Parameters
     ----------
@@ -141,10 +141,10 @@ SOURCE = "Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation o
 SILHOUETTE = CurveAnalysis(
     id="silhouette",
     title="Silhouette",
-    explains="Whether words of one group lie nearer to each other than to the nearest other group.",
-    reading="1 is tight groups far apart, 0 none, below 0 nearer to another group; chance is "
+    explains="Whether words of one group are nearer to each other than to the nearest other group.",
+    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
     "mostly below 0.",
-    avoid="Not across models of different width or spread without the chance band beside it.",
+    avoid="Not across models of different width or spread without their chance bands.",
     formula="mean over words of (b - a) / max(a, b), a the mean distance within, b to the "
     "nearest other group",
     source=SOURCE,
@@ -154,12 +154,12 @@ SILHOUETTE = CurveAnalysis(
 SILHOUETTE_COSINE = CurveAnalysis(
     id="silhouette-cosine",
     title="Silhouette (cosine)",
-    explains="Whether words of one group point in more similar directions than words of the "
-    "nearest other group, however long their vectors are.",
-    reading="1 is tight groups far apart, 0 none, below 0 nearer to another group; chance is "
+    explains="Whether words of one group are nearer to each other than to the nearest other group, "
+    "regardless of vector length.",
+    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
     "mostly below 0.",
-    avoid="Not where all words point almost the same way, as in many late layers: then it hangs "
-    "on small differences.",
+    avoid="Not where all words point in almost the same direction, as in many late layers: then it "
+    "depends on small differences.",
     formula="as the silhouette, with 1 - x'y / (|x| |y|) as the distance",
     source=SOURCE,
     min_words=MIN_WORDS,
@@ -168,10 +168,10 @@ SILHOUETTE_COSINE = CurveAnalysis(
 SILHOUETTE_PCA = CurveAnalysis(
     id="silhouette-pca",
     title="Silhouette (PCA)",
-    explains="Whether groups are apart in the few directions in which words vary most.",
-    reading="1 is tight groups far apart, 0 none, below 0 nearer to another group; chance is "
+    explains="Whether groups are separate in the few directions in which words vary most.",
+    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
     "clearly below 0.",
-    avoid="Not to say that a layer knows nothing of the groups: they may differ in a direction "
+    avoid="Not as evidence that a layer does not encode the groups: they may differ in directions "
     "with little variance.",
     formula=f"as the silhouette, after projection on the first {COMPONENTS} principal components",
     source=f"{SOURCE}; Hotelling (1933), Analysis of a complex of statistical variables into "

@@ -1,7 +1,7 @@
-"""Silhouettes along the directions that tell groups apart best.
+"""Silhouettes along the directions that separate groups best.
 
-Labels find these directions, so that words which have found them look grouped whatever they are.
-Held-out words do not: others find the directions, they only lie there.
+The labels determine these directions, so the fitted words always look grouped. Held-out words do
+not: their own labels had no influence on the directions.
 """
 
 import numpy as np
@@ -31,39 +31,39 @@ from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
 
-# Half of the words find the axes, and each half should have two words of two groups.
+# The axes are fitted to half of the words; each half should have two words of two groups.
 MIN_HALVED_WORDS = 8
-# Words are halved in so many ways.
+# Number of random splits into halves.
 HALVINGS = 3
-# With more, axes take long to find and hardly change; up to 100 words all components are kept.
+# More components are slow and hardly change the axes; up to 100 words all are kept.
 COMPONENTS = 100
 
 
 def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Mean silhouette along discriminants that other words have found.
+    """Mean silhouette along discriminants fitted to other words.
 
-    Half of the words of each group find the axes and the others are measured along them, then the
-    halves change places; all takes of a word are in one half. Words are halved in a few ways, the
-    same for all layers, and for each shuffle of the labels anew.
+    The axes are fitted to half of the words of each group, and the other half is scored along them;
+    then the halves swap. All takes of a word are in one half. There are a few random splits, the
+    same for all layers, and new ones for each shuffle of the labels.
 
     Parameters
     ----------
     seed
-        For the halves, the shuffled labels of the chance band and the resampled words.
+        For the splits, the shuffled labels of the chance band and the resampled words.
     """
     labelled = labelled_rows(stack, facts, needed=MIN_HALVED_WORDS, across_words=True)
     words = np.unique(labelled.stack.words, return_inverse=True)[1]
 
-    def score(layer: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
+    def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
         # The same random numbers for every layer: the same halves.
         rng = np.random.default_rng([seed, 1])
         components = principal_components(layer, COMPONENTS)
         found = np.array(
-            [_held_out(components, words, codes, rng) for codes in until_cancelled(dealt)]
+            [_held_out(components, words, codes, rng) for codes in until_cancelled(labellings)]
         )
         return found.mean(axis=1), found[0]
 
-    name = f"mean silhouette of held-out words along discriminants, {HALVINGS} ways of halving"
+    name = f"mean silhouette of held-out words along discriminants, {HALVINGS} random splits"
     return label_curve(
         "silhouette-lda",
         name,
@@ -76,9 +76,9 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
 
 
 def score_fitted_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Mean silhouette along discriminants that the same words have found, as published.
+    """Mean silhouette along discriminants fitted to the same words, as published.
 
-    For chance they are found again from each shuffle of the labels.
+    For chance they are refitted to each shuffle of the labels.
     """
     labelled = labelled_rows(stack, facts)
     return label_curve(
@@ -93,7 +93,7 @@ def score_fitted_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
 
 
 def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> Doubles:
-    """Return the silhouette of each row, averaged over a few ways of halving."""
+    """Return the silhouette of each row, averaged over a few random splits."""
     total = np.zeros(len(codes))
     for _ in range(HALVINGS):
         half = stratified_folds(words, codes, 2, rng) == 0
@@ -104,20 +104,22 @@ def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Genera
     return total / HALVINGS
 
 
-def _fitted(layer: FloatArray, dealt: Codes) -> tuple[FloatArray, FloatArray]:
+def _fitted(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
     """Return the mean silhouette of each labelling, and the silhouettes under the first."""
-    rows = np.array(list(map(silhouettes_of_points, published_points(layer, dealt), dealt)))
+    rows = np.array(
+        list(map(silhouettes_of_points, published_points(layer, labellings), labellings))
+    )
     return rows.mean(axis=1), rows[0]
 
 
-READING = "1 is tight groups far apart, 0 none, below 0 nearer to another group"
+READING = "1 is tight groups far apart, 0 no groups, below 0 nearer to another group"
 SILHOUETTE_LDA = CurveAnalysis(
     id="silhouette-lda",
     title="Silhouette (LDA, held out)",
-    explains="Whether the directions in which some words show their groups show them in other "
-    "words too.",
-    reading=f"{READING}; what words without groups give is about 0 or below.",
-    avoid="Not for groups of fewer than four words: half of them have to stand for the group.",
+    explains="Whether the directions that separate the groups of some words separate those of "
+    "other words, too.",
+    reading=f"{READING}; words without groups score about 0 or below.",
+    avoid="Not for groups of fewer than four words: half of them must represent the group.",
     formula="as the silhouette, along Fisher's discriminants of the other half of the words "
     f"(pooled Ledoit-Wolf covariance, first {COMPONENTS} principal components)",
     source="Fisher (1936), The use of multiple measurements in taxonomic problems; Ledoit and Wolf "
@@ -128,11 +130,10 @@ SILHOUETTE_LDA = CurveAnalysis(
 SILHOUETTE_LDA_IN_SAMPLE = CurveAnalysis(
     id="silhouette-lda-in-sample",
     title="Silhouette (LDA, in sample)",
-    explains="How far apart groups are along the directions that the same words chose to tell "
-    "them apart.",
-    reading=f"{READING}; labels without meaning score high too, so look at the chance band only.",
+    explains="How far apart groups are along the directions chosen to separate these same words.",
+    reading=f"{READING}; random labels score high, too, so only the chance band matters.",
     avoid="Not as evidence of groups without its chance band, and not across models of different "
-    "width: any labels look grouped where they chose the directions.",
+    "width: any labels look grouped along directions that they chose.",
     formula="as the silhouette, along the discriminants of the same words (scikit-learn's SVD "
     "solver, groups - 1 dimensions)",
     source=STUDY,

@@ -22,10 +22,10 @@ Silhouette = Callable[[FloatArray, Codes], float]
 
 
 def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Mean of the silhouettes of fitted words over repeats that leave out one group each.
+    """Mean silhouette of the fitted words over repeats that leave out one group each.
 
     The interval is that of Student's t over the repeats. For chance, labels are shuffled, and each
-    shuffle leaves out one group, in turn. Of two groups none can be left out: then it is the
+    shuffle leaves out one group, in turn. With two groups none can be left out: then it is the
     silhouette of all words, and the interval has no width.
     """
     name = "mean silhouette of the fitted words along their discriminants"
@@ -33,13 +33,13 @@ def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
 
 
 def score_all_dimensions(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Do the same in all dimensions of a layer."""
+    """Score as `score_as_published`, in all dimensions of a layer."""
     name = "mean Euclidean silhouette"
     return _scored("silhouette-published", name, _in_all_dimensions, stack, facts, seed)
 
 
 def score_components(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Do the same in the first principal components of the words of each repeat."""
+    """Score as `score_as_published`, in the first principal components of each repeat."""
     name = f"mean Euclidean silhouette in the first {COMPONENTS} principal components"
     return _scored("silhouette-pca-published", name, _in_components, stack, facts, seed)
 
@@ -54,13 +54,15 @@ def _scored(
 ) -> tuple[LayerCurve, ...]:
     labelled = labelled_rows(stack, facts)
     used, rng = labelled.stack, np.random.default_rng(seed)
-    dealt, dealt_among = permuted_labels(used.words, labelled.codes, rng, FEW_SHUFFLES)
+    labellings, among = permuted_labels(used.words, labelled.codes, rng, FEW_SHUFFLES)
     groups = len(labelled.groups)
     left_out = range(groups) if groups > 2 else [groups]
-    repeats = np.array([_without(group, used.values, dealt[0], silhouette) for group in left_out])
+    repeats = np.array(
+        [_without(group, used.values, labellings[0], silhouette) for group in left_out]
+    )
     shuffled = [
         _without(left_out[i % len(left_out)], used.values, codes, silhouette)
-        for i, codes in enumerate(dealt[1:])
+        for i, codes in enumerate(labellings[1:])
     ]
     mean, reach = repeats.mean(axis=0), half_width(repeats)
     curve = layer_curve(
@@ -72,7 +74,7 @@ def _scored(
         limits=LIMITS,
         trace=labelled.trace(
             f"{name}, leaving out one group",
-            f"{chance_of(FEW_SHUFFLES, dealt_among)}, each without one group",
+            f"{chance_of(FEW_SHUFFLES, among)}, each without one group",
             seed,
             LEFT_OUT.format(len(repeats)),
         ),
@@ -81,7 +83,7 @@ def _scored(
 
 
 def _without(group: int, values: FloatArray, codes: Codes, silhouette: Silhouette) -> Doubles:
-    """Return the mean silhouette at each layer, of all words but those of one group."""
+    """Return the mean silhouette at each layer over all words except those of one group."""
     stays = codes != group
     left = np.unique(codes[stays], return_inverse=True)[1]
     return np.array([silhouette(layer[stays], left) for layer in values])
@@ -103,11 +105,11 @@ def _in_components(layer: FloatArray, codes: Codes) -> float:
 SILHOUETTE_PUBLISHED = CurveAnalysis(
     id="silhouette-published",
     title="Silhouette (published)",
-    explains="The silhouette averaged over leaving out each group in turn, as the study has it.",
-    reading="1 is tight groups far apart, 0 none, below 0 nearer to another group; chance is "
+    explains="The silhouette averaged over leaving out each group in turn, as published.",
+    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
     "mostly below 0.",
-    avoid="Not for a claim: its interval takes repeats for independent that share most words, "
-    "and is many times too narrow.",
+    avoid="Not for claims: repeats share most words, but its interval assumes independence and is "
+    "many times too narrow.",
     formula="mean over groups g of the silhouette without g, +- t(.975, G - 1) sd / sqrt(G)",
     source=STUDY,
     min_words=MIN_WORDS,
@@ -117,11 +119,11 @@ SILHOUETTE_PCA_PUBLISHED = CurveAnalysis(
     id="silhouette-pca-published",
     title="Silhouette (PCA, published)",
     explains="The silhouette in the few directions in which words vary most, averaged over leaving "
-    "out each group in turn, as the study has it.",
-    reading="1 is tight groups far apart, 0 none, below 0 nearer to another group; chance is "
+    "out each group in turn, as published.",
+    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
     "clearly below 0.",
-    avoid="Not for a claim: its interval takes repeats for independent that share most words, "
-    "and is many times too narrow.",
+    avoid="Not for claims: repeats share most words, but its interval assumes independence and is "
+    "many times too narrow.",
     formula=f"mean over groups g of the silhouette without g in {COMPONENTS} principal components, "
     "+- t(.975, G - 1) sd / sqrt(G)",
     source=STUDY,
@@ -132,11 +134,11 @@ SILHOUETTE_LDA_PUBLISHED = CurveAnalysis(
     id="silhouette-lda-published",
     title="Silhouette (LDA, published)",
     explains="The silhouette along discriminants of the same words, averaged over leaving out "
-    "each group in turn, as the study has it.",
-    reading="1 is tight groups far apart; labels without meaning score high too, so look at the "
-    "chance band only.",
-    avoid="Not for a claim: its interval takes repeats for independent that share most words, "
-    "and is many times too narrow.",
+    "each group in turn, as published.",
+    reading="1 is tight groups far apart; random labels score high, too, so only the chance band "
+    "matters.",
+    avoid="Not for claims: repeats share most words, but its interval assumes independence and is "
+    "many times too narrow.",
     formula="mean over groups g of the in-sample LDA silhouette without g, +- t(.975, G - 1) sd / "
     "sqrt(G)",
     source=STUDY,

@@ -5,9 +5,9 @@ Codes = NDArray[np.intp]
 
 
 def stratified_folds(words: Codes, codes: Codes, parts: int, rng: np.random.Generator) -> Codes:
-    """Deal rows into parts of about the same size, each with its share of every group.
+    """Split rows into stratified folds of about the same size.
 
-    All takes of a word come into one part: another take would give the word away.
+    All takes of a word are in one fold: another take would give the word away.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ def stratified_folds(words: Codes, codes: Codes, parts: int, rng: np.random.Gene
     Returns
     -------
     array
-        Shape [rows]: the part of each row, from 0.
+        Shape [rows]: the fold of each row, from 0.
     """
     _, first, word_of_row = np.unique(words, return_index=True, return_inverse=True)
     order = np.lexsort((rng.random(len(first)), codes[first]))

@@ -1,6 +1,6 @@
 """Canonical correlations between all layers of two encoders: SVCCA and PWCCA.
 
-Each layer is first cut down to the principal components that make up 99 % of its variance and
+Each layer is first reduced to the principal components that make up 99 % of its variance and
 whitened, once. The canonical correlations of two layers are then the singular values of a small
 matrix: the products of their whitened components.
 
@@ -37,7 +37,7 @@ from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 10
 KEPT_VARIANCE = 0.99
-# So many random directions say how unequal the weights of PWCCA are by chance.
+# Random directions used to estimate how unequal the weights of PWCCA are by chance.
 DIRECTIONS = 256
 
 
@@ -50,7 +50,7 @@ class Whitened:
     words
         Shape [words, kept]: orthonormal columns.
     dims
-        Shape [kept, dim]: what each of them adds to each dimension, so that `words` @ `dims` is
+        Shape [kept, dim]: their loadings on each dimension, so that `words` @ `dims` is
         the layer.
     """
 
@@ -58,7 +58,7 @@ class Whitened:
     dims: FloatArray
 
 
-# How much each direction [directions, kept] counts in a layer.
+# Returns the weight of each direction [directions, kept] in a layer.
 Weigh = Callable[[FloatArray, Whitened], Doubles]
 
 
@@ -82,8 +82,8 @@ def svcca(
     Raises
     ------
     TooFewWordsError
-        Also if a layer keeps as many components as there are words, less one: they describe any
-        list of words completely, and all canonical correlations would be 1.
+        Also if a layer keeps as many components as there are words, minus one: they span any list
+        of words, and all canonical correlations would be 1.
     """
     return _compared("svcca", "mean canonical correlation", (a, b), _equally, seed)
 
@@ -91,10 +91,10 @@ def svcca(
 def pwcca(
     a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, seed: int = 0
 ) -> LayerSimilarity:
-    """Canonical correlations weighted by how much of a layer each accounts for; else as `svcca`.
+    """Canonical correlations weighted by their share of a layer; otherwise as `svcca`.
 
-    The weights of either layer give a mean; the score is the mean of both, so that it does not
-    matter which layer comes first.
+    Each layer gives a weighted mean; the score is the mean of the two, so that the order of the
+    layers does not matter.
     """
     return _compared("pwcca", "projection-weighted canonical correlation", (a, b), _by_share, seed)
 
@@ -135,8 +135,8 @@ def _whitened_layers(stack: LayerStack) -> list[Whitened]:
     if max(kept) >= n - 1:
         raise TooFewWordsError(
             f"Layer {stack.layers[int(np.argmax(kept))]} of {stack.encoder} keeps {max(kept)} "
-            f"dimensions of {n} words: all canonical correlations would be 1, whatever the words.",
-            "Record or load more words, or use CKA, which can do with few.",
+            f"dimensions for {n} words: all canonical correlations would be 1, whatever the words.",
+            "Record or load more words, or use CKA, which needs fewer.",
         )
     return layers
 
@@ -144,7 +144,7 @@ def _whitened_layers(stack: LayerStack) -> list[Whitened]:
 def _whitened(layer: FloatArray) -> Whitened:
     """Keep the first components of a centred layer, up to the share of variance."""
     is_wide = len(layer) < layer.shape[1]
-    # The smallest components that are kept need the digits.
+    # The smallest kept components need double precision.
     precise = layer.astype(np.float64)
     products = precise @ precise.T if is_wide else precise.T @ precise
     squares, vectors = np.linalg.eigh(products)
@@ -165,7 +165,7 @@ def _score(
     j: int,
     order: NDArray[np.intp] | None = None,
 ) -> float:
-    # A third faster than numpy's.
+    # A third faster than the one of numpy.
     from scipy.linalg import svd
 
     one, other = white_a[i], white_b[j]
@@ -181,10 +181,10 @@ def _score(
 def _chance(
     white_a: list[Whitened], white_b: list[Whitened], weigh: Weigh, rng: np.random.Generator
 ) -> tuple[Doubles, Doubles]:
-    """Mean and standard deviation of the score when the words of one side are turned at random.
+    """Mean and standard deviation of the score under random rotation of the words of one side.
 
-    The directions of the canonical variables are random then, and know nothing of the
-    correlations: unequal weights leave the mean as it is and widen the spread.
+    The directions of the canonical variables are then random and independent of the correlations:
+    unequal weights leave the mean unchanged and widen the spread.
     """
     n = len(white_a[0].words)
     kept_a, kept_b = (np.array([w.words.shape[1] for w in side]) for side in (white_a, white_b))
@@ -215,13 +215,13 @@ SVCCA = LayerAnalysis(
     id="svcca",
     title="SVCCA",
     explains="How well the main directions of one layer can be predicted from those of another, "
-    "each direction counting the same.",
+    "all directions weighted equally.",
     reading="1 means that either layer can be computed from the other; chance is far above 0 "
-    "unless words are many more than dimensions.",
-    avoid="Not without its chance level beside it: directions of little variance count as much as "
-    "the main ones.",
+    "unless there are many more words than dimensions.",
+    avoid="Not without its chance level: directions of little variance count as much as the main "
+    "ones.",
     formula="mean of the singular values of U_x'U_y, U the left singular vectors of the centred "
-    "layer, as many as make up 99 % of its variance",
+    "layer that make up 99 % of its variance",
     source="Raghu et al. (2017), SVCCA: singular vector canonical correlation analysis for deep "
     "learning dynamics and interpretability",
     min_words=MIN_WORDS,
@@ -230,11 +230,10 @@ SVCCA = LayerAnalysis(
 PWCCA = LayerAnalysis(
     id="pwcca",
     title="PWCCA",
-    explains="SVCCA in which a direction counts the more, the more of the layer it accounts for.",
+    explains="SVCCA in which each direction is weighted by how much of the layer it accounts for.",
     reading="1 means that either layer can be computed from the other; chance is the same as that "
     "of SVCCA.",
-    avoid="Not without its chance level beside it, and not for lists of hardly more words than "
-    "dimensions.",
+    avoid="Not without its chance level, and not for lists with hardly more words than dimensions.",
     formula="sum of w_i r_i / sum of w_i, r the canonical correlations, w_i = sum over j of "
     "|h_i'x_j|, h_i the canonical variable, x_j a dimension; mean of both sides",
     source="Morcos, Raghu and Bengio (2018), Insights on representational similarity in neural "

@@ -1,8 +1,8 @@
 """Linear centred kernel alignment between all layers of two encoders.
 
 Both estimators are the cosine between two word x word matrices of inner products. The biased one
-keeps the diagonals, where every word is compared with itself: with few words it is high for any
-two encoders, about d / (n + d). The debiased one leaves the diagonals out.
+keeps the diagonals, which compare each word with itself: with few words it is high for any two
+encoders, about d / (n + d). The debiased one leaves the diagonals out.
 
 References
 ----------
@@ -37,8 +37,8 @@ def debiased_cka(
     Returns
     -------
     LayerSimilarity
-        1 for layers that are equal up to rotation and scale, around 0 for unrelated ones; negative
-        values are left as they are. A layer that is the same for every word scores 0.
+        1 for layers equal up to rotation and scale, around 0 for unrelated ones; negative
+        values are kept. A layer that is the same for every word scores 0.
     """
     need_words(MIN_WORDS, len(a.rows))
     trace = _trace("debiased linear CKA", a, b, debiased_warning(len(a.rows)))
@@ -68,7 +68,7 @@ def biased_cka(
 
 
 def debiased_warning(n: int) -> str:
-    """Say how far chance alone goes where it goes far; empty with words enough."""
+    """Return a warning about the spread of chance, or an empty string with enough words."""
     if n >= TRUSTED_WORDS:
         return ""
     reach = 2 * math.sqrt(2 / (n * (n - 3)))
@@ -82,10 +82,10 @@ def _trace(estimator: str, a: LayerStack, b: LayerStack, warning: str) -> Trace:
 CKA = LayerAnalysis(
     id="cka",
     title="CKA (debiased)",
-    explains="How alike two layers arrange the same words, whatever their rotation and scale; "
+    explains="How similarly two layers arrange the same words, regardless of rotation and scale; "
     "unrelated layers score about 0.",
-    reading="1 means the same arrangement, 0 what chance gives; below 0 is chance as well.",
-    avoid="A few odd recordings can carry the whole value, so look at RSA by ranks beside it.",
+    reading="1 means the same arrangement, 0 is chance level; values below 0 are chance as well.",
+    avoid="A few outlying recordings can dominate the value: compare it with rank-based RSA.",
     formula="<K, L> / sqrt(<K, K> <L, L>), K = XX' and L = YY' without diagonals, U-centred",
     source="Kornblith et al. (2019), Similarity of neural network representations revisited; "
     "Song et al. (2012), Feature selection via dependence maximization",
@@ -96,9 +96,9 @@ CKA_BIASED = LayerAnalysis(
     id="cka-biased",
     title="CKA (biased)",
     explains="CKA as most studies publish it: with few words it is high even for unrelated layers.",
-    reading="From 0 to 1, but what chance gives is far above 0 unless words are many more than "
+    reading="From 0 to 1, but chance is far above 0 unless there are many more words than "
     "dimensions.",
-    avoid="Not for fewer than ten words a dimension: then it measures how few words there are.",
+    avoid="Not for fewer than ten words per dimension: then it mainly depends on their number.",
     formula="<HKH, HLH> / (|HKH| |HLH|), K = XX', L = YY', H = I - 11'/n",
     source="Kornblith et al. (2019), Similarity of neural network representations revisited",
     min_words=MIN_WORDS,

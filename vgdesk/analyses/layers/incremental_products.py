@@ -1,18 +1,17 @@
-"""Sums over K times L of two encoders, followed from list to list.
+"""Sums over K times L of two encoders, updated as the list changes.
 
-With X the vectors of a layer, K = X X' holds the inner product of each pair of words. What CKA is
-made of are sums over all entries of K times L, and a new word adds to them one row and one column:
-its inner products with all other words, n x dim multiplications a layer instead of n x n x dim. The
-matrices themselves are not needed; a word that goes away is taken out in the same way.
+With X the vectors of a layer, K = X X' holds the inner product of each pair of words. CKA consists
+of sums over all entries of K times L, and a new word adds one row and one column to them: its
+inner products with all other words, n x dim multiplications per layer instead of n x n x dim. The
+matrices themselves are not needed; a deleted word is subtracted in the same way.
 
-K has to be centred, and each word moves the mean a little. So vectors are taken from a mean that
-stays what it was at the last full run, and with the sums of each row of K the exact centring is
-done afterwards:
+K has to be centred, and each word moves the mean a little. So vectors are taken relative to the
+mean of the last full run, and the exact centring is done afterwards, from the row sums of K:
 
     <HKH, HLH> = <K, L> - 2/n k'l + (1'k) (1'l) / n^2,  k = K1, l = L1, H = I - 11'/n
 
-As long as a layer is about as large as it was, hardly a digit is lost by that. When it is no
-longer, which is at the latest when the list has doubled, everything is computed anew.
+While a layer keeps about the same size, this loses hardly any precision. When it no longer does,
+at the latest when the list has doubled, everything is recomputed.
 """
 
 import weakref
@@ -34,25 +33,25 @@ from vgdesk.analyses.row_changes import IncrementalCache, Places, RowChange
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
-# More rows at once are better computed anew.
+# With more changed rows a full run is faster.
 MOST_CHANGED = 32
-# A layer may become so many times as large or small before everything is computed anew.
+# Factor by which a layer may grow or shrink before everything is recomputed.
 GROWTH = 4.0
-# So many rows are centred at a time: they stay in the cache of the processor.
+# Rows centred at a time: they fit into the cache of the processor.
 CHUNK = 256
 
 
 def growing_products(a: LayerStack, b: LayerStack) -> LayerProducts:
-    """Do as `layer_products`, from what is kept of nearly the same rows if there is any.
+    """Compute `layer_products`, reusing the sums of nearly the same rows where these are cached.
 
-    Sums that were followed differ from those of a full run by rounding: by less than 1e-6 of the
-    largest that they could be, as sums in float32 do anyway, and with up to 128 words by less than
-    1e-12. What is kept is two numbers for each layer and word.
+    Updated sums differ from those of a full run by rounding: by less than 1e-6 of their upper
+    bound, as sums in float32 do anyway, and with up to 128 words by less than 1e-12. The cache
+    holds two numbers for each layer and word.
     """
     need_same_rows(a, b)
-    # Vectors that were changed on the way have no keys: nothing is known about them.
+    # Vectors that were modified have no keys: they cannot be cached.
     keys = tuple(zip(a.keys, b.keys, strict=True)) if a.keys and b.keys else ()
-    # A stack beside itself is followed once, for both sides.
+    # A stack compared with itself is updated once, for both sides.
     encoders = b is a, *((side.encoder, side.layers, side.values.shape[2]) for side in (a, b))
     found = _kept.find(encoders, keys) if keys else None
     sums = found and found[0].followed(a, b, found[1])
@@ -65,14 +64,14 @@ def growing_products(a: LayerStack, b: LayerStack) -> LayerProducts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One encoder: what is known of the K of each of its layers.
+    """One encoder: sums over the K of each of its layers.
 
     Attributes
     ----------
     stack
-        Where the vectors are, as long as somebody holds them: rows that go away are looked up.
+        The vectors, while still in memory: deleted rows are looked up here.
     frames
-        The mean that vectors are taken from, and the unit of length, of each layer.
+        The mean that is subtracted and the unit of length, for each layer.
     own, first
         Shape [layers]: K times K, now and at the last full run.
     rows, diagonal
@@ -92,13 +91,13 @@ class Side:
         return cls(weakref.ref(stack), frames, own, own, np.zeros_like(on), on)
 
     def entries(self, stack: LayerStack, change: RowChange) -> Doubles | None:
-        """Return the columns of K that a change takes out, then those that it adds.
+        """Return the columns of K that a change removes, then those that it adds.
 
         Returns
         -------
         array or None
-            Shape [layers, rows that stay + columns, columns]. None if the rows that are gone cannot
-            be had any more, or if there is no unit of length.
+            Shape [layers, rows that stay + columns, columns]. None if the deleted rows are no
+            longer in memory, or if there is no unit of length.
         """
         old = self.stack()
         if (old is None and len(change.gone)) or not all(frame.size for frame in self.frames):
@@ -111,7 +110,7 @@ class Side:
     def with_entries(
         self, stack: LayerStack, change: RowChange, entries: Doubles, weights: Doubles
     ) -> Self:
-        """Add what a change adds; the weights say how often each entry counts."""
+        """Apply a change; the weights say how often each entry counts."""
         stay, gone = len(change.after), len(change.gone)
         rows, diagonal = np.empty((2, len(self.rows), len(stack.rows)))
         rows[:, change.after] = self.rows[:, change.before] + entries[:, :stay] @ weights[0] / 2
@@ -123,7 +122,7 @@ class Side:
         return replace(self, stack=weakref.ref(stack), own=own, rows=rows, diagonal=diagonal)
 
     def is_steady(self) -> bool:
-        """Whether each layer is about as large as it was, from the old mean and from its own."""
+        """Whether each layer keeps about its size, relative to the old mean and to its own."""
         sizes = np.stack([self.own, self.centred_own()])
         return bool(np.all((sizes < GROWTH * self.first) & (sizes * GROWTH > self.first)))
 
@@ -148,7 +147,7 @@ class Side:
 
 
 def _inner(frame: Frame, layer: FloatArray, stay: Places, some: FloatArray) -> Doubles:
-    """Multiply the rows of a layer that stay, then some others, with those others."""
+    """Multiply the rows of a layer that stay, followed by some others, with those others."""
     others = frame.centred(some)
     units = (others / frame.size / frame.size).T
     products = np.empty((len(stay) + len(some), len(some)))
@@ -180,7 +179,7 @@ class GrowingSums:
         )
 
     def followed(self, a: LayerStack, b: LayerStack, change: RowChange) -> Self | None:
-        """Take out the rows that are gone and add the new ones; None if a full run is better."""
+        """Subtract deleted rows and add new ones; None if a full run is better."""
         signs = np.repeat([-1.0, 1.0], [len(change.gone), len(change.new)])
         # Sums of a longer list are in float32, which is not enough for a short one.
         is_short_now = len(a.rows) <= PRECISE_WORDS < self.a.rows.shape[1]
@@ -190,7 +189,7 @@ class GrowingSums:
         of_b = of_a if b is a else self.b.entries(b, change)
         if of_a is None or of_b is None:
             return None
-        # Off the diagonal an entry stands for two; a row that is gone never met a new one.
+        # Off the diagonal an entry counts twice; deleted and new rows never meet.
         twice = np.tile(2 * signs, (len(change.after), 1))
         weights = np.vstack([twice, np.add.outer(signs, signs) / 2])
         between = self.between + np.tensordot(of_a * weights, of_b, ((1, 2), (1, 2)))
@@ -202,7 +201,7 @@ class GrowingSums:
         return found if found.a.is_steady() and found.b.is_steady() else None
 
     def products(self) -> LayerProducts:
-        """Return the sums for centred K; its trace was 1 at the last full run."""
+        """Return the sums for centred K, whose trace was 1 at the last full run."""
         return LayerProducts(
             self.a.rows.shape[1],
             self.a.centred_between(self.b, self.between),

@@ -17,11 +17,11 @@ MIN_WORDS = 4
 
 
 def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> LayerSimilarity:
-    """Debiased CKA between the places of words along their discriminants, for all pairs of layers.
+    """Debiased CKA between words projected on their discriminants, for all pairs of layers.
 
-    Discriminants are found from the same words, as published. The same labels find those of both
-    encoders, which makes them alike whatever the encoders are; so for chance both are found again
-    from the same shuffles of the labels.
+    Discriminants are fitted to the same words, as published. Both encoders use the same labels,
+    which makes their discriminants similar whatever the encoders; so for chance both are refitted
+    to the same shuffles of the labels.
 
     Parameters
     ----------
@@ -30,10 +30,12 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
     """
     one, other = (labelled_rows(stack, facts, name="LDA", needed=MIN_WORDS) for stack in (a, b))
     rng = np.random.default_rng(seed)
-    dealt, among = permuted_labels(one.stack.words, one.codes, rng, FEW_SHUFFLES)
-    subspaces = zip(_subspaces(one.stack, dealt), _subspaces(other.stack, dealt), strict=True)
+    labellings, among = permuted_labels(one.stack.words, one.codes, rng, FEW_SHUFFLES)
+    subspaces = zip(
+        _subspaces(one.stack, labellings), _subspaces(other.stack, labellings), strict=True
+    )
     found = np.stack([debiased_cka(first, second).values for first, second in subspaces])
-    # Right to six digits: the others would make equal layers differ from chance.
+    # Accurate to six digits: the rest would make equal layers differ from chance.
     found = found.round(6)
     chance = f"mean and spread over {FEW_SHUFFLES} shuffles of the labels among {among}, the same "
     trace = one.trace("debiased linear CKA along discriminants", f"{chance}for both encoders", seed)
@@ -49,11 +51,11 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
     )
 
 
-def _subspaces(stack: LayerStack, dealt: Codes) -> Iterator[LayerStack]:
-    """Yield, for each labelling, the places of rows along the discriminants of every layer."""
+def _subspaces(stack: LayerStack, labellings: Codes) -> Iterator[LayerStack]:
+    """Yield, for each labelling, the rows projected on the discriminants of every layer."""
     layers, rows, _ = stack.values.shape
-    for found in zip(*(published_points(layer, dealt) for layer in stack.values), strict=True):
-        values = np.zeros((layers, rows, int(dealt.max())))
+    for found in zip(*(published_points(layer, labellings) for layer in stack.values), strict=True):
+        values = np.zeros((layers, rows, int(labellings.max())))
         for layer, points in zip(values, found, strict=True):
             layer[:, : points.shape[1]] = points
         yield replace(stack, values=values)
@@ -62,12 +64,12 @@ def _subspaces(stack: LayerStack, dealt: Codes) -> Iterator[LayerStack]:
 LDA_SUBSPACE_CKA = LayerAnalysis(
     id="lda-subspace-cka",
     title="CKA of LDA subspaces",
-    explains="How alike two layers arrange words in the few directions that tell the labels apart "
-    "best.",
-    reading="1 means the same arrangement; the labels alone make any two layers alike, so compare "
-    "with chance and not with 0.",
-    avoid="Not as evidence of shared knowledge where it is near chance: the same labels have "
-    "chosen the directions in both layers.",
+    explains="How similarly two layers arrange words in the few directions that separate the "
+    "labels best.",
+    reading="1 means the same arrangement; the labels alone make any two layers similar, so "
+    "compare with chance and not with 0.",
+    avoid="Not as evidence of shared knowledge where it is near chance: the same labels chose the "
+    "directions in both layers.",
     formula="debiased CKA of X U and Y V, U and V the in-sample discriminants of the labels",
     source=STUDY,
     min_words=MIN_WORDS,

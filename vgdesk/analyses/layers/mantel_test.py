@@ -1,9 +1,9 @@
-"""What chance gives when two word x word matrices are compared.
+"""Chance level for the comparison of two word x word matrices.
 
-Pairs share words, so that pairs cannot be shuffled: the words of one matrix are, rows and columns
-together (Mantel 1967). Mean and spread over all n! orders of the words follow from three sums over
-each matrix; drawing orders at random is only needed for other statistics, or to see the whole
-distribution.
+Pairs share words, so pairs cannot be shuffled: the words of one matrix are permuted instead, rows
+and columns together (Mantel 1967). Mean and standard deviation over all n! permutations follow from
+three sums over each matrix; random permutations are only needed for other statistics, or for the
+whole distribution.
 
 References
 ----------
@@ -23,21 +23,21 @@ from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]
 
-# So many orders, and so many pairs of each, are held at once: together they fit into a cache.
+# Permutations, and pairs of each, held at once: together they fit into a cache.
 ORDERS = 64
 PAIRS = 8192
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairSums:
-    """What chance depends on; each pair counts once.
+    """The sums that chance depends on; each pair counts once.
 
     Attributes
     ----------
     total, squares
         Shape [matrices]: sum of all pairs, and of their squares.
     squared_words
-        Shape [matrices]: the pairs of each word summed, and these sums squared and summed.
+        Shape [matrices]: the sum over words of the squared sum of the pairs of each word.
     """
 
     total: Doubles
@@ -46,10 +46,10 @@ class PairSums:
 
 
 def chance(words: int, a: PairSums, b: PairSums) -> tuple[Doubles, Doubles]:
-    """Mean and standard deviation of sum(A * B) over all orders of the words of A.
+    """Mean and standard deviation of sum(A * B) over all permutations of the words of A.
 
     Two entries of a matrix are the same pair, share one word, or share none. In each case the
-    words of one matrix meet those of the other equally often, so that products of sums are enough.
+    words of one matrix meet those of the other equally often, so that products of sums suffice.
 
     Parameters
     ----------
@@ -80,30 +80,30 @@ def _apart(sums: PairSums) -> Doubles:
 
 
 def permuted(one: FloatArray, others: FloatArray, orders: NDArray[np.integer[Any]]) -> Doubles:
-    """Compare one matrix with others while its words are put into other orders.
+    """Compare one matrix with others under permutations of its words.
 
-    Ranks do not change with the order of the words, so that nothing is ranked again.
+    Ranks do not depend on the order of the words, so no ranking is repeated.
 
     Parameters
     ----------
     one, others
         Shapes [pairs] and [matrices, pairs] in the order of `pair_tiles`, both of the same type.
     orders
-        Shape [orders, words]: which word is put into each place.
+        Shape [orders, words]: the word at each position.
 
     Returns
     -------
     array
         Shape [orders, matrices]: sums over all pairs, correlations if the matrices are unit ones.
     """
-    # Unsigned, because a kernel would ask of every signed number whether it counts from the end.
+    # Unsigned, because a kernel would check every signed index for counting from the end.
     unsigned = orders.astype(np.uint32)
     multiply = _with_one if len(others) == 1 else _with_many
     return multiply(square(one, orders.shape[1]), others, unsigned)
 
 
 def _with_one(matrix: FloatArray, others: FloatArray, orders: NDArray[np.uint32]) -> Doubles:
-    """Multiply two matrices without collecting anything."""
+    """Multiply two matrices without gathering pairs."""
     places = np.empty_like(orders)
     np.put_along_axis(places, orders, np.arange(len(matrix), dtype=np.uint32)[None], axis=1)
     sums, other = np.zeros(len(orders)), square(others[0], len(matrix))
@@ -114,7 +114,7 @@ def _with_one(matrix: FloatArray, others: FloatArray, orders: NDArray[np.uint32]
 
 
 def _with_many(matrix: FloatArray, others: FloatArray, orders: NDArray[np.uint32]) -> Doubles:
-    """Collect pairs for a few orders, then multiply them with all matrices at once."""
+    """Gather pairs for a few permutations, then multiply them with all matrices at once."""
     gather, words = compiled_gather(), len(matrix)
     sums = np.zeros((len(orders), len(others)))
     held = np.empty((ORDERS, max(PAIRS, words)), matrix.dtype)
@@ -128,7 +128,7 @@ def _with_many(matrix: FloatArray, others: FloatArray, orders: NDArray[np.uint32
 
 
 def _runs(words: int) -> Iterator[tuple[tuple[int, int, int, int], slice]]:
-    """Cut the tiles into runs of a few rows: top, bottom, left and right, and their pairs."""
+    """Split the tiles into runs of a few rows: top, bottom, left and right, and their pairs."""
     for rows, columns, place in tiles(words):
         left, right = columns.start, columns.stop
         height, start = max(1, PAIRS // (right - left)), place.start

@@ -1,4 +1,4 @@
-"""How well two word x word matrices agree, and how well they would by chance.
+"""Agreement of two word x word matrices, and its chance level.
 
 References
 ----------
@@ -12,13 +12,13 @@ from vgdesk.analyses.numerics.layer_products import Doubles, LayerProducts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
-CHANCE = "exact mean and spread over all ways to deal out the words of one encoder"
+CHANCE = "exact mean and standard deviation over all permutations of the words of one encoder"
 
 
 def alignment(
     measure: str, a: LayerStack, b: LayerStack, products: LayerProducts, trace: Trace
 ) -> LayerSimilarity:
-    """Turn sums over K times L into cosines; a layer of which nothing is left scores 0."""
+    """Turn sums over K times L into cosines; a layer of zeros scores 0."""
     mean, spread = _chance(products)
     sizes = products.sizes()
     return layer_similarity(

@@ -13,7 +13,7 @@ from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 4
 NEIGHBOURS = 10
-# With fewer words less than NEIGHBOURS are looked at, and half of them are shared by chance.
+# With fewer words k is below NEIGHBOURS, and half of the neighbours are shared by chance.
 TRUSTED_WORDS = 2 * NEIGHBOURS + 1
 
 
@@ -73,10 +73,10 @@ def _links(near: list[Ids]) -> Doubles:
 
 
 def _chance(near_a: list[Ids], near_b: list[Ids]) -> tuple[Doubles, Doubles]:
-    """Mean and standard deviation of the shared links over all n! orders of the words of one side.
+    """Mean and standard deviation of the shared links over all permutations of one side.
 
     Whether i's neighbour j and k's neighbour l are both shared depends on which of the four words
-    are the same: each such pattern is counted in both layers, and occurs in so many places.
+    coincide: each such pattern is counted in both layers and divided by its number of positions.
     """
     n = len(near_a[0])
     links_a, links_b = _links(near_a), _links(near_b)
@@ -90,9 +90,9 @@ def _chance(near_a: list[Ids], near_b: list[Ids]) -> tuple[Doubles, Doubles]:
 
 
 def _patterns(ids: Ids) -> list[float]:
-    """Count pairs of links: equal, mutual, of one word, to one word, in a chain, without a word.
+    """Count pairs of links: equal, mutual, from one word, to one word, in a chain, or disjoint.
 
-    They are ordered pairs, and those in a chain are counted in one of their two directions.
+    Pairs are ordered; those in a chain are counted in one of their two directions.
     """
     is_link = ids != NONE
     n, links = len(ids), float(is_link.sum())
@@ -110,10 +110,10 @@ def _patterns(ids: Ids) -> list[float]:
 MUTUAL_NEIGHBOURS = LayerAnalysis(
     id="mutual-neighbours",
     title="Shared neighbours",
-    explains="Which share of a word's nearest words in one layer are also its nearest in another.",
+    explains="What share of a word's nearest words in one layer are also nearest in another.",
     reading="1 means the same neighbours for every word; chance is k / (n - 1), so it falls as "
     "words are added.",
-    avoid="Not where many rows are copies, such as takes in a written encoder: which of them are "
+    avoid="Not where many rows are identical, such as takes in a text encoder: which of them are "
     "nearest is then arbitrary.",
     formula=f"mean over words of |N_x & N_y| / k, N the k = {NEIGHBOURS} nearest words by cosine "
     "(half of the others if these are fewer)",

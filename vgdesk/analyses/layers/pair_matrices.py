@@ -1,8 +1,8 @@
-"""How alike layers hold each pair of words, ready to be correlated.
+"""Dissimilarities of all pairs of words at each layer, prepared for correlation.
 
-Each layer becomes one row of numbers, one a pair of words: its correlation distance, or the rank of
-that. Rows are centred and have length 1, so that a correlation is a sum of products, and what it
-would be by chance follows from sums over words.
+Each layer becomes one vector with an entry for each pair of words: the correlation distance, or its
+rank. The vectors are centred and of length 1, so that a correlation is a sum of products, and its
+chance level follows from sums over words.
 """
 
 from collections.abc import Callable
@@ -20,52 +20,52 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Scale = Callable[[FloatArray], FloatArray]
 
-# Up to so many pairs float64 and sorting cost a moment; beyond, pairs are float32 and ranked by
+# Up to this many pairs float64 and sorting are cheap; beyond, pairs are float32 and ranked by
 # counting.
 FEW_PAIRS = 2**16
-# Distances are cut to so many times what their last digit stands for: what only rounding tells
-# apart is a tie.
+# Distances are rounded to this multiple of their last digit, so that differences due to rounding
+# become ties.
 CUT = {np.dtype(np.float32): 2.0**6, np.dtype(np.float64): 2.0**12}
-# Counting goes by so many steps from the smallest to the largest. That is as good to 1e-6 as long
-# as no step holds more than a thousandth of the pairs.
+# Number of counting bins from the smallest to the largest. Accurate to 1e-6 while no bin holds more
+# than a thousandth of the pairs.
 STEPS = 2**18
 CROWD = 1000
-# Otherwise by leaving out the last bits of each number. For numbers far below the largest these are
-# finer steps: one odd word, far from all others, must not blur the others.
+# Otherwise the last bits of each number are dropped. For numbers far below the largest these bins
+# are finer: a single outlier, far from all other words, must not blur the others.
 ODD = 2**-10
 LAST_BITS = {np.dtype(np.float32): (np.int32, 4), np.dtype(np.float64): (np.int64, 12)}
-# Longest sum in float32; these sums are then added in float64.
+# Length of sums in float32; these are then added in float64.
 RUN = 16384
-# Distances below this are what rounding to float32 leaves of equal profiles, and distances that
-# differ by less than this share are what it leaves of equal distances.
+# Rounding to float32 turns equal profiles into distances below SAME, and equal distances into ones
+# that differ by less than the share ALIKE.
 SAME = 1e-13
 ALIKE = 3e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairMatrices:
-    """Some symmetric word x word matrices without their diagonals.
+    """Symmetric word x word matrices without their diagonals.
 
     Attributes
     ----------
     values
         Shape [matrices, pairs] in the order of `pair_tiles`. Each sums to 0 and has length 1, or
-        is 0 throughout if all pairs were the same.
+        is all 0 if all pairs were the same.
     word_sums
-        Shape [matrices, words]: all pairs that a word is in.
+        Shape [matrices, words]: the sum over all pairs of each word.
     """
 
     values: FloatArray
     word_sums: Doubles
 
     def sums(self) -> PairSums:
-        """Return what chance depends on."""
+        """Return the sums that chance depends on."""
         squares = np.array([float(np.vdot(row, row)) for row in self.values])
         return PairSums(np.zeros(len(squares)), squares, np.sum(self.word_sums**2, axis=1))
 
 
 def layer_pairs(layers: FloatArray, scale: Scale) -> PairMatrices:
-    """Measure the correlation distance of all pairs of words at every layer.
+    """Compute the correlation distance of all pairs of words at every layer.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def layer_pairs(layers: FloatArray, scale: Scale) -> PairMatrices:
 
 
 def pair_type(words: int) -> np.dtype[np.floating[Any]]:
-    """Return the type in which the pairs of so many words are kept."""
+    """Return the data type for the pairs of `words` words."""
     return np.dtype(np.float64 if pairs_of(words) <= FEW_PAIRS else np.float32)
 
 
@@ -92,7 +92,7 @@ def with_sums(values: FloatArray, words: int) -> PairMatrices:
 
 
 def products(one: FloatArray, other: FloatArray) -> Doubles:
-    """Multiply all rows of two sets of pairs; short sums in their own type, the rest in float64."""
+    """Multiply all rows of two sets of pairs; short sums in their type, the rest in float64."""
     total = np.zeros((len(one), len(other)))
     for start in range(0, one.shape[1], RUN):
         run = slice(start, start + RUN)
@@ -103,7 +103,7 @@ def products(one: FloatArray, other: FloatArray) -> Doubles:
 def correlation_distances(layer: FloatArray) -> FloatArray:
     """1 - Pearson's correlation between the vectors of each pair of words, shape [pairs].
 
-    A vector with the same number everywhere has no profile: distance 1 to all.
+    A constant vector has no profile: distance 1 to all.
     """
     rows = layer.astype(np.float64)
     size = _lengths(rows)
@@ -112,9 +112,9 @@ def correlation_distances(layer: FloatArray) -> FloatArray:
     is_flat = spread <= ROUNDING * size
     rows[is_flat] = 0.0
     rows /= np.where(is_flat, 1.0, spread)[:, None]
-    # Half the squared distance of unit vectors is 1 - their correlation, and it stays the same when
-    # all move. Around their mean even words in a narrow cone differ by digits that float32 holds;
-    # taking the first away is exact, so that equal words are at distance 0.
+    # Half the squared distance of unit vectors is 1 - their correlation, and does not change under
+    # translation. Relative to their mean even words in a narrow cone differ by digits that float32
+    # holds; subtracting the first is exact, so that equal words are at distance 0.
     rows -= rows[0].copy()
     rows -= rows.mean(axis=0)
     halves = (is_flat + np.einsum("ij,ij->i", rows, rows)) / 2
@@ -124,7 +124,7 @@ def correlation_distances(layer: FloatArray) -> FloatArray:
     def distances(one: slice, other: slice) -> FloatArray:
         sizes = halves[one, None] + halves[other]
         tile: FloatArray = sizes - units[one] @ units[other].T
-        # Digits beyond those of so large a number are lost when it is added.
+        # Adding a large number drops the digits beyond its precision.
         sizes *= CUT[dtype]
         tile += sizes
         tile -= sizes
@@ -149,7 +149,7 @@ def unit_values(pairs: FloatArray) -> FloatArray:
 
 
 def unit_ranks(pairs: FloatArray) -> FloatArray:
-    """Put the rank in place of each value, ties sharing theirs, centred and scaled to length 1."""
+    """Replace values by ranks, tied values sharing theirs, centred and scaled to length 1."""
     if _is_constant(pairs):
         return np.zeros_like(pairs)
     steps, counts = _counted(pairs)
@@ -164,7 +164,7 @@ def _is_constant(pairs: FloatArray) -> bool:
 
 
 def _counted(pairs: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the step that each pair is on, counted from the lowest, and the pairs of each step."""
+    """Return the bin of each pair, counted from the lowest, and the number of pairs per bin."""
     if len(pairs) <= FEW_PAIRS:
         _, steps, counts = np.unique(_fine_steps(pairs), return_inverse=True, return_counts=True)
         return steps, counts
@@ -188,6 +188,6 @@ def _fine_steps(pairs: FloatArray) -> NDArray[np.intp]:
     low, high = pairs.min(), pairs.max()
     lifted: FloatArray = (pairs - low) + (high - low) * ODD
     whole, last = LAST_BITS[pairs.dtype]
-    # Bits of positive numbers, read as whole numbers, are in the same order.
+    # The bits of positive floats, read as integers, are in the same order.
     steps = (lifted.view(whole) + (1 << last - 1)) >> last
     return np.asarray(steps - steps.min(), np.intp)

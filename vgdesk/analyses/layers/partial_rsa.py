@@ -1,8 +1,8 @@
-"""Representational similarity analysis with what else is known of the words taken out.
+"""Representational similarity analysis controlled for other properties of the words.
 
-Long words are alike for a speech encoder and for one that reads letters; that says nothing about
-what the words share beyond their length. So the differences between words that the list knows
-about are regressed out of both layers before these are correlated.
+Long words are similar for a speech encoder and for a text encoder; that says nothing about what
+they share beyond their length. So differences between words in known properties are regressed out
+of both layers before these are correlated.
 
 References
 ----------
@@ -42,38 +42,38 @@ from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]
-# Name of a column, and its number for each word that has one.
+# The name of each column, and its number for each word that has one.
 Columns = Mapping[str, Mapping[WordId, float]]
 
-# A column that is empty for more of the words would cost too many of them.
+# A column known for fewer words would exclude too many of them.
 KNOWN_SHARE = 0.5
-# Less than this of a layer is what rounding leaves when all of it is regressed out.
+# A smaller remainder of a layer is only rounding.
 NOTHING = 1e-5
 
 
 def partial_rsa(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> LayerSimilarity:
-    """Spearman RSA after differences that the word list knows about are taken out of both sides.
+    """Spearman RSA after known differences between words are regressed out of both sides.
 
-    Taken out, by linear regression on ranks: how far two words differ in number of phones, in
-    written length, and in each column of numbers, if it is known for half of the words and differs
-    between them. Words of which one of these is not known are left out.
+    Regressed out, linearly on ranks: how far two words differ in number of phones, in written
+    length, and in each numeric column, if it is known for half of the words and differs between
+    them. Words for which one of these is unknown are left out.
 
     Parameters
     ----------
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     seed
-        For the words that are drawn if there are too many.
+        For sampling words if there are too many.
 
     Returns
     -------
     LayerSimilarity
-        From -1 to 1. A layer of which nothing is left scores 0.
+        From -1 to 1. A layer without any remaining variance scores 0.
 
     Raises
     ------
     VgdeskError
-        If nothing is known in which the words differ.
+        If the words do not differ in any known property.
     """
     need_words(MIN_WORDS, len(a.rows))
     columns = _columns(a.words, facts)
@@ -89,12 +89,12 @@ def partial_rsa(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> La
         words,
         products(left_a.values, left_b.values),
         spread(words.n, left_a, left_b),
-        rsa_trace(f"Spearman RSA without {', '.join(columns)}", words, EXACT_CHANCE),
+        rsa_trace(f"Spearman RSA controlled for {', '.join(columns)}", words, EXACT_CHANCE),
     )
 
 
 def _columns(words: tuple[WordId, ...], facts: Facts) -> Columns:
-    """Find what is known of enough words and differs between them."""
+    """Return the columns that are known for enough words and differ between them."""
     found: defaultdict[str, dict[WordId, float]] = defaultdict(dict)
     used = set(words)
     for word in facts.words:
@@ -120,12 +120,12 @@ def _numbers(word: WordFacts) -> Iterator[tuple[str, float]]:
 def _refuse(columns: Columns, *, rows: int) -> None:
     if not columns:
         raise VgdeskError(
-            "Nothing is known in which these words differ, so there is nothing to take out.",
-            "Load a word list with pronunciations or with a column of numbers, such as frequency.",
+            "These words do not differ in any known property, so there is nothing to control for.",
+            "Load a word list with pronunciations or with a numeric column, such as frequency.",
         )
     if rows < MIN_WORDS:
         raise TooFewWordsError(
-            f"This analysis needs at least {MIN_WORDS} words of which all of this is known: "
+            f"This analysis needs at least {MIN_WORDS} words with entries for all of these: "
             f"{', '.join(columns)}. There are {rows}.",
             "Fill in these columns for more words.",
         )
@@ -136,7 +136,7 @@ def _differences(columns: Columns, words: tuple[WordId, ...]) -> PairMatrices:
 
     def ranks(column: Mapping[WordId, float]) -> FloatArray:
         numbers = np.array([column[word] for word in words], np.float64)
-        # By a power of two, so that differences that are equal stay so.
+        # Scaled by a power of two, so that equal differences stay equal.
         numbers = np.ldexp(numbers, -np.frexp(np.abs(numbers).max())[1])
         pairs = over_pairs(len(words), lambda i, j: np.abs(numbers[i, None] - numbers[j]))
         return unit_ranks(pairs.astype(pair_type(len(words))))
@@ -145,9 +145,9 @@ def _differences(columns: Columns, words: tuple[WordId, ...]) -> PairMatrices:
 
 
 def _without(pairs: PairMatrices, nuisances: PairMatrices) -> PairMatrices:
-    """Regress matrices out of others, and scale what is left to length 1.
+    """Regress matrices out of others, and scale the residuals to length 1.
 
-    `pairs` is written over: it is the largest thing in memory.
+    `pairs` is overwritten, because it is the largest object in memory.
     """
     values, out = pairs.values, nuisances.values
     weights = products(values, out) @ np.linalg.pinv(products(out, out), NOTHING, hermitian=True)
@@ -165,11 +165,11 @@ def _without(pairs: PairMatrices, nuisances: PairMatrices) -> PairMatrices:
 RSA_PARTIAL = LayerAnalysis(
     id="rsa-partial",
     title="RSA (partial)",
-    explains="How alike two layers order the pairs of words once length, and every number that the "
-    "list gives, are taken out.",
-    reading="As Spearman's RSA; what it is lower by is what both layers owe to length and numbers.",
-    avoid="It takes out only what the list knows, and only as far as ranks follow it in a straight "
-    "line; differences between speakers stay.",
+    explains="How similarly two layers order the pairs of words, controlled for length and every "
+    "numeric column of the list.",
+    reading="As RSA (Spearman); the difference from it is due to length and the numeric columns.",
+    avoid="It controls only for properties in the list, and only for linear effects on ranks; "
+    "differences between speakers remain.",
     formula="Pearson correlation of the residuals of rank(d) and rank(e) on rank(|x(i) - x(j)|), "
     "x: phones, letters, each column of numbers",
     source="Smouse et al. (1986), Multiple regression and correlation extensions of the Mantel "

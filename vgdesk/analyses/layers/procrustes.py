@@ -21,14 +21,14 @@ from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 4
-# They add up to 1; eigenvalues below this are what rounding left.
+# Eigenvalues sum to 1; those below this are rounding.
 ROUNDING = 1e-12
 
 
 def procrustes_similarity(
     a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, seed: int = 0
 ) -> LayerSimilarity:
-    """How well the best rotation lays every layer of `a` on every layer of `b`.
+    """How well the best rotation aligns every layer of `a` with every layer of `b`.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def procrustes_similarity(
     Returns
     -------
     LayerSimilarity
-        From 0 to 1: the cosine of the angle that is left between the two layers, both centred
-        and of the same size. A layer that is the same for every word scores 0.
+        From 0 to 1: the cosine of the remaining angle between the two layers, both centred and of
+        unit size. A layer that is the same for every word scores 0.
 
     References
     ----------
@@ -88,7 +88,7 @@ def _shortened_layers(stack: LayerStack) -> tuple[list[FloatArray], list[Doubles
 
 
 def _shortened(layer: FloatArray) -> tuple[FloatArray, Doubles]:
-    """Turn a layer so that it has no more dimensions than words, which changes no score.
+    """Rotate a layer so that it has no more dimensions than words, which changes no score.
 
     Returns
     -------
@@ -108,10 +108,10 @@ def _shortened(layer: FloatArray) -> tuple[FloatArray, Doubles]:
 PROCRUSTES = LayerAnalysis(
     id="procrustes",
     title="Procrustes",
-    explains="How well one layer can be laid on another by rotation and scaling alone.",
-    reading="1 means equal but for rotation and scale; chance is far above 0 unless words are many "
-    "more than dimensions.",
-    avoid="Not without its chance level beside it, and not to compare lists of different length.",
+    explains="How well one layer can be mapped onto another by rotation and scaling alone.",
+    reading="1 means equal up to rotation and scale; chance is far above 0 unless there are many "
+    "more words than dimensions.",
+    avoid="Not without its chance level, and not to compare lists of different length.",
     formula="|X'Y|_* (sum of singular values), X and Y centred, each with a sum of squares of 1",
     source="Schönemann (1966), A generalized solution of the orthogonal Procrustes problem; "
     "Williams et al. (2021), Generalized shape metrics on neural representations",

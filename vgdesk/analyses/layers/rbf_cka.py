@@ -17,15 +17,15 @@ from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
-# Of the usual bandwidths the one that sees neighbourhoods: two words at the median distance are
-# still 0.14 alike (4e-6 at 0.2, where only copies count), and from 1 on it hardly differs from
-# linear CKA.
+# Of the usual bandwidths, the one sensitive to neighbourhoods: two words at the median distance
+# still have a similarity of 0.14 (4e-6 at 0.2, where only copies count), and from 1 on it hardly
+# differs from linear CKA.
 FRACTION = 0.5
-# The median distance is that of so many words; more would not change it by a hundredth.
+# Words used for the median distance; more would change it by less than a hundredth.
 SAMPLED_WORDS = 1024
 # Squared distances below this share of the squared lengths are those of copies.
 COPY = 1e-6
-# A kernel that varies less than this between pairs of words varies by rounding only.
+# A kernel that varies by less than this between pairs of words varies by rounding only.
 ROUNDING = 1e-10
 
 
@@ -44,13 +44,13 @@ def rbf_cka(
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     fraction
-        The bandwidth s of each layer, as a fraction of the median distance of its words, copies
-        left aside.
+        The bandwidth s of each layer, as a fraction of the median distance of its words, excluding
+        copies.
 
     Returns
     -------
     LayerSimilarity
-        As that of debiased linear CKA: 1 for layers that are equal up to rotation and scale,
+        As for debiased linear CKA: 1 for layers that are equal up to rotation and scale,
         around 0 for unrelated ones, 0 where all words are equally far apart.
 
     References
@@ -101,7 +101,7 @@ def _median_square(layer: FloatArray) -> float:
 
 
 def _u_centred_sums(layers: list[FloatArray], middle: float) -> Doubles:
-    """Sum K times L for all pairs of layers, both without diagonal and with rows that sum to 0.
+    """Sum K times L for all pairs of layers, both U-centred (no diagonal, rows sum to 0).
 
     Parameters
     ----------
@@ -136,8 +136,8 @@ def _u_centred_sums(layers: list[FloatArray], middle: float) -> Doubles:
 def _kernel_tile(layer: FloatArray, middle: float, rows: slice, columns: slice) -> FloatArray:
     """Kernel between some words and others, relative to that of a pair at the median distance.
 
-    Shift and scale do not matter to CKA. In many dimensions all distances are nearly the same: one
-    kernel value taken from each other leaves digits that float32 would lose later.
+    CKA ignores shift and scale. In many dimensions all distances are nearly the same: subtracting
+    one kernel value from all others keeps digits that float32 would lose later.
     """
     one, other = layer[rows], layer[columns]
     tile: FloatArray = one @ (2 * other).T
@@ -152,11 +152,11 @@ def _kernel_tile(layer: FloatArray, middle: float, rows: slice, columns: slice) 
 CKA_RBF = LayerAnalysis(
     id="cka-rbf",
     title="CKA (RBF kernel)",
-    explains="CKA that looks at which words lie near each other and cares little how far apart "
+    explains="CKA that depends on which words are near each other and little on how far apart "
     "distant ones are.",
-    reading="1 means the same neighbourhoods, 0 what chance gives; below 0 is chance as well.",
-    avoid="Values depend on the bandwidth, so compare only those with the same fraction of the "
-    "median distance.",
+    reading="1 means the same neighbourhoods, 0 is chance level; below 0 is chance as well.",
+    avoid="Values depend on the bandwidth: compare only those with the same fraction of the median "
+    "distance.",
     formula="CKA (debiased) with K_ij = exp(-|x_i - x_j|^2 / (2 s^2)), s = "
     f"{FRACTION} * median |x_i - x_j|",
     source="Kornblith et al. (2019), Similarity of neural network representations revisited; "

@@ -1,7 +1,7 @@
-"""Representational similarity analysis: the pairs of words of two layers, correlated.
+"""Representational similarity analysis: correlation of word distances between layers.
 
-A layer is known by how far apart it holds each pair of words (correlation distance); two layers are
-alike if the same pairs are near in both.
+A layer is described by the correlation distances of all pairs of words; two layers are similar if
+the same pairs are near in both.
 
 References
 ----------
@@ -36,23 +36,23 @@ Doubles = NDArray[np.float64]
 MIN_WORDS = 4
 # With fewer words two standard deviations of chance are more than 0.15.
 TRUSTED_WORDS = 20
-# Of a longer list so many words are drawn: 26 layers of it take 1.3 GB, and all pairs of 26,000
-# words would take 27 times as much.
+# Words sampled from a longer list: 26 layers of them take 1.3 GB, and all pairs of 26,000 words
+# would take 27 times as much.
 MOST_WORDS = 5000
 
-EXACT_CHANCE = "exact spread over all ways to deal out the words of one encoder (Mantel)"
+EXACT_CHANCE = "exact standard deviation over all permutations of one encoder's words (Mantel)"
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two stacks over the words that are compared.
+    """Two stacks over the compared words.
 
     Attributes
     ----------
     drawn_from
-        How many words there were.
+        The number of words before sampling.
     seed
-        By which words were drawn; None if all are compared.
+        The seed of the sample; None if all words are compared.
     """
 
     a: LayerStack
@@ -62,17 +62,17 @@ class Compared:
 
     @property
     def n(self) -> int:
-        """Return how many rows are compared."""
+        """Return the number of compared rows."""
         return len(self.a.rows)
 
     def pairs(self, scale: Scale) -> tuple[PairMatrices, PairMatrices]:
-        """Measure the pairs of all layers of both stacks, once if they are the same."""
+        """Compute the pairs of all layers of both stacks, once if they are the same."""
         pairs_a = layer_pairs(self.a.values, scale)
         return pairs_a, pairs_a if self.b is self.a else layer_pairs(self.b.values, scale)
 
 
 def compared(a: LayerStack, b: LayerStack, seed: int) -> Compared:
-    """Refuse too few words, and draw `MOST_WORDS` of too many."""
+    """Raise an error for too few words, and sample `MOST_WORDS` of too many."""
     need_same_rows(a, b)
     total = len(a.rows)
     need_words(MIN_WORDS, total)
@@ -100,12 +100,12 @@ def pearson_rsa(
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     seed
-        For the words that are drawn if there are more than `MOST_WORDS`.
+        For sampling words if there are more than `MOST_WORDS`.
 
     Returns
     -------
     LayerSimilarity
-        From -1 to 1. A layer that holds all pairs equally far apart scores 0.
+        From -1 to 1. A layer in which all pairs are equally far apart scores 0.
     """
     return _correlated("rsa-pearson", "Pearson RSA", compared(a, b, seed), unit_values)
 
@@ -134,38 +134,38 @@ def kendall_rsa(
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     seed
-        For the couples of pairs that are drawn if there are more than 64 words; tau is then right
-        to 0.0014, nineteen times of twenty.
+        For sampling couples of pairs if there are more than 64 words; tau is then accurate to
+        0.0014 in 95 % of cases.
 
     Returns
     -------
     LayerSimilarity
-        From -1 to 1. A layer that holds all pairs equally far apart scores 0.
+        From -1 to 1. A layer in which all pairs are equally far apart scores 0.
     """
     words = compared(a, b, seed)
     pairs_a, pairs_b = words.pairs(unit_ranks)
     found = concordance(pairs_a.values, pairs_b.values, np.random.default_rng(seed))
     by_ranks = spread(words.n, pairs_a, pairs_b) * np.outer(found.share_a, found.share_b)
     sizes = np.where(by_ranks > 0, np.hypot(by_ranks, found.sampling_error), 0.0)
-    estimator, by_chance = "Kendall RSA (tau b)", "spread through that of the ranks over all ways "
-    by_chance += "to deal out the words of one encoder"
+    estimator, by_chance = "Kendall RSA (tau b)", "standard deviation from that of the ranks over "
+    by_chance += "all permutations of one encoder's words"
     if found.sampling_error:
-        estimator += f", {found.couples:,} couples of pairs drawn"
-        by_chance += ", and of the drawing"
+        estimator += f", {found.couples:,} couples of pairs sampled"
+        by_chance += ", and from sampling"
         words = replace(words, seed=seed)
     trace = rsa_trace(estimator, words, by_chance)
     return rsa_result("rsa-kendall", words, found.values, sizes, trace)
 
 
 def spread(words: int, pairs_a: PairMatrices, pairs_b: PairMatrices) -> Doubles:
-    """Return the standard deviation by chance of correlations; pairs are centred: its mean is 0."""
+    """Return the standard deviation of correlations by chance; their mean is 0."""
     return chance(words, pairs_a.sums(), pairs_b.sums())[1]
 
 
 def rsa_trace(estimator: str, words: Compared, by_chance: str) -> Trace:
-    """Say how a number was made, and of which words."""
+    """Describe how a value was computed, and from which words."""
     if words.n < words.drawn_from:
-        estimator += f", {words.n:,} of {words.drawn_from:,} words drawn"
+        estimator += f", {words.n:,} of {words.drawn_from:,} words sampled"
     encoders = (words.a.encoder, words.b.encoder)
     return Trace(estimator, words.n, encoders, by_chance, words.seed)
 
@@ -173,7 +173,7 @@ def rsa_trace(estimator: str, words: Compared, by_chance: str) -> Trace:
 def rsa_result(
     measure: str, words: Compared, values: Doubles, by_chance: Doubles, trace: Trace
 ) -> LayerSimilarity:
-    """Put correlations beside their spread by chance, with a warning if that is wide."""
+    """Combine correlations with their spread by chance, with a warning if that is wide."""
     if words.n < TRUSTED_WORDS:
         reach = 2 * by_chance.max()
         warning = f"Too few words to trust: with n = {words.n}, chance alone reaches ±{reach:.2f}."
@@ -195,11 +195,11 @@ _SOURCE = (
 RSA_SPEARMAN = LayerAnalysis(
     id="rsa-spearman",
     title="RSA (Spearman)",
-    explains="Whether two layers put the pairs of words into the same order, from most alike to "
-    "least alike.",
-    reading="1 is the same order of pairs, 0 what chance gives, below 0 the reverse.",
-    avoid="It sees the order of distances only, so look at CKA beside it where a few very "
-    "different words are what matters.",
+    explains="Whether two layers order the pairs of words in the same way, from most to least "
+    "similar.",
+    reading="1 is the same order of pairs, 0 is chance level, below 0 the reverse order.",
+    avoid="It uses only the order of distances: compare it with CKA where a few very different "
+    "words matter.",
     formula="Pearson correlation of rank(d(i, j)) and rank(e(i, j)) over i < j, d and e = "
     "1 - correlation of the vectors of words i and j",
     source=_SOURCE,
@@ -209,9 +209,9 @@ RSA_SPEARMAN = LayerAnalysis(
 RSA_PEARSON = LayerAnalysis(
     id="rsa-pearson",
     title="RSA (Pearson)",
-    explains="Whether pairs of words that are far apart in one layer are as far apart in another.",
-    reading="1 is distances that grow in step, 0 what chance gives, below 0 the reverse.",
-    avoid="A few very distant words can carry the whole value: then trust the one by ranks.",
+    explains="Whether pairs of words that are far apart in one layer are far apart in another.",
+    reading="1 is a perfect linear relation, 0 is chance level, below 0 the reverse.",
+    avoid="A few very distant words can dominate the value: then use RSA (Spearman).",
     formula="Pearson correlation of d(i, j) and e(i, j) over i < j, d and e = 1 - correlation of "
     "the vectors of words i and j",
     source=_SOURCE,
@@ -221,10 +221,10 @@ RSA_PEARSON = LayerAnalysis(
 RSA_KENDALL = LayerAnalysis(
     id="rsa-kendall",
     title="RSA (Kendall)",
-    explains="How often two layers agree on which of two pairs of words is the more alike.",
-    reading="1 is always, 0 as often as not, -1 never; about two thirds of Spearman's value.",
-    avoid="Not where Spearman will do: it says much the same, and with more than 64 words it is "
-    "found from two million couples of pairs drawn at random.",
+    explains="How often two layers agree on which of two pairs of words is more similar.",
+    reading="1 is always, 0 half of the time, -1 never; about two thirds of Spearman's value.",
+    avoid="Not where RSA (Spearman) is enough: it says much the same, and with more than 64 words "
+    "tau is estimated from two million random couples of pairs.",
     formula="tau b = (agreeing - disagreeing couples of pairs) / sqrt(couples untied in d x "
     "couples untied in e), d and e = 1 - correlation of the vectors of two words",
     source="Kendall (1945), The treatment of ties in ranking problems; Nili et al. (2014), A "

@@ -1,4 +1,4 @@
-"""Layer curves of captions: do they agree with people, and are captions in a sensible order."""
+"""Layer curves of captions: agreement with human ratings, and ranking of captions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,14 +29,14 @@ Pair = tuple[str, str]
 def correlate_words(
     pairs: Sequence[Pair], ratings: Sequence[float], stack: LayerStack, seed: int
 ) -> LayerCurve:
-    """Spearman's correlation of SRS and ratings by people, at every layer.
+    """Spearman's correlation of SRS and human ratings, at every layer.
 
     Parameters
     ----------
     pairs
-        Reference and candidate. A pair of which one has no known word is left out.
+        Reference and candidate. A pair in which either has no known word is left out.
     stack
-        One row a written word, as `caption_words` gives them.
+        One row per written word, as `caption_words` returns them.
     """
     place = {str(word): row for row, word in enumerate(stack.words)}
     words = [tuple(_known(caption, place) for caption in pair) for pair in pairs]
@@ -58,7 +58,7 @@ def correlate_sentences(
     Parameters
     ----------
     stack
-        One row a sentence, which is its own id.
+        One row per sentence, which is its own id.
     """
     place = {word: row for row, word in enumerate(stack.words)}
     rows = [[place.get(WordId(caption), -1) for caption in pair] for pair in pairs]
@@ -80,9 +80,9 @@ def rank_captions(
     captions
         Those without a row in `sentences` or a known word are left out.
     sentences
-        One row a caption, which is its own id: says at each layer what is near, by cosine.
+        One row per caption, which is its own id; ranks the captions by cosine at each layer.
     words
-        One row a written word: says by its last layer how alike words are.
+        One row per written word; its last layer gives the similarity of words.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def _trace_of_ranks(used: LayerStack, words: LayerStack, seed: int) -> Trace:
         f"{words.layers[-1]} of {words.encoder}",
         len(used.rows),
         (used.encoder, words.encoder),
-        f"exact mean and spread of {NEAREST} random captions each",
+        f"exact mean and standard deviation of {NEAREST} random captions each",
         seed,
         _warning(len(used.rows), "captions"),
         f"95 % of {RESAMPLES} bootstrap samples of the captions",
@@ -135,14 +135,14 @@ def _trace_of_ranks(used: LayerStack, words: LayerStack, seed: int) -> Trace:
 
 
 def _usable(captions: Sequence[str], sentences: LayerStack, words: LayerStack) -> LayerStack:
-    """Keep the sentences of captions, each once, which have words that are known."""
+    """Keep the sentences of captions with known words, each once."""
     rows = {str(word): row for row, word in enumerate(sentences.words)}
     place = {str(word): row for row, word in enumerate(words.words)}
     kept = [c for c in dict.fromkeys(captions) if c in rows and _known(c, place)]
     if len(kept) < MIN_PAIRS:
         raise TooFewWordsError(
-            f"At least {MIN_PAIRS} captions with known words are needed, but {len(kept)} are here.",
-            "Give more captions.",
+            f"At least {MIN_PAIRS} captions with known words are needed; there are {len(kept)}.",
+            "Add more captions.",
         )
     return sentences.only([rows[caption] for caption in kept])
 
@@ -151,7 +151,7 @@ def _random_captions(scores: Doubles) -> tuple[float, float]:
     """Return mean and spread of the score of a few random candidates, over all queries."""
     queries = len(scores)
     others = scores[~np.eye(queries, dtype=bool)].reshape(queries, -1)
-    left = 1 - NEAREST / (queries - 1)  # nobody is drawn twice
+    left = 1 - NEAREST / (queries - 1)  # drawn without replacement
     variance = others.var(axis=1, ddof=1).sum() * left / NEAREST / queries**2
     return float(others.mean()), float(np.sqrt(variance))
 
@@ -164,13 +164,13 @@ def _correlated(
     stack: LayerStack,
     seed: int,
 ) -> LayerCurve:
-    """Correlate scores, [layers, pairs], with what people say, [pairs]."""
+    """Correlate scores, [layers, pairs], with human ratings, [pairs]."""
     n = len(ratings)
     if n < MIN_PAIRS:
         raise TooFewWordsError(
-            f"At least {MIN_PAIRS} pairs of captions with known words are needed, but {n} are "
-            "here.",
-            "Give more pairs, or another encoder.",
+            f"At least {MIN_PAIRS} pairs of captions with known words are needed, but there are "
+            f"{n}.",
+            "Add more pairs, or choose another encoder.",
         )
     ranks, rated = standard_ranks(scores.round(DIGITS)), standard_ranks(ratings)
     rng = np.random.default_rng(seed)
@@ -197,7 +197,7 @@ def _correlated(
 
 
 def _known(caption: str, place: Mapping[str, int]) -> list[int]:
-    """Return the rows of the words of a caption, as far as they have one."""
+    """Return the rows of the known words of a caption."""
     return [place[word] for word in caption_words(caption) if word in place]
 
 

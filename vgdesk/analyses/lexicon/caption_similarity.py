@@ -1,6 +1,6 @@
-"""How alike captions are, word by word: the semantic relatedness score (SRS).
+"""Similarity of captions, word by word: the semantic relatedness score (SRS).
 
-Not symmetric: it asks how well the words of a reference are met by those of a candidate. It has no
+Not symmetric: it measures how well the words of a candidate match those of a reference. It has no
 view: `vgdesk captions` shows it.
 """
 
@@ -18,7 +18,7 @@ from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]
 
-# Words of closed classes: they are in nearly every caption and say nothing of a picture.
+# Words of closed classes: they are in nearly every caption and say nothing about a picture.
 FUNCTION_WORDS = """
 a an the this that these those some any each every either neither both all no another other such
 i me my mine myself you your yours yourself he him his himself she her hers herself it its itself
@@ -38,7 +38,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankedSimilarity(HoldsArrays):
-    """Mean score of the candidates that are nearest to each query, farthest from it, and random.
+    """Mean score of the nearest, the farthest and random candidates of each query.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class RankedSimilarity(HoldsArrays):
 
 
 def caption_words(caption: str) -> tuple[str, ...]:
-    """Return the words of a caption in small letters, without function words of English."""
+    """Return the words of a caption in lower case, without English function words."""
     found = (word.replace("’", "'") for word in _WORD.findall(caption.casefold()))
     return tuple(word for word in found if word not in _FUNCTION_WORDS)
 
@@ -64,16 +64,16 @@ def caption_words(caption: str) -> tuple[str, ...]:
 def caption_similarities(
     captions: Sequence[Sequence[WordId]], stack: LayerStack, layer: int
 ) -> Doubles:
-    """Score every caption as a candidate for every other: SRS by the words of one layer.
+    """Score every caption as a candidate for every other by SRS in one layer.
 
     Parameters
     ----------
     captions
         Words of each caption, as ids of the stack. Others are left out.
     stack
-        One row a written word.
+        One row per written word.
     layer
-        Place of the layer.
+        Index of the layer.
 
     Returns
     -------
@@ -92,22 +92,22 @@ def caption_similarities(
 def ranked_similarity(
     scores: Doubles, nearness: FloatArray, rng: np.random.Generator, *, count: int = 5
 ) -> RankedSimilarity:
-    """Average the scores of the nearest, the farthest and some random candidates of each query.
+    """Average the scores of the nearest, farthest and random candidates of each query.
 
     Parameters
     ----------
     scores, nearness
-        Shape [queries, candidates], the same captions in the same order: what is averaged, and
-        what says how near a candidate is. The query itself is no candidate.
+        Shape [queries, candidates], the same captions in the same order: the values to average,
+        and the nearness of each candidate. The query itself is not a candidate.
 
     Raises
     ------
     ValueError
-        If there are not so many candidates.
+        If there are fewer candidates than `count`.
     """
     queries = len(scores)
     if queries <= count or scores.shape != (queries, queries) or nearness.shape != scores.shape:
-        raise ValueError(f"captions: more than {count} queries are due, each a candidate of all")
+        raise ValueError(f"captions: expected more than {count} queries, each a candidate of all")
     is_other = ~np.eye(queries, dtype=bool)
     near = np.asarray(nearness, np.float64)[is_other].reshape(queries, -1)
     others = scores[is_other].reshape(queries, -1)

@@ -1,4 +1,4 @@
-"""Which letters sound round and which sound sharp, and which words are made of one sort only."""
+"""Letters that sound round or sharp, and words made of one class only."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ LETTERS: Mapping[str, str] = {"round": "bdglmnou", "sharp": "ptkshxie"}
 def sound_class(text: str) -> str:
     """Return "round" or "sharp" for a word whose letters are all of that class or neutral.
 
-    Every other word has none, which is empty: one of both classes, of neutral letters only, or
-    with a letter of neither.
+    Returns an empty string for every other word: one with letters of both classes, of neutral
+    letters only, or with a letter of neither class.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Which letters make a word lie nearer to round or to sharp things."""
+"""Which letters make a word nearer to round or to sharp things."""
 
 from collections import defaultdict
 
@@ -39,9 +39,9 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
     stack, facts
         As for sound symbolism; a word without a consonant or without a vowel is left out there.
     layer
-        Place of the layer.
+        Index of the layer.
     seed
-        For the shuffles of the chance band and what is drawn again for the interval.
+        For the shuffles of the chance band and the bootstrap samples of the interval.
     """
     sorts = words, shapes = classes_of(stack.words, facts)
     table = cosines_between(stack.values[layer], words, shapes)
@@ -51,7 +51,7 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
     means = {key: float(scores[places].mean()) for key, places in members.items()}
     order = sorted(members, key=lambda key: (key[0], -means[key], key[1]))
     rng = np.random.default_rng(seed)
-    # As for sound symbolism: words of a letter are alike, so the shapes are what is shuffled.
+    # As for sound symbolism: words of a letter are alike, so the shapes are shuffled instead.
     dealt = shapes.dealt(rng) @ table.T
     shuffled = np.stack([dealt[:, members[key]].mean(axis=1) for key in order], axis=1)
     drawn = shapes.drawn_contrasts(rng) @ table.T
@@ -84,7 +84,7 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
 
 
 def names_shapes(facts: Facts) -> bool:
-    """Say whether anything round and anything sharp is named."""
+    """Return whether both a round and a sharp shape are named."""
     return {ROUND, SHARP} <= {known.shape for known in facts.words}
 
 
@@ -102,7 +102,7 @@ def _members(words: list[WordId], facts: Facts) -> dict[tuple[bool, str], Codes]
 
 
 def _resampled(scores: Doubles, rng: np.random.Generator) -> Doubles:
-    """Average the scores [samples, words] of words that are drawn again for each sample."""
+    """Average the scores [samples, words] over words resampled in each sample."""
     count = scores.shape[1]
     drawn = rng.integers(0, count, scores.shape)
     means: Doubles = np.take_along_axis(scores, drawn, axis=1).mean(axis=1)

@@ -1,6 +1,6 @@
-"""Whether two tables of distances put the same pairs of words near and far.
+"""Whether two distance tables agree on which pairs of words are near.
 
-Pairs share words, so chance and interval come from words: they are dealt out anew, or drawn again.
+Pairs share words, so chance and interval come from permuting and resampling words, not pairs.
 """
 
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]
 
-# Distances that are the same to so many digits of their range share a rank, or rounding would
-# order what is equal.
+# Distances that agree to so many digits of their range share a rank, or rounding would order equal
+# ones.
 DIGITS = 9
-# So many shuffles are correlated with all layers at once.
+# Shuffles correlated with all layers at once.
 TOGETHER = 8
-# Where the values of what was drawn vary less than this there is nothing to correlate.
+# Samples whose values vary less than this have no correlation.
 NOTHING = 1e-6
 
 
 def cosine_distances(values: FloatArray) -> Doubles:
-    """Return 1 - cosine between all rows, right also where all are alike, [rows, rows].
+    """Return 1 - cosine between all rows, accurate even if all are similar, [rows, rows].
 
     A row of zeros is at 1 from all others.
     """
@@ -42,18 +42,18 @@ def standard_ranks(distances: Doubles) -> FloatArray:
     Parameters
     ----------
     distances
-        Shape [words, words], the same on both sides of the diagonal.
+        Shape [words, words], symmetric.
 
     Returns
     -------
     array
-        Shape [words, words], float32, with zeros on the diagonal; all zeros where no pair differs.
+        Shape [words, words], float32, with zeros on the diagonal; all zeros if no pair differs.
     """
     upper = np.triu_indices(len(distances), 1)
     pairs = distances[upper]
     low, high = pairs.min(), pairs.max()
     found = np.zeros(distances.shape, np.float32)
-    # What varies by rounding only does not vary.
+    # Variation by rounding only does not count.
     if high - low > 1e-12 * high:
         scaled = ((pairs - low) / (high - low)).round(DIGITS)
         _, place, counts = np.unique(scaled, return_inverse=True, return_counts=True)
@@ -71,13 +71,13 @@ def correlation(a: FloatArray, b: FloatArray) -> float:
 def shuffled_correlations(
     layers: FloatArray, table: FloatArray, rng: np.random.Generator
 ) -> Doubles:
-    """Correlate layers with a table whose words were dealt out anew.
+    """Correlate layers with a table whose words are permuted.
 
     Parameters
     ----------
     layers, table
-        Standard ranks, shapes [layers, words, words] and [words, words]. Ranks stay the same
-        whichever word has them, so nothing is ranked again.
+        Standard ranks, shapes [layers, words, words] and [words, words]. Ranks do not depend on
+        the order of the words, so no ranking is repeated.
 
     Returns
     -------
@@ -101,15 +101,15 @@ def _mixed(table: FloatArray, rng: np.random.Generator) -> Iterator[FloatArray]:
 def resampled_correlations(
     layers: FloatArray, table: FloatArray, rng: np.random.Generator
 ) -> Doubles:
-    """Correlate layers with a table over words that were drawn again.
+    """Correlate layers with a table over bootstrap samples of the words.
 
-    Ranks stay those among all words, and no word makes a pair with itself. So every sum over pairs
-    is w'Mw, with w how often each word was drawn.
+    Ranks stay those among all words, and no word forms a pair with itself. So every sum over pairs
+    is w'Mw, with w the number of times each word was drawn.
 
     Returns
     -------
     array
-        Shape [samples, layers]; 0 where nothing that was drawn differs.
+        Shape [samples, layers]; 0 where the sample does not vary.
     """
     words = len(table)
     weights = rng.multinomial(words, [1 / words] * words, RESAMPLES).astype(np.float32)

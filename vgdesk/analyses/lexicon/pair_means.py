@@ -1,8 +1,8 @@
-"""Mean cosine over many pairs of items, without looking at every pair where sums will do.
+"""Mean cosine over many pairs of items, from sums instead of single pairs where possible.
 
 With unit vectors u the sum of cosines over all pairs of a group is (|sum u|^2 - sum |u|^2) / 2, so
 a group of any size costs one pass. An item may itself be a mean of unit vectors: its product with
-another one is then the mean cosine between what the two stand for.
+another one is then the mean cosine between the vectors of both.
 """
 
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-# So many listed pairs are looked at at once.
+# Listed pairs processed at once.
 BLOCK = 4096
 
 
 class Pairs(Protocol):
-    """Some pairs among items, each with the weight that it has in the mean."""
+    """Pairs of items, each with its weight in the mean."""
 
     @property
     def count(self) -> int:
-        """How many pairs there are."""
+        """Number of pairs."""
 
     def sums(self, items: FloatArray, counts: FloatArray) -> tuple[Doubles, Doubles]:
-        """Add up the cosines of all ordered pairs of items [items, dim], and their weights.
+        """Sum the cosines of all ordered pairs of items [items, dim], and their weights.
 
         Parameters
         ----------
         counts
-            Shape [items, samples]: how often each item is there. In float32 it takes half the time
+            Shape [items, samples]: how often each item occurs. In float32 it takes half the time
             and keeps six digits.
 
         Returns
@@ -51,12 +51,12 @@ class Pairs(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListedPairs:
-    """Pairs named one by one.
+    """Pairs listed one by one.
 
     Attributes
     ----------
     pairs
-        Shape [pairs, 2], places of items.
+        Shape [pairs, 2], indices of items.
     shares
         Shape [pairs]: the weight of each.
     """
@@ -92,12 +92,12 @@ class ListedPairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupPairs:
-    """All pairs of items of one group, all of one weight.
+    """All pairs of items of the same group, with equal weight.
 
     Attributes
     ----------
     groups
-        Shape [items]: the group of each, from 0 on; whoever is alone in one has no pair.
+        Shape [items]: the group of each, from 0; an item alone in its group has no pair.
     """
 
     groups: Codes
@@ -129,18 +129,18 @@ class GroupPairs:
 
 @dataclass(frozen=True, slots=True)
 class PairsApart:
-    """All pairs of items but those that have something in common.
+    """All pairs of items except those that have something in common.
 
     Attributes
     ----------
     common
-        Pairs that are left out; none may be in two of them.
+        Pairs to exclude; no pair may be in two of them.
     """
 
     common: tuple[Pairs, ...]
 
     def sums(self, items: FloatArray, counts: FloatArray) -> tuple[Doubles, Doubles]:
-        """Add up cosines and weights as `Pairs` do."""
+        """Sum cosines and weights as `Pairs` do."""
         every = GroupPairs(np.zeros(len(items), np.intp))
         (total, size), *less = (pairs.sums(items, counts) for pairs in (every, *self.common))
         for sums, sizes in less:
@@ -153,16 +153,16 @@ class PairsApart:
 
 @dataclass(frozen=True, slots=True)
 class PairSpread:
-    """What the spread of a mean over pairs depends on when items are dealt out at random.
+    """The sums that determine the spread of a mean over pairs under permutation of the items.
 
     Attributes
     ----------
     items
-        How many there are.
+        Number of items.
     squares
-        Sum over all ordered pairs of the squared cosine, less its mean.
+        Sum over all ordered pairs of the squared cosine, minus its mean.
     sums
-        Sum over all items of the squared sum of their cosines with all others, less their mean.
+        Sum over all items of the squared sum of their cosines with all others, minus their mean.
     """
 
     items: int
@@ -171,7 +171,7 @@ class PairSpread:
 
     @classmethod
     def of(cls, items: Doubles) -> Self:
-        """Sum up items [items, dim], through the smaller of their two products."""
+        """Compute the sums for items [items, dim], through the smaller of their two products."""
         n, dim = items.shape
         own = np.einsum("ij,ij->i", items, items)
         products = items @ items.T if n < dim else items.T @ items
@@ -181,7 +181,7 @@ class PairSpread:
         return cls(n, max(squares, 0.0), float(np.sum((sums - total / n) ** 2)))
 
     def deviation(self, pairs: Pairs) -> float:
-        """Return the standard deviation of the mean over `pairs`, over all n! ways to deal out.
+        """Return the standard deviation of the mean over `pairs`, over all n! permutations.
 
         References
         ----------
@@ -189,7 +189,7 @@ class PairSpread:
         """
         n = self.items
         weight, of_items = pairs.weights(n)
-        # Two pairs are the same one, have one item in common, or have none.
+        # Two pairs are the same, share one item, or share none.
         one, apart = float(of_items @ of_items) - weight, self.sums - self.squares
         variance = 2 * weight * self.squares / (n * (n - 1))
         variance += 4 * one * apart / max(n * (n - 1) * (n - 2), 1)

@@ -1,7 +1,7 @@
-"""Which pairs of words a layer holds together: the same word, alike in sound, alike in meaning.
+"""Which pairs are similar in a layer: takes of one word, similar sounds, similar meanings.
 
-Takes of one word by one speaker are averaged as unit vectors: a saying. The sayings of a word are
-averaged into the word. So every voice counts once, and every pair of words counts once.
+Takes of one word by one speaker are averaged as unit vectors into a saying. The sayings of a word
+are averaged into the word. So every speaker counts once, and every pair of words counts once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
 MIN_WORDS = 4
-# With fewer words random pairs are too few to tell what random is.
+# With fewer words there are too few random pairs for a baseline.
 TRUSTED_WORDS = 20
 # The mean of fewer pairs says more about these words than about the layer.
 TRUSTED_PAIRS = 10
@@ -47,7 +47,7 @@ TRUSTED_PAIRS = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairType:
-    """Pairs of one sort.
+    """Pairs of one type.
 
     Attributes
     ----------
@@ -69,9 +69,9 @@ class Level:
     items
         "takes" or "words".
     groupings
-        Shape [rows], and perhaps [sayings]: what is averaged into what to get the items.
+        Shape [rows], and perhaps [sayings]: the group that each is averaged into.
     word, voice
-        Shape [items]: the word of each, and the voice that is no part of what makes a word.
+        Shape [items]: the word of each, and the voice whose mean is subtracted.
     random
         The pairs that all types are compared with.
     """
@@ -98,7 +98,7 @@ class Level:
         items
             Shape [items, dim].
         counts
-            Shape [words, samples]: how often each word is there.
+            Shape [words, samples]: how often each word occurs.
         """
         often = counts[self.word]
         random = _mean(self.random, items, often)
@@ -111,7 +111,7 @@ class Level:
 
     def spreads(self, items: Doubles) -> list[float]:
         """Return the standard deviation by chance of the score of each type at one layer."""
-        # Takes of one word in several voices: what makes a voice is no part of their chance.
+        # Takes of one word by several speakers: the voice does not contribute to their chance.
         spread = {
             is_within: PairSpread.of(without_voices(items, self.voice) if is_within else items)
             for is_within in {one.is_within for one in self.types}
@@ -121,29 +121,29 @@ class Level:
         ]
 
     def _contrast(self, one: PairType) -> float:
-        """Say how much farther a type is from other pairs than from all pairs."""
+        """Return the factor by which a type differs more from other pairs than from all pairs."""
         others = self.random.count(len(self.word))
         return 1 + one.pairs.count / others if one.pairs in self.random.common else 1.0
 
 
 def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Mean cosine of pairs of each type at every layer, less that of random pairs.
+    """Mean cosine of pairs of each type at every layer, minus that of random pairs.
 
-    Random pairs are all pairs of different words; of takes, only those in different voices, since
-    with few speakers what two takes in one voice have in common would hide what two takes of one
-    word have. A type without pairs is left out, and so is one that has all of them.
+    Random pairs are all pairs of different words; for takes, only those by different speakers:
+    with few speakers the similarity of takes by one speaker would mask that of takes of one word.
+    Types without pairs are left out, and so are types that include all pairs.
 
     Parameters
     ----------
     facts
-        Speakers, pronunciations, synonyms and labels, as far as they are known.
+        Speakers, pronunciations, synonyms and labels, where known.
     seed
         For the resampled words of the interval.
 
     Returns
     -------
     tuple of LayerCurve
-        One a type. 0 is as alike as random pairs; a layer that is the same for all rows scores 0.
+        One per type. 0 is as similar as random pairs; a constant layer scores 0.
 
     References
     ----------
@@ -153,7 +153,7 @@ def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
     levels = _levels(stack, facts)
     if not levels:
         raise VgdeskError(
-            "No two takes are of one word, and no two words have anything known in common.",
+            "There are no two takes of one word, and no two related words.",
             "Record words twice, name the speakers, or fill in the columns “phones”, “synonyms” or "
             "a label.",
         )
@@ -179,7 +179,7 @@ def _levels(stack: LayerStack, facts: Facts) -> list[Level]:
 def _between_sayings(groupings: tuple[Codes, ...], word: Codes, speaker: Codes) -> Level:
     same_speaker, same_word = GroupPairs(speaker), _same_word(word)
     types = PairType("same word", same_word, is_within=True), PairType("same speaker", same_speaker)
-    # All pairs of a word weigh as much as one: that is not how often they are left out.
+    # All pairs of a word share one weight, but each of them is excluded from the random pairs.
     random = PairsApart((same_speaker, ListedPairs.equal(same_word.pairs)))
     telling = _telling(types, random, len(word))
     return Level("takes", groupings, word, voice_codes(speaker), random, telling)
@@ -198,14 +198,14 @@ def _between_words(groupings: tuple[Codes, ...], words: Sequence[WordId], facts:
 
 
 def _telling(types: tuple[PairType, ...], random: PairsApart, items: int) -> tuple[PairType, ...]:
-    """Keep the types that have pairs, and others to compare them with."""
+    """Keep the types with pairs, and with other pairs to compare them with."""
     every = items * (items - 1) // 2
     is_comparable = random.count(items) > 0
     return tuple(one for one in types if is_comparable and 0 < one.pairs.count < every)
 
 
 def _same_word(word: Codes) -> ListedPairs:
-    """Pair the sayings of each word; all pairs of a word together weigh as much as another word."""
+    """Pair the sayings of each word; the pairs of each word have a total weight of 1."""
     pairs, shares = [np.empty((0, 2), np.intp)], [np.empty(0)]
     ends = np.searchsorted(word, np.arange(word.max() + 2))
     for start, end in pairwise(ends.tolist()):
@@ -216,7 +216,7 @@ def _same_word(word: Codes) -> ListedPairs:
 
 
 def _categories(words: Sequence[WordId], facts: Facts) -> Codes:
-    """Give every label a number; a word without one is alone."""
+    """Assign a number to every label; a word without one forms its own group."""
     labels = facts.labels()
     keys = [("label", labels[word]) if word in labels else ("word", word) for word in words]
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
@@ -234,7 +234,7 @@ def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> It
     Parameters
     ----------
     drawn
-        Shape [words, samples]: how often each word is there in each sample.
+        Shape [words, samples]: how often each word occurs in each sample.
     """
     once = np.ones((len(drawn), 1))
     scores, resampled, spreads = [], [], []
@@ -243,7 +243,7 @@ def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> It
         scores.append(level.means(items, once)[:, 0])
         resampled.append(level.means(items.astype(drawn.dtype), drawn))
         spreads.append(level.spreads(items))
-    # Each has the type first, and the layer last.
+    # In each, the first axis is the type, and the last the layer.
     by_type = np.transpose(scores), np.stack(resampled, axis=2), np.transpose(spreads)
     for one, score, samples, spread in zip(level.types, *by_type, strict=True):
         yield layer_curve(
@@ -260,10 +260,10 @@ def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> It
 
 def _trace(one: PairType, level: Level, stack: LayerStack, seed: int) -> Trace:
     return Trace(
-        f"{one.title}: mean cosine of {one.pairs.count} pairs, less that of random pairs",
+        f"{one.title}: mean cosine of {one.pairs.count} pairs, minus that of random pairs",
         len(stack.rows),
         (stack.encoder,),
-        f"normal curve with the exact spread over all ways to deal the {level.items} out",
+        f"normal curve with the exact standard deviation over all permutations of {level.items}",
         seed,
         _warning(one, len(set(stack.words))),
         INTERVAL,
@@ -282,9 +282,8 @@ PAIR_TYPES = CurveAnalysis(
     id="pair-types",
     title="Pair types",
     explains="Whether takes of the same word, words that sound alike and words that mean the same "
-    "are more alike than random pairs of words.",
-    reading="0 is as alike as random pairs; the higher, the more the layer holds such pairs "
-    "together.",
+    "are more similar than random pairs of words.",
+    reading="0 is as similar as random pairs; higher values mean that such pairs are more similar.",
     avoid="Not across models without their chance bands: where all words share a strong common "
     "direction, all differences are small.",
     formula="mean cosine of the pairs of a type - mean cosine of random pairs; unit vectors are "

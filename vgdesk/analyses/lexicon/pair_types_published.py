@@ -1,4 +1,4 @@
-"""Pair types as the study samples them, to be compared with `pair_types`."""
+"""Pair types sampled as in the study, for comparison with `pair_types`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -30,10 +30,10 @@ RANDOM = "random"
 
 
 def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Mean cosine of sampled pairs of takes of each type, less that of random ones.
+    """Mean cosine of sampled pairs of takes of each type, minus that of random ones.
 
-    Five samples of up to 10,000 takes; takes of a word, of a speaker, and all takes are each
-    shuffled against themselves for pairs, and all pairs of near-homophones and synonyms are taken.
+    Five samples of up to 10,000 takes; pairs come from shuffling takes of a word, of a speaker, and
+    all takes against themselves; near-homophones and synonyms contribute all their pairs.
     Cosines are averaged by pair of words first. The interval is Student's over the samples.
 
     Parameters
@@ -50,7 +50,7 @@ def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     types = [name for name in samples[0] if all(len(sample[name]) for sample in samples)]
     if RANDOM not in types or len(types) < 2:
         raise VgdeskError(
-            "No two takes are of one word, and no two words have anything known in common.",
+            "There are no two takes of one word, and no two related words.",
             "Record words twice, name the speakers, or fill in “phones” or “synonyms”.",
         )
     words = np.unique(stack.words, return_inverse=True)[1]
@@ -82,7 +82,7 @@ def _speakers(stack: LayerStack, facts: Facts) -> tuple[str, ...]:
 
 
 def _grouped(rows: Codes, names: tuple[str, ...]) -> dict[str, Codes]:
-    """List the rows of each name; rows without one are left out."""
+    """List the rows of each name, without unnamed rows."""
     found: dict[str, list[int]] = {}
     for row in rows.tolist():
         if names[row]:
@@ -111,7 +111,7 @@ def _across(pairs: Pairs, names: list[str], by_word: Mapping[str, Codes]) -> Pai
 def _scores(
     values: FloatArray, words: Codes, sample: Mapping[str, Pairs], types: list[str]
 ) -> Doubles:
-    """Return the mean cosine of each type less that of random pairs, [types, layers]."""
+    """Return the mean cosine of each type minus that of random pairs, [types, layers]."""
     layers = [unit_rows(layer) for layer in values]
     means = [[_mean(units, words, sample[name]) for units in layers] for name in types]
     return np.array(means) - means[types.index(RANDOM)]
@@ -127,13 +127,13 @@ def _mean(units: Doubles, words: Codes, pairs: Pairs) -> float:
 def _curves(
     stack: LayerStack, types: list[str], scores: Doubles, shuffled: Doubles, seed: int
 ) -> Iterator[LayerCurve]:
-    """Put each type beside its interval and its floor; both have [samples, types, layers]."""
+    """Combine each type with its interval and chance band; both are [samples, types, layers]."""
     from scipy.stats import t
 
     reach = t.ppf(0.975, SAMPLES - 1) * scores.std(axis=0, ddof=1) / np.sqrt(SAMPLES)
     words = len(set(stack.words))
     trace = Trace(
-        "mean cosine of sampled pairs of takes, less that of random pairs, as published",
+        "mean cosine of sampled pairs of takes, minus that of random pairs, as published",
         len(stack.rows),
         (stack.encoder,),
         f"{SHUFFLES} shuffles of the takes, extended by Student's t",
@@ -161,10 +161,9 @@ _NONE: Pairs = np.empty((0, 2), np.intp)
 PAIR_TYPES_PUBLISHED = CurveAnalysis(
     id="pair-types-published",
     title="Pair types (published)",
-    explains="Pair types from random samples of takes, as the study has them.",
-    reading="0 is as alike as random pairs; the higher, the more the layer holds such pairs "
-    "together.",
-    avoid="Not for a claim: its interval is over samples of the same takes and says nothing of "
+    explains="Pair types from random samples of takes, as in the published study.",
+    reading="0 is as similar as random pairs; higher values mean that such pairs are more similar.",
+    avoid="Not for claims: its interval is over samples of the same takes and says nothing about "
     "other words.",
     formula="mean over pairs of words of mean cosine of their sampled takes - the same of random "
     "takes; +- t(.975, 4) sd / sqrt(5)",

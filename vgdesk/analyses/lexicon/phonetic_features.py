@@ -1,6 +1,6 @@
-"""How phones are made, and how much differs between two of them.
+"""Articulatory features of phones, and how far two phones differ in them.
 
-Length, nasality, aspiration and other marks beside a symbol are not looked at.
+Length, nasality, aspiration and other diacritics are ignored.
 
 References
 ----------
@@ -21,7 +21,7 @@ PLACES = (
     "bilabial labiodental dental alveolar postalveolar retroflex palatal velar uvular pharyngeal "
     "glottal"
 )
-# A row a manner, a column a place; voiceless, then voiced; a dot where there is no symbol.
+# Rows: manner; columns: place; voiceless, then voiced; a dot where there is no symbol.
 CONSONANTS = {
     "plosive": "pb .. .. td .. ʈɖ cɟ kɡ qɢ .. ʔ.",
     "nasal": ".m .ɱ .. .n .. .ɳ .ɲ .ŋ .ɴ .. ..",
@@ -44,7 +44,7 @@ OTHER_CONSONANTS = {
     "ǁ": ("alveolar", "lateral click", "voiceless"),
 }
 BACKNESS = ("front", "central", "back")
-# A row a height, a column a backness; unrounded, then rounded.
+# Rows: height; columns: backness; unrounded, then rounded.
 VOWELS = {
     "close": "iy ɨʉ ɯu",
     "near-close": "ɪʏ .. .ʊ",
@@ -76,10 +76,10 @@ ARPABET: Mapping[str, str] = dict(pair.split(":") for pair in ARPABET_PHONES.spl
 
 
 def ipa_symbols(phones: Iterable[str]) -> tuple[str, ...]:
-    """Write a pronunciation in symbols of the chart, without the marks beside them.
+    """Write a pronunciation in symbols of the chart, without diacritics.
 
-    A diphthong becomes two vowels, also where ARPAbet has one phone for it; a plosive and a
-    fricative under a tie stay one. Symbols that are not known are kept as they are.
+    A diphthong becomes two vowels, even where ARPAbet has one phone for it; a plosive and a
+    fricative under a tie bar stay one. Unknown symbols are kept as they are.
     """
     found: list[str] = []
     for phone in phones:
@@ -108,7 +108,7 @@ def _spelled_out(phone: str) -> str:
 
 
 def features_of(symbol: str) -> Features:
-    """Return how a symbol of the chart is made; nothing for one that is not known.
+    """Return the features of a symbol of the chart; empty for an unknown one.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def chart() -> Mapping[str, Features]:
 
 
 def substitution_costs(words: Sequence[Sequence[str]]) -> dict[tuple[str, str], float]:
-    """Return the share of features in which symbols of some words differ, for each ordered pair.
+    """Return the share of differing features for each ordered pair of symbols in some words.
 
     A vowel and a consonant have no feature in common: their cost is 1.
     """

@@ -1,4 +1,4 @@
-"""Whether words that sound alike lie close together."""
+"""Whether words that sound alike have similar vectors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from vgdesk.core.stack import LayerStack
 MIN_WORDS = 4
 # With fewer words the chance band is so wide that hardly anything leaves it.
 TRUSTED_WORDS = 20
-# Of a longer list so many words are drawn: pairs grow with the square, and two million will do.
+# Words sampled from a longer list: pairs grow with the square, and two million are enough.
 MOST_WORDS = 2000
 
 Sounds = Mapping[WordId, Sequence[str]]
@@ -34,14 +34,14 @@ Sounds = Mapping[WordId, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the distance between vectors is correlated with.
+    """The distance between pronunciations that vector distances are correlated with.
 
     Attributes
     ----------
     distances
-        Finds the distances between the sounds of words.
+        Computes the distances between pronunciations.
     left_out
-        Why words with a pronunciation are left out, as a sentence.
+        A sentence that says why words with a pronunciation are left out.
     """
 
     measure: str
@@ -58,21 +58,21 @@ def by_phones(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, .
     facts
         Words without a pronunciation are left out.
     seed
-        For the words that are drawn from a long list, the shuffles and the resampled words.
+        For the words sampled from a long list, the shuffles and the resampled words.
 
     Returns
     -------
     LayerCurve
-        1 if words that sound alike are close and others far, 0 by chance.
+        1 if words that sound alike are close and all others far, 0 by chance.
     """
     form = Form("phone-distance", "phone edit distances", edit_distances)
     return _correlated(stack, facts.phones(), form, seed)
 
 
 def by_letters_of_phones(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """As `by_phones`, but the letters and blanks of the pronunciation are edited.
+    """As `by_phones`, but edits apply to the letters and blanks of the pronunciation.
 
-    So a phone of two letters counts twice, and phones that share a letter are alike.
+    So a phone of two letters counts twice, and phones that share a letter are similar.
     """
     form = Form("phone-distance-published", "letter edit distances", edit_distances)
     sounds = {word: " ".join(phones) for word, phones in facts.phones().items()}
@@ -80,10 +80,10 @@ def by_letters_of_phones(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
 
 
 def by_articulation(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """As `by_phones`, but phones that are made alike are cheap to exchange.
+    """As `by_phones`, but substitutions of similar phones are cheap.
 
-    To exchange two phones costs the share of features in which they differ; one more or less
-    costs 1. Words with symbols that are not on the chart are left out.
+    A substitution costs the share of features in which the two phones differ; an insertion or
+    deletion costs 1. Words with symbols that are not on the chart are left out.
     """
     sounds = {word: ipa_symbols(phones) for word, phones in facts.phones().items()}
     unknown = {s for word in sounds.values() for s in word if not features_of(s)}
@@ -91,8 +91,8 @@ def by_articulation(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     left_out = ""
     if unknown:
         left_out = (
-            f"{len(sounds) - len(known)} words are left out, for these symbols are not on the "
-            f"chart: {' '.join(sorted(unknown)[:10])}."
+            f"{len(sounds) - len(known)} words are left out because these symbols are not in the "
+            f"IPA chart: {' '.join(sorted(unknown)[:10])}."
         )
     form = Form("articulatory-distance", "articulatory edit distances", _articulatory, left_out)
     return _correlated(stack, known, form, seed)
@@ -134,8 +134,8 @@ def _correlated(stack: LayerStack, sounds: Sounds, form: Form, seed: int) -> tup
 def _refuse(known: int, rows: int, left_out: str) -> None:
     if known < MIN_WORDS:
         raise TooFewWordsError(
-            f"At least {MIN_WORDS} words with a pronunciation are needed, but of {rows} only "
-            f"{known} can be used. {left_out}".strip(),
+            f"At least {MIN_WORDS} words with a pronunciation are needed, but only {known} of "
+            f"{rows} can be used. {left_out}".strip(),
             "Fill in the label column “phones”, for example with kæt or K AE T.",
         )
 
@@ -145,14 +145,14 @@ def _warning(words: int, left_out: str) -> str:
     return " ".join(part for part in (few if words < TRUSTED_WORDS else "", left_out) if part)
 
 
-READING = "1 means that words which sound alike are close and all others far, 0 is chance."
+READING = "1 means that words that sound alike are close and all others far, 0 is chance."
 
 PHONE_DISTANCE = CurveAnalysis(
     id="phone-distance",
     title="Sound: phones",
     explains="Whether words with similar pronunciations have similar vectors.",
     reading=READING,
-    avoid="Not for words that share endings or stems: they are alike in sound and in meaning.",
+    avoid="Not for words that share endings or stems: these are similar in sound and in meaning.",
     formula="Spearman over pairs of words: 1 - cos(x, y) and Levenshtein(phones) / longer word",
     source="Chrupała et al. (2020), Analyzing analytical methods: the case of phonology in neural "
     "models of spoken language",
@@ -163,9 +163,9 @@ PHONE_DISTANCE = CurveAnalysis(
 PHONE_DISTANCE_PUBLISHED = CurveAnalysis(
     id="phone-distance-published",
     title="Sound: letters of phones",
-    explains="The same with the letters of the ARPAbet in place of phones, as it was published.",
+    explains="The same with the letters of the ARPAbet instead of phones, as published.",
     reading=READING,
-    avoid="Not with IPA, and not to say something about phones: AA and AE count as half alike.",
+    avoid="Not with IPA, and not for claims about phones: AA and AE count as half alike.",
     formula="Spearman over pairs of words: 1 - cos(x, y) and Levenshtein(letters and blanks) / "
     "longer string",
     source="Sauter et al. (2025), The curious case of visual grounding",
@@ -176,12 +176,12 @@ PHONE_DISTANCE_PUBLISHED = CurveAnalysis(
 ARTICULATORY_DISTANCE = CurveAnalysis(
     id="articulatory-distance",
     title="Sound: articulation",
-    explains="Whether words whose sounds are made alike have similar vectors: b is nearer to p "
-    "than to s.",
+    explains="Whether words with similarly articulated sounds have similar vectors: b is nearer to "
+    "p than to s.",
     reading=READING,
-    avoid="Length, tone, stress and nasal vowels are not looked at.",
-    formula="Spearman over pairs of words: 1 - cos(x, y) and the edits / longer word; an exchange "
-    "costs the share of differing features, one phone more or less 1",
+    avoid="Not where length, tone, stress or nasal vowels matter: these are ignored.",
+    formula="Spearman over pairs of words: 1 - cos(x, y) and the edits / longer word; a "
+    "substitution costs the share of differing features, an insertion or deletion 1",
     source="International Phonetic Association (2020), The International Phonetic Alphabet; "
     "Levenshtein (1966), Binary codes capable of correcting deletions, insertions and reversals",
     min_words=MIN_WORDS,

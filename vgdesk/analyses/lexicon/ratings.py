@@ -1,4 +1,4 @@
-"""Whether words that people find alike lie close together."""
+"""Whether words that people rate as similar have similar vectors."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,16 @@ from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]
-# Pairs of words by their places, shape [2, pairs].
+# Pairs of words by their indices, shape [2, pairs].
 Pairs = NDArray[np.intp]
 
 MIN_PAIRS = 10
 MIN_WORDS = 5  # which make ten pairs
 # With fewer words the chance band is so wide that hardly anything leaves it.
 TRUSTED_WORDS = 20
-# Cosines that are the same to so many digits share a rank, or rounding would order what is equal.
+# Cosines that agree to so many digits share a rank, or rounding would order equal ones.
 DIGITS = 13
-# Where what was drawn varies less than this there is nothing to correlate.
+# Samples that vary less than this have no correlation.
 NOTHING = 1e-9
 
 
@@ -31,14 +31,14 @@ def correlate_ratings(stack: LayerStack, facts: Facts, seed: int) -> tuple[Layer
     Parameters
     ----------
     facts
-        Pairs whose words are not both there are left out.
+        Pairs in which a word is missing are left out.
     seed
         For the shuffled words of the chance band and the resampled words of the interval.
 
     Returns
     -------
     LayerCurve
-        1 if the pairs that people find most alike are closest, 0 by chance.
+        1 if the pairs rated most similar are closest, 0 by chance.
     """
     need_words(MIN_WORDS, len(stack.rows))
     used, pairs, rated = _rated(stack, facts)
@@ -70,7 +70,7 @@ def correlate_ratings(stack: LayerStack, facts: Facts, seed: int) -> tuple[Layer
 
 
 def standard_ranks(values: Doubles) -> Doubles:
-    """Rank values, ties at their mean, and scale to mean 0 and variance 1.
+    """Rank values, ties at their mean rank, and scale to mean 0 and variance 1.
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
     here = [(a, b, rating) for a, b, rating in facts.ratings if a in place and b in place]
     if len(here) < MIN_PAIRS:
         raise TooFewWordsError(
-            f"At least {MIN_PAIRS} pairs of words with a rating are needed, but {len(here)} "
-            "are here.",
+            f"At least {MIN_PAIRS} pairs of words with a rating are needed, but there are "
+            f"{len(here)}.",
             "Load a table with the columns word1, word2 and similarity (File menu; on the command "
             "line --ratings FILE), or add more of its words.",
         )
@@ -109,9 +109,9 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
 
 
 def _resampled(ranks: Doubles, rated: Doubles, pairs: Pairs, counts: Doubles) -> Doubles:
-    """Correlate over words that were drawn again, [samples, layers].
+    """Correlate over bootstrap samples of the words, [samples, layers].
 
-    Ranks stay those among all pairs; a pair is there as often as its words together.
+    Ranks stay those among all pairs; a pair counts as often as the product of its words.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _resampled(ranks: Doubles, rated: Doubles, pairs: Pairs, counts: Doubles) ->
 
 
 def weighted_correlations(ranks: Doubles, rated: Doubles, weights: Doubles) -> Doubles:
-    """Correlate each line of ranks with others, where pairs count more or less.
+    """Correlate each row of ranks with others, with weights for the pairs.
 
     Parameters
     ----------
@@ -149,11 +149,11 @@ def weighted_correlations(ranks: Doubles, rated: Doubles, weights: Doubles) -> D
 RATINGS = CurveAnalysis(
     id="ratings",
     title="Human similarity ratings",
-    explains="Whether pairs of words that people find alike are closer than others.",
+    explains="Whether pairs of words that people rate as similar are closer than others.",
     reading="1 means that the order of all pairs is that of the ratings, 0 is chance; people do "
-    "not agree with each other at 1 either.",
-    avoid="Not to compare encoders over different pairs: ratings of likeness and of relatedness "
-    "ask different things.",
+    "not reach 1 with each other either.",
+    avoid="Not to compare encoders over different pairs: ratings of similarity and of relatedness "
+    "measure different things.",
     formula="Spearman over rated pairs of words: cos(x, y) and rating",
     source="Bruni et al. (2014), Multimodal distributional semantics; Hill et al. (2015), "
     "SimLex-999: evaluating semantic models with (genuine) similarity estimation",

@@ -1,4 +1,4 @@
-"""Whether words that sound round lie near round things, and sharp ones near sharp things."""
+"""Whether words that sound round are near round things, and sharp ones near sharp things."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,12 @@ Doubles = NDArray[np.float64]
 
 ROUND, SHARP = "round", "sharp"
 SAYS_SOUND = "sounds "
-# Two of each class in each of the two sorts.
+# Items of each class, among words and among shapes.
 FEWEST = 2
 MIN_WORDS = 4 * FEWEST
-# With fewer words of a sort the chance band is so wide that hardly anything leaves it.
+# With fewer words or shapes the chance band is so wide that hardly anything leaves it.
 TRUSTED_WORDS = 20
-# Scores that are the same to so many digits are ties, or rounding would order what is equal.
+# Scores that agree to so many digits are tied, or rounding would order equal ones.
 DIGITS = 13
 INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of words and shapes"
 
@@ -41,11 +41,11 @@ class TwoClasses:
     Attributes
     ----------
     name
-        What they are called.
+        "words" or "shapes".
     rows
-        Shape [items]: their places in the stack, the round ones first.
+        Shape [items]: their indices in the stack, the round ones first.
     rounds
-        How many are round.
+        Number of round items.
     """
 
     name: str
@@ -64,21 +64,21 @@ class TwoClasses:
 
     @property
     def contrast(self) -> Doubles:
-        """Shape [items]: what turns values of all items into mean of round minus mean of sharp."""
+        """Weights, [items], for the mean of the round minus the mean of the sharp items."""
         return np.repeat([1 / self.rounds, -1 / self.sharps], [self.rounds, self.sharps])
 
     def dealt(self, rng: np.random.Generator) -> Doubles:
-        """Deal the classes out anew: contrasts, [shuffles, items]."""
+        """Shuffle the classes: contrasts, [shuffles, items]."""
         return rng.permuted(np.tile(self.contrast, (SHUFFLES, 1)), axis=1)
 
     def drawn(self, rng: np.random.Generator) -> Codes:
-        """Draw items of each class again, [samples, items], the round ones first."""
+        """Resample the items of each class, [samples, items], the round ones first."""
         first = rng.integers(0, self.rounds, (RESAMPLES, self.rounds))
         then = rng.integers(self.rounds, len(self.rows), (RESAMPLES, self.sharps))
         return np.hstack([first, then])
 
     def drawn_contrasts(self, rng: np.random.Generator) -> Doubles:
-        """Draw items of each class again: contrasts, [samples, items]."""
+        """Resample the items of each class: contrasts, [samples, items]."""
         first, then = (
             rng.multinomial(count, np.full(count, 1 / count), RESAMPLES) / count
             for count in (self.rounds, self.sharps)
@@ -87,17 +87,17 @@ class TwoClasses:
 
 
 def score_sounds(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """How well nearness to round and sharp things tells round from sharp words, at every layer.
+    """How well nearness to round and sharp things separates round from sharp words, by layer.
 
     The score of a word is its mean cosine to the round minus that to the sharp shapes; the score
     of a shape is its mean cosine to the round minus that to the sharp words. Takes of a word are
-    averaged before: voices repeat words, and are no evidence of their own.
+    averaged first, because they are not independent evidence.
 
     Parameters
     ----------
     facts
-        Words that name a shape say so; others are scored if their sound or their letters give
-        them a class. The rest is left out.
+        Words that name a shape are marked as such; others are scored if their marked sound or
+        their letters give them a class. The rest is left out.
     seed
         For the shuffles of the chance band and the resampled words of the interval.
 
@@ -110,8 +110,8 @@ def score_sounds(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
     need_words(MIN_WORDS, len(stack.rows))
     words, shapes = classes_of(stack.words, facts)
     tables = [cosines_between(layer, words, shapes) for layer in stack.values]
-    # Words of a class share letters, so that any two sets of things may part them, this way or the
-    # other. If words were shuffled, that would pass for a discovery; so the shapes are.
+    # Words of a class share letters, so any two sets of things may separate them one way or the
+    # other. Shuffling words would turn that into a discovery, so the shapes are shuffled.
     dealt = np.vstack([shapes.contrast, shapes.dealt(np.random.default_rng(seed))])
     of_words = [round_areas(dealt @ table.T, words.contrast > 0) for table in tables]
     of_shapes = [round_areas(words.contrast @ table, dealt > 0) for table in tables]
@@ -123,7 +123,7 @@ def score_sounds(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
 
 
 def classes_of(words: Sequence[WordId], facts: Facts) -> tuple[TwoClasses, TwoClasses]:
-    """Find the words to score and those that name shapes, each with at least two of a class.
+    """Find the words to score and those that name shapes, at least two of each class.
 
     Raises
     ------
@@ -136,9 +136,9 @@ def classes_of(words: Sequence[WordId], facts: Facts) -> tuple[TwoClasses, TwoCl
     if min(counts) < FEWEST:
         raise TooFewWordsError(
             f"At least {FEWEST} round and {FEWEST} sharp words and as many names of shapes are "
-            f"needed, but here are {counts[0]} and {counts[1]} words, {counts[2]} and {counts[3]} "
+            f"needed, but there are {counts[0]} and {counts[1]} words, {counts[2]} and {counts[3]} "
             "names of shapes.",
-            "Add the list “kiki-bouba”, or fill in the column “shape” with round or sharp for the "
+            "Add the word list “kiki-bouba”, or enter round or sharp in the column “shape” for "
             "names of shapes.",
         )
     return scored, shapes
@@ -157,14 +157,14 @@ def cosines_between(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) ->
 
 
 def round_areas(scores: Doubles, is_round: NDArray[np.bool_]) -> Doubles:
-    """Return how often a round item scores more than a sharp one; ties count half.
+    """Return how often a round item scores higher than a sharp one; ties count half.
 
     This is the area under the ROC curve.
 
     Parameters
     ----------
     scores, is_round
-        Shapes [..., items] that can be broadcast.
+        Shapes [..., items], broadcast together.
 
     Returns
     -------
@@ -181,9 +181,9 @@ def round_areas(scores: Doubles, is_round: NDArray[np.bool_]) -> Doubles:
 
 
 def tau_factor(scores: Doubles, items: TwoClasses) -> float:
-    """Return what turns 2 area - 1 into Kendall's tau-b; 0 if all scores are the same.
+    """Return the factor from 2 area - 1 to Kendall's tau-b; 0 if all scores are the same.
 
-    Without ties this is the highest that tau-b can be: items of one class are tied.
+    Without ties this is the maximum of tau-b, because items of one class are tied.
     """
     _, ties = np.unique(scores.round(DIGITS), return_counts=True)
     pairs = math.comb(len(scores), 2) - sum(math.comb(tied, 2) for tied in ties.tolist())
@@ -197,14 +197,14 @@ def _curves(
     areas: Doubles,
     seed: int,
 ) -> tuple[LayerCurve, LayerCurve]:
-    """Make the curves of the first sort, whose items are scored by their cosines to the second.
+    """Make the curves of the first set of items, scored by their cosines to the second.
 
     Parameters
     ----------
     tables
         Cosines of each layer, shape [items, others].
     areas
-        Shape [1 + shuffles, layers], the first as they are.
+        Shape [1 + shuffles, layers]; the first is not shuffled.
     """
     items, others = sorts
     factors = np.array([tau_factor(table @ others.contrast, items) for table in tables])
@@ -250,14 +250,14 @@ def _curves(
 def _resampled(
     tables: Sequence[Doubles], items: TwoClasses, others: TwoClasses, rng: np.random.Generator
 ) -> Doubles:
-    """Score items that were drawn again by others that were drawn again, [samples, layers]."""
+    """Score resampled items by resampled others, [samples, layers]."""
     drawn, contrasts = items.drawn(rng), others.drawn_contrasts(rng)
     scores = [np.take_along_axis(contrasts @ table.T, drawn, axis=1) for table in tables]
     return np.stack([round_areas(score, items.contrast > 0) for score in scores], axis=1)
 
 
 def few_of_a_sort(sorts: tuple[TwoClasses, TwoClasses]) -> str:
-    """Warn where there are few words or few shapes; empty if there are enough."""
+    """Return a warning about few words or shapes, or an empty string."""
     few = min(sorts, key=lambda sort: len(sort.rows))
     count = len(few.rows)
     return f"Too few words to trust: only {count} {few.name}." if count < TRUSTED_WORDS else ""
@@ -268,10 +268,10 @@ SOUND_SYMBOLISM = CurveAnalysis(
     title="Sound symbolism",
     explains="Whether words that sound round (bouba) are nearer to names of round things, and "
     "sharp ones (kiki) nearer to names of sharp things.",
-    reading="AUC 1 means always, .5 is chance, 0 means the other way round; tau-b is 2 AUC - 1 "
-    "times the highest value that two classes allow.",
+    reading="AUC 1 means always, .5 is chance, 0 the opposite; tau-b is 2 AUC - 1 times the "
+    "maximum that two classes allow.",
     avoid="Not where words and names of shapes share letters or sounds, as kiki and spiky do: "
-    "compare with encoders that know no meaning, such as Spelling.",
+    "compare with encoders that have no meaning, such as Spelling.",
     formula="AUC and tau-b of mean cosine to round - mean cosine to sharp, of words by shapes and "
     "of shapes by words",
     source="Alper and Averbuch-Elor (2023), Kiki or bouba? Sound symbolism in vision-and-language "

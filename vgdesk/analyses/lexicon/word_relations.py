@@ -1,4 +1,4 @@
-"""Which words of a list sound alike and which mean the same."""
+"""Near-homophones and synonyms in a word list."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from vgdesk.analyses.sequences.edit_distance import edit_distance_blocks
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 
-# Pairs of words by their place in the list, the first place before the second; shape [pairs, 2].
+# Pairs of words by their index in the list, in ascending order; shape [pairs, 2].
 WordPairs = NDArray[np.intp]
 
-# Words whose pronunciations are no farther apart sound alike; Choi et al. (2024).
+# Maximum distance between the pronunciations of words that sound alike; Choi et al. (2024).
 NEAR = 0.4
 
 
@@ -22,9 +22,9 @@ def word_relations(words: Sequence[WordId], facts: Facts) -> tuple[WordPairs, Wo
     Returns
     -------
     tuple
-        Near-homophones: 0 < d <= `NEAR`, with another spelling, and no listed synonyms. d is the
-        edit distance between the phones through the number of the longer ones.
-        Synonyms: those that the list names, but for near ones.
+        Near-homophones: 0 < d <= `NEAR`, spelled differently, and not listed as synonyms. d is the
+        edit distance between phones, divided by the length of the longer word.
+        Synonyms: those listed, except for near-homophones.
     """
     near, listed = _near(words, facts), _listed(words, facts)
     texts = facts.texts()

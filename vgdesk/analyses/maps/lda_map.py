@@ -11,7 +11,7 @@ from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
 
 IN_SAMPLE = (
-    "The labels of these words chose the directions, so that groups look tighter than they are."
+    "The directions were chosen by the labels of these words: groups look tighter than they are."
 )
 
 
@@ -22,17 +22,17 @@ def map_by_labels(
     facts: Facts = NOTHING_KNOWN,
     _seed: int = 0,
 ) -> WordMap:
-    """Place rows along the two directions that tell the labels of the fitted rows apart best.
+    """Place rows along the two directions that best separate the labels of the fitted rows.
 
     Rows that are not fitted, or have no label, are projected. Two groups differ in one direction
-    only: all rows lie on a line.
+    only: all rows are on a line.
     """
     need_words(MIN_WORDS, len(stack.rows))
     named = stack.only(np.flatnonzero(rows_to_fit(stack, fitted)).tolist())
     labelled = labelled_rows(named, facts, name="LDA")
     is_fitted = rows_to_fit(stack, frozenset(labelled.stack.rows))
     rows = stack.values[layer].astype(np.float64)
-    # Taking one row away is exact: a layer which is the same for all rows is exactly 0.
+    # Subtracting one row is exact: a layer which is the same for all rows is exactly 0.
     rows -= rows[is_fitted][0]
     rows -= rows[is_fitted].mean(axis=0)
     axes = published_discriminants(rows[is_fitted], labelled.codes)
@@ -57,11 +57,11 @@ def map_by_labels(
 LDA_MAP = MapAnalysis(
     id="lda",
     title="LDA",
-    explains="The flat view of a layer in which the groups of the labels are farthest apart.",
+    explains="The two-dimensional view of a layer that separates the groups of the labels best.",
     reading="Only words that were placed afterwards show whether the groups are real; each axis "
-    "says its share of the distance between groups.",
-    avoid="Not as evidence of groups: labels without meaning look grouped too, and two groups "
-    "always lie on a line.",
+    "shows its share of the distance between groups.",
+    avoid="Not as evidence of groups: random labels look grouped too, and two groups are always on "
+    "a line.",
     formula="the two leading eigenvectors of W^-1 B, W the scatter within groups, B between them",
     source="Fisher (1936), The use of multiple measurements in taxonomic problems",
     min_words=MIN_WORDS,

@@ -1,4 +1,4 @@
-"""What the maps of one layer have in common."""
+"""Shared parts of the maps of one layer."""
 
 from collections.abc import Hashable
 from itertools import compress
@@ -13,20 +13,20 @@ from vgdesk.core.stack import LayerStack
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# An axis with a smaller share of the whole shows rounding only.
+# An axis with a smaller share of the total shows only rounding.
 ROUNDING = 1e-12
 # Any three points fit into a plane, whatever they are.
 MIN_TRUSTED = 4
 
 
 def rows_to_fit(stack: LayerStack, fitted: frozenset[str] | None) -> Flags:
-    """Say which rows find the axes: those named, or all if none is named or none is there."""
+    """Return which rows the axes are fitted to: those named, or all if none is present."""
     named = np.array([fitted is None or row in fitted for row in stack.rows])
     return named if named.any() else ~named
 
 
 def what_is_fitted(stack: LayerStack, layer: int, is_fitted: Flags) -> tuple[Hashable, Keys]:
-    """Name the layer and the keys of the fitted rows, by which a map of them is found again."""
+    """Return the cache key of a map: the layer, and the keys of the fitted rows."""
     thing = stack.encoder, stack.layers[layer], stack.values.shape[2]
     return thing, tuple(compress(stack.keys, is_fitted.tolist()))
 
@@ -48,12 +48,12 @@ def top_two(matrix: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def over_root(vectors: Doubles, values: Doubles) -> Doubles:
-    """Divide each column by the root of its eigenvalue; 0 stays 0."""
+    """Divide each column by the square root of its eigenvalue; 0 stays 0."""
     return np.divide(vectors, np.sqrt(values), out=np.zeros_like(vectors), where=values > 0)
 
 
 def two_columns(columns: Doubles) -> Doubles:
-    """Give what varies in fewer than two directions others, in which all is the same; two at most.
+    """Pad coordinates to two columns with zeros, or cut them to two.
 
     Parameters
     ----------
@@ -66,10 +66,10 @@ def two_columns(columns: Doubles) -> Doubles:
 
 
 def steady_signs(points: Doubles) -> Doubles:
-    """Return 1 or -1 for each axis: its longer tail becomes positive, or else its first row.
+    """Return 1 or -1 for each axis, so that its longer tail, or else its first row, is positive.
 
-    An axis has no sign of its own. The tail is a matter of all rows, so that neither their order
-    nor one more row turns the map over.
+    The sign of an axis is arbitrary. The tail depends on all rows, so that neither their order nor
+    an added row flips the map.
     """
     tail = (points**3).sum(axis=0)
     has_tail = np.abs(tail) > 1e-6 * (np.abs(points) ** 3).sum(axis=0)
@@ -77,7 +77,7 @@ def steady_signs(points: Doubles) -> Doubles:
 
 
 def with_steady_signs(points: Doubles, is_fitted: Flags) -> Doubles:
-    """Mirror the axes as the fitted rows say."""
+    """Flip the axes by the signs of the fitted rows."""
     mirrored: Doubles = points * steady_signs(points[is_fitted])
     return mirrored
 
@@ -89,9 +89,9 @@ def axis_titles(name: str, values: Doubles, total: float) -> tuple[str, str]:
 
 
 def map_trace(estimator: str, stack: LayerStack, is_fitted: Flags) -> Trace:
-    """Say how many rows found the axes, and whether they were enough."""
+    """Describe the fit: the number of fitted rows, with a warning if they are too few."""
     n = int(is_fitted.sum())
     warning = ""
     if n < MIN_TRUSTED:
-        warning = f"Too few words to trust: up to {MIN_TRUSTED - 1} fit into a plane in any case."
+        warning = f"Too few words to trust: up to {MIN_TRUSTED - 1} always fit into a plane."
     return Trace(estimator, n, (stack.encoder,), warning=warning)

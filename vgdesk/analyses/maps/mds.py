@@ -18,7 +18,7 @@ from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 1
-# With more rows the axes are found from as many, evenly spread over the list.
+# With more rows the axes are fitted to this many, evenly spread over the list.
 LANDMARKS = 2000
 # Closer directions are the same direction.
 SAME = 1e-12
@@ -31,7 +31,7 @@ def map_by_distance(
     _facts: Facts = NOTHING_KNOWN,
     _seed: int = 0,
 ) -> WordMap:
-    """Place rows so that the distances on the map come near to their cosine distances.
+    """Place rows so that distances on the map approximate their cosine distances.
 
     Classical (Torgerson) scaling of 1 - cosine. Rows that are not fitted, and in long lists all
     but `LANDMARKS`, are placed by their distances to the fitted ones.
@@ -43,7 +43,7 @@ def map_by_distance(
     need_words(MIN_WORDS, len(stack.rows))
     is_fitted = _landmarks(rows_to_fit(stack, fitted))
     squares = _cosine_distances(stack.values[layer], is_fitted) ** 2
-    # Gower's formula places fitted rows where scaling puts them: one formula does for all.
+    # Gower's formula places fitted rows where scaling puts them, so it serves for all.
     products = (squares[is_fitted].mean(axis=0) - squares) / 2
     scatter = products[is_fitted] - products[is_fitted].mean(axis=1, keepdims=True)
     values, vectors = top_two(scatter)
@@ -54,7 +54,7 @@ def map_by_distance(
         stack.words,
         with_steady_signs(products @ over_root(vectors, values), is_fitted),
         tuple(is_fitted.tolist()),
-        # Cosine distances need not fit into any space: negative eigenvalues show nothing.
+        # Cosine distances need not be Euclidean: negative eigenvalues are ignored.
         axis_titles("MDS", values, float(np.linalg.eigvalsh(scatter).clip(0).sum())),
         map_trace("classical scaling of the cosine distance", stack, is_fitted),
     )
@@ -74,7 +74,7 @@ def _cosine_distances(values: FloatArray, is_fitted: Flags) -> Doubles:
     units = unit_rows(values)
     distances = 1.0 - np.clip(units @ units[is_fitted].T, -1.0, 1.0)
     distances[distances < SAME] = 0.0
-    # Also a row without a direction is where it is.
+    # A row without a direction is at distance 0 from itself, too.
     distances[np.flatnonzero(is_fitted), np.arange(is_fitted.sum())] = 0.0
     return distances
 
@@ -82,9 +82,9 @@ def _cosine_distances(values: FloatArray, is_fitted: Flags) -> Doubles:
 MDS = MapAnalysis(
     id="mds",
     title="MDS",
-    explains="The flat view of a layer that keeps the cosine distances between words best.",
+    explains="The two-dimensional view of a layer that best preserves cosine distances.",
     reading="Near points have a high cosine, as far as two dimensions can show it.",
-    avoid="Where both axes show little of the whole, near points may be far apart in truth.",
+    avoid="Not where both axes show a small share: near points may then be far apart.",
     formula="the two leading eigenvectors of -HDH/2, D the squared distances, H = I - 11'/n",
     source="Torgerson (1952), Multidimensional scaling: I. Theory and method",
     min_words=MIN_WORDS,

@@ -44,23 +44,21 @@ def map_by_variance(
 
 
 def _components(stack: LayerStack, layer: int, is_fitted: Flags) -> Components:
-    """Find the components of the fitted rows; kept, since one more word does not move them."""
+    """Find the components of the fitted rows; cached, because new words do not move them."""
     thing, keys = what_is_fitted(stack, layer, is_fitted)
     return _kept.get_or_compute(
         thing, keys, lambda: Components.of(stack.values[layer][is_fitted], 2)
     )
 
 
-_kept: IncrementalCache[Components] = IncrementalCache(
-    32
-)  # as many layers as a slider goes through
+_kept: IncrementalCache[Components] = IncrementalCache(32)  # enough for all layers of a slider
 
 PCA = MapAnalysis(
     id="pca",
     title="PCA",
-    explains="The flat view of a layer that keeps most of the variance between words.",
-    reading="Near points are alike in the two directions that vary most; each axis says its share.",
-    avoid="Where both axes show little of the variance, near points may be far apart in truth.",
+    explains="The two-dimensional view of a layer that keeps most of the variance between words.",
+    reading="Near points are alike in the two directions of most variance; axes show their share.",
+    avoid="Not where both axes show a small share of the variance: near points may be far apart.",
     formula="the two leading eigenvectors of the covariance of the words",
     source="Hotelling (1933), Analysis of a complex of statistical variables into principal "
     "components",

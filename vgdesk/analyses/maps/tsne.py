@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from openTSNE import TSNEEmbedding
 
 MIN_WORDS = 1
-# Fewer have no neighbourhoods, and t-SNE would put them in pairs.
+# Fewer points have no neighbourhoods, and t-SNE would group them in pairs.
 FEWEST_PLACES = 12
-# Neighbours are looked for among so many principal components.
+# Neighbours are computed in this many principal components.
 COMPONENTS = 50
-# About so many neighbours does each row try to keep near.
+# About this many neighbours of each row are kept near.
 PERPLEXITY = 30
-# Spread of the places at the start. From smaller ones many steps pass before anything moves.
+# Initial spread. With a smaller one many steps pass before anything moves.
 START = 1e-2
 # Groups form while attraction is exaggerated, then they spread. Twice as many steps, or three times
-# the exaggeration, hardly change who is near.
+# the exaggeration, hardly change the neighbours.
 EARLY, LATE = 25, 50
 EXAGGERATION = 4
-# The approximation by a grid is faster from here on. It has at least so many cells a side; a map
-# wider than that has more.
+# Above this number the approximation by a grid is faster. It has at least this many cells per side;
+# wider maps have more.
 GRID_WORDS = 1000
 CELLS = 20
-# A row that is not fitted begins between so many others, tries to keep so many near and settles in
-# so many steps. From the middle of more neighbours it does not find its way to a group.
+# A row that is not fitted starts between its nearest others, with its own perplexity and number of
+# steps. From the middle of more neighbours it would not reach a group.
 BETWEEN = 3
 PERPLEXITY_OF_NEW = 5
 SETTLING = 100
-# Rows that are no further apart share a place; the spread of all is 1.
+# Rows at most this far apart share a point; the spread of all is 1.
 ROUNDING = 1e-6
 
 
@@ -57,11 +57,11 @@ def map_by_neighbours(
     _facts: Facts = NOTHING_KNOWN,
     _seed: int = 0,
 ) -> WordMap:
-    """Place rows so that those which are near in the layer are near on the map.
+    """Place rows so that those that are near in the layer are near on the map.
 
-    t-SNE, started from the first two principal components; neither that nor the order of the rows
-    leaves anything to random numbers. Equal rows share a place, and fewer than `FEWEST_PLACES` stay
-    where they started. Rows that are not fitted find their places among the others, which stay.
+    t-SNE, initialised with the first two principal components: no random numbers, and no influence
+    of the order of rows. Equal rows share a point, and fewer than `FEWEST_PLACES` stay where they
+    started. Rows that are not fitted settle among the others, which do not move.
     """
     need_words(MIN_WORDS, len(stack.rows))
     is_fitted = rows_to_fit(stack, fitted)
@@ -77,9 +77,9 @@ def draft_by_neighbours(
     _facts: Facts = NOTHING_KNOWN,
     _seed: int = 0,
 ) -> WordMap | None:
-    """Put new rows between their nearest others, where they start to settle from.
+    """Place new rows between their nearest others, from where they start to settle.
 
-    None if nothing is new, or nothing is kept that it could come to.
+    None if there are no new rows, or no cached map to add them to.
     """
     is_fitted = rows_to_fit(stack, fitted)
     thing, keys = what_is_fitted(stack, layer, is_fitted)
@@ -96,7 +96,7 @@ def _map(
         points[~is_fitted] = picture.placed(stack.values[layer][~is_fitted], steps)
     trace = map_trace("t-distributed stochastic neighbour embedding", stack, is_fitted)
     if len(picture.places) < FEWEST_PLACES:
-        few = f"Too few words to trust: below {FEWEST_PLACES} these are principal components."
+        few = f"Too few words for t-SNE: below {FEWEST_PLACES} the map shows principal components."
         trace = replace(trace, warning=few)
     return WordMap(
         "tsne",
@@ -112,19 +112,19 @@ def _map(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A map of rows to which others can come.
+    """A map of rows to which others can be added.
 
     Attributes
     ----------
     places
         Shape [rows, 2].
     components
-        Of the different rows among them, in the order of `embedding`.
+        Those of the distinct rows, in the order of `embedding`.
     spread
-        In units of this the components are the points of t-SNE: small numbers would be rounded away
-        inside.
+        The unit by which components are divided for t-SNE, which would lose small numbers to
+        rounding.
     embedding
-        By openTSNE; None if the rows are too few, and lie along their components.
+        The one of openTSNE; None if there are too few rows, which then follow their components.
     """
 
     places: Doubles
@@ -144,7 +144,7 @@ class Picture:
         return cls(np.array(embedding)[of_row], components, spread, embedding)
 
     def placed(self, rows: FloatArray, steps: int) -> Doubles:
-        """Return the places of other rows after so many steps; 0 is where they start."""
+        """Return the points of other rows after so many steps; 0 returns their starting points."""
         from scipy.spatial.distance import cdist
 
         points = self.components.places(rows)
@@ -165,10 +165,10 @@ class Picture:
 
 
 def _without_copies(rows: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return the rows that differ, and which of them each row is.
+    """Return the distinct rows, and the index of each row among them.
 
-    In an order of their own: rounding must not see in which order words were recorded. It is that
-    of their bytes; to compare their values, as numpy.unique does, takes five times as long.
+    They are sorted, so that rounding does not depend on the order of recording: by their bytes,
+    because comparing values, as numpy.unique does, takes five times as long.
     """
     written = [row.tobytes() for row in rows.astype(np.float32) + np.float32(0)]  # -0 becomes 0
     places = {row: place for place, row in enumerate(sorted(set(written)))}
@@ -197,7 +197,7 @@ def _embedded(points: Doubles, start: Doubles) -> "TSNEEmbedding":
     )
     embedding.optimize(EARLY, exaggeration=EXAGGERATION, momentum=0.5, inplace=True)
     embedding.optimize(LATE, momentum=0.8, inplace=True)
-    # The middle of the frame is 0, as it will be once others come to it.
+    # Centre the frame at 0, where it stays when other rows are added.
     embedding -= (embedding.max(axis=0) + embedding.min(axis=0)) / 2
     embedding *= steady_signs(np.array(embedding))
     return embedding
@@ -208,11 +208,11 @@ _kept: IncrementalCache[Picture] = IncrementalCache(4)
 TSNE = MapAnalysis(
     id="tsne",
     title="t-SNE",
-    explains="The flat view of a layer that keeps near words near.",
-    reading="Words in one cloud are alike; how far clouds are apart, and how large they are, says "
-    "nothing.",
-    avoid="Not to measure distances or to judge whether there are groups: it also makes clouds "
-    "of noise.",
+    explains="The two-dimensional view of a layer that keeps near words near.",
+    reading="Words in one cluster are similar; distances between clusters and their sizes have no "
+    "meaning.",
+    avoid="Not to measure distances or to judge whether there are groups: t-SNE shows clusters in "
+    "noise, too.",
     formula="min KL(P | Q), P Gaussian neighbours in the first 50 principal components "
     "(perplexity 30), Q Student-t neighbours on the map",
     source="van der Maaten and Hinton (2008), Visualizing data using t-SNE; Policar, Strazar and "

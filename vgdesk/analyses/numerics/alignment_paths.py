@@ -1,4 +1,4 @@
-"""Cheapest ways to lay one sequence along another; imported where it is needed."""
+"""Compiled kernels for aligning sequences at minimal cost; imported where needed."""
 
 import math
 from typing import Any
@@ -12,7 +12,7 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-# arccos(x) / sqrt(1 - x) for x from 0 to 1, highest power first, right to 2e-8.
+# arccos(x) / sqrt(1 - x) for x from 0 to 1, highest power first, accurate to 2e-8.
 # Abramowitz and Stegun (1964), Handbook of mathematical functions, 4.4.46.
 ARCCOS = np.array(
     [
@@ -33,7 +33,7 @@ ARCCOS = np.array(
 def to_angles(cosines: FloatArray) -> None:
     """Replace float32 cosines by angles, as shares of half a turn.
 
-    A polynomial, since the processor does it for many numbers at a time; an arccos it does not.
+    A polynomial, which the processor can vectorise; arccos it cannot.
     """
     turn = np.float32(1 / math.pi)
     flat = cosines.ravel()
@@ -59,13 +59,13 @@ def add_warped_distances(
     Parameters
     ----------
     steps
-        Shape [frames of all rows, frames of all columns]: what each pair of frames costs.
+        Shape [frames of all rows, frames of all columns]: the cost of each pair of frames.
     rows, columns
-        Where the frames of each sequence begin, and where those of the last end.
+        Where the frames of each sequence begin, then where the last sequence ends.
     found
         Shape [rows, columns]: mean cost along the best path; filled in.
     is_diagonal
-        True if rows and columns are the same: then only what lies above the diagonal is found.
+        True if rows and columns are the same: then only the upper triangle is filled in.
     """
     longest = np.diff(rows).max() * np.diff(columns).max()
     costs = np.empty(longest, np.float32)
@@ -78,7 +78,7 @@ def add_warped_distances(
 
 @njit(cache=True)
 def _fill_costs(steps: FloatArray, costs: FloatArray) -> None:
-    """Find the cost of the best path to each pair of frames, row by row in one line."""
+    """Compute the cost of the best path to each pair of frames, flattened row by row."""
     rows, columns = steps.shape
     total = np.float32(0)
     for j in range(columns):
@@ -96,7 +96,7 @@ def _fill_costs(steps: FloatArray, costs: FloatArray) -> None:
 
 @njit(cache=True)
 def _path_length(shape: tuple[int, int], costs: FloatArray) -> int:
-    """Walk the best path back; of equal ones the diagonal first, then left, then up."""
+    """Trace the best path back; ties prefer the diagonal, then left, then up."""
     columns = shape[1]
     i, j, length = shape[0] - 1, columns - 1, 1
     while i > 0 and j > 0:
@@ -115,16 +115,16 @@ def _path_length(shape: tuple[int, int], costs: FloatArray) -> int:
 
 @njit(cache=True)
 def edit_costs(tokens: Places, starts: Places, costs: Doubles, first: int, last: int) -> Any:
-    """Find the cheapest edits from some sequences to all; a token more or less costs 1.
+    """Compute edit costs from some sequences to all; an insertion or deletion costs 1.
 
     Parameters
     ----------
     tokens
         The numbers of the tokens of all sequences, one after the other.
     starts
-        Where each sequence begins, and where the last ends.
+        Where each sequence begins, then where the last one ends.
     costs
-        Shape [tokens, tokens]: what it costs to put one in place of another.
+        Shape [tokens, tokens]: the cost of each substitution.
     first, last
         The sequences from `first` up to, not including, `last` are compared with all.
 
@@ -139,7 +139,7 @@ def edit_costs(tokens: Places, starts: Places, costs: Doubles, first: int, last:
     for i in range(first, last):
         one = tokens[starts[i] : starts[i + 1]]
         for j in range(count):
-            # What comes earlier in the same block is known already.
+            # Pairs that came earlier in the same block are known already.
             if first <= j < i:
                 found[i - first, j] = found[j - first, i]
             elif i != j:

@@ -1,10 +1,10 @@
-"""Directions along which groups differ most beside the spread within them (Fisher's LDA).
+"""Directions along which groups differ most relative to the spread within them (Fisher's LDA).
 
-Both sorts have a variance of 1 within groups along every axis. With fewer words than dimensions
-the spread within groups is not known in most directions, and they differ in what they make of
-that: `discriminants` shrinks it to a ball and so can say something about other words;
-`published_discriminants` looks only where the fitted words of a group do differ, and its groups
-look tighter than those of any other words.
+Both variants have a within-group variance of 1 along every axis. With fewer words than dimensions
+the within-group spread is unknown in most directions, and they handle this differently:
+`discriminants` shrinks the covariance towards a sphere and so generalises to other words;
+`published_discriminants` uses only directions in which the fitted words of a group differ, and
+makes its groups look tighter than those of any other words.
 
 References
 ----------
@@ -23,21 +23,21 @@ from vgdesk.core.arrays import FloatArray
 Codes = NDArray[np.intp]
 Doubles = NDArray[np.float64]
 
-# Nothing is divided by less than this; a spread within groups below this share of all is none.
+# Lower bound of divisors; a within-group spread below this share of the total counts as none.
 TINY = 1e-12
-# What the solver of the study takes for zero, among standard deviations (scikit-learn's `tol`).
+# Standard deviations that the solver of the study treats as zero (scikit-learn's `tol`).
 TOLERANCE = 1e-4
 
 
 def discriminants(values: FloatArray, codes: Codes) -> Doubles:
-    """Find the axes that tell groups apart, with the spread within shrunk to a ball.
+    """Find the axes that separate groups, with a shrunken within-group covariance.
 
     Parameters
     ----------
     values
         Shape [rows, dim].
     codes
-        Shape [rows], from 0, no number left out.
+        Shape [rows], numbered from 0 without gaps.
 
     Returns
     -------
@@ -53,13 +53,13 @@ def discriminants(values: FloatArray, codes: Codes) -> Doubles:
     if np.sum(rest**2) > TINY * np.sum(values**2):
         towards = solve(shrunk(rest), means.T, assume_a="pos")
     ratios, turned = eigh(means @ towards)
-    ratios, turned = ratios[1:], turned[:, 1:]  # means differ in one axis less than there are
+    ratios, turned = ratios[1:], turned[:, 1:]  # k means span k - 1 axes
     axes: Doubles = towards @ (turned / np.sqrt(np.maximum(ratios, TINY)))
     return axes
 
 
 def shrunk(rest: FloatArray) -> Doubles:
-    """Return the covariance of centred rows, nearer to a ball the fewer rows there are."""
+    """Return the covariance of centred rows, shrunk towards a sphere (Ledoit and Wolf)."""
     n, dim = rest.shape
     covariance = rest.T @ rest / n
     ball = np.eye(dim) * np.trace(covariance) / dim
@@ -78,7 +78,7 @@ def group_means(values: FloatArray, codes: Codes) -> tuple[Doubles, Doubles]:
 
 
 def published_discriminants(layer: FloatArray, codes: Codes) -> Doubles:
-    """Find the axes that tell groups apart as scikit-learn's default (SVD) solver does.
+    """Find the axes that separate groups as scikit-learn's default (SVD) solver does.
 
     Dimensions are scaled to a standard deviation of 1 within groups, and directions in which no
     group spreads are dropped.
@@ -86,8 +86,8 @@ def published_discriminants(layer: FloatArray, codes: Codes) -> Doubles:
     Returns
     -------
     array
-        Shape [dim, axes], the best axis first; at most groups - 1, and fewer where means differ in
-        fewer directions that are left.
+        Shape [dim, axes], the best axis first; at most groups - 1, and fewer where the means differ
+        in fewer of the remaining directions.
     """
     values = centred(layer)
     means, counts = group_means(values, codes)
@@ -102,7 +102,7 @@ def published_discriminants(layer: FloatArray, codes: Codes) -> Doubles:
 
 
 def published_points(layer: FloatArray, labellings: Codes) -> Iterator[Doubles]:
-    """Yield the rows along their `published_discriminants` for each labelling.
+    """Yield the rows projected on their `published_discriminants` for each labelling.
 
     Parameters
     ----------
@@ -116,8 +116,8 @@ def published_points(layer: FloatArray, labellings: Codes) -> Iterator[Doubles]:
     """
     values = centred(layer)
     n, dim = values.shape
-    # Once words spread in all directions within groups, the scale of dimensions makes no
-    # difference, and words can be whitened once for all labellings.
+    # Once words spread in all directions within groups, the scale of the dimensions is
+    # irrelevant, and words can be whitened once for all labellings.
     if n - labellings.max() > dim:
         values /= _scale(values)
         white = values @ _whitening(values)
@@ -128,7 +128,7 @@ def published_points(layer: FloatArray, labellings: Codes) -> Iterator[Doubles]:
 
 def _whitened_points(white: Doubles, codes: Codes) -> Doubles:
     means, counts = group_means(white, codes)
-    # Of a variance of 1 along each axis, squares of these are between groups, the rest within.
+    # Each axis has a variance of 1: the squares of `sizes` are between groups, the rest within.
     _, sizes, axes = np.linalg.svd(means * np.sqrt(counts / len(white))[:, None], False)
     within = np.sqrt(np.maximum(1 - sizes**2, TINY))
     ratios = np.where(within > TOLERANCE, sizes / within, 0.0)
@@ -144,7 +144,7 @@ def _scale(rows: Doubles) -> Doubles:
 
 
 def _whitening(rows: Doubles) -> Doubles:
-    """Return what gives rows a variance of 1 in all directions that they have, [dim, rank]."""
+    """Return the matrix that whitens rows in all directions in which they vary, [dim, rank]."""
     from scipy.linalg import eigh
 
     n, dim = rows.shape
@@ -152,7 +152,7 @@ def _whitening(rows: Doubles) -> Doubles:
     is_spread = variances > TOLERANCE**2
     vectors, spread = vectors[:, is_spread], np.sqrt(variances[is_spread])
     if n <= dim:
-        # The smaller matrix has the same directions, as they are seen from the rows.
+        # The smaller matrix gives the same directions, in coordinates of the rows.
         vectors = rows.T @ vectors / (np.sqrt(n) * spread)
     whitening: Doubles = vectors / spread
     return whitening

@@ -11,25 +11,25 @@ from vgdesk.core.cancellation import until_cancelled
 
 Codes = NDArray[np.intp]
 
-# Up to here it is faster to multiply with all zeros than to step over them.
+# Up to this number dense products are faster than sparse ones.
 DENSE_GROUPS = 10
-# So many groups of all labellings together are summed up at once: 20 MB for 512 rows.
+# Groups of all labellings summed at once: 20 MB for 512 rows.
 MOST_GROUPS = 10_000
 
 
 def silhouettes(
     blocks: Iterable[tuple[slice, FloatArray]], codes: Codes
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean silhouette of each labelling of some rows, and that of each row by the first.
+    """Mean silhouette of each labelling, and that of each row under the first labelling.
 
     For each row (b - a) / max(a, b), with a its mean distance to the other rows of its group and b
-    that to the nearest other group; 0 for a row that is a group of its own, or if there is no
+    that to the nearest other group; 0 for a row that is alone in its group, or if there is no
     other group.
 
     Parameters
     ----------
     blocks
-        Distances of all rows to the next few rows, [rows, block], and which rows these are.
+        Distances of all rows to blocks of rows, [rows, block], and which rows these are.
         Sums have the type of the distances.
     codes
         Shape [labellings, rows]. Distances stay the same under all labellings.
@@ -58,7 +58,7 @@ def silhouettes(
 
 
 def _membership(codes: Codes, groups: int) -> tuple[Any, NDArray[Any]]:
-    """Return what sums up rows by group, [labellings * groups, rows], and how many are in each."""
+    """Return the matrix that sums rows by group, [labellings * groups, rows], and group sizes."""
     from scipy.sparse import csr_array
 
     labellings, rows = codes.shape

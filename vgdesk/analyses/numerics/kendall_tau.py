@@ -1,8 +1,8 @@
 """Kendall's tau b between many rankings at once.
 
-tau b is the cosine between two long rows of signs, one a couple of ranked things: which of the two
-is higher, or 0 for a tie. Drawing couples at random gives it to the same digits for any number of
-rankings, where sorting would be needed for each two of them.
+tau b is the cosine between two long vectors of signs, one sign for each couple of ranked items:
+which of the two is higher, or 0 for a tie. Sampling couples gives it to the same precision for any
+number of rankings, where sorting would be needed for every two of them.
 
 References
 ----------
@@ -21,27 +21,27 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-# Up to here all couples are counted; of more, so many are drawn.
+# Up to this number all couples are counted; of more, so many are drawn at random.
 COUPLES = 2**21
-# So many are looked at at once.
+# Couples processed at once.
 BLOCK = 2**16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Concordance:
-    """Kendall's tau b between two sets of rankings, and what its chance depends on.
+    """Kendall's tau b between two sets of rankings, and the quantities that determine its chance.
 
     Attributes
     ----------
     values
-        Shape [rankings of a, rankings of b]; 0 for a ranking that is one tie.
+        Shape [rankings of a, rankings of b]; 0 for a ranking in which all are tied.
     share_a, share_b
         Shape [rankings]. By chance tau is `share_a * share_b` times the correlation of the ranks,
-        but for what vanishes with many things; without ties that is 2/3.
+        up to terms that vanish with many items; without ties the product is 2/3.
     couples
-        How many couples were looked at.
+        Number of couples used.
     sampling_error
-        Largest standard deviation that the drawing of couples can give; 0 if there are all.
+        Upper bound on the standard deviation due to sampling couples; 0 if all are used.
     """
 
     values: Doubles
@@ -57,7 +57,7 @@ def concordance(a: FloatArray, b: FloatArray, rng: np.random.Generator) -> Conco
     Parameters
     ----------
     a, b
-        Centred ranks of length 1, shapes [rankings, things]; the same things.
+        Centred ranks of length 1, shapes [rankings, items]; the same items.
     """
     things = a.shape[1]
     agreeing = np.zeros((len(a), len(b)))
@@ -96,15 +96,15 @@ def _couples(things: int, rng: np.random.Generator) -> Iterator[tuple[Places, Pl
 
 
 def _signs(ranks: FloatArray, first: Places, second: Places) -> tuple[FloatArray, Doubles]:
-    """Return which of each couple is higher, and how far apart their ranks are in all."""
+    """Return which of each couple is higher, and the summed distance of their ranks."""
     differences = np.take(ranks, first, axis=1) - np.take(ranks, second, axis=1)
     return np.sign(differences), np.abs(differences).sum(axis=1, dtype=np.float64)
 
 
 def _share(apart: Doubles, untied: Doubles, things: int) -> Doubles:
-    """Length of the ranks beside that of the signs, seen from one thing.
+    """Ratio of the length of the ranks to that of the signs, per item.
 
-    The signs of a thing against all others add up to twice its centred rank. This is the part of
+    The signs of an item against all others add up to twice its centred rank. This is the part of
     tau that is linear in the ranks.
     """
     return _ratio(apart * np.sqrt((things - 1) / 2), np.sqrt(untied))

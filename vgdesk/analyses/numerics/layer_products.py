@@ -1,8 +1,8 @@
-"""Inner products between the word x word matrices of layers, fast and right to 1e-6.
+"""Inner products between the word x word matrices of layers, fast and accurate to 1e-6.
 
-With X the centred words x dim matrix of a layer, K = X X' says how alike it holds each pair of
-words. What compares two layers is the sum over all entries of K times L. There are two ways to
-it: through the words (n x n, once a layer) or through the features (dim x dim, once a pair).
+With X the centred words x dim matrix of a layer, K = X X' gives the similarity of each pair of
+words. Two layers are compared by the sum over all entries of K times L. It can be computed through
+the words (n x n, once per layer) or through the features (dim x dim, once per pair of layers).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,36 +18,36 @@ from vgdesk.core.stack import LayerStack
 
 Doubles = NDArray[np.float64]
 
-# Up to here float64 costs a moment, and it is needed: with few words most of a sum is its
-# diagonal, and when that is taken out, float32 does not leave six digits.
+# Up to this number float64 is cheap, and needed: with few words most of a sum is its diagonal, and
+# without that float32 does not leave six digits.
 PRECISE_WORDS = 128
-# Edge of the part of K that is held for all layers at once; that of 13 layers fits into a cache.
+# Edge of the part of K held for all layers at once; that of 13 layers fits into a cache.
 TILE = 512
-# Longest sum in float32; these sums are then added in float64.
+# Length of sums in float32; these are then added in float64.
 RUN = 16384
-# A layer that varies less than this, beside its size, varies by rounding only.
+# A layer that varies by less than this share of its size varies by rounding only.
 ROUNDING = 1e-7
-# A layer of which less than this is left without its diagonal holds no two words together.
+# A layer with less than this share off the diagonal has no similar words.
 NOTHING = 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """What makes a layer centred and of unit size.
+    """The shift and scale that centre a layer and give it unit size.
 
     Attributes
     ----------
     shifts
-        Vectors to be taken away one after the other: the mean, and what rounding left of it.
+        Vectors to subtract one after the other: the mean, and its rounding error.
     size
-        What to divide by; 0 if all words are the same.
+        The divisor; 0 if all words are the same.
     """
 
     shifts: tuple[FloatArray, ...]
     size: float
 
     def centred(self, rows: FloatArray) -> FloatArray:
-        """Copy rows [rows, dim], moved to where the mean of the layer is 0."""
+        """Return a copy of rows [rows, dim] relative to the mean of the layer."""
         moved: FloatArray = rows.astype(self.shifts[0].dtype)
         for shift in self.shifts:
             moved -= shift
@@ -65,7 +65,7 @@ class LayerProducts:
     between
         Shape [layers of a, layers of b].
     own_a, own_b
-        Shape [layers]: each layer with itself, 0 where all words are the same.
+        Shape [layers]: each layer with itself; 0 where all words are the same.
     diagonal_a, diagonal_b
         Shape [layers, words]: the diagonal of each K.
     """
@@ -78,7 +78,7 @@ class LayerProducts:
     diagonal_b: Doubles
 
     def sizes(self) -> Doubles:
-        """Return the largest value that each entry of `between` could have."""
+        """Return the upper bound of each entry of `between`."""
         sizes: Doubles = np.sqrt(np.outer(self.own_a, self.own_b))
         return sizes
 
@@ -105,7 +105,7 @@ class LayerProducts:
 def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
     """Multiply every layer of `a` with every layer of `b`.
 
-    Memory beside the stacks: one copy of them, and at most `TILE` x `TILE` numbers a layer.
+    Memory in addition to the stacks: one copy, and at most `TILE` x `TILE` numbers per layer.
     """
     need_same_rows(a, b)
     units_a = unit_layers(a.values)
@@ -113,10 +113,10 @@ def layer_products(a: LayerStack, b: LayerStack) -> LayerProducts:
 
 
 def multiplied(units_a: list[FloatArray], units_b: list[FloatArray]) -> LayerProducts:
-    """Multiply layers that are centred and of unit size, as `layer_products`."""
+    """Do `layer_products` for layers that are already centred and of unit size."""
     words = len(units_a[0])
     width_a, width_b = (len(units) * units[0].shape[1] for units in (units_a, units_b))
-    # From here on the features are fewer multiplications than the words.
+    # Beyond this length, going through the features takes fewer multiplications.
     is_long = words * (width_a + width_b) > 2 * width_a * width_b
     multiply = _through_features if is_long else _through_words
     diagonal_a = _diagonals(units_a)
@@ -125,7 +125,7 @@ def multiplied(units_a: list[FloatArray], units_b: list[FloatArray]) -> LayerPro
 
 
 def unit_layers(values: FloatArray) -> list[FloatArray]:
-    """Copy each layer, centred and scaled to a sum of squares of 1; zeros if all words are equal.
+    """Centre a copy of each layer and scale it to a sum of squares of 1; zeros if constant.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def unit_layers(values: FloatArray) -> list[FloatArray]:
 
 
 def framed_layers(values: FloatArray) -> tuple[list[FloatArray], tuple[Frame, ...]]:
-    """Do as `unit_layers`, and say how."""
+    """Return `unit_layers`, and the shift and scale of each."""
     dtype = np.float64 if values.shape[1] <= PRECISE_WORDS else np.float32
     framed = [_framed(layer.astype(dtype)) for layer in values]
     return [unit for unit, _ in framed], tuple(frame for _, frame in framed)
@@ -145,7 +145,7 @@ def framed_layers(values: FloatArray) -> tuple[list[FloatArray], tuple[Frame, ..
 def _framed(layer: FloatArray) -> tuple[FloatArray, Frame]:
     """Centre a layer and scale it to a sum of squares of 1, in place."""
     size, shifts = _norm(layer), []
-    # The second time takes away what rounding left of a large common offset.
+    # The second pass removes the rounding error of a large common offset.
     for _ in range(2):
         shifts.append(layer.mean(axis=0, dtype=np.float64).astype(layer.dtype))
         layer -= shifts[-1]
@@ -177,9 +177,9 @@ def _through_words(
 
 
 def tiles_of(words: int, edge: int = TILE) -> Iterator[tuple[slice, slice, int]]:
-    """Yield rows and columns of each tile of K on or above its diagonal, and how often it counts.
+    """Yield rows, columns and weight of each tile of K on or above its diagonal.
 
-    K is symmetric: what lies above the diagonal counts for what lies below.
+    K is symmetric: tiles above the diagonal count twice.
     """
     blocks = [slice(start, start + edge) for start in range(0, words, edge)]
     for i, rows in enumerate(blocks):
@@ -198,7 +198,7 @@ def _tile_products(units: list[FloatArray], rows: slice, columns: slice) -> Doub
 def sums_of_products(tiles: FloatArray) -> Doubles:
     """Multiply the tiles [layers, rows, columns] with each other: [layers, layers].
 
-    Short sums are in the type of the tiles, the rest in float64.
+    Short sums use the type of the tiles, the rest float64.
     """
     flat = tiles.reshape(len(tiles), -1)
     total = np.zeros((len(flat), len(flat)))

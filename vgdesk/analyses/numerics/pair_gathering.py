@@ -13,9 +13,9 @@ def gather(
     corners: tuple[int, int, int, int],
     found: FloatArray,
 ) -> None:
-    """Collect part of a symmetric matrix as it is with its words in other orders.
+    """Gather part of a symmetric matrix under permutations of its words.
 
-    Plain loops, made to be compiled.
+    Plain loops, written to be compiled.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def gather(
     orders
         Shape [orders, words].
     corners
-        Top, bottom, left and right of the part; only what lies above the diagonal is collected.
+        Top, bottom, left and right of the part; only pairs above the diagonal are gathered.
     found
         Shape [orders, pairs]; written to.
     """
@@ -46,17 +46,17 @@ def add_products(
     places: NDArray[np.uint32],
     sums: NDArray[np.float64],
 ) -> None:
-    """Multiply a symmetric matrix, with its words in other orders, with another one.
+    """Multiply a symmetric matrix, under permutations of its words, with another one.
 
-    Plain loops, made to be compiled. A row of `matrix` is used for all orders while it is near the
-    processor; rows of `other` are read from end to end, which is fast from anywhere.
+    Plain loops, written to be compiled. A row of `matrix` is used for all permutations while it is
+    in the cache; rows of `other` are read sequentially, which is always fast.
 
     Parameters
     ----------
     matrix, other
-        Shape [words, words]; only what lies above the diagonal of `other` counts.
+        Shape [words, words]; only the upper triangle of `other` counts.
     orders, places
-        Shape [orders, words]: the word in each place, and the place of each word.
+        Shape [orders, words]: the word at each position, and the position of each word.
     sums
         Shape [orders]; added to.
     """
@@ -73,7 +73,7 @@ def add_products(
 
 @cache
 def compiled_gather() -> Any:
-    """Compile `gather`; what comes out is kept on disk."""
+    """Compile `gather`; the result is cached on disk."""
     from numba import njit
 
     return njit(cache=True)(gather)
@@ -81,7 +81,7 @@ def compiled_gather() -> Any:
 
 @cache
 def compiled_products() -> Any:
-    """Compile `add_products`, free to add in any order; what comes out is kept on disk."""
+    """Compile `add_products`, free to add in any order; the result is cached on disk."""
     from numba import njit
 
     return njit(cache=True, fastmath={"reassoc", "contract"})(add_products)

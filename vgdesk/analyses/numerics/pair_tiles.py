@@ -1,9 +1,9 @@
-"""One number for each pair of words, kept in one row of memory.
+"""One number for each pair of words, stored contiguously.
 
-A symmetric word x word matrix without its diagonal holds every pair twice. Here each pair is kept
-once, in tiles: wide enough for fast matrix products, small enough to stay near the processor. The
-order of the pairs is the same for all matrices over as many words, and that is all that sums over
-pairs need.
+A symmetric word x word matrix without its diagonal holds every pair twice. Here each pair is stored
+once, in tiles: wide enough for fast matrix products, small enough for the cache. The order of the
+pairs is the same for all matrices over the same number of words, which is all that sums over pairs
+need.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]
 
-# Rows of words in a tile.
+# Words per tile.
 TILE = 512
 
 
@@ -37,7 +37,7 @@ def tiles(words: int) -> Iterator[tuple[slice, slice, slice]]:
 
 
 def pairs_of(words: int) -> int:
-    """Count the pairs of so many words."""
+    """Return the number of pairs of `words` words."""
     return words * (words - 1) // 2
 
 
@@ -67,7 +67,7 @@ def square(pairs: FloatArray, words: int) -> FloatArray:
 
 
 def word_sums(pairs: FloatArray, words: int) -> Doubles:
-    """Add up all pairs that each word is in, shape [words]."""
+    """Sum over all pairs of each word, shape [words]."""
     sums = np.zeros(words)
     for rows, columns, place in tiles(words):
         tile = _unfolded(pairs[place], rows, columns)

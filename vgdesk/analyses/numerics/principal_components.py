@@ -8,22 +8,22 @@ from vgdesk.core.arrays import FloatArray
 
 Doubles = NDArray[np.float64]
 
-# A component with a smaller share of the whole variance shows rounding only.
+# A component with a smaller share of the total variance shows only rounding.
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Components:
-    """The directions in which some rows vary most.
+    """The directions of largest variance of some rows.
 
     Attributes
     ----------
     shifts
-        Vectors to be taken away one after the other.
+        Vectors to subtract one after the other.
     axes
         Shape [dim, components].
     points
-        The places of those rows, shape [rows, components]: centred, not scaled to equal variance.
+        The coordinates of these rows, [rows, components]: centred, not scaled to equal variance.
     variances, variance
         Of the points along each direction, shape [components], and of the rows in all directions;
         times the number of rows.
@@ -37,11 +37,11 @@ class Components:
 
     @classmethod
     def of(cls, layer: FloatArray, count: int) -> Self:
-        """Find `count` directions; fewer where there are no more, none if all rows are the same."""
+        """Find `count` directions, or as many as there are; none if all rows are the same."""
         from scipy.linalg import eigh
 
         first = layer[0].astype(np.float64)
-        # Taking one row away is exact: a layer which is the same for all rows is exactly 0.
+        # Subtracting one row is exact: a layer which is the same for all rows is exactly 0.
         rows = layer - first
         mean = rows.mean(axis=0)
         rows -= mean
@@ -60,13 +60,13 @@ class Components:
         return cls((first, mean), axes, points, variances, variance)
 
     def places(self, layer: FloatArray) -> Doubles:
-        """Return where other rows lie along the same directions."""
+        """Project other rows on the same directions."""
         first, mean = self.shifts
         return (layer - first - mean) @ self.axes
 
 
 def principal_components(layer: FloatArray, count: int) -> Doubles:
-    """Return the places of rows along the directions in which they vary most.
+    """Project rows on their directions of largest variance.
 
     Parameters
     ----------
@@ -76,16 +76,16 @@ def principal_components(layer: FloatArray, count: int) -> Doubles:
     Returns
     -------
     array
-        Shape [rows, components], centred, not scaled to equal variance; fewer than `count` where
-        there are no more, and none if all rows are the same.
+        Shape [rows, components], centred, not scaled to equal variance; fewer than `count` if the
+        rank is lower, and none if all rows are the same.
     """
     return Components.of(layer, count).points
 
 
 def centred(layer: FloatArray) -> Doubles:
-    """Take the mean of all rows away, in float64."""
+    """Subtract the mean of all rows, in float64."""
     rows = layer.astype(np.float64)
-    # Taking one row away is exact: a layer which is the same for all rows is exactly 0.
+    # Subtracting one row is exact: a layer which is the same for all rows is exactly 0.
     rows -= rows[0].copy()
     rows -= rows.mean(axis=0)
     return rows

@@ -1,21 +1,21 @@
-"""What chance gives for sums of singular values, at the price of a few shuffles.
+"""Chance level for sums of singular values, at the cost of a few shuffles.
 
-Procrustes and canonical correlations add up the singular values of X'Y, with X and Y the centred
+Procrustes and canonical correlations sum the singular values of X'Y, with X and Y the centred
 words x dim matrices of two layers. Shuffling the words of one side a thousand times would take a
-thousand decompositions for each pair of layers. But shuffled words are much like words turned at
-random, Q X, and what that gives follows from the spectra of XX' and YY' alone, almost exactly
-even for a dozen words. With N = n - 1 dimensions left after centring, a and b the N eigenvalues of
-either side and m the squared singular values:
+thousand decompositions for each pair of layers. But shuffling words is much like a random rotation,
+Q X, whose chance level follows from the spectra of XX' and YY' alone, almost exactly even for a
+dozen words. With N = n - 1 dimensions left after centring, a and b the N eigenvalues of either side
+and m the squared singular values:
 
     share of dimensions that a ridge leaves      q = mean of a / (a + alpha)
     the same share for b, and for m              beta(q) and t(q)
-    turned at random, they are tied by           t = q alpha beta / (1 - q)
+    under random rotation, they are tied by      t = q alpha beta / (1 - q)
     sum of the singular values                   (2 N / pi) integral of sqrt(t) dq
     its variance                                 (2 / pi^2) integral of k d sqrt(t) d sqrt(t'),
     k = log[(alpha - alpha') (beta - beta') q q' / ((t - t') (q' - q))]
 
-Words are no rotations: an odd recording makes shuffles spread wider. So a few shuffles are done,
-and the spread is scaled to theirs.
+Permutations are not rotations: an outlying recording widens the spread of shuffles. So a few
+shuffles are run, and the spread is scaled to theirs.
 
 References
 ----------
@@ -33,16 +33,16 @@ from vgdesk.analyses.numerics.layer_products import Doubles
 
 SHUFFLES = 30
 CHANCE = (
-    "mean and spread when the words of one encoder are turned at random, from the spectra of both "
-    f"layers; the spread scaled to {SHUFFLES} shuffles of words, each of a pair of layers drawn "
-    "at random"
+    "mean and standard deviation under random rotation of the words of one encoder, from the "
+    f"spectra of both layers; the standard deviation is scaled to {SHUFFLES} shuffles of the words "
+    "of random pairs of layers"
 )
 TRUSTED_WORDS = 20
-# Where chance gives more than this, hardly anything is left for what the layers share.
+# A higher chance level leaves hardly any room for what the layers share.
 HIGH_CHANCE = 0.5
-# Points of the integrals: every other one for q, those between for q', for k has a gap at q = q'.
+# Points of the integrals: alternately for q and for q', because k is singular at q = q'.
 POINTS = 256
-# Ridges for which the share is computed; those between are interpolated.
+# Ridges for which the share is computed; values between them are interpolated.
 RIDGES = 4096
 
 Table = tuple[Doubles, Doubles]
@@ -52,12 +52,12 @@ Score = Callable[[int, int, NDArray[np.intp]], float]
 def rotation_chance(
     a: Sequence[Doubles], b: Sequence[Doubles], words: int
 ) -> tuple[Doubles, Doubles]:
-    """Mean and standard deviation of the sum of singular values of X'QY over rotations Q.
+    """Mean and standard deviation of the sum of singular values of X'QY over random rotations Q.
 
     Parameters
     ----------
     a, b
-        For each layer of either side the eigenvalues of XX' that are not 0, in any order; at most
+        For each layer of either side the non-zero eigenvalues of XX', in any order; at most
         `words` - 1 of them.
 
     Returns
@@ -76,7 +76,7 @@ def rotation_chance(
 
 
 def _ridges(eigenvalues: Doubles, dimensions: int) -> Table:
-    """Return shares of dimensions, rising, and the logarithm of the ridge that leaves each."""
+    """Return increasing shares of dimensions, and the logarithm of the ridge that leaves each."""
     if not len(eigenvalues):
         return np.zeros(0), np.zeros(0)
     logs = np.log(eigenvalues)
@@ -88,7 +88,7 @@ def _ridges(eigenvalues: Doubles, dimensions: int) -> Table:
 def _of_pair(a: Table, b: Table, rank: int, dimensions: int) -> tuple[float, float]:
     step = np.pi / 2 / POINTS
     angle = (np.arange(POINTS) + 0.5) * step
-    # Points lie densely at both ends, where the integrand is steep.
+    # Points are dense at both ends, where the integrand is steep.
     q = rank / dimensions * np.sin(angle) ** 2
     alpha, beta = (np.exp(np.interp(q, shares, ridges)) for shares, ridges in (a, b))
     t = q * alpha * beta / (1 - q)
@@ -109,12 +109,12 @@ def _gaps(values: Doubles) -> Doubles:
 def shuffled_spread(
     score: Score, mean: Doubles, spread: Doubles, words: int, rng: np.random.Generator
 ) -> Doubles:
-    """Scale the spread of random rotations to how far shuffles of the words are from their mean.
+    """Scale the spread of random rotations to that of shuffles of the words.
 
     Parameters
     ----------
     score
-        Score of a layer of the one side with a layer of the other, the words of the one in the
+        Score of a layer of one side with a layer of the other, with the words of the first in the
         given order.
     mean, spread
         Shape [layers of a, layers of b], of random rotations.
@@ -132,7 +132,7 @@ def shuffled_spread(
 def scores_of_pairs(
     one_side: Sequence[object], other_side: Sequence[object], score: Callable[[int, int], float]
 ) -> Doubles:
-    """Score all pairs of layers, those of a side with itself once."""
+    """Score all pairs of layers; if both sides are the same, each pair once."""
     values = np.zeros((len(one_side), len(other_side)))
     for i, j in np.ndindex(values.shape):
         is_known = one_side is other_side and j < i
@@ -141,7 +141,7 @@ def scores_of_pairs(
 
 
 def chance_warning(words: int, mean: Doubles) -> str:
-    """Say what chance gives where that is much; empty where it is little."""
+    """Return a warning if chance level is high or words are few, or an empty string."""
     highest = float(mean.max())
     if words >= TRUSTED_WORDS and highest <= HIGH_CHANCE:
         return ""

@@ -1,4 +1,4 @@
-"""Keeps the best columns of every row while a matrix goes by; imported where it is needed."""
+"""Compiled kernel that keeps the best columns of every row of a matrix seen in tiles."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ def take_in(
 ) -> None:
     """Replace the worst of the best known columns of each row where a tile has better ones.
 
-    The matrix is symmetric but for what is added to its columns, so that each pair above the
-    diagonal is looked at once, for both of its rows; the rest of a tile is left out.
+    The matrix is symmetric except for the shift of its columns, so each pair above the diagonal is
+    visited once, for both of its rows; the rest of a tile is skipped.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def take_in(
     corner
         First row and first column of the tile.
     shift
-        Shape [all rows]: what is added to each column.
+        Shape [all rows]: the shift added to each column.
     least
         Shape [all rows]: the worst of the best scores; written to.
     best, nearest
@@ -56,7 +56,7 @@ def take_in(
 
 @njit(cache=True)
 def _replace_worst(best: FloatArray, nearest: Ids, score: float, column: int) -> Any:
-    """Put a score in the place of the worst one and return the worst of what there is now."""
+    """Replace the worst score by a new one and return the worst that is left."""
     worst = best.argmin()
     best[worst], nearest[worst] = score, column
     return best.min()

@@ -1,4 +1,4 @@
-"""Counts the triples A, B, X in which B is nearer to X than A is; imported where it is needed."""
+"""Compiled kernel that counts ABX errors: triples in which B is nearer to X than A is."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from vgdesk.core.arrays import FloatArray
 Doubles = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-# Up to so many values it is faster to compare with all of them than to bisect.
+# Up to this many values, comparing with all of them is faster than bisecting.
 FEW = 32
 
 
@@ -26,15 +26,15 @@ def lost_triples(
     as_a: Doubles,
     as_b: Doubles,
 ) -> Any:
-    """Ask every X about all A of its own group and all B of every other group.
+    """Compare every X with all A of its own group and all B of every other group.
 
-    The A of an X are sorted once; each B then finds its place among them by bisection. That is
-    n log(n) in place of all pairs of A and B.
+    The A of an X are sorted once; each B is then located among them by bisection. That takes
+    n log(n) steps instead of one for each pair of A and B.
 
     Parameters
     ----------
     nearness
-        Shape [x, columns], float32; the columns of a group lie side by side.
+        Shape [x, columns], float32; the columns of a group are contiguous.
     own, selves
         Shape [x]: the group of each X, and its own column or -1.
     starts
@@ -42,14 +42,14 @@ def lost_triples(
     weights
         Shape [x]: how much each X counts in `as_a` and `as_b`.
     margin
-        What differs by no more than this is a tie; float32.
+        Values that differ by no more than this are tied; float32.
     as_a, as_b
-        Shape [columns]; what each column loses as A and makes others lose as B is added to them.
+        Shape [columns]; the errors of each column as A and as B are added to them.
 
     Returns
     -------
     array
-        Shape [x, groups]: the share of lost triples of an X against each group; a tie is half.
+        Shape [x, groups]: the error rate of an X against each group; a tie counts half.
     """
     errors = np.zeros((len(nearness), len(starts) - 1))
     for x in range(len(nearness)):
@@ -81,8 +81,8 @@ def _others(first: int, end: int, left_out: int) -> Any:
 def _counts_below(values: FloatArray, limits: FloatArray) -> Any:
     """Count for each limit the sorted values below it.
 
-    All limits take a step at a time: the processor waits for none of them, and guesses no branch.
-    Few values are counted one by one, for many limits at once.
+    All limits advance together, without branches, so that the processor can pipeline them. Few
+    values are counted one by one, for many limits at once.
     """
     base = np.zeros(len(limits), np.int32)
     if len(values) <= FEW:
@@ -111,10 +111,10 @@ def _lost_against(
     lost: Doubles,
     as_b: Doubles,
 ) -> int:
-    """Count in halves what all A lose against the B of one group.
+    """Count the errors of all A against the B of one group, in halves.
 
-    All A up to the first one that is no less near than a B lose to it; those up to the first one
-    that is nearer lose or tie. `lost` holds the weights of both places.
+    All A before the first one that is at least as near as a B lose to it; those before the first
+    one that is nearer lose or tie. `lost` holds the weights of both positions.
     """
     halves = 0
     for b in range(len(others)):

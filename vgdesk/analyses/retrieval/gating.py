@@ -1,7 +1,7 @@
 """How much of a word has to be heard before it is nearer to itself than to any other word.
 
-What was heard up to each gate is compared by cosine with one vector for every word of the list,
-once the mean of these vectors has been taken from all.
+The part heard up to each gate is compared by cosine with one vector for every word of the list,
+after the mean of these vectors has been subtracted from all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,16 +25,16 @@ from vgdesk.core.stack import LayerStack
 Doubles = NDArray[np.float64]
 
 MIN_WORDS = 3
-# With fewer words chance puts a word first too often.
+# With fewer words the right word is first by chance too often.
 TRUSTED_WORDS = 20
 COMPETITORS = 3
-# Cosines that are nearer to each other than this are the same.
+# Cosines that differ by less than this are tied.
 TIE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class References:
-    """What the gates are compared with.
+    """The vectors that gates are compared with.
 
     Attributes
     ----------
@@ -43,11 +43,11 @@ class References:
     values
         Shape [layers, words, dim], float64.
     own
-        The place of the word that is heard.
+        The index of the heard word.
     made_of
-        Whose takes were averaged, in words.
+        Description of the takes that were averaged.
     has_itself
-        Whether the heard take is one of them.
+        Whether these include the heard take.
     """
 
     words: tuple[WordId, ...]
@@ -65,22 +65,22 @@ def rank_gates(
     Parameters
     ----------
     gates
-        One row a gate, in the order of `heard.times`.
+        One row per gate, in the order of `heard.times`.
     takes
-        The takes of the list. The words are represented by takes of other speakers if the heard
-        word was said by one, else by the takes that are not the heard one, else by all.
+        The takes of the list. Words are represented by takes of other speakers if one of these
+        said the heard word, else by all takes but the heard one, else by all.
     layer
-        The place of the layer whose competitors are named.
+        The index of the layer whose competitors are listed.
     facts
-        Speakers decide which takes are used, pronunciations give the uniqueness point.
+        Speakers decide which takes are used; pronunciations give the uniqueness point.
 
     Raises
     ------
     VgdeskError
-        If the heard word is not among those of the list.
+        If the heard word is not in the list.
     """
     if gates.layers != takes.layers or len(gates.rows) != len(heard.times):
-        raise ValueError(f"{gates.encoder}: gates must have the takes' layers and a row each time")
+        raise ValueError(f"{gates.encoder}: gates must have the layers of takes and a row per time")
     references = _references(takes, heard, facts)
     n = len(references.words)
     cosines = _cosines(gates.values, references.values)
@@ -109,16 +109,16 @@ def rank_gates(
             f"{references.made_of}",
             n,
             (gates.encoder,),
-            "the mean rank of a word dealt out at random, (n + 1) / 2",
+            "the mean rank of a random word, (n + 1) / 2",
             warning=_warning(references),
         ),
     )
 
 
 def unique_phone(word: WordId, phones: Mapping[WordId, tuple[str, ...]]) -> int | None:
-    """Return the first phone, from 1, up to which no other word is pronounced alike.
+    """Return the first phone, from 1, up to which no other word is pronounced the same.
 
-    None if another word is pronounced the same or goes on where this one ends.
+    None if another word is pronounced the same or continues where this one ends.
     """
     own = phones[word]
     shared = max((_shared(own, other) for name, other in phones.items() if name != word), default=0)
@@ -126,7 +126,7 @@ def unique_phone(word: WordId, phones: Mapping[WordId, tuple[str, ...]]) -> int 
 
 
 def _shared(one: Iterable[str], other: Iterable[str]) -> int:
-    """Return how many phones two words have in common at their beginning."""
+    """Count the initial phones that two words share."""
     count = 0
     for phone, beside in zip(one, other, strict=False):
         if phone != beside:
@@ -139,7 +139,7 @@ def _references(takes: LayerStack, heard: Heard, facts: Facts) -> References:
     need_words(MIN_WORDS, len(set(takes.words)))
     if heard.word not in takes.words:
         raise VgdeskError(
-            f"“{heard.word}” is not among the words that it could be taken for.",
+            f"“{heard.word}” is not among the recorded words of the list.",
             "Choose a word of the list that has been recorded.",
         )
     speaker_of = facts.speaker_of()
@@ -173,8 +173,8 @@ def _cosines(gates: FloatArray, references: Doubles) -> Doubles:
 
 
 def _centred(rows: Doubles, words: Doubles) -> Doubles:
-    """Take the mean of the words from rows; what varies by rounding only becomes 0."""
-    # Taking the first word away is exact, so that rows which are all the same are exactly 0.
+    """Subtract the mean of the words from rows; what is only rounding becomes 0."""
+    # Subtracting the first word is exact, so that rows which are all the same are exactly 0.
     centred: Doubles = (rows - words[0]) - (words - words[0]).mean(axis=0)
     size, left = (np.linalg.norm(values, axis=1) for values in (rows, centred))
     centred[left <= ROUNDING * size] = 0.0
@@ -190,7 +190,7 @@ def _ranks(cosines: Doubles, own: int) -> Doubles:
 
 
 def _recognised(ranks: Doubles, times: tuple[float, ...]) -> float | None:
-    """Return the time from which on the word stays first."""
+    """Return the time from which the word stays first."""
     missed = np.flatnonzero(ranks > 1)
     first = int(missed[-1]) + 1 if len(missed) else 0
     return times[first] if first < len(times) else None
@@ -206,7 +206,7 @@ def _warning(references: References) -> str:
     if n < TRUSTED_WORDS:
         parts.append(f"Too few words to trust: chance alone puts one of {n} first.")
     if references.has_itself:
-        parts.append("The word was said only once: the whole take is compared with itself.")
+        parts.append("There is only one take of the word: it is compared with itself.")
     return " ".join(parts)
 
 
@@ -214,8 +214,8 @@ GATING = GatingAnalysis(
     id="gating",
     title="Gating",
     explains="How much of a word has to be heard before it is nearer to itself than to others.",
-    reading="Rank 1 means that no other word of the list is nearer; chance is in the middle.",
-    avoid="The uniqueness point takes all phones for equally long: it is an estimate.",
+    reading="Rank 1 means that no other word of the list is nearer; chance is the middle rank.",
+    avoid="The uniqueness point is an estimate: it assumes that all phones are equally long.",
     formula="1 + #{w: cos(g - m, w - m) > cos(g - m, own - m)} + ties / 2, g the part that is "
     "heard, w the words of the list, m their mean",
     source="Grosjean (1980), Spoken word recognition processes and the gating paradigm; Havard et "

@@ -1,7 +1,7 @@
-"""How well a word of one encoder finds itself among the words of another one.
+"""Retrieval of each word of one encoder among the words of another.
 
-The spaces of two encoders have no axes in common, so a word is described by what both know: its
-cosines with all other words of its own space. Without the mean word, or all words of a narrow cone
+The spaces of two encoders have no axes in common, so a word is described by its cosines with all
+other words of its own space. The mean vector is subtracted first, or all words of a narrow cone
 would have the same description.
 """
 
@@ -25,26 +25,25 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 MIN_WORDS = 5
-# With fewer words it takes only a few lucky ones to be far above chance.
+# With fewer words a few lucky ones are enough to be far above chance.
 TRUSTED_WORDS = 20
 # The work grows with the cube of the words.
 MOST_WORDS = 2000
-# Correlations that differ by less are equal: float32 keeps no more digits.
+# Correlations that differ by less are tied: float32 keeps no more digits.
 TIED = 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profiles:
-    """What each word of a layer is like, told by its cosines with all other words.
+    """The profile of each word of a layer: its cosines with all other words.
 
     Attributes
     ----------
     values
-        Shape [words, words]: each row of mean 0 and length 1 without its own entry, which is 0; a
-        row of zeros where a word is equally like all others.
+        Shape [words, words]: each row has mean 0 and length 1 without its own entry, which is 0; a
+        row of zeros for a word that is equally similar to all others.
     sizes
-        Shape [words, words]: one through the length of row i once entry j is left out too; 0 where
-        nothing is left.
+        Shape [words, words]: 1 / the length of row i without entry j; 0 where that is zero.
     """
 
     values: Floats
@@ -68,9 +67,9 @@ class Profiles:
         return cls(profiles.astype(np.float32), sizes.astype(np.float32))
 
     def correlations(self, other: Self) -> Floats:
-        """Correlate all words of a layer with all words of another one, the two words left out."""
-        # The zeros on both diagonals leave out what a word is to itself. What remains to be left
-        # out is one entry of each profile; the others keep neither mean 0 nor length 1.
+        """Correlate all words of two layers, excluding the entries of the two words themselves."""
+        # The zeros on both diagonals exclude each word itself. One entry of each profile remains to
+        # be excluded, after which mean and length have to be corrected.
         values: Floats = self.values @ other.values.T
         values -= self.values * other.values.T / np.float32(len(values) - 2)
         values *= self.sizes
@@ -78,7 +77,7 @@ class Profiles:
         return values
 
     def hits(self, other: Self) -> int:
-        """Count the words that find themselves in another layer; a tie for the best is none."""
+        """Count the words retrieved in another layer; a tie for first place is not a hit."""
         likeness = self.correlations(other)
         own = likeness.diagonal().copy()
         np.fill_diagonal(likeness, -np.inf)
@@ -88,20 +87,20 @@ class Profiles:
 def find_partners(
     a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, seed: int = 0
 ) -> LayerSimilarity:
-    """Share of words of `a` that find themselves among all words of `b`, for all pairs of layers.
+    """Share of words of `a` retrieved among all words of `b` (R@1), for all pairs of layers.
 
     Parameters
     ----------
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     seed
-        Draws the words where there are more than `MOST_WORDS`.
+        For sampling words where there are more than `MOST_WORDS`.
 
     Returns
     -------
     LayerSimilarity
-        1 if every word is most like itself, at most 1 / n by chance. Words that are all the same to
-        a layer are never found. A layer finds itself, but for words that it holds equal.
+        1 if every word is most similar to itself, at most 1 / n by chance. Words with equal vectors
+        are never retrieved, not even when a layer is compared with itself.
     """
     is_drawn = len(a.rows) > MOST_WORDS
     a, b = drawn_pair(a, b, seed)
@@ -112,10 +111,10 @@ def find_partners(
     )
     level = np.full(hits.shape, 1 / n)
     trace = Trace(
-        f"R@1 by profiles of cosines{', of words drawn at random' if is_drawn else ''}",
+        f"R@1 by cosine profiles{', of words sampled at random' if is_drawn else ''}",
         n,
         (a.encoder, b.encoder),
-        "at most as many words find themselves as stay in place in a random order: 1, spread 1",
+        "at most the fixed points of a random permutation: mean 1, standard deviation 1",
         seed if is_drawn else None,
         luck_of(n),
     )
@@ -125,7 +124,7 @@ def find_partners(
 
 
 def drawn_pair(a: LayerStack, b: LayerStack, seed: int) -> tuple[LayerStack, LayerStack]:
-    """Check the rows of two stacks, and draw some where there are more than `MOST_WORDS`."""
+    """Check the rows of two stacks, and sample them where there are more than `MOST_WORDS`."""
     need_words(MIN_WORDS, len(a.rows))
     need_same_rows(a, b)
     if len(a.rows) <= MOST_WORDS:
@@ -136,19 +135,19 @@ def drawn_pair(a: LayerStack, b: LayerStack, seed: int) -> tuple[LayerStack, Lay
 
 
 def luck_of(words: int) -> str:
-    """Say how far a few lucky words get among few; empty if there are enough."""
+    """Return a warning about chance hits among few words, or an empty string."""
     if words >= TRUSTED_WORDS:
         return ""
     share = 3 / words
     return (
-        f"Too few words to trust: with n = {words}, three lucky words are a share of {share:.2f}."
+        f"Too few words to trust: with n = {words}, three chance hits are a share of {share:.2f}."
     )
 
 
 def _p_values(hits: Doubles) -> Doubles:
-    """Return how likely so many fixed points or more are in a random order.
+    """Return the probability of at least so many fixed points in a random permutation.
 
-    From a few words on their number follows Poisson's distribution of mean 1.
+    Except for very few words, their number follows a Poisson distribution with mean 1.
     """
     tail = np.arange(20)
     p: Doubles = np.vectorize(
@@ -159,14 +158,13 @@ def _p_values(hits: Doubles) -> Doubles:
 
 PARTNER_RETRIEVAL = LayerAnalysis(
     id="retrieval",
-    title="Word found by the other (R@1)",
-    explains="How often a word of one encoder is most like itself among all words of the other, "
-    "judged by what else it is like.",
-    reading="1 means that every word finds itself, 1 / n is what chance gives with n words.",
-    avoid="Not across lists of different length: among fewer words the right one is easier to "
-    "find.",
+    title="Retrieval between encoders",
+    explains="How often a word of one encoder retrieves itself among all words of the other, by "
+    "its similarity to the remaining words.",
+    reading="R@1 is 1 if every word retrieves itself; chance is 1 / n for n words.",
+    avoid="Not across lists of different length: among fewer words the target is easier to find.",
     formula="share of i with r(i, i) > r(i, j) for all j; r(i, j) = correlation over all k except "
-    "i and j of cos(x_i, x_k) and cos(y_j, y_k), mean word taken away",
+    "i and j of cos(x_i, x_k) and cos(y_j, y_k), mean vector subtracted",
     source="Moschella et al. (2023), Relative representations enable zero-shot latent space "
     "communication; Montmort (1713), Essay d'analyse sur les jeux de hazard (chance)",
     min_words=MIN_WORDS,

@@ -1,8 +1,8 @@
-"""How well a take finds the takes of its word that somebody else said.
+"""Retrieval of takes of the same word by other speakers.
 
-Every take is a query: all takes of other speakers are ranked by their cosine to it, once the mean
-vector of its own speaker has been taken from each take, which says who spoke and not what. What is
-tied with a take counts half, so that a layer which is the same for all takes finds them by chance.
+Every take is a query: all takes of other speakers are ranked by their cosine to it, after the mean
+vector of its speaker has been subtracted from each take, which encodes the voice and not the word.
+Ties count half, so that a layer which is the same for all takes is at chance level.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,23 +38,24 @@ from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
 MIN_WORDS = 4
-# With fewer words the first place is easily found by chance.
+# With fewer words the target is often first by chance.
 TRUSTED_WORDS = 20
 PLACES = (1, 5, 10)
-# So many queries are ranked at once.
+# Queries ranked at once.
 BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryTargets:
-    """The takes that queries look for; a query is a row under one deal.
+    """The targets of queries; a query is a row under one deal (permutation of the takes).
 
     Attributes
     ----------
     rows, deals
-        How many there are.
+        Number of rows and of deals.
     query, take
-        Shape [pairs]: the place of the query, all deals of a row together, and the row of a take.
+        Shape [pairs]: the index of the query, with all deals of a row together, and the row of a
+        target.
     """
 
     rows: int
@@ -63,24 +64,24 @@ class QueryTargets:
     take: Codes
 
     def found(self, distances: FloatArray) -> tuple[Doubles, Doubles]:
-        """Return the rank of the nearest take of each query, and its average precision.
+        """Return the rank of the nearest target of each query, and its average precision.
 
         Parameters
         ----------
         distances
-            Shape [rows, candidates]; what is no candidate is infinitely far.
+            Shape [rows, candidates]; infinite for a take that is not a candidate.
 
         Returns
         -------
         tuple
-            Both of shape [rows, deals]; NaN for a query that has nothing to look for.
+            Both of shape [rows, deals]; NaN for a query without a target.
         """
         ranks = self._ranks(distances)
         ranks = ranks[np.lexsort((ranks, self.query))]
         size = np.bincount(self.query, minlength=self.rows * self.deals)
         first = np.cumsum(size) - size
         place = np.arange(1.0, len(ranks) + 1) - first[self.query]
-        # Takes of one word that are equally far do not stand in each other's way.
+        # Tied takes of one word do not lower each other's rank.
         ranks += place - _middles(self.query, ranks, place)
         is_query = size > 0
         nearest, precision = np.full((2, size.size), np.nan)
@@ -90,7 +91,7 @@ class QueryTargets:
         return nearest.reshape(self.rows, -1), precision.reshape(self.rows, -1)
 
     def _ranks(self, distances: FloatArray) -> Doubles:
-        """Rank each take among all candidates of its query; 1 is the nearest."""
+        """Rank each target among all candidates of its query; 1 is the nearest."""
         ordered = np.sort(distances, axis=1)
         ends = np.searchsorted(self.query, self.deals * np.arange(self.rows + 1))
         ranks = np.empty(len(self.query))
@@ -103,19 +104,19 @@ class QueryTargets:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalTask:
-    """Who looks for whom; the same at all layers.
+    """Queries and targets; the same at all layers.
 
     Attributes
     ----------
     speaker, voice
         Shape [rows]; a voice is a speaker with enough takes, or all others together.
     dealt, place
-        Shape [1 + SHUFFLES, rows]: the row that lies at each place, and the place of each row.
-        Every word has its places; first all rows lie at their own, then those of each voice are
-        dealt out anew.
+        Shape [1 + SHUFFLES, rows]: the row at each position, and the position of each row. Every
+        word has its positions; in the first deal all rows are at their own, in the others those of
+        each voice are permuted.
     partners, starts
-        The other places of the word of each place, one place after the other, and where those of
-        each place start; shapes [pairs] and [rows + 1].
+        The other positions of the word of each position, concatenated, and where those of each
+        position start; shapes [pairs] and [rows + 1].
     """
 
     speaker: Codes
@@ -135,11 +136,11 @@ class RetrievalTask:
         return cls(speaker, voice, dealt, np.argsort(dealt, axis=1), *_partners(stack.words))
 
     def choice(self) -> Codes:
-        """Return how many takes of other speakers there are for each take."""
+        """Return the number of takes by other speakers for each take."""
         return len(self.speaker) - np.bincount(self.speaker)[self.speaker]
 
     def looked_for(self, rows: slice) -> QueryTargets:
-        """List what the queries of some rows look for."""
+        """List the targets of the queries of some rows."""
         deals, place = len(self.dealt), self.place[:, rows].T.ravel()
         size = np.diff(self.starts)[place]
         query = np.repeat(np.arange(len(size)), size)
@@ -151,14 +152,14 @@ class RetrievalTask:
         return QueryTargets(len(place) // deals, deals, query[is_other], take[is_other])
 
     def distances(self, layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-        """Compare some takes after the other with all: rows, and minus cosine [rows, takes].
+        """Compare blocks of takes with all takes: rows, and minus cosine [rows, takes].
 
-        What the same speaker said is infinitely far.
+        Takes by the same speaker are infinitely far.
         """
         units = unit_rows(without_voices(layer.astype(np.float64), self.voice))
         for start in range(0, len(units), BLOCK):
             block = slice(start, start + BLOCK)
-            # Rounded, so that equal vectors are equally far, in whatever order sums were taken.
+            # Rounded, so that equal vectors are equally far, whatever the order of summation.
             distances = (-units[block] @ units.T).astype(np.float32)
             distances[self.speaker[block, None] == self.speaker] = np.inf
             yield block, distances
@@ -177,20 +178,20 @@ class RetrievalTask:
 
 
 def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Share of takes that find their word among the nearest takes of other speakers, by layer.
+    """Share of takes whose word is among the nearest takes of other speakers, by layer.
 
     Parameters
     ----------
     facts
-        The speakers; an unknown one is taken for somebody else each time.
+        The speakers; each take without a known speaker counts as a speaker of its own.
     seed
-        For the deals of the chance band and the resampled words of the interval.
+        For the permutations of the chance band and the resampled words of the interval.
 
     Returns
     -------
     tuple of LayerCurve
-        R@1, R@5 and R@10, the shares that have a take of their word among the 1, 5 and 10 nearest,
-        as far as there are more takes to choose from; and the mean average precision. From 0 to 1.
+        R@1, R@5 and R@10, the shares with a take of their word among the 1, 5 and 10 nearest, where
+        there are more candidates than that; and the mean average precision. From 0 to 1.
     """
     search, queries, rng = search_of(stack, facts, seed)
     places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
@@ -222,12 +223,12 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
 def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Median rank of the nearest take of the same word among takes of other speakers, by layer.
 
-    Parameters and errors are those of `score_retrieval`.
+    Parameters and errors as in `score_retrieval`.
 
     Returns
     -------
     LayerCurve
-        From 1, the nearest of all, to the number of takes to choose from.
+        From 1, the nearest of all, to the number of candidates.
     """
     search, queries, rng = search_of(stack, facts, seed)
     counts = bootstrap_counts(tuple(stack.words[i] for i in queries), rng)
@@ -250,7 +251,7 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
 def search_of(
     stack: LayerStack, facts: Facts, seed: int
 ) -> tuple[RetrievalTask, Codes, np.random.Generator]:
-    """Deal the takes out, and list the rows that have something to look for."""
+    """Permute the takes for chance, and list the rows with a target."""
     need_words(MIN_WORDS, len(stack.rows))
     rng = np.random.default_rng(seed)
     search = RetrievalTask.of(stack, facts, rng)
@@ -258,14 +259,14 @@ def search_of(
     queries = np.unique(row[search.speaker[row] != search.speaker[search.partners]])
     if len(set(stack.words)) < 2 or not len(queries):
         raise VgdeskError(
-            "No take has another take of its word by another speaker to find among other words.",
-            "Record or import some words by two speakers; written words have no takes.",
+            "No word has takes by two speakers to retrieve among other words.",
+            "Record or import words by two speakers; written words have no takes.",
         )
     return search, queries, rng
 
 
 def _partners(words: Sequence[WordId]) -> tuple[Codes, Codes]:
-    """List the other places of the word of each place, and where those of each place start."""
+    """List the other positions of the word of each position, and where those of each start."""
     places: dict[WordId, list[int]] = {}
     for place, word in enumerate(words):
         places.setdefault(word, []).append(place)
@@ -275,7 +276,7 @@ def _partners(words: Sequence[WordId]) -> tuple[Codes, Codes]:
 
 
 def _middles(query: Codes, ranks: Doubles, place: Doubles) -> Doubles:
-    """Average the places of equal ranks of a query; both sorted."""
+    """Average the positions of equal ranks of a query; both sorted."""
     is_new = np.append(True, (np.diff(query) > 0) | (np.diff(ranks) > 0))[: len(ranks)]
     starts = np.flatnonzero(is_new)
     size = np.diff(np.append(starts, len(ranks)))
@@ -293,29 +294,28 @@ def _medians(ranks: Doubles, counts: Doubles) -> Doubles:
 
 
 def trace_of(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
-    """Say how what was found by some rows came about."""
+    """Describe how the queries were ranked."""
     words = len({stack.words[i] for i in queries})
     return Trace(
-        f"{what}, by cosine without the mean of each voice",
+        f"{what}, by cosine after subtracting the mean of each voice",
         len(queries),
         (stack.encoder,),
-        f"{SHUFFLES} deals of the words among the takes of each voice",
+        f"{SHUFFLES} shuffles of the words among the takes of each voice",
         seed,
-        f"Too few words to trust: only {words} can be found." if words < TRUSTED_WORDS else "",
+        f"Too few words to trust: only {words} have a target." if words < TRUSTED_WORDS else "",
         INTERVAL,
     )
 
 
 RETRIEVAL_SPEAKERS = CurveAnalysis(
     id="retrieval-speakers",
-    title="Word found by another voice",
+    title="Retrieval across speakers",
     explains="How often the takes of other speakers that are nearest to a take are of its word.",
-    reading="R@1 is the share of takes whose nearest take is of the same word, R@5 and R@10 look "
-    "at the 5 and 10 nearest; mean average precision is 1 if all takes of a word come first.",
-    avoid="Not across lists of different length: among fewer takes the right one is easier to "
-    "find.",
+    reading="R@1 is the share of takes whose nearest take is of the same word; R@5 and R@10 use "
+    "the 5 and 10 nearest; mean average precision is 1 if all takes of a word come first.",
+    avoid="Not across lists of different length: among fewer takes the target is easier to find.",
     formula="rank by cosine of x - mean(speaker of x) among all takes of other speakers; R@k = "
-    "share of rank <= k; average precision = mean over takes of the word of place / rank",
+    "share of rank <= k; average precision = mean over takes of the word of position / rank",
     source="Manning et al. (2008), Introduction to information retrieval, chapter 8",
     min_words=MIN_WORDS,
     compute=score_retrieval,
@@ -325,11 +325,10 @@ RETRIEVAL_SPEAKERS = CurveAnalysis(
 )
 RETRIEVAL_RANK = CurveAnalysis(
     id="retrieval-rank",
-    title="Rank in another voice",
-    explains="How many takes of other speakers are nearer to a take than the first one of its "
-    "word.",
-    reading="1 means that half of the takes have their own word nearest; chance is about half of "
-    "the takes to choose from, or less where a word has many takes.",
+    title="Rank across speakers",
+    explains="The rank of the nearest take of the same word among all takes of other speakers.",
+    reading="1 means that half of the takes have their own word nearest; chance is about half the "
+    "number of candidates, or less where a word has many takes.",
     avoid="Not across lists of different length: the rank grows with the number of takes.",
     formula="median over takes of the smallest rank of its word; rank by cosine of "
     "x - mean(speaker of x) among all takes of other speakers",

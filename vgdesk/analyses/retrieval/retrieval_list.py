@@ -1,4 +1,4 @@
-"""What each word or take finds, one by one: the list behind the two measures of retrieval."""
+"""The result of each query, one by one: the list behind the two retrieval measures."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,16 +37,16 @@ HITS = 5
 def list_partners(
     a: LayerStack, a_layer: int, b: LayerStack, b_layer: int, seed: int = 0
 ) -> RetrievalList:
-    """Let every word of a layer of `a` look for itself among all words of a layer of `b`.
+    """Rank every word of a layer of `a` among all words of a layer of `b`.
 
-    Words are compared by their profiles of cosines, as in `find_partners`: R@1 is its score.
+    Words are compared by their cosine profiles, as in `find_partners`, whose score is R@1.
 
     Parameters
     ----------
     a, b
         Stacks with the same rows in the same order; `dim` may differ.
     seed
-        Draws the words where there are more than `MOST_WORDS`.
+        For sampling words where there are more than `MOST_WORDS`.
     """
     is_drawn = len(a.rows) > MOST_WORDS
     a, b = drawn_pair(a, b, seed)
@@ -79,27 +79,27 @@ def list_partners(
 
 def _trace_of_partners(a: LayerStack, b: LayerStack, seed: int | None) -> Trace:
     return Trace(
-        f"rank by profiles of cosines{'' if seed is None else ', of words drawn at random'}",
+        f"rank by cosine profiles{'' if seed is None else ', of words sampled at random'}",
         len(a.rows),
         (a.encoder, b.encoder),
-        "every place is as likely",
+        "every rank is equally likely",
         seed,
         luck_of(len(a.rows)),
     )
 
 
 def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> RetrievalList:
-    """Let every take look for its word among the takes of other speakers.
+    """Rank the word of every take among the takes of other speakers.
 
-    Takes are compared by their cosine without the mean of each voice, as in `score_retrieval`:
+    Takes are compared by cosine after subtracting the mean of each voice, as in `score_retrieval`:
     R@k and its chance level are those of that curve at this layer.
 
     Parameters
     ----------
     facts
-        The speakers; an unknown one is taken for somebody else each time.
+        The speakers; each take without a known speaker counts as a speaker of its own.
     seed
-        For the deals of the chance level.
+        For the permutations of the chance level.
     """
     search, queries, _ = search_of(stack, facts, seed)
     values, choice = stack.values[layer], search.choice()[queries]
@@ -148,7 +148,7 @@ def _named(
 def _nearest(
     search: RetrievalTask, layer: FloatArray, queries: Codes, words: Sequence[WordId]
 ) -> tuple[Doubles, Codes, Codes, Doubles]:
-    """Return for each query the cosine of its nearest right take, how many others tie, and hits."""
+    """Return the cosine of the nearest target of each query, the number of ties, and the hits."""
     _, word = np.unique(words, return_inverse=True)
     count = min(HITS, int(search.choice()[queries].min()))
     is_query = np.isin(np.arange(len(word)), queries)

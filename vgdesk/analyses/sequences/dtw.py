@@ -1,4 +1,4 @@
-"""How far apart two words are frame by frame, when one may be spoken faster than the other."""
+"""Distances between words frame by frame, regardless of speech rate: dynamic time warping."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray
 
-# So many frames of either side are compared at once; their angles stay in the cache.
+# Frames of either side compared at once; their angles fit into the cache.
 FRAMES = 1024
 
 
 class FrameDistance(Enum):
-    """How far apart two frames are."""
+    """The distance between two frames."""
 
-    ANGLE = "angle"  # as a share of half a turn
+    ANGLE = "angle"  # divided by pi
     EUCLIDEAN = "euclidean"
 
 
@@ -26,19 +26,19 @@ def dtw_distances(
 ) -> FloatArray:
     """Dynamic time warping between all words.
 
-    A distance is the mean over the path of frames with the smallest sum. Both ends are fixed; a
-    step goes on in one word or in both.
+    A distance is the mean frame distance along the path with the smallest sum. Both ends are
+    fixed; a step advances one word or both.
 
     Parameters
     ----------
     frames
-        One array [frames, dim] a word; `dim` is the same for all, and no word is empty.
+        One array [frames, dim] per word; `dim` is the same for all, and no word is empty.
 
     Returns
     -------
     array
-        Shape [words, words], float32. By angles from 0 to 1: a frame of zeros is at 1 from all
-        others, and below .0003 angles are lost to rounding.
+        Shape [words, words], float32. Angles are from 0 to 1: a frame of zeros is at 1 from all
+        others, and angles below .0003 are lost to rounding.
 
     References
     ----------
@@ -47,7 +47,7 @@ def dtw_distances(
     from vgdesk.analyses.numerics.alignment_paths import add_warped_distances
 
     if any(len(word) == 0 for word in frames):
-        raise ValueError("frames: every word must have at least one")
+        raise ValueError("frames: every word must have at least one frame")
     is_angle = distance is FrameDistance.ANGLE
     ready = (
         [unit_rows(word).astype(np.float32) for word in frames] if is_angle else _centred(frames)
@@ -78,7 +78,7 @@ def _angles(rows: FloatArray, columns: FloatArray) -> FloatArray:
 
 
 def _centred(words: Sequence[FloatArray]) -> list[FloatArray]:
-    """Move the origin into the midst of all frames, or float32 would lose what they differ in."""
+    """Centre all frames, or float32 would lose their differences."""
     every = np.concatenate(words).astype(np.float64)
     middle = every.mean(axis=0)
     return [(word - middle).astype(np.float32) for word in words]
@@ -98,7 +98,7 @@ def _stacked(words: Sequence[FloatArray]) -> tuple[FloatArray, NDArray[np.intp]]
 
 
 def _blocks(words: Sequence[FloatArray]) -> list[slice]:
-    """Cut the list of words after about `FRAMES` frames each."""
+    """Split the list of words into blocks of about `FRAMES` frames."""
     cuts, size = [0], 0
     for i, word in enumerate(words):
         if size and size + len(word) > FRAMES:

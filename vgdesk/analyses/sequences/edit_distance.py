@@ -5,27 +5,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
-# What it costs to put one token in place of another, for both orders of each pair.
+# Cost of substituting one token for another, for both orders of each pair.
 Costs = Mapping[tuple[str, str], float]
 
-# So many distances are held at once.
+# Distances held at once.
 HELD = 2**22
 
 
 def edit_distances(sequences: Sequence[Sequence[str]], costs: Costs | None = None) -> Doubles:
-    """Return what it takes to edit each sequence into each other, as a share of the longer one.
+    """Return the edit distance of all pairs of sequences, divided by the longer length.
 
     Parameters
     ----------
     sequences
         The tokens of each: phones, letters.
     costs
-        From 0 (nothing) to 1 (as much as a token more or less). Without costs it is always 1.
+        From 0 to 1 (the cost of an insertion or deletion). Without costs, always 1.
 
     Returns
     -------
     array
-        Shape [sequences, sequences], from 0 (the same) to 1. Two empty sequences are the same.
+        Shape [sequences, sequences], from 0 (equal) to 1. Two empty sequences are equal.
 
     References
     ----------
@@ -38,7 +38,7 @@ def edit_distances(sequences: Sequence[Sequence[str]], costs: Costs | None = Non
 def edit_distance_blocks(
     sequences: Sequence[Sequence[str]], costs: Costs | None = None
 ) -> Iterator[tuple[slice, Doubles]]:
-    """Yield the distances of the next few sequences to all, shape [block, sequences]."""
+    """Yield the distances of blocks of sequences to all, shape [block, sequences]."""
     from vgdesk.analyses.numerics.alignment_paths import edit_costs
 
     numbers = {token: i for i, token in enumerate(dict.fromkeys(t for s in sequences for t in s))}

@@ -5,16 +5,15 @@ from vgdesk.analyses.words.block_sums import CHUNK, Codes
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
-# A dendrogram of all rows would need all pairs; one of so many takes a moment.
+# A dendrogram of all rows would need all pairs; one of this many is fast.
 LANDMARKS = 512
 
 
 def order_by_similarity(measure: WordAnalysis, stack: LayerStack, layer: int) -> Codes:
-    """Put similar rows side by side where there are too many for a dendrogram of all.
+    """Order rows by similarity where there are too many for a dendrogram of all.
 
-    Landmarks, picked at equal steps from the list, take the order of their own dendrogram; every
-    other row joins the landmark that it is most similar to. Rows of one landmark stay in the order
-    of the list.
+    Landmarks, taken from the list at equal steps, are ordered by their own dendrogram; every other
+    row joins its most similar landmark. Rows of one landmark stay in list order.
     """
     n = len(stack.rows)
     chosen = np.arange(min(LANDMARKS, n)) * n // min(LANDMARKS, n)
@@ -25,10 +24,10 @@ def order_by_similarity(measure: WordAnalysis, stack: LayerStack, layer: int) ->
 
 
 def _nearest(measure: WordAnalysis, rows: FloatArray, landmarks: FloatArray) -> Codes:
-    """Return the place of the most similar landmark of every row."""
+    """Return the index of the most similar landmark of every row."""
     origin = landmarks.mean(axis=0, dtype=np.float64) if measure.is_distance else 0.0
     marks = measure.vectors(landmarks - origin).astype(np.float32)
-    # The nearer of two has the larger product, once its own length is taken off.
+    # The nearer of two has the larger product, after subtracting half its own squared length.
     handicap = (marks**2).sum(axis=1) / 2 if measure.is_distance else 0.0
     nearest = np.empty(len(rows), np.intp)
     for start in range(0, len(rows), CHUNK):

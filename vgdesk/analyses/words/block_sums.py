@@ -1,8 +1,8 @@
-"""Sums over parts of the rows: what exact means over all their pairs can be had from.
+"""Sums over parts of the rows, from which exact means over all their pairs follow.
 
-The dot products of all pairs of two parts sum up to the dot product of the sums of their vectors,
-and so do squared distances after a step. So one look at every vector is enough, and the matrix of
-all pairs is never made.
+The dot products of all pairs of two parts sum to the dot product of the sums of their vectors; for
+squared distances one more step is needed. So one pass over the vectors is enough, and the matrix of
+all pairs is never computed.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from vgdesk.core.arrays import FloatArray
 
 Codes = NDArray[np.intp]
 
-# So many vectors are held in double precision at once.
+# Vectors held in double precision at once.
 CHUNK = 1024
 
 
@@ -55,7 +55,7 @@ class PartSums:
         return self._mean(totals, pairs)
 
     def within_and_between(self) -> tuple[float, float] | None:
-        """Average over the pairs of one part, and over those of two; None if there are none."""
+        """Average over pairs within parts and over pairs between parts; None if either is empty."""
         whole = PartSums(
             self.counts.sum(keepdims=True),
             self.vectors.sum(axis=0, keepdims=True),
@@ -72,12 +72,12 @@ class PartSums:
         return same, other
 
     def first(self, count: int) -> "PartSums":
-        """Leave out all but the first parts."""
+        """Return the first `count` parts only."""
         sums = (self.counts[:count], self.vectors[:count], self.squares[:count])
         return PartSums(*sums, self.is_distance)
 
     def _own(self) -> tuple[Doubles, Doubles]:
-        """Return the sums over the pairs of different rows of each part, and count these pairs."""
+        """Return the sum over pairs of different rows of each part, and the number of pairs."""
         lengths: Doubles = np.einsum("ij,ij->i", self.vectors, self.vectors)
         totals = lengths - self.squares
         if self.is_distance:
@@ -93,14 +93,14 @@ class PartSums:
 def sum_parts(
     measure: WordAnalysis, layer: FloatArray, codings: Sequence[tuple[Codes, int]]
 ) -> list[PartSums]:
-    """Sum up the vectors of one layer, shape [rows, dim], in several ways at once.
+    """Sum the vectors of one layer, shape [rows, dim], over several partitions at once.
 
     Parameters
     ----------
     codings
-        The number of each row's part, and how many parts there are.
+        The part of each row, as a number, and the number of parts.
     """
-    # Where distances start from does not matter; small numbers keep their digits.
+    # The origin does not change distances, and small numbers keep their precision.
     origin = layer.mean(axis=0, dtype=np.float64) if measure.is_distance else 0.0
     found = [
         PartSums(
@@ -130,7 +130,7 @@ def _add(sums: PartSums, codes: Codes, vectors: Doubles) -> None:
 
 
 def _rest(whole: Doubles, part: Doubles) -> Doubles:
-    """Subtract; what is left of equal numbers is rounding, and never below 0."""
+    """Subtract; differences due to rounding become 0."""
     rest = whole - part
     rest[rest < ROUNDING * whole] = 0.0
     return rest

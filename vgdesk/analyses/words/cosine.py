@@ -23,7 +23,7 @@ def compare_by_cosine(stack: LayerStack, layer: int) -> WordSimilarity:
     Returns
     -------
     WordSimilarity
-        From -1 (opposite) to 1 (same direction). A vector of zeros has no direction: 0 with all.
+        From -1 (opposite) to 1 (same direction). A zero vector has no direction and scores 0.
     """
     need_words(MIN_WORDS, len(stack.rows))
     values = pair_table(PAIRS, stack, layer).astype(np.float64, copy=False)
@@ -44,10 +44,10 @@ PAIRS = PairMeasure("cosine", _all_cosines, _cosines)
 COSINE = WordAnalysis(
     id="cosine",
     title="Cosine",
-    explains="Whether the vectors of two words point the same way, whatever their length.",
+    explains="Whether the vectors of two words point in the same direction, regardless of length.",
     reading="1 is the same direction, 0 unrelated, -1 opposite.",
-    avoid="Where all words share a strong common direction all cosines are near 1: look at "
-    "Pearson or centre the words.",
+    avoid="Where all words share a strong common direction, all cosines are near 1: use Pearson "
+    "correlation instead.",
     formula="x'y / (|x| |y|)",
     source="Salton and McGill (1983), Introduction to modern information retrieval",
     min_words=MIN_WORDS,

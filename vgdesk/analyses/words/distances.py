@@ -8,16 +8,16 @@ from vgdesk.analyses.row_changes import Places
 from vgdesk.analyses.words.word_pairs import Doubles
 from vgdesk.core.arrays import FloatArray
 
-# So many columns of distances are held at once.
+# Columns of distances held at once.
 BLOCK = 512
-# Squared distances below this share of the squared lengths have lost digits.
+# Squared distances below this share of the squared lengths have lost precision.
 CLOSE = {np.dtype(np.float64): 1e-7, np.dtype(np.float32): 1e-3}
-# Of longer lists the products are made in float32, in less than half the time; six digits are left.
+# Longer lists use float32 products, in less than half the time, with six digits of precision.
 PRECISE_ROWS = 4096
 
 
 def distance_blocks(values: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-    """Yield the distances of all rows to the next few rows, shape [rows, block].
+    """Yield the distances of all rows to blocks of rows, shape [rows, block].
 
     Parameters
     ----------
@@ -27,11 +27,11 @@ def distance_blocks(values: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
     Yields
     ------
     tuple
-        Which rows the columns stand for, and the distances.
+        The rows of the columns, and the distances.
     """
     rows = values.astype(np.float64)
-    # Lengths are small beside a large offset only once it is gone. Taking the first row away is
-    # exact, so that a layer which is the same for all rows is exactly 0.
+    # A large common offset would swamp the lengths. Subtracting the first row is exact, so that a
+    # layer which is the same for all rows is exactly 0.
     rows -= rows[0].copy()
     rows -= rows.mean(axis=0)
     size = np.sqrt(np.einsum("ij,ij->", rows, rows) / len(rows)) or 1.0
@@ -47,7 +47,7 @@ def distance_blocks(values: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
 
 
 def distances_of(layer: FloatArray, some: Places) -> Doubles:
-    """Return the distances of some rows to all rows, [some, rows], from their differences."""
+    """Return the distances of some rows to all rows, [some, rows], computed from differences."""
     from scipy.spatial.distance import cdist
 
     distances: Doubles = cdist(layer[some], layer)
@@ -57,7 +57,7 @@ def distances_of(layer: FloatArray, some: Places) -> Doubles:
 def _measure_close_pairs(
     squares: FloatArray, scale: FloatArray, rows: Doubles, others: Doubles
 ) -> None:
-    """Replace squares that are small differences of large numbers by those of the difference."""
+    """Recompute squares that are small differences of large numbers."""
     scale *= CLOSE[scale.dtype]
     pairs = np.argwhere(squares < scale)
     for start in range(0, len(pairs), BLOCK):

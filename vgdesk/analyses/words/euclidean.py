@@ -9,7 +9,7 @@ from vgdesk.core.stack import LayerStack
 
 
 def compare_by_distance(stack: LayerStack, layer: int) -> WordSimilarity:
-    """Euclidean distance between the vectors of each pair of rows; 0 means equal."""
+    """Euclidean distance between the vectors of each pair of rows; 0 means equal vectors."""
     need_words(MIN_WORDS, len(stack.rows))
     values = pair_table(PAIRS, stack, layer).astype(np.float64)
     return word_similarity(
@@ -23,8 +23,8 @@ PAIRS = PairMeasure("Euclidean distance", distance_blocks, distances_of)
 EUCLIDEAN = WordAnalysis(
     id="euclidean",
     title="Euclidean distance",
-    explains="How far apart the vectors of two words are; unlike the cosine it sees their length.",
-    reading="0 means equal vectors; there is no upper end, so distances of two layers cannot be "
+    explains="How far apart the vectors of two words are; unlike the cosine, it depends on length.",
+    reading="0 means equal vectors; there is no upper limit, so distances of two layers cannot be "
     "compared.",
     avoid="Not across layers or models: their vectors differ in length.",
     formula="|x - y|",

@@ -12,15 +12,15 @@ from vgdesk.core.stack import LayerStack
 
 Ids = NDArray[np.int32]
 
-# So many words are compared with as many others at once.
+# Words compared with as many others at once.
 BLOCK = 1024
-# Directions that differ less than this differ by rounding only.
+# Directions that differ by less than this differ by rounding only.
 ROUNDING = 1e-7
 NONE = -1
 
 
 def nearest_by_cosine(layer: FloatArray, count: int) -> Ids:
-    """Find for each row the `count` other rows of largest cosine, in no particular order.
+    """Find for each row the `count` other rows with the largest cosine, in no particular order.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def nearest_by_cosine(layer: FloatArray, count: int) -> Ids:
     -------
     array
         Shape [rows, count], indices of rows; `NONE` for a row of zeros, which has no direction,
-        and for all rows if they point the same way.
+        and for all rows if they point in the same direction.
     """
     from vgdesk.analyses.numerics.running_top_k import take_in
 
     units = unit_rows(layer)
     common = units.mean(axis=0)
-    # Cosines near 1 differ in digits that float32 does not have. What all rows have in common adds
-    # the same to all cosines of a row, up to its product with the other row.
+    # Cosines near 1 differ in digits beyond float32. The common direction adds the same to all
+    # cosines of a row, apart from its product with the other row.
     own = units - common
     if np.linalg.norm(own) <= ROUNDING * np.linalg.norm(units):
         return np.full((len(layer), count), NONE, np.int32)

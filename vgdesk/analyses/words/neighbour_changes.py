@@ -10,7 +10,7 @@ from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 4
 NEIGHBOURS = 5
-# With fewer words hardly any could be new: half of the others are neighbours anyway.
+# With fewer words hardly any neighbour can be new: half of the other words are neighbours.
 TRUSTED_WORDS = 2 * NEIGHBOURS + 1
 
 
@@ -32,7 +32,7 @@ def neighbour_changes(
     Returns
     -------
     NeighbourChanges
-        The most changed words first; words that changed as much stay in the order of the list.
+        The most changed words first; ties stay in the order of the list.
     """
     n = len(a.rows)
     need_words(MIN_WORDS, n)
@@ -53,10 +53,10 @@ def neighbour_changes(
         kept[order] / k,
         k / (n - 1),
         Trace(
-            f"share of the {k} nearest words by cosine that stay",
+            f"share of the {k} nearest words by cosine that stay the same",
             n,
             (a.encoder, b.encoder),
-            "what words dealt out at random would keep, k / (n - 1)",
+            "the share that random words would keep, k / (n - 1)",
             warning=warning,
         ),
     )
@@ -82,9 +82,9 @@ def _by_cosine(values: np.ndarray, row: int, others: Ids) -> np.ndarray:
 NEIGHBOUR_CHANGES = ChangeAnalysis(
     id="neighbour-changes",
     title="Changed neighbours",
-    explains="Which words have other nearest words in B than in A: where to look first.",
+    explains="Which words have different nearest words in B than in A.",
     reading="0 % means that all nearest words are new, 100 % that all stayed; chance keeps some.",
-    avoid="Not as a score of a model: it lists the extremes, and some are there by chance.",
+    avoid="Not as a score of a model: it lists the extremes, some of which are due to chance.",
     formula=f"|N_a & N_b| / k, N the k = {NEIGHBOURS} nearest words by cosine (half of the others "
     "if these are fewer)",
     source="Boggust et al. (2022), Embedding Comparator",

@@ -1,8 +1,8 @@
-"""Similarities or distances of all pairs of rows, kept so that one more word is one more row.
+"""Cached similarities or distances of all pairs of rows, updated when words are added.
 
-A table of n words takes n x n x dim multiplications, its last row n x dim. So the last tables are
-kept, one a layer, and when most rows of a list are those of a kept one, only the others are
-computed. Beyond `MOST_ROWS` a table would be too large to be kept, and nothing is.
+A table of n words takes n x n x dim multiplications, its last row n x dim. So the latest tables are
+cached, one per layer, and when most rows of a list are those of a cached one, only the others are
+computed. Beyond `MOST_ROWS` a table is too large to be cached.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,9 +15,9 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.stack import LayerStack
 
 MOST_ROWS = 1200
-# Four encoders of base size; 370 MB at the most, if they are in float32.
+# Enough for four encoders of base size; at most 370 MB in float32.
 MOST_TABLES = 64
-# With more new rows than one of so many, everything is as quick.
+# If more than one row in this many is new, a full run is as fast.
 FEW = 16
 
 Blocks = Iterable[tuple[slice, FloatArray]]
@@ -25,16 +25,16 @@ Blocks = Iterable[tuple[slice, FloatArray]]
 
 @dataclass(frozen=True, slots=True)
 class PairMeasure:
-    """How rows of a layer, [rows, dim], are compared in pairs.
+    """A pairwise comparison of the rows of a layer, [rows, dim].
 
     Attributes
     ----------
     name
-        Tells the tables of one measure from those of another.
+        Distinguishes the tables of different measures.
     blocks
-        Yields all rows against the next few rows, [rows, block], and which rows these are.
+        Yields all rows against blocks of rows, [rows, block], and which rows these are.
     some
-        Returns the named rows against all rows, [some, rows]: the same numbers, up to rounding.
+        Returns the given rows against all rows, [some, rows]: the same values, up to rounding.
     """
 
     name: str
@@ -43,7 +43,7 @@ class PairMeasure:
 
 
 def pair_blocks(measure: PairMeasure, stack: LayerStack, layer: int) -> Blocks:
-    """Return the pairs of one layer: of short lists in one block, from what is kept of them."""
+    """Return the pairs of one layer; those of short lists in one block, from the cache."""
     if not stack.keys or len(stack.rows) > MOST_ROWS:
         return measure.blocks(stack.values[layer])
     return [(slice(0, len(stack.rows)), _table(measure, stack, layer))]
@@ -71,7 +71,7 @@ def _table(measure: PairMeasure, stack: LayerStack, layer: int) -> FloatArray:
 def _followed(
     measure: PairMeasure, values: FloatArray, old: FloatArray, change: RowChange
 ) -> FloatArray:
-    """Take over what stays and compute the rest."""
+    """Copy the pairs of unchanged rows and compute the rest."""
     table = np.empty((len(values), len(values)), old.dtype)
     table[_square(change.after)] = old[_square(change.before)]
     if len(change.new):
@@ -82,7 +82,7 @@ def _followed(
 
 
 def _square(places: Places) -> tuple[slice | Places, slice | Places]:
-    """Index the pairs of some rows; of rows that follow each other by slices, which is faster."""
+    """Index the pairs of some rows; contiguous rows by slices, which is faster."""
     if len(places) and places[-1] - places[0] == len(places) - 1 and (np.diff(places) > 0).all():
         run = slice(places[0], places[-1] + 1)
         return run, run

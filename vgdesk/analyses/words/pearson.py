@@ -20,7 +20,7 @@ def compare_by_correlation(stack: LayerStack, layer: int) -> WordSimilarity:
     Returns
     -------
     WordSimilarity
-        From -1 to 1. A vector with the same number everywhere correlates 0 with all.
+        From -1 to 1. A constant vector correlates 0 with all.
     """
     need_words(MIN_WORDS, len(stack.rows))
     values = dot_products(profiles(stack.values[layer]))
@@ -39,9 +39,9 @@ def profiles(values: FloatArray) -> Doubles:
 PEARSON = WordAnalysis(
     id="pearson",
     title="Pearson correlation",
-    explains="Whether the vectors of two words rise and fall together over their dimensions.",
+    explains="Whether the vectors of two words rise and fall together across dimensions.",
     reading="1 is the same profile, 0 unrelated, -1 the mirrored profile.",
-    avoid="A single dimension with very large values decides it, as it does for the cosine.",
+    avoid="Not where single dimensions have very large values: as in the cosine, they dominate.",
     formula="cosine of x - mean(x) and y - mean(y)",
     source="Pearson (1896), Regression, heredity and panmixia",
     min_words=MIN_WORDS,

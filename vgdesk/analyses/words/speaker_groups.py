@@ -1,4 +1,4 @@
-"""Who said which row."""
+"""Speakers of rows, and vectors without their voices."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from vgdesk.core.facts import Facts
 Doubles = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-# With fewer rows a speaker's mean says more about the words than about the voice.
+# With fewer rows the mean of a speaker reflects the words more than the voice.
 FEWEST_ROWS = 10
 
 
 def speaker_codes(rows: Sequence[str], facts: Facts) -> Codes:
-    """Give every speaker a number; an unknown one is taken for somebody else each time."""
+    """Return the speaker number of each row; a row without a speaker has a number of its own."""
     known = facts.speaker_of()
     who = [("speaker", known[row]) if row in known else ("row", row) for row in rows]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(who))}
@@ -25,18 +25,18 @@ def speaker_codes(rows: Sequence[str], facts: Facts) -> Codes:
 
 
 def voice_codes(speakers: Codes) -> Codes:
-    """Give a number to speakers with enough rows to know their voice by; the others share one."""
+    """Return numbers of the speakers with enough rows for a voice; the others share one."""
     rows = Counter(speakers.tolist())
     numbers = {speaker: i for i, speaker in enumerate(s for s in rows if rows[s] >= FEWEST_ROWS)}
     return np.array([numbers.get(speaker, len(numbers)) for speaker in speakers.tolist()], np.intp)
 
 
 def without_voices(values: Doubles, voices: Codes) -> Doubles:
-    """Take from each row [rows, dim] the mean of its voice, from `voice_codes`.
+    """Subtract from each row [rows, dim] the mean of its voice, given by `voice_codes`.
 
-    What varies by rounding only becomes 0.
+    Differences due to rounding become 0.
     """
-    # Taking the first row away is exact, so that rows which are all the same are exactly 0.
+    # Subtracting the first row is exact, so that rows which are all the same are exactly 0.
     moved = values - values[0]
     centred: Doubles = moved - group_means(moved, voices)[voices]
     size, left = (np.linalg.norm(rows, axis=1) for rows in (values, centred))
@@ -45,7 +45,7 @@ def without_voices(values: Doubles, voices: Codes) -> Doubles:
 
 
 def group_means(values: Doubles, groups: Codes) -> Doubles:
-    """Average rows by group, [groups, dim]; every number from 0 on has to occur."""
+    """Average rows by group, [groups, dim]; groups are numbered from 0 without gaps."""
     order = np.argsort(groups, kind="stable")
     if groups.max() + 1 == len(groups):
         return values[order]

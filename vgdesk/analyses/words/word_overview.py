@@ -15,21 +15,21 @@ from vgdesk.core.results import Trace, WordOverview, WordSimilarity
 from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Order
 
-# Up to here every pair is shown: 4 million cells, about as many as a screen has pixels.
+# Up to this number every pair is shown: 4 million cells, about as many as a screen has pixels.
 MOST_ROWS = 2000
 MOST_BLOCKS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is looked at of a list.
+    """The part of a list to show, and its order.
 
     Attributes
     ----------
     order, facts
-        Which rows come first where blocks are shown, and the groups that this order may be by.
+        The order of rows where blocks are shown, and the groups that it may use.
     part
-        Ids of the rows to look at; all rows if empty.
+        Ids of the rows to show; all rows if empty.
     """
 
     order: Order = Order.LIST
@@ -39,14 +39,14 @@ class Sight:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrangement:
-    """How the rows of an overview are put.
+    """The order of the rows of an overview.
 
     Attributes
     ----------
     rows
-        The rows in the order in which they are shown.
+        The rows in display order.
     groups
-        The number of each row's group; those without one have the number after the last.
+        The group number of each row; rows without a group have the number after the last.
     """
 
     order: Order
@@ -63,8 +63,8 @@ def compare_rows(
     Parameters
     ----------
     sides
-        One layer, given with its stack, or two with the same rows: then the second minus the
-        first.
+        One layer, given with its stack, or two with the same rows: then the result is the second
+        minus the first.
     """
     whole = len(sides[0][0].rows)
     if sight.part:
@@ -77,9 +77,9 @@ def compare_rows(
 
 
 def _only(stack: LayerStack, layer: int, part: frozenset[str]) -> LayerStack:
-    """Return a part of one layer; to copy it from all of them would take longer than the rest."""
+    """Return a part of one layer; copying it from all layers would take most of the time."""
     if unknown := sorted(part.difference(stack.rows)):
-        raise VgdeskError(f"There is no “{unknown[0]}” among the rows.", "Check its spelling.")
+        raise VgdeskError(f"There is no row “{unknown[0]}”.", "Check its spelling.")
     alone = replace(stack, layers=(stack.layers[layer],), values=stack.values[layer, None])
     keyed = alone.with_keys(stack.keys) if stack.keys else alone
     return keyed.only(list(compress(range(len(stack.rows)), map(part.__contains__, stack.rows))))
@@ -90,8 +90,8 @@ def overview(
 ) -> WordOverview:
     """Average the similarities over blocks of neighbouring rows; arguments as in `compare_rows`.
 
-    The means are exact, and the matrix of all pairs is never made. A difference keeps the order of
-    its first side.
+    The means are exact, and the matrix of all pairs is never computed. A difference keeps the order
+    of its first side.
     """
     groups, count = _group_codes(sides[0][0].words, sight.facts)
     rows = _ordered(measure, *sides[0], sight.order, groups)
@@ -106,12 +106,12 @@ def overview(
 
 
 def _group_codes(words: Sequence[WordId], facts: Facts) -> tuple[Codes, int]:
-    """Give groups numbers in the order of their first word; words without one get the last.
+    """Return group numbers, in the order of first words; words without a group get the last.
 
     Returns
     -------
     tuple
-        The number of each word's group, and how many groups there are.
+        The group number of each word, and the number of groups.
     """
     labels = facts.labels()
     place = {label: i for i, label in enumerate(dict.fromkeys(labels.values()))}
@@ -120,12 +120,12 @@ def _group_codes(words: Sequence[WordId], facts: Facts) -> tuple[Codes, int]:
 
 
 def block_starts(rows: int) -> Codes:
-    """Cut rows into at most `MOST_BLOCKS` blocks of two or more, as equal as can be.
+    """Split rows into at most `MOST_BLOCKS` blocks of two or more, as equal as possible.
 
     Returns
     -------
     Codes
-        Shape [blocks + 1]: where each block begins, and where the last one ends.
+        Shape [blocks + 1]: where each block starts, and where the last one ends.
     """
     size = max(2, -(-rows // MOST_BLOCKS))
     blocks = max(1, rows // size)

@@ -1,4 +1,4 @@
-"""What the measures between the words of one layer have in common."""
+"""Shared parts of the measures between the words of one layer."""
 
 from dataclasses import replace
 from typing import TypeVar
@@ -14,11 +14,11 @@ Doubles = NDArray[np.float64]
 Matrix = TypeVar("Matrix", WordSimilarity, WordOverview)
 
 MIN_WORDS = 2
-# The best leaf order takes a moment up to here, but seconds at a thousand rows.
+# Up to this number optimal leaf ordering is fast; at a thousand rows it takes seconds.
 ORDERED_WORDS = 256
-# As many pairs say where the colours should end.
+# Pairs sampled for the limits of the colour scale.
 SAMPLED_PAIRS = 20_000
-# What varies less than this, beside its size, varies by rounding only.
+# Variation below this share of the size is rounding.
 ROUNDING = 1e-12
 
 
@@ -31,7 +31,7 @@ def word_similarity(
     *,
     is_distance: bool = False,
 ) -> WordSimilarity:
-    """Add to the values of all pairs of rows an order of the rows and the limits of the colours.
+    """Combine the values of all pairs of rows with a row order and limits of the colour scale.
 
     Similarities must lie between -1 and 1.
     """
@@ -52,7 +52,7 @@ def word_similarity(
 
 
 def difference(one: Matrix, other: Matrix) -> Matrix:
-    """Subtract `one` from `other`, which has the same rows; the order stays that of `one`."""
+    """Subtract `one` from `other`, which has the same rows; keep the order of `one`."""
     values = other.values - one.values
     reach = float(np.abs(values).max(initial=0.0)) or 1.0
     return replace(
@@ -80,10 +80,10 @@ def dot_products(units: Doubles) -> Doubles:
 
 
 def _leaf_order(distances: Doubles) -> tuple[int, ...]:
-    """Order rows as the leaves of an average-linkage dendrogram, neighbours alike if there is time.
+    """Order rows as the leaves of an average-linkage dendrogram.
 
-    Left and right of a branch are arbitrary; up to `ORDERED_WORDS` rows the sides are chosen so
-    that the distances between neighbours are as small as they can be.
+    Left and right of a branch are arbitrary; up to `ORDERED_WORDS` rows they are chosen to minimise
+    the distances between neighbours.
     """
     from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 
@@ -96,8 +96,8 @@ def _leaf_order(distances: Doubles) -> tuple[int, ...]:
 def limits_of(pairs: Doubles, *, is_distance: bool) -> tuple[float, float]:
     """Return the 1st and 99th percentile of the pairs.
 
-    Words of one layer often lie in a narrow cone, all similarities between 0.9 and 1: on the whole
-    scale the picture would be blank, and from lowest to highest one odd recording would empty it.
+    Words of one layer often lie in a narrow cone, all similarities between 0.9 and 1: the full
+    scale would show no contrast, and neither would the range if there is one outlier.
     """
     sample = pairs[:: 1 + len(pairs) // SAMPLED_PAIRS]
     low, high = (float(limit) for limit in np.percentile(sample, [1, 99]))

@@ -14,10 +14,10 @@ HEADINGS = {
 }
 INTRODUCTION = """# Measures
 
-Every score is shown with its chance level, its number of words and its seed. False discovery rates
-(q) are corrected over all layers, or pairs of layers, that were tested; a value with q > .05 does
-not differ from chance. Chance levels and intervals are computed over words, never over takes or
-pairs. This page is printed by `vgdesk measures --markdown`.
+Every score is shown with its chance level, its number of words and its random seed. False
+discovery rates (q) are corrected for all layers, or pairs of layers, that were compared; a value
+with q > .05 does not differ from chance. Chance levels and intervals are computed over words, never
+over takes or pairs. This page is printed by `vgdesk measures --markdown`.
 """
 
 
