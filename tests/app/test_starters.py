@@ -11,6 +11,7 @@ import pytest
 from tests.app.test_workspace import Desk
 from tests.encoders.conftest import tiny as tiny
 from tests.main_thread import MainThread
+from tests.warm_children import warm_children
 from vgdesk import encoders
 from vgdesk.app import encoder_shelf, projects, workspace
 from vgdesk.app.encoder_shelf import usual_encoders
@@ -70,9 +71,10 @@ def encode_demo(demo: Path) -> None:
 @pytest.fixture
 def desk(resources: Path) -> Iterator[Desk]:
     del resources  # come before the workspace that looks for them
-    made = Desk(MainThread())
-    yield made
-    made.workspace.close()
+    with warm_children():
+        made = Desk(MainThread())
+        yield made
+        made.workspace.close()
 
 
 def contents(folder: Path) -> dict[Path, tuple[int, int]]:
