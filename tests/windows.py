@@ -19,8 +19,9 @@ Wait = Callable[[Callable[[], object]], None]  # until something is true
 def opened_window(qtbot: QtBot) -> Iterator[MainWindow]:
     """Make a window that is not shown yet; in the end it is closed without a question."""
     dispatcher = Dispatcher()
-    with warm_children():
+    with warm_children() as children:
         workspace = Workspace(dispatcher.post)
+        children.follow(workspace.events)
         window = MainWindow(workspace)
         qtbot.addWidget(
             window, before_close_func=lambda _w: workspace.store.saved(workspace.session)
@@ -28,6 +29,7 @@ def opened_window(qtbot: QtBot) -> Iterator[MainWindow]:
         try:
             yield window
         finally:
+            children.may_analyse.set()
             workspace.close()
             dispatcher.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

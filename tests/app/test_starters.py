@@ -71,9 +71,11 @@ def encode_demo(demo: Path) -> None:
 @pytest.fixture
 def desk(resources: Path) -> Iterator[Desk]:
     del resources  # come before the workspace that looks for them
-    with warm_children():
+    with warm_children() as children:
         made = Desk(MainThread())
+        children.follow(made.workspace.events)
         yield made
+        children.may_analyse.set()
         made.workspace.close()
 
 

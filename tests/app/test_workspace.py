@@ -85,9 +85,11 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("VGDESK_HOME", str(tmp_path / "home"))
-    with warm_children():
+    with warm_children() as children:
         made = Desk(MainThread())
+        children.follow(made.workspace.events)
         yield made
+        children.may_analyse.set()
         made.workspace.close()
 
 
