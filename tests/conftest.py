@@ -22,6 +22,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import warm_children
+
 # Read by Qt and by the number libraries when they are imported, so set before anything else.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -43,6 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings and caches of the person who runs the tests out of them."""
     monkeypatch.setenv("VGDESK_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_server_left() -> Iterator[None]:
+    """End the server of warm children after the last test."""
+    yield
+    warm_children.stop_server()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -132,7 +141,8 @@ def _children() -> set[int]:
     for listing in Path("/proc/self/task").glob("*/children"):
         with suppress(FileNotFoundError):  # of a thread that has just ended
             found.update(map(int, listing.read_text().split()))
-    return found - {getattr(multiprocessing.resource_tracker._resource_tracker, "_pid", None)}
+    own = getattr(multiprocessing.resource_tracker._resource_tracker, "_pid", None)
+    return found - {own, warm_children.server()}
 
 
 def _windows() -> set[Any]:

@@ -13,6 +13,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.main_thread import MainThread
+from tests.warm_children import warm_children
 from vgdesk.app.analysing.request import Request
 from vgdesk.app.analysing.view_context import ON_THEIR_WAY
 from vgdesk.app.exchange.segmentation import LongRecording
@@ -93,6 +94,18 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("VGDESK_HOME", str(tmp_path / "home"))
+    with warm_children() as children:
+        made = Desk(MainThread())
+        children.follow(made.workspace.events)
+        yield made
+        children.may_analyse.set()
+        made.workspace.close()
+
+
+@pytest.fixture
+def cold_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk with spawned processes, as in the program."""
+    monkeypatch.setenv("VGDESK_HOME", str(tmp_path / "home"))
     made = Desk(MainThread())
     yield made
     made.workspace.close()
@@ -102,14 +115,15 @@ def end_process() -> None:
     os._exit(1)
 
 
-def test_the_demo_fills_all_four_views(desk: Desk) -> None:
-    desk.open_demo()
-    session = desk.workspace.session
+def test_the_demo_fills_all_four_views(cold_desk: Desk) -> None:
+    cold_desk.open_demo()
+    session = cold_desk.workspace.session
     assert len(session.words) >= 24
-    assert desk.layers[-1].trace.n == len(session.words)
-    assert np.isfinite(desk.layers[-1].values).all()
-    assert {curve.encoder for curve in desk.curves[-1]} == set(session.encoders.values())
-    assert not desk.notices
+    assert cold_desk.layers[-1].trace.n == len(session.words)
+    assert np.isfinite(cold_desk.layers[-1].values).all()
+    shown = {curve.encoder for curve in cold_desk.curves[-1]}
+    assert shown == set(session.encoders.values())
+    assert not cold_desk.notices
 
 
 def test_another_layer_changes_words_and_map_but_not_the_layer_heatmap(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Cancellation of long work whose result may no longer be needed.
 
-The caller provides a check (`cancellable`); the work iterates over its layers, blocks, shuffles or files
-with `until_cancelled`, and ends there once it is cancelled.
+The caller provides a check (`cancellable`); the work iterates over its layers, blocks, shuffles or
+files with `until_cancelled`, and ends there once it is cancelled.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -11,6 +11,7 @@ import pytest
 from tests.app.test_workspace import Desk
 from tests.encoders.conftest import tiny as tiny
 from tests.main_thread import MainThread
+from tests.warm_children import warm_children
 from vgdesk import encoders
 from vgdesk.app import workspace
 from vgdesk.app.encoding import encoder_registry
@@ -72,9 +73,12 @@ def encode_demo(demo: Path) -> None:
 @pytest.fixture
 def desk(resources: Path) -> Iterator[Desk]:
     del resources  # come before the workspace that looks for them
-    made = Desk(MainThread())
-    yield made
-    made.workspace.close()
+    with warm_children() as children:
+        made = Desk(MainThread())
+        children.follow(made.workspace.events)
+        yield made
+        children.may_analyse.set()
+        made.workspace.close()
 
 
 def contents(folder: Path) -> dict[Path, tuple[int, int]]:
