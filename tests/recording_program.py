@@ -59,7 +59,7 @@ class Hand:
         workspace = self._workspace
         word, mark = tuple(workspace.session.words)[-1], f"{os.getpid()}-{number}"
         say(begun=mark, word=word)
-        workspace.label([word], "mark", mark)
+        workspace.editor.label([word], "mark", mark)
         self._when_written(lambda: say(label=mark, word=word))
         self._ticks = 0
         if number % 3 == 0:

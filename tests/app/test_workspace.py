@@ -175,7 +175,7 @@ def test_undo_brings_the_earlier_pictures_back(desk: Desk) -> None:
     desk.open_demo()
     n = len(desk.workspace.session.words)
     first = next(iter(desk.workspace.session.words))
-    desk.workspace.delete(frozenset({first}), frozenset())
+    desk.workspace.editor.delete(frozenset({first}), frozenset())
     desk.until(lambda: desk.layers[-1].trace.n == n - 1)
     desk.workspace.store.undo()
     desk.until(lambda: desk.layers[-1].trace.n == n)
@@ -275,7 +275,7 @@ def test_listening_to_a_long_recording_shows_progress_and_ends_when_cancelled(
     desk.workspace.events.job_changed.subscribe(jobs.append)
     silence = np.zeros(1800 * 8000, np.float32)
     write_flac(tmp_path / "long.flac", Recording(silence, 8000))
-    desk.workspace.look_into(tmp_path / "long.flac", found.append)
+    desk.workspace.segmentation.look_into(tmp_path / "long.flac", (), found.append)
     desk.until(lambda: jobs and jobs[-1].done > 0)
     assert jobs[-1].done < jobs[-1].total
     desk.workspace.cancel(jobs[-1].id)
@@ -433,12 +433,12 @@ def test_a_list_of_words_is_compared_before_anything_is_recorded(desk: Desk) -> 
     desk.open_demo()
     desk.workspace.projects.new(desk.workspace.session)
     desk.until(lambda: not desk.workspace.session.words)
-    desk.workspace.add_words("study-phonetic")
+    desk.workspace.lists.add("study-phonetic")
     expected = {("starter-text", 81), ("starter-text-grounded", 81)}
     desk.until(lambda: {(c.encoder, c.trace.n) for c in desk.curves[-1]} == expected)
     first = desk.workspace.view_state.selection.primary
     assert desk.workspace.session.words[first].text == "liquor"
-    desk.workspace.add_words("no such list")
+    desk.workspace.lists.add("no such list")
     desk.until(lambda: desk.notices)
     assert "could not be read" in desk.notices[-1].message
 
@@ -449,7 +449,7 @@ def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
     desk.until(lambda: not desk.workspace.session.words)
     desk.workspace.view_state.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
     desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="sound-symbolism"))
-    desk.workspace.add_words("study-phonetic")
+    desk.workspace.lists.add("study-phonetic")
     desk.until(
         lambda: (
             not desk.workspace.encoding.missing

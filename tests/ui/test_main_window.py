@@ -195,7 +195,7 @@ def test_a_name_too_long_for_a_folder_is_said(
     window.workspace.events.notice.subscribe(notices.append)
     folder = tmp_path / f"{'n' * 252}.vgdesk"
     monkeypatch.setattr(dialogs, "ask_new_project", lambda *_: folder)
-    window.controller.ask_to_save_as()
+    window.controller.project.ask_to_save_as()
     qtbot.waitUntil(lambda: bool(notices), timeout=SECONDS)
     assert "has a name that is too long" in notices[0].message
     assert window.workspace.projects.home is None
@@ -307,7 +307,7 @@ def test_a_file_is_replaced_if_the_dialog_asked_about_it(
     for may_replace in (False, True):
         target = dialogs.Target(place, may_replace)
         monkeypatch.setattr(dialogs, "ask_export_target", lambda *_, target=target: target)
-        window.controller.ask_to_export()
+        window.controller.project.ask_to_export()
         qtbot.waitUntil(lambda seen=may_replace: len(notices) > seen, timeout=SECONDS)
     assert "already exists" in notices[0].message
     assert "--force" not in notices[0].hint
@@ -590,7 +590,7 @@ def test_letters_are_those_of_the_command_line_and_choose_their_words(
     only = {Cell.TEXT: EncoderId("spelling")}
     workspace.store.apply("Choose", lambda session: replace(session, encoders=only))
     workspace.view_state.compare(Cell.TEXT, Cell.SPEECH)
-    workspace.add_words(str(tmp_path / "shapes.tsv"))
+    workspace.lists.add(str(tmp_path / "shapes.tsv"))
     qtbot.waitUntil(lambda: letters.summary.startswith("n = 18."), timeout=SECONDS)
     workspace.save(tmp_path / "shapes.vgdesk")
     qtbot.waitUntil(lambda: workspace.projects.home is not None, timeout=SECONDS)

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
@@ -23,7 +22,6 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.state.events import Embedded, SessionChanged
 from vgdesk.app.state.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.model import TakeId, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
@@ -37,6 +35,7 @@ from vgdesk.ui.recording.recording_controller import RecordingController
 from vgdesk.ui.style import plain_text, theme
 from vgdesk.ui.takes.inspector_controller import InspectorController
 from vgdesk.ui.takes.inspector_panel import InspectorPanel
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.views_controller import ViewsController
 from vgdesk.ui.widgets.activity_panel import ActivityPanel
 from vgdesk.ui.widgets.notice_bar import NoticeBar
@@ -63,28 +62,27 @@ class MainWindow(QMainWindow):
         self._watcher = theme.follow(app, self._set_theme)
         self.notices = NoticeBar()
         self.controls = ControlBar()
-        self.views = ViewsController(workspace, self._theme)
+        self._requests = UserRequests(workspace)
+        self.views = ViewsController(workspace, self._requests, self._theme)
         self.words = WordsPanel()
         self.models = ModelsPanel()
         self.inspector = InspectorPanel()
         self.recorder = RecorderPanel()
         self.activity = ActivityPanel()
         self.recording = RecordingController(workspace, self.recorder)
-        parts = Parts(
-            self.controls, self.views, self.words, self.models, self.recorder, self.recording
-        )
-        self.controller = ActionController(self, parts, workspace)
+        parts = Parts(self.controls, self.views, self.words, self.models, self.recording)
+        self.controller = ActionController(self, parts, workspace, self._requests)
         self.actions_by_id: Mapping[str, QAction] = self._make_menus()
         self._lay_out()
         self._hear_panels()
         self._hear_workspace()
         self._keys = RecorderKeys(self.actions_by_id, self.recording, self._surfaces())
-        self._modelling = ModelsController(workspace, self.models)
-        self._inspecting = InspectorController(workspace, self.inspector)
+        self._modelling = ModelsController(workspace, self._requests, self.models)
+        self._inspecting = InspectorController(workspace, self._requests, self.inspector)
         self._set_theme(self._theme)
         self._restore_layout()
         self._session_changed(SessionChanged(workspace.session, workspace.session, ""))
-        self._show_recipe(workspace.view_state.recipe)
+        self._show_recipe(self._requests.recipe)
 
     def _make_menus(self) -> dict[str, QAction]:
         made = {}
@@ -149,24 +147,24 @@ class MainWindow(QMainWindow):
         return (self._centre, *self.findChildren(QDockWidget))
 
     def _hear_panels(self) -> None:
-        view_state, workspace = self.workspace.view_state, self.workspace
-        self.words.words_chosen.connect(self._choose_words)
-        self.words.take_chosen.connect(self._choose_take)
-        self.words.play_requested.connect(workspace.play)
-        self.words.delete_requested.connect(self._delete)
-        self.words.label_requested.connect(workspace.label)
-        self.words.label_column_chosen.connect(self._choose_column)
-        self.words.files_dropped.connect(self.controller.take_in)
-        self.words.record_requested.connect(self.controller.record)
-        self.recorder.record_toggled.connect(self.controller.record)
-        self.words.open_requested.connect(self.controller.ask_for_files)
-        self.activity.cancel_requested.connect(workspace.cancel)
+        requests, controller = self._requests, self.controller
+        self.words.words_chosen.connect(requests.choose_words)
+        self.words.take_chosen.connect(requests.choose_take)
+        self.words.play_requested.connect(requests.play)
+        self.words.delete_requested.connect(requests.delete)
+        self.words.label_requested.connect(requests.label)
+        self.words.label_column_chosen.connect(requests.choose_label_column)
+        self.words.files_dropped.connect(controller.take_in)
+        self.words.record_requested.connect(controller.takes.record)
+        self.recorder.record_toggled.connect(controller.takes.record)
+        self.words.open_requested.connect(controller.imports.ask_for_files)
+        self.activity.cancel_requested.connect(self.workspace.cancel)
         self.views.action_requested.connect(self._run_by_id)
-        self.controller.reset_requested.connect(self.reset_layout)
-        self.inspector.cut_requested.connect(self.controller.cut_take)
-        self.controls.compared_chosen.connect(view_state.compare)
-        self.controls.shown_chosen.connect(self.controller.show)
-        self.controls.layer_chosen.connect(self._choose_layer)
+        controller.views.reset_requested.connect(self.reset_layout)
+        self.inspector.cut_requested.connect(controller.imports.segment_take)
+        self.controls.compared_chosen.connect(requests.compare)
+        self.controls.shown_chosen.connect(requests.show)
+        self.controls.layer_chosen.connect(requests.choose_layer)
 
     def _hear_workspace(self) -> None:
         events = self.workspace.events
@@ -183,23 +181,6 @@ class MainWindow(QMainWindow):
         if action:
             ACTIONS[action].run(self.controller)
 
-    def _choose_words(self, words: list[WordId]) -> None:
-        self.workspace.view_state.select(*words)
-
-    def _choose_take(self, take: str) -> None:
-        found = self.workspace.session.takes[TakeId(take)]
-        self.workspace.view_state.choose_take(found.word, found.id)
-
-    def _delete(self, words: list[WordId], takes: list[TakeId]) -> None:
-        self.workspace.delete(frozenset(words), frozenset(takes))
-
-    def _choose_column(self, column: str) -> None:
-        self.workspace.view_state.change(lambda recipe: replace(recipe, label_column=column))
-
-    def _choose_layer(self, layer: int) -> None:
-        view_state = self.workspace.view_state
-        view_state.choose_layer(view_state.recipe.focus, layer)
-
     # News
 
     def _session_changed(self, _change: SessionChanged) -> None:
@@ -209,7 +190,7 @@ class MainWindow(QMainWindow):
         self._show_step("redo", store.redo_label)
         self._show_place()
         self._show_recent()
-        self._show_recipe(self.workspace.view_state.recipe)
+        self._show_recipe(self._requests.recipe)
 
     def _show_step(self, action: str, label: str) -> None:
         entry = self.actions_by_id[action]
@@ -231,7 +212,7 @@ class MainWindow(QMainWindow):
             entry = self._recent.addAction(folder.stem)
             entry.setData(str(folder))
             entry.setStatusTip(str(folder))
-            entry.triggered.connect(self.controller.open_recent)
+            entry.triggered.connect(self.controller.project.open_recent)
         self._recent.setEnabled(bool(self.workspace.settings.recent_projects))
 
     def _show_recipe(self, recipe: ViewRecipe) -> None:
@@ -269,8 +250,8 @@ class MainWindow(QMainWindow):
             part.set_theme(theme)
         self.activity.set_theme(theme)
         self.notices.set_theme(theme)
-        if self.controller.speaker_window is not None:
-            self.controller.speaker_window.set_theme(theme)
+        if self.controller.takes.speaker_window is not None:
+            self.controller.takes.speaker_window.set_theme(theme)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -301,7 +282,7 @@ class MainWindow(QMainWindow):
         return min(1400, screen.width() - FRAME), min(900, screen.height() - 3 * FRAME)
 
     def _ask_to_leave(self) -> None:
-        self.controller.leave(self._leave)
+        self.controller.project.leave(self._leave)
 
     def _leave(self) -> None:
         self._is_leaving = True

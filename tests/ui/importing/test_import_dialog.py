@@ -30,8 +30,10 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 def dialog_of(window: MainWindow, qtbot: QtBot) -> ImportDialog:
-    qtbot.waitUntil(lambda: window.controller.imports.dialog is not None, timeout=SECONDS)
-    dialog = window.controller.imports.dialog
+    qtbot.waitUntil(
+        lambda: window.controller.imports.controller.dialog is not None, timeout=SECONDS
+    )
+    dialog = window.controller.imports.controller.dialog
     assert dialog is not None
     return dialog
 
@@ -69,7 +71,7 @@ def test_a_tier_is_chosen_and_its_words_come_in_as_one_step(
     qtbot.waitUntil(lambda: len(window.workspace.session.takes) == 2, timeout=SECONDS)
     takes = window.workspace.session.takes.values()
     assert [(t.word, t.start, t.end) for t in takes] == [("dog", 0, 1), ("cow", 2, 3)]
-    window.controller.undo()
+    window.controller.words.undo()
     assert not window.workspace.session.words
 
 
@@ -97,7 +99,7 @@ def test_what_columns_mean_is_corrected_and_remembered(
     again = dialog_of(window, qtbot)
     assert again.choices == Choices("", "", meanings)
     again.reject()
-    assert window.controller.imports.dialog is None
+    assert window.controller.imports.controller.dialog is None
 
 
 def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_a_file_that_cannot_be_read_asks_nothing(
     window.controller.take_in([tmp_path / "x.TextGrid"])
     qtbot.waitUntil(lambda: bool(window.notices.history()), timeout=SECONDS)
     assert "x.TextGrid" in window.notices.history()[-1].message
-    assert window.controller.imports.dialog is None
+    assert window.controller.imports.controller.dialog is None
 
 
 def test_columns_of_a_table_join_the_words(
@@ -131,7 +133,7 @@ def test_columns_of_a_table_join_the_words(
     qtbot.waitUntil(lambda: len(window.workspace.session.words) == 2, timeout=SECONDS)
     norms = tmp_path / "n.csv"
     norms.write_text("Word,Conc.M,Other\ndog,4.85,x\n", "utf-8")
-    window.controller.imports.add_columns(norms)
+    window.controller.imports.controller.add_columns(norms)
     dialog = dialog_of(window, qtbot)
     qtbot.waitUntil(lambda: "1 of 2 words" in dialog.sentence, timeout=SECONDS)
     confirm(dialog, qtbot)

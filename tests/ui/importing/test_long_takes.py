@@ -79,7 +79,7 @@ def test_a_long_take_can_be_heard(
 ) -> None:
     played: list[Recording] = []
     monkeypatch.setattr(window.workspace.playback._player, "play", played.append)
-    window.workspace.play([WordId("snake")])
+    window.workspace.sounds.play([WordId("snake")])
     qtbot.waitUntil(lambda: bool(played), timeout=SECONDS)
     assert played[0].seconds == 4 * EVERY
 

@@ -38,7 +38,7 @@ def press(window: MainWindow, action: str) -> None:
 def test_a_speaker_is_added_named_asked_and_chosen(window: MainWindow, qtbot: QtBot) -> None:
     workspace = window.workspace
     press(window, "speakers")
-    dialog = window.controller.speakers.dialog
+    dialog = window.controller.takes.speakers.dialog
     assert dialog is not None
     assert dialog.list.count() == 2  # adam and bella, whom takes name
     dialog.add.click()
@@ -65,13 +65,13 @@ def test_a_speaker_is_added_named_asked_and_chosen(window: MainWindow, qtbot: Qt
     assert "already" in window.notices.history()[-1].message
     assert list(workspace.session.speakers) == ["Bella"]
     dialog.reject()
-    assert window.controller.speakers.dialog is None
+    assert window.controller.takes.speakers.dialog is None
 
 
 def test_a_new_name_keeps_the_takes_and_can_be_undone(window: MainWindow) -> None:
     session = window.workspace.session
     old = next(iter(session.takes.values())).speaker
-    window.controller.speakers._rename(old, "S02")
+    window.controller.takes.speakers._rename(old, "S02")
     speakers = [take.speaker for take in window.workspace.session.takes.values()]
     assert speakers.count("S02") == 36
     assert list(window.workspace.session.takes) == list(session.takes)
@@ -100,7 +100,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
         lambda _parent, removal, _title: asked.append(removal) or removal,
     )
     press(window, "speakers")
-    window.controller.speakers.dialog.removal_requested.emit(name)  # type: ignore[union-attr]
+    window.controller.takes.speakers.dialog.removal_requested.emit(name)  # type: ignore[union-attr]
     wait(lambda: "permanently deleted" in " ".join(n.message for n in window.notices.history()))
     assert len(asked[0].files) == len(theirs) == 36
     assert not stale.exists()
@@ -116,7 +116,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
     assert not window.actions_by_id["undo"].isEnabled()
     settings = user_folder("config") / "settings.json"
     wait(lambda: f'"{name}"' not in settings.read_text())
-    window.controller.speakers.dialog.accept()  # type: ignore[union-attr]
+    window.controller.takes.speakers.dialog.accept()  # type: ignore[union-attr]
 
 
 def test_the_question_says_what_goes_and_what_stays() -> None:
@@ -149,9 +149,9 @@ def test_what_was_rejected_is_listed_restored_or_let_go(
 ) -> None:
     workspace = window.workspace
     takes = list(workspace.session.takes)[:3]
-    workspace.delete(frozenset(), frozenset(takes))
+    workspace.editor.delete(frozenset(), frozenset(takes))
     press(window, "trash")
-    dialog = window.controller.trash.dialog
+    dialog = window.controller.takes.trash.dialog
     assert dialog is not None
     wait(lambda: dialog.list.topLevelItemCount() == 3)
     assert not dialog.restore.isEnabled()
@@ -197,7 +197,7 @@ def test_the_speaker_sees_the_word_and_when_to_say_it(
     word = workspace.session.words[WordId("goat")].with_label("hint", "the animal")
     workspace.store.apply("Hint", lambda s: s.with_word(word))
     press(window, "speaker_window")
-    speaker = window.controller.speaker_window
+    speaker = window.controller.takes.speaker_window
     assert speaker is not None
     assert (speaker.cue.light, speaker.cue.text) == (Light.WAIT, "goat")
     assert speaker.cue.hint == "the animal"
@@ -233,7 +233,7 @@ def trying_out(window: MainWindow, wait: Wait, card: VirtualSoundCard) -> Microp
     ready_to_record(window, wait, card)
     window.workspace.view_state.select(WordId("snake"))
     press(window, "record")
-    dialog = window.controller.microphone.dialog
+    dialog = window.controller.takes.microphone.dialog
     assert dialog is not None
     return dialog
 
@@ -269,12 +269,12 @@ def test_before_the_first_take_the_microphone_is_tried_out(
     takes = len(workspace.session.takes)
     dialog.good.click()
     wait(lambda: workspace.capture.phase is Phase.RECORDING)  # what was asked for goes on
-    assert window.controller.microphone.dialog is None
+    assert window.controller.takes.microphone.dialog is None
     wait(lambda: not (user_folder("cache") / NAME).exists())
     press(window, "record")
     wait(lambda: len(workspace.session.takes) == takes + 1)
     press(window, "record")
-    assert window.controller.microphone.dialog is None  # once a session
+    assert window.controller.takes.microphone.dialog is None  # once a session
     wait(lambda: workspace.capture.phase is Phase.RECORDING)
     press(window, "record")
     wait(lambda: len(workspace.session.takes) == takes + 2)
@@ -296,7 +296,7 @@ def test_whoever_skips_the_check_records_at_once_and_leaves_nothing(
     wait(lambda: not (user_folder("cache") / NAME).exists())
     assert not window.notices.history() or "could not" not in window.notices.history()[-1].message
     press(window, "record")
-    assert window.controller.microphone.dialog is None
+    assert window.controller.takes.microphone.dialog is None
     wait(lambda: workspace.capture.phase is Phase.RECORDING)
     takes = len(workspace.session.takes)
     press(window, "record")
@@ -312,7 +312,7 @@ def test_a_microphone_that_dies_ends_the_check_and_can_be_replaced(
     workspace = window.workspace
     ready_to_record(window, wait, sound_card)
     press(window, "check_microphone")
-    dialog = window.controller.microphone.dialog
+    dialog = window.controller.takes.microphone.dialog
     assert dialog is not None
     dialog.begin.click()
     wait(lambda: workspace.microphone_check.stage is CheckStage.LISTENING)

@@ -205,8 +205,8 @@ def test_tables_that_come_in_are_shown_as_they_are_written(
 ) -> None:
     (tmp_path / "t.tsv").write_text(f"word\tx{markup}\ndog{markup}\tz{markup}\n", "utf-8")
     window.controller.take_in([tmp_path / "t.tsv"])
-    wait(lambda: window.controller.imports.dialog is not None)
-    dialog = window.controller.imports.dialog
+    wait(lambda: window.controller.imports.controller.dialog is not None)
+    dialog = window.controller.imports.controller.dialog
     assert dialog is not None
     assert dialog.choices != Choices()
     wait(lambda: "new word" in dialog.sentence)

@@ -8,6 +8,7 @@ from vgdesk.encoders.base import EncoderSpec
 from vgdesk.ui import dialogs
 from vgdesk.ui.models.model_card import Choice
 from vgdesk.ui.models.models_panel import ModelsPanel
+from vgdesk.ui.user_requests import UserRequests
 
 DEVICES = {
     "auto": "the fastest device",
@@ -20,7 +21,7 @@ DEVICES = {
 class ModelsController(QObject):
     """Between the 2x2 of the models panel and the encoders on the shelf."""
 
-    def __init__(self, workspace: Workspace, panel: ModelsPanel) -> None:
+    def __init__(self, workspace: Workspace, requests: UserRequests, panel: ModelsPanel) -> None:
         super().__init__(panel)
         self._workspace = workspace
         self._panel = panel
@@ -29,7 +30,7 @@ class ModelsController(QObject):
         panel.vectors_requested.connect(self._add_vectors)
         panel.download_requested.connect(self._download)
         panel.twin_requested.connect(workspace.encoder_selection.add_twin)
-        panel.compared_chosen.connect(workspace.view_state.compare)
+        panel.compared_chosen.connect(requests.compare)
         panel.device_chosen.connect(self._choose_device)
         self._show_device("")
         events = workspace.events
@@ -37,7 +38,7 @@ class ModelsController(QObject):
         events.embedded.subscribe(self._show_progress)
         events.recipe_changed.subscribe(self._show_compared)
         events.device_found.subscribe(self._show_device)
-        self._show_compared(workspace.view_state.recipe)
+        self._show_compared(requests.recipe)
         self._show_choices(SessionChanged(workspace.session, workspace.session, ""))
 
     def _choose(self, cell: Cell, encoder: EncoderId | None) -> None:

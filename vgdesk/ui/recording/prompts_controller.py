@@ -40,7 +40,7 @@ class PromptsController(QObject):
 
     def _ask_for_file(self) -> None:
         if file := dialogs.ask_prompt_file(self._window):
-            self._workspace.read_words(file, self._show_words, self._show_trouble)
+            self._workspace.lists.read(file, self._show_words, self._show_trouble)
 
     def _show_words(self, words: Session) -> None:
         if self._dialog is not None:

@@ -42,7 +42,7 @@ class RecordingController(QObject):
     def __init__(self, workspace: Workspace, panel: RecorderPanel) -> None:
         super().__init__(panel)
         self._workspace = workspace
-        self._panel = panel
+        self.panel = panel
         self._offered: WordId | None = None
         self._then: Callable[[], object] | None = None
         self._takes_before = 0
@@ -91,9 +91,9 @@ class RecordingController(QObject):
 
     def toggle(self) -> None:
         """Start a take of the word in the prompt, or end the one that runs."""
-        is_asking = self._workspace.take_sequence.toggle(self._panel.prompt(), self._panel.group())
+        is_asking = self._workspace.take_sequence.toggle(self.panel.prompt(), self.panel.group())
         if is_asking:
-            self._panel.ask_for_word()
+            self.panel.ask_for_word()
         self._show_state()
 
     def keep_take(self) -> None:
@@ -114,12 +114,12 @@ class RecordingController(QObject):
         self._then = then
         self._workspace.take_sequence.close()
         if self.is_running:
-            self._workspace.take_sequence.toggle(self._panel.prompt(), self._panel.group())
+            self._workspace.take_sequence.toggle(self.panel.prompt(), self.panel.group())
 
     def show_settings(self) -> None:
         """Show how prompts are gone through, and what starts and ends a take."""
         settings = self._workspace.settings
-        self._panel.source.show_mode(
+        self.panel.source.show_mode(
             settings.record_mode, settings.round_seconds, stop_by_voice=settings.stop_by_voice
         )
         self._show_progress()
@@ -137,9 +137,7 @@ class RecordingController(QObject):
         by_title = [i for i, microphone in enumerate(found) if microphone.title == wanted]
         default = [i for i, microphone in enumerate(found) if microphone.is_default]
         current = next(iter((*by_title, *default)), 0)
-        self._panel.source.show_microphones(
-            tuple(microphone.title for microphone in found), current
-        )
+        self.panel.source.show_microphones(tuple(microphone.title for microphone in found), current)
         if by_title:
             self._workspace.capture.choose(found[by_title[0]])
 
@@ -173,11 +171,11 @@ class RecordingController(QObject):
 
     def _offer(self, word: Word | None) -> None:
         if word is None:
-            self._panel.forget_prompt()
+            self.panel.forget_prompt()
             return
         column = self._workspace.view_state.recipe.label_column
         hint = hint_of(self._workspace.session, word, column)
-        self._panel.set_prompt(word.text, word.labels.get(column, ""), hint)
+        self.panel.set_prompt(word.text, word.labels.get(column, ""), hint)
 
     def _word(self) -> Word | None:
         return self._workspace.session.words.get(self._offered) if self._offered else None
@@ -185,7 +183,7 @@ class RecordingController(QObject):
     def _session_changed(self, change: SessionChanged) -> None:
         column = self._workspace.view_state.recipe.label_column
         labels = (word.labels.get(column, "") for word in change.after.words.values())
-        self._panel.show_groups(tuple(dict.fromkeys(label for label in labels if label)))
+        self.panel.show_groups(tuple(dict.fromkeys(label for label in labels if label)))
         self._show_progress()
 
     def _show_progress(self) -> None:
@@ -195,13 +193,13 @@ class RecordingController(QObject):
         number = take_number(session, word.id, settings.speaker) if word else 1
         number -= self.is_waiting  # the take that waits is already counted
         done = f"{found.done} of {found.needed}" if found.needed else ""
-        self._panel.show_progress(f"take {number} · {done}" if word and done else done)
+        self.panel.show_progress(f"take {number} · {done}" if word and done else done)
 
     def _show_state(self) -> None:
         recorder, flow = self._workspace.capture.recorder, self._workspace.take_sequence
         level = recorder.level() if self._is_open else None
         review = flow.review
-        self._panel.show_state(
+        self.panel.show_state(
             RecorderLook(
                 flow.stage,
                 level.peak_dbfs if level else float("-inf"),

@@ -8,24 +8,26 @@ from vgdesk.core.model import Take, TakeId, WordId
 from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.takes.inspector_panel import InspectorPanel
+from vgdesk.ui.user_requests import UserRequests
 
 
 class InspectorController(QObject):
     """Shows the primary word in the inspector: its takes, sound and nearest words."""
 
-    def __init__(self, workspace: Workspace, panel: InspectorPanel) -> None:
+    def __init__(self, workspace: Workspace, requests: UserRequests, panel: InspectorPanel) -> None:
         super().__init__(panel)
         self._workspace = workspace
+        self._requests = requests
         self._panel = panel
         self._sound_of: Take | None = None
         self._excerpt: Excerpt | None = None
         self._inspected: tuple[WordId | None, TakeId | None] = (None, None)
-        panel.trim_changed.connect(self._trim)
-        panel.trim_proposed_requested.connect(self._propose_trim)
-        panel.take_chosen.connect(self._choose_take)
-        panel.take_delete_requested.connect(self._delete_take)
-        panel.word_chosen.connect(self._choose_word)
-        panel.play_requested.connect(self._play)
+        panel.trim_changed.connect(requests.trim)
+        panel.trim_proposed_requested.connect(requests.find_word_in)
+        panel.take_chosen.connect(requests.choose_take)
+        panel.take_delete_requested.connect(requests.delete_take)
+        panel.word_chosen.connect(requests.choose_word)
+        panel.play_requested.connect(requests.play_primary)
         events = workspace.events
         events.selection_changed.subscribe(self._selection_changed)
         events.session_changed.subscribe(self._session_changed)
@@ -33,7 +35,7 @@ class InspectorController(QObject):
         self._show()
 
     def _take(self) -> Take | None:
-        chosen, session = self._workspace.view_state.selection, self._workspace.session
+        chosen, session = self._requests.selection, self._workspace.session
         if chosen.take is not None and chosen.take in session.takes:
             return session.takes[chosen.take]
         takes = session.takes_of(chosen.primary) if chosen.primary else ()
@@ -53,13 +55,13 @@ class InspectorController(QObject):
             self._find_neighbours()
 
     def _show(self) -> None:
-        session, primary = self._workspace.session, self._workspace.view_state.selection.primary
+        session, primary = self._workspace.session, self._requests.selection.primary
         word, take = session.words.get(primary) if primary else None, self._take()
         takes = session.takes_of(word.id) if word else ()
         self._panel.show_word(word, takes, take.id if take else None)
         if take is not None and not self._is_heard(take):
             self._excerpt = None
-            self._workspace.read_sound(take, lambda excerpt: self._show_sound(take, excerpt))
+            self._workspace.sounds.read(take, lambda excerpt: self._show_sound(take, excerpt))
         self._sound_of = take
         self._find_neighbours()
 
@@ -78,21 +80,21 @@ class InspectorController(QObject):
             )
 
     def _find_neighbours(self) -> None:
-        primary = self._workspace.view_state.selection.primary
+        primary = self._requests.selection.primary
         if primary is not None:
             self._workspace.pipeline.find_neighbours(
                 primary, lambda found: self._show_neighbours(primary, found)
             )
 
     def _show_neighbours(self, word: WordId, found: tuple[Neighbour, ...]) -> None:
-        view_state, session = self._workspace.view_state, self._workspace.session
-        if word != view_state.selection.primary:
+        recipe, session = self._requests.recipe, self._workspace.session
+        if word != self._requests.selection.primary:
             return
-        cell = view_state.recipe.focus
+        cell = recipe.focus
         encoder = session.encoders.get(cell) if found else None
         spec = self._workspace.encoder_registry.spec(encoder) if encoder else None
         layers = spec.layers if spec else ("",)
-        layer = layers[min(view_state.recipe.layer_of(cell), len(layers) - 1)]
+        layer = layers[min(recipe.layer_of(cell), len(layers) - 1)]
         self._panel.show_neighbours(
             [
                 (near.word, session.words[near.word].text, near.similarity)
@@ -101,24 +103,3 @@ class InspectorController(QObject):
             ],
             f"{spec.title}, layer {layer}" if spec else "",
         )
-
-    def _trim(self, take: str, start: float, end: float) -> None:
-        self._workspace.trim(TakeId(take), start, end)
-
-    def _propose_trim(self, take: str) -> None:
-        self._workspace.propose_trim(TakeId(take))
-
-    def _choose_take(self, take: str) -> None:
-        found = self._workspace.session.takes[TakeId(take)]
-        self._workspace.view_state.choose_take(found.word, found.id)
-
-    def _delete_take(self, take: str) -> None:
-        self._workspace.delete(frozenset(), frozenset({TakeId(take)}))
-
-    def _choose_word(self, word: str) -> None:
-        self._workspace.view_state.select(WordId(word))
-
-    def _play(self, *_asked: object) -> None:
-        primary = self._workspace.view_state.selection.primary
-        if primary is not None:
-            self._workspace.play([primary])

@@ -13,8 +13,8 @@ from vgdesk.core.model import Cell, EncoderId, Session
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.frame.view_frame import ViewFrame
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 F = TypeVar("F", bound=ViewFrame)
 R = TypeVar("R")
@@ -98,7 +98,7 @@ class View(Generic[F, R]):
     ask: Callable[[ViewContext], Request | Missing | None]
     show: Callable[[F, R, Scene], None]
     command: Callable[[EquivalentCommand, R, F], str]
-    connect: Callable[[F, ViewWishes], None] = nothing_to_do
+    connect: Callable[[F, UserRequests], None] = nothing_to_do
     mark: Callable[[F, Scene], None] = nothing_to_do
     controls: tuple[str, ...] = ()
     drawn_by: tuple[str, ...] = ("label_column",)

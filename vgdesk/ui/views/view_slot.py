@@ -8,8 +8,8 @@ from vgdesk.app.analysing.equivalent_command import EquivalentCommand
 from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.view import Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 NO_RESULT = object()
 
@@ -45,11 +45,11 @@ class ViewSlot(QObject):
     def id(self) -> ViewId:
         return self.view.id
 
-    def connect_wishes(self, wishes: ViewWishes, controls: Sequence[QWidget]) -> None:
+    def connect_requests(self, requests: UserRequests, controls: Sequence[QWidget]) -> None:
         """Connect the frame, and put the choices of the recipe into its head."""
         if controls:
             self.frame.add_control(*controls)
-        self.view.connect(self.frame, wishes)
+        self.view.connect(self.frame, requests)
 
     def show_result(self, result: Any, scene: Scene) -> None:
         """Show a new result."""

@@ -11,6 +11,7 @@ from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend, legend_of
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views import VIEWS
 from vgdesk.ui.views.encoder_titles import encoder_title
 from vgdesk.ui.views.frame.view_frame import ViewFrame
@@ -18,7 +19,6 @@ from vgdesk.ui.views.view import Scene, View
 from vgdesk.ui.views.view_controls import ViewControls
 from vgdesk.ui.views.view_grid import ViewGrid
 from vgdesk.ui.views.view_slot import ViewSlot
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class ViewsController(QWidget):
@@ -35,16 +35,17 @@ class ViewsController(QWidget):
     def __init__(
         self,
         workspace: Workspace,
+        requests: UserRequests,
         theme: Theme,
         views: Iterable[View[Any, Any]] = tuple(VIEWS.values()),
     ) -> None:
         super().__init__()
         self._workspace = workspace
+        self._requests = requests
         self._theme = theme
         self.legend: Legend = self._make_legend()
         self._slots = {view.id: ViewSlot(view, theme, self._command) for view in views}
-        self._controls = ViewControls(workspace.view_state.change)
-        self._wishes = ViewWishes(workspace, self)
+        self._controls = ViewControls(requests.change_recipe)
         self._grid = ViewGrid([(slot.view, slot.frame) for slot in self._slots.values()])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -79,7 +80,7 @@ class ViewsController(QWidget):
 
     def _connect_slots(self) -> None:
         for slot in self._slots.values():
-            slot.connect_wishes(self._wishes, self._controls.named(*slot.view.controls))
+            slot.connect_requests(self._requests, self._controls.named(*slot.view.controls))
             slot.action_requested.connect(self.action_requested)
             if not slot.view.is_always_shown:
                 slot.seen.connect(self._watch)
@@ -140,24 +141,24 @@ class ViewsController(QWidget):
             slot.draw(scene)
 
     def _take_over_labels(self) -> None:
-        recipe = self._workspace.view_state.recipe
+        recipe = self._requests.recipe
         columns = self._workspace.session.label_columns()
         self._controls.show_columns(columns, recipe.label_column)
         self.legend = self._make_legend()
 
     def _make_legend(self) -> Legend:
-        recipe = self._workspace.view_state.recipe
+        recipe = self._requests.recipe
         return legend_of(self._workspace.session, recipe.label_column, self._theme)
 
     def _scene(self) -> Scene:
-        workspace, state = self._workspace, self._workspace.view_state
-        return Scene(workspace.session, state.recipe, state.selection, self.legend, self._title_of)
+        session, asked = self._workspace.session, self._requests
+        return Scene(session, asked.recipe, asked.selection, self.legend, self._title_of)
 
     def _command(self) -> EquivalentCommand:
         workspace = self._workspace
         home = workspace.projects.home or UNSAVED
         name_of = workspace.encoder_registry.command_name
-        return EquivalentCommand(home, workspace.view_state.recipe, name_of)
+        return EquivalentCommand(home, self._requests.recipe, name_of)
 
     def _title_of(self, encoder: EncoderId, likely: Cell | None = None) -> str:
         return encoder_title(self._workspace, encoder, likely)

@@ -13,11 +13,11 @@ from vgdesk.core.model import Modality
 from vgdesk.core.viewing import Rows
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.curves.gating_plot import GatingPlot
 from vgdesk.ui.views.descriptions.gating import gate_readout, gating_summary, gating_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class GatingCurves(ViewFrame):
@@ -102,9 +102,9 @@ def command_of(
     return writer.of_take("gate", first.take, first.encoder, *more)
 
 
-def connect(frame: GatingCurves, wishes: ViewWishes) -> None:
+def connect(frame: GatingCurves, requests: UserRequests) -> None:
     """Let a click play what is heard at a gate."""
-    frame.part_requested.connect(wishes.play_part)
+    frame.part_requested.connect(requests.play_part)
 
 
 GATING_VIEW = View(

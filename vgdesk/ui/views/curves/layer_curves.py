@@ -11,6 +11,7 @@ from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.curves.curve_plot import CurvePlot
 from vgdesk.ui.views.descriptions.results import (
     curve_readout,
@@ -19,7 +20,6 @@ from vgdesk.ui.views.descriptions.results import (
 )
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class LayerCurves(ViewFrame):
@@ -187,10 +187,10 @@ def command_of(
     return writer.of_measure("score", tuple(dict.fromkeys(frame.encoders)), curves[0].measure)
 
 
-def connect(frame: LayerCurves, wishes: ViewWishes) -> None:
+def connect(frame: LayerCurves, requests: UserRequests) -> None:
     """Let a point choose its layer, and the button add floors."""
-    frame.layer_chosen.connect(wishes.choose_layer_of)
-    frame.floors_wished.connect(wishes.show_floors)
+    frame.layer_chosen.connect(requests.choose_layer_of)
+    frame.floors_wished.connect(requests.show_floors)
 
 
 CURVES_VIEW = View(

@@ -9,11 +9,11 @@ from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import LetterProfile
 from vgdesk.core.model import Cell, Modality
 from vgdesk.ui.style.theme import Theme
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.curves.letter_plot import LetterPlot
 from vgdesk.ui.views.descriptions.letters import letter_readout, letters_summary, letters_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class LetterBars(ViewFrame):
@@ -111,9 +111,9 @@ def command_of(writer: EquivalentCommand, profile: LetterProfile, _frame: Letter
     return writer.of_list("letters", profile.trace.encoders, "--layer", profile.layer)
 
 
-def connect(frame: LetterBars, wishes: ViewWishes) -> None:
+def connect(frame: LetterBars, requests: UserRequests) -> None:
     """Let a bar choose the words of its letter."""
-    frame.words_chosen.connect(wishes.choose_words)
+    frame.words_chosen.connect(requests.choose_words)
 
 
 LETTERS_VIEW = View(

@@ -9,6 +9,7 @@ from vgdesk.app.analysing.view_context import ViewContext
 from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import LabelConfusions
 from vgdesk.ui.style.theme import SEQUENTIAL, Theme
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.descriptions.confusions import (
     confusion_readout,
     confusion_summary,
@@ -19,7 +20,6 @@ from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.matrix_chart import MatrixChart
 from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 CHANCE = 0.5
 
@@ -107,9 +107,9 @@ def command_of(writer: EquivalentCommand, result: LabelConfusions, _frame: Confu
     return writer.of_measure("confusions", result.trace.encoders, result.measure, *more)
 
 
-def connect(frame: ConfusionHeatmap, wishes: ViewWishes) -> None:
+def connect(frame: ConfusionHeatmap, requests: UserRequests) -> None:
     """Let a cell choose the words of its labels."""
-    frame.labels_chosen.connect(wishes.choose_labels)
+    frame.labels_chosen.connect(requests.choose_labels)
 
 
 CONFUSIONS_VIEW = View(

@@ -9,6 +9,7 @@ from vgdesk.app.analysing.view_context import ViewContext
 from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.ui.style.theme import SEQUENTIAL, Theme
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.descriptions.results import (
     inside_chance,
     layer_readout,
@@ -19,7 +20,6 @@ from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.matrix_chart import Marks, MatrixChart
 from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class LayerHeatmap(ViewFrame):
@@ -131,9 +131,9 @@ def command_of(writer: EquivalentCommand, result: LayerSimilarity, _frame: Layer
     return writer.of_measure("compare", result.trace.encoders, result.measure)
 
 
-def connect(frame: LayerHeatmap, wishes: ViewWishes) -> None:
+def connect(frame: LayerHeatmap, requests: UserRequests) -> None:
     """Let a click choose the layers of both cells."""
-    frame.cell_chosen.connect(wishes.choose_layers)
+    frame.cell_chosen.connect(requests.choose_layers)
 
 
 LAYERS_VIEW = View(

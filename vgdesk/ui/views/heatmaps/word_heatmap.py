@@ -15,12 +15,12 @@ from vgdesk.core.results import WordOverview, WordSimilarity
 from vgdesk.core.viewing import Selection, Shown
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.heatmaps.matrix_chart import Marks, MatrixChart
 from vgdesk.ui.views.heatmaps.word_heatmap_pages import BlocksPage, PairsPage, WordPage
 from vgdesk.ui.views.row_order import rows_in_order
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 
 
 class WordHeatmap(ViewFrame):
@@ -235,13 +235,13 @@ def command_of(
     return writer.of_measure("words", result.trace.encoders, result.measure, *more)
 
 
-def connect(frame: WordHeatmap, wishes: ViewWishes) -> None:
+def connect(frame: WordHeatmap, requests: UserRequests) -> None:
     """Let clicks choose, play and enlarge."""
-    frame.pair_chosen.connect(wishes.choose_pair)
-    frame.part_wished.connect(wishes.show_part)
-    frame.word_chosen.connect(wishes.choose_word)
-    frame.word_hovered.connect(wishes.hover)
-    frame.play_requested.connect(wishes.play)
+    frame.pair_chosen.connect(requests.choose_pair)
+    frame.part_wished.connect(requests.show_part)
+    frame.word_chosen.connect(requests.choose_word)
+    frame.word_hovered.connect(requests.hover)
+    frame.play_requested.connect(requests.play)
 
 
 WORDS_VIEW = View(

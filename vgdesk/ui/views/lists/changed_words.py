@@ -12,10 +12,10 @@ from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.descriptions.results import changes_list, changes_summary, changes_table
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 
 
@@ -106,10 +106,10 @@ def command_of(writer: EquivalentCommand, result: NeighbourChanges, _frame: Chan
     return writer.of_measure("changes", result.trace.encoders, result.measure, "--layer", *layers)
 
 
-def connect(frame: ChangedWords, wishes: ViewWishes) -> None:
+def connect(frame: ChangedWords, requests: UserRequests) -> None:
     """Let a row choose and play its word."""
-    frame.word_chosen.connect(wishes.choose_word)
-    frame.play_requested.connect(wishes.play)
+    frame.word_chosen.connect(requests.choose_word)
+    frame.play_requested.connect(requests.play)
 
 
 CHANGES_VIEW = View(

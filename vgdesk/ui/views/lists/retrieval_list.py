@@ -12,6 +12,7 @@ from vgdesk.core.model import Cell, Modality, WordId
 from vgdesk.core.viewing import Rows, Search, Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.descriptions.retrieval import (
     finding_list,
     finding_summary,
@@ -20,7 +21,6 @@ from vgdesk.ui.views.descriptions.retrieval import (
 )
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 
 FIRST_HIT = 2  # columns: the query, its rank, then what it finds
@@ -170,10 +170,10 @@ def command_of(writer: EquivalentCommand, found: RetrievalList, frame: FoundWord
     return writer.of_list("retrieve", found.trace.encoders, "--layer", *found.layers, *first)
 
 
-def connect(frame: FoundWords, wishes: ViewWishes) -> None:
+def connect(frame: FoundWords, requests: UserRequests) -> None:
     """Let an entry choose its row and play its word."""
-    frame.entry_chosen.connect(wishes.choose_row)
-    frame.entry_played.connect(wishes.play_if_recorded)
+    frame.entry_chosen.connect(requests.choose_row)
+    frame.entry_played.connect(requests.play_if_recorded)
 
 
 RETRIEVAL_VIEW = View(

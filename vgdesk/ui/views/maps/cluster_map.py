@@ -13,13 +13,13 @@ from vgdesk.core.results import WordMap
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme
 from vgdesk.ui.style.word_colours import Legend
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.views.descriptions.results import map_summary, map_table, row_titles
 from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.maps.map_legend import LegendStrip
 from vgdesk.ui.views.maps.map_picture import entries_of, picture_of
 from vgdesk.ui.views.maps.map_plot import MapPlot
 from vgdesk.ui.views.view import Quarter, Scene, View
-from vgdesk.ui.views.view_wishes import ViewWishes
 from vgdesk.ui.widgets.data_table import Table
 
 STEPS = {
@@ -180,16 +180,16 @@ def command_of(writer: EquivalentCommand, result: WordMap, _frame: ClusterMap) -
     return writer.of_measure("map", result.trace.encoders, result.method, *more)
 
 
-def connect(frame: ClusterMap, wishes: ViewWishes) -> None:
+def connect(frame: ClusterMap, requests: UserRequests) -> None:
     """Let clicks and drags choose and play, and the button fit the map again."""
-    frame.reduced_motion = wishes.reduced_motion
+    frame.reduced_motion = requests.reduced_motion
     frame.add_control(frame.refit)
-    frame.refit.clicked.connect(wishes.refit_map)
-    frame.word_chosen.connect(wishes.choose_word)
-    frame.word_hovered.connect(wishes.hover)
-    frame.play_requested.connect(wishes.play)
-    frame.word_toggled.connect(wishes.toggle_word)
-    frame.words_chosen.connect(wishes.choose_words)
+    frame.refit.clicked.connect(requests.refit_map)
+    frame.word_chosen.connect(requests.choose_word)
+    frame.word_hovered.connect(requests.hover)
+    frame.play_requested.connect(requests.play)
+    frame.word_toggled.connect(requests.toggle_word)
+    frame.words_chosen.connect(requests.choose_words)
 
 
 MAP_VIEW = View(

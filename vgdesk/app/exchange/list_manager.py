@@ -1,0 +1,63 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from vgdesk.analyses.lexicon.ratings import RATINGS
+from vgdesk.app.exchange.word_lists import open_words, with_words
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.store import Store
+from vgdesk.app.state.view_state import ViewState
+from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings
+from vgdesk.app.workers.background import Background
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Session
+from vgdesk.core.notices import Notice
+
+
+class ListManager:
+    """Word lists and similarity ratings, read in the background."""
+
+    def __init__(
+        self, files: Background, store: Store, view_state: ViewState, events: Events
+    ) -> None:
+        self._files = files
+        self._store = store
+        self._view_state = view_state
+        self._events = events
+
+    def read(
+        self,
+        name: str,
+        done: Callable[[Session], object],
+        failed: Callable[[VgdeskError], object],
+    ) -> None:
+        """Read a built-in list or a file without adding it."""
+        self._files.run(lambda: open_words(name), done=done, failed=failed)
+
+    def add(self, name: str) -> None:
+        """Add the words of a built-in list or of a file; the first new one is selected."""
+
+        def add(found: Session) -> None:
+            label = f"Add {len(found.words)} words"
+            known = set(self._store.session.words)
+            self._store.apply(label, lambda session: with_words(session, found))
+            new = [word for word in self._store.session.words if word not in known]
+            self._view_state.select(*new[:1])
+
+        self.read(name, add, self._failed)
+
+    def load_ratings(self, file: Path) -> None:
+        """Replace the human similarity ratings of pairs of words, and score by them."""
+
+        def take_over(rated: Rated) -> None:
+            label = f"Load {len(rated)} similarity ratings"
+            self._store.apply(label, lambda session: replace(session, ratings=rated))
+            pairs = len(rated_pairs(self._store.session))
+            said = f"{len(rated)} ratings were loaded; {pairs} pairs have both words in the list."
+            self._events.notice.publish(Notice(said))
+            self._view_state.change(lambda recipe: replace(recipe, curve=RATINGS.id))
+
+        self._files.run(lambda: read_ratings(file), done=take_over, failed=self._failed)
+
+    def _failed(self, error: VgdeskError) -> None:
+        self._events.notice.publish(Notice.of(error))

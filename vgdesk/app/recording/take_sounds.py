@@ -1,0 +1,86 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vgdesk.app.recording.playback import Playback
+from vgdesk.app.state.editor import Editor
+from vgdesk.app.state.events import Events
+from vgdesk.app.state.store import Store
+from vgdesk.app.state.view_state import ViewState
+from vgdesk.app.workers.background import Background
+from vgdesk.audio.excerpts import Excerpt, read_excerpt
+from vgdesk.audio.speech_activity import find_word
+from vgdesk.core.errors import VgdeskError
+from vgdesk.core.model import Take, TakeId, WordId
+from vgdesk.core.notices import Notice
+
+
+class TakeSounds:
+    """Plays and reads the sound of words and takes, and finds the word in a recording."""
+
+    def __init__(
+        self,
+        files: Background,
+        playback: Playback,
+        store: Store,
+        view_state: ViewState,
+        events: Events,
+    ) -> None:
+        self._files = files
+        self._playback = playback
+        self._store = store
+        self._editor = Editor(store)
+        self._view_state = view_state
+        self._events = events
+
+    def play(self, words: Sequence[WordId]) -> None:
+        """Play words one after the other, each by its inspected or first take."""
+        found = [self.take_of(word) for word in words]
+        takes = [take for take in found if take is not None]
+        if takes:
+            self._playback.play(takes)
+        elif words:
+            self._tell("This word has not been recorded yet.", "Press R and say it.")
+
+    def play_part(self, take: TakeId, seconds: float, *, is_end: bool) -> None:
+        """Play some seconds from the start of a take, or those at its end."""
+        if take in self._store.session.takes:
+            self._playback.play_part(self._store.session.takes[take], seconds, is_end=is_end)
+
+    def play_stretch(self, file: Path, start: float, end: float) -> None:
+        """Play a part of a sound file; times in seconds."""
+        self._playback.play([Take(TakeId(""), WordId(""), file, start=start, end=end)])
+
+    def take_of(self, word: WordId) -> Take | None:
+        """Return the take that stands for a word: the inspected one, or else the first."""
+        takes = self._store.session.takes_of(word)
+        inspected = [take for take in takes if take.id == self._view_state.selection.take]
+        return next(iter((*inspected, *takes)), None)
+
+    def read(self, take: Take, done: Callable[[Excerpt], object]) -> None:
+        """Read the recording of a take; of a long one the part around the word."""
+        self._files.run(
+            lambda: read_excerpt(take.file, take.start, take.end), done=done, failed=self._failed
+        )
+
+    def find_word(self, take: TakeId) -> None:
+        """Trim a take to the word that voice activity finds in its recording."""
+        wanted = self._store.session.takes[take]
+
+        def find() -> tuple[float, float] | None:
+            part = read_excerpt(wanted.file, wanted.start, wanted.end)
+            found = find_word(part.recording)
+            return found and (found[0] + part.begin, found[1] + part.begin)
+
+        def done(found: tuple[float, float] | None) -> None:
+            if found is not None and take in self._store.session.takes:
+                self._editor.trim(take, *found)
+            elif found is None:
+                self._tell("No voice was found in this take.", "Drag the handles yourself.")
+
+        self._files.run(find, done=done, failed=self._failed)
+
+    def _tell(self, message: str, hint: str) -> None:
+        self._events.notice.publish(Notice(message, hint))
+
+    def _failed(self, error: VgdeskError) -> None:
+        self._events.notice.publish(Notice.of(error))

@@ -1,0 +1,1 @@
+"""What the actions of menus and keys call, a module for each group."""
