@@ -13,6 +13,7 @@ from vgdesk.app.exchange.corpus_tables import read_table_file
 from vgdesk.app.exchange.importing import PlannedTake
 from vgdesk.app.formats.aligner_table import ALIGNED, aligned_tiers, is_alignment
 from vgdesk.app.formats.eaf import read_eaf
+from vgdesk.app.formats.foreign_table import Table
 from vgdesk.app.formats.textgrid import read_textgrid
 from vgdesk.app.formats.tiers import Annotation, Interval, Tier
 from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
@@ -47,23 +48,35 @@ def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
     VgdeskError
         If it cannot be read, in a sentence that says why.
     """
-    named: tuple[str, ...] = ()
-    is_guessed = False
     if file.suffix.lower() == EAF:
         tiers, named = read_eaf(file)
-    elif file.suffix.lower() == TEXTGRID:
+        return _with_sound(file, tiers, sounds, named)
+    if file.suffix.lower() == TEXTGRID:
         tiers, is_guessed = read_textgrid(file)
-    else:
-        table = read_table_file(file)
-        if not is_alignment(table):
-            raise VgdeskError(
-                f"“{file.name}” is not the output table of a forced aligner.",
-                f"Its first line should be: {', '.join(ALIGNED)}.",
-            )
-        tiers, is_guessed = aligned_tiers(table), table.is_guessed
+        return _with_sound(file, tiers, sounds, is_guessed=is_guessed)
+    return annotation_of(read_table_file(file), sounds)
+
+
+def annotation_of(table: Table, sounds: Iterable[Path] = ()) -> Annotation:
+    """Make an annotation of the output table of a forced aligner; as `read_annotation`."""
+    if not is_alignment(table):
+        raise VgdeskError(
+            f"“{table.file.name}” is not the output table of a forced aligner.",
+            f"Its first line should be: {', '.join(ALIGNED)}.",
+        )
+    return _with_sound(table.file, aligned_tiers(table), sounds, is_guessed=table.is_guessed)
+
+
+def _with_sound(
+    file: Path,
+    tiers: tuple[Tier, ...],
+    sounds: Iterable[Path],
+    named: tuple[str, ...] = (),
+    *,
+    is_guessed: bool = False,
+) -> Annotation:
     sound = _sound_of(file, named, tuple(sounds))
-    looked_for = (*named, f"{file.stem}.wav")
-    return Annotation(file, tiers, sound, looked_for, is_guessed)
+    return Annotation(file, tiers, sound, (*named, f"{file.stem}.wav"), is_guessed)
 
 
 def _sound_of(file: Path, named: Sequence[str], given: Sequence[Path]) -> Path | None:

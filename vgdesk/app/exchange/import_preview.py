@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from vgdesk.app.exchange.annotations import (
+    annotation_of,
     guess_tiers,
     is_annotation,
     read_annotation,
@@ -120,7 +121,7 @@ def look_at(paths: Sequence[Path]) -> Incoming:
         if not is_annotation(file):
             table = read_table_file(file)
             if is_alignment(table):
-                annotations.append(read_annotation(file, given))
+                annotations.append(annotation_of(table, given))
             else:
                 tables.append(table)
     return Incoming(sounds, tuple(annotations), tuple(tables))
