@@ -11,7 +11,7 @@ MARKUP = re.compile(
     r"|mightBeRichText|QTextBrowser|QWhatsThis|app\.setStyleSheet|</"
 )
 # The rule itself, and a legend of several colours, whose names are escaped.
-KNOWN = {"plain_text.py", "views/gating_plot.py"}
+KNOWN = {"style/plain_text.py", "views/curves/gating_plot.py"}
 
 
 def test_texts_are_marked_up_only_where_it_is_known_what_they_say() -> None:

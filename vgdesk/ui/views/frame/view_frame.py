@@ -75,8 +75,8 @@ class ViewFrame(QWidget):
         self._head = Header(title)
         self._strip = QLabel()
         self._summary = ElidedText(max_lines=3)
-        self._model = TableModel()
-        self._table = table_view(self._model)
+        self._table_model = TableModel()
+        self._table = table_view(self._table_model)
         self._page = MessagePage()
         self._page.action_requested.connect(self.action_requested)
         self._box = FocusBox((chart, self._table, self._page))
@@ -182,7 +182,7 @@ class ViewFrame(QWidget):
         self._strip.setAccessibleName(f"Warning: {warning}" if warning else "")
         self.show_ready()
         if self._table_button.isChecked():
-            self._model.show_table(self.table)
+            self._table_model.show_table(self.table)
 
     def _tool(self, text: str, tip: str, *, checkable: bool = False) -> QToolButton:
         button = QToolButton()
@@ -215,7 +215,7 @@ class ViewFrame(QWidget):
 
     def _switch_part(self) -> None:
         if self._table_button.isChecked():
-            self._model.show_table(self.table)
+            self._table_model.show_table(self.table)
             self._table.resizeColumnsToContents()
         if self._is_empty():
             return  # the sentence stays: the picture behind it is of something else
