@@ -1,3 +1,5 @@
+"""Models and baselines that turn words into vectors; the only place that knows torch."""
+
 from collections.abc import Callable, Mapping
 
 from vgdesk.core.catalogue import catalogue
