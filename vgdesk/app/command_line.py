@@ -1,4 +1,4 @@
-"""The command line: the same functions as the window, without Qt."""
+"""The command line: the functions of the window without Qt."""
 
 import argparse
 import sys
@@ -63,7 +63,7 @@ STACK_HELP = (
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; returns its exit code: 0 if all went well, 2 if the input was at fault."""
+    """Run one command; returns its exit code: 0 on success, 2 for invalid input."""
     try:
         chosen = _parser().parse_args(arguments)
         code: int = chosen.command(chosen)
@@ -325,7 +325,7 @@ def _confusions(chosen: argparse.Namespace) -> int:
 
 
 def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
-    """Return each stack with the place of the layer that was named for it."""
+    """Return each stack with the index of its layer."""
     if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
         raise VgdeskError("Give one or two stacks, and one --layer for each.")
     found = []

@@ -1,4 +1,4 @@
-"""The command that turns words into vectors, or takes into frames."""
+"""The command `vgdesk embed`: vectors of words, or frames of takes."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from vgdesk.ending import BAD_INPUT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked, apart from how vectors are made."""
+    """Add the options of the command, except those for encoding."""
     parser.add_argument(
         "input",
         type=Path,
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def embed(chosen: argparse.Namespace, making: Making) -> int:
-    """Encode, write, and say what was written; 2 if some rows are missing."""
+    """Encode, write and print a summary; returns 2 if some rows are missing."""
     checked_file(chosen.out, ENDINGS if chosen.frames else tuple(FORMATS), force=chosen.force)
     spec = find_encoder(chosen.encoder + (TWIN if chosen.untrained else ""))
     if chosen.frames:

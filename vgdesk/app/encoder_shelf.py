@@ -16,9 +16,9 @@ BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
 
 
 def floor_encoders(specs: Iterable[EncoderSpec]) -> tuple[EncoderId, ...]:
-    """Name what trained encoders have to beat: their untrained twins and their baselines.
+    """Return the untrained twins and baselines that trained encoders are compared with.
 
-    What is among the encoders already is left out; partners of one shape have one twin.
+    Encoders that are already chosen are left out; models of the same shape share one twin.
     """
     own = {spec.id: spec for spec in specs}
     trained = [s for s in own.values() if s.folder is not None and s.untrained_seed is None]
@@ -33,13 +33,13 @@ def _modalities(specs: Iterable[EncoderSpec]) -> set[Modality]:
 
 
 def usual_encoders() -> Mapping[Cell, EncoderId]:
-    """Choose for whom nobody has chosen: what ships for each cell, or else its baseline."""
+    """Return the default encoders: the built-in one of each cell, or else its baseline."""
     whole = {cell: starter_id(cell) for cell in Cell if starter_id(cell) in ENCODERS}
     return {**BASELINES, **whole}
 
 
 class EncoderShelf:
-    """Every encoder that can be put into a cell: what ships, and what the user added."""
+    """All encoders available for the cells: built-in ones and those added by the user."""
 
     def __init__(self, work: LongWork, changed: Callable[[], object]) -> None:
         self._work = work
@@ -54,7 +54,7 @@ class EncoderShelf:
         return untrained_twin(base) if base is not None and encoder.endswith(TWIN) else None
 
     def command_name(self, encoder: EncoderId) -> str:
-        """Return what the command line calls an encoder: its id, or the folder of its model."""
+        """Return the name of an encoder on the command line: its id, or the folder of its model."""
         spec = self.spec(encoder)
         base = encoder.removesuffix(TWIN)
         if spec is not None and spec.file is not None:
@@ -64,7 +64,7 @@ class EncoderShelf:
         return str(spec.folder) + encoder[len(base) :]
 
     def choices(self, cell: Cell) -> tuple[EncoderSpec, ...]:
-        """Return what fits a cell; a baseline fits with and without pictures."""
+        """Return the encoders for a cell; baselines fit grounded and ungrounded cells."""
         return tuple(
             spec
             for spec in self._specs.values()
@@ -79,10 +79,7 @@ class EncoderShelf:
         done: Callable[[EncoderSpec], object],
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Look at a model's folder, or a file of word vectors, in the background.
-
-        Then it stands on the shelf.
-        """
+        """Inspect a model's folder or a file of word vectors in the background, then add it."""
 
         def put(spec: EncoderSpec) -> None:
             self._specs[spec.id] = spec
@@ -98,7 +95,7 @@ class EncoderShelf:
         self._work.run(job, look, Answers(put, failed))
 
     def add_twin(self, encoder: EncoderId) -> EncoderSpec | None:
-        """Put the untrained twin of a model on the shelf; a baseline has none."""
+        """Add the untrained twin of a model; None for a baseline."""
         spec = self.spec(encoder)
         if spec is None or spec.folder is None:
             return None

@@ -25,13 +25,13 @@ T = TypeVar("T")
 
 
 class Topic(Generic[T]):
-    """One kind of news. Everything happens on the main thread, in the order of subscribing."""
+    """One kind of event. Listeners run on the main thread in the order of subscription."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[T], object]] = []
 
     def subscribe(self, listener: Callable[[T], object]) -> Callable[[], None]:
-        """Call `listener` with every later payload; returns the function that ends it."""
+        """Call `listener` with every later payload; returns a function to unsubscribe."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -41,7 +41,7 @@ class Topic(Generic[T]):
 
 
 class Level(Enum):
-    """How much a notice matters."""
+    """The severity of a notice."""
 
     INFO = "info"
     WARNING = "warning"
@@ -50,7 +50,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the user: what happened and what is safe, then what to do."""
+    """A message for the user (what happened, what is safe) with a hint (what to do)."""
 
     message: str
     hint: str = ""
@@ -63,7 +63,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class SessionChanged:
-    """An edit, its undoing or a project that was opened."""
+    """An edit, an undo or redo, or an opened project."""
 
     before: Session
     after: Session
@@ -71,7 +71,7 @@ class SessionChanged:
 
 
 class JobState(Enum):
-    """Where a job stands."""
+    """The state of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -82,12 +82,12 @@ class JobState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JobChanged:
-    """Progress of one job as the Activity panel shows it.
+    """Progress of one job for the Activity panel.
 
     Attributes
     ----------
     done, total
-        In the unit that the title names; a total of 0 means that it is not known.
+        In the unit of the title; a total of 0 is unknown.
     """
 
     id: str
@@ -100,7 +100,7 @@ class JobChanged:
 
 
 class View(Enum):
-    """The views of the centre."""
+    """The views in the centre of the window."""
 
     LAYERS = "layers"
     WORDS = "words"
@@ -115,12 +115,12 @@ class View(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why a view is empty, and the one step that fills it.
+    """Why a view is empty, and the action that fills it.
 
     Attributes
     ----------
     action, action_title
-        Id of an action, and what it is called here; empty if there is nothing to do but wait.
+        Id of an action and the text of its button; empty if the user has to wait.
     """
 
     view: View
@@ -131,19 +131,19 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class CurvesReady:
-    """The curves of all encoders that are chosen, in the order of the 2x2."""
+    """The curves of all chosen encoders, in the order of the 2x2."""
 
     curves: tuple[LayerCurve, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CellProgress:
-    """How many of the takes or words of one cell have their vectors.
+    """The number of takes or words of one cell that have vectors.
 
     Attributes
     ----------
     problem
-        Why some or all of them have none; empty if nothing is wrong.
+        Why vectors are missing; empty if none failed.
     is_stopped
         True after a cancel.
     """
@@ -156,12 +156,12 @@ class CellProgress:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Where encoding stands.
+    """The progress of encoding.
 
     Attributes
     ----------
     pending
-        Takes that still wait for a speech encoder.
+        Takes without vectors yet.
     failed
         Why a take could not be encoded.
     """
@@ -173,7 +173,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Everything that can be heard."""
+    """All topics of the application."""
 
     session_changed: Topic[SessionChanged] = field(default_factory=Topic)
     recipe_changed: Topic[ViewRecipe] = field(default_factory=Topic)
