@@ -13,12 +13,12 @@ from vgdesk.encoders.base import EncoderSpec
 
 
 class ModelDesk:
-    """Puts encoders into the cells of the 2x2, and the user's own models on the shelf.
+    """Assigns encoders to the cells of the 2x2, and adds the user's own models.
 
     Parameters
     ----------
     change_settings
-        Keeps what the settings become.
+        Applies and stores a change of the settings.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ModelDesk:
         self._change_settings = change_settings
 
     def choose(self, cell: Cell, encoder: EncoderId | None) -> None:
-        """Put an encoder into a cell of the 2x2."""
+        """Assign an encoder to a cell of the 2x2."""
         if encoder is not None:
             self._encoding.forget(encoder)
         spec = self._shelf.spec(encoder) if encoder else None
@@ -46,7 +46,7 @@ class ModelDesk:
         self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
 
     def add_folder(self, cell: Cell, folder: Path) -> None:
-        """Put the model of a folder, or a file of word vectors, on the shelf and into a cell."""
+        """Add a model folder or a file of word vectors, and assign it to a cell."""
 
         def done(spec: EncoderSpec) -> None:
             if spec.modality is not cell.modality:
@@ -59,7 +59,7 @@ class ModelDesk:
         self._shelf.add_folder(folder, is_grounded=is_grounded, done=done, failed=self._failed)
 
     def add_twin(self, cell: Cell) -> None:
-        """Put the untrained twin of a cell's model on the shelf and into the cell."""
+        """Add the untrained twin of a cell's model, and assign it to the cell."""
         encoder = self._store.session.encoders.get(cell)
         twin = self._shelf.add_twin(encoder) if encoder else None
         if twin is None:
@@ -70,13 +70,13 @@ class ModelDesk:
             self.choose(cell, twin.id)
 
     def download(self, cell: Cell, repo: str) -> None:
-        """Fetch a model from the hub, then put it on the shelf and into a cell."""
+        """Download a model from the hub, then add it and assign it to a cell."""
         self._downloads.start(
             repo, done=lambda folder: self.add_folder(cell, folder), failed=self._failed
         )
 
     def encode_again(self) -> None:
-        """Go on with what was cancelled or failed."""
+        """Resume cancelled or failed encoding."""
         for encoder in frozenset(self._store.session.encoders.values()):
             self._encoding.forget(encoder)
 
