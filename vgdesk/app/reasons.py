@@ -1,4 +1,4 @@
-"""Why a view is empty, and the one step that fills it."""
+"""Why a view is empty, and the action that fills it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Says why there is nothing to see of a session.
+    """Explains why a view of a session is empty.
 
     Attributes
     ----------
     progress
-        How far the encoding of a cell is.
+        Returns the encoding progress of a cell.
     """
 
     session: Session
@@ -37,7 +37,7 @@ class Reasons:
     progress: Callable[[Cell], CellProgress]
 
     def nothing_yet(self, view: View, cell: Cell) -> Missing:
-        """Say what a view waits for that needs the vectors of a cell."""
+        """Return what a view that needs the vectors of a cell is waiting for."""
         return self.no_vectors(view, cell) if self.session.words else self.no_words(view)
 
     def no_words(self, view: View) -> Missing:
@@ -61,7 +61,7 @@ class Reasons:
         return Missing(view, ON_THEIR_WAY)
 
     def no_shapes(self) -> Missing:
-        """Say that no word names something round or sharp."""
+        """Report that no word names something round or sharp."""
         reason = (
             f"{PURPOSES[View.LETTERS]} It needs words for such things, marked in the column "
             "“shape”, and words that only sound round or sharp; vgdesk has a list of both."
@@ -69,7 +69,7 @@ class Reasons:
         return Missing(View.LETTERS, reason, "add_kiki_bouba", "Add the kiki-bouba list")
 
     def unheard_shapes(self, cell: Cell) -> Missing:
-        """Say that the names of round and sharp things have no vectors in a cell."""
+        """Report that the names of round and sharp things have no vectors in a cell."""
         reason = f"{PURPOSES[View.LETTERS]} {ON_THEIR_WAY}"
         if cell.modality is not Modality.SPEECH:
             return Missing(View.LETTERS, reason)
@@ -82,12 +82,12 @@ class Reasons:
         return Missing(View.LETTERS, reason, *next(steps, RECORD))
 
     def not_heard(self, view: View, cell: Cell) -> Missing:
-        """Say that a view is about what is heard, and that this cell reads."""
+        """Report that a view needs a speech model, and that this cell has a text model."""
         reason = f"{cell.title} is a text model; choose a speech model."
         return Missing(view, f"{PURPOSES[view]} {reason}")
 
     def no_ratings(self) -> Missing:
-        """Say that it is not known how alike people find the words."""
+        """Report that there are no similarity ratings of the words."""
         rated = len(self.session.ratings)
         what = (
             f"None of the {rated} rated pairs has both its words in the list."

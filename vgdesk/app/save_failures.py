@@ -18,7 +18,7 @@ FAILURES = {
 
 
 def not_saved(folder: Path, error: OSError) -> ProjectError:
-    """Say why a project was not saved, what is safe, and what to do."""
+    """Return an error that says why a project was not saved, what is safe, and what to do."""
     safe = "The last save can still be opened, and your edits are still in this window."
     culprit = Path(error.filename).absolute() if isinstance(error.filename, str) else folder
     if not culprit.is_relative_to(folder) and not folder.is_relative_to(culprit):

@@ -1,4 +1,4 @@
-"""From sound files, lists of words and projects to stacks, for the command line."""
+"""Stacks of sound files, word lists and projects, for the command line."""
 
 import sys
 from collections import Counter
@@ -37,7 +37,7 @@ Row = tuple[WordId, SpeechItem | TextItem]
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How vectors are made.
+    """Options for encoding.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Making:
 def find_encoder(name: str) -> EncoderSpec:
     """Return the encoder of an id, of a model's folder or of a file of word vectors.
 
-    "+untrained" after it asks for its twin; "vectors:" may stand before the file.
+    The suffix "+untrained" selects its twin; a file may have the prefix "vectors:".
 
     Raises
     ------
@@ -77,12 +77,12 @@ def find_encoder(name: str) -> EncoderSpec:
 
 
 def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
-    """Read the stack of a file, or let the encoder of this name make one of the words of a project.
+    """Read a stack file, or encode the words of a project with the named encoder.
 
     Raises
     ------
     VgdeskError
-        If it is neither, or if there are no words for the encoder.
+        If the name is neither, or if there are no words to encode.
     """
     if name.endswith(STACK):
         return read_stack(Path(name))
@@ -91,25 +91,25 @@ def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
 
 
 def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
-    """Return the list or project that an encoder was given, or refuse if it was given none."""
+    """Return the list or project to encode; raises VgdeskError if there is none."""
     if words is None:
         raise VgdeskError(
             f"“{spec.title}” has no words to encode.", "Name the project or the list with --words."
         )
     if not Path(words).is_file() and not words.endswith(PROJECT):
-        open_words(words)  # a list that ships, or the sentence that names these lists
+        open_words(words)  # raises unless it is a built-in list
     return [Path(words)]
 
 
 def make_stack(
     spec: EncoderSpec, inputs: Sequence[Path], making: Making
 ) -> tuple[LayerStack, bool]:
-    """Encode what the inputs name.
+    """Encode the inputs.
 
     Returns
     -------
     tuple
-        The stack, and whether it holds every row; what failed is said on standard error.
+        The stack, and whether it is complete; failures are printed to standard error.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def make_stack(
 
 
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
-    """Encode rows, each with the word that it stands for; as `make_stack`."""
+    """Encode rows, each with its word; as `make_stack`."""
     if not rows:
         raise VgdeskError("No sound files or words were found there.", "Give sound files or words.")
     items = tuple(_heard_by(spec, item) for _word, item in rows)
@@ -141,7 +141,7 @@ def _heard_by(spec: EncoderSpec, item: SpeechItem | TextItem) -> SpeechItem | Te
 
 
 def place_of_layer(stack: LayerStack, name: str) -> int:
-    """Return the place of the layer of this name, or say which there are."""
+    """Return the index of a layer; an unknown name raises with the list of layers."""
     if name not in stack.layers:
         raise VgdeskError(
             f"“{stack.encoder}” has no layer “{name}”.", f"It has {', '.join(stack.layers)}."
@@ -150,15 +150,15 @@ def place_of_layer(stack: LayerStack, name: str) -> int:
 
 
 def by_word(stack: LayerStack) -> LayerStack:
-    """Average the takes of a word: words are what two encoders have in common."""
+    """Average the takes of each word, because encoders are compared over words."""
     rows: dict[WordId, list[Embedding]] = {}
     keys = stack.keys or stack.rows
     for place, word in enumerate(stack.words):
         one = Embedding(keys[place], stack.encoder, stack.layers, stack.values[:, place])
         rows.setdefault(word, []).append(one)
     merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
-    assert merged is not None  # a file without rows is refused when it is read
-    # Of vectors of which it is not known what they are from, nothing may be kept.
+    assert merged is not None  # files without rows are refused when read
+    # Results from vectors of unknown origin must not be cached.
     return merged if stack.keys else replace(merged)
 
 
@@ -173,7 +173,7 @@ def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:
 
 
 def rows_of(inputs: Sequence[Path], modality: Modality) -> list[Row]:
-    """List the rows of all inputs, each with the word that it stands for; no two share a name."""
+    """List the rows of all inputs with their words; row names are unique."""
     return list(_distinct(_rows(inputs, modality)))
 
 
@@ -190,7 +190,7 @@ def _rows(inputs: Sequence[Path], modality: Modality) -> Iterator[Row]:
 def _distinct(
     rows: Iterable[Row],
 ) -> Iterator[Row]:
-    """Tell rows of one name apart by numbers: two folders may hold files of the same name."""
+    """Add numbers to equal row names, because two folders may have files of the same name."""
     seen: Counter[str] = Counter()
     for word, item in rows:
         seen[item.row] += 1
@@ -209,7 +209,7 @@ def listed_rows(session: Session, modality: Modality) -> Iterator[Row]:
 
 
 def sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem]]:
-    """List the sounds of a file or folder by the words that they are named after."""
+    """List the sounds of a file or folder with the words of their names."""
     if not path.exists():
         raise VgdeskError(f"{path} does not exist.", "Check the name.")
     for file in sound_files([path]):
@@ -221,10 +221,10 @@ def _trim(file: Path) -> tuple[float, float | None]:
     try:
         return find_word(read(file)) or (0.0, None)
     except AudioFileError:
-        return 0.0, None  # said once, by the encoder, while the other files go on
+        return 0.0, None  # reported once, by the encoder
 
 
 def _named_rows(folder: Path) -> Iterator[tuple[WordId, TextItem]]:
-    # For a text encoder the names of sound files are the words, so that both sides can be compared.
+    # Text encoders use the names of sound files as words, to be comparable with speech encoders.
     for text in dict.fromkeys(word_text(file) for file in sound_files([folder])):
         yield WordId(text), TextItem(text, text)
