@@ -11,7 +11,7 @@ from vgdesk.ui.panels.inspector_panel import InspectorPanel
 
 
 class Inspecting(QObject):
-    """Shows the primary word in the inspector: its takes, sound and nearest words."""
+    """Shows the primary word in the inspector: its takes, sound and neighbours."""
 
     def __init__(self, workspace: Workspace, panel: InspectorPanel) -> None:
         super().__init__(panel)
@@ -40,7 +40,7 @@ class Inspecting(QObject):
         return takes[0] if takes else None
 
     def _selection_changed(self, selection: Selection) -> None:
-        if (selection.primary, selection.take) != self._inspected:  # not for a mere pointer
+        if (selection.primary, selection.take) != self._inspected:  # ignore hovering
             self._inspected = selection.primary, selection.take
             self._show()
 
@@ -48,7 +48,7 @@ class Inspecting(QObject):
         self._show()
 
     def _numbers_changed(self, _result: WordSimilarity | WordOverview) -> None:
-        # Another layer, model or vector: what is near is asked anew with each new word heatmap.
+        # A new layer, model or vector: neighbours are recomputed with each word heatmap.
         self._find_neighbours()
 
     def _show(self) -> None:
@@ -63,7 +63,7 @@ class Inspecting(QObject):
         self._find_neighbours()
 
     def _is_heard(self, take: Take) -> bool:
-        """Return whether the sound around the take is shown, or on its way."""
+        """Return whether the sound of the take is shown or being loaded."""
         if self._sound_of is None or take.file != self._sound_of.file:
             return False
         return self._excerpt is None or self._excerpt.shows(take.start, take.end)

@@ -18,7 +18,7 @@ DEVICES = {
 
 
 class Modelling(QObject):
-    """Between the 2x2 of the models panel and the encoders on the shelf."""
+    """Connects the models panel with the available encoders."""
 
     def __init__(self, workspace: Workspace, panel: ModelsPanel) -> None:
         super().__init__(panel)

@@ -1,4 +1,4 @@
-"""What encoders are called in the views, and in which order words stand."""
+"""Titles of encoders in the views, and the order of words."""
 
 import numpy as np
 
@@ -10,17 +10,17 @@ from vgdesk.ui.legend import Legend
 
 
 def encoder_title(workspace: Workspace, encoder: EncoderId, likely: Cell | None = None) -> str:
-    """Name an encoder after the cell it stands in: `likely`, or else the first."""
+    """Return a title with the cell of an encoder: `likely`, or else its first cell."""
     spec = workspace.shelf.spec(encoder)
     title = spec.title if spec else encoder
     cells = [cell for cell, own in workspace.session.encoders.items() if own == encoder]
     cells.sort(key=lambda cell: cell is not likely)
-    # What ships is named after its cell already.
+    # The titles of built-in encoders already include the cell.
     return " · ".join([*(c.title for c in cells[:1] if not title.startswith(c.title)), title])
 
 
 def rows_in_order(result: WordSimilarity, order: Order, legend: Legend) -> tuple[int, ...]:
-    """Put the rows in the order that was chosen; groups keep the order of the list inside."""
+    """Return the rows in the chosen order; words within groups keep the list order."""
     if order is Order.SIMILARITY:
         return result.order
     if order is Order.LIST:

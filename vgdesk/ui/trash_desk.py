@@ -12,7 +12,7 @@ from vgdesk.ui.trash_dialog import TrashDialog
 
 
 class TrashDesk(QObject):
-    """Between the list of rejected takes and the session."""
+    """Connects the trash dialog with the session."""
 
     def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalDesk) -> None:
         super().__init__(window)
