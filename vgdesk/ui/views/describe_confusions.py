@@ -1,4 +1,4 @@
-"""Confusions of labels in words and as a table; no widgets."""
+"""Confusions of labels as sentences and tables; no widgets."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from vgdesk.ui.views.table import Entry, Table
 
 
 def labels_inside_chance(result: LabelConfusions) -> Mask:
-    """Return the pairs of labels that chance could have given, shape [labels, labels]."""
+    """Return the label pairs that do not differ from chance, shape [labels, labels]."""
     mask: Mask = np.asarray(result.is_asked) & (np.asarray(result.q_values) > DISCOVERY)
     return mask
 
 
 def confusion_readout(result: LabelConfusions, row: int, column: int) -> str:
-    """Put one cell into words."""
+    """Describe one cell."""
     own = result.labels[row]
     if row == column:
         return f"{own}: a label is not compared with itself"
@@ -30,7 +30,7 @@ def confusion_readout(result: LabelConfusions, row: int, column: int) -> str:
 
 
 def confusion_summary(result: LabelConfusions, title: str) -> str:
-    """Put the whole result into one or two sentences."""
+    """Summarise the result in one or two sentences."""
     known = np.where(result.is_asked, result.values, -1.0)
     row, column = np.unravel_index(int(known.argmax()), known.shape)
     most = confusion_readout(result, int(row), int(column))
@@ -49,7 +49,7 @@ def confusion_summary(result: LabelConfusions, title: str) -> str:
 
 
 def confusion_table(result: LabelConfusions) -> Table:
-    """List every ordered pair of labels that was asked about."""
+    """List every tested ordered pair of labels."""
     rows: list[tuple[Entry, ...]] = [
         (
             result.labels[i],

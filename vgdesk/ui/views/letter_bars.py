@@ -9,7 +9,7 @@ from vgdesk.ui.views.letter_plot import LetterPlot
 
 
 class LetterBars(ViewFrame):
-    """Shows which letters make words lie nearer to round or to sharp things.
+    """Shows which letters bring words closer to round or to sharp things.
 
     Signals
     -------
