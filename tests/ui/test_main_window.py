@@ -357,7 +357,7 @@ def test_recording_without_a_word_asks_for_it(window: MainWindow) -> None:
     window.workspace.looking.select()
     window.recorder.set_prompt("")
     press(window, "record")
-    assert "Which word" in window.notices.history()[-1].message
+    assert "No word is given" in window.notices.history()[-1].message
     assert window.focusWidget() is window.recorder.word
 
 
@@ -484,9 +484,7 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     qtbot.waitUntil(lambda: "→" in views.retrieval.summary, timeout=SECONDS)
     check_lines(views.retrieval, capsys)
     workspace.looking.change(lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A))
-    qtbot.waitUntil(
-        lambda: "of Text (starter) looked for in" in views.retrieval.summary, timeout=SECONDS
-    )
+    qtbot.waitUntil(lambda: "of Text (starter) →" in views.retrieval.summary, timeout=SECONDS)
     views.retrieval._best_first.click()
     assert "--best-first" in views.retrieval.recipe
     check_lines(views.retrieval, capsys)

@@ -27,7 +27,7 @@ from vgdesk.ui.theme import Theme, mixed, text_on, theme_of
 
 WIDE = 620
 ROWS_WHERE_NARROW = 7
-KEEP, KEEP_ANYWAY = "Keep and continue (Enter)", "Keep anyway (Enter)"
+KEEP, KEEP_ANYWAY = "Keep take (Enter)", "Keep anyway (Enter)"
 _DARK = {Stage.OFF, Stage.OPENING, Stage.LOST}
 _RUNNING = {Stage.RECORDING, Stage.LISTENING}
 

@@ -16,7 +16,7 @@ from vgdesk.ui.panels.words_model import AnyIndex, Kind, WordsModel
 
 
 class WordsTree(QTreeView):
-    """The list of words by group; remembers expanded lines when the words change.
+    """The words by group; remembers expanded lines when the words change.
 
     Signals
     -------

@@ -77,12 +77,16 @@ def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
     row, column = np.unravel_index(int(np.nanargmax(result.values)), result.values.shape)
     best = layer_readout(result, int(row), int(column), a_title, b_title)
     inside = int(inside_chance(result).sum())
-    chance = (
-        f"{inside} of {result.values.size} pairs do not differ from chance (q > .05; dotted)."
-        if inside
-        else "All pairs differ from chance (q ≤ .05)."
-    )
+    chance = chance_sentence(inside, result.values.size, "pairs", "dotted")
     return f"n = {result.trace.n}. Most alike: {best}. {chance} {made_by(result.trace)}"
+
+
+def chance_sentence(inside: int, count: int, what: str, mark: str) -> str:
+    """State how many results do not differ from chance, and how they are marked."""
+    if not inside:
+        return f"All {what} differ from chance (q ≤ .05)."
+    verb = "does" if inside == 1 else "do"
+    return f"{inside} of {count} {what} {verb} not differ from chance (q > .05; {mark})."
 
 
 def layer_table(result: LayerSimilarity, a_title: str, b_title: str) -> Table:
@@ -189,7 +193,7 @@ def map_summary(result: WordMap, legend: Legend, title: str) -> str:
     axes = "; ".join(axis for axis in result.axes if axis)
     shown = f" {axes}." if axes else " Distances between distant groups are not to scale."
     later = len(result.rows) - sum(result.is_fitted)
-    placed = f" {later} were placed afterwards without moving the others." if later else ""
+    placed = f" {later} placed afterwards without moving the others." if later else ""
     return f"n = {len(result.rows)}{inside} at {place}.{shown}{placed} {made_by(result.trace)}"
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgdesk.core.results import LabelConfusions
-from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by, number
+from vgdesk.ui.views.describe import DISCOVERY, chance_sentence, layer_name, made_by, number
 from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table
 
@@ -35,11 +35,7 @@ def confusion_summary(result: LabelConfusions, title: str) -> str:
     row, column = np.unravel_index(int(known.argmax()), known.shape)
     most = confusion_readout(result, int(row), int(column))
     inside, pairs = int(labels_inside_chance(result).sum()), int(result.is_asked.sum())
-    chance = (
-        f"{inside} of {pairs} pairs do not differ from chance (q > .05; dotted)."
-        if inside
-        else "All pairs differ from chance (q ≤ .05)."
-    )
+    chance = chance_sentence(inside, pairs, "pairs", "dotted")
     mean = number(float(result.values[result.is_asked].mean()))
     place = f"{layer_name(result.layer)} of {title}"
     return (

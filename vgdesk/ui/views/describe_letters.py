@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgdesk.analyses.letter_profile import LetterProfile
-from vgdesk.ui.views.describe import DISCOVERY, layer_name, made_by
+from vgdesk.ui.views.describe import DISCOVERY, chance_sentence, layer_name, made_by
 from vgdesk.ui.views.matrix_picture import Mask
 from vgdesk.ui.views.table import Entry, Table
 
@@ -37,11 +37,7 @@ def letters_summary(profile: LetterProfile, title: str) -> str:
     values = np.asarray(profile.values)
     ends = [letter_readout(profile, int(place)) for place in (values.argmax(), values.argmin())]
     inside, count = int(letters_inside_chance(profile).sum()), len(values)
-    chance = (
-        f"{inside} of {count} letters do not differ from chance (q > .05; hollow)."
-        if inside
-        else "All letters differ from chance (q ≤ .05)."
-    )
+    chance = chance_sentence(inside, count, "letters", "hollow")
     return (
         f"n = {profile.trace.n}. {layer_name(profile.layer).capitalize()} of {title}. Roundest: "
         f"{ends[0]}. Sharpest: {ends[1]}. {chance} {made_by(profile.trace)}"
