@@ -131,7 +131,7 @@ def _explained(error: BaseException) -> int:
     import traceback
 
     where = _logged("".join(traceback.format_exception(error)))
-    say(f"Something went wrong inside vgdesk, and that is our fault ({type(error).__name__}).")
+    say(f"Something went wrong inside vgdesk ({type(error).__name__}); this is a bug.")
     say(f"Your projects and recordings are safe. Details are in {where}.")
     return OUR_FAULT
 

@@ -57,7 +57,7 @@ def test_a_tier_is_chosen_and_its_words_come_in_as_one_step(
     window.desk.take_in([tmp_path / "a.TextGrid", tmp_path / "a.wav"])
     dialog = dialog_of(window, qtbot)
     assert dialog.isVisible()
-    tiers = combo(dialog, "Words tier")
+    tiers = combo(dialog, "Word tier")
     assert [tiers.itemText(i) for i in range(tiers.count())] == ["sentence", "words"]
     assert tiers.currentText() == "words"
     qtbot.waitUntil(lambda: "2 new words and 2 recordings" in dialog.sentence, timeout=SECONDS)

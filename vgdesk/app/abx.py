@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="FRAMES",
         help="a file from `vgdesk embed --frames`, or an encoder's id together with --words; a "
-        "file from `vgdesk embed` without --frames counts as one frame a take",
+        "file from `vgdesk embed` without --frames counts as one frame per take",
     )
     columns = f"“{WORD}”, “{SPEAKER}”, or a label column of --words"
     parser.add_argument(

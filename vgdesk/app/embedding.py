@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames",
         action="store_true",
-        help="keep every frame instead of one vector a take, for `vgdesk abx`; about 2 MB a second "
-        "of sound with 13 layers of 768",
+        help="keep every frame instead of one vector per take, for `vgdesk abx`; about 2 MB per "
+        "second of sound with 13 layers of 768",
     )
 
 

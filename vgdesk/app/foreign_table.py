@@ -104,7 +104,7 @@ def _lines(file: Path, text: str) -> Iterator[str]:
     """Yield the lines of a text, and refuse lines that are too long."""
     for number, line in enumerate(io.StringIO(text), start=1):
         if len(line) > LONGEST_LINE:
-            raise _broken(file, f"line {number} is longer than {LONGEST_LINE:,} letters")
+            raise _broken(file, f"line {number} is longer than {LONGEST_LINE:,} characters")
         yield line
 
 
@@ -151,7 +151,7 @@ def _objects(text: str, file: Path) -> Iterator[dict[str, str]]:
             except ValueError as error:
                 raise _broken(file, f"line {number} is not JSON") from error
             if not isinstance(value, dict):
-                raise _broken(file, f"line {number} is not an object with names")
+                raise _broken(file, f"line {number} is not a JSON object")
             if number > MOST_ROWS or len(value) > MOST_COLUMNS:
                 raise _is_too_large(file)
             yield {name: _cell(cell) for name, cell in value.items()}
@@ -191,7 +191,7 @@ def _read_parquet(file: Path) -> Table:
             _refuse_chunks(file, opened.metadata, frozenset(names))
             return _of_batches(file, opened.iter_batches(batch_size=BATCH, columns=names))
     except (OSError, ValueError, ArrowException) as error:
-        raise _broken(file, "it is damaged, or not Parquet") from error
+        raise _broken(file, "it is damaged or not Parquet") from error
 
 
 def _of_batches(file: Path, batches: Iterable[Any]) -> Table:

@@ -177,7 +177,7 @@ def _take_of(name: str) -> TakeId:
 
 def _refuse_name(take: TakeId) -> None:
     if not is_take_id(take):
-        raise AudioFileError("Its name is not the name of a take.")
+        raise AudioFileError("Its name is not a valid take name.")
 
 
 def _readable(name: str) -> str:

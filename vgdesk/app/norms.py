@@ -116,5 +116,5 @@ def preview_join(incoming: Incoming, choices: Choices, session: Session) -> Prev
         f"{counted(values, 'value')}."
     )
     if found.kept:
-        sentence += f" {counted(found.kept, 'existing value')} stay unchanged."
+        sentence += f" {counted(found.kept, 'existing value')} kept."
     return Preview(("Word", *columns), rows, sentence)

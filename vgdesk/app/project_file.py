@@ -156,7 +156,7 @@ def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
         raise ProjectError(
             f"The folder {folder} and its recordings are no longer there. "
             "Words, labels and trims are still in this window.",
-            "Connect the drive again or put the folder back, then save once more.",
+            "Connect the drive again or put the folder back, then save again.",
         )
     with suppress(OSError, ValueError):
         stored = read_object(folder / SETTINGS_FILE)

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command, except those for encoding."""
     parser.add_argument("stacks", nargs="+", metavar="STACK", help=HELP)
     parser.add_argument("--words", metavar="LIST", help="a project, a table or a word list")
-    parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
+    parser.add_argument("--layer", nargs="+", required=True, help="layer name, one per stack")
     parser.add_argument(
         "--best-first", action="store_true", help="list the best ranks first instead of the worst"
     )

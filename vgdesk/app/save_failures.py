@@ -3,7 +3,7 @@ from pathlib import Path
 
 from vgdesk.core.errors import ProjectError
 
-_FULL = ("is on a disk that is full", "Free some space, or save in a folder on another disk.")
+_FULL = ("is on a full disk", "Free some space, or save in a folder on another disk.")
 _LOCKED = ("cannot be written to", "Save in your own folder, or ask for write permission.")
 _GONE = ("is no longer there", "Connect the drive again, or save in another folder.")
 FAILURES = {

@@ -70,9 +70,9 @@ def torch_runs() -> str:
 
 
 CHECKS: Mapping[str, Callable[[], str]] = {
-    "models that ship": models_are_whole,
+    "built-in models": models_are_whole,
     "demo project": demo_opens,
-    "encoders that ship": encoders_encode,
+    "built-in encoders": encoders_encode,
     "comparing layers": layers_compare,
     "torch": torch_runs,
 }

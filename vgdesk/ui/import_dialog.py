@@ -62,8 +62,8 @@ class ImportDialog(QDialog):
         )
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        self._words = self._tiers("Words", incoming.tiers, choices.words)
-        self._phones = self._tiers("Phones", (NONE, *incoming.tiers), choices.phones)
+        self._words = self._tiers("Word", incoming.tiers, choices.words)
+        self._phones = self._tiers("Phone", (NONE, *incoming.tiers), choices.phones)
         self._lay_out(incoming, targets)
 
     @staticmethod

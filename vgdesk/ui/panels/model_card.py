@@ -42,7 +42,7 @@ class Choice:
 
 WISHES = (
     ("From a folder…", "Load a model from a folder on this computer"),
-    ("Download…", "Download a model from the internet, after a question"),
+    ("Download…", "Download a model from the internet; vgdesk asks first"),
     (
         "Add its untrained twin",
         "Same architecture, random weights: the effect of architecture alone",

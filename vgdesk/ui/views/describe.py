@@ -78,7 +78,7 @@ def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
     best = layer_readout(result, int(row), int(column), a_title, b_title)
     inside = int(inside_chance(result).sum())
     chance = chance_sentence(inside, result.values.size, "pairs", "dotted")
-    return f"n = {result.trace.n}. Most alike: {best}. {chance} {made_by(result.trace)}"
+    return f"n = {result.trace.n}. Most similar: {best}. {chance} {made_by(result.trace)}"
 
 
 def chance_sentence(inside: int, count: int, what: str, mark: str) -> str:
@@ -142,7 +142,7 @@ def word_summary(result: WordSimilarity, titles: Sequence[str], legend: Legend, 
     best = f"{titles[row]} and {titles[column]} ({number(float(result.values[row, column]))})"
     means = _group_means(result, legend)
     of = f" of {result.part_of}" if result.part_of else ""
-    return f"n = {n}{of}. Most alike at {place}: {best}.{means} {made_by(result.trace)}"
+    return f"n = {n}{of}. Most similar at {place}: {best}.{means} {made_by(result.trace)}"
 
 
 def _group_means(result: WordSimilarity, legend: Legend) -> str:

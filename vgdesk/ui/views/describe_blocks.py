@@ -44,7 +44,7 @@ def blocks_summary(result: WordOverview, titles: Sequence[str], legend: Legend, 
     best = f"{_pair(result, row, column, titles)} ({number(float(result.values[row, column]))})"
     means = group_sentence(result.group_means, legend) if result.group_means else ""
     return (
-        f"n = {len(result.rows)} in {len(sizes)} blocks of {size}. Most alike at {place}: {best}."
+        f"n = {len(result.rows)} in {len(sizes)} blocks of {size}. Most similar at {place}: {best}."
         f"{means} {made_by(result.trace)}"
     )
 
