@@ -108,7 +108,7 @@ def test_a_mistake_of_ours_is_said_and_logged(tmp_path: Path) -> None:
     )
     log = home / "data" / "vgdesk.log"
     assert done.returncode == OUR_FAULT
-    assert "our fault" in done.stderr
+    assert "this is a bug" in done.stderr
     assert str(log) in done.stderr
     assert "Traceback" not in done.stderr
     assert "RuntimeError: a mistake" in log.read_text("utf-8")

@@ -1,7 +1,7 @@
 import signal
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    # Until the program can say that it was stopped, Ctrl+C ends it in silence.
+    # Until the program can report a stop, Ctrl+C ends it silently.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import gc
@@ -15,14 +15,14 @@ from vgdesk.threads import limit_threads
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run a command if one is given; returns the exit code.
 
-    Without arguments those of the process are taken, and its signals and streams with them.
+    Without arguments, those of the process are used, and its signals and streams are handled.
     """
     limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    # Neither side is imported for the other: the command line knows no Qt, the window no commands.
+    # Only one side is imported: the command line needs no Qt, the window no commands.
     if given and not _is_project(given):
         return _run(given) if arguments is not None else _run_process(given)
-    # Importing makes thousands of objects and no garbage: looking for it would take a tenth longer.
+    # Imports create thousands of objects and no garbage: collecting would take 10 % longer.
     gc.disable()
     from vgdesk.ui.application import run_window
 

@@ -1,6 +1,6 @@
-"""How a command ends: whatever happens, with one sentence and a code that is documented.
+"""The end of a command: always one sentence and a documented exit code.
 
-Imported before anything heavy, so that Ctrl+C is heard from the first moment.
+Imported before anything heavy, so that Ctrl+C works from the start.
 """
 
 import errno
@@ -16,22 +16,22 @@ from typing import Any
 BAD_INPUT = 2
 OUR_FAULT = 70  # as in sysexits.h
 OUTPUT_LOST = 74
-STOPPED = 128  # and the number of the signal: 130 is Ctrl+C
-NOBODY_READS = STOPPED + 13  # as if SIGPIPE had ended it, which Windows does not know
+STOPPED = 128  # plus the number of the signal: 130 is Ctrl+C
+NOBODY_READS = STOPPED + 13  # as after SIGPIPE, which Windows does not have
 
 Handler = Callable[[int, FrameType | None], Any]
 
 
 class StoppedError(KeyboardInterrupt):
-    """Somebody wants the command to end; a library that lets Ctrl+C through lets this through."""
+    """A signal to end the command; libraries treat it like Ctrl+C."""
 
 
 class OutputLostError(Exception):
-    """What was to be printed did not arrive."""
+    """Standard output could not be written."""
 
 
 class _Standard(io.FileIO):
-    """Standard output or error: what cannot be printed raises an error of its own, or is left."""
+    """Standard output or error; a failed write raises OutputLostError, or is ignored on stderr."""
 
     def write(self, content: Any) -> int:
         try:
@@ -39,51 +39,51 @@ class _Standard(io.FileIO):
         except OSError as error:
             if self.fileno() == 1:
                 raise OutputLostError(error.errno) from error
-            return len(content)  # there is no place left to say so
+            return len(content)  # errors on stderr cannot be reported
 
 
 class Ending:
-    """Watches over a command of this process; there is one."""
+    """Handles the end of the command of this process; there is one instance."""
 
     def __init__(self) -> None:
         self._stopped = 0
 
     def begin(self) -> None:
-        """Hear signals, and make printing safe, before anything else is done."""
+        """Install signal handlers and safe standard streams before anything else."""
         sys.unraisablehook = self._heard_in_vain
         self._on_signals(_end_now)
         _fill_gaps()
         sys.stdout, sys.stderr = _standard(1, sys.stdout), _standard(2, sys.stderr)
 
     def of(self, run: Callable[[], int]) -> int:
-        """Call what may take long, and say how it ended; returns the exit code."""
+        """Run a command and report how it ended; returns the exit code."""
         self._on_signals(self._stop)
         try:
             code = _exit_code(run)
             sys.stdout.flush()
         except OutputLostError as lost:
             code = _output_lost(lost)
-        except BaseException as error:  # noqa: BLE001 - the last place where it can be said
-            # What a library made of Ctrl+C is Ctrl+C.
+        except BaseException as error:  # noqa: BLE001 - the last place to report it
+            # Errors that a library raised because of Ctrl+C count as Ctrl+C.
             code = _stopped(self._stopped) if self._stopped else _explained(error)
         self._on_signals(_end_now)
         return code
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
-        """Stop the work, which tidies up; asked once more, end at once."""
+        """Stop the work, which cleans up; a second signal ends immediately."""
         self._stopped = number
         self._on_signals(_end_now)
         raise StoppedError
 
     def _heard_in_vain(self, event: Any) -> None:
-        """End also if Ctrl+C came where Python can only ignore it."""
+        """End also if Ctrl+C arrived where Python ignores exceptions."""
         if issubclass(event.exc_type, KeyboardInterrupt):
             _end_now(self._stopped or signal.SIGINT, None)
         sys.__unraisablehook__(event)
 
     def _on_signals(self, handler: Handler) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            # In the background of a shell Ctrl+C is meant for others.
+            # Background processes of a shell ignore Ctrl+C.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, handler)
 
@@ -98,13 +98,13 @@ def say(sentence: str) -> None:
 def _exit_code(run: Callable[[], int]) -> int:
     try:
         return run()
-    except SystemExit as end:  # argparse has said what there is to say
+    except SystemExit as end:  # argparse has already printed a message
         return end.code if isinstance(end.code, int) else 0
 
 
 def _output_lost(lost: OutputLostError) -> int:
-    """Say that nobody got the output; silently if a reader has enough, like other programs."""
-    # What is still in the buffer must not come up again when Python ends.
+    """Report lost output; silently if the reader closed the pipe, like other programs."""
+    # The rest of the buffer must not raise again when Python exits.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     number = lost.args[0]
     if number == errno.EPIPE:
@@ -119,7 +119,7 @@ def _stopped(number: int) -> int:
 
 
 def _explained(error: BaseException) -> int:
-    """Say what went wrong although nothing in the program foresaw it."""
+    """Report an unexpected error."""
     if isinstance(error, KeyboardInterrupt):
         return _stopped(signal.SIGINT)
     if isinstance(error, MemoryError):
@@ -131,13 +131,13 @@ def _explained(error: BaseException) -> int:
     import traceback
 
     where = _logged("".join(traceback.format_exception(error)))
-    say(f"Something went wrong inside vgdesk, and that is our fault ({type(error).__name__}).")
+    say(f"Something went wrong inside vgdesk ({type(error).__name__}); this is a bug.")
     say(f"Your projects and recordings are safe. Details are in {where}.")
     return OUR_FAULT
 
 
 def _logged(details: str) -> str:
-    """Write down what helps to find a mistake of ours; returns where."""
+    """Log the details of a bug; returns where."""
     import logging
 
     from vgdesk.app.state.log_file import keep_log
@@ -151,19 +151,19 @@ def _logged(details: str) -> str:
 
 
 def _end_now(number: int, _frame: FrameType | None) -> None:
-    """End where there is nothing to tidy up."""
+    """End immediately, without cleanup."""
     with suppress(OSError):
         os.write(2, b"Stopped.\n")
     os._exit(STOPPED + number)
 
 
 def _fill_gaps() -> None:
-    """Take the numbers of streams that are closed, or the next file that is opened gets them."""
+    """Occupy the descriptors of closed standard streams, so that no other file gets them."""
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # Open for the other direction, so that using it fails as it would have.
+            # Opened in the wrong direction, so that using it still fails.
             os.open(os.devnull, os.O_WRONLY if number == 0 else os.O_RDONLY)
 
 
@@ -172,6 +172,6 @@ def _standard(number: int, stream: Any) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=getattr(stream, "encoding", None) or "utf-8",
-        errors="backslashreplace",  # names of files need not be text
+        errors="backslashreplace",  # file names may not be valid text
         line_buffering=number == 2 or raw.isatty(),
     )

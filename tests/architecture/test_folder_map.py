@@ -24,7 +24,7 @@ def test_the_map_of_the_folders_is_that_of_the_tree(maker: ModuleType) -> None:
 
 def test_every_folder_says_what_it_is_for(maker: ModuleType) -> None:
     lines = maker.folder_map(ROOT / "vgdesk").splitlines()
-    folders = [f for f in (ROOT / "vgdesk").rglob("__init__.py")]
+    folders = list((ROOT / "vgdesk").rglob("__init__.py"))
     assert len(lines) == len(folders)
     assert [line for line in lines if not line.strip().endswith(".")] == []
 

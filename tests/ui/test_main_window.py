@@ -363,7 +363,7 @@ def test_recording_without_a_word_asks_for_it(window: MainWindow) -> None:
     window.workspace.view_state.select()
     window.recorder.set_prompt("")
     press(window, "record")
-    assert "Which word" in window.notices.history()[-1].message
+    assert "No word is given" in window.notices.history()[-1].message
     assert window.focusWidget() is window.recorder.word
 
 
@@ -504,8 +504,7 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
         lambda r: replace(r, a=Cell.SPEECH, b=Cell.TEXT, search=Search.B_IN_A)
     )
     qtbot.waitUntil(
-        lambda: "of Text (starter) looked for in" in views.frames["retrieval"].summary,
-        timeout=SECONDS,
+        lambda: "of Text (starter) →" in views.frames["retrieval"].summary, timeout=SECONDS
     )
     views.frames["retrieval"]._best_first.click()
     assert "--best-first" in views.frames["retrieval"].recipe

@@ -1,1 +1,1 @@
-"""What happens when; no Qt."""
+"""Application logic: commands, projects, recording, jobs; no Qt."""

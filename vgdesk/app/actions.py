@@ -1,4 +1,4 @@
-"""Everything a user can do by menu or key, as data: a new action is one entry here."""
+"""All menu and keyboard actions as data: a new action is one entry here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,17 +102,17 @@ class ActionTarget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a user can do.
+    """One action of the user.
 
     Attributes
     ----------
     shortcut
         In Qt's notation; a single letter works wherever no text is being typed. Those of
-        RECORDER_KEYS work only while one records and nothing else has a use for the key.
+        RECORDER_KEYS work only during recording, unless the focused widget uses the key.
     tip
         One sentence for the status bar.
     begins_group
-        True for a line above it in the menu.
+        Whether a separator precedes it in the menu.
     """
 
     id: str

@@ -11,7 +11,7 @@ from vgdesk.core.errors import VgdeskError
 
 
 class PermanentRemoval:
-    """Deletes recordings permanently: from the project, from the disk and from every process."""
+    """Deletes recordings permanently: from the project, the disk and every process."""
 
     def __init__(
         self,
@@ -31,12 +31,12 @@ class PermanentRemoval:
         self._failed = failed
 
     def remove(self, removal: Removal, then: Callable[[], object]) -> None:
-        """Remove what was planned; no undo leads back. Nothing may be recorded meanwhile."""
+        """Carry out a removal, which cannot be undone. Recording must be stopped."""
         drop = self._drop_vectors if removal.speaker else lambda done: done()
         self._projects.remove(removal, drop, then)
 
     def _drop_vectors(self, then: Callable[[], object]) -> None:
-        """End the processes that have heard the sound, and remove what they kept on the disk."""
+        """End the processes that read the sound, and delete their cached vectors."""
 
         def forgotten(_none: None) -> None:
             self._pipeline.drop_vectors()

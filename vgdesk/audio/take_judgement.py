@@ -1,4 +1,4 @@
-"""What is said of a take once its sound file is there: where its word is, and what is wrong."""
+"""Analysis of a new take: the location of its word, and its quality."""
 
 import logging
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take
 
 MOST_OTHERS = 3
-MOST_HEARD_SECONDS = 60.0  # of longer takes nobody looks for the word: it is not one
+MOST_HEARD_SECONDS = 60.0  # longer takes are not searched for a word
 
 _log = logging.getLogger(__name__)
 
@@ -24,12 +24,12 @@ Span = tuple[float, float]
 def judge(
     file: Path, sound: KeptSound, room_dbfs: float | None, lost_blocks: int, others: Sequence[Take]
 ) -> tuple[Span | None, tuple[Finding, ...]]:
-    """Propose where the word is in a take, and check it. The take counts, whatever comes of it.
+    """Locate the word in a take and check it. The take is kept whatever the result.
 
     Parameters
     ----------
     others
-        Takes of the same word; the newest are compared with this one.
+        Other takes of the word; the newest are compared with this one.
     """
     word, findings = None, list[Finding]()
     try:
@@ -38,13 +38,13 @@ def judge(
             findings += check_take(recording, Known(word, room_dbfs, lost_blocks))
         if word is not None:
             findings += _compared(read(file, start=word[0], end=word[1]), others[-MOST_OTHERS:])
-    except Exception:  # noqa: BLE001 - a mistake of a check must not cost what was said
+    except Exception:  # noqa: BLE001 - a bug in a check must not cost the take
         _log.exception("a take could not be checked")
     return word, (*findings, *found_at_once(sound, word))
 
 
 def hear(file: Path, seconds: float) -> tuple[Recording | None, Span | None]:
-    """Read a take and propose where its word is; None for what is too long to be a word."""
+    """Read a take and locate its word; None if it is too long for a word."""
     if seconds > MOST_HEARD_SECONDS:
         return None, None
     recording = read(file, longest=MOST_HEARD_SECONDS + 1)
@@ -55,7 +55,7 @@ def hear(file: Path, seconds: float) -> tuple[Recording | None, Span | None]:
 
 
 def found_at_once(sound: KeptSound, word: Span | None) -> tuple[Finding, ...]:
-    """Say what is known of a take without listening to it."""
+    """Return findings that need no analysis of the sound."""
     found = []
     if sound.broken_seconds:
         found.append(damaged(sound.broken_seconds))
@@ -65,7 +65,7 @@ def found_at_once(sound: KeptSound, word: Span | None) -> tuple[Finding, ...]:
 
 
 def _compared(take: Recording, others: Sequence[Take]) -> tuple[Finding, ...]:
-    """Say whether a take sounds unlike the others; one that cannot be read is passed over."""
+    """Return a finding if a take differs from the others; unreadable ones are skipped."""
     heard = []
     for other in others:
         with suppress(VgdeskError):

@@ -7,7 +7,7 @@ from vgdesk.core.errors import VgdeskError
 
 
 class Level(Enum):
-    """How much a notice matters."""
+    """The severity of a notice."""
 
     INFO = "info"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the user: what happened and what is safe, then what to do."""
+    """A message for the user (what happened, what is safe) with a hint (what to do)."""
 
     message: str
     hint: str = ""

@@ -14,9 +14,9 @@ BASELINES = {Cell.SPEECH: SPECTRUM.id, Cell.TEXT: SPELLING.id}
 
 
 def floor_encoders(specs: Iterable[EncoderSpec]) -> tuple[EncoderId, ...]:
-    """Name what trained encoders have to beat: their untrained twins and their baselines.
+    """Return the untrained twins and baselines that trained encoders are compared with.
 
-    What is among the encoders already is left out; partners of one shape have one twin.
+    Encoders that are already chosen are left out; models of the same shape share one twin.
     """
     own = {spec.id: spec for spec in specs}
     trained = [s for s in own.values() if s.folder is not None and s.untrained_seed is None]
@@ -31,6 +31,6 @@ def _modalities(specs: Iterable[EncoderSpec]) -> set[Modality]:
 
 
 def usual_encoders() -> Mapping[Cell, EncoderId]:
-    """Choose for whom nobody has chosen: what ships for each cell, or else its baseline."""
+    """Return the default encoders: the built-in one of each cell, or else its baseline."""
     whole = {cell: starter_id(cell) for cell in Cell if starter_id(cell) in ENCODERS}
     return {**BASELINES, **whole}

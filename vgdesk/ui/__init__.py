@@ -1,1 +1,1 @@
-"""What is seen; the only place that knows Qt."""
+"""User interface; the only package that uses Qt."""

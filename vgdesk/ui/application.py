@@ -1,4 +1,4 @@
-"""Puts the parts together, and takes them apart again in the right order."""
+"""Start and orderly shutdown of the window."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ _log = logging.getLogger("vgdesk")
 
 
 def run_window(arguments: Sequence[str]) -> int:
-    """Open the window, with a project if its folder is given; returns the exit code."""
+    """Open the window, optionally with a project; returns the exit code."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     keep_log()
     app = QApplication([sys.argv[0], *arguments])
@@ -42,18 +42,18 @@ def run_window(arguments: Sequence[str]) -> int:
     window = MainWindow(workspace)
     window.show()
     project = Path(arguments[0]) if arguments else None
-    # The window is painted before anything else happens.
+    # Paint the window before anything else.
     QTimer.singleShot(0, window, lambda: workspace.start(project))
     code = app.exec()
     workspace.close()
     if workspace.capture.recorder.is_abandoned:
-        # The sound system does not answer, and would not let the interpreter end either.
+        # The unresponsive sound system would also block the exit of the interpreter.
         os._exit(code)
     return code
 
 
 class ExceptionHook:
-    """Writes our own mistakes to the log and says so in the window; nothing is lost by them."""
+    """Logs unexpected errors and reports them in the window, without losing data."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

@@ -31,7 +31,7 @@ SHORT = {cell: cell.modality.value.capitalize() + " +" * cell.is_grounded for ce
 
 
 class ControlBar(QWidget):
-    """What all views have in common: which two cells, whose words, which layer.
+    """The choices common to all views: the two cells, whose words, and the layer.
 
     Signals
     -------
@@ -40,7 +40,7 @@ class ControlBar(QWidget):
     shown_chosen
         Whose words are shown.
     layer_chosen
-        A layer of the cell that is in focus.
+        A layer of the focused cell.
     """
 
     compared_chosen = Signal(object, object)
@@ -67,7 +67,7 @@ class ControlBar(QWidget):
         self._slider.valueChanged.connect(self.layer_chosen)
 
     def set_theme(self, theme: Theme) -> None:
-        """Make the chosen one of the three buttons stand out, in dark colours too."""
+        """Highlight the chosen button, in dark colours too."""
         self.setStyleSheet(
             f"QToolButton {{ padding: 0 4px; border: 1px solid {theme.edge}; border-radius: 4px;"
             f" background: {theme.base}; }}"
@@ -79,14 +79,14 @@ class ControlBar(QWidget):
     def show_recipe(
         self, recipe: ViewRecipe, titles: Mapping[Cell, str], layers: tuple[str, ...]
     ) -> None:
-        """Show what is looked at.
+        """Show the recipe.
 
         Parameters
         ----------
         titles
             Title of the encoder in each cell that has one.
         layers
-            Names of the layers of the cell in focus; empty if there is none.
+            Names of the layers of the focused cell; empty if it has none.
         """
         for combo, chosen in ((self._a, recipe.a), (self._b, recipe.b)):
             for place, cell in enumerate(Cell):
@@ -135,7 +135,7 @@ class ControlBar(QWidget):
 
 
 class CellCombo(QComboBox):
-    """Offers the cells; says which one is chosen in a few letters where there is little room."""
+    """Offers the cells; abbreviates the current one in a narrow field."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -149,6 +149,6 @@ class CellCombo(QComboBox):
         super().initStyleOption(option)
         field = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
-        # The style leaves a pixel free at either side.
+        # The style leaves one pixel free on each side.
         if self.fontMetrics().horizontalAdvance(self.currentText()) > room.width() - 2:
             option.currentText = SHORT[list(Cell)[self.currentIndex()]]

@@ -1,4 +1,4 @@
-"""Questions that need an answer before anything can go on."""
+"""Modal questions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ PACKED = ".vgz"
 
 
 class Leave(Enum):
-    """What becomes of edits that are not saved."""
+    """The decision about unsaved edits."""
 
     SAVE = "save"
     DISCARD = "discard"
@@ -43,12 +43,12 @@ class Leave(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where something is to be written.
+    """The target of a save dialog.
 
     Attributes
     ----------
     may_replace
-        Whether the dialog asked about a file of this very name, if there is one.
+        Whether the dialog asked about replacing a file of exactly this name.
     """
 
     place: Path
@@ -56,7 +56,7 @@ class Target:
 
     @classmethod
     def of(cls, chosen: str, suffix: str) -> "Target":
-        """Take what was chosen in a dialog; nobody was asked about a name that gets its ending."""
+        """Build the target of a dialog; replacing was not asked if a suffix is added."""
         place = Path(chosen)
         if place.suffix == suffix:
             return cls(place, may_replace=True)
@@ -64,18 +64,18 @@ class Target:
 
 
 def ask_project(parent: QWidget) -> Path | None:
-    """Ask for a project; a project is a folder."""
+    """Ask for a project folder."""
     return ask_folder(parent, "Open project (a folder ending in .vgdesk)")
 
 
 def ask_folder(parent: QWidget, title: str) -> Path | None:
-    """Ask for a folder that exists."""
+    """Ask for an existing folder."""
     chosen = QFileDialog.getExistingDirectory(parent, title, str(Path.home()))
     return Path(chosen) if chosen else None
 
 
 def ask_export_kind(parent: QWidget) -> str:
-    """Ask how words should be handed on; returns an id of EXPORTS, empty if none was chosen."""
+    """Ask for the export format; returns an id of EXPORTS, empty if none was chosen."""
     kinds = {one.title: one.id for one in EXPORTS.values()}
     chosen, is_given = QInputDialog.getItem(
         parent, "Export words", "Format", list(kinds), editable=False
@@ -84,7 +84,7 @@ def ask_export_kind(parent: QWidget) -> str:
 
 
 def ask_export_target(parent: QWidget, kind: str, name: str) -> Target | None:
-    """Ask for the file or the new folder that words are written to."""
+    """Ask for the file or the new folder of an export."""
     suffix = EXPORTS[kind].suffix
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
@@ -96,7 +96,7 @@ def ask_export_target(parent: QWidget, kind: str, name: str) -> Target | None:
 
 
 def ask_unsaved(parent: QWidget, found: Sequence[Unsaved]) -> Path | None:
-    """Ask which of the projects that were never saved should be opened."""
+    """Ask which unsaved project to open."""
     titles = [f"{place}. {_unsaved_title(one)}" for place, one in enumerate(found, start=1)]
     chosen, is_given = QInputDialog.getItem(
         parent, "Open unsaved work", "Project", titles, editable=False
@@ -119,7 +119,7 @@ def ask_packed_file(parent: QWidget) -> Path | None:
 
 
 def ask_packed_name(parent: QWidget, project: Path) -> Target | None:
-    """Ask what the packed project should be called."""
+    """Ask for the file name of a packed project."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
         "Pack project into one file",
@@ -130,7 +130,7 @@ def ask_packed_name(parent: QWidget, project: Path) -> Target | None:
 
 
 def ask_new_project(parent: QWidget, name: str, folder: Path | None = None) -> Path | None:
-    """Ask where a project should be saved."""
+    """Ask where to save a project."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent,
         "Save project as a folder",
@@ -193,7 +193,7 @@ def _patterns(suffixes: Iterable[str]) -> tuple[str, ...]:
 
 
 def ask_word_list(parent: QWidget) -> str:
-    """Ask for a list that ships or for a file; returns its name, empty if none was chosen."""
+    """Ask for a built-in list or a file; returns its name, empty if none was chosen."""
     names = {words.title: words.id for words in WORD_LISTS.values()}
     own = "My own file…"
     chosen, is_given = QInputDialog.getItem(
@@ -205,7 +205,7 @@ def ask_word_list(parent: QWidget) -> str:
 
 
 def ask_prompt_file(parent: QWidget) -> str:
-    """Ask for a file with words to say; empty if there is none."""
+    """Ask for a file with prompts; empty if none was chosen."""
     file, _filter = QFileDialog.getOpenFileName(
         parent,
         "One word per line, or a table with a column “word”",
@@ -216,7 +216,7 @@ def ask_prompt_file(parent: QWidget) -> str:
 
 
 def ask_ratings(parent: QWidget) -> Path | None:
-    """Ask for a table in which people rated how alike two words are."""
+    """Ask for a table of human similarity ratings."""
     chosen, _filter = QFileDialog.getOpenFileName(
         parent,
         "A table with the columns word1, word2 and similarity",
@@ -227,7 +227,7 @@ def ask_ratings(parent: QWidget) -> Path | None:
 
 
 def ask_model_name(parent: QWidget) -> str:
-    """Ask which model to download; nothing is fetched before this was answered."""
+    """Ask which model to download; nothing is downloaded before the answer."""
     name, is_given = QInputDialog.getText(
         parent,
         "Download a model",
@@ -238,7 +238,7 @@ def ask_model_name(parent: QWidget) -> str:
 
 
 def ask_about_edits(parent: QWidget, title: str) -> Leave:
-    """Ask what to do with edits that are not saved."""
+    """Ask what to do with unsaved edits."""
     box = QMessageBox(parent)
     box.setWindowTitle("vgdesk")
     box.setText(f"“{on_one_line(title)}” has unsaved edits.")
@@ -255,7 +255,7 @@ def ask_about_edits(parent: QWidget, title: str) -> Leave:
 
 
 def ask_report_name(parent: QWidget) -> Path | None:
-    """Ask where the report should be saved."""
+    """Ask where to save the report."""
     chosen, _filter = QFileDialog.getSaveFileName(
         parent, "Save a report", str(Path.home() / "vgdesk-report.txt"), "Text (*.txt)"
     )
@@ -263,12 +263,12 @@ def ask_report_name(parent: QWidget) -> Path | None:
 
 
 def show_why_not_started(error: VgdeskError) -> None:
-    """Say why there will be no window."""
+    """Report why the window cannot open."""
     QMessageBox.critical(None, "vgdesk", f"{error.message}\n\n{error.hint}")
 
 
 def show_shortcuts(parent: QWidget) -> None:
-    """Show every action with its key."""
+    """Show all keyboard shortcuts."""
     dialog = QDialog(parent)
     dialog.setWindowTitle("Keyboard shortcuts")
     grid = QGridLayout()
@@ -290,7 +290,7 @@ def show_shortcuts(parent: QWidget) -> None:
 
 
 def show_about(parent: QWidget) -> None:
-    """Say what this is and that nothing leaves the computer."""
+    """Show what vgdesk is, and that no data leaves the computer."""
     QMessageBox.about(
         parent,
         "About vgdesk",

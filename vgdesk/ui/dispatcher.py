@@ -4,9 +4,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 
 class Dispatcher(QObject):
-    """The one bridge from any thread to the main thread.
+    """The only bridge from other threads to the main thread.
 
-    The slot is a method of a QObject: only those are sure to run in the thread of their object.
+    The slot is a method of a QObject: only these are guaranteed to run in its thread.
     """
 
     _posted = Signal(object)
@@ -16,7 +16,7 @@ class Dispatcher(QObject):
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[[], object]) -> None:
-        """Run `call` on the main thread, after what is already waiting there."""
+        """Run `call` on the main thread, after already queued calls."""
         self._posted.emit(call)
 
     @Slot(object)

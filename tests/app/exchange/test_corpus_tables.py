@@ -90,7 +90,7 @@ def test_columns_of_one_name_stay_apart(tmp_path: Path) -> None:
         ("t.csv", b"word,x\ndog,1,2\n", "row 2 has more cells"),
         ("t.csv", b'word,x\n"' + b"a" * 200_000, "field larger"),
         ("t.csv", b"RIFF\x00\x00\x00", "not a text file"),
-        ("t.jsonl", b"[1]", "line 1 is not an object"),
+        ("t.jsonl", b"[1]", "line 1 is not a JSON object"),
         ("t.jsonl", b'{"a": 1}\n{', "line 2 is not JSON"),
         ("t.jsonl", b'{"a":' + b"[" * 100_000, "line 1 is not JSON"),
         ("t.jsonl", b'{"a":' + b"1" * 10_000 + b"}", "line 1 is not JSON"),

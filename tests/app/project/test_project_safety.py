@@ -149,7 +149,7 @@ def test_a_new_project_is_there_whole_or_not_at_all(
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", failing(os.replace))
         patched.setattr(os, "fsync", failing(os.fsync))
-        with pytest.raises(ProjectError, match="disk that is full"):
+        with pytest.raises(ProjectError, match="full disk"):
             save(folder, small, RECIPE)
     assert not folder.exists()
     saved = save(folder, small, RECIPE)
@@ -173,13 +173,13 @@ def test_a_full_disk_leaves_the_last_save(
     saved = save(folder, small, RECIPE)
     before = contents(folder)
     large = take("dog-3", sound(outside / "long.wav", bytes(2_000_000)))
-    with pytest.raises(ProjectError, match="disk that is full"):
+    with pytest.raises(ProjectError, match="full disk"):
         save(folder, saved.with_take(large), RECIPE)
     assert contents(folder) == before
     # So full that not even the list of words fits.
     with suppress(OSError):
         (folder.parent / "filler").write_bytes(bytes(2_000_000))
-    with pytest.raises(ProjectError, match="disk that is full") as caught:
+    with pytest.raises(ProjectError, match="full disk") as caught:
         save(folder, saved.with_word(word("moon")), RECIPE)
     assert "last save can still be opened" in caught.value.message
     assert contents(folder) == before
@@ -215,7 +215,7 @@ def test_a_new_project_on_a_full_disk_leaves_nothing(
 ) -> None:
     folder = mount("rw") / "a.vgdesk"
     large = take("dog-3", sound(outside / "long.wav", bytes(2_000_000)))
-    with pytest.raises(ProjectError, match="disk that is full"):
+    with pytest.raises(ProjectError, match="full disk"):
         save(folder, small.with_take(large), RECIPE)
     assert not folder.exists()
     saved = save(folder, small, RECIPE)

@@ -55,23 +55,23 @@ def tone(seconds: float = 0.5) -> FloatArray:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("sun-1.partial", "sample rate"),
-        ("sun-1.0.partial", "sample rate"),
-        ("sun-1.999.partial", "sample rate"),
-        ("sun-1.768000.partial", "sample rate"),
-        (f"sun-1.{10**12}.partial", "sample rate"),
-        (f"sun-1.1{'0' * 200}.partial", "sample rate"),
-        ("sun-1.016000.partial", "sample rate"),
-        ("sun-1.١٦٠٠٠.partial", "sample rate"),
-        ("sun-1.-16000.partial", "sample rate"),
-        (".16000.partial", "not the name of a take"),
-        ("..16000.partial", "not the name of a take"),
-        ("con.16000.partial", "not the name of a take"),
-        ("Dr. Sun-1.16000.partial", "not the name of a take"),
-        ("a\\b-1.16000.partial", "not the name of a take"),
-        ("a\nb-1.16000.partial", "not the name of a take"),
-        ("\udcff\udcfe-1.16000.partial", "not the name of a take"),
-        (f"{'x' * (LONGEST_TAKE_ID + 1)}.16000.partial", "not the name of a take"),
+        ("sun-1.partial", "at which rate"),
+        ("sun-1.0.partial", "at which rate"),
+        ("sun-1.999.partial", "at which rate"),
+        ("sun-1.768000.partial", "at which rate"),
+        (f"sun-1.{10**12}.partial", "at which rate"),
+        (f"sun-1.1{'0' * 200}.partial", "at which rate"),
+        ("sun-1.016000.partial", "at which rate"),
+        ("sun-1.١٦٠٠٠.partial", "at which rate"),
+        ("sun-1.-16000.partial", "at which rate"),
+        (".16000.partial", "not a valid take name"),
+        ("..16000.partial", "not a valid take name"),
+        ("con.16000.partial", "not a valid take name"),
+        ("Dr. Sun-1.16000.partial", "not a valid take name"),
+        ("a\\b-1.16000.partial", "not a valid take name"),
+        ("a\nb-1.16000.partial", "not a valid take name"),
+        ("\udcff\udcfe-1.16000.partial", "not a valid take name"),
+        (f"{'x' * (LONGEST_TAKE_ID + 1)}.16000.partial", "not a valid take name"),
     ],
 )
 def test_an_odd_name_is_a_sentence_and_its_file_stays(takes: Path, name: str, why: str) -> None:
@@ -225,7 +225,7 @@ def test_many_odd_files_are_not_many_notices(takes: Path) -> None:
     assert "35 more recordings" in said(found)
 
 
-@pytest.mark.logs("broke off")
+@pytest.mark.logs("interrupted recording")
 def test_a_mistake_of_ours_costs_one_take(takes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def find_word(recording: Recording) -> None:
         if recording.seconds < 1:

@@ -145,7 +145,7 @@ def test_a_packed_file_that_promises_too_much_is_refused_unread(tmp_path: Path) 
     file.write_bytes(made.getvalue())
     with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
         read_stack(file)
-    assert "promise" in str(refusal.value.__cause__)
+    assert "would expand" in str(refusal.value.__cause__)
 
 
 def test_a_packed_stack_is_read(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_numbers_that_were_never_written_are_refused_unread(tmp_path: Path) -> N
     assert file.stat().st_size < 50_000
     with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
         read_stack(file)
-    assert "promise" in str(refusal.value.__cause__)
+    assert "would expand" in str(refusal.value.__cause__)
 
 
 def test_numbers_in_another_file_are_not_looked_at(tmp_path: Path) -> None:

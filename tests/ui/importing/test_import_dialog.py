@@ -59,7 +59,7 @@ def test_a_tier_is_chosen_and_its_words_come_in_as_one_step(
     window.controller.take_in([tmp_path / "a.TextGrid", tmp_path / "a.wav"])
     dialog = dialog_of(window, qtbot)
     assert dialog.isVisible()
-    tiers = combo(dialog, "Words on tier")
+    tiers = combo(dialog, "Word tier")
     assert [tiers.itemText(i) for i in range(tiers.count())] == ["sentence", "words"]
     assert tiers.currentText() == "words"
     qtbot.waitUntil(lambda: "2 new words and 2 recordings" in dialog.sentence, timeout=SECONDS)
@@ -85,7 +85,7 @@ def test_what_columns_mean_is_corrected_and_remembered(
     dialog = dialog_of(window, qtbot)
     combo(dialog, "Meaning of who").setCurrentText("speaker")
     combo(dialog, "Meaning of id").setCurrentText("file")
-    qtbot.waitUntil(lambda: "Two columns are to be “file”" in dialog.sentence, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "Two columns are set to “file”" in dialog.sentence, timeout=SECONDS)
     assert not ok(dialog).isEnabled()
     combo(dialog, "Meaning of id").setCurrentText("word")
     confirm(dialog, qtbot)
@@ -107,7 +107,7 @@ def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_p
     window.controller.take_in([tmp_path / "x.eaf"])
     dialog = dialog_of(window, qtbot)
     qtbot.waitUntil(
-        lambda: "The sound of “x.eaf” was not found" in dialog.sentence, timeout=SECONDS
+        lambda: "The sound file of “x.eaf” was not found" in dialog.sentence, timeout=SECONDS
     )
     assert not ok(dialog).isEnabled()
     dialog.reject()

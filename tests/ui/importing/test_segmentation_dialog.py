@@ -359,18 +359,18 @@ def test_enter_edits_a_cell_and_tab_leaves_the_table(
 
 
 def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: SegmentationDialog) -> None:
-    assert dialog.table.accessibleName() == "Pieces"
+    assert dialog.table.accessibleName() == "Segments"
     said = QAccessible.queryAccessibleInterface(dialog.table)
     # The headings are a row, and the numbers of the rows a column.
     cells = [said.child(2 * (1 + len(HEADINGS)) + 1 + column) for column in range(len(HEADINGS))]
     names = [one.text(QAccessible.Text.Name) for one in cells]
     assert names == [
-        "Word of piece 2: none",
-        "Start of piece 2: 2.000 seconds",
-        "End of piece 2: 2.100 seconds",
-        "Play piece 2",
+        "Word of segment 2: none",
+        "Start of segment 2: 2.000 seconds",
+        "End of segment 2: 2.100 seconds",
+        "Play segment 2",
     ]
-    assert edited(dialog, 1).accessibleName() == "Word of piece 2"
+    assert edited(dialog, 1).accessibleName() == "Word of segment 2"
 
 
 # Hours of sound

@@ -43,13 +43,10 @@ def accept(qtbot: QtBot, dialog: PromptsDialog) -> None:
 def test_what_will_be_asked_is_said_before_it_is_decided(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
-    assert (
-        dialog.summary.text()
-        == "2 words, 0 of them new, 1 take each; 1 take by this speaker is there already."
-    )
+    assert dialog.summary.text() == "2 words (0 new), 1 take each; 1 take by this speaker recorded."
     dialog.words.setPlainText("apple\nbank\tplace\triver\nbank\tplace\tmoney\n\nbank\n")
     dialog.takes.setValue(2)
-    expected = "4 words, 2 of them new, 2 takes each; 1 take by this speaker is there already."
+    expected = "4 words (2 new), 2 takes each; 1 take by this speaker recorded."
     qtbot.waitUntil(lambda: dialog.summary.text() == expected, timeout=SECONDS)
 
 

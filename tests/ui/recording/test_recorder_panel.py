@@ -112,7 +112,7 @@ def test_a_take_that_waits_is_kept_or_recorded_again(qtbot: QtBot, panel: Record
     assert not panel.keep.isEnabled()
     assert not panel.again.isEnabled()
     panel.show_state(RecorderLook(Stage.REVIEW, is_waiting=True))
-    assert panel.keep.text() == "Keep and continue (Enter)"
+    assert panel.keep.text() == "Keep take (Enter)"
     with qtbot.waitSignal(panel.keep_requested):
         qtbot.mouseClick(panel.keep, LEFT)
     panel.show_state(RecorderLook(Stage.REVIEW, is_waiting=True, has_concerns=True))

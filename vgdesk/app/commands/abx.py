@@ -1,4 +1,4 @@
-"""The command that asks ABX questions about takes, frame by frame."""
+"""The command `vgdesk abx`: ABX discrimination of takes, frame by frame."""
 
 import argparse
 import sys
@@ -18,13 +18,13 @@ WORD, SPEAKER = "word", "speaker"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked, apart from how vectors are made."""
+    """Add the options of the command, except those for encoding."""
     parser.add_argument(
         "frames",
         nargs="+",
         metavar="FRAMES",
         help="a file from `vgdesk embed --frames`, or an encoder's id together with --words; a "
-        "file from `vgdesk embed` without --frames counts as one frame a take",
+        "file from `vgdesk embed` without --frames counts as one frame per take",
     )
     columns = f"“{WORD}”, “{SPEAKER}”, or a label column of --words"
     parser.add_argument(
@@ -57,7 +57,7 @@ def ask(chosen: argparse.Namespace, making: Making) -> int:
             for asked in (chosen.on, chosen.by, chosen.across)
         )
         on, by, across = columns
-        assert on is not None  # argparse asks for it
+        assert on is not None  # argparse requires it
         distance = FrameDistance(chosen.distance)
         curves.append(discriminate_frames(frames, Task(on, by, across), chosen.seed, distance))
     sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
@@ -65,7 +65,7 @@ def ask(chosen: argparse.Namespace, making: Making) -> int:
 
 
 def _column(name: str, frames: FrameStack, session: Session | None) -> Column:
-    """Return what the column says of each take; an entry is empty where the list says nothing."""
+    """Return the value of a column for each take; empty where the list has none."""
     if name == WORD:
         return Column(name, tuple(frames.words))
     if session is None:

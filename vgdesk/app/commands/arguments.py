@@ -1,12 +1,12 @@
-"""Options that several commands share, each checked as it is read."""
+"""Options shared by several commands, validated when parsed."""
 
 import argparse
 
-MOST_SEEDS = 2**32  # what every generator of random numbers takes
+MOST_SEEDS = 2**32  # the range that every random generator accepts
 
 
 def seed(text: str) -> int:
-    """Read a seed; argparse turns the error into a sentence."""
+    """Parse a seed; argparse reports the error."""
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < MOST_SEEDS):
         raise argparse.ArgumentTypeError(
             f"a seed is a whole number from 0 to {MOST_SEEDS - 1}, not “{text[:40]}”"
@@ -15,12 +15,12 @@ def seed(text: str) -> int:
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told which random numbers to take."""
+    """Add the option for the random seed."""
     parser.add_argument("--seed", type=seed, default=0)
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:
-    """Let a command replace the file that it writes."""
+    """Add the option to replace an existing output file."""
     parser.add_argument(
         "--force", action="store_true", help="replace an existing file of that name"
     )

@@ -1,4 +1,4 @@
-"""The command that compares captions, as encoders and as people find them alike."""
+"""The command `vgdesk captions`: caption similarity by encoders and by human ratings."""
 
 import argparse
 import sys
@@ -25,7 +25,7 @@ from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
 from vgdesk.encoders.base import EncoderSpec
 
-# The headings that a column may have; the first is ours.
+# Accepted headings of each column; the first is ours.
 FIRST = ("sentence1", "sentence_a", "reference")
 SECOND = ("sentence2", "sentence_b", "candidate")
 SCORE = ("score", "relatedness_score", "similarity")
@@ -37,14 +37,14 @@ FORMAT = (
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Pairs of captions, the first of each the reference, with how alike people find them."""
+    """Pairs of captions (reference first) with human similarity ratings."""
 
     pairs: tuple[tuple[str, str], ...]
     ratings: tuple[float, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked, apart from how vectors are made."""
+    """Add the options of the command, except those for encoding."""
     parser.add_argument("file", type=Path, metavar="FILE", help=f"pairs of captions: {FORMAT}")
     parser.add_argument(
         "--encoder",
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def compare(chosen: argparse.Namespace, making: Making) -> int:
-    """Print one line a layer for each encoder."""
+    """Print one line per layer for each encoder."""
     captions = read_captions(chosen.file)
     curves: list[LayerCurve] = []
     for name in chosen.encoder:
@@ -83,7 +83,7 @@ def _correlated(
     texts = [caption for pair in captions.pairs for caption in pair]
     words = _encoded(spec, _words(texts), making)
     yield correlate_words(captions.pairs, captions.ratings, words, seed)
-    if spec.file is None:  # which knows words and no sentences
+    if spec.file is None:  # word vectors cannot encode sentences
         sentences = _encoded(spec, texts, making)
         yield correlate_sentences(captions.pairs, captions.ratings, sentences, seed)
 
@@ -123,7 +123,7 @@ def read_captions(file: Path) -> Captions:
     Raises
     ------
     VgdeskError
-        If the file is something else, or a row lacks a caption or its number.
+        If the format is wrong, or a row lacks a caption or its number.
     """
     try:
         text = read_at_most(file).decode("utf-8-sig")
@@ -135,7 +135,7 @@ def read_captions(file: Path) -> Captions:
     if not lines:
         raise VgdeskError(f"“{file}” is empty.", f"Give {FORMAT}.")
     mark = next((mark for mark in "\t;" if mark in lines[0]), ",")
-    # With tabs, quotation marks are those of the captions.
+    # In tab-separated files, quotation marks belong to the captions.
     heading, *rows = read_cells(file, lines, mark, quotes=mark != "\t")
     places = _places(heading)
     start = 2

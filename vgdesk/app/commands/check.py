@@ -1,4 +1,4 @@
-"""The command ``vgdesk check``: what is wrong with sound files."""
+"""The command `vgdesk check`: quality of sound files."""
 
 import argparse
 import sys
@@ -13,14 +13,14 @@ from vgdesk.core.model import Verdict
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked."""
+    """Add the options of the command."""
     parser.add_argument("files", type=Path, nargs="+", help="sound files or folders of sound files")
     parser.add_argument("--all", action="store_true", help="also list checks that passed")
     parser.set_defaults(command=check)
 
 
 def check(chosen: argparse.Namespace) -> int:
-    """Print what the checks say of each file; 0 if nothing failed, 1 if something did."""
+    """Print the findings for each file; returns 1 if a check failed, else 0."""
     files = sound_files(chosen.files)
     if not files:
         raise AudioFileError("There are no sound files there.", "Name WAV, FLAC, OGG or MP3 files.")
@@ -37,7 +37,7 @@ def check(chosen: argparse.Namespace) -> int:
 
 
 def line(finding: Finding) -> str:
-    """Say a finding in one line."""
+    """Format a finding in one line."""
     title = TAKE_CHECKS[finding.check].title
     said = f"{finding.verdict.value}\t{title}\t{finding.message}"
     return f"{said} {finding.remedy}".strip()

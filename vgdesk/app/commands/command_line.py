@@ -1,4 +1,4 @@
-"""The command line: the same functions as the window, without Qt."""
+"""The command line: the functions of the window without Qt."""
 
 import argparse
 import sys
@@ -53,7 +53,7 @@ STACK_HELP = (
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; returns its exit code: 0 if all went well, 2 if the input was at fault."""
+    """Run one command; returns its exit code: 0 on success, 2 for invalid input."""
     try:
         chosen = _parser().parse_args(arguments)
         code: int = chosen.command(chosen)
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     measures.set_defaults(command=_measures)
     models = commands.add_parser("models", help="list the available encoders")
     models.set_defaults(command=_models)
-    selftest = commands.add_parser("selftest", help="check this installation, one line a check")
+    selftest = commands.add_parser("selftest", help="check this installation, one line per check")
     selftest.set_defaults(command=_selftest)
     return parser
 
@@ -167,7 +167,7 @@ def _add_map(parser: argparse.ArgumentParser) -> None:
 
 def _add_letters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", nargs=1, metavar="STACK", help=STACK_HELP)
-    parser.add_argument("--layer", nargs=1, required=True, help="its name")
+    parser.add_argument("--layer", nargs=1, required=True, help="name of the layer")
     parser.add_argument("--words", default="kiki-bouba", metavar="LIST", help=LIST_HELP)
     add_seed(parser)
     _add_making(parser)
@@ -230,7 +230,7 @@ def _add_retrieve(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
-    parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
+    parser.add_argument("--layer", nargs="+", required=True, help="layer name, one per stack")
     parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
     _add_measure(parser, kind)
 
@@ -315,7 +315,7 @@ def _confusions(chosen: argparse.Namespace) -> int:
 
 
 def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
-    """Return each stack with the place of the layer that was named for it."""
+    """Return each stack with the index of its layer."""
     if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
         raise VgdeskError("Give one or two stacks, and one --layer for each.")
     found = []
@@ -374,7 +374,9 @@ def _models(_chosen: argparse.Namespace) -> int:
         )
     names = ", ".join(family.title for family in FAMILIES.values())
     sys.stdout.write(f"From a folder with config.json and safetensors: {names}\n")
-    sys.stdout.write("From a file with one word a line: word vectors (GloVe, word2vec, fastText)\n")
+    sys.stdout.write(
+        "From a file with one word per line: word vectors (GloVe, word2vec, fastText)\n"
+    )
     return 0
 
 

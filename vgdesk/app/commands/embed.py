@@ -1,4 +1,4 @@
-"""The command that turns words into vectors, or takes into frames."""
+"""The command `vgdesk embed`: vectors of words, or frames of takes."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ from vgdesk.ending import BAD_INPUT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked, apart from how vectors are made."""
+    """Add the options of the command, except those for encoding."""
     parser.add_argument(
         "input",
         type=Path,
@@ -39,13 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames",
         action="store_true",
-        help="keep every frame instead of one vector a take, for `vgdesk abx`; about 2 MB a second "
-        "of sound with 13 layers of 768",
+        help="keep every frame instead of one vector per take, for `vgdesk abx`; about 2 MB per "
+        "second of sound with 13 layers of 768",
     )
 
 
 def embed(chosen: argparse.Namespace, making: Making) -> int:
-    """Encode, write, and say what was written; 2 if some rows are missing."""
+    """Encode, write and print a summary; returns 2 if some rows are missing."""
     checked_file(chosen.out, ENDINGS if chosen.frames else tuple(FORMATS), force=chosen.force)
     spec = find_encoder(chosen.encoder + (TWIN if chosen.untrained else ""))
     if chosen.frames:

@@ -1,4 +1,4 @@
-"""The command that hears a word through gates."""
+"""The command `vgdesk gate`: recognition of a word from ever longer parts."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ CONTROLS = [condition.value for condition in Condition if condition is not Condi
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked, apart from how vectors are made."""
+    """Add the options of the command, except those for encoding."""
     parser.add_argument("take", metavar="TAKE", help="id of a take in the list, or a sound file")
     parser.add_argument("--encoder", required=True, metavar="ID", help="from `vgdesk models`")
     parser.add_argument(
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def gate(chosen: argparse.Namespace, making: Making) -> int:
-    """Print where a word stands at each of its gates."""
+    """Print the rank of a word at each of its gates."""
     conditions = [Condition.START, *map(Condition, chosen.control)]
     results = heard_words(chosen, making, conditions)
     sys.stdout.write(as_json(*results) if chosen.json else gating_table(results))
@@ -47,7 +47,7 @@ def gate(chosen: argparse.Namespace, making: Making) -> int:
 def heard_words(
     chosen: argparse.Namespace, making: Making, conditions: list[Condition]
 ) -> list[GatingResult]:
-    """Hear one take in several ways."""
+    """Gate one take under several conditions."""
     spec, session = _encoder(chosen.encoder), open_words(chosen.words)
     word, item = _find(chosen.take, session)
     takes, _ = encode(spec, list(listed_rows(session, Modality.SPEECH)), making)
@@ -72,7 +72,7 @@ def _encoder(name: str) -> EncoderSpec:
 
 
 def _find(name: str, session: Session) -> tuple[WordId, SpeechItem]:
-    """Return the word and the sound of a take of the list, or of a file named like its word."""
+    """Return word and sound of a take in the list, or of a file named after its word."""
     file = Path(name)
     for take in session.takes.values():
         if take.id == TakeId(name) or (file.exists() and take.file == file.absolute()):

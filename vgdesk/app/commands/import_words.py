@@ -1,4 +1,4 @@
-"""The command that takes files into a project."""
+"""The command `vgdesk import`: add files to a project."""
 
 import argparse
 import os
@@ -30,7 +30,7 @@ from vgdesk.core.viewing import ViewRecipe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked."""
+    """Add the options of the command."""
     parser.add_argument(
         "project", type=Path, metavar="PROJECT", help=f"a folder NAME{SUFFIX}, existing or new"
     )
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def take_in(chosen: argparse.Namespace) -> int:
-    """Add files to a project and save it; returns 2 if some of them could not be used."""
+    """Add files to a project and save it; returns 2 if some could not be used."""
     folder: Path = chosen.project.absolute()
     if folder.suffix != SUFFIX:
         raise ProjectError(
@@ -99,7 +99,7 @@ def take_in(chosen: argparse.Namespace) -> int:
 
 
 def _refuse_its_own(folder: Path, files: Iterable[Path]) -> None:
-    """Refuse files of the project itself: it would hold every word twice."""
+    """Refuse files of the project itself, which would duplicate its words."""
     home = Path(os.path.realpath(folder))  # unlike Path.resolve it never raises
     for file in files:
         place = Path(os.path.realpath(file))
@@ -117,7 +117,7 @@ def _choices(incoming: Incoming, chosen: argparse.Namespace) -> Choices:
     if strange is not None:
         there = ", ".join(incoming.headings) or "none"
         raise VgdeskError(f"There is no column “{strange}”.", f"The columns are: {there}.")
-    # What was said goes before what was guessed of other columns.
+    # An explicit mapping takes precedence over guesses for other columns.
     guessed = {name: name if to in said.values() else to for name, to in choices.columns.items()}
     return replace(
         choices,
@@ -139,7 +139,7 @@ def _mapping(pairs: list[str]) -> Mapping[str, str]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[Project]:
-    """Open a project, or begin one, so that no window writes into it meanwhile."""
+    """Open or create a project under a lock against windows."""
     if not folder.exists():
         refuse_inside_project(folder, folder.resolve())
         yield Project(folder, Session(), ViewRecipe())
@@ -155,7 +155,7 @@ def _held(folder: Path) -> Iterator[Project]:
             "Close the window, or copy the project to your own drive, and try again.",
         )
     try:
-        # Only now: the window that had it may just have saved.
+        # Read after locking: a window may just have saved.
         project = open_project(folder, to_save=True)
         for warning in project.warnings:
             sys.stderr.write(f"{warning.message}\n")

@@ -1,4 +1,4 @@
-"""The measures as a list for the command line and as a page of the documentation."""
+"""The measures as a list for the command line and as a documentation page."""
 
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import Analysis, Kind
@@ -22,13 +22,13 @@ over takes or pairs. This page is printed by `vgdesk measures --markdown`.
 
 
 def measures_list() -> str:
-    """Return one line a measure."""
+    """Return one line per measure."""
     lines = [f"{m.id}\t{m.kind.value}\t{m.title}\t{m.explains}" for m in ANALYSES.values()]
     return "\n".join(lines) + "\n"
 
 
 def measures_page() -> str:
-    """Return the page that explains every measure."""
+    """Return the documentation page of all measures."""
     parts = [INTRODUCTION]
     for kind, (heading, where) in HEADINGS.items():
         parts.append(f"## {heading}\n\nWhere: {where}.\n")

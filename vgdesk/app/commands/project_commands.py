@@ -1,4 +1,4 @@
-"""The commands that turn projects into files and files into projects."""
+"""The commands that import, export, pack, unpack and check files of projects."""
 
 import argparse
 import sys
@@ -14,12 +14,12 @@ from vgdesk.app.project.journal_replay import unsaved_edits
 from vgdesk.app.project.locations import SUFFIX as PROJECT
 from vgdesk.app.project.project_file import Project, open_project
 
-if TYPE_CHECKING:  # argparse gives its type no public name
+if TYPE_CHECKING:  # argparse has no public name for this type
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def add_all(commands: "Commands") -> None:
-    """Describe the commands to a parser's list of them."""
+    """Add the commands to a parser."""
     import_words.add_arguments(commands.add_parser("import", help="add files to a project"))
     _add_export(commands.add_parser("export", help="export words and takes for other programs"))
     _add_pack(commands.add_parser("pack", help="pack a project into one file"))
@@ -69,7 +69,7 @@ def _pack(chosen: argparse.Namespace) -> int:
 
 
 def _told(project: Project) -> int:
-    """Say what of a project was not handed on; returns the exit code."""
+    """Report what was not written; returns the exit code."""
     if unsaved := unsaved_edits(project.folder, project.session):
         sys.stderr.write(f"{unsaved}. The last saved state was written.\n")
     for warning in project.warnings:

@@ -1,4 +1,4 @@
-"""The command that lists what every word or take finds."""
+"""The command `vgdesk retrieve`: nearest matches of every word or take."""
 
 import argparse
 import sys
@@ -20,10 +20,10 @@ HELP = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe what can be asked, apart from how vectors are made."""
+    """Add the options of the command, except those for encoding."""
     parser.add_argument("stacks", nargs="+", metavar="STACK", help=HELP)
     parser.add_argument("--words", metavar="LIST", help="a project, a table or a word list")
-    parser.add_argument("--layer", nargs="+", required=True, help="its name, one for each stack")
+    parser.add_argument("--layer", nargs="+", required=True, help="layer name, one per stack")
     parser.add_argument(
         "--best-first", action="store_true", help="list the best ranks first instead of the worst"
     )
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def retrieve(chosen: argparse.Namespace, making: Making) -> int:
-    """Print where every query finds what it looks for."""
+    """Print the rank of every query's target."""
     found = _find(chosen, making)
     table = retrieval_table(found, is_best_first=chosen.best_first)
     sys.stdout.write(as_json(found) if chosen.json else table)

@@ -1,4 +1,4 @@
-"""Checks of what ships, for `vgdesk selftest`: each says what it saw, or raises."""
+"""Checks of the installation for `vgdesk selftest`: each returns a summary, or raises."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,7 +19,7 @@ from vgdesk.encoders.starter import changed_files, shipped_files
 
 
 def models_are_whole() -> str:
-    """Compare every file of the models that ship with its checksum."""
+    """Compare the files of the built-in models with their checksums."""
     models = resource("models")
     if changed := changed_files(models):
         raise VgdeskError(f"Missing or damaged: {', '.join(changed)}.", "Install again.")
@@ -27,7 +27,7 @@ def models_are_whole() -> str:
 
 
 def demo_opens() -> str:
-    """Open the demo project; every take must have its sound file, and every encoder must ship."""
+    """Open the demo project; all its sound files and encoders must exist."""
     project = open_project(resource("demo.vgdesk"))
     if project.warnings:
         raise VgdeskError(project.warnings[0].message, project.warnings[0].hint)
@@ -37,7 +37,7 @@ def demo_opens() -> str:
 
 
 def encoders_encode() -> str:
-    """Encode the demo words with every encoder that ships; all vectors must be finite."""
+    """Encode the demo words with every built-in encoder; all vectors must be finite."""
     session = _demo()
     for spec in ENCODERS.values():
         stack = _encode(spec, session)
@@ -47,7 +47,7 @@ def encoders_encode() -> str:
 
 
 def layers_compare() -> str:
-    """Compare speech and writing of the demo words; a layer with itself must give 1."""
+    """Compare speech and text of the demo words; a layer with itself must give 1."""
     session = _demo()
     speech, text = (
         _encode(next(s for s in ENCODERS.values() if s.modality is modality), session)
@@ -64,16 +64,16 @@ def layers_compare() -> str:
 
 
 def torch_runs() -> str:
-    """Load the library behind all trained encoders."""
+    """Load PyTorch, which all trained encoders need."""
     from vgdesk.encoders import available_devices
 
     return "devices: " + ", ".join(available_devices())
 
 
 CHECKS: Mapping[str, Callable[[], str]] = {
-    "models that ship": models_are_whole,
+    "built-in models": models_are_whole,
     "demo project": demo_opens,
-    "encoders that ship": encoders_encode,
+    "built-in encoders": encoders_encode,
     "comparing layers": layers_compare,
     "torch": torch_runs,
 }

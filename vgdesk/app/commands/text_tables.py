@@ -1,4 +1,4 @@
-"""Results as the command line prints them: a table to read, JSON to go on with."""
+"""Results as printed by the command line: tables to read, JSON for other programs."""
 
 import json
 from collections.abc import Sequence
@@ -36,12 +36,12 @@ Result = (
     | LetterProfile
     | RetrievalList
 )
-BAR = 30  # signs of the longest bar
+BAR = 30  # characters of the longest bar
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 
 
 def similarity_table(result: LayerSimilarity) -> str:
-    """Write the matrix with its layers, tabs between the numbers."""
+    """Format the matrix with its layers, tab-separated."""
     trace = result.trace
     lines = [
         f"{trace.estimator}, n = {trace.n} words; rows {trace.encoders[0]}, columns "
@@ -57,7 +57,7 @@ def similarity_table(result: LayerSimilarity) -> str:
 
 
 def curves_table(curves: Sequence[LayerCurve]) -> str:
-    """Write one line a layer, tabs between the numbers."""
+    """Format one line per layer, tab-separated."""
     lines = [
         *dict.fromkeys(map(_about, curves)),
         "\t".join(["encoder", "series", "layer", *CURVE_COLUMNS]),
@@ -80,7 +80,7 @@ def _about(curve: LayerCurve) -> str:
 
 
 def words_table(result: WordSimilarity | WordOverview) -> str:
-    """Write the matrix of the rows or blocks; a row beside itself says nothing."""
+    """Format the matrix of rows or blocks; the diagonal of rows is empty."""
     if isinstance(result, WordOverview):
         return _blocks_table(result)
     lines = [_made_by(result.trace, result.layer), "\t".join(["row", *result.rows])]
@@ -91,7 +91,7 @@ def words_table(result: WordSimilarity | WordOverview) -> str:
 
 
 def _blocks_table(result: WordOverview) -> str:
-    """Write the matrix of the blocks; each is named by its first and its last row."""
+    """Format the matrix of blocks, each named by its first and last row."""
     blocks = range(len(result.values))
     lines = [
         f"{_made_by(result.trace, result.layer)}; {len(blocks)} blocks by {result.order.value}",
@@ -106,7 +106,7 @@ def _blocks_table(result: WordOverview) -> str:
 
 
 def map_table(result: WordMap) -> str:
-    """Write the place of every row."""
+    """Format the coordinates of every row."""
     lines = [_made_by(result.trace, result.layer), "\t".join(["row", "word", *result.axes])]
     for row, word, (x, y) in zip(result.rows, result.words, result.points, strict=True):
         lines.append(f"{row}\t{word}\t{x:.4f}\t{y:.4f}")
@@ -114,7 +114,7 @@ def map_table(result: WordMap) -> str:
 
 
 def changes_table(result: NeighbourChanges) -> str:
-    """Write one line a word, the most changed first."""
+    """Format one line per word, the most changed first."""
     lines = [
         f"{_made_by(result.trace, result.layers)}; chance {result.chance:.3f}",
         "\t".join(["word", "kept", "before", "after"]),
@@ -126,7 +126,7 @@ def changes_table(result: NeighbourChanges) -> str:
 
 
 def confusions_table(result: LabelConfusions) -> str:
-    """Write the matrix of the labels; where nothing was asked, nothing is written."""
+    """Format the matrix of labels; untested pairs are empty."""
     lines = [
         f"{_made_by(result.trace, result.layer)}; chance .5: {result.trace.chance}; "
         f"seed {result.trace.seed}",
@@ -142,7 +142,7 @@ def confusions_table(result: LabelConfusions) -> str:
 
 
 def gating_table(results: Sequence[GatingResult]) -> str:
-    """Write one line a gate with the rank at each layer."""
+    """Format one line per gate with the rank at each layer."""
     first = results[0]
     lines = [
         *dict.fromkeys(
@@ -171,7 +171,7 @@ def _unique(result: GatingResult) -> str:
 
 
 def letters_table(profile: LetterProfile) -> str:
-    """Write one line and one bar a letter, the roundest first."""
+    """Format one line with a bar per letter, the roundest first."""
     widest = float(np.abs(profile.values).max(initial=0.0)) or 1.0
     trace, heading = profile.trace, "\t".join(["words", *CURVE_COLUMNS])
     lines = [
@@ -191,7 +191,7 @@ def letters_table(profile: LetterProfile) -> str:
 
 
 def retrieval_table(found: RetrievalList, *, is_best_first: bool) -> str:
-    """Write one line a query with what it finds, the worst found or the best found first."""
+    """Format one line per query with its matches, the worst or the best rank first."""
     trace = found.trace
     shares = zip(found.places, found.recalls, found.chance_recalls, strict=True)
     lines = [
@@ -214,7 +214,7 @@ def retrieval_table(found: RetrievalList, *, is_best_first: bool) -> str:
 
 
 def as_json(*results: Result) -> str:
-    """Write everything that the results hold; several make a list."""
+    """Format all contents of the results as JSON; several make a list."""
     contents = [_content(result) for result in results]
     content = contents if len(contents) > 1 else contents[0]
     return json.dumps(content, indent=1, ensure_ascii=False, default=_plain) + "\n"

@@ -9,7 +9,7 @@ from vgdesk.encoders.hub import DownloadProgress
 
 
 class Downloads:
-    """Fetches models from the hub, each in a process of its own, and only on a click."""
+    """Downloads models from the hub on request, each in a separate process."""
 
     def __init__(self, events: Events, post: Post, folder: Path) -> None:
         self._events = events
@@ -24,7 +24,7 @@ class Downloads:
         done: Callable[[Path], object],
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Fetch a model; what an earlier try has fetched is not fetched again."""
+        """Download a model; an interrupted download is resumed."""
         if repo in self._running:
             return
         into = self._folder / repo.replace("/", "--")
@@ -55,7 +55,7 @@ class Downloads:
         child.submit(job)
 
     def cancel(self, repo: str) -> None:
-        """Stop; what has been fetched so far stays for the next try."""
+        """Stop a download; the files so far are kept for the next attempt."""
         if repo in self._running:
             child, job = self._running[repo]
             child.cancel(job)

@@ -14,12 +14,12 @@ from vgdesk.core.stack import Embedding
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 _MOST_BYTES = 2**26  # of one embedding; the largest models take 0.2 MB
-_FRONT_END = 1  # raised when words are prepared in another way, so that old vectors are not found
+_FRONT_END = 1  # increment when preprocessing changes, to invalidate old vectors
 _WITHOUT_CHECKSUM = {"key", "encoder", "layers"}
 
 
 def embedding_key(content: str, spec: EncoderSpec, pooling: Pooling) -> str:
-    """Name an embedding by everything that its values depend on.
+    """Compute a key from everything that the values depend on.
 
     Parameters
     ----------
@@ -33,19 +33,19 @@ def embedding_key(content: str, spec: EncoderSpec, pooling: Pooling) -> str:
 class EmbeddingCache:
     """Embeddings on disk, named by their key. Deleting the folder is safe at any time.
 
-    Nothing here is ever an error for the caller: what cannot be read is computed again, what
-    cannot be written is not kept. Values and description carry a checksum: without it, most single
-    damaged bits would be handed out as other numbers.
+    It never raises: unreadable embeddings are recomputed, unwritable ones are not cached. A
+    checksum covers values and description, because most single-bit errors would otherwise pass as
+    different numbers.
 
     Parameters
     ----------
     shipped
-        A second folder in which embeddings are looked for; nothing in it is ever changed.
+        A second, read-only folder of embeddings.
 
     Attributes
     ----------
     damaged
-        How many embeddings were found damaged so far.
+        Number of damaged embeddings found so far.
     """
 
     def __init__(self, folder: Path, shipped: Path | None = None) -> None:
@@ -54,7 +54,7 @@ class EmbeddingCache:
         self.damaged = 0
 
     def get(self, key: str) -> Embedding | None:
-        """Return the embedding of this key; a damaged file is removed and counts as not there."""
+        """Return the embedding of a key; a damaged file is deleted and counts as missing."""
         file = _file(self._folder, key)
         try:
             found = _read(file, key)
@@ -71,7 +71,7 @@ class EmbeddingCache:
         return found
 
     def put(self, embedding: Embedding) -> None:
-        """Keep an embedding, whole or not at all."""
+        """Write an embedding atomically."""
         from safetensors.numpy import save
 
         about = {
@@ -80,7 +80,7 @@ class EmbeddingCache:
             "layers": embedding.layers,
             "checksum": _checksum(embedding),
         }
-        # As one text: several would be written in another order each time.
+        # One text: the order of several metadata entries would vary.
         content = save(
             {"values": np.ascontiguousarray(embedding.values)}, {"about": json.dumps(about)}
         )
@@ -90,9 +90,9 @@ class EmbeddingCache:
             _write_whole(file, content)
 
     def clear(self) -> None:
-        """Remove every embedding. Raises OSError.
+        """Delete every embedding. Raises OSError.
 
-        Their names are hashes: whose voice went into which cannot be told.
+        Their names are hashes, so those of one speaker cannot be singled out.
         """
         with suppress(FileNotFoundError):
             shutil.rmtree(self._folder)
@@ -103,7 +103,7 @@ def _file(folder: Path, key: str) -> Path:
 
 
 def _read(file: Path, key: str) -> Embedding | None:
-    """Read an embedding; None if there is no such file, a ValueError if it cannot be used."""
+    """Read an embedding; None if the file is missing. Raises ValueError if it is unusable."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -112,7 +112,7 @@ def _read(file: Path, key: str) -> Embedding | None:
             raise ValueError("it is too large for one embedding")
         with safe_open(file, framework="numpy") as stored:
             texts = stored.metadata() or {}
-            if set(texts) == _WITHOUT_CHECKSUM:  # of an earlier version: nobody can vouch for it
+            if set(texts) == _WITHOUT_CHECKSUM:  # from an earlier version without checksums
                 return None
             values = stored.get_tensor("values")
         about = json.loads(texts["about"])
@@ -128,7 +128,7 @@ def _read(file: Path, key: str) -> Embedding | None:
 
 
 def _checksum(embedding: Embedding) -> str:
-    """Hash values and description, whatever their place in the file."""
+    """Hash values and description, independent of their order in the file."""
     values = np.ascontiguousarray(embedding.values)
     about = (embedding.key, embedding.encoder, embedding.layers, values.dtype.str, values.shape)
     digest = hashlib.blake2b(json.dumps(about).encode(), digest_size=16)

@@ -9,16 +9,16 @@ from vgdesk.core.stack import Embedding
 
 @dataclass(frozen=True, slots=True)
 class SpeechItem:
-    """A recorded word to be embedded; times in seconds, `end` None is the end of the file.
+    """A recorded word to embed; times in seconds, an `end` of None is the end of the file.
 
     Attributes
     ----------
     fade
-        How long the sound takes to die away at its end.
+        Duration of the fade-out.
     silence
-        How much silence follows it.
-    is_levelled
-        Whether the whole file is brought to mean 0 and variance 1 before the word is cut out.
+        Duration of the silence after it.
+    is_standardised
+        Whether the whole file is normalised to mean 0 and variance 1 before the word is extracted.
     """
 
     row: str
@@ -32,7 +32,7 @@ class SpeechItem:
 
 @dataclass(frozen=True, slots=True)
 class TextItem:
-    """A written word to be embedded."""
+    """A written word to embed."""
 
     row: str
     text: str
@@ -48,7 +48,7 @@ class EmbeddedItem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingFailed:
-    """One row that could not be embedded; the others go on."""
+    """A row that could not be embedded; the others continue."""
 
     row: str
     error: VgdeskError
@@ -56,14 +56,14 @@ class EmbeddingFailed:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFellBack:
-    """The model runs on another device than the one that was asked for; a sentence says why."""
+    """The model runs on a different device than requested, with the reason."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModelLoading:
-    """A model is being loaded for the first time, which takes seconds."""
+    """A model is being loaded, which takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ModelRuns:
 
 @dataclass(frozen=True, slots=True)
 class VectorsDamaged:
-    """So many vectors on disk were damaged, and are computed again."""
+    """The number of damaged vectors on disk, which are recomputed."""
 
     count: int
 

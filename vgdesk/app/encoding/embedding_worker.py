@@ -1,4 +1,4 @@
-"""Embedding words, in the encoder process. What is on disk already needs no model."""
+"""Embedding of words in the encoder process. Cached embeddings need no model."""
 
 import hashlib
 import time
@@ -33,11 +33,11 @@ from vgdesk.core.stack import Embedding
 from vgdesk.encoders import choose_device, foreign_errors, load, standardised
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 
-LARGEST_BATCH = 8  # words; more do not make a processor faster
+LARGEST_BATCH = 8  # words; larger batches do not speed up a CPU
 LARGEST_BATCH_ON_DEVICE = 64  # words, on CUDA and MPS
-ALL_WORDS = 1_000_000  # are looked up in a file together
+ALL_WORDS = 1_000_000  # word vectors are looked up in one pass over the file
 _BATCH_SECONDS = 60.0  # of sound, padding included
-_BRISK, _SLOW = 0.25, 0.8  # seconds a batch: between the two, results flow and a cancel is heard
+_BRISK, _SLOW = 0.25, 0.8  # seconds per batch, to keep results and cancels responsive
 _MODELS_KEPT = 8  # four cells and their untrained twins
 
 
@@ -45,12 +45,12 @@ _MODELS_KEPT = 8  # four cells and their untrained twins
 class _Missing:
     item: Item
     key: str
-    length: float  # seconds or letters: words of like length share a batch
+    length: float  # seconds or letters: words of similar length share a batch
 
 
 @dataclass(slots=True)
 class _Model:
-    """A loaded encoder, and how many words it takes at once without keeping anybody waiting."""
+    """A loaded encoder with its current and largest batch size."""
 
     encoder: Any
     device: str
@@ -64,27 +64,27 @@ class _Model:
             self.batch = max(1, self.batch // 2)
 
 
-# By spec and the device that was asked for, the latest used last.
+# Keyed by spec and requested device, the most recently used last.
 _models: OrderedDict[tuple[EncoderSpec, str], _Model] = OrderedDict()
 
 
 def drop_models() -> None:
-    """Give back the memory of all loaded models."""
+    """Free the memory of all loaded models."""
     _models.clear()
 
 
 def _loaded(spec: EncoderSpec, device: str) -> tuple[_Model, str]:
-    """Return the model, and why it is not on the device that was asked for; empty if it is."""
+    """Return the model and why it is not on the requested device; empty if it is."""
     if (spec, device) in _models:
         _models.move_to_end((spec, device))
         return _models[spec, device], ""
-    # A baseline needs no device, and so nothing heavy is imported to find one.
+    # A baseline needs no device, so the heavy import for finding one is avoided.
     chosen = "cpu" if spec.folder is None else choose_device(device)
     why = f"This computer has no {device}, so encoding runs on {chosen}."
     why = "" if spec.folder is None or device in ("auto", chosen) else why
     try:
         model = _Model(load(spec, chosen), chosen)
-        if spec.file is not None:  # which is read once for all words of a batch
+        if spec.file is not None:  # its file is read once per batch
             model.batch = model.largest = ALL_WORDS
     except DeviceFullError:
         if chosen == "cpu":
@@ -107,7 +107,7 @@ def _too_small(spec: EncoderSpec, device: str) -> str:
 
 
 def get_ready(spec: EncoderSpec, device: str) -> Iterator[News]:
-    """Load a model before the first word needs it."""
+    """Load a model in advance."""
     model, why = _loaded(spec, device)
     if why:
         yield DeviceFellBack(why)
@@ -123,19 +123,19 @@ def embed(
     pooling: Pooling,
     shipped_folder: Path | None = None,
 ) -> Iterator[News]:
-    """Embed words: first those that are on disk, then the others in batches.
+    """Embed words: cached ones first, then the others in batches.
 
-    Closing the generator stops it after the running batch; what was done so far is kept on disk.
+    Closing the generator stops it after the running batch; results so far stay cached.
 
     Parameters
     ----------
     cache_folder
-        Where embeddings are kept; None keeps nothing, and looks for nothing either.
+        Cache of embeddings; None for no caching at all.
     device
-        "auto", "cuda", "mps" or "cpu". If its memory does not suffice, smaller batches are tried,
-        then the processor.
+        "auto", "cuda", "mps" or "cpu". If its memory is too small, smaller batches are tried, then
+        the CPU.
     shipped_folder
-        Embeddings that came with the program, which are only read.
+        Read-only embeddings shipped with the program.
     """
     cache = None if cache_folder is None else EmbeddingCache(cache_folder, shipped_folder)
     missing: list[_Missing] = []
@@ -158,7 +158,7 @@ def _look_up(
     cache: EmbeddingCache | None,
     missing: list[_Missing],
 ) -> Iterator[News]:
-    """Yield what is on disk, and what cannot be read; add the rest to `missing`."""
+    """Yield cached embeddings and unreadable items; add the rest to `missing`."""
     for item in items:
         try:
             content, length = _content(item)
@@ -174,7 +174,7 @@ def _look_up(
 
 
 class _Run:
-    """Encodes what was not on disk."""
+    """Encodes the items that are not cached."""
 
     def __init__(self, spec: EncoderSpec, device: str, pooling: Pooling) -> None:
         self._spec = spec
@@ -183,13 +183,13 @@ class _Run:
         self._model, self._why = _loaded(spec, device)
 
     def all_of(self, missing: Sequence[_Missing]) -> Iterator[News]:
-        """Encode in batches of words of like length, the shortest first."""
+        """Encode in batches of words of similar length, the shortest first."""
         if self._why:
             yield DeviceFellBack(self._why)
         if self._spec.folder is not None:
             yield ModelRuns(self._model.device)
         left = deque(sorted(missing, key=lambda word: word.length))
-        # The next words are read while the model works.
+        # The next words are read while the model runs.
         with ThreadPoolExecutor(1, "vgdesk reader") as reader:
             ahead: deque[Future[_Word]] = deque()
             try:
@@ -223,7 +223,7 @@ class _Run:
             yield from self._retry(words, vectors)
         elif len(words) == 1:
             yield EmbeddingFailed(words[0].row, vectors)
-        else:  # one word among them is to blame; the others must not suffer
+        else:  # isolate the word that fails
             for word in words:
                 yield from self._encode([word])
 
@@ -235,13 +235,13 @@ class _Run:
                     [word.content for word in words], self._pooling
                 )
         except VgdeskError as error:
-            # Told anew: the error itself holds on to everything that fills the device.
+            # A new error: the original one keeps references to everything on the device.
             return type(error)(error.message, error.hint)
         self._model.adapt(time.perf_counter() - started)
         return vectors
 
     def _retry(self, words: "Sequence[_Word]", error: DeviceFullError) -> Iterator[News]:
-        """Try half as many words at once; when one word is too much, the processor."""
+        """Halve the batch; if a single word is too large, use the CPU."""
         if len(words) > 1:
             half = len(words) // 2
             self._model.batch = self._model.largest = half
@@ -271,7 +271,7 @@ class _Run:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Word:
-    """What the model is given, or why it cannot be."""
+    """The input of the model, or why it could not be read."""
 
     row: str
     key: str
@@ -292,7 +292,7 @@ def _read(missing: _Missing, sample_rate: int) -> _Word:
 
 
 def sound_of(item: SpeechItem) -> Recording:
-    """Read what an encoder hears, at the rate of the file.
+    """Read the sound of an item at the sample rate of its file.
 
     Raises
     ------
@@ -306,20 +306,20 @@ def sound_of(item: SpeechItem) -> Recording:
 
 
 def _content(item: Item) -> tuple[str, float]:
-    """Return the hash of what is said or written, and its length in seconds or letters."""
+    """Return the hash of the sound or text, and its length in seconds or letters."""
     if isinstance(item, TextItem):
         return _hash(b"text", item.text.encode()), len(item.text)
     try:
         stat = item.file.stat()
         stamp = (stat.st_size, stat.st_mtime_ns)
     except OSError:
-        stamp = (0, 0)  # reading says what is wrong
+        stamp = (0, 0)  # the read reports the error
     return _sound(replace(item, row=""), stamp)
 
 
 @lru_cache(maxsize=100_000)
 def _sound(item: SpeechItem, _stamp: tuple[int, int]) -> tuple[str, float]:
-    """Hash the samples themselves: a file may be renamed, or trimmed in two ways that are one."""
+    """Hash the samples themselves, so that renaming and equivalent trims do not matter."""
     sound = sound_of(item)
     rate = str(sound.sample_rate).encode()
     return _hash(b"sound", rate, np.ascontiguousarray(sound.samples).tobytes()), sound.seconds

@@ -12,7 +12,7 @@ from vgdesk.encoders.given_vectors import PREFIX
 
 
 class EncoderRegistry:
-    """Every encoder that can be put into a cell: what ships, and what the user added."""
+    """All encoders available for the cells: built-in ones and those added by the user."""
 
     def __init__(self, work: LongWork, changed: Callable[[], object]) -> None:
         self._work = work
@@ -27,7 +27,7 @@ class EncoderRegistry:
         return untrained_twin(base) if base is not None and encoder.endswith(TWIN) else None
 
     def command_name(self, encoder: EncoderId) -> str:
-        """Return what the command line calls an encoder: its id, or the folder of its model."""
+        """Return the name of an encoder on the command line: its id, or the folder of its model."""
         spec = self.spec(encoder)
         base = encoder.removesuffix(TWIN)
         if spec is not None and spec.file is not None:
@@ -37,7 +37,7 @@ class EncoderRegistry:
         return str(spec.folder) + encoder[len(base) :]
 
     def choices(self, cell: Cell) -> tuple[EncoderSpec, ...]:
-        """Return what fits a cell; a baseline fits with and without pictures."""
+        """Return the encoders for a cell; baselines fit grounded and ungrounded cells."""
         return tuple(
             spec
             for spec in self._specs.values()
@@ -52,10 +52,7 @@ class EncoderRegistry:
         done: Callable[[EncoderSpec], object],
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Look at a model's folder, or a file of word vectors, in the background.
-
-        Then it stands on the shelf.
-        """
+        """Inspect a model's folder or a file of word vectors in the background, then add it."""
 
         def put(spec: EncoderSpec) -> None:
             self._specs[spec.id] = spec
@@ -73,7 +70,7 @@ class EncoderRegistry:
         self._work.run(job, look, Answers(put, failed))
 
     def add_twin(self, encoder: EncoderId) -> EncoderSpec | None:
-        """Put the untrained twin of a model on the shelf; a baseline has none."""
+        """Add the untrained twin of a model; None for a baseline."""
         spec = self.spec(encoder)
         if spec is None or spec.folder is None:
             return None
@@ -86,7 +83,7 @@ class EncoderRegistry:
 def find_encoder(name: str) -> EncoderSpec:
     """Return the encoder of an id, of a model's folder or of a file of word vectors.
 
-    "+untrained" after it asks for its twin; "vectors:" may stand before the file.
+    The suffix "+untrained" selects its twin; a file may have the prefix "vectors:".
 
     Raises
     ------

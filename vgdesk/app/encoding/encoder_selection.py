@@ -14,12 +14,12 @@ from vgdesk.encoders.base import EncoderSpec
 
 
 class EncoderSelection:
-    """Puts encoders into the cells of the 2x2, and the user's own models on the shelf.
+    """Assigns encoders to the cells of the 2x2, and adds the user's own models.
 
     Parameters
     ----------
     change_settings
-        Keeps what the settings become.
+        Applies and stores a change of the settings.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class EncoderSelection:
         self._change_settings = change_settings
 
     def choose(self, cell: Cell, encoder: EncoderId | None) -> None:
-        """Put an encoder into a cell of the 2x2."""
+        """Assign an encoder to a cell of the 2x2."""
         if encoder is not None:
             self._encoding.retry(encoder)
         spec = self._encoder_registry.spec(encoder) if encoder else None
@@ -47,7 +47,7 @@ class EncoderSelection:
         self._store.apply(f"{cell.title}: {title}", lambda s: s.with_encoder(cell, encoder))
 
     def add_folder(self, cell: Cell, folder: Path) -> None:
-        """Put the model of a folder, or a file of word vectors, on the shelf and into a cell."""
+        """Add a model folder or a file of word vectors, and assign it to a cell."""
 
         def done(spec: EncoderSpec) -> None:
             if spec.modality is not cell.modality:
@@ -62,7 +62,7 @@ class EncoderSelection:
         )
 
     def add_twin(self, cell: Cell) -> None:
-        """Put the untrained twin of a cell's model on the shelf and into the cell."""
+        """Add the untrained twin of a cell's model, and assign it to the cell."""
         encoder = self._store.session.encoders.get(cell)
         twin = self._encoder_registry.add_twin(encoder) if encoder else None
         if twin is None:
@@ -73,13 +73,13 @@ class EncoderSelection:
             self.choose(cell, twin.id)
 
     def download(self, cell: Cell, repo: str) -> None:
-        """Fetch a model from the hub, then put it on the shelf and into a cell."""
+        """Download a model from the hub, then add it and assign it to a cell."""
         self._downloads.start(
             repo, done=lambda folder: self.add_folder(cell, folder), failed=self._failed
         )
 
     def encode_again(self) -> None:
-        """Go on with what was cancelled or failed."""
+        """Resume cancelled or failed encoding."""
         for encoder in frozenset(self._store.session.encoders.values()):
             self._encoding.retry(encoder)
 

@@ -22,7 +22,7 @@ Answer = tuple[Gates, ...] | VgdeskError
 
 @dataclass(frozen=True, slots=True)
 class GateAsk:
-    """Everything that the vectors of a word's gates depend on."""
+    """The inputs that determine the vectors of a word's gates."""
 
     encoder: EncoderId
     take: Take
@@ -31,7 +31,7 @@ class GateAsk:
 
 @dataclass(frozen=True, slots=True)
 class WordLength:
-    """How long the word is that is cut, in seconds."""
+    """The duration of the gated word, in seconds."""
 
     seconds: float
 
@@ -44,10 +44,9 @@ class _Coming:
 
 
 class GateEncoding:
-    """Encodes the parts of one word at a time; the newest wish replaces those that wait.
+    """Encodes the gates of one word at a time; the newest request replaces waiting ones.
 
-    The last few words are kept here, and nothing on disk: too much for something that is looked
-    at once.
+    The last few words are kept in memory, not on disk: the data is large and seldom viewed twice.
     """
 
     def __init__(
@@ -66,7 +65,7 @@ class GateEncoding:
         self._waiting: GateAsk | None = None
 
     def of(self, encoder: EncoderId, take: Take, pooling: str) -> Answer | None:
-        """Return the gates of a take, or why there are none; None while they are being made."""
+        """Return the gates of a take or the error; None while they are being computed."""
         ask = GateAsk(encoder, take, pooling)
         if ask in self._answers:
             self._answers.move_to_end(ask)
@@ -81,11 +80,11 @@ class GateEncoding:
         return None
 
     def drop_vectors(self) -> None:
-        """Let go of every answer."""
+        """Discard all results."""
         self._answers.clear()
 
     def _forget_failures(self) -> None:
-        """Whoever comes back to a word that failed wants to try it again."""
+        """Discard failures, so that returning to a word retries it."""
         for ask in [a for a, answer in self._answers.items() if isinstance(answer, VgdeskError)]:
             del self._answers[ask]
 
@@ -137,7 +136,7 @@ def embed_gates(
     device: str,
     pooling: Pooling,
 ) -> Iterator[WordLength | News]:
-    """Embed what is heard of a word at its gates, in the encoder process."""
+    """Embed the gates of a word, in the encoder process."""
     seconds = seconds_of(item)
     yield WordLength(seconds)
     parts = tuple(part for way in conditions for part in gates_of(item, seconds, way))

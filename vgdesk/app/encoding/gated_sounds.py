@@ -1,4 +1,4 @@
-"""The parts of a word that are heard at its gates, as sounds to be embedded."""
+"""The gated parts of a word as sounds to embed."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from vgdesk.app.encoding.embedding_messages import SpeechItem
 from vgdesk.audio.files import describe
 from vgdesk.core.gates import Condition, gate_times
 
-FADE = 0.02  # s; long enough that the cut is not heard as a click
+FADE = 0.02  # s; long enough to avoid an audible click
 
 
 def seconds_of(item: SpeechItem) -> float:
@@ -22,9 +22,9 @@ def seconds_of(item: SpeechItem) -> float:
 
 
 def gates_of(item: SpeechItem, seconds: float, condition: Condition) -> tuple[SpeechItem, ...]:
-    """Return what is heard of a word of this length at each of its gates.
+    """Return the part of a word of this length at each of its gates.
 
-    The row of each is its condition and time.
+    The row id of each is its condition and time.
     """
     return tuple(
         replace(

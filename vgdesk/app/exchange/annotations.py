@@ -1,7 +1,7 @@
-"""Annotations of sound files: TextGrid, EAF, and the tables that forced aligners write.
+"""Annotations of sound files: TextGrid, EAF, and output tables of forced aligners.
 
-Every labelled interval of the tier with the words becomes a take, all of one and the same sound
-file: nothing is cut. On a tier of points each word runs from its point to the next one.
+Every labelled interval of the word tier becomes a take of the same, unchanged sound file. On a
+point tier each word runs from its point to the next one.
 """
 
 import re
@@ -22,7 +22,7 @@ from vgdesk.core.errors import VgdeskError
 
 TEXTGRID, EAF = ".textgrid", ".eaf"
 SAYS_PHONES = "annotation"
-# What aligners write where nobody speaks.
+# Labels of silent intervals in the output of aligners.
 SILENCES = frozenset({"<eps>", "<sil>", "<p:>", "<p>", "#"})
 SILENT_PHONES = SILENCES | {"sil", "sp", "spn", "pau"}
 
@@ -31,7 +31,7 @@ _PHONES = re.compile(r"\b(phone|phon|seg|laut|mau|ipa)", re.IGNORECASE)
 
 
 def is_annotation(file: Path) -> bool:
-    """Say whether the ending is one of an annotation; a table has to be looked into."""
+    """Return whether the suffix is that of an annotation; tables have to be read to find out."""
     return file.suffix.lower() in (TEXTGRID, EAF)
 
 
@@ -41,12 +41,12 @@ def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
     Parameters
     ----------
     sounds
-        Files that came together with it; otherwise the sound lies beside it.
+        Files given together with it; otherwise the sound file is searched in its folder.
 
     Raises
     ------
     VgdeskError
-        If it cannot be read, in a sentence that says why.
+        If it cannot be read; the message gives the reason.
     """
     if file.suffix.lower() == EAF:
         tiers, named = read_eaf(file)
@@ -91,18 +91,18 @@ def _sound_of(file: Path, named: Sequence[str], given: Sequence[Path]) -> Path |
 
 
 def tier_names(annotations: Iterable[Annotation]) -> tuple[str, ...]:
-    """List the tiers with labels; what stands behind the speaker if there are several."""
+    """List the non-empty tiers, without the speaker prefix if there are several speakers."""
     names = [_kind(tier) for one in annotations for tier in one.tiers if tier.intervals]
     return tuple(dict.fromkeys(names))
 
 
 def _kind(tier: Tier) -> str:
-    """Return the name of a tier without its speaker: one choice then holds for all speakers."""
+    """Return the name of a tier without its speaker, so one choice applies to all speakers."""
     return tier.name.removeprefix(f"{tier.speaker} - ") or tier.name
 
 
 def guess_tiers(names: Sequence[str]) -> tuple[str, str]:
-    """Guess which tier has the words and which the phones; an empty name for none."""
+    """Guess the word tier and the phone tier; an empty name for none."""
     words = [name for name in names if _WORDS.search(name)]
     phones = [name for name in names if _PHONES.search(name) and name not in words]
     others = [name for name in names if name not in phones]
@@ -112,17 +112,17 @@ def guess_tiers(names: Sequence[str]) -> tuple[str, str]:
 def takes_of(
     annotation: Annotation, words: str, phones: str, language: str
 ) -> tuple[PlannedTake, ...]:
-    """Make a take of each word.
+    """Plan a take for each word.
 
     Parameters
     ----------
     words, phones
-        Names of tiers as `tier_names` gives them; no phones if that is empty.
+        Names as returned by `tier_names`; empty for no phones.
 
     Raises
     ------
     VgdeskError
-        If the sound or the tier is missing, or the tier has no times of its own.
+        If the sound or the tier is missing, or the tier is not time-aligned.
     """
     tiers = [tier for tier in annotation.tiers if words in (tier.name, _kind(tier))]
     _refuse(annotation, words, tiers)
@@ -174,7 +174,7 @@ def _middle(interval: Interval) -> float:
 
 
 def _phones_within(word: Interval, heard: Sequence[Interval]) -> Mapping[str, str]:
-    """Join the labels whose middle lies within a word; `heard` is sorted by the middle."""
+    """Join the labels whose midpoints are within a word; `heard` is sorted by midpoint."""
     first = bisect_left(heard, word.start, key=_middle)
     last = bisect_left(heard, word.end, lo=first, key=_middle)
     labels = [one.label for one in heard[first:last]]

@@ -1,7 +1,7 @@
-"""Tables that list recordings or words, and what their columns mean.
+"""Tables of recordings or words, and the meaning of their columns.
 
-A mapping says for each heading what it is: one of `FIELDS`, the name of a label, or nothing. It is
-what the user corrects and what is remembered.
+A mapping assigns to each heading one of `FIELDS`, the name of a label, or nothing. The user can
+correct it, and it is remembered.
 """
 
 import math
@@ -28,19 +28,19 @@ START, END, START_MS, END_MS = "start", "end", "start in ms", "end in ms"
 FIELDS = (WORD, FILE, STEM, START, END, START_MS, END_MS, SPEAKER, LANGUAGE)
 CATEGORY = "category"
 LEFT_OUT = ""
-NOT_KNOWN = ("", "NA")  # the second is how R writes it
+NOT_KNOWN = ("", "NA")  # the second is R's missing value
 
 Mapped = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """How the tables of one corpus or program are read.
+    """The column meanings of one corpus or program.
 
     Attributes
     ----------
     mapping
-        The columns that it needs; a table that has all of them is taken for one of these.
+        Its required columns; a table with all of them matches the preset.
     """
 
     id: str
@@ -52,7 +52,7 @@ class Preset:
         return set(self.mapping) <= set(headings)
 
 
-# One line a corpus; the first that fits counts.
+# One entry per corpus; the first match counts.
 PRESETS = catalogue(
     Preset(
         "mald",
@@ -74,7 +74,7 @@ PRESETS = catalogue(
     ),
 )
 
-# What headings are called in the tables of people, in several languages.
+# Common headings in several languages.
 _NAMES = {
     WORD: "word words text item wort wörter mot mots palabra parola woord transcription transcript "
     "sentence label target stimulus lemma orthography spelling",
@@ -94,23 +94,23 @@ _NAMES = {
 
 
 def read_table_file(file: Path) -> Table:
-    """Read a table, or plain text with one word a line.
+    """Read a table, or plain text with one word per line.
 
     Raises
     ------
     VgdeskError
-        If that is not possible, in a sentence that says why.
+        If it cannot be read; the message gives the reason.
     """
     return read_foreign_table(file, WORD, lambda name: _meaning(name) == WORD)
 
 
 def preset_of(headings: Sequence[str]) -> Preset | None:
-    """Return the corpus whose headings these are, if they are of a known one."""
+    """Return the preset that matches these headings, if any."""
     return next((preset for preset in PRESETS.values() if preset.fits(headings)), None)
 
 
 def guess_mapping(headings: Sequence[str]) -> dict[str, str]:
-    """Guess what columns mean: by their corpus, else by their names; others become labels."""
+    """Guess the meaning of columns by preset or name; the others become labels."""
     preset = preset_of(headings)
     mapping = dict(preset.mapping) if preset else {}
     taken = set(mapping.values())
@@ -132,13 +132,12 @@ def _meanings() -> Mapping[str, str]:
 
 
 def checked(mapping: Mapped, headings: Sequence[str]) -> Mapped:
-    """Return a mapping that can be used with these headings.
+    """Return a mapping after validating it against these headings.
 
     Raises
     ------
     VgdeskError
-        If it names a column that is not there, two columns for one field, or neither a word nor a
-        file.
+        If it names a missing column, two columns for one field, or neither a word nor a file.
     """
     strange = [name for name in mapping if name not in headings]
     if strange:
@@ -159,12 +158,12 @@ def checked(mapping: Mapped, headings: Sequence[str]) -> Mapped:
 
 
 def takes_of_table(table: Table, mapping: Mapped, language: str) -> Iterator[PlannedTake]:
-    """Make a take of each row that names a file, and a word of each that names none.
+    """Plan a take for each row with a file, and a word for each row without.
 
     Raises
     ------
     VgdeskError
-        If a row has a time that is none; the mapping was checked already.
+        If a row has an invalid time; the mapping must be valid.
     """
     columns = [(table.headings.index(name), to) for name, to in mapping.items() if to]
     sounds = _Sounds(table.file.parent)
@@ -175,25 +174,25 @@ def takes_of_table(table: Table, mapping: Mapped, language: str) -> Iterator[Pla
 
 
 class _Sounds:
-    """Finds the files that a table names: beside it, or as corpora have them, in a folder there."""
+    """Finds the files that a table names: in its folder or, as in many corpora, in a subfolder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def named(self, cells: Mapping[str, str]) -> Path | None:
-        """Return the file of a row, whether it is there or not; None if it names none."""
+        """Return the file of a row, existing or not; None if the row has none."""
         stem = f"{cells[STEM]}.wav" if STEM in cells else ""
         name = cells.get(FILE, stem).replace("\\", "/")
         if not name:
             return None
         file = self._folder / name
-        # A cell may hold anything, also more than a name may be long.
+        # A cell may contain anything, even an overlong file name.
         is_there = os.path.isfile(file)  # noqa: PTH113 - never raises
         return file if is_there else self._deeper.get(name, file)
 
     @cached_property
     def _deeper(self) -> Mapping[str, Path]:
-        """Files one folder deeper by their names, if there is one of that name."""
+        """Files in subfolders by their names, if unique."""
         with suppress(OSError):
             found = [file for file in self._folder.glob("*/*") if file.is_file()]
             counts = Counter(file.name for file in found)

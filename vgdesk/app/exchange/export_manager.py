@@ -18,14 +18,14 @@ T = TypeVar("T")
 
 
 class ExportManager:
-    """Words and projects on their way out, and packed projects on their way in."""
+    """Export and packing of projects, and unpacking of packed projects."""
 
     def __init__(self, work: LongWork, events: Events) -> None:
         self._work = work
         self._events = events
 
     def export(self, session: Session, kind: str, target: Path, *, force: bool = False) -> None:
-        """Hand words on; `force` replaces a file that is there."""
+        """Export words; `force` replaces an existing file."""
         done = f"Exported {len(session.words)} words to {target}"
 
         def write() -> tuple[Notice, ...]:
@@ -35,7 +35,7 @@ class ExportManager:
         self._run(f"Exporting {target.name}", write, lambda gaps: self._tell(done, gaps))
 
     def pack(self, project: Path, file: Path, *, force: bool = False) -> None:
-        """Make one file of a saved project; `force` replaces a file that is there."""
+        """Pack a saved project into one file; `force` replaces an existing file."""
 
         def write() -> tuple[str, tuple[Notice, ...]]:
             gaps = pack(project, file, force=force).warnings
@@ -45,7 +45,7 @@ class ExportManager:
         self._run(f"Packing {file.name}", write, lambda packed: self._tell(*packed))
 
     def unpack(self, file: Path, folder: Path, then: Callable[[], object]) -> None:
-        """Make a project of a packed file; `then` is called if that went well."""
+        """Unpack a file into a project; `then` is called on success."""
 
         def done(_none: None) -> None:
             self._say(f"Unpacked “{folder.stem}”.")
@@ -54,7 +54,7 @@ class ExportManager:
         self._run(f"Unpacking {file.name}", lambda: unpack(file, folder), done)
 
     def save_report(self, file: Path, settings: Settings) -> None:
-        """Write down what somebody who helps needs to know, without voices and words."""
+        """Write a report for support, without recordings and words."""
         self._run(
             "Saving a report",
             lambda: write_report(file, settings),

@@ -1,6 +1,6 @@
-"""The words of a project for other programs: a table, an AudioFolder or TextGrids with their sound.
+"""Export of words: a table, an AudioFolder, or TextGrids with their sound files.
 
-What is written is there whole or not at all, and replaces nothing unasked.
+Output is written atomically and replaces existing files only with `force`.
 """
 
 import codecs
@@ -30,14 +30,14 @@ Row = dict[str, str | float | bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One way to hand words on.
+    """One export format.
 
     Attributes
     ----------
     write
-        Fills a stream, or a new folder if there is no suffix.
+        Writes to a stream, or into a new folder if there is no suffix.
     suffix
-        How the target ends; a folder has none.
+        Suffix of the target; empty for a folder.
     """
 
     id: str
@@ -47,11 +47,11 @@ class Export:
 
 
 def rows(session: Session) -> Iterator[Row]:
-    """Yield one row a take, and one for each word without takes; times are in seconds."""
+    """Yield one row per take, and one for each word without takes; times in seconds."""
     labels = session.label_columns()
     for word in session.words.values():
         about: Row = {"id": word.id, "word": word.text, "language": word.language}
-        # A label that is called like one of ours stands behind it under its whole name.
+        # A label with the name of one of our columns gets a prefix.
         ours = (*WORD_COLUMNS, *TAKE_COLUMNS)
         for name in labels:
             about[f"label:{name}" if name in ours else name] = word.labels.get(name, "")
@@ -76,12 +76,12 @@ def _about(take: Take) -> Row:
 
 
 def write_csv(session: Session, stream: BinaryIO) -> None:
-    """Write a table that spreadsheets read, with a byte order mark for their sake."""
+    """Write a CSV table with a byte order mark for spreadsheets."""
     stream.write(codecs.BOM_UTF8 + _cells(rows(session), ","))
 
 
 def write_tsv(session: Session, stream: BinaryIO) -> None:
-    """Write a table with tabs between its cells."""
+    """Write a tab-separated table."""
     stream.write(codecs.BOM_UTF8 + _cells(rows(session), "\t"))
 
 
@@ -92,12 +92,12 @@ def _cells(table: Iterable[Row], delimiter: str) -> bytes:
     writer = csv.DictWriter(made, heading, delimiter=delimiter, lineterminator="\n")
     writer.writeheader()
     writer.writerows(found)
-    # Half of an emoji, which UTF-8 cannot hold, is written as an escape.
+    # A lone surrogate, which UTF-8 cannot encode, is written as an escape.
     return made.getvalue().encode("utf-8", "backslashreplace")
 
 
 def write_parquet(session: Session, stream: BinaryIO) -> None:
-    """Write a Parquet table; raises VgdeskError if pyarrow is not there."""
+    """Write a Parquet table; raises VgdeskError if pyarrow is missing."""
     try:
         import pyarrow
         from pyarrow import parquet
@@ -110,13 +110,13 @@ def write_parquet(session: Session, stream: BinaryIO) -> None:
 
 
 def write_audiofolder(session: Session, folder: Path) -> None:
-    """Write every word as a FLAC file of its own, cut as it is trimmed, with metadata.csv."""
+    """Write each trimmed take as a separate FLAC file, with metadata.csv."""
     (folder / "data").mkdir()
     encoder_registry = TakeFiles(folder / "data", ())
     table = []
     for row in until_cancelled(rows(session), len(session.takes)):
         if row["take"] is None:
-            continue  # what has no sound is nothing to hear
+            continue  # words without takes have no sound
         take = session.takes[TakeId(str(row["take"]))]
         file = encoder_registry.reserve(f"{take.id}.flac")
         write_flac(file, read(take.file, start=take.start, end=take.end))
@@ -126,14 +126,14 @@ def write_audiofolder(session: Session, folder: Path) -> None:
 
 
 def write_textgrids(session: Session, folder: Path) -> None:
-    """Write for every sound file a copy and a TextGrid with a tier of words for each speaker."""
+    """Write a copy of every sound file and a TextGrid with a word tier per speaker."""
     encoder_registry = TakeFiles(folder, ())
     by_file: dict[Path, list[Take]] = {}
     for take in session.takes.values():
         by_file.setdefault(take.file, []).append(take)
     for source, takes in until_cancelled(by_file.items(), len(by_file)):
         seconds = describe(source).seconds
-        # Each its own: of dog.wav and dog.flac the annotations would have the same name.
+        # Reserved, because dog.wav and dog.flac would share one TextGrid name.
         grid = encoder_registry.reserve(f"{source.stem}.TextGrid")
         shutil.copyfile(source, grid.with_suffix(source.suffix))
         _write_textgrid(grid, takes, session.words, seconds)
@@ -152,7 +152,7 @@ def _write_textgrid(
 
 
 def _tiers(takes: Iterable[Take], length: float) -> dict[str, list[tuple[Take, float, float]]]:
-    """Put takes on tiers, each on the first that is free; those that overlap need several."""
+    """Assign takes to tiers, each to the first free one; overlapping takes need several."""
     tiers: dict[str, list[tuple[Take, float, float]]] = {}
     speakers: defaultdict[str, _Tiers] = defaultdict(_Tiers)
     for take in until_cancelled(sorted(takes, key=lambda take: take.start)):
@@ -165,7 +165,7 @@ def _tiers(takes: Iterable[Take], length: float) -> dict[str, list[tuple[Take, f
 
 
 class _Tiers:
-    """The tiers of a speaker, from 1: which are free, and until when the others are not."""
+    """The tiers of one speaker, numbered from 1, with the times until which they are in use."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -173,7 +173,7 @@ class _Tiers:
         self._busy: list[tuple[float, int]] = []
 
     def first_free(self, start: float, end: float) -> int:
-        """Fill the first tier that is free at `start`, which must not be before that of others."""
+        """Use the first tier that is free at `start`; calls must have ascending starts."""
         while self._busy and self._busy[0][0] <= start:
             heapq.heappush(self._free, heapq.heappop(self._busy)[1])
         if not self._free:
@@ -198,12 +198,12 @@ EXPORTS = catalogue(
 
 
 def kind_of(target: Path) -> str:
-    """Return the kind of table that a name says, or an AudioFolder if it has no ending.
+    """Return the export format of a file name; without a suffix, an AudioFolder.
 
     Raises
     ------
     ProjectError
-        If it has another ending.
+        If the suffix is unknown.
     """
     if not target.suffix:
         return "audiofolder"
@@ -217,7 +217,7 @@ def kind_of(target: Path) -> str:
 
 
 def check_target(kind: str, target: Path, *, force: bool = False) -> None:
-    """Raise VgdeskError if `export` would refuse the target; to be asked before any work."""
+    """Raise VgdeskError if `export` would refuse the target; call it before any work."""
     if suffix := EXPORTS[kind].suffix:
         checked_file(target, (suffix,), force=force)
     else:
@@ -225,17 +225,17 @@ def check_target(kind: str, target: Path, *, force: bool = False) -> None:
 
 
 def export(session: Session, kind: str, target: Path, *, force: bool = False) -> None:
-    """Write a session in one of the ways of `EXPORTS`.
+    """Write a session in one of the formats of `EXPORTS`.
 
     Parameters
     ----------
     force
-        Whether a file that is there may be replaced; a folder never is.
+        Whether an existing file may be replaced; a folder never is.
 
     Raises
     ------
     VgdeskError
-        If a recording cannot be read or the target cannot be written; nothing of it is there then.
+        If a recording cannot be read or the target cannot be written; no partial output remains.
     """
     check_target(kind, target, force=force)
     if EXPORTS[kind].suffix:

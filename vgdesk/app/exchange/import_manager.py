@@ -40,10 +40,10 @@ JOB = JobChanged(JobId(JobKind.IMPORT), "Adding sound files", JobState.RUNNING)
 
 
 class ImportManager:
-    """Takes in sound files: broken ones are named, the others become takes in one step.
+    """Imports sound files: damaged ones are reported, the others become takes in one edit.
 
-    It has a thread of its own, so that a long folder does not hold up the rest. What comes once
-    another project is open is not taken in: it was meant for the one before.
+    It uses a dedicated thread, so that a large folder does not block other work. Results that
+    arrive after another project was opened are dropped.
     """
 
     def __init__(self, thread: Background, work: LongWork, events: Events, store: Store) -> None:
@@ -59,7 +59,7 @@ class ImportManager:
         Parameters
         ----------
         ask
-            Called if something is open, such as the tier that holds the words; `take` goes on.
+            Called if the user has to choose, for example the word tier; `take` then continues.
             Without it everything is guessed.
         """
 
@@ -72,7 +72,7 @@ class ImportManager:
         self.look(paths, looked)
 
     def look(self, paths: list[Path], done: Callable[[Incoming], object]) -> None:
-        """Read annotations and tables; sounds are only listed."""
+        """Read annotations and tables; sound files are only listed."""
         job = JobChanged(JobId.of_files("look"), f"Reading {paths[0].name}", JobState.RUNNING)
         self._work.run(
             job, lambda: look_at(paths), Answers(self._here(done), self._failed), self._thread
@@ -85,14 +85,14 @@ class ImportManager:
         done: Callable[[Preview], object],
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Find out what would come in."""
+        """Preview an import."""
         session = self._store.session
         self._thread.run(lambda: make(*asked, session), done=done, failed=failed)
 
     def take(self, incoming: Incoming, choices: Choices) -> None:
-        """Add what was looked at."""
+        """Import the files with these choices."""
         session = self._store.session
-        # One of its own: another import that was cancelled stays so.
+        # A separate event, so that an import that was cancelled stays cancelled.
         cancelled = self._cancelled = threading.Event()
         self._events.job_changed.publish(JOB)
 
@@ -110,7 +110,7 @@ class ImportManager:
         )
 
     def join(self, incoming: Incoming, choices: Choices) -> None:
-        """Give words the labels that a table has for them."""
+        """Add the labels of a table to the words."""
         session = self._store.session
 
         def done(found: Joined) -> None:
@@ -122,7 +122,7 @@ class ImportManager:
         )
 
     def pronounce(self, words: frozenset[WordId]) -> None:
-        """Fill in the pronunciations of words that have none; of all if none is named."""
+        """Fill in missing pronunciations of these words; of all words if none is given."""
         session = self._store.session
         chosen = [word for word in session.words.values() if not words or word.id in words]
 
@@ -137,7 +137,7 @@ class ImportManager:
         )
 
     def cancel(self) -> None:
-        """Stop after the file that is being looked at; nothing is added then."""
+        """Stop after the current file; nothing is added then."""
         self._cancelled.set()
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class ImportManager:
     def _here(
         self, call: Callable[[T], object], otherwise: Callable[[], object] = lambda: None
     ) -> Callable[[T], object]:
-        """Call only if the project is still the one that is open now."""
+        """Wrap a call so that it runs only if the same project is still open."""
         opened = self._store.opened
         return lambda value: call(value) if self._store.opened == opened else otherwise()
 
@@ -223,7 +223,7 @@ class ImportManager:
 
 
 def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, str]]) -> Notice:
-    """Say how many pronunciations were filled in, and which words are unknown."""
+    """Report how many pronunciations were filled in, and which words are unknown."""
     lacking = [word for word in chosen if not word.labels.get(PHONES) and word.id not in found]
     kept = len(chosen) - len(lacking) - len(found)
     said = [f"{counted(len(found), 'pronunciation')} filled in."]

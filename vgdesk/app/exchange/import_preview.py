@@ -1,4 +1,4 @@
-"""Files of any kind that come in together, and what has to be asked before they can."""
+"""Files of any kind to import together, and the choices that the user has to make."""
 
 import os
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -37,12 +37,12 @@ TABLES = (*SUFFIXES, ".txt")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Files as they were read; sounds were not looked into yet.
+    """Files as read; sound files were not opened yet.
 
     Attributes
     ----------
     sounds
-        Sound files and folders as they were given.
+        Sound files and folders as given.
     """
 
     sounds: tuple[Path, ...]
@@ -51,7 +51,7 @@ class Incoming:
 
     @property
     def has_questions(self) -> bool:
-        """Whether there is anything that only the user knows."""
+        """Whether the user has to make choices."""
         return bool(self.annotations or self.tables)
 
     @property
@@ -65,16 +65,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The answers.
+    """The choices of the user.
 
     Attributes
     ----------
     words, phones
-        The tiers that hold them; no phones if that is empty.
+        Names of the tiers; empty for no phones.
     columns
-        For each heading what it means, see `vgdesk.app.exchange.corpus_tables`.
+        The meaning of each heading, see `vgdesk.app.exchange.corpus_tables`.
     outside
-        Whether sound files may come in that lie outside of the folder of what names them.
+        Whether sound files outside the folder of the naming file may be imported.
     """
 
     words: str = ""
@@ -85,12 +85,12 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first rows of what would come in, and a sentence about all of it.
+    """The first rows of an import, and a summary of all of it.
 
     Attributes
     ----------
     outside
-        Sound files that come in only if the user agrees, see `ImportPlan`.
+        Sound files that need the user's consent, see `ImportPlan`.
     """
 
     MOST: ClassVar[int] = 8
@@ -104,7 +104,7 @@ class Preview:
 def look_at(paths: Sequence[Path]) -> Incoming:
     """Read the annotations and tables among files and folders.
 
-    In a folder these are TextGrid and EAF files, and the metadata of an AudioFolder.
+    In a folder these are TextGrid and EAF files and AudioFolder metadata.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def _is_read(path: Path) -> bool:
 
 
 def first_choices(incoming: Incoming, remembered: Iterable[Mapping[str, str]] = ()) -> Choices:
-    """Answer as far as it can be guessed; the last mapping for the same headings counts most."""
+    """Guess the choices; a remembered mapping for the same headings takes precedence."""
     words, phones = guess_tiers(incoming.tiers)
     columns: dict[str, str] = {}
     known = list(remembered)
@@ -156,14 +156,14 @@ def first_choices(incoming: Incoming, remembered: Iterable[Mapping[str, str]] = 
 
 
 def planned(incoming: Incoming, choices: Choices, session: Session) -> ImportPlan:
-    """Say what will come in.
+    """Plan the import.
 
-    Sound files that a table or an annotation speaks of do not come in by their names as well.
+    Sound files named by a table or an annotation are not imported again by their file names.
 
     Raises
     ------
     VgdeskError
-        If the choices do not fit the files, or nothing would come in.
+        If the choices do not fit the files, or nothing would be imported.
     """
     language = language_of(session)
     named: list[tuple[Path, PlannedTake]] = []
@@ -202,9 +202,9 @@ def _refuse_long(takes: Iterable[tuple[Path | None, PlannedTake]]) -> None:
 def _outside(
     takes: Iterable[tuple[Path | None, PlannedTake]], given: Iterable[Path]
 ) -> frozenset[Path]:
-    """Find the sound files that lie neither beside what names them nor in what was given.
+    """Find the sound files outside both the folder of the naming file and the given paths.
 
-    A link lies where it leads to: a folder may be anybody's.
+    Links are resolved first, because a folder may come from an unknown source.
     """
     places = {Path(os.path.realpath(place)) for place in given}
     files = {(source and source.parent, take.file) for source, take in takes if take.file}
@@ -225,12 +225,12 @@ def _by_name(incoming: Incoming, session: Session) -> Sequence[PlannedTake]:
         return plan_import(incoming.sounds, session).takes
     try:
         return plan_import(incoming.sounds, session).takes if incoming.sounds else ()
-    except AudioFileError:  # a folder with nothing but a table
+    except AudioFileError:  # a folder that contains only a table
         return ()
 
 
 def preview_import(incoming: Incoming, choices: Choices, session: Session) -> Preview:
-    """Show the first recordings and words that would come in; raises as `planned`."""
+    """Preview the first recordings and words; raises as `planned`."""
     plan = planned(incoming, choices, session)
     first = plan.takes[: Preview.MOST]
     labels = tuple(dict.fromkeys(name for take in first for name in take.labels))
@@ -254,16 +254,16 @@ def _shown(file: Path, outside: Sequence[Path]) -> str:
 
 
 def outside_sentence(outside: Sequence[Path]) -> str:
-    """Name the sound files that lie elsewhere, with their full paths."""
+    """List sound files outside the folder with their full paths."""
     listed = ", ".join(str(file) for file in outside[:3])
     more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
     return f"{counted(len(outside), 'sound file')} outside this folder: {listed}{more}."
 
 
 def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
-    """Say in a sentence or two what will be added."""
+    """Summarise in a sentence or two what will be added."""
     files = {take.file for take in plan.takes if take.file}
-    # A cell may hold anything, also more than a name may be long: that is not there either.
+    # A cell may contain anything, even an overlong file name, which counts as missing.
     there = {file for file in files if os.path.isfile(file)}  # noqa: PTH113 - never raises
     takes = [take for take in plan.takes if take.file is None or take.file in there]
     known = {(word.text.casefold(), word.language) for word in session.words.values()}
@@ -286,5 +286,5 @@ def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """Write a number of things."""
+    """Return a count with its noun."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,9 +1,9 @@
-"""From dropped sound files and folders to words and takes.
+"""Import of sound files and folders as words and takes.
 
-The name of a file says its word: underscores and hyphens are spaces, and numbers behind the word
-count takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` are four takes of
-"dog". A file exactly one folder below a dropped folder gets that folder's name as its category
-(``animals/dog.wav`` in the dropped folder). Nothing else is read into a name.
+The name of a file is its word: underscores and hyphens are spaces, and numbers after the word count
+takes, so ``dog.wav``, ``dog_2.wav``, ``dog-03.wav`` and ``dog (1).wav`` are four takes of "dog". A
+file exactly one folder below a dropped folder gets that folder's name as its category
+(``animals/dog.wav`` in the dropped folder). File names have no further meaning.
 """
 
 import unicodedata
@@ -26,14 +26,14 @@ SHORTEST_WORD = 0.05  # s; no syllable is shorter
 
 @dataclass(frozen=True, slots=True)
 class PlannedTake:
-    """One file and what its name says, or a table or an annotation says of it.
+    """One file with its metadata, from its name, a table or an annotation.
 
     Attributes
     ----------
     file
-        None for a written word alone.
+        None for a word without a recording.
     start, end
-        The part that holds the word, in seconds; both None if nobody has looked for it yet.
+        The part with the word, in seconds; both None if not yet detected.
     """
 
     file: Path | None
@@ -48,13 +48,13 @@ class PlannedTake:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What is going to be imported; nothing of it was opened yet.
+    """The takes to import; no sound file was opened yet.
 
     Attributes
     ----------
     outside
-        Sound files that a table or an annotation names outside of its own folder. They are among
-        the takes only if the user has agreed.
+        Sound files that a table or an annotation names outside its own folder. The takes include
+        them only if the user has agreed.
     """
 
     takes: tuple[PlannedTake, ...]
@@ -63,15 +63,15 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class ImportedTake:
-    """A file that can be a take.
+    """A usable file.
 
     Attributes
     ----------
     trim
-        Start and end of the word in seconds as voice activity proposes it; None if no voice was
-        found, then everything is kept.
+        Start and end of the word in seconds, proposed by voice activity detection; None if no
+        speech was found (nothing is trimmed).
     concerns
-        What the checks of a take have to say against it.
+        Concerns of the take checks.
     """
 
     planned: PlannedTake
@@ -81,14 +81,14 @@ class ImportedTake:
 
 @dataclass(frozen=True, slots=True)
 class ImportRefused:
-    """A file that cannot be a take, and why."""
+    """A file that cannot be used, with the reason."""
 
     file: Path
     error: AudioFileError
 
 
 def plan_import(paths: Sequence[Path], session: Session) -> ImportPlan:
-    """List the sound files among files and folders, with the word that each name says.
+    """List the sound files among files and folders, with the words of their names.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def _category(file: Path, dropped: Path) -> str:
 
 
 def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
-    """Look into one file after the other; a file that cannot be used does not stop the others."""
+    """Read one file after the other; an unusable file does not stop the others."""
     for planned in plan.takes:
         if planned.file is None:
             yield ImportedTake(planned)
@@ -130,16 +130,16 @@ def import_takes(plan: ImportPlan) -> Iterator[ImportedTake | ImportRefused]:
 
 
 def _look_into(file: Path, planned: PlannedTake) -> ImportedTake:
-    """Make sure that the sound is there; where nobody said where the word is, look for it."""
+    """Read the sound, and detect the word unless its times are given."""
     recording = read(file, start=planned.start or 0.0, end=planned.end)
     if recording.seconds < SHORTEST_WORD:
         raise _too_short(file)
     if planned.start is None:
         found = find_word(recording)
-        # To a tenth of a millisecond: finer digits would only fill the table.
+        # Rounded to 0.1 ms to keep the table readable.
         trim = (round(found[0], 4), round(found[1], 4)) if found else None
         return ImportedTake(planned, trim, concerns(check_take(recording, Known(found))))
-    # Not checked: a word that was cut out by its annotation is cut at both edges.
+    # Not checked: the edge checks do not apply to an annotated part of a recording.
     if planned.end is None:
         return ImportedTake(planned, (planned.start, planned.start + recording.seconds))
     if planned.end - planned.start - recording.seconds > TOLERATED_SHORTFALL_SECONDS:
@@ -158,7 +158,7 @@ def _too_short(file: Path) -> AudioFileError:
 
 
 def with_imported(session: Session, takes: Iterable[ImportedTake]) -> Session:
-    """Add takes; each joins the word with the same text and language, or makes a new one."""
+    """Add takes, each to the word with the same text and language, or to a new word."""
     added = Additions(session)
     for imported in takes:
         planned = imported.planned

@@ -1,7 +1,7 @@
-"""A report for whoever helps with a problem: versions, settings and the log.
+"""A support report: versions, settings and the log.
 
-It holds no voice and no word: of the settings that are texts, paths or lists only how many there
-are, and of errors in the log only their kind and the lines of the program that they came through.
+It contains no recordings and no words: of settings that are texts, paths or lists only their
+number, and of errors in the log only their type and stack trace.
 """
 
 import platform
@@ -18,7 +18,7 @@ from vgdesk.app.project.output_files import written_whole
 from vgdesk.app.state.log_file import LOG_FILE
 from vgdesk.app.state.settings import Settings, user_folder
 
-MOST_LOG = 200_000  # bytes of each log file, from its end
+MOST_LOG = 200_000  # bytes from the end of each log file
 
 _FRAME = re.compile(r'^\s+File "(?P<file>[^"]+)", (?P<place>line \d+, in \S+)')
 _ERROR = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit))\b")
@@ -26,13 +26,13 @@ _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ ")
 
 
 def write_report(file: Path, settings: Settings) -> None:
-    """Write the report in the place of a file; raises ProjectError if it cannot be written."""
+    """Write the report, replacing a file; raises ProjectError if it cannot be written."""
     with written_whole(file, force=True) as stream:
         stream.write(report_text(settings).encode())
 
 
 def report_text(settings: Settings) -> str:
-    """Write the report as text that anybody can read before they send it."""
+    """Return the report as text that users can read before sending it."""
     sections = {
         "vgdesk": [__version__, f"Python {sys.version}", platform.platform()],
         "Libraries": list(_libraries()),
@@ -53,7 +53,7 @@ def _libraries() -> Iterator[str]:
 
 
 def _plain(value: object) -> str:
-    """Say what a setting is, as far as it can be no name."""
+    """Return a setting without any text that may be a name."""
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, bool | int | float):
@@ -76,7 +76,7 @@ def _log() -> Iterator[str]:
 
 
 def _without_words(lines: list[str]) -> Iterator[str]:
-    """Keep when something happened and where in the program, and nothing of what it was about."""
+    """Keep times and places in the program, and drop the messages."""
     for line in lines:
         if entry := _ENTRY.match(line):
             yield entry[0].rstrip()
@@ -87,7 +87,7 @@ def _without_words(lines: list[str]) -> Iterator[str]:
 
 
 def _inside(file: str) -> str:
-    """Name a file of the program or of a library without the folders of this computer."""
+    """Return the path of a program or library file without local folders."""
     parts = Path(file).parts
     homes = [i for i, part in enumerate(parts) if part in ("vgdesk", "site-packages", "lib")]
     return "/".join(parts[homes[-1] :]) if homes else parts[-1]

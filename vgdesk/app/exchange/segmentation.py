@@ -1,4 +1,4 @@
-"""A recording of many words becomes takes: each points to its part, the file stays whole."""
+"""Segmentation of a long recording into takes that share its unchanged file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from vgdesk.core.model import Session, Take, TakeSource, Word, WordId
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the recording, in seconds, and the word that it is; None if it is none."""
+    """A segment of the recording, in seconds, with its word; None if it is not a word."""
 
     start: float
     end: float
@@ -22,7 +22,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LongRecording:
-    """A recording with its proposed pieces.
+    """A recording with its proposed segments.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class LongRecording:
 
 
 def propose(file: Path, words: Sequence[Word]) -> LongRecording:
-    """Find the words in a recording and lay the list against them.
+    """Find the words in a recording and align the list with them.
 
     Raises
     ------
@@ -55,14 +55,14 @@ def propose(file: Path, words: Sequence[Word]) -> LongRecording:
 def with_pieces(
     session: Session, file: Path, pieces: Sequence[tuple[str, Piece]], speaker: str
 ) -> Session:
-    """Make a take of every piece that is a word.
+    """Make a take of every segment that is a word.
 
     Parameters
     ----------
     pieces
-        Each with the written word; a text without a word in the list becomes a new word.
+        Each with its text; a text that is not in the list becomes a new word.
     speaker
-        Who speaks in a file that comes from elsewhere; a take has its own speaker.
+        The speaker of an external file; an existing take keeps its speaker.
     """
     whole = next((take for take in session.takes.values() if take.file == file), None)
     source = whole.source if whole else TakeSource.IMPORTED
@@ -71,7 +71,7 @@ def with_pieces(
         if not text:
             continue
         known = added.words.get(piece.word) if piece.word else None
-        # Two words may be written alike: the one that was chosen is meant.
+        # Two words may have the same spelling: the chosen one counts.
         word = known if known and known.text == text else added.word(text, language)
         take = added.next_take_id(word.id)
         added.takes[take] = Take(
@@ -87,7 +87,7 @@ def with_pieces(
 
 
 def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
-    """Say what was found, in a sentence or two."""
+    """Describe the result in a sentence or two."""
     found = [piece for piece in recording.pieces if piece.word is not None]
     count = len(recording.pieces)
     if not count:
@@ -102,5 +102,5 @@ def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
 
 
 def moved(piece: Piece, start: float, end: float) -> Piece:
-    """Return the piece with other ends."""
+    """Return the segment with new boundaries."""
     return replace(piece, start=round(start, 4), end=round(end, 4))

@@ -1,7 +1,7 @@
-"""Lays a list of words against the stretches of voice in one long recording.
+"""Alignment of a word list with the speech segments of one long recording.
 
-Both are in order. A stretch may be no word of the list (a cough, a false start), and a word may not
-have been said. Long words take long: that is all that is used to decide which is which.
+Both are in order. A segment may not be a word (a cough, a false start), and a word may be missing
+from the recording. The alignment uses only that long words take longer.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.model import Word
 
-NO_WORD = 0.8  # what it costs to pass over a stretch
-NOT_SAID = 1.0  # what it costs to pass over a word
+NO_WORD = 0.8  # cost of skipping a segment
+NOT_SAID = 1.0  # cost of skipping a word
 _MATCH, _PASS_STRETCH, _PASS_WORD = range(3)
 _ROUNDING = 1e-9
 SHORTEST = 2  # letters; a word of one letter takes longer than half of one with two
@@ -24,18 +24,18 @@ SHORTEST = 2  # letters; a word of one letter takes longer than half of one with
 def align_words(
     spans: Sequence[tuple[float, float]], words: Sequence[Word]
 ) -> tuple[Word | None, ...]:
-    """Say for each stretch which word it is; None if it is none of the list.
+    """Return the word of each segment; None if it is not in the list.
 
-    The cheapest way of passing over as few as possible, while the length of a stretch and the
-    number of letters agree: dynamic programming over both, as in an alignment of two texts.
+    Dynamic programming, as in the alignment of two texts, minimises the cost of skips and of
+    mismatches between the duration of a segment and the number of letters.
     """
     if not spans or not words:
         return (None,) * len(spans)
-    # How much longer or shorter than expected, as a logarithm.
+    # Logarithmic deviation from the expected duration.
     seconds = np.log([end - start for start, end in spans])
     letters = np.log([max(SHORTEST, len(word.text)) for word in words])
     seconds, letters = seconds - median(seconds), letters - median(letters)
-    # What it costs to have passed over words one after the other.
+    # Cumulative cost of skipping words.
     skipped = NOT_SAID * np.arange(len(words) + 1)
     cost, ways = skipped, np.empty((len(spans), len(words)), np.uint8)
     for i in until_cancelled(range(len(spans))):
@@ -46,16 +46,16 @@ def align_words(
 def _next_row(
     cost: FloatArray, misfit: FloatArray, skipped: FloatArray
 ) -> tuple[FloatArray, NDArray[np.uint8]]:
-    """Lay one more stretch; returns the new costs and which way led to each.
+    """Align one more segment; returns the new costs and the step that led to each.
 
     Parameters
     ----------
     cost
-        Of the stretches so far with the first words of the list, shape [words + 1].
+        Of the segments so far with the first words of the list, shape [words + 1].
     """
     said, no_word = cost[:-1] + misfit, cost + NO_WORD
     best = np.minimum(no_word, np.concatenate([[np.inf], said]))
-    # Passing over words adds up along the row, so the best way so far is a running minimum.
+    # Skipping words adds up along the row, so the best path so far is a running minimum.
     row = np.minimum.accumulate(best - skipped) + skipped
     ways = np.where(said <= no_word[1:], _MATCH, _PASS_STRETCH)
     ways[row[1:] < best[1:] - _ROUNDING] = _PASS_WORD

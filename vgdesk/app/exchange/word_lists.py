@@ -1,4 +1,4 @@
-"""Lists of words: those that ship, and files with one word or one recording a line."""
+"""Word lists: built-in ones, and files with one word or recording per line."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -17,12 +17,12 @@ from vgdesk.core.names import LONGEST_NAME
 from vgdesk.core.resources import resource
 
 PROJECT = ".vgdesk"
-HINT = "Give a UTF-8 file with one word a line, or a table whose first line names its columns."
+HINT = "Give a UTF-8 file with one word per line, or a table whose first line names its columns."
 
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """A list that ships; the labels of its words are in the column "category"."""
+    """A built-in list; the labels of its words are in the column "category"."""
 
     id: str
     title: str
@@ -52,10 +52,10 @@ WORD_LISTS: Mapping[str, WordList] = catalogue(
 
 
 def open_words(name: str) -> Session:
-    """Return the words that a name stands for: a list that ships, a project, or a file.
+    """Return the words of a built-in list, a project, or a file.
 
-    In a table, columns called like those of words.tsv mean the same as there; takes lie in the
-    folder of the file or below it. Every other column is one of labels.
+    In a table, columns named as in words.tsv have the same meaning; takes are in the folder of the
+    file or below it. Every other column is a label column.
 
     Raises
     ------
@@ -79,10 +79,10 @@ def open_words(name: str) -> Session:
 
 
 def with_words(session: Session, added: Session) -> Session:
-    """Add the words of a list; words that are there already get the labels that they lack.
+    """Add the words of a list; existing words get missing labels.
 
-    Words that are written alike are different words if they have different hints. One without a
-    hint is the first that is written so.
+    Words with the same spelling are different words if they have different hints. One without a
+    hint is the first word with that spelling.
     """
     words, homes = dict(session.words), dict[tuple[str, str, str], WordId]()
     for word in session.words.values():
@@ -108,12 +108,12 @@ def _sense(word: Word) -> tuple[str, str, str]:
 
 
 def typed_words(text: str, session: Session, group_column: str) -> Session:
-    """Read words that were typed or pasted: one a line, after tabs its group and its hint.
+    """Read typed or pasted words: one per line, optionally with tabs, group and hint.
 
     Parameters
     ----------
     session
-        Where they will belong; they get its language.
+        The session to add them to; they get its language.
     """
     words: dict[WordId, Word] = {}
     language = language_of(session)
@@ -128,7 +128,7 @@ def typed_words(text: str, session: Session, group_column: str) -> Session:
 
 
 def words_as_text(words: Session, group_column: str) -> str:
-    """Write words as `typed_words` reads them."""
+    """Format words as `typed_words` reads them."""
     lines = (
         (word.text, word.labels.get(group_column, ""), word.labels.get(HINT_COLUMN, ""))
         for word in words.words.values()
@@ -157,7 +157,7 @@ def _table(lines: list[str], file: Path) -> Session:
 
 
 def _as_ours(lines: list[str], file: Path) -> Iterator[str]:
-    """Write the table of a spreadsheet as words.tsv: a word is its own id, a file its own take."""
+    """Convert a spreadsheet table to words.tsv: words serve as ids, files as takes."""
     heading, *rows = read_cells(file, lines, _delimiter(lines[0]))
     lacking = {"id": "word", "take": "file"}
     added = [name for name, of in lacking.items() if name not in heading and of in heading]

@@ -1,4 +1,4 @@
-"""Tables of what is known of words: their columns become labels of the words of a project."""
+"""Norm tables: their columns become labels of the words of a project."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from vgdesk.app.formats.foreign_table import Table
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 
-# What such tables are mostly opened for; of the fifty columns of some, these are kept at first.
+# The most wanted columns; of tables with fifty columns, these are preselected.
 _SOUGHT = re.compile(r"conc|freq|lg10|zipf|aoa|acquisition|imag|valence|arousal|familiar", re.I)
 
 Labels = Mapping[WordId, Mapping[str, str]]
@@ -19,14 +19,14 @@ Labels = Mapping[WordId, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The labels that a table gives to words.
+    """The labels that a table adds to words.
 
     Attributes
     ----------
     labels
-        For each word that the table has, those that the word lacks.
+        The new labels of each word in the table.
     kept
-        How many values were left out because the word had one already.
+        Number of values left out because the word already had one.
     """
 
     labels: Labels
@@ -37,7 +37,7 @@ class Joined:
         return tuple(dict.fromkeys(name for said in self.labels.values() for name in said))
 
     def applied(self, session: Session) -> Session:
-        """Label the words that are still there and still lack it."""
+        """Add the labels to words that still exist and still lack them."""
         words = {
             name: replace(word, labels={**self.labels.get(name, {}), **word.labels})
             for name, word in session.words.items()
@@ -46,7 +46,7 @@ class Joined:
 
 
 def first_columns(headings: Sequence[str]) -> dict[str, str]:
-    """Guess which column is the word, and which others are wanted."""
+    """Guess the word column, and which other columns are wanted."""
     guessed = guess_mapping(headings)
     others = {name: to for name, to in guessed.items() if to != WORD}
     sought = [name for name in others if _SOUGHT.search(name)] or list(others)
@@ -55,7 +55,7 @@ def first_columns(headings: Sequence[str]) -> dict[str, str]:
 
 
 def joined(incoming: Incoming, choices: Choices, session: Session) -> Joined:
-    """Find what tables say of the words of a session, by how they are written.
+    """Look up the words of a session in tables by their spelling.
 
     Of several rows for one word the first counts.
 
@@ -103,7 +103,7 @@ def _key(text: str) -> str:
 
 
 def preview_join(incoming: Incoming, choices: Choices, session: Session) -> Preview:
-    """Show the first words with what they get; raises as `joined`."""
+    """Preview the labels of the first words; raises as `joined`."""
     found = joined(incoming, choices, session)
     columns = found.columns
     rows = tuple(
@@ -116,5 +116,5 @@ def preview_join(incoming: Incoming, choices: Choices, session: Session) -> Prev
         f"{counted(values, 'value')}."
     )
     if found.kept:
-        sentence += f" {counted(found.kept, 'existing value')} stay unchanged."
+        sentence += f" {counted(found.kept, 'existing value')} kept."
     return Preview(("Word", *columns), rows, sentence)

@@ -8,12 +8,12 @@ ALIGNED = ("begin", "end", "label", "type", "speaker")
 
 
 def is_alignment(table: Table) -> bool:
-    """Say whether a table is what a forced aligner wrote of one sound file."""
+    """Return whether a table is the output of a forced aligner for one sound file."""
     return tuple(name.strip().casefold() for name in table.headings[:5]) == ALIGNED
 
 
 def aligned_tiers(table: Table) -> tuple[Tier, ...]:
-    """Make tiers of the rows of a forced aligner, one for each speaker and type."""
+    """Build tiers from the rows of a forced aligner, one per speaker and type."""
     intervals: dict[tuple[str, str], list[Interval]] = {}
     for number, (begin, end, label, kind, speaker) in enumerate(
         (row[:5] for row in table.rows), start=2

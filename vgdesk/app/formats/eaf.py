@@ -1,4 +1,4 @@
-"""EAF files of ELAN, read by pympi once they are known to be harmless."""
+"""EAF files of ELAN, read by pympi after a safety check."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,21 +9,21 @@ from vgdesk.app.formats.foreign_text import read_bounded
 from vgdesk.app.formats.tiers import Interval, Tier
 from vgdesk.core.errors import VgdeskError
 
-DEEPEST = 20  # tiers that hang on one another; ELAN's own corpora have five
+DEEPEST = 20  # levels of dependent tiers; ELAN's own corpora have five
 
 _Span = tuple[float, float, bool]  # start and end in seconds, whether they are estimated
 
 
 def read_eaf(file: Path) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
-    """Read the tiers of an EAF file, and the sound files it names, the best name first.
+    """Read the tiers of an EAF file and its sound file names, the best name first.
 
     Raises
     ------
     VgdeskError
-        If it is no EAF file, a damaged one, or one with definitions of its own.
+        If it is not an EAF file, is damaged, or defines XML entities.
     """
     _refuse_harmful(file)
-    # Imported here, as only an EAF file needs it.
+    # Imported here because only EAF files need it.
     from pympi import Eaf
 
     try:
@@ -31,7 +31,7 @@ def read_eaf(file: Path) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
         spans = _spans(eaf)
         tiers = tuple(_tier(name, content, spans) for name, content in eaf.tiers.items())
         media = _media(eaf.media_descriptors)
-    except Exception as error:  # pympi refuses with bare exceptions
+    except Exception as error:  # pympi raises bare exceptions
         raise _damaged(file) from error
     return tiers, media
 
@@ -58,14 +58,14 @@ def _refuse_harmful(file: Path) -> None:
 
 
 def _spans(eaf: Any) -> dict[str, _Span]:
-    """Find where every annotation lies that has times, or hangs on one that has."""
+    """Return the time span of every annotation that has times, directly or through a parent."""
     spans: dict[str, _Span] = {}
     for aligned, _referring, *_rest in eaf.tiers.values():
         for name, (first, last, *_more) in aligned.items():
             start, end = eaf.timeslots[first], eaf.timeslots[last]
             if start is not None and end is not None:
                 spans[name] = start / 1000, end / 1000, False
-    for _round in range(DEEPEST):  # a tier may stand before the one that it hangs on
+    for _round in range(DEEPEST):  # a tier may precede its parent
         before = len(spans)
         for _aligned, referring, *_rest in eaf.tiers.values():
             _share(referring, spans)
@@ -75,7 +75,7 @@ def _spans(eaf: Any) -> dict[str, _Span]:
 
 
 def _share(referring: Mapping[str, tuple[Any, ...]], spans: dict[str, _Span]) -> None:
-    """Divide the span of each parent among the annotations of a tier that hang on it."""
+    """Divide the span of each parent equally among its child annotations."""
     children: dict[str, list[str]] = {}
     for name, (parent, *_more) in referring.items():
         if parent in spans and name not in spans:
@@ -108,7 +108,7 @@ def _media(descriptors: list[dict[str, str]]) -> tuple[str, ...]:
     for descriptor in descriptors:
         relative = unquote(descriptor.get("RELATIVE_MEDIA_URL", "")).removeprefix("file:")
         full = unquote(descriptor.get("MEDIA_URL", ""))
-        # A full path is of the computer where it was written: only the name behind it counts.
+        # A full path belongs to the computer where it was written: only the file name counts.
         names += [relative, full.replace("\\", "/").rpartition("/")[2]]
     return tuple(dict.fromkeys(name for name in names if name and "\0" not in name))
 

@@ -1,4 +1,4 @@
-"""Tables that other programs wrote, whatever their format: all becomes text."""
+"""Tables of other programs in any supported format, read as text."""
 
 import csv
 import io
@@ -17,12 +17,12 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 20_000_000
 LONGEST_LINE = 4 << 20  # letters
-BATCH = 256  # rows of Parquet that are unpacked at once
-# A table of contents takes twenty times its bytes in memory. With these bounds, all that is looked
-# at before they are known to hold fits into the process of the window.
+BATCH = 256  # rows of Parquet per batch
+# Parquet metadata takes twenty times its bytes in memory. These bounds keep everything read before
+# the full check small enough for the process of the window.
 MOST_CONTENTS = 8 << 20  # bytes
 MOST_CHUNKS = 200_000  # row groups times columns
-ROOM = 4 * LARGEST  # bytes that the cells of Parquet may take, unpacked
+ROOM = 4 * LARGEST  # bytes of unpacked Parquet cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Table:
     Attributes
     ----------
     rows
-        As many cells each as there are headings.
+        Each with as many cells as headings.
     is_guessed
-        True if the letters of the file had to be guessed.
+        Whether the character encoding was guessed.
     """
 
     file: Path
@@ -44,17 +44,17 @@ class Table:
 
 
 def read_foreign_table(file: Path, column: str, is_heading: Callable[[str], bool]) -> Table:
-    """Read CSV, TSV, JSON lines, Parquet, or plain text with one word a line.
+    """Read CSV, TSV, JSON lines, Parquet, or plain text with one word per line.
 
     Parameters
     ----------
     column, is_heading
-        What the one column of a plain list is called, unless its first line is a heading already.
+        The heading of a plain list's only column, unless its first line is a heading.
 
     Raises
     ------
     VgdeskError
-        If that is not possible, in a sentence that says why.
+        If it cannot be read; the message gives the reason.
     """
     suffix = file.suffix.lower()
     if suffix == ".parquet":
@@ -69,7 +69,7 @@ def read_foreign_table(file: Path, column: str, is_heading: Callable[[str], bool
 
 
 def _refuse_size(file: Path, rows: int, columns: int) -> None:
-    """Refuse a table that is empty, or more than fits into memory as text."""
+    """Refuse an empty table, or one that does not fit into memory as text."""
     if rows <= 0 or columns <= 0:
         raise VgdeskError(f"“{file.name}” has no rows.", "Choose another table.")
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
@@ -87,7 +87,7 @@ def _is_too_large(file: Path) -> VgdeskError:
 def _cells(file: Path, text: str) -> list[list[str]]:
     first = next((line for line in io.StringIO(text) if line.strip()), "")
     mark = next((mark for mark in "\t;," if mark in first), ",")
-    # Where tabs divide the cells, a quotation mark is one like any other letter.
+    # In tab-separated files a quotation mark is an ordinary character.
     is_plain = mark == "\t" and '"' not in first
     try:
         reader = csv.reader(
@@ -101,15 +101,15 @@ def _cells(file: Path, text: str) -> list[list[str]]:
 
 
 def _lines(file: Path, text: str) -> Iterator[str]:
-    """Go through a text line by line, as long as they are lines."""
+    """Yield the lines of a text, and refuse lines that are too long."""
     for number, line in enumerate(io.StringIO(text), start=1):
         if len(line) > LONGEST_LINE:
-            raise _broken(file, f"line {number} is longer than {LONGEST_LINE:,} letters")
+            raise _broken(file, f"line {number} is longer than {LONGEST_LINE:,} characters")
         yield line
 
 
 def _bounded(file: Path, lines: Iterable[list[str]]) -> Iterator[list[str]]:
-    """Leave out empty lines, and stop at more than can be read instead of taking it all in."""
+    """Skip empty lines, and stop as soon as the table is too large."""
     rows = cells = 0
     for line in lines:
         if len(line) > MOST_COLUMNS and (not rows or any(line[MOST_COLUMNS:])):
@@ -134,7 +134,7 @@ def _of_cells(file: Path, lines: Sequence[Sequence[str]], is_guessed: bool) -> T
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Name every column, and no two the same."""
+    """Give every column a unique name."""
     found: dict[str, None] = {}
     for place, name in enumerate((name.strip() for name in names), start=1):
         plain = name or f"column {place}"
@@ -143,7 +143,7 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _objects(text: str, file: Path) -> Iterator[dict[str, str]]:
-    """Read one object a line; what has no place in a cell is dropped at once."""
+    """Read one object per line; nested values are dropped."""
     for number, line in enumerate(_lines(file, text), start=1):
         if line.strip():
             try:
@@ -151,7 +151,7 @@ def _objects(text: str, file: Path) -> Iterator[dict[str, str]]:
             except ValueError as error:
                 raise _broken(file, f"line {number} is not JSON") from error
             if not isinstance(value, dict):
-                raise _broken(file, f"line {number} is not an object with names")
+                raise _broken(file, f"line {number} is not a JSON object")
             if number > MOST_ROWS or len(value) > MOST_COLUMNS:
                 raise _is_too_large(file)
             yield {name: _cell(cell) for name, cell in value.items()}
@@ -165,7 +165,7 @@ def _of_objects(file: Path, objects: Sequence[Mapping[str, str]], is_guessed: bo
 
 
 def _cell(value: object) -> str:
-    """Write a value as text; lists and objects have no place in a cell."""
+    """Convert a value to text; lists and objects become empty."""
     if value is None or isinstance(value, list | dict | bytes):
         return ""
     if isinstance(value, str):
@@ -184,18 +184,18 @@ def _read_parquet(file: Path) -> Table:
     try:
         _refuse_contents(file)
         with parquet.ParquetFile(file) as opened:
-            # Sounds within the table, and lists, have no place in a cell.
+            # Embedded sounds and lists are left out.
             held = [one for one in opened.schema_arrow if not _is_nested_or_bytes(one.type)]
             names = [one.name for one in held]
             _refuse_size(file, opened.metadata.num_rows, len(names))
             _refuse_chunks(file, opened.metadata, frozenset(names))
             return _of_batches(file, opened.iter_batches(batch_size=BATCH, columns=names))
     except (OSError, ValueError, ArrowException) as error:
-        raise _broken(file, "it is damaged, or not Parquet") from error
+        raise _broken(file, "it is damaged or not Parquet") from error
 
 
 def _of_batches(file: Path, batches: Iterable[Any]) -> Table:
-    """Write cells as text, batch by batch. What repeats was packed, and is kept once."""
+    """Convert cells to text batch by batch; repeated values are stored once."""
     names: Sequence[str] = ()
     rows: list[tuple[str, ...]] = []
     room, known = ROOM, dict[str, str]()
@@ -205,13 +205,13 @@ def _of_batches(file: Path, batches: Iterable[Any]) -> Table:
             raise _broken(file, "its cells are too long")
         cells = [map(_cell, one.to_pylist()) for one in batch.columns]
         rows += zip(*([known.setdefault(cell, cell) for cell in one] for one in cells), strict=True)
-        names = batch.schema.names  # a name with a point in it may have stood for two
+        names = batch.schema.names  # a name with a dot may match two columns
     _refuse_size(file, len(rows), len(names))
     return Table(file, _distinct(names), tuple(rows))
 
 
 def _refuse_contents(file: Path) -> None:
-    """Refuse a table of contents that is larger than any we can use; it is at the file's end."""
+    """Refuse metadata (at the end of the file) that is too large."""
     with file.open("rb") as stream:
         size = stream.seek(0, SEEK_END)
         stream.seek(max(0, size - 8))
@@ -221,7 +221,7 @@ def _refuse_contents(file: Path) -> None:
 
 
 def _refuse_chunks(file: Path, contents: Any, names: frozenset[str]) -> None:
-    """Refuse cells that would take too much memory, by what the file says of itself."""
+    """Refuse cells that would take too much memory according to the file's metadata."""
     if contents.num_row_groups * contents.num_columns > MOST_CHUNKS:
         raise _broken(file, "it has too many columns or parts")
     room = ROOM

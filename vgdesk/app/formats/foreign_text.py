@@ -1,4 +1,4 @@
-"""Text files that other programs wrote: in which letters, and how much of it."""
+"""Text files of other programs: character encoding and size limits."""
 
 import codecs
 import csv
@@ -10,10 +10,10 @@ from typing import Literal
 from vgdesk.core.errors import VgdeskError
 
 Rows = list[list[str]]
-MOST_TEXT = 256 << 20  # bytes of a list of words or of ratings
+MOST_TEXT = 256 << 20  # bytes of a word list or ratings table
 LARGEST = 64 << 20  # bytes; a day of speech in a TextGrid with words and phones takes a tenth
 _MARKS = (
-    # UTF-32 first: its mark begins with that of UTF-16.
+    # UTF-32 first: its byte order mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -25,14 +25,14 @@ FALLBACK = "latin-1"
 
 @dataclass(frozen=True, slots=True)
 class ForeignText:
-    """What a file says.
+    """The text of a file.
 
     Attributes
     ----------
     text
-        With line feeds at the ends of lines, whatever the file had.
+        With line feeds as line ends.
     is_guessed
-        True if the file is neither Unicode nor marked, so that Latin-1 was assumed.
+        Whether the file is not Unicode, so that Latin-1 was assumed.
     """
 
     text: str
@@ -40,12 +40,12 @@ class ForeignText:
 
 
 def read_foreign(file: Path) -> ForeignText:
-    """Read UTF-8, UTF-16 or UTF-32, and what is none of them as Latin-1.
+    """Read UTF-8, UTF-16 or UTF-32, and anything else as Latin-1.
 
     Raises
     ------
     VgdeskError
-        If the file is missing, empty, too large or no text.
+        If the file is missing, empty, too large or not a text file.
     """
     content = read_bounded(file)
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "")
@@ -58,7 +58,7 @@ def read_foreign(file: Path) -> ForeignText:
 
 
 def read_at_most(file: Path, most: int = MOST_TEXT) -> bytes:
-    """Read a whole file, which may be one that never ends.
+    """Read a whole file, even if it is an endless device.
 
     Raises OSError, or ValueError if it has more than `most` bytes.
     """
@@ -70,12 +70,12 @@ def read_at_most(file: Path, most: int = MOST_TEXT) -> bytes:
 
 
 def read_cells(file: Path, lines: Iterable[str], mark: str, *, quotes: bool = True) -> Rows:
-    """Divide the lines of a table at a mark, in quotation marks or without any.
+    """Split the lines of a table at a delimiter, with or without quotation marks.
 
     Raises
     ------
     VgdeskError
-        If a quotation mark does not end, or a cell is too long to be one.
+        If a quotation mark is not closed, or a cell is too long.
     """
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     try:
@@ -87,7 +87,7 @@ def read_cells(file: Path, lines: Iterable[str], mark: str, *, quotes: bool = Tr
 
 
 def read_bounded(file: Path) -> bytes:
-    """Read a whole file of a size that an annotation or a table can have; as `read_foreign`."""
+    """Read a whole file of at most `LARGEST` bytes; raises as `read_foreign`."""
     try:
         size = file.stat().st_size
         content = file.read_bytes() if 0 < size <= LARGEST and file.is_file() else b""
@@ -107,7 +107,7 @@ def read_bounded(file: Path) -> bytes:
 
 
 def _unmarked(content: bytes) -> str:
-    """Tell UTF-16 without a mark by the zeros that plain letters have there."""
+    """Detect UTF-16 without a byte order mark by the zero byte of a Latin letter."""
     pair = content[:2]
     if len(pair) == 2 and pair.count(0) == 1:
         return "utf-16-be" if pair[0] == 0 else "utf-16-le"
@@ -118,7 +118,7 @@ def _decoded(content: bytes, encoding: str, file: Path) -> str | None:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        if encoding != "utf-8":  # the file says what it is, and is not
+        if encoding != "utf-8":  # the file declares an encoding that it does not have
             raise _no_text(file) from error
         return None
 

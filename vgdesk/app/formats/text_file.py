@@ -1,4 +1,4 @@
-"""Small text files: replaced in one step, read with the suspicion that somebody edited them."""
+"""Small text files: replaced atomically, and validated when read."""
 
 import errno
 import json
@@ -13,31 +13,31 @@ from typing import Any
 from vgdesk.core.json_text import parse_json
 from vgdesk.core.names import LONGEST_LABEL
 
-MOST_BYTES = 2**28  # of a file that is read whole; 26,000 words take 10 MB
-_LARGEST = 2**53  # the largest whole number that every reader of JSON takes exactly
+MOST_BYTES = 2**28  # of a file read at once; 26,000 words take 10 MB
+_LARGEST = 2**53  # the largest integer that every JSON reader represents exactly
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # not on Windows
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 
 def replace_text(file: Path, text: str) -> None:
-    """Put `text` in the place of `file`: whatever happens, it holds all the old or all the new.
+    """Replace the content of `file` by `text`, atomically.
 
-    Half of an emoji, which UTF-8 cannot hold, is written as an escape that JSON and words.tsv
-    both know. Raises OSError.
+    A lone surrogate, which UTF-8 cannot encode, is written as an escape of JSON and words.tsv.
+    Raises OSError.
     """
     replace_bytes(file, text.encode("utf-8", "backslashreplace"))
 
 
 def replace_bytes(file: Path, content: bytes) -> None:
-    """Put `content` in the place of `file`, whole or not at all. Raises OSError.
+    """Replace the content of `file`, atomically. Raises OSError.
 
-    If a link is in that place, the link is replaced and what it leads to stays untouched.
+    If it is a link, the link is replaced and its target stays unchanged.
     """
-    # The number of this process keeps two windows from writing into one another's part file.
+    # The process id keeps two windows from sharing a part file.
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         part.unlink(missing_ok=True)
-        with part.open("xb") as stream:  # refuses to write through a link
+        with part.open("xb") as stream:  # does not follow links
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -50,7 +50,7 @@ def replace_bytes(file: Path, content: bytes) -> None:
 
 
 def append_bytes(file: Path, content: bytes) -> None:
-    """Append to a file and wait until it is on the disk. Raises OSError, also if it is a link."""
+    """Append to a file and wait until it is on disk. Raises OSError, also for a link."""
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK, 0o666)
     with os.fdopen(handle, "ab") as stream:
         stream.write(content)
@@ -59,14 +59,14 @@ def append_bytes(file: Path, content: bytes) -> None:
 
 
 def settle_folder(folder: Path) -> None:
-    """Wait until the names of the files in `folder` are on the disk. Raises OSError."""
-    if os.name == "nt":  # Windows keeps names safe by itself and opens no folders
+    """Wait until the names of the files in `folder` are on disk. Raises OSError."""
+    if os.name == "nt":  # Windows does this itself and cannot open folders
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network drives do not offer it
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # unsupported by some network drives
             raise
     finally:
         os.close(handle)
@@ -75,9 +75,9 @@ def settle_folder(folder: Path) -> None:
 def read_bytes(file: Path) -> bytes:
     """Read a whole file.
 
-    Raises OSError, or ValueError if it is no plain file or larger than `MOST_BYTES`.
+    Raises OSError, or ValueError if it is not a regular file or larger than `MOST_BYTES`.
     """
-    # A pipe under the name of a file would be waited for, and a device might never end.
+    # Opening a pipe would block, and a device might be endless.
     with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT | getattr(os, "O_BINARY", 0)), "rb") as it:
         about = os.fstat(it.fileno())
         if not stat.S_ISREG(about.st_mode):
@@ -88,15 +88,15 @@ def read_bytes(file: Path) -> bytes:
 
 
 def read_text(file: Path) -> str:
-    """Read UTF-8 with or without a byte order mark, line ends as they are.
+    """Read UTF-8 with or without a byte order mark, without converting line ends.
 
-    Raises OSError, or ValueError if it is something else.
+    Raises OSError, or ValueError for other encodings.
     """
     return read_bytes(file).decode("utf-8-sig")
 
 
 def read_object(file: Path) -> dict[str, Any]:
-    """Read a JSON object. Raises OSError, or ValueError if the file holds anything else."""
+    """Read a JSON object. Raises OSError, or ValueError for other contents."""
     value = parse_json(read_text(file))
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
@@ -104,19 +104,19 @@ def read_object(file: Path) -> dict[str, Any]:
 
 
 def write_object(file: Path, value: Mapping[str, Any]) -> None:
-    """Replace `file` by a JSON object that people can read and compare. Raises OSError."""
+    """Replace `file` by an indented JSON object. Raises OSError."""
     replace_text(file, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def fitting(
     value: object, readers: Mapping[str, Callable[[Any], Any]]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Read the fields that are there and fit; name those that do not fit.
+    """Read the valid fields; also returns the names of invalid ones.
 
     Parameters
     ----------
     readers
-        For each field the function that turns JSON into its value, or raises ValueError.
+        For each field the function that converts JSON to its value, or raises ValueError.
     """
     if not isinstance(value, dict):
         return {}, tuple(readers)
@@ -131,7 +131,7 @@ def fitting(
 
 
 def text(value: object, longest: int = LONGEST_LABEL) -> str:
-    """Take text as it is; refuse anything else, or what is too long, with a ValueError."""
+    """Return text unchanged; raises ValueError for other types or text that is too long."""
     if not isinstance(value, str):
         raise ValueError("not text")
     if len(value) > longest:
@@ -140,14 +140,14 @@ def text(value: object, longest: int = LONGEST_LABEL) -> str:
 
 
 def count(value: object) -> int:
-    """Take a whole number from 0 to 2^53; refuse anything else with a ValueError."""
+    """Return an integer from 0 to 2^53; raises ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
         raise ValueError("not a number from 0 up")
     return value
 
 
 def number(value: object) -> float:
-    """Take a finite number; refuse anything else with a ValueError."""
+    """Return a finite number; raises ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("not a number")
     try:
@@ -160,14 +160,14 @@ def number(value: object) -> float:
 
 
 def yes_or_no(value: object) -> bool:
-    """Take true or false; refuse anything else with a ValueError."""
+    """Return true or false; raises ValueError for anything else."""
     if not isinstance(value, bool):
         raise ValueError("neither true nor false")
     return value
 
 
 def is_number(value: str) -> bool:
-    """Say whether a text is a number, and its square too: NaN and infinity are none."""
+    """Return whether a text is a number with a finite square; NaN and infinity are not."""
     try:
         return isfinite(float(value) * float(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""TextGrid files of Praat, read by praatio, long and short."""
+"""TextGrid files of Praat in long and short text format, read by praatio."""
 
 import math
 import re
@@ -12,14 +12,14 @@ from vgdesk.core.errors import VgdeskError
 
 POINTS = "TextTier"
 
-# Praat writes very small times with an exponent, which praatio does not know.
+# Praat writes very small times with an exponent, which praatio cannot parse.
 _EXPONENT = re.compile(r"^([ \t]*(?:\w+[ \t]*=[ \t]*)?)(\d[\d.]*e[-+]?\d+)[ \t]*$", re.M | re.I)
 _NEGATIVE = re.compile(r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?-[\d.]*[1-9]", re.M)
 _HEADER = re.compile(r'\s*File type = "ooTextFile(?: short)?"\s+(?:Object class = )?"TextGrid"\s+')
 _ENTRY = re.compile(r"(?:item|intervals|points) ?\[")
 _OPENING = re.compile(r'(?:name|text|mark) ?= ?"')
-MOST_OPENINGS = 4  # of one entry; for labels that quote a TextGrid
-# How many intervals or points a tier says it has: long format, then short.
+MOST_OPENINGS = 4  # per entry; for labels that quote a TextGrid
+# Declared number of intervals or points of a tier: long format, then short.
 _COUNT = re.compile(
     r"^[ \t]*(?:intervals|points): size = (\d+)[ \t]*$"
     r'|^"(?:IntervalTier|TextTier)"[ \t]*\n".*"[ \t]*\n[\d.]+[ \t]*\n[\d.]+[ \t]*\n(\d+)[ \t]*$',
@@ -28,14 +28,14 @@ _COUNT = re.compile(
 
 
 def read_textgrid(file: Path) -> tuple[tuple[Tier, ...], bool]:
-    """Read the tiers of a TextGrid; also says whether its letters had to be guessed.
+    """Read the tiers of a TextGrid; also returns whether its encoding was guessed.
 
     Raises
     ------
     VgdeskError
-        If it is no TextGrid, or a damaged one.
+        If it is not a TextGrid, or is damaged.
     """
-    # Imported here, as only a TextGrid needs it.
+    # Imported here because only TextGrids need it.
     from praatio.utilities.errors import PraatioException
     from praatio.utilities.textgrid_io import parseTextgridStr
 
@@ -53,7 +53,7 @@ def read_textgrid(file: Path) -> tuple[tuple[Tier, ...], bool]:
 
 
 def _prepared(found: ForeignText, file: Path) -> str:
-    """Write a TextGrid the way praatio expects it."""
+    """Return the text of a TextGrid in the form that praatio expects."""
     header = _HEADER.match(found.text)
     if header is None:
         raise VgdeskError(
@@ -66,11 +66,11 @@ def _prepared(found: ForeignText, file: Path) -> str:
             f"“{file.name}” has negative times.",
             "In Praat, shift the times to start at 0, and save it again.",
         )
-    # praatio needs the square of their number to find that they do not close.
+    # praatio takes quadratic time to detect unclosed quotation marks.
     if any(len(_OPENING.findall(entry)) > MOST_OPENINGS for entry in _ENTRY.split(body)):
         raise _damaged(file)
     body = _EXPONENT.sub(lambda number: f"{number[1]}{float(number[2]):.17f}", body)
-    # praatio finds the times by their lines, and loses a last entry whose line has no end.
+    # praatio finds times by line, and drops a last entry without a line end.
     return f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n{body}\n'
 
 
@@ -86,7 +86,7 @@ def _tier(tier: dict[str, Any]) -> Tier:
     intervals = (Interval(" ".join(label.split()), start, end) for label, start, end in entries)
     kept = tuple(one for one in intervals if one.label and one.end > one.start)
     name = " ".join(tier["name"].split())
-    # Aligners put the speaker before the kind of the tier.
+    # Aligners put the speaker before the kind of tier.
     speaker = name.partition(" - ")[0] if " - " in name else ""
     return Tier(name, kept, speaker, is_points)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of a sound with what is written under it, in seconds."""
+    """A labelled interval of a sound, in seconds."""
 
     label: str
     start: float
@@ -13,20 +13,19 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One line of an annotation.
+    """One tier of an annotation.
 
     Attributes
     ----------
     intervals
-        Those with a label, as the file orders them; they may overlap.
+        Those with a label, in file order; they may overlap.
     speaker
-        Who speaks on this tier, if the file says so.
+        Speaker of this tier, if given in the file.
     is_points
-        True if the file marks moments instead of stretches. Each interval then runs from its
-        point to the next one, or to the end of the tier.
+        Whether the file marks points instead of intervals. Each interval then runs from its point
+        to the next one, or to the end of the tier.
     is_estimated
-        True if the file gives no times for some of them, and they share those of what they
-        belong to.
+        Whether some intervals have no times and share those of their parents.
     """
 
     name: str
@@ -38,14 +37,14 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A file that says what is heard where in a sound file.
+    """An annotation file of a sound file.
 
     Attributes
     ----------
     sound
-        The sound file; None if it was not found under any of the names in `looked_for`.
+        The sound file; None if none of the names in `looked_for` exists.
     is_guessed
-        True if the letters of the file had to be guessed.
+        Whether the character encoding was guessed.
     """
 
     file: Path

@@ -1,12 +1,12 @@
-"""One file NAME.vgz that holds a project, to pass on.
+"""Packed projects: one file NAME.vgz for sharing.
 
-It is a zip of project.json, words.tsv, ratings.tsv if there is one, and the sound files that
-words.tsv speaks of. What was rejected, edits that were not saved and embeddings stay at home. Sound
-files are stored as they are: FLAC does not get smaller.
+It is a zip of project.json, words.tsv, ratings.tsv if there is one, and the sound files named in
+words.tsv. Rejected takes, unsaved edits and embeddings are not included. Sound files are stored
+uncompressed, because FLAC does not get smaller.
 
-A packed file may come from anybody, so unpacking trusts nothing: only names that a project has,
-no links, no more bytes than the file says, and no more than there is room for. The folder appears
-under its name only once all of it is there.
+A packed file may come from an unknown source, so unpacking trusts nothing: only names allowed in a
+project, no links, no more bytes than declared, and no more than fit on the disk. The folder gets
+its name only when it is complete.
 """
 
 import os
@@ -36,11 +36,11 @@ SUFFIX = ".vgz"
 MOST_FILES = 200_000
 TEXTS = (SETTINGS_FILE, TABLE_FILE, RATINGS_FILE)  # the first two are in every project
 MOST_TEXT = 2**28  # bytes of each of the texts
-MOST_RATIO = 400  # text does not get smaller than this, a bomb does
+MOST_RATIO = 400  # text compresses less than this, a zip bomb more
 ROOM = 2**28  # bytes that stay free on the disk
 
 TAKES = "takes/"
-# What reading a file may raise that is damaged, or no zip at all.
+# Errors from reading a damaged file or one that is not a zip.
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError,
 )  # fmt: skip
@@ -52,19 +52,19 @@ def pack(project: Path, target: Path, *, force: bool = False) -> Project:
     Parameters
     ----------
     force
-        Whether a file that is there may be replaced.
+        Whether an existing file may be replaced.
 
     Returns
     -------
     Project
-        As it was packed; its warnings say what of it is missing or could not be read.
+        The project as packed; its warnings list what is missing or unreadable.
 
     Raises
     ------
     ProjectError
-        If the project cannot be read, something is still to be removed from it, a sound file lies
-        where `unpack` allows none or has a name that it does not allow, or the file cannot be
-        written; a file of that name from before is then unharmed.
+        If the project cannot be read, has an unfinished deletion, or has a sound file whose folder
+        or name `unpack` does not allow, or if the file cannot be written; an existing file is then
+        unchanged.
     """
     checked_file(target, (SUFFIX,), force=force)
     refuse_unfinished(project)
@@ -85,7 +85,7 @@ def pack(project: Path, target: Path, *, force: bool = False) -> Project:
 
 
 def _refuse_what_cannot_travel(project: Path, files: Sequence[Path]) -> None:
-    """Refuse what somebody else put into the project by hand: nobody could unpack it."""
+    """Refuse files added by hand that could not be unpacked."""
     elsewhere = [file for file in files if file.parent != takes_folder(project)]
     odd = [file for file in files if not is_portable(file.name)]
     twins = first_twins(file.name for file in files)
@@ -109,11 +109,11 @@ def unpack(packed: Path, target: Path) -> None:
     Raises
     ------
     ProjectError
-        If the folder exists, the file is not a packed project or holds what no project has, or
-        there is no room. Nothing is left behind then.
+        If the folder exists, the file is not a valid packed project, or there is not enough disk
+        space. No partial output remains then.
     """
     checked_folder(target)
-    if packed.exists() and not packed.is_file():  # a folder, or a device that never ends
+    if packed.exists() and not packed.is_file():  # a folder, or an endless device
         raise _refused(packed, "it is not a packed project")
     try:
         with zipfile.ZipFile(packed) as source, new_folder(target) as folder:
@@ -133,7 +133,7 @@ def unpack(packed: Path, target: Path) -> None:
 
 
 def _checked(packed: Path, members: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    """Refuse whatever a project does not hold."""
+    """Refuse files that do not belong in a project."""
     wanted = [member for member in members if not member.filename.endswith("/")]
     names = [member.filename for member in wanted]
     odd = [member.filename for member in wanted if not _belongs(member)]
@@ -171,13 +171,13 @@ def _need_room(folder: Path, members: Iterable[zipfile.ZipInfo]) -> None:
 
 
 def _copy(source: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    """Copy one file, and not a byte more than it was said to have."""
+    """Copy one file, and no more bytes than declared."""
     left = member.file_size
     with source.open(member) as stream, target.open("xb") as copy:
         while chunk := stream.read(min(1 << 20, left + 1)):
             left -= len(chunk)
             if left < 0:
-                raise zipfile.BadZipFile("more than was said")
+                raise zipfile.BadZipFile("more than declared")
             copy.write(chunk)
 
 

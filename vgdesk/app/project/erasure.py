@@ -1,8 +1,8 @@
-"""Deleting recordings permanently: sound files, tables, edits and vectors, until nothing is left.
+"""Permanent deletion of recordings with their sound files, table rows, edits and vectors.
 
-It may be interrupted at any moment. First a note says what has to be deleted, then the sound files,
-the tables, the journal and the vectors are deleted, and the note last. Whoever opens a project that
-holds the note is asked whether to finish.
+It may be interrupted at any time: a note of what to delete is written first and deleted last, after
+the sound files, the tables, the journal and the vectors. When a project with the note is opened,
+the user is asked whether to finish.
 """
 
 import filecmp
@@ -33,12 +33,12 @@ UNREADABLE_NOTE = f"{NOTE_FILE}.broken"
 def plan_removal(
     speaker: str, session: Session, earlier: Iterable[Session], folder: Path
 ) -> Removal:
-    """Find out what goes with a speaker, or with the trash if the speaker is empty.
+    """Plan the deletion of a speaker's data, or of the trash if the speaker is empty.
 
     Parameters
     ----------
     earlier
-        Sessions that undo leads back to: they know takes that are in no list any more.
+        Sessions in the undo history: they have takes that are no longer in any list.
     folder
         The folder of the project, saved or not.
     """
@@ -52,7 +52,7 @@ def plan_removal(
     begun = begun_by(folder, speaker) if speaker else frozenset()
     ours = {file for file in named if _is_in_a_project(file, home)}
     ours |= set(_written_for(home, ids | begun)) if speaker else set()
-    # A copy is known by what it is a copy of, so it goes before that.
+    # A copy is recognised by its original, so it is deleted first.
     going = [*_left_copies(ours - used, folder), *sorted(ours - used)] if speaker else ours - used
     present = {file for file in home.iterdir() if file.is_file()} if home.is_dir() else set()
     return Removal(
@@ -68,23 +68,23 @@ def plan_removal(
 def carry_out(
     folder: Path, removal: Removal, session: Session, recipe: ViewRecipe | None
 ) -> Session:
-    """Remove the files, and save the project without what they were; returns it as saved.
+    """Delete the files and save the project without them; returns the saved session.
 
-    What the journal and the cache of vectors hold is still there, and so is the note.
+    The journal, the cached vectors and the note still remain.
 
     Parameters
     ----------
     recipe
-        How the project is looked at; None if it was never saved and shall not be now.
+        View recipe of the project; None if it was never saved and must not be saved now.
 
     Raises
     ------
     ProjectError
-        If the note could not be written, and then nothing was removed; or if not everything could
-        be: the note stays, so it is tried again when the project is opened.
+        If the note could not be written, and nothing was deleted; or if not everything could be
+        deleted: the note stays, so that opening the project tries again.
     """
     kept = removal.applied(session)
-    # Since it was planned, one of them may have come back into the list, or into it at last.
+    # Since the plan was made, a file may have come into use again.
     used = {_place(take.file) for take in _all_takes(kept)}
     files = [file for file in removal.files if _place(file) not in used]
     names = [file.name for file in files if _is_in(file, takes_folder(folder))]
@@ -114,9 +114,9 @@ def _write_note(folder: Path, note: Mapping[str, object]) -> None:
 
 
 def clear_vectors() -> None:
-    """Remove the vectors of all words from the disk: whose voice is in them cannot be told.
+    """Delete the cached vectors of all words, because they cannot be assigned to speakers.
 
-    They are computed again when they are asked for. Raises ProjectError as `carry_out` does.
+    They are recomputed on demand. Raises ProjectError as `carry_out` does.
     """
     try:
         EmbeddingCache(embeddings_folder()).clear()
@@ -125,7 +125,7 @@ def clear_vectors() -> None:
 
 
 def forget_note(folder: Path) -> None:
-    """Say that everything is done. Raises ProjectError as `carry_out` does."""
+    """Delete the note when everything is done. Raises ProjectError as `carry_out` does."""
     try:
         (folder / NOTE_FILE).unlink(missing_ok=True)
         settle_folder(folder)
@@ -134,7 +134,7 @@ def forget_note(folder: Path) -> None:
 
 
 def refuse_unfinished(folder: Path) -> None:
-    """Raise ProjectError if something should be gone that a project may still hold."""
+    """Raise ProjectError if a permanent deletion in a project is unfinished."""
     if os.path.exists(folder / NOTE_FILE):  # noqa: PTH110 - Path.exists raises if a name is too long
         raise ProjectError(
             f"A permanent deletion of recordings in “{folder.stem}” was interrupted. Nothing was "
@@ -144,16 +144,16 @@ def refuse_unfinished(folder: Path) -> None:
 
 
 def interrupted(folder: Path, session: Session, earlier: Iterable[Session]) -> Removal | None:
-    """Find out what a removal that broke off has left; None if there was none.
+    """Plan the rest of an interrupted deletion; None if there was none.
 
-    The note of it may be anybody's, so nothing is removed before somebody has agreed. It leads to
-    takes and to files of this project only.
+    The note may come from an unknown source, so nothing is deleted before the user agrees. It can
+    only name takes and files of this project.
 
     Raises
     ------
     ProjectError
-        If the note cannot be read. It is put aside then, for it would keep the project from being
-        handed on, and nobody could answer it.
+        If the note cannot be read. It is then set aside, because it would block exports and packing
+        without a way to resolve it.
     """
     try:
         note = read_object(folder / NOTE_FILE)
@@ -168,7 +168,7 @@ def interrupted(folder: Path, session: Session, earlier: Iterable[Session]) -> R
 
 
 def _put_aside(folder: Path) -> ProjectError:
-    """Take a note that cannot be read out of the way, and say so."""
+    """Set an unreadable note aside and return the error to report."""
     what = f"The note of an interrupted deletion in “{folder.stem}” could not be read"
     hint = "If you were deleting a speaker's data or the trash, delete them again."
     try:
@@ -192,7 +192,7 @@ def _all_takes(session: Session) -> Iterator[Take]:
 
 
 def _place(file: Path) -> Path:
-    # Only the folder is followed: where a link in it leads to is not the project's own.
+    # Only the folder is resolved: the target of a link in it does not belong to the project.
     return file.parent.resolve() / file.name
 
 
@@ -201,14 +201,14 @@ def _is_in(file: Path, folder: Path) -> bool:
 
 
 def _is_in_a_project(file: Path, home: Path) -> bool:
-    """Tell a recording of this project; before its first save it was written elsewhere."""
+    """Return whether a file is a recording of this project, or from before its first save."""
     return not file.is_symlink() and (
         file.is_relative_to(home) or file.is_relative_to(scratch_folder().resolve())
     )
 
 
 def _written_for(home: Path, takes: Iterable[TakeId]) -> Iterator[Path]:
-    """Find what recorders wrote for these takes, also if it never got into a list."""
+    """Find the recorded files of these takes, even if they were never listed."""
     for take in takes:
         name = glob.escape(str(take))
         yield from home.glob(f"{name}.flac")
@@ -216,7 +216,7 @@ def _written_for(home: Path, takes: Iterable[TakeId]) -> Iterator[Path]:
 
 
 def _left_copies(files: Iterable[Path], folder: Path) -> list[Path]:
-    """Find the same sound in folders of projects that were saved elsewhere since."""
+    """Find copies of the files in leftover folders of projects saved elsewhere."""
     originals: dict[int, list[Path]] = {}
     for file in files:
         if file.is_file():
@@ -234,13 +234,13 @@ def _left_copies(files: Iterable[Path], folder: Path) -> list[Path]:
 
 
 def _is_among(file: Path, others: Sequence[Path]) -> bool:
-    """Tell whether one of these, which are as large, holds the same."""
-    # Only files of the same size can be the same, so most files are never read.
+    """Return whether one of these files of equal size has the same content."""
+    # Only files of equal size are compared, so most are never read.
     return any(filecmp.cmp(file, other, shallow=False) for other in others)
 
 
 def _is_left(folder: Path) -> bool:
-    """Tell whether nobody works on an unsaved project, and nothing of it waits to be restored."""
+    """Return whether an unsaved project is neither open nor waiting to be restored."""
     with suppress(OSError):
         lock = None if (folder / JOURNAL_FILE).exists() else ProjectLock.taken(folder)
         if lock is not None:
@@ -251,10 +251,10 @@ def _is_left(folder: Path) -> bool:
 
 def _leftovers(folder: Path) -> Iterator[Path]:
     """Find copies of tables, edits and notes, which name speakers."""
-    # One with the number of this process is being written just now.
+    # A part file with this process id is being written now.
     yield from (part for part in folder.glob("*.part") if f".{os.getpid()}." not in part.name)
     for name in (LEFT_FILE, f"{TABLE_FILE}.broken", UNREADABLE_NOTE):
-        if (folder / name).is_file():  # a folder of that name is none of ours
+        if (folder / name).is_file():  # vgdesk never creates a folder of that name
             yield folder / name
 
 

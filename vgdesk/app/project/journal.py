@@ -1,17 +1,17 @@
-r"""journal.jsonl: every edit since the last save, on the disk before the next one.
+r"""journal.jsonl: every edit since the last save, written before the next one.
 
-One JSON object a line. An edit says what is there afterwards, never how it came about, so it may
-be replayed twice:
+One JSON object per line. An edit records the resulting state, not the operation, so replaying it
+twice is harmless:
 
     {"at": "2026-03-01T10:00:00", "edit": "Label 2 words", "set": {"words": {…}}, "gone": {…}}
 
 ``set`` and ``gone`` name values by field and id; ``order`` lists the ids of a field whose order is
-not "the old ones, then the new ones". Before a take runs, its word is written down too:
+not "the old ones, then the new ones". Before a take starts, its word is recorded too:
 
     {"at": …, "take": "dog-3", "word": {…}, "speaker": "S01"}
 
-so that a recording that broke off finds its word again. A line that was cut off by a crash is
-left out.
+so that an interrupted recording can be assigned to its word. A line truncated by a crash is
+skipped.
 """
 
 import json
@@ -30,13 +30,13 @@ from vgdesk.core.model import Cell, Session, TakeId, Word
 
 
 def edit_record(before: Session, after: Session, folder: Path, label: str) -> Record | None:
-    """Say what a session has become; None if nothing is different."""
+    """Describe the change of a session; None if nothing changed."""
     changes: dict[str, Record] = {"set": {}, "gone": {}, "order": {}}
     for one in FIELDS:
         old, new = getattr(before, one.name), getattr(after, one.name)
         if old is new:
             continue
-        # Most values are the very same; comparing those would take its time in a long list.
+        # Most values are identical objects; comparing them by value would be slow in a long list.
         other = {k: v for k, v in new.items() if old.get(k) is not v}
         changed = {_id(k): one.record(v, folder) for k, v in other.items() if old.get(k) != v}
         gone = [_id(k) for k in old if k not in new]
@@ -60,12 +60,12 @@ def _now() -> str:
 
 
 def rewrite(folder: Path, saved: Session, now: Session, begun: Iterable[Record] = ()) -> None:
-    """Begin a journal anew: it leads from `saved` to `now`. Raises OSError.
+    """Rewrite a journal so that it leads from `saved` to `now`. Raises OSError.
 
     Parameters
     ----------
     begun
-        Lines of takes that were begun and are in neither.
+        Lines of started takes that are in neither.
     """
     edit = edit_record(saved, now, folder, "Edit")
     lines = [*begun, *([edit] if edit else [])]
@@ -78,52 +78,51 @@ def rewrite(folder: Path, saved: Session, now: Session, begun: Iterable[Record] 
 
 
 class Journal:
-    """Writes down the edits of the open project in a thread of its own, in their order.
+    """Records the edits of the open project in order, in a dedicated thread.
 
-    It remembers what it has on the disk: after a full disk the next edit brings along what could
-    not be written.
+    It remembers what is on disk: after a full disk the next edit includes what was not written.
     """
 
     def __init__(self, post: Post, failed: Callable[[VgdeskError], object]) -> None:
         self._thread = Background("journal", post)
         self._failed = failed
-        # Only the thread touches what follows.
+        # The following is used only by the thread.
         self._folder = Path()
         self._written = Session()
         self._begun: dict[TakeId, Record] = {}
         self._is_failing = False
 
     def leave(self, then: Callable[[], object] = lambda: None) -> None:
-        """Give up the edits since the last save: they are put aside and not made again."""
+        """Discard the edits since the last save: they are set aside and not replayed."""
         self._run(self._leave, then)
 
     def restart(self, folder: Path, saved: Session, now: Session) -> None:
-        """Begin anew: `saved` can be opened without a journal, `now` may be further on."""
+        """Restart the journal from `saved`, the state on disk, up to `now`, which may be newer."""
         self._run(lambda: self._restart(folder, saved, now))
 
     def purge(self, saved: Session, now: Session, then: Callable[[], object]) -> None:
-        """Begin anew, without a line about what was before; then call `then`."""
+        """Restart without any earlier lines, then call `then`."""
         self._run(lambda: self._purge(saved, now), then)
 
     def go_on(self, folder: Path, written: Session) -> None:
-        """Go on with the journal of a project, which leads up to `written`."""
+        """Continue the journal of a project, which leads up to `written`."""
         self._run(lambda: self._go_on(folder, written))
 
     def note(self, session: Session, label: str) -> None:
-        """Write down what has become of the session."""
+        """Record the change of the session."""
         self._run(lambda: self._note(session, label))
 
     def begin_take(self, take: TakeId, word: Word, speaker: str) -> None:
-        """Write down what a recording that begins will be."""
+        """Record the start of a take."""
         record = {"at": _now(), "take": take, "word": word_record(word), "speaker": speaker}
         self._run(lambda: self._begin(take, record))
 
     def when_written(self, then: Callable[[], object]) -> None:
-        """Call `then` once everything up to now is on the disk."""
+        """Call `then` once everything so far is on disk."""
         self._run(lambda: None, then)
 
     def close(self, *, is_saved: bool) -> None:
-        """Wait until everything is written; what is saved leaves no journal behind."""
+        """Wait until everything is written; a saved project leaves no journal."""
         if is_saved:
             self._run(self._end)
         self._thread.close(UNTIL_WRITTEN)
@@ -154,7 +153,7 @@ class Journal:
         self._begun = {}
 
     def _end(self) -> None:
-        if not self._begun:  # else a take runs, and the next start takes it in
+        if not self._begun:  # otherwise a take is running, and the next start recovers it
             self._leave()
 
     def _restart(self, folder: Path, saved: Session, now: Session) -> None:
@@ -189,7 +188,7 @@ class Journal:
     def _append(self, record: Record) -> None:
         file = self._folder / JOURNAL_FILE
         is_new = not file.exists()
-        # The line end comes first: whatever was cut off before cannot spoil this line.
+        # The line end comes first, so that a truncated line before it does no harm.
         append_bytes(file, f"\n{_line(record)}".encode("utf-8", "backslashreplace"))
         if is_new:
             settle_folder(self._folder)

@@ -1,6 +1,6 @@
-"""Reading a journal: the edits since the last save are made again.
+"""Replay of a journal: the edits since the last save.
 
-The time it takes grows with the edits, not with the edits times the length of the list.
+The time grows with the number of edits, not with edits times the length of the list.
 """
 
 import errno
@@ -17,15 +17,15 @@ from vgdesk.core.json_text import parse_json
 from vgdesk.core.model import Session, TakeId, Word
 
 JOURNAL_FILE = "journal.jsonl"
-LEFT_FILE = "journal.left.jsonl"  # edits that somebody decided not to save
+LEFT_FILE = "journal.left.jsonl"  # discarded edits
 
-# What reading a line may raise that vgdesk did not write, or that was cut off.
+# Errors from a line that is truncated or was not written by vgdesk.
 _NO_EDIT = (ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A take that was begun."""
+    """A take that was started."""
 
     word: Word
     speaker: str
@@ -38,13 +38,13 @@ class Replayed:
     Attributes
     ----------
     edits
-        How many of them changed something: one that was saved before the crash does not.
+        Number of edits that changed something; those saved before the crash do not.
     at
-        When the last of them was made, as it stands there; empty if there was none.
+        Time of the last of them as written; empty if there was none.
     begun
-        Takes that were begun and of which no edit speaks.
+        Started takes that no edit mentions.
     damaged
-        Lines that could not be used.
+        Number of unusable lines.
     """
 
     session: Session
@@ -55,7 +55,7 @@ class Replayed:
 
 
 def replay(folder: Path, session: Session) -> Replayed:
-    """Make the edits of a project's journal again. Raises OSError if it cannot be read."""
+    """Replay the journal of a project. Raises OSError if it cannot be read."""
     state = _Replay(folder, session)
     for line in _lines(folder / JOURNAL_FILE):
         state.read(line)
@@ -63,10 +63,10 @@ def replay(folder: Path, session: Session) -> Replayed:
 
 
 def unsaved_edits(folder: Path, session: Session) -> str:
-    """Say that a project has edits that were never saved; empty if it has none."""
+    """Return a statement that a project has unsaved edits; empty if it has none."""
     try:
         has_edits = replay(folder, session).edits > 0
-    except OSError:  # nobody knows, so they are not passed over
+    except OSError:  # unknown, so assume there are some
         return f"The unsaved edits of “{folder.stem}” could not be read"
     return f"“{folder.stem}” has unsaved edits" if has_edits else ""
 
@@ -77,13 +77,13 @@ def _lines(file: Path) -> Iterator[bytes]:
         content = read_bytes(file)
     except FileNotFoundError:
         return
-    except ValueError as error:  # a pipe, or larger than any journal: none that vgdesk wrote
+    except ValueError as error:  # a pipe, or larger than any journal of vgdesk
         raise OSError(errno.EINVAL, str(error), str(file)) from error
     yield from filter(None, content.split(b"\n"))
 
 
 class _Replay:
-    """Makes one edit after the other; each takes time for what it changes, not for the list."""
+    """Replays edits; each takes time proportional to its changes, not to the list."""
 
     def __init__(self, folder: Path, session: Session) -> None:
         self._folder = folder
@@ -96,7 +96,7 @@ class _Replay:
         self._damaged = 0
 
     def read(self, line: bytes) -> None:
-        """Make the edit of a line; one that cannot be used changes nothing and is counted."""
+        """Replay the edit of a line; an unusable one changes nothing and is counted."""
         try:
             record = parse_json(line)
             if not isinstance(record, dict):
@@ -110,11 +110,11 @@ class _Replay:
             self._damaged += 1
 
     def result(self) -> Replayed:
-        """Return what all the edits lead to."""
+        """Return the result of all edits."""
         session = self._session
         if self._edits:
             session = Session(**self._fields)
-        # In the list and in the trash: only in a damaged project, and then the list counts.
+        # A take in list and trash occurs only in a damaged project; the list takes precedence.
         trash = {take: one for take, one in session.trash.items() if take not in session.takes}
         if len(trash) < len(session.trash):
             session = replace(session, trash=trash)
@@ -131,7 +131,7 @@ class _Replay:
         if any(made):
             self._edits += 1
             self._at = at
-        # A take that an edit speaks of was taken in; if it is gone, somebody deleted it.
+        # A take that an edit mentions was completed; if it is missing, it was deleted.
         for take in (*changes["takes"].stated, *changes["takes"].gone):
             self._begun.pop(take, None)
 
@@ -157,7 +157,7 @@ class _Replay:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What an edit says of one field of a session."""
+    """The change of one field of a session by an edit."""
 
     stated: Mapping[Any, Any]
     gone: frozenset[Any]
@@ -165,13 +165,13 @@ class _Change:
 
     @classmethod
     def of(cls, one: Field, record: Record, folder: Path) -> "_Change":
-        """Read it; raises one of `_NO_EDIT` if anything in it is no value of this field."""
+        """Read a change; raises one of `_NO_EDIT` if a value is invalid for the field."""
         stated, gone, order = (
             record.get(kind, {}).get(one.name, ()) for kind in ("set", "gone", "order")
         )
         values = {one.key(text(k)): one.value(v, folder) for k, v in dict(stated).items()}
         if one.name_of is not None and any(one.name_of(v) != k for k, v in values.items()):
-            raise ValueError("a value under another name than its own")
+            raise ValueError("a value under a wrong name")
         keys = (tuple(one.key(text(key)) for key in some) for some in (gone, order))
         return cls(values, frozenset(next(keys)), next(keys))
 
@@ -179,7 +179,7 @@ class _Change:
         return bool(self.stated or self.gone or self.order)
 
     def made(self, values: dict[Any, Any]) -> bool:
-        """Change the values of the field; False if all was so before."""
+        """Apply the change to the values of the field; False if nothing changed."""
         gone = [key for key in self.gone if key in values]
         stated = {k: v for k, v in self.stated.items() if k not in self.gone}
         changed = {k: v for k, v in stated.items() if k not in values or values[k] != v}
@@ -200,7 +200,7 @@ class _Change:
 
 
 def begun_by(folder: Path, speaker: str) -> frozenset[TakeId]:
-    """Find the takes that a speaker began, as far as the journals of a project still say so."""
+    """Find the takes started by a speaker according to the journals of a project."""
     found = set()
     for name in (JOURNAL_FILE, LEFT_FILE):
         with suppress(OSError):

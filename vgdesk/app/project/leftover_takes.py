@@ -1,7 +1,7 @@
-"""Recordings that lie in a project and in no list: each is taken in, or said to stay as it is.
+"""Recovery of recordings in a project that no list contains; others are reported.
 
-The folder may come from anywhere. So only plain files under plain names are opened, how much is
-read is bounded, and whatever is wrong with one file costs no other one.
+The folder may come from an unknown source, so only regular files with valid names are opened, the
+amount read is bounded, and an error in one file does not affect the others.
 """
 
 import logging
@@ -27,21 +27,21 @@ from vgdesk.core.model import TakeId
 from vgdesk.core.names import is_take_id
 from vgdesk.core.notices import Level, Notice
 
-MOST_SECONDS = 4 * 3600.0  # of sound that is taken in at one opening, in about 25 s
-MOST_HEARD_SECONDS = 600.0  # of sound in which a word is looked for, in about 15 s
-MOST_SAID = 5  # files that are spoken of one by one
+MOST_SECONDS = 4 * 3600.0  # of sound recovered per opening, in about 25 s
+MOST_HEARD_SECONDS = 600.0  # of sound searched for words, in about 15 s
+MOST_SAID = 5  # files reported individually
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftoverTake:
-    """A recording that is whole now.
+    """A recovered recording.
 
     Attributes
     ----------
     trim
-        Where the word is, as voice activity proposes it; None if that is not known.
+        Start and end of the word, proposed by voice activity detection; None if unknown.
     """
 
     take: TakeId
@@ -51,12 +51,12 @@ class LeftoverTake:
 
 
 class LeftoverTakes:
-    """Looks through the folder takes of a project, once.
+    """Scans the takes folder of a project once.
 
     Attributes
     ----------
     problems
-        What could not be taken in, and what was mended.
+        What could not be recovered, and what was repaired.
     """
 
     def __init__(self, home: Path) -> None:
@@ -70,12 +70,12 @@ class LeftoverTakes:
     def taken_in(
         self, begun: Iterable[TakeId], is_known: Callable[[TakeId], bool]
     ) -> Iterator[LeftoverTake]:
-        """Make a sound file of every running take, and yield those that no list knows.
+        """Convert every partial recording to a sound file, and yield those in no list.
 
         Parameters
         ----------
         begun
-            Takes that the journal speaks of; they may have become a sound file already.
+            Started takes in the journal; they may already be sound files.
         """
         partials = sorted(name for name in self._names if name.endswith(PARTIAL_SUFFIX))
         left = {_take_of(name) for name in partials}
@@ -90,8 +90,8 @@ class LeftoverTakes:
                 raise
             except (VgdeskError, OSError) as error:
                 self._tell(partial or f"{take}.flac", error)
-            except Exception as error:  # noqa: BLE001 - one recording must not cost the project
-                _log.exception("a recording that broke off")
+            except Exception as error:  # noqa: BLE001 - one recording must not block the project
+                _log.exception("recovery of an interrupted recording")
                 self._tell(partial or f"{take}.flac", error)
         if self._unsaid:
             self.problems.append(_more(self._unsaid))
@@ -104,16 +104,16 @@ class LeftoverTakes:
         _refuse_name(take)
         samples = samples_in(partial)
         if not samples:
-            partial.unlink()  # it broke off before anything was said
+            partial.unlink()  # interrupted before the first sample
             return None
         if flac.name in self._names:
-            # The running file goes last, so usually this is all of it; else both stay.
+            # The partial file is deleted last, so usually the FLAC is complete; else both stay.
             if _described(flac, self._names) < samples / rate:
                 raise AudioFileError(f"“{flac.name}” exists as well but is shorter.")
             partial.unlink()
             return KeptSound(samples / rate)
         self._refuse_hours(samples / rate, rate)
-        self._names[flac.name] = True  # another running take of the same name stays beside it
+        self._names[flac.name] = True  # another partial recording of the same name is left alone
         return keep(partial, flac)
 
     def _refuse_hours(self, seconds: float, rate: int) -> None:
@@ -155,7 +155,7 @@ class LeftoverTakes:
 
 
 def _plain_files(home: Path) -> dict[str, bool]:
-    """List what is in a folder, and whether it is a plain file; nothing if it is a link."""
+    """Map the names in a folder to whether they are regular files; empty for a link."""
     if home.is_symlink() or not home.is_dir():
         return {}
     with os.scandir(home) as entries:
@@ -177,7 +177,7 @@ def _take_of(name: str) -> TakeId:
 
 def _refuse_name(take: TakeId) -> None:
     if not is_take_id(take):
-        raise AudioFileError("Its name is not the name of a take.")
+        raise AudioFileError("Its name is not a valid take name.")
 
 
 def _readable(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Where projects are: each is a folder, also one that was never saved."""
+"""Folders of projects, including unsaved ones."""
 
 import tempfile
 from pathlib import Path
@@ -10,17 +10,17 @@ SUFFIX = ".vgdesk"
 
 
 def takes_folder(folder: Path) -> Path:
-    """Return where a project keeps its sound files; recordings are written there at once."""
+    """Return the folder of a project's sound files; recordings are written there directly."""
     return folder / "takes"
 
 
 def scratch_folder() -> Path:
-    """Return where projects live that were never saved."""
+    """Return the folder of unsaved projects."""
     return user_folder("data") / "unsaved"
 
 
 def new_scratch(parent: Path) -> Path:
-    """Make a folder for a project that was not saved yet: recordings need a place.
+    """Create a folder for a new project, because recordings need a place before the first save.
 
     Raises
     ------

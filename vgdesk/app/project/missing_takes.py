@@ -8,8 +8,8 @@ from vgdesk.core.notices import Level, Notice
 
 
 def missing_takes(session: Session) -> tuple[Notice, ...]:
-    """Name the takes whose sound file is not there, or is no file; they are kept."""
-    # One look into a folder is far quicker than one at each file, above all on a network drive.
+    """Report the takes whose sound file is missing or not a file; the takes are kept."""
+    # Listing folders is far faster than checking each file, especially on network drives.
     takes = tuple(session.takes.values())
     present = {file for folder in {take.file.parent for take in takes} for file in _files(folder)}
     missing = [t for t in takes if str(t.file) not in present and not os.path.isfile(t.file)]  # noqa: PTH113 - Path.is_file raises if a name is too long
@@ -29,7 +29,7 @@ def missing_takes(session: Session) -> tuple[Notice, ...]:
 
 
 def said_with(done: str, warnings: Sequence[Notice]) -> Notice:
-    """Say in one notice what was done, and what of a project had no part in it."""
+    """Combine the report of a finished operation with warnings about missing parts."""
     if not warnings:
         return Notice(f"{done}.")
     message = " ".join((f"{done}, but parts are missing.", *(each.message for each in warnings)))

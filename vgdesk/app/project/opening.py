@@ -1,4 +1,4 @@
-"""Opening a project as far as it may be: for writing, for reading, or not at all."""
+"""Opening of projects for writing or, if necessary, for reading only."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,17 +18,17 @@ from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders.defaults import BASELINES, usual_encoders
 
 MOST_NAMED = 3
-PATIENCE = 2.0  # seconds; who only looks for unsaved work has a lock for a moment
+PATIENCE = 2.0  # seconds; a search for unsaved work holds the lock briefly
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A project that can be shown.
+    """A project ready to be shown.
 
     Attributes
     ----------
     recovered
-        What it was before the program ended; None if this window must not write there.
+        The state before the program ended; None if this window must not write to it.
     """
 
     project: Project
@@ -37,21 +37,21 @@ class Opened:
 
 
 def opened_project(folder: Path, held: ProjectLock | None, current: Path) -> Opened:
-    """Open a project as far as it may be: for writing, if no other window has it.
+    """Open a project for writing, or for reading only if another window has it.
 
     Parameters
     ----------
     held
-        The lock of this window, if the folder is the one that is open already.
+        The lock of this window, if the folder is already open in it.
     current
-        The folder that is open.
+        The folder that is currently open.
 
     Raises
     ------
     ProjectError
         If it cannot be opened, or is open in this window under another name.
     CancelledError
-        If somebody has cancelled meanwhile; nobody holds the lock then.
+        If the user cancelled meanwhile; the lock is then released.
     """
     project = open_project(folder)
     if project.read_only:
@@ -65,7 +65,7 @@ def opened_project(folder: Path, held: ProjectLock | None, current: Path) -> Ope
         return Opened(_for_reading(project, f"“{folder.stem}” is open in another window"))
     try:
         raise_if_cancelled()
-        # Read again now that nobody else can write: another window may just have saved.
+        # Read again under the lock: another window may just have saved.
         project = open_project(folder, to_save=True)
         recovered = recover(folder, project.session)
         refuse_links(folder, (take.file for take in recovered.session.takes.values()))
@@ -94,14 +94,14 @@ def _for_reading(project: Project, why: str) -> Project:
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """A project that was never saved, as its journal leaves it.
+    """A project that was never saved, restored from its journal.
 
     Attributes
     ----------
     at
-        When it was last worked on, as the journal says.
+        Time of the last edit in the journal.
     words
-        The first of them.
+        The first few.
     """
 
     folder: Path
@@ -111,7 +111,7 @@ class Unsaved:
 
 
 def unsaved_projects() -> tuple[Unsaved, ...]:
-    """List the projects that were never saved and that no window has open, the latest first."""
+    """List unsaved projects that are not open in any window, the latest first."""
     unsaved = scratch_folder()
     found = []
     for folder in left_behind(unsaved.iterdir() if unsaved.is_dir() else ()):
@@ -126,7 +126,7 @@ def unsaved_projects() -> tuple[Unsaved, ...]:
 def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:
     """Open a project that was never saved. Raises ProjectError."""
     lock = None
-    with suppress(OSError):  # where a drive offers no locks, nobody else can be told from us
+    with suppress(OSError):  # without locks, other windows cannot be detected
         lock = ProjectLock.taken(folder, PATIENCE)
         if lock is None:
             raise ProjectError(
@@ -137,7 +137,7 @@ def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:
 
 
 def with_whole_encoders(demo: Project) -> Project:
-    """Let baselines stand in for encoders that should have shipped; the program must start."""
+    """Replace missing built-in encoders by baselines, so that the program can start."""
     usual = usual_encoders()
     whole = {*usual.values(), *BASELINES.values()}
     absent = set(demo.session.encoders.values()) - whole

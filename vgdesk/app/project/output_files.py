@@ -1,9 +1,8 @@
-"""Files and folders that a person named for us to write: new, whole, and outside every project.
+"""Output files and folders named by the user: written atomically, outside every project.
 
-A file has no name until all of it is on the disk, where the system offers that (Linux), so that
-whatever ends the program leaves nothing behind. Folders, and files elsewhere, are made in a folder
-NAME.unfinished beside the target; if the program is killed there, the next run that writes the same
-target removes it.
+On Linux a file gets its name only after all of it is on disk, so that a killed program leaves
+nothing behind. Folders, and files on other systems, are written in a folder NAME.unfinished beside
+the target; if the program is killed, the next run with the same target deletes it.
 """
 
 import errno
@@ -27,23 +26,23 @@ OPEN_FILES = Path("/proc/self/fd")
 
 
 class TargetExistsError(ProjectError):
-    """There is a file or folder of this name already, and nobody said that it may be replaced."""
+    """The target exists, and replacing it was not allowed."""
 
 
 def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = False) -> Path:
-    """Return where a file will lie, links followed; to be asked before any work is done.
+    """Return the resolved path of an output file; call it before any work.
 
     Parameters
     ----------
     endings
-        How the name must end; in any way if there are none.
+        Allowed suffixes; empty for any.
     force
-        Whether a file that is there may be replaced.
+        Whether an existing file may be replaced.
 
     Raises
     ------
     ProjectError
-        If a file of ours must not or cannot be written there.
+        If the file must not or cannot be written there.
     """
     if endings and target.suffix not in endings:
         raise ProjectError(
@@ -53,20 +52,20 @@ def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = F
     place = _checked_place(target)
     if place.exists() and not place.is_file():
         raise ProjectError(f"{target} is not a file and was not changed.", "Choose a new name.")
-    # A link that leads nowhere is something, too.
+    # A dangling link exists as well.
     if (place.exists() or target.is_symlink()) and not force:
         raise _exists(target)
     return place
 
 
 def checked_folder(target: Path, ours: Collection[str] = (), *, force: bool = False) -> Path:
-    """Return where a new folder will lie; like `checked_file`.
+    """Return the resolved path of an output folder; like `checked_file`.
 
     Parameters
     ----------
     ours
-        Names of what may have been written there before. A folder that holds them alone may be
-        replaced, and an empty one needs no `force`; without names no folder is.
+        Names of earlier output. A folder that contains only these may be replaced, and an empty one
+        needs no `force`; without names, no existing folder may be replaced.
     """
     place = _checked_place(target)
     if not place.exists():
@@ -81,12 +80,12 @@ def checked_folder(target: Path, ours: Collection[str] = (), *, force: bool = Fa
 
 @contextmanager
 def written_whole(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
-    """Give a stream whose content is the file `target` once the block has ended, and not before.
+    """Yield a stream that becomes the file `target` when the block ends.
 
     Raises
     ------
     ProjectError
-        As `checked_file`; also if the disk does not take it. What was there is unharmed then.
+        As `checked_file`; also if writing fails. An existing file is then unchanged.
     """
     place = checked_file(target, force=force)
     handle = _nameless(place.parent)
@@ -104,7 +103,7 @@ def written_whole(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 
 @contextmanager
 def placed_whole(target: Path, *, force: bool = False) -> Iterator[Path]:
-    """As `written_whole`, for libraries that open files themselves: gives a path to write to."""
+    """Yield a path to write to; like `written_whole`, for libraries that open files themselves."""
     place = checked_file(target, force=force)
     with _said_of(target), _unfinished(place) as around:
         part = around / place.name
@@ -119,12 +118,12 @@ def placed_whole(target: Path, *, force: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def new_folder(target: Path, ours: Collection[str] = (), *, force: bool = False) -> Iterator[Path]:
-    """Give a folder to fill, which has the name `target` once the block has ended.
+    """Yield a folder that is renamed to `target` when the block ends.
 
     Raises
     ------
     ProjectError
-        As `checked_folder`; also if the disk does not take it. Nothing of it is there then.
+        As `checked_folder`; also if writing fails. No partial output remains then.
     """
     place = checked_folder(target, ours, force=force)
     with _said_of(target), _unfinished(place) as around:
@@ -132,15 +131,15 @@ def new_folder(target: Path, ours: Collection[str] = (), *, force: bool = False)
         folder.mkdir()
         yield folder
         if place.exists():
-            checked_folder(target, ours, force=force)  # somebody may have put something into it
+            checked_folder(target, ours, force=force)  # it may have changed meanwhile
             place.rename(around / "replaced")
         folder.rename(place)
         settle_folder(place.parent)
 
 
 def refuse_inside_project(target: Path, place: Path) -> None:
-    """Raise ProjectError if `place`, where `target` really lies, is in the folder of a project."""
-    # A project is told by its name or by what it holds; its own files lie in it or one below.
+    """Raise ProjectError if `place`, the resolved `target`, is inside a project folder."""
+    # A project is recognised by its name or contents; its files are at most one folder deep.
     near = place.parents[:2]
     for folder in place.parents:
         is_named = folder.suffix == PROJECT and folder.is_dir()
@@ -156,8 +155,8 @@ def _checked_place(target: Path) -> Path:
     try:
         place = target.resolve()
         with suppress(FileNotFoundError):
-            place.lstat()  # speaks up if the name is too long, or a file is taken for a folder
-    except (OSError, RuntimeError) as error:  # a link that leads to itself is a RuntimeError
+            place.lstat()  # raises if the name is too long, or a parent is a file
+    except (OSError, RuntimeError) as error:  # a circular link is a RuntimeError
         raise _unwritable(target, error) from error
     refuse_inside_project(target, place)
     if not place.parent.is_dir():
@@ -172,10 +171,10 @@ def _checked_place(target: Path) -> Path:
 
 
 def _nameless(folder: Path) -> int | None:
-    """Open a file without a name; None if the system does not offer it."""
+    """Open an unnamed file; None if the system does not support it."""
     if not hasattr(os, "O_TMPFILE") or not OPEN_FILES.is_dir():
         return None
-    with suppress(OSError):  # not every file system has them; real trouble comes up again
+    with suppress(OSError):  # unsupported by some file systems; other errors will recur
         return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666)
     return None
 
@@ -186,7 +185,7 @@ def _give_name(handle: int, place: Path, *, force: bool) -> None:
     except FileExistsError:
         if not force:
             raise _exists(place) from None
-        # A link never replaces a file, so it gets a name beside it and takes its place from there.
+        # Linking cannot replace a file, so the file is linked beside it and then renamed.
         with _unfinished(place) as around:
             _link(handle, around / place.name)
             (around / place.name).replace(place)
@@ -195,7 +194,7 @@ def _give_name(handle: int, place: Path, *, force: bool) -> None:
 def _link(handle: int, place: Path) -> None:
     opened = os.open(OPEN_FILES, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        # Only with a descriptor of the folder does Python ask the system to follow the link.
+        # Python follows the link only if the folder is given as a descriptor.
         os.link(str(handle), place, src_dir_fd=opened, follow_symlinks=True)
     finally:
         os.close(opened)
@@ -203,7 +202,7 @@ def _link(handle: int, place: Path) -> None:
 
 @contextmanager
 def _unfinished(place: Path) -> Iterator[Path]:
-    """Give an empty folder beside `place` that is ours alone, and remove it afterwards."""
+    """Yield an empty locked folder beside `place`, and delete it afterwards."""
     folder = place.with_name(place.name + UNFINISHED)
     folder.mkdir(exist_ok=True)
     found = {path.name for path in folder.iterdir()}
@@ -227,7 +226,7 @@ def _unfinished(place: Path) -> Iterator[Path]:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what is in the folder, but for the lock that keeps others out."""
+    """Delete the contents of the folder except its lock."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""What a project may name: its own files, and nothing that a link or a path leads to elsewhere.
+"""Restriction of a project to its own files: no links and no paths to other places.
 
-A project may come from anybody, so opening one must never read, change, copy or delete anything
-outside of its folder.
+A project may come from an unknown source, so opening it must never read, change, copy or delete
+anything outside its folder.
 """
 
 import os
@@ -12,11 +12,11 @@ from pathlib import Path, PureWindowsPath
 from vgdesk.app.project.locations import takes_folder
 from vgdesk.core.errors import ProjectError
 
-LONGEST_NAME = 255  # bytes, on every file system that one meets
+LONGEST_NAME = 255  # bytes, on all common file systems
 
 
 def place_in(folder: Path, relative: str) -> Path:
-    """Return the place of a file that a project names.
+    """Return the path of a file named in a project.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def place_in(folder: Path, relative: str) -> Path:
     """
     if not relative or "\0" in relative:
         raise ValueError("a take without a file")
-    # Read the way Windows does, which knows both slashes, drive letters and shared folders.
+    # Parsed as on Windows, which knows both slashes, drive letters and shared folders.
     path = PureWindowsPath(relative)
     if path.anchor or ".." in path.parts:
         raise ValueError(f"the file {relative} lies outside the project")
@@ -35,17 +35,17 @@ def place_in(folder: Path, relative: str) -> Path:
 
 
 def refuse_links(folder: Path, files: Iterable[Path] = ()) -> None:
-    """Refuse a project that holds a link where its own files lie.
+    """Refuse a project with a link among its own files.
 
     Parameters
     ----------
     files
-        Sound files of the project; those elsewhere are not looked at.
+        Sound files of the project; those elsewhere are ignored.
 
     Raises
     ------
     ProjectError
-        Names the first link.
+        With the path of the first link.
     """
     for place in _places(folder, files):
         with suppress(FileNotFoundError, NotADirectoryError), os.scandir(place) as entries:
@@ -55,13 +55,13 @@ def refuse_links(folder: Path, files: Iterable[Path] = ()) -> None:
 
 
 def refuse_link(file: Path) -> None:
-    """Refuse to use a file of a project that is a link; raises ProjectError."""
+    """Raise ProjectError if a file of a project is a link."""
     if file.is_symlink():
         raise _refused(file.parent, file)
 
 
 def _places(folder: Path, files: Iterable[Path]) -> Iterator[Path]:
-    """Yield every folder of the project that holds files of its own, from the outside inwards."""
+    """Yield every folder of the project with its own files, outermost first."""
     places = {folder, takes_folder(folder)}
     for home in {file.parent for file in files}:
         if home.is_relative_to(folder):

@@ -1,18 +1,18 @@
-"""A project on disk: a plain folder NAME.vgdesk that holds everything it needs.
+"""A project on disk: a plain folder NAME.vgdesk with everything it needs.
 
     project.json   schema, oldest reader, the chosen encoders, speakers, what the views show
     words.tsv      words and takes, see `vgdesk.app.project.word_table`
-    trash.tsv      the same of takes that were rejected; only there if there are any
-    ratings.tsv    how alike people find two words, if any were loaded
+    trash.tsv      the same for rejected takes, if there are any
+    ratings.tsv    human similarity ratings, if any were loaded
     takes/         the sound files, never changed
     journal.jsonl  the edits since the last save, see `vgdesk.app.project.journal`
     removing.json  only while something is deleted permanently, see `vgdesk.app.project.erasure`
 
-A save writes in this order: sound files, the tables, project.json. Each table is replaced in one
-step, and only after all that it speaks of is on the disk. So at every moment words.tsv is an old or
-a new one whose sound files are all there. A crash between two of them harms nothing: the journal,
-which goes last, makes the edits again; and project.json never speaks of words or takes, so a layer
-or label that the new words do not have shows as empty.
+A save writes in this order: sound files, the tables, project.json. Each table is replaced
+atomically, and only after everything it names is on disk. So words.tsv is always an old or a new
+one whose sound files all exist. A crash in between is harmless: the journal, which is cleared last,
+replays the edits; and project.json never names words or takes, so a layer or label that the new
+words do not have is shown as empty.
 """
 
 import os
@@ -70,26 +70,26 @@ from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import ViewRecipe
 
 SCHEMA = 2  # 2: quality of takes, trash, speakers
-OLDEST_READER = 2  # the oldest schema whose programs can show what this one writes
+OLDEST_READER = 2  # the oldest schema whose programs can read this one
 SETTINGS_FILE = "project.json"
 TABLE_FILE = "words.tsv"
 TRASH_FILE = "trash.tsv"
 RATINGS_FILE = "ratings.tsv"
-OWNER_ONLY = 0o700  # of new folders: a voice is heard by whom its owner lets hear it
+OWNER_ONLY = 0o700  # mode of new folders: recordings are private
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as it was opened.
+    """A project as opened.
 
     Attributes
     ----------
     folder
         Absolute.
     read_only
-        True if a newer program wrote it: saving here would lose what only that one knows.
+        Whether a newer program wrote it: saving would lose its newer data.
     warnings
-        What was left out, assumed or is missing.
+        What was left out, assumed or missing.
     """
 
     folder: Path
@@ -100,21 +100,21 @@ class Project:
 
 
 def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
-    """Write a project. Sound files from elsewhere are copied into it, byte by byte.
+    """Write a project. Sound files from elsewhere are copied into it unchanged.
 
     Returns
     -------
     Session
-        As it will be opened: its takes stand in the order of their words and point into the
-        folder. Only a take whose file is missing keeps pointing to where it was, so that a later
-        save can still find it; see `missing_takes`.
+        As it will be opened: its takes are in the order of their words and point into the folder.
+        Only a take whose file is missing keeps its old path, so that a later save can still find
+        it; see `missing_takes`.
 
     Raises
     ------
     ProjectError
-        If it cannot be written; the last good save can still be opened, and a new folder is gone.
+        If it cannot be written; the last save can still be opened, and a new folder is deleted.
     CancelledError
-        If it was cancelled before the tables were written; as above.
+        If it was cancelled before the tables were written; with the same guarantees.
     """
     folder = _absolute(folder)
     try:
@@ -135,7 +135,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
 
 @contextmanager
 def _kept_if_whole(folder: Path) -> Iterator[None]:
-    """Make the folder if there is none, and remove it again if the block cannot fill it."""
+    """Create the folder if necessary, and delete it again if the block fails."""
     with ExitStack() as undo:
         if not folder.exists():
             folder.mkdir(mode=OWNER_ONLY)
@@ -146,7 +146,7 @@ def _kept_if_whole(folder: Path) -> Iterator[None]:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 - also takes out "..", Path.absolute does not
+    return Path(os.path.abspath(path))  # noqa: PTH100 - also resolves "..", unlike Path.absolute
 
 
 def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
@@ -156,7 +156,7 @@ def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
         raise ProjectError(
             f"The folder {folder} and its recordings are no longer there. "
             "Words, labels and trims are still in this window.",
-            "Connect the drive again or put the folder back, then save once more.",
+            "Connect the drive again or put the folder back, then save again.",
         )
     with suppress(OSError, ValueError):
         stored = read_object(folder / SETTINGS_FILE)
@@ -169,7 +169,7 @@ def _refuse_lost_or_newer(folder: Path, session: Session) -> None:
 
 
 def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeId, str]]:
-    """Put all sound files into the project; returns the new session and the relative paths."""
+    """Copy all sound files into the project; returns the new session and the relative paths."""
     place = {word: i for i, word in enumerate(session.words)}
     listed = sorted(session.takes.values(), key=lambda take: place[take.word])
     trash = {k: v for k, v in session.trash.items() if _is_ours(v.take, folder)}
@@ -196,7 +196,7 @@ def _bring_takes_in(folder: Path, session: Session) -> tuple[Session, dict[TakeI
 
 
 def _is_ours(take: Take, folder: Path) -> bool:
-    """Tell what the trash keeps: a file that only lent its sound stays with whom it belongs to."""
+    """Return whether the trash keeps a take: recorded here, or its file is in the project."""
     return take.source is TakeSource.RECORDED or _absolute(take.file).is_relative_to(folder)
 
 
@@ -217,7 +217,7 @@ def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str
         "oldest_reader": OLDEST_READER,
         "program": f"vgdesk {vgdesk.__version__}",
         "name": folder.stem,
-        # An object for each, so that a title or a source can be added without a new schema.
+        # An object each, so that fields can be added without a new schema.
         "encoders": {
             cell.value: {"id": session.encoders[cell]} for cell in Cell if cell in session.encoders
         },
@@ -235,18 +235,18 @@ def _encoder(value: object) -> EncoderId:
 
 
 def open_project(folder: Path, *, to_save: bool = False) -> Project:
-    """Read a project. What is damaged is left out and said; the folder is not changed.
+    """Read a project. Damaged parts are left out with a warning; the folder is not changed.
 
     Parameters
     ----------
     to_save
-        Whether a save may follow, which would be the end of the rows of words.tsv that are left
-        out: then a copy of it is put beside it. Only whoever holds the lock may ask for that.
+        Whether a save may follow, which would lose the rows of words.tsv that are left out: a copy
+        of the file is then kept beside it. Requires the lock.
 
     Raises
     ------
     ProjectError
-        If there is no project, it needs a newer program, or nothing of it can be read.
+        If there is no project, it needs a newer program, or it cannot be read at all.
     """
     folder = _absolute(folder)
     try:
@@ -292,7 +292,7 @@ def _files_of(takes: Mapping[TakeId, Take], trash: Mapping[TakeId, Trashed]) -> 
 
 
 def _read_settings(folder: Path) -> tuple[dict[str, Any], tuple[Notice, ...]]:
-    """Read project.json; refuses what is no project or needs a newer program."""
+    """Read project.json; refuses a folder that is not a project or needs a newer program."""
     if not (folder / SETTINGS_FILE).exists():
         if not (folder / TABLE_FILE).exists():
             raise ProjectError(
@@ -337,7 +337,7 @@ def _newer(folder: Path, stored: Mapping[str, Any]) -> tuple[Notice]:
 
 
 def _read_trash(folder: Path) -> dict[TakeId, Trashed]:
-    """Read the trash; a row that cannot be read is a take that stays in the folder takes."""
+    """Read the trash; takes of unreadable rows stay in the takes folder."""
     try:
         table = read_table(read_text(folder / TRASH_FILE), folder)
     except (FileNotFoundError, ValueError):

@@ -37,7 +37,7 @@ from vgdesk.encoders.defaults import usual_encoders
 
 DEMO = "demo.vgdesk"
 SAVING = "saving"
-OPENING = "open"  # one at a time: the last that was asked for
+OPENING = "open"  # one at a time: the last request
 
 _GONE_ON = ProjectError(
     "The other project was not opened because you continued with this one.",
@@ -46,19 +46,18 @@ _GONE_ON = ProjectError(
 
 
 class ProjectManager:
-    """Which project is open and where it is kept.
+    """The open project and its folder.
 
-    A project that was never saved has a folder too: recordings need a place at once, and so does
-    the journal.
+    An unsaved project has a folder too, for its recordings and its journal.
 
     Attributes
     ----------
     folder
-        Where the takes of this project are written.
+        Folder in which the takes of this project are written.
     home
-        Where the project is saved; None as long as it is not.
+        Folder in which the project is saved; None before the first save.
     is_recording
-        Tells whether a take is held that belongs to this project.
+        Returns whether a take of this project is being recorded or saved.
     """
 
     def __init__(
@@ -85,7 +84,7 @@ class ProjectManager:
 
     @property
     def takes_folder(self) -> Path:
-        """Where the takes of this project are written; raises ProjectError if it cannot be."""
+        """The folder for new takes; raises ProjectError if it is not writable."""
         folder = takes_folder(self.folder)
         refuse_link(folder)
         try:
@@ -105,7 +104,7 @@ class ProjectManager:
         return folder
 
     def close(self) -> None:
-        """Let go of the project; edits that nobody gave up are made again at the next start."""
+        """Close the project; edits that were not discarded are restored at the next start."""
         for (what, _folder), thread in self._threads.items():
             thread.close(UNTIL_WRITTEN if what == SAVING else AT_ONCE)
         self._reading.close()
@@ -113,26 +112,26 @@ class ProjectManager:
         self._clear_away()
 
     def give_up_edits(self) -> None:
-        """Put the edits since the last save aside, for another project will be opened."""
+        """Set the edits since the last save aside before another project is opened."""
         self._journal.leave()
 
     def begin_take(self, take: TakeId, word: Word, speaker: str) -> None:
-        """Write down what the recording that begins will be."""
+        """Record the start of a take in the journal."""
         self._journal.note(self._store.session, f"Open {self.title}")
         self._journal.begin_take(take, word, speaker)
 
     def when_written(self, then: Callable[[], object]) -> None:
-        """Call `then` once every edit up to now is on the disk."""
+        """Call `then` once every edit so far is on disk."""
         self._journal.when_written(then)
 
     def new(self, session: Session) -> None:
-        """Begin an empty project; the chosen encoders stay."""
+        """Start an empty project; the chosen encoders stay."""
         empty = Session(encoders=session.encoders or usual_encoders())
         project = Project(Path(), empty, self._view_state.recipe)
         self._begin(Opened(project), "New project", "Untitled")
 
     def open_demo(self) -> None:
-        """Open the words that ship; what is recorded into them is saved elsewhere."""
+        """Open the demo project; new recordings are saved elsewhere."""
         demo = resource(DEMO)
         self._open(
             demo,
@@ -146,7 +145,7 @@ class ProjectManager:
         opened: Callable[[Path], object],
         otherwise: Callable[[], object],
     ) -> None:
-        """Open what was worked on when the program broke off; else call `otherwise`."""
+        """Open the project that was interrupted by a crash; otherwise call `otherwise`."""
 
         def find() -> tuple[Path, ...]:
             unsaved = scratch_folder()
@@ -165,7 +164,7 @@ class ProjectManager:
         self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
 
     def _tell_of_others(self, left: Sequence[Path]) -> None:
-        """Offer what else was not saved; a saved project restores its edits when it is opened."""
+        """Report further unsaved projects; saved ones restore their edits when opened."""
         never_saved = sum(folder.parent == scratch_folder() for folder in left)
         if never_saved:
             what = (
@@ -175,11 +174,11 @@ class ProjectManager:
             self._events.notice.publish(Notice(said, "Choose File > Open unsaved work…"))
 
     def list_unsaved(self, listed: Callable[[tuple[Unsaved, ...]], object]) -> None:
-        """List the projects that were never saved, but for the one that is open."""
+        """List the unsaved projects except the open one."""
         self._reading.run(unsaved_projects, done=listed, failed=self._failed)
 
     def open_unsaved(self, folder: Path, otherwise: Callable[[], object] = nothing) -> None:
-        """Open a project that was never saved; if that fails or is cancelled, call `otherwise`."""
+        """Open an unsaved project; if that fails or is cancelled, call `otherwise`."""
         self._open(
             folder,
             lambda: never_saved(folder, self._view_state.recipe),
@@ -205,7 +204,7 @@ class ProjectManager:
         def read() -> None:
             self._open(folder, lambda: opened_project(folder, held, current), begin, otherwise)
 
-        # The same project once more: that is how one goes back to the last save.
+        # Reopening the same project returns to the last save.
         self._journal.leave(read) if held is not None else read()
 
     def _open(
@@ -242,12 +241,12 @@ class ProjectManager:
         self._long_work.run(job, read, answers, self._thread(OPENING, folder))
 
     def _has_gone_on(self, left: Session) -> bool:
-        """Tell whether somebody went on with the project that was to be left."""
+        """Return whether the project to be closed was edited meanwhile."""
         is_edited = self._store.has_unsaved_edits and self._store.session is not left
         return is_edited or self.is_recording()
 
     def save(self, folder: Path, saved: Callable[[Path], object]) -> None:
-        """Save into a folder, which is the project's home from then on."""
+        """Save into a folder, which becomes the project's home."""
         session, recipe, opened = self._store.session, self._view_state.recipe, self._opened
 
         def write() -> tuple[Session, tuple[Notice, ...]]:
@@ -279,18 +278,18 @@ class ProjectManager:
         )
 
     def _thread(self, what: str, folder: Path) -> Background:
-        """Return the thread that does one thing with a folder: only the same waits for it."""
+        """Return the thread for one kind of operation on a folder."""
         if (what, folder) not in self._threads:
             self._threads[what, folder] = Background(f"{what} {folder.stem}", self._post)
         return self._threads[what, folder]
 
     def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
-        """List the takes that were rejected, with what is known of their files."""
+        """List the takes in the trash with details of their files."""
         session = self._store.session
         self._reading.run(lambda: trash_rows(session), done=listed, failed=self._failed)
 
     def plan_removal(self, speaker: str, planned: Callable[[Removal], object]) -> None:
-        """Find out what would go with a speaker, or with the trash if none is named."""
+        """Plan the deletion of a speaker's data, or of the trash if the name is empty."""
         session, earlier, folder = self._store.session, self._store.earlier, self.folder
         self._reading.run(
             lambda: plan_removal(speaker, session, earlier, folder),
@@ -304,20 +303,20 @@ class ProjectManager:
         forget: Callable[[Callable[[], object]], object],
         then: Callable[[], object],
     ) -> None:
-        """Delete permanently; the project is saved without it, and no undo leads back.
+        """Delete permanently and save the project; this cannot be undone.
 
         Parameters
         ----------
         forget
-            Called when nothing is left in the project; has to call what it is given once nothing
-            is left anywhere else.
+            Called once the project is clean; must call its argument once all other copies are
+            deleted.
         """
         session, opened, folder = self._store.session, self._opened, self.folder
         recipe = None if self.home is None else self._view_state.recipe
 
         def removed(kept: Session) -> None:
             if self._opened != opened:
-                return  # the note in the other project says the rest
+                return  # the note in the other project handles the rest
             edited = self._store.session
             now = kept if edited is session else removal.applied(edited)
             saved = kept if recipe is not None else removal.applied(self._store.last_saved)
@@ -337,7 +336,7 @@ class ProjectManager:
         )
 
     def give_up_removal(self) -> None:
-        """Keep what an interrupted removal would have deleted; nobody is asked again."""
+        """Cancel an interrupted deletion; the user is not asked again."""
         folder = self.folder
         self._thread(SAVING, folder).run(lambda: forget_note(folder), failed=self._failed)
 
@@ -393,19 +392,19 @@ class ProjectManager:
             self._journal.note(change.after, change.label)
 
     def _clear_away(self) -> None:
-        """Clear away the folder of a project that was never saved, if no recording is in it."""
+        """Delete the folder of an unsaved project if it has no recordings."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
         if self.home is None:
             with suppress(OSError):
-                takes_folder(self.folder).rmdir()  # refuses if recordings are in it: they stay
+                takes_folder(self.folder).rmdir()  # fails if it has recordings, which are kept
                 for name in (LOCK_FILE, LEFT_FILE):
                     (self.folder / name).unlink(missing_ok=True)
                 self.folder.rmdir()
 
     def _stay(self) -> None:
-        """Stay with the project as it is, edits that were about to be given up included."""
+        """Keep the project as it is, including edits that were about to be discarded."""
         base = Session() if self.home is None else self._store.last_saved
         self._journal.restart(self.folder, base, self._store.session)
 

@@ -1,4 +1,4 @@
-"""What a crash left behind: edits in the journal, and takes whose recording broke off."""
+"""Recovery after a crash: edits in the journal, and interrupted recordings."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,14 +20,14 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A session as it was when the program ended.
+    """A session restored to its state when the program ended.
 
     Attributes
     ----------
     written
-        The session as far as the journal leads: the same without the recordings that broke off.
+        The session after the journal, without the interrupted recordings.
     label
-        What was restored, as the name of one edit; empty if there was nothing to restore.
+        What was restored, as the name of one edit; empty if nothing.
     """
 
     session: Session
@@ -37,12 +37,12 @@ class Recovered:
 
 
 def recover(folder: Path, saved: Session) -> Recovered:
-    """Make the edits since the last save again, and take in recordings that broke off.
+    """Replay the edits since the last save, and recover interrupted recordings.
 
     Raises
     ------
     ProjectError
-        If the journal is there and cannot be read.
+        If there is a journal that cannot be read.
     """
     try:
         replayed = replay(folder, saved)
@@ -70,7 +70,7 @@ def recover(folder: Path, saved: Session) -> Recovered:
 
 
 def left_behind(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Find the projects among these with work that was not saved, the latest first."""
+    """Find the projects with unsaved work that are not open, the latest first."""
     broken_off = {}
     for folder in folders:
         with suppress(OSError):
@@ -83,7 +83,7 @@ def left_behind(folders: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _with_left_takes(folder: Path, replayed: Replayed) -> tuple[Session, list[Word], list[Notice]]:
-    """Take in every recording that was running; returns their words, and what went wrong."""
+    """Recover interrupted recordings; returns their words and any problems."""
     session, words = replayed.session, list[Word]()
     left = LeftoverTakes(takes_folder(folder))
     known = {*session.takes, *session.trash}
@@ -96,7 +96,7 @@ def _with_left_takes(folder: Path, replayed: Replayed) -> tuple[Session, list[Wo
 
 
 def _word_of(session: Session, take: TakeId) -> Word:
-    """Find the word of a take by its id, if no journal says it."""
+    """Find the word of a take by its id, if it is not in the journal."""
     name = take.rpartition("-")[0]
     by_id = {str(word.id): word for word in session.words.values()}
     return by_id.get(name) or new_word(session, name.replace("-", " ").strip() or str(take))

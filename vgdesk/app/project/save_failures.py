@@ -3,7 +3,7 @@ from pathlib import Path
 
 from vgdesk.core.errors import ProjectError
 
-_FULL = ("is on a disk that is full", "Free some space, or save in a folder on another disk.")
+_FULL = ("is on a full disk", "Free some space, or save in a folder on another disk.")
 _LOCKED = ("cannot be written to", "Save in your own folder, or ask for write permission.")
 _GONE = ("is no longer there", "Connect the drive again, or save in another folder.")
 FAILURES = {
@@ -18,7 +18,7 @@ FAILURES = {
 
 
 def not_saved(folder: Path, error: OSError) -> ProjectError:
-    """Say why a project was not saved, what is safe, and what to do."""
+    """Return an error that says why a project was not saved, what is safe, and what to do."""
     safe = "The last save can still be opened, and your edits are still in this window."
     culprit = Path(error.filename).absolute() if isinstance(error.filename, str) else folder
     if not culprit.is_relative_to(folder) and not folder.is_relative_to(culprit):

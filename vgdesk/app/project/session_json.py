@@ -1,7 +1,7 @@
-"""What a session is made of, as JSON: the journal and project.json write it, and read it back.
+"""Parts of a session as JSON records, for the journal and project.json.
 
-Readers trust nothing: what does not fit raises ValueError, also an id that could not name a file
-and a file outside of the project, unless this user's own program wrote that down.
+Readers validate everything: a misfit raises ValueError, and so does an id that is not a valid file
+name or a file outside the project, unless it was signed by this user's own program.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ def take_id(value: object) -> TakeId:
 
 
 def take_record(take: Take, folder: Path) -> Record:
-    """Describe a take; a file inside the project is named as seen from there, others are signed."""
+    """Describe a take; a file inside the project gets a relative path, others are signed."""
     is_inside = take.file.is_relative_to(folder)
     file = take.file.relative_to(folder).as_posix() if is_inside else str(take.file)
     return {
@@ -170,7 +170,7 @@ def _signed(take: TakeId, file: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one mapping of a session is written and read."""
+    """Conversion of one mapping of a session to and from JSON."""
 
     name: str
     record: Callable[[Any, Path], Any]

@@ -1,8 +1,7 @@
-"""Proof that vgdesk wrote something for this user on this computer.
+"""Signatures that prove that vgdesk wrote something for this user on this computer.
 
-A journal names sound files outside of its project between an import and the next save. Anybody
-can write such a line, so it counts only with a signature, which needs a key that never leaves the
-user's own folder.
+Between an import and the next save, a journal names sound files outside its project. Such lines
+could be forged, so they count only with a signature, whose key never leaves the user's folder.
 """
 
 import hashlib
@@ -19,13 +18,13 @@ _KEY_BYTES = 32
 
 
 def sign(text: str) -> str:
-    """Sign a text; empty if no key can be kept."""
+    """Sign a text; empty if no key can be stored."""
     key = _key(user_folder("data") / KEY_FILE)
     return _digest(key, text) if key else ""
 
 
 def is_signed(text: str, signature: str) -> bool:
-    """Tell whether `sign` made this signature for this user."""
+    """Return whether `sign` made this signature for this user."""
     key = _key(user_folder("data") / KEY_FILE)
     return bool(key) and hmac.compare_digest(_digest(key, text), signature)
 
@@ -37,7 +36,7 @@ def _digest(key: bytes, text: str) -> str:
 
 @lru_cache(maxsize=4)
 def _key(file: Path) -> bytes:
-    """Read the key, or make one; empty if that is not possible."""
+    """Read or create the key; empty if that is not possible."""
     try:
         if not file.exists() or file.stat().st_size != _KEY_BYTES:
             file.parent.mkdir(parents=True, exist_ok=True)

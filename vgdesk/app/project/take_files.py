@@ -1,4 +1,4 @@
-"""The folder takes/ of a project: sound files come in, none is ever changed or overwritten."""
+"""The takes folder of a project: files are added, and never changed or overwritten."""
 
 import hashlib
 import os
@@ -10,21 +10,21 @@ from pathlib import Path
 
 from vgdesk.app.formats.text_file import settle_folder
 
-# Names and characters that Windows cannot store, and bytes that are no text: a project may travel.
+# Names and characters that Windows cannot store, and invalid text: projects must be portable.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\ud800-\udfff]')
 LONGEST_STEM = 50  # characters
-LONGEST_NAME = 255  # bytes; the most that file systems agree on
+LONGEST_NAME = 255  # bytes; supported by all common file systems
 
 
 def is_portable(name: str) -> bool:
-    """Tell whether every system can store a file under this name."""
+    """Return whether every system can store a file with this name."""
     is_odd = _FORBIDDEN.search(name) or _RESERVED.match(name) or name != name.rstrip(" .")
     return not is_odd and 0 < len(name.encode("utf-8")) <= LONGEST_NAME
 
 
 def first_twins(names: Iterable[str]) -> tuple[str, str] | None:
-    """Find two names that some systems take for the same; None if there are none."""
+    """Find two names that are the same on some systems; None if there are none."""
     known: dict[str, str] = {}
     for name in names:
         twin = known.setdefault(_known_as(name), name)
@@ -38,14 +38,14 @@ def _known_as(name: str) -> str:
 
 
 class TakeFiles:
-    """Takes sound files in, each content once.
+    """Adds sound files to a folder, each content once.
 
     Parameters
     ----------
     folder
-        The takes folder, which must be there.
+        The takes folder, which must exist.
     reserved
-        File names that words.tsv speaks of, present or missing: nothing else may get them.
+        File names in words.tsv, existing or missing: other files must not use them.
     """
 
     def __init__(self, folder: Path, reserved: Iterable[str]) -> None:
@@ -59,8 +59,8 @@ class TakeFiles:
                 self._of_size.setdefault(file.stat().st_size, []).append(file)
 
     def bring_in(self, source: Path) -> Path:
-        """Copy a file into the folder, unless its content is already there; say where it is."""
-        # Only files of the same size can be the same, so most files are never read.
+        """Copy a file into the folder unless its content exists there; returns its path."""
+        # Only files of equal size are compared, so most are never read.
         for file in self._of_size.pop(source.stat().st_size, ()):
             self._of_digest.setdefault(_digest(file), file)
         digest = _digest(source)
@@ -69,7 +69,7 @@ class TakeFiles:
         return self._of_digest[digest]
 
     def reserve(self, name: str) -> Path:
-        """Find a place for a file: its own name, as far as every system can store it."""
+        """Reserve a path for a file, with a portable form of its name."""
         stem, suffix = _portable(name)
         number, free = 1, stem + suffix
         while free.casefold() in self._names:
@@ -79,7 +79,7 @@ class TakeFiles:
         return self._folder / free
 
     def settle(self) -> None:
-        """Wait until the names of the files are on the disk; their contents already are."""
+        """Wait until the file names are on disk; their contents already are."""
         settle_folder(self._folder)
 
 
@@ -96,7 +96,7 @@ def _digest(file: Path) -> bytes:
 
 def _copy(source: Path, target: Path) -> Path:
     with source.open("rb") as original:
-        copy = target.open("xb")  # refuses a file that is already there
+        copy = target.open("xb")  # fails if the file exists
         try:
             with copy:
                 shutil.copyfileobj(original, copy, 1 << 20)

@@ -9,14 +9,14 @@ _SAID = {Verdict.PASS: "(passed)", Verdict.WARN: "(warning)", Verdict.FAIL: "(fa
 
 @dataclass(frozen=True, slots=True)
 class TrashRow:
-    """A rejected take as it is listed.
+    """A take in the trash as listed.
 
     Attributes
     ----------
     written
-        When its sound file was written; None if there is no file any more.
+        Time of its sound file; None if the file no longer exists.
     concerns
-        What the checks had against it, in words; empty if nothing.
+        Concerns of the checks, in words; empty if none.
     """
 
     take: Take
@@ -26,7 +26,7 @@ class TrashRow:
 
 
 def trash_rows(session: Session) -> tuple[TrashRow, ...]:
-    """List the trash, what came in last first. Looks at the files, so it may take a while."""
+    """List the trash, the latest first. Accesses the files, so it may take a while."""
     return tuple(
         TrashRow(v.take, v.word.text, _written(v.take), _concerns(v.take))
         for v in reversed(tuple(session.trash.values()))

@@ -1,4 +1,4 @@
-"""How a view recipe is written into a project, and read back value by value."""
+"""Conversion of a view recipe to and from JSON, value by value."""
 
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -13,7 +13,7 @@ from vgdesk.encoders.base import Pooling
 
 
 def stored_view(recipe: ViewRecipe) -> dict[str, object]:
-    """Return a recipe as it is written into JSON."""
+    """Return a recipe as JSON values."""
     return {name: _plain(getattr(recipe, name)) for name in VIEW_READERS}
 
 

@@ -1,9 +1,9 @@
 r"""words.tsv: words and takes as a table that people, spreadsheets and diff tools can read.
 
-One row a take; a word without takes has one row whose take columns are empty. Columns are found by
-their headings, so they may be moved. Every heading that is not one of ours is a column of labels.
-Inside a cell a tab is ``\t``, a line end ``\n`` or ``\r``, a backslash ``\\``, half of an emoji
-``\ud83d`` and a label that is there but empty ``\e``.
+One row per take; a word without takes has one row with empty take columns. Columns are found by
+their headings, so they may be moved. Every heading that is not one of ours is a label column.
+Inside a cell a tab is ``\t``, a line end ``\n`` or ``\r``, a backslash ``\\``, a lone surrogate
+``\ud83d`` and an existing but empty label ``\e``.
 """
 
 import math
@@ -37,7 +37,7 @@ WORD_COLUMNS = ("id", "word", "language")
 TAKE_COLUMNS_1 = ("take", "speaker", "file", "start", "end", "source")  # before schema 2
 TAKE_COLUMNS = (*TAKE_COLUMNS_1, "quality", "kept")
 ANYWAY = "anyway"
-LABEL = "label:"  # before the heading of a label column that is called like one of ours
+LABEL = "label:"  # prefix of a label column with the name of one of our columns
 MOST_NAMED = 5
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
@@ -47,7 +47,7 @@ _MEANINGS = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r", "e": ""}
 
 
 def write_table(session: Session, files: Mapping[TakeId, str]) -> str:
-    """Write a session as words.tsv; the same session always gives the same text.
+    """Format a session as words.tsv; equal sessions give equal text.
 
     Parameters
     ----------
@@ -90,12 +90,12 @@ def _take_cells(take: Take, file: str) -> list[str]:
 
 
 def escape(text: str) -> str:
-    """Make a cell of a text, reversibly."""
+    """Escape a text for a cell, reversibly."""
     return re.sub(r"[\\\t\n\r]", lambda found: _ESCAPES[found[0]], text)
 
 
 def unescape(cell: str) -> str:
-    """Make a text of a cell; a backslash that means nothing stays what it is."""
+    """Unescape a cell; a backslash without meaning is kept."""
     if "\\" not in cell:
         return cell
     return re.sub(r"\\(?:([\\tnre])|u([0-9a-f]{4}))", _meaning, cell)
@@ -107,14 +107,14 @@ def _meaning(found: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WordTable:
-    """What could be read of words.tsv.
+    """The readable content of words.tsv.
 
     Attributes
     ----------
     lost
-        Row number and reason, for every row or take that was left out.
+        Row number and reason for every row or take that was left out.
     changed
-        Row number and reason, where something else was assumed than what stands there.
+        Row number and description of every value that was replaced.
     """
 
     words: Mapping[WordId, Word]
@@ -123,7 +123,7 @@ class WordTable:
     changed: Sequence[tuple[int, str]]
 
     def notices(self, copy: str) -> tuple[Notice, ...]:
-        """Say what was left out and what was assumed, and where a copy of the file is kept."""
+        """Report what was left out and replaced, and where a copy of the file is kept."""
         said = []
         if self.lost:
             said.append(
@@ -146,18 +146,18 @@ def _listed(rows: Sequence[tuple[int, str]]) -> str:
 
 
 class _RowError(ValueError):
-    """Why a row cannot be used, in a few words."""
+    """The reason why a row cannot be used, in a few words."""
 
 
 def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUMNS) -> WordTable:
-    """Read words.tsv. What cannot be read is left out and said; everything else is kept.
+    """Read words.tsv. Unreadable rows are left out and reported.
 
     Parameters
     ----------
     folder
-        The project, absolute; no take may lie outside it.
+        The project folder, absolute; takes must be inside it.
     take_columns
-        The headings that are not labels: in an old project they were fewer.
+        The headings that are not labels; older projects have fewer.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def read_table(text: str, folder: Path, take_columns: Sequence[str] = TAKE_COLUM
 
 
 class _Ids:
-    """Gives every id of a table one that can name files; nearly all stay as they are."""
+    """Maps the ids of a table to valid file names; nearly all stay unchanged."""
 
     def __init__(self, is_fit: Callable[[str], bool]) -> None:
         self._is_fit = is_fit
@@ -195,7 +195,7 @@ class _Ids:
         return written in self._given
 
     def of(self, written: str) -> str:
-        """Return the same id for the same text, and different ids for different texts."""
+        """Return equal ids for equal texts, and different ids for different texts."""
         if written not in self._given:
             slug = free = written if self._is_fit(written) else slug_of(written)
             while free in self._taken:
@@ -224,7 +224,7 @@ class _Reader:
 
     def read(self, number: int, line: str) -> None:
         cells = line.split("\t")
-        # Many editors cut empty cells off the end of a line; a cell too many means a broken row.
+        # Many editors strip trailing empty cells; surplus cells mean a damaged row.
         if any(cells[len(self._headings) :]):
             raise _RowError("more cells than headings")
         row = dict(zip(self._headings, cells, strict=False))

@@ -17,7 +17,7 @@ from vgdesk.core.model import Concern, Take
 
 _log = logging.getLogger(__name__)
 
-TAIL = 0.3  # seconds after the key that ends a take
+TAIL = 0.3  # seconds recorded after the stop key
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Kept:
     Attributes
     ----------
     trim
-        Start and end of the word in seconds as voice activity proposes it; None if no voice was
-        found, then everything is kept.
+        Start and end of the word in seconds, proposed by voice activity detection; None if no
+        speech was found (nothing is trimmed).
     findings
-        What each check of the take says, also those that it passed.
+        Findings of all checks of the take, including passed ones.
     is_elsewhere
-        The folder where it was due was gone, so it lies in another one.
+        Whether it was saved in another folder because the intended one was missing.
     """
 
     file: Path
@@ -44,12 +44,12 @@ class Kept:
 
     @property
     def concerns(self) -> tuple[Concern, ...]:
-        """What is kept with the take of what speaks against it."""
+        """The concerns to store with the take."""
         return concerns(self.findings)
 
 
 class Phase(Enum):
-    """What the traffic light of the recorder shows."""
+    """The state of the recorder."""
 
     OFF = "off"
     OPENING = "opening"
@@ -64,7 +64,7 @@ HOLDS_A_TAKE = (Phase.RECORDING, Phase.TAIL, Phase.SAVING)
 
 
 class Capture:
-    """The microphone and the take that runs. Whatever may block happens in the sound thread."""
+    """The microphone and the running take. Blocking calls run in the sound thread."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Capture:
 
     @property
     def phase(self) -> Phase:
-        """Where the recorder stands, including what the sound thread is busy with."""
+        """The state of the recorder, including pending work of the sound thread."""
         if self._waiting_for is not Phase.OFF:
             return self._waiting_for
         return {
@@ -97,9 +97,9 @@ class Capture:
         }[self.recorder.state]
 
     def look_for_microphones(self, *, again: bool = False) -> None:
-        """List the microphones; `again` also finds those that were plugged in meanwhile."""
+        """List the microphones; `again` also finds newly connected ones."""
         if self.phase not in (Phase.OFF, Phase.READY, Phase.LOST):
-            return  # looking again closes the microphone, and would take it from under a take
+            return  # rescanning closes the microphone, which would end a take
 
         def found(microphones: tuple[Microphone, ...]) -> None:
             self.microphones = microphones
@@ -112,23 +112,23 @@ class Capture:
             return microphones()
 
         if again and self.phase is Phase.READY:
-            # Nobody begins a take on a microphone that is about to be closed.
+            # No take may start on a microphone that is about to be closed.
             self._do(Phase.OPENING, self.recorder.disarm, lambda: None)
         self._sound.run(look, done=found, failed=self._failed)
 
     def choose(self, microphone: Microphone | None) -> None:
-        """Use this microphone from now on; None is the default one of the system."""
+        """Use this microphone from now on; None for the system default."""
         self._microphone = microphone
         if self.phase is Phase.READY:
             self.arm()
 
     def arm(self, then: Callable[[], object] = lambda: None) -> None:
-        """Open the microphone and keep it open, so that the start of a word is never lost."""
+        """Open the microphone and keep it open, so that word onsets are never lost."""
         microphone, was_lost = self._microphone, self._has_failed or self.phase is Phase.LOST
 
         def open_it() -> None:
             self.recorder.disarm()
-            if was_lost:  # the sound system itself may have gone and come back
+            if was_lost:  # the sound system itself may have restarted
                 _rescan()
             self.recorder.arm(microphone)
 
@@ -139,13 +139,13 @@ class Capture:
         self._do(Phase.OPENING, self.recorder.disarm, lambda: None)
 
     def listen(self, *, is_wanted: bool) -> None:
-        """Say by an event when somebody begins to speak; or do not any more."""
+        """Start or stop sending an event when speech begins."""
         self._sound.run(lambda: self.recorder.listen(is_wanted=is_wanted), failed=self._failed)
 
     def start(
         self, folder: Path, name: str, *, stop_by_voice: bool, is_voice_there: bool = False
     ) -> None:
-        """Begin a take; half a second from before is part of it. The take is on disk meanwhile."""
+        """Start a take, including the half second before; it is written to disk continuously."""
         partial = partial_path(folder, name, self.recorder.sample_rate)
         self._running = partial, folder / f"{name}.flac"
 
@@ -167,10 +167,10 @@ class Capture:
         *,
         with_tail: bool = True,
     ) -> None:
-        """End the take, keep it as a FLAC file, propose where the word is and check it.
+        """End the take, save it as FLAC, locate the word and check it.
 
-        People stop too early: a take that is ended by hand has a tail. Of the other takes of the
-        word the newest are compared with it.
+        A take that is stopped manually gets a tail, because people stop too early. The newest of
+        the other takes of the word are compared with it.
         """
         if self._running is None:
             return
@@ -195,7 +195,7 @@ class Capture:
         self._do(Phase.SAVING, finish, lambda: done(kept[0]))
 
     def close(self) -> None:
-        """Keep the take that runs and switch the microphone off."""
+        """Save the running take and switch the microphone off."""
         if self._running is not None:
             self.stop(lambda _kept: None, with_tail=False)
         self._sound.run(self.recorder.disarm, failed=self._failed)
@@ -216,7 +216,7 @@ class Capture:
 
 
 def _kept(held: Path, file: Path) -> KeptSound:
-    """Keep a take; if the disk does not take it, say that nothing of it is lost."""
+    """Save a take; if the disk is full, report that it is not lost."""
     try:
         return keep(held, file)
     except AudioFileError as error:
@@ -230,13 +230,13 @@ def _kept(held: Path, file: Path) -> KeptSound:
 
 
 def _said(call: Callable[[], None]) -> None:
-    """Call, and make a sentence of whatever goes wrong: no mistake may hold the recorder up."""
+    """Call and turn any error into a message: no bug may block the recorder."""
     try:
         call()
     except VgdeskError:
         raise
     except Exception as error:
-        _log.exception("the sound thread")
+        _log.exception("error in the sound thread")
         raise SoundDeviceError(
             "Something went wrong in the recorder. The recording is kept in the project folder.",
             "Press Record to continue. A take that is missing from the list is restored the next "

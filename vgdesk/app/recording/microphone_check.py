@@ -25,20 +25,20 @@ from vgdesk.audio.take_checks import (
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take, TakeId, Verdict, WordId
 
-LONGEST = 6.0  # seconds: whoever has said nothing by then is not heard
+LONGEST = 6.0  # seconds of listening before giving up
 NAME = "microphone-check"
-TOLD = frozenset({LEVEL.id, NOISE.id, BAND.id})  # also if nothing is wrong
+TOLD = frozenset({LEVEL.id, NOISE.id, BAND.id})  # shown even if passed
 ABOUT_IT = TOLD | {
     SILENCE.id,
     SPEECH.id,
     CLIPPING.id,
     DROPOUTS.id,
     DAMAGED.id,
-}  # and not about the word
+}  # excludes checks of the word
 
 
 class CheckStage(Enum):
-    """Where the check stands."""
+    """The stage of the check."""
 
     WAITING = "waiting"
     OPENING = "opening"
@@ -48,14 +48,14 @@ class CheckStage(Enum):
 
 
 class MicrophoneCheck:
-    """Somebody says a word, hears it back and reads how it came in; nothing of it is kept.
+    """Records a test word, plays it back and reports its quality; nothing is kept.
 
     Attributes
     ----------
     is_over
-        True once it was done or skipped since the program began.
+        Whether it was done or skipped since the program started.
     findings
-        What the last word said about the microphone.
+        Findings about the microphone from the last word.
     """
 
     def __init__(
@@ -81,11 +81,11 @@ class MicrophoneCheck:
 
     @property
     def stage(self) -> CheckStage:
-        """Where the check stands."""
+        """The stage of the check."""
         return self._stage
 
     def begin(self) -> None:
-        """Open the microphone and listen until a word was said."""
+        """Open the microphone and record until a word was spoken."""
         if self._desk.phase in (Phase.OFF, Phase.LOST, Phase.READY):
             self._stage, self.findings, self._said = CheckStage.OPENING, (), None
             self._playback.stop()
@@ -95,7 +95,7 @@ class MicrophoneCheck:
                 self._desk.arm(self._listen)
 
     def hear(self, event: RecorderEvent) -> bool:
-        """Take in what the recorder noticed; False if it was not about the check."""
+        """Handle a recorder event; False if it does not concern the check."""
         if self._stage is not CheckStage.LISTENING:
             return False
         if event.error is not None:
@@ -105,28 +105,28 @@ class MicrophoneCheck:
         return True
 
     def play(self) -> None:
-        """Play what was said."""
+        """Play the test word."""
         if self._said is not None:
             self._playback.play([self._said])
 
     def give_up(self) -> None:
-        """Stop listening; what was said until now is of no use."""
+        """Stop recording and discard the sound so far."""
         self._end()
         self._stage = CheckStage.WAITING
 
     def fail(self) -> None:
-        """Hear that the microphone failed."""
+        """Handle a failure of the microphone."""
         self._is_writing = False
         self._stop_clock()
         self._stage = CheckStage.WAITING
 
     def finish(self) -> None:
-        """Be done with it for as long as the program runs, and keep nothing."""
+        """Finish the check for this run of the program, and discard everything."""
         self.is_over = True
         self.give_up()
         self._playback.stop()
         self._said = None
-        if not self._is_writing:  # else it is removed once it is written
+        if not self._is_writing:  # otherwise it is deleted once it is written
             self._clear()
 
     def _clear(self) -> None:
@@ -180,7 +180,7 @@ class MicrophoneCheck:
 
 
 def clear() -> None:
-    """Remove what was said, also what a crash left of an earlier check."""
+    """Delete the recordings of this check and any left by a crash."""
     shutil.rmtree(_place(), ignore_errors=True)
 
 

@@ -8,12 +8,12 @@ from vgdesk.audio.player import Player
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take
 
-LONGEST = 600.0  # seconds: also what is too long to be a word must be heard before it is trimmed
-PAUSE = 0.2  # seconds between two words that are played one after the other
+LONGEST = 600.0  # seconds: takes too long for a word must be playable to trim them
+PAUSE = 0.2  # seconds between words played in sequence
 
 
 class Playback:
-    """Plays takes. One sound at a time: a new one stops the one before."""
+    """Plays takes, one sound at a time: a new one stops the previous one."""
 
     def __init__(self, sound: Background, *, failed: Callable[[VgdeskError], object]) -> None:
         self._sound = sound
@@ -21,11 +21,11 @@ class Playback:
         self._player = Player(lambda: None)
 
     def play(self, takes: Sequence[Take]) -> None:
-        """Play the trimmed takes one after the other."""
+        """Play trimmed takes in sequence."""
         self._sound.run(lambda: self._player.play(in_a_row(takes)), failed=self._failed)
 
     def play_part(self, take: Take, seconds: float, *, is_end: bool) -> None:
-        """Play some seconds from the start of the trimmed take, or those at its end."""
+        """Play the first or last seconds of a trimmed take."""
 
         def play() -> None:
             whole = read(take.file, start=take.start, end=take.end, longest=LONGEST)
@@ -40,7 +40,7 @@ class Playback:
 
 
 def in_a_row(takes: Sequence[Take]) -> Recording:
-    """Read takes and put them behind each other at one rate, with a short pause between."""
+    """Concatenate takes at one sample rate, with short pauses between them."""
     parts = [read(take.file, start=take.start, end=take.end, longest=LONGEST) for take in takes]
     rate = max(part.sample_rate for part in parts)
     pause = np.zeros(round(PAUSE * rate), np.float32)

@@ -21,7 +21,7 @@ from vgdesk.core.notices import Level, Notice
 
 
 class Stage(Enum):
-    """What the traffic light shows; the value is the word that stands beside it."""
+    """The state shown by the traffic light; the value is its caption."""
 
     OFF = "Idle"
     OPENING = "Opening"
@@ -47,7 +47,7 @@ _STAGES = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Running:
-    """A take that runs; who speaks is asked when it begins."""
+    """A running take; its speaker is fixed at the start."""
 
     word: Word
     take: TakeId
@@ -56,17 +56,17 @@ class _Running:
 
 
 class TakeSequence:
-    """Records word after word: which comes next, how a take starts and ends, what becomes of it.
+    """Records word after word: the order of prompts, start and end of takes, and their review.
 
-    By hand every step is a key. By voice a take starts when somebody speaks, and a take that no
-    check failed is accepted. In a timed round every word has its seconds, and nothing waits.
+    In manual mode every step is a key. By voice a take starts with speech and is accepted unless a
+    check fails. In a timed round every word has a fixed time, and no take is reviewed.
 
     Attributes
     ----------
     review
-        The take that waits to be accepted or retaken; None if there is none.
+        The take under review; None if there is none.
     is_going
-        True while words follow each other by themselves.
+        Whether prompts advance automatically.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class TakeSequence:
 
     @property
     def stage(self) -> Stage:
-        """Where the recording stands."""
+        """The current stage of the recording."""
         if self._desk.phase is not Phase.READY:
             return _STAGES[self._desk.phase]
         if self.review is not None:
@@ -105,7 +105,7 @@ class TakeSequence:
 
     @property
     def plan(self) -> PromptPlan:
-        """How the list is gone through."""
+        """Order and number of the prompts."""
         settings = self._settings()
         return PromptPlan(
             settings.shuffles_prompts,
@@ -115,7 +115,7 @@ class TakeSequence:
         )
 
     def toggle(self, text: str, label: str) -> bool:
-        """Start or end, as the mode has it; True if the word has to be asked for first."""
+        """Start or stop according to the mode; True if a word has to be entered first."""
         phase = self._desk.phase
         if self._running is not None and phase in (Phase.RECORDING, Phase.LOST):
             self._end_take()
@@ -132,7 +132,7 @@ class TakeSequence:
         return False
 
     def accept(self) -> None:
-        """Keep the take that waits, whatever the checks say, and go on to the next word."""
+        """Keep the take under review regardless of its checks, and continue with the next word."""
         take = self._store.session.takes.get(self._reviewed or TakeId(""))
         if take is not None and take.concerns and not take.is_kept_anyway:
             kept = replace(take, is_kept_anyway=True)
@@ -142,7 +142,7 @@ class TakeSequence:
             self._next_word()
 
     def retake(self) -> None:
-        """Put the take that waits into the trash and record its word again."""
+        """Move the take under review to the trash and record its word again."""
         rejected = self._reviewed or self._view_state.selection.take
         take = self._store.session.takes.get(rejected) if rejected else None
         if take is None or self._running is not None:
@@ -157,7 +157,7 @@ class TakeSequence:
             self._desk.arm(lambda: self._begin_word(word))
 
     def step_word(self, step: int) -> None:
-        """Walk along the list of prompts; a take that waits is kept."""
+        """Move along the prompts; a take under review is kept."""
         if self._running is not None:
             return
         self._set_review(None, None)
@@ -167,7 +167,7 @@ class TakeSequence:
             self._view_state.select(word)
 
     def step_take(self, step: int) -> None:
-        """Walk through the takes of the chosen word."""
+        """Move through the takes of the selected word."""
         selection = self._view_state.selection
         takes = self._store.session.takes_of(selection.primary) if selection.primary else ()
         if takes:
@@ -177,7 +177,7 @@ class TakeSequence:
             self._view_state.choose_take(takes[0].word, chosen)
 
     def hear(self, event: RecorderEvent) -> None:
-        """Take in what the recorder noticed."""
+        """Handle a recorder event."""
         if event.error is not None:
             self._events.notice.publish(Notice.of(event.error))
         if event.kind is RecorderEventKind.VOICE_BEGAN:
@@ -187,22 +187,22 @@ class TakeSequence:
         elif event.kind is not RecorderEventKind.SILENT:
             self.is_going &= event.kind is RecorderEventKind.VOICE_ENDED
             if event.kind is RecorderEventKind.VOICE_ENDED and self._is_round:
-                return  # a word has its seconds, whoever speaks faster waits
+                return  # the time of each word is fixed
             self._end_take()
 
     def session_changed(self, session: Session) -> None:
-        """Let go of a take that waits for an answer and is not there any more."""
+        """End the review of a take that no longer exists."""
         if self._reviewed is not None and self._reviewed not in session.takes:
             self._set_review(None, None)
 
     def failed(self, error: VgdeskError) -> None:
-        """Say what went wrong with the microphone; nothing goes on by itself then."""
+        """Report an error of the microphone and stop advancing prompts."""
         self._running = None
         self._pause()
         self._events.notice.publish(Notice.of(error))
 
     def close(self) -> None:
-        """End a timed round; the take that runs is left to the desk."""
+        """End a timed round; the recording desk finishes the running take."""
         self._pause()
 
     @property
@@ -216,7 +216,7 @@ class TakeSequence:
     def _begin(self, text: str, label: str) -> None:
         session, chosen = self._store.session, self._view_state.selection.primary
         known = session.words.get(chosen) if chosen else None
-        # Two words may be written alike: the one that was chosen is meant.
+        # Two words may have the same spelling: the selected one counts.
         word = known if known is not None and known.text == text else new_word(session, text)
         column = self._view_state.recipe.label_column
         if label and word.labels.get(column) != label:
@@ -270,7 +270,7 @@ class TakeSequence:
             self._clock.start()
 
     def _is_refused(self) -> bool:
-        """Record nobody who does not agree; say so."""
+        """Refuse to record a speaker without consent, and report it."""
         speaker = self._store.session.speakers.get(self._settings().speaker)
         if speaker is None or speaker.has_consent is not False:
             return False
@@ -310,7 +310,7 @@ class TakeSequence:
             TakeSource.RECORDED,
             kept.concerns,
         )
-        # What was edited about the word while it was said stands.
+        # Edits of the word made during the take are kept.
         said = session.words.get(word.id, word)
         self._store.apply(f"Record “{word.text}”", lambda s: s.with_word(said).with_take(take))
         self._view_state.choose_take(word.id, take.id)
@@ -322,7 +322,7 @@ class TakeSequence:
             self._next_word()
 
     def _tell_troubles(self, kept: Kept) -> None:
-        """Say what must not be overlooked, even where word follows word."""
+        """Report serious problems even if prompts advance automatically."""
         for finding in kept.findings:
             if finding.check == DAMAGED.id:
                 notice = Notice(finding.message, finding.remedy, Level.WARNING)

@@ -1,4 +1,4 @@
-"""From sound files and projects to frames, for the command line."""
+"""Frames of sound files and projects, for the command line."""
 
 import sys
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from vgdesk.encoders.base import EncoderSpec, SpeechEncoder
 
 
 def frames_from(name: str, words: str | None, making: Making) -> FrameStack:
-    """Read the frames of a file, or let the encoder of this name hear the takes of a list."""
+    """Read a frame file, or encode the takes of a list with the named encoder."""
     if name.endswith(STACK):
         return read_frames(Path(name))
     spec = find_encoder(name)
@@ -34,7 +34,7 @@ def frames_from(name: str, words: str | None, making: Making) -> FrameStack:
 def make_frames(
     spec: EncoderSpec, inputs: Sequence[Path], making: Making
 ) -> tuple[FrameStack, bool]:
-    """Let an encoder hear every take alone, and keep all frames; otherwise as `make_stack`."""
+    """Encode every take separately and keep all frames; otherwise like `make_stack`."""
     if spec.modality is not Modality.SPEECH:
         raise VgdeskError(f"“{spec.title}” is a text encoder.", "Choose a speech encoder.")
     rows = rows_of(inputs, Modality.SPEECH)
@@ -73,7 +73,7 @@ def _stacked(
     lengths = [len(frames[layers[0]]) for frames in takes]
     values = np.empty((len(layers), sum(lengths), takes[0][layers[0]].shape[1]), np.float32)
     for place, layer in enumerate(layers):
-        # Given back as soon as it is copied, so that all is there but once.
+        # Freed as soon as it is copied, so that only one copy is in memory.
         np.concatenate([frames.pop(layer) for frames in takes], out=values[place])
     values.flags.writeable = False
     words = tuple(word for word, _frames in found.values())

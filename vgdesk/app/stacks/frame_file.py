@@ -1,4 +1,4 @@
-"""Frames on disk: as stacks are, with one axis for the frames of all takes."""
+"""Frame files: like stack files, with one axis for the frames of all takes."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ ENDINGS = (".safetensors",)
 
 
 def write_frames(file: Path, frames: FrameStack, *, force: bool = False) -> None:
-    """Write frames; the axes are [layers, frames, dim], and "starts" says where takes begin.
+    """Write frames; the axes are [layers, frames, dim], "starts" gives the first frame of takes.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def write_frames(file: Path, frames: FrameStack, *, force: bool = False) -> None
         "values": np.ascontiguousarray(frames.values, np.float32),
         "starts": np.ascontiguousarray(frames.starts, np.int64),
     }
-    # Written by the library, which wants a name: as bytes first, all would be in memory twice.
+    # The library writes by name: building the bytes first would double the memory.
     with placed_whole(file, force=force) as part:
         try:
             save_file(tensors, part, metadata=about)
@@ -52,14 +52,14 @@ def write_frames(file: Path, frames: FrameStack, *, force: bool = False) -> None
 
 
 def read_frames(file: Path) -> FrameStack:
-    """Read what `write_frames` wrote, or a stack, whose takes have one frame each.
+    """Read a frame file, or a stack file as takes of one frame each.
 
     Raises
     ------
     NotFiniteError
-        If it holds NaN or infinity; the message names take and layer.
+        If it contains NaN or infinity; the message names take and layer.
     VgdeskError
-        If it is something else.
+        If it has another format.
     """
     hint = "Make it with `vgdesk embed --frames`."
     try:

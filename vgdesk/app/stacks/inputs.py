@@ -19,18 +19,18 @@ Row = tuple[WordId, SpeechItem | TextItem]
 
 
 def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
-    """Return the list or project that an encoder was given, or refuse if it was given none."""
+    """Return the list or project to encode; raises VgdeskError if there is none."""
     if words is None:
         raise VgdeskError(
             f"“{spec.title}” has no words to encode.", "Name the project or the list with --words."
         )
     if not Path(words).is_file() and not words.endswith(PROJECT):
-        open_words(words)  # a list that ships, or the sentence that names these lists
+        open_words(words)  # raises unless it is a built-in list
     return [Path(words)]
 
 
 def rows_of(inputs: Sequence[Path], modality: Modality) -> list[Row]:
-    """List the rows of all inputs, each with the word that it stands for; no two share a name."""
+    """List the rows of all inputs with their words; row names are unique."""
     return list(_distinct(_rows(inputs, modality)))
 
 
@@ -66,7 +66,7 @@ def listed_rows(session: Session, modality: Modality) -> Iterator[Row]:
 
 
 def sound_rows(path: Path) -> Iterator[tuple[WordId, SpeechItem]]:
-    """List the sounds of a file or folder by the words that they are named after."""
+    """List the sounds of a file or folder with the words of their names."""
     if not path.exists():
         raise VgdeskError(f"{path} does not exist.", "Check the name.")
     for file in sound_files([path]):

@@ -27,7 +27,7 @@ STACK = ".safetensors"
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How vectors are made.
+    """Options for encoding.
 
     Attributes
     ----------
@@ -40,12 +40,12 @@ class Making:
 
 
 def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
-    """Read the stack of a file, or let the encoder of this name make one of the words of a project.
+    """Read a stack file, or encode the words of a project with the named encoder.
 
     Raises
     ------
     VgdeskError
-        If it is neither, or if there are no words for the encoder.
+        If the name is neither, or if there are no words to encode.
     """
     if name.endswith(STACK):
         return read_stack(Path(name))
@@ -56,12 +56,12 @@ def stack_from(name: str, words: str | None, making: Making) -> LayerStack:
 def make_stack(
     spec: EncoderSpec, inputs: Sequence[Path], making: Making
 ) -> tuple[LayerStack, bool]:
-    """Encode what the inputs name.
+    """Encode the inputs.
 
     Returns
     -------
     tuple
-        The stack, and whether it holds every row; what failed is said on standard error.
+        The stack, and whether it is complete; failures are printed to standard error.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def make_stack(
 
 
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
-    """Encode rows, each with the word that it stands for; as `make_stack`."""
+    """Encode rows, each with its word; as `make_stack`."""
     if not rows:
         raise VgdeskError("No sound files or words were found there.", "Give sound files or words.")
     items = tuple(_heard_by(spec, item) for _word, item in rows)
@@ -93,7 +93,7 @@ def _heard_by(spec: EncoderSpec, item: SpeechItem | TextItem) -> SpeechItem | Te
 
 
 def place_of_layer(stack: LayerStack, name: str) -> int:
-    """Return the place of the layer of this name, or say which there are."""
+    """Return the index of a layer; an unknown name raises with the list of layers."""
     if name not in stack.layers:
         raise VgdeskError(
             f"“{stack.encoder}” has no layer “{name}”.", f"It has {', '.join(stack.layers)}."
@@ -102,15 +102,15 @@ def place_of_layer(stack: LayerStack, name: str) -> int:
 
 
 def by_word(stack: LayerStack) -> LayerStack:
-    """Average the takes of a word: words are what two encoders have in common."""
+    """Average the takes of each word, because encoders are compared over words."""
     rows: dict[WordId, list[Embedding]] = {}
     keys = stack.keys or stack.rows
     for place, word in enumerate(stack.words):
         one = Embedding(keys[place], stack.encoder, stack.layers, stack.values[:, place])
         rows.setdefault(word, []).append(one)
     merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
-    assert merged is not None  # a file without rows is refused when it is read
-    # Of vectors of which it is not known what they are from, nothing may be kept.
+    assert merged is not None  # files without rows are refused when read
+    # Results from vectors of unknown origin must not be cached.
     return merged if stack.keys else replace(merged)
 
 

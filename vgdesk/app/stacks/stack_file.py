@@ -1,8 +1,8 @@
-"""Stacks on disk, with named axes and ids: safetensors, NPZ or HDF5, as the name of the file says.
+"""Stack files with named axes and ids: safetensors, NPZ or HDF5, by file suffix.
 
-All of them hold the array ``values`` with the axes [layers, rows, dim], the names ``layers``,
-``rows`` and ``words`` (one a row), the ``encoder`` and the ``format``. Nothing in them is ever
-executed, no other file is looked at, and how much memory they take is known before it is taken.
+All of them contain the array ``values`` with the axes [layers, rows, dim], the names ``layers``,
+``rows`` and ``words`` (one per row), the ``encoder`` and the ``format``. Reading never executes
+anything or opens other files, and checks the needed memory before allocating it.
 """
 
 import io
@@ -29,9 +29,9 @@ from vgdesk.core.stack import LayerStack
 FORMAT = "vgdesk stack 1"
 AXES = ("layers", "rows", "dim")
 NAMES = ("layers", "rows", "words")
-ROOM = 2**24  # bytes that any file may take in memory, however small it is
-MOST_TIMES = 20  # as large as the file
-# What the libraries raise at files that are damaged, or something else.
+ROOM = 2**24  # bytes that even a small file may take in memory
+MOST_TIMES = 20  # times the size of the file
+# Errors of the libraries for damaged or other files.
 BROKEN = (
     OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError,
     MemoryError,
@@ -43,12 +43,12 @@ About = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """How a kind of file is made of values and what is known about them, and read again.
+    """Writer and reader of one file format.
 
     Attributes
     ----------
     begins
-        What stands at its beginning, as a pattern: anything else is not read into memory.
+        Pattern of its first bytes: other files are not read into memory.
     """
 
     make: Callable[[Values, About], bytes]
@@ -62,8 +62,7 @@ def write_stack(file: Path, stack: LayerStack, *, force: bool = False) -> None:
     Raises
     ------
     VgdeskError
-        If the file cannot be written, its name says another kind of file, or there is one
-        already, unless `force` says that it may be replaced.
+        If the file cannot be written, its suffix is unknown, or it exists and `force` is false.
     """
     checked_file(file, tuple(FORMATS), force=force)
     about = {
@@ -78,14 +77,14 @@ def write_stack(file: Path, stack: LayerStack, *, force: bool = False) -> None:
 
 
 def read_stack(file: Path) -> LayerStack:
-    """Read what `write_stack` wrote; anything else is refused with a sentence.
+    """Read a stack file.
 
     Raises
     ------
     NotFiniteError
-        If it holds NaN or infinity; the message names row and layer.
+        If it contains NaN or infinity; the message names row and layer.
     VgdeskError
-        If it is something else.
+        If it has another format.
     """
     hint = "Make it again with `vgdesk embed`."
     try:
@@ -118,17 +117,17 @@ def _content(file: Path, begins: re.Pattern[bytes]) -> bytes:
 
 
 def single(values: Values) -> Values:
-    """Return numbers in single precision; what is too large for it becomes infinite."""
+    """Convert to single precision; values that are too large become infinite."""
     if values.dtype.kind != "f":
-        raise ValueError(f"values are no fractions but {values.dtype}")
+        raise ValueError(f"values are not floating-point but {values.dtype}")
     with np.errstate(over="ignore"):
         return values.astype(np.float32, copy=False)
 
 
 def _refuse_promises(promised: int, content: bytes) -> None:
-    """Refuse to unpack what is far larger than the file: vectors can hardly be packed at all."""
+    """Refuse content far larger than the file, because vectors hardly compress."""
     if promised > ROOM + MOST_TIMES * len(content):
-        raise ValueError(f"{len(content):,} bytes promise to become {promised:,}")
+        raise ValueError(f"{len(content):,} bytes would expand to {promised:,}")
 
 
 def _format_of(file: Path) -> _Format:
@@ -178,7 +177,7 @@ def _read_npz(content: bytes) -> tuple[Values, About]:
 
 
 def _make_hdf5(values: Values, about: About) -> bytes:
-    import h5py  # takes a moment, and few ask for it
+    import h5py  # slow to import and rarely needed
 
     made = io.BytesIO()
     with h5py.File(made, "w") as file:
@@ -196,7 +195,7 @@ def _read_hdf5(content: bytes) -> tuple[Values, About]:
     import h5py
 
     with h5py.File(io.BytesIO(content), "r") as file:
-        # A link, or numbers that are kept elsewhere, would open other files of this computer.
+        # Links and external data would open other files on this computer.
         if any(
             not isinstance(file.get(n, getlink=True), h5py.HardLink) for n in (*NAMES, "values")
         ):

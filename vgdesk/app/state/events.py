@@ -15,13 +15,13 @@ ViewId = NewType("ViewId", str)
 
 
 class Topic(Generic[T]):
-    """One kind of news. Everything happens on the main thread, in the order of subscribing."""
+    """One kind of event. Listeners run on the main thread in the order of subscription."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[T], object]] = []
 
     def subscribe(self, listener: Callable[[T], object]) -> Callable[[], None]:
-        """Call `listener` with every later payload; returns the function that ends it."""
+        """Call `listener` with every later payload; returns a function to unsubscribe."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -32,7 +32,7 @@ class Topic(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class SessionChanged:
-    """An edit, its undoing or a project that was opened."""
+    """An edit, an undo or redo, or an opened project."""
 
     before: Session
     after: Session
@@ -49,12 +49,12 @@ class ViewResult:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why a view is empty, and the one step that fills it.
+    """Why a view is empty, and the action that fills it.
 
     Attributes
     ----------
     action, action_title
-        Id of an action, and what it is called here; empty if there is nothing to do but wait.
+        Id of an action and the text of its button; empty if the user has to wait.
     """
 
     view: ViewId
@@ -65,12 +65,12 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class CellProgress:
-    """How many of the takes or words of one cell have their vectors.
+    """The number of takes or words of one cell that have vectors.
 
     Attributes
     ----------
     problem
-        Why some or all of them have none; empty if nothing is wrong.
+        Why vectors are missing; empty if none failed.
     is_stopped
         True after a cancel.
     """
@@ -83,12 +83,12 @@ class CellProgress:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Where encoding stands.
+    """The progress of encoding.
 
     Attributes
     ----------
     pending
-        Takes that still wait for a speech encoder.
+        Takes without vectors yet.
     failed
         Why a take could not be encoded.
     """
@@ -100,7 +100,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Everything that can be heard."""
+    """All topics of the application."""
 
     session_changed: Topic[SessionChanged] = field(default_factory=Topic)
     recipe_changed: Topic[ViewRecipe] = field(default_factory=Topic)

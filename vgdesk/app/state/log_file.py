@@ -8,9 +8,9 @@ LOG_FILE = "vgdesk.log"
 
 
 def keep_log() -> Path | None:
-    """Write the log of the program into this user's folder too; returns the file.
+    """Also write the log to a file in the user's folder; returns the file.
 
-    None if it cannot be written: the log goes to where the program was started from.
+    None if it cannot be written; the log then goes only to standard error.
     """
     file = user_folder("data") / LOG_FILE
     try:

@@ -1,4 +1,4 @@
-"""What the user prefers, on this computer and in every project."""
+"""Preferences of the user on this computer, for all projects."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -23,10 +23,10 @@ HOME_VARIABLE = "VGDESK_HOME"
 
 
 def user_folder(kind: Literal["config", "data", "cache"]) -> Path:
-    """Return where this user's settings, unsaved recordings or throw-away files belong.
+    """Return the folder of this user's settings, unsaved recordings or temporary files.
 
-    The folder need not exist. With VGDESK_HOME set everything is kept below that one folder: a
-    classroom or a test leaves no trace elsewhere.
+    The folder need not exist. If VGDESK_HOME is set, everything is kept below that folder, so that
+    a classroom or a test leaves no traces elsewhere.
     """
     if home := os.environ.get(HOME_VARIABLE):
         return Path(home).expanduser().absolute() / kind
@@ -39,12 +39,12 @@ def user_folder(kind: Literal["config", "data", "cache"]) -> Path:
 
 
 def embeddings_folder() -> Path:
-    """Return where this user's embeddings are kept; they can be computed again at any time."""
+    """Return the folder of cached embeddings, which can be recomputed at any time."""
     return user_folder("cache") / "embeddings"
 
 
 class Layout(Enum):
-    """How the four views share the centre of the window."""
+    """Arrangement of the four views in the centre of the window."""
 
     GRID = "grid"
     TABS = "tabs"
@@ -109,7 +109,7 @@ def _about(read: Callable[[Any], Any], says: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every preference: its default, how it is read from the file, and a sentence about it."""
+    """All preferences, each with its default, its reader and a description."""
 
     device: str = field(
         default="auto",
@@ -184,29 +184,29 @@ class Settings:
     )
 
     def with_recent(self, project: Path) -> Self:
-        """Put a project at the top of the recent ones."""
+        """Put a project at the top of the recent projects."""
         project = project.absolute()
         others = (other for other in self.recent_projects if other != project)
         return replace(self, recent_projects=(project, *others)[:MOST_RECENT])
 
     def with_meanings(self, columns: Mapping[str, str]) -> Self:
-        """Put what columns mean at the top; the same columns had another meaning before."""
+        """Put a column mapping at the top; replaces that of the same columns."""
         others = (other for other in self.column_meanings if set(other) != set(columns))
         return replace(self, column_meanings=(dict(columns), *others)[:MOST_MEANINGS])
 
     def with_model(self, folder: Path, *, is_grounded: bool) -> Self:
-        """Add a folder with a model, or say anew whether it learnt from pictures."""
+        """Add a model folder, or update whether it is grounded."""
         known = {**dict(self.model_folders), str(folder): is_grounded}
         return replace(self, model_folders=tuple(known.items()))
 
 
 def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
-    """Read the settings; whatever is missing or does not fit gets its default.
+    """Read the settings; missing or invalid values get their defaults.
 
     Returns
     -------
     tuple
-        The settings, and a notice for everything that had to be replaced.
+        The settings, and a notice for every replaced value.
     """
     try:
         stored = read_object(file)
@@ -238,9 +238,9 @@ def _misfit(name: str) -> Notice:
 
 
 def save_settings(file: Path, change: Callable[[Settings], Settings]) -> None:
-    """Change the settings on the disk; a failed attempt leaves the file as it was.
+    """Change the settings on disk; a failure leaves the file unchanged.
 
-    They are read again first, so that what another window has changed meanwhile stays.
+    They are read again first, to keep the changes of other windows.
 
     Raises
     ------
@@ -263,9 +263,9 @@ def save_settings(file: Path, change: Callable[[Settings], Settings]) -> None:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """Keep other windows from writing meanwhile, where the drive offers locks."""
+    """Lock out other windows, if the drive supports locks."""
     lock = FileLock(file.with_name(f"{file.name}.lock"), timeout=2, fallback_to_soft=False)
-    with suppress(OSError):  # a lock that is held too long, or cannot be had, holds up nothing
+    with suppress(OSError):  # proceed without a lock rather than wait
         lock.acquire()
     try:
         yield

@@ -9,21 +9,21 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One edit: its name in the undo menu and the session on the far side of it."""
+    """One edit: its name in the undo menu and the session to return to."""
 
     label: str
     session: Session
 
 
 class Store:
-    """Holds the session. Only here is it replaced; each replacement has a name and can be undone.
+    """Holds the session, and is the only place that replaces it, with named and undoable edits.
 
-    Sessions share what did not change, so keeping the earlier ones costs next to nothing.
+    Sessions share unchanged parts, so keeping earlier ones takes little memory.
 
     Attributes
     ----------
     opened
-        How often one began anew: what was asked for before is nothing for the session of now.
+        Number of times a session was opened; results requested before the last one are outdated.
     """
 
     def __init__(self, events: Events) -> None:
@@ -40,12 +40,12 @@ class Store:
 
     @property
     def undo_label(self) -> str:
-        """What would be undone; empty if nothing can be."""
+        """Name of the edit to undo; empty if there is none."""
         return self._undo[-1].label if self._undo else ""
 
     @property
     def redo_label(self) -> str:
-        """What would be done again; empty if nothing can be."""
+        """Name of the edit to redo; empty if there is none."""
         return self._redo[-1].label if self._redo else ""
 
     @property
@@ -53,7 +53,7 @@ class Store:
         return self._session is not self._saved
 
     def apply(self, label: str, edit: Callable[[Session], Session]) -> None:
-        """Replace the session by an edited one; an edit that changes nothing is no step."""
+        """Replace the session by an edited one; an edit without changes is not recorded."""
         edited = edit(self._session)
         if edited is self._session:
             return
@@ -75,21 +75,21 @@ class Store:
 
     @property
     def last_saved(self) -> Session:
-        """The session as it was saved or opened; what differs from it are the unsaved edits."""
+        """The session as last saved or opened; differences from it are unsaved edits."""
         return self._saved
 
     @property
     def earlier(self) -> tuple[Session, ...]:
-        """Every session that undo or redo leads to."""
+        """All sessions in the undo and redo history."""
         return tuple(step.session for step in (*self._undo, *self._redo))
 
     def open(self, session: Session, label: str, *, saved: Session | None = None) -> None:
-        """Start over with another session, from which no step leads back.
+        """Replace the session and clear the undo history.
 
         Parameters
         ----------
         saved
-            The session as it is saved, if that is another one.
+            The session as saved, if different.
         """
         self.opened += 1
         self._undo, self._redo = [], []
@@ -97,15 +97,14 @@ class Store:
         self._replace(session, label)
 
     def saved(self, session: Session, *, of: Session | None = None) -> None:
-        """Take over the session as it was saved: the same edits, its takes now in the project.
+        """Adopt the session as saved: the same edits, with takes in the project folder.
 
-        Earlier sessions keep pointing at the files where the takes were before; those stay.
+        Earlier sessions keep the old paths of their takes; those files stay.
 
         Parameters
         ----------
         of
-            What it was when saving began. If it was edited since, or undone, that stands and is
-            not saved.
+            The session when saving began. Later edits or undo steps are kept as unsaved.
         """
         self._saved = session
         is_edited = of is not None and self._session is not of

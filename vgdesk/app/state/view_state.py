@@ -8,7 +8,7 @@ from vgdesk.core.viewing import Selection, Shown, ViewRecipe
 
 
 class ViewState:
-    """What is looked at: the selection and the recipe of the views. Neither is ever undone."""
+    """The selection and the view recipe. Neither is part of undo."""
 
     def __init__(self, events: Events, recipe: ViewRecipe) -> None:
         self._events = events
@@ -16,7 +16,7 @@ class ViewState:
         self.selection = Selection()
 
     def change(self, change: Callable[[ViewRecipe], ViewRecipe]) -> None:
-        """Look at something else."""
+        """Change the view recipe."""
         changed = change(self.recipe)
         if changed != self.recipe:
             self.recipe = changed
@@ -27,20 +27,20 @@ class ViewState:
         self._choose(self.selection.of(*words))
 
     def toggle(self, word: WordId) -> None:
-        """Add a word to the selection, or take it out."""
+        """Add a word to the selection, or remove it."""
         self._choose(self.selection.toggled(word))
 
     def hover(self, word: WordId | None) -> None:
-        """Point at a word without choosing it."""
+        """Mark a word as hovered without selecting it."""
         self._choose(replace(self.selection, hovered=word))
 
     def choose_take(self, word: WordId, take: TakeId) -> None:
-        """Inspect one take of a word."""
+        """Select one take of a word."""
         words = self.selection.words if word in self.selection.words else (word,)
         self._choose(replace(self.selection, words=words, primary=word, take=take))
 
     def step_word(self, session: Session, step: int) -> None:
-        """Walk through the list from the primary word; stops at its ends."""
+        """Move through the list from the primary word; stops at the ends."""
         words = tuple(session.words)
         if not words:
             return
@@ -49,21 +49,21 @@ class ViewState:
         self.select(words[max(0, min(place, len(words) - 1))])
 
     def choose_layer(self, cell: Cell, layer: int) -> None:
-        """Look at this layer of a cell."""
+        """Show a layer of a cell."""
         self.change(lambda recipe: recipe.with_layer(cell, layer))
 
     def compare(self, a: Cell, b: Cell) -> None:
-        """Compare two cells of the 2x2; the words of the first are shown."""
+        """Compare two cells of the 2x2 and show the words of the first."""
         self.change(lambda recipe: replace(recipe, a=a, b=b, shown=Shown.A))
 
     def toggle_published(self) -> None:
-        """Look by the study's own measures instead of those that hold up, or the other way."""
+        """Switch between the study's own measures and the corrected ones."""
         corrected = {published: measure for measure, published in AS_PUBLISHED.items()}
         is_published = {self.recipe.alignment, self.recipe.curve} & set(corrected)
         self.change(lambda r: r.with_measures(corrected if is_published else AS_PUBLISHED))
 
     def session_changed(self, session: Session) -> None:
-        """Let go of words that are no longer in the session."""
+        """Drop words from the selection that are no longer in the session."""
         chosen = self.selection
         words = tuple(word for word in chosen.words if word in session.words)
         if words != chosen.words:

@@ -1,4 +1,4 @@
-"""Which word is meant, and which id and number a new word or take gets."""
+"""Identity of words, and the ids of new words and takes."""
 
 import re
 import unicodedata
@@ -11,22 +11,22 @@ from types import MappingProxyType
 from vgdesk.core.model import Session, TakeId, Word, WordId
 from vgdesk.core.names import free_id, slug_of
 
-MOST_DIGITS = 9  # a longer number behind the name of a word counts no takes
+MOST_DIGITS = 9  # a longer number after the name of a word is not a take number
 
 
 class Additions:
-    """Words and takes that are added to a session, all in one pass over it.
+    """Words and takes to be added to a session in one pass.
 
     Attributes
     ----------
     words, takes
-        Those of the session and the new ones; whoever adds changes them.
+        Those of the session and the new ones; callers may change them.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.words, self.takes = dict(session.words), dict(session.takes)
-        # Of words that are written alike the first one counts.
+        # Of words with the same spelling the first one counts.
         self._homes = {
             spelling_key(word.text, word.language): word.id
             for word in reversed(self.words.values())
@@ -34,7 +34,7 @@ class Additions:
         self._numbers = numbers_given_out(session)
 
     def word(self, text: str, language: str) -> Word:
-        """Return the word with this text, which is added if there is none."""
+        """Return the word with this text; adds it if there is none."""
         key = spelling_key(text, language)
         if key not in self._homes:
             made = made_word(text, language, self.words)
@@ -43,30 +43,30 @@ class Additions:
         return self.words[self._homes[key]]
 
     def next_take_id(self, word: WordId) -> TakeId:
-        """Return the id of the next take of a word; no id comes twice."""
+        """Return the id of the next take of a word; ids are never reused."""
         self._numbers[word] += 1
         return TakeId(f"{word}-{self._numbers[word]}")
 
     def session(self) -> Session:
-        """Return the session with all that was added."""
+        """Return the session with all additions."""
         return replace(self._session, words=self.words, takes=self.takes)
 
 
 def new_word(session: Session, text: str) -> Word:
-    """Return the word of a session with this text, or else a new one with an id of its own."""
+    """Return the word of a session with this text, or a new one with a unique id."""
     return Additions(session).word(text, language_of(session))
 
 
 def next_take_id(session: Session, word: WordId, takes_folder: Path | None = None) -> TakeId:
-    """Return the id of the next take of a word; takes are counted and no number comes twice.
+    """Return the id of the next take of a word; numbers are never reused.
 
     Parameters
     ----------
     takes_folder
-        Where takes are written: the files of deleted takes stay there and count too.
+        Folder of the take files; those of deleted takes count too.
     """
     files = takes_folder.iterdir() if takes_folder and takes_folder.is_dir() else ()
-    # Behind the number of a file there is its ending, or what marks a running recording.
+    # The number is followed by the suffix, or by the mark of a running recording.
     named = re.compile(re.escape(word) + rf"-(\d{{1,{MOST_DIGITS}}})(?!\d)")
     used = [int(found[1]) for file in files if (found := named.match(file.name))]
     taken = numbers_given_out(session)[word]
@@ -74,14 +74,14 @@ def next_take_id(session: Session, word: WordId, takes_folder: Path | None = Non
 
 
 def numbers_given_out(session: Session) -> Counter[str]:
-    """Return the highest number of any take of each word, in the list or in the trash."""
+    """Return the highest take number of each word, in the list or in the trash."""
     return highest_numbers([*session.takes, *session.trash], session.spent)
 
 
 def highest_numbers(
     takes: Iterable[str], spent: Mapping[WordId, int] = MappingProxyType({})
 ) -> Counter[str]:
-    """Return the highest number that any take of a word has, or had."""
+    """Return the highest take number that each word has, or had."""
     highest: Counter[str] = Counter(spent)
     for take in takes:
         word, _, number = take.rpartition("-")
@@ -91,18 +91,18 @@ def highest_numbers(
 
 
 def language_of(session: Session) -> str:
-    """Return the language that most words have, which is the best guess for a new one."""
+    """Return the most common language, the best guess for a new word."""
     languages = Counter(word.language for word in session.words.values())
     return languages.most_common(1)[0][0] if languages else "en"
 
 
 def spelling_key(text: str, language: str) -> tuple[str, str]:
-    """Return what is the same for words that are one and the same when they come in."""
+    """Return a key that is equal for words that are the same on import."""
     return unicodedata.normalize("NFC", text).casefold(), language
 
 
 def made_word(text: str, language: str, others: Container[str]) -> Word:
-    """Make a word with an id that no other has; others may be written alike."""
+    """Make a word with a unique id; other words may have the same spelling."""
     return Word(WordId(free_id(slug_of(text), others)), text, language)
 
 
@@ -110,8 +110,8 @@ _TAKE_NUMBER = re.compile(r"(?:[\s_-]+\d{1,3}|\s*\(\d{1,3}\))$")
 
 
 def word_text(file: Path) -> str:
-    """Read the word off the name of a file; the rule is at the top of this module."""
-    # Names come with split accents on macOS, and with bytes that are no text on Linux.
+    """Return the word of a file name; see the module docstring for the rule."""
+    # Names have decomposed accents on macOS, and may not be valid text on Linux.
     stem = unicodedata.normalize("NFC", file.stem.encode("utf-8", "replace").decode())
     while (shorter := _TAKE_NUMBER.sub("", stem)) != stem and _spaced(shorter):
         stem = shorter

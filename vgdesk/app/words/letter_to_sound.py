@@ -1,9 +1,9 @@
-"""A guess at the pronunciation of English words that no dictionary has, from their letters.
+"""Guessed pronunciations of English words that are not in the dictionary, from their letters.
 
-Every letter stands for no phone, one or two. Which, is found by looking at ever more of what is
-around it, and of the phones found so far, until nothing in the dictionary was like that. The tree
-of these contexts ships; `training/letter_phones.py` makes it and measures it: of the phones of
-words that it has not seen, 1 in 10 is wrong.
+Every letter maps to zero, one or two phones. They are looked up by ever larger contexts of letters
+and of phones found so far, as far as the dictionary has such contexts. The tree of contexts is part
+of the program; `training/letter_phones.py` builds and evaluates it: 1 in 10 phones of unseen words
+is wrong.
 
 References
 ----------
@@ -23,17 +23,17 @@ from vgdesk.core.resources import resource
 TREE = "pronunciation/letters.json.gz"
 EDGE = "#"
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-# What is looked at, the most telling first: the letter itself, letters behind (+) and before (-)
+# Context features, the most informative first: the letter itself, letters after (+) and before (-)
 # it, and the phones of the last letter and the last but one.
 LAST, LAST_BUT_ONE = "last", "last but one"
 CONTEXT = (0, 1, -1, 2, LAST, -2, 3, LAST_BUT_ONE, 4, -3, -4, 5)
 
-# What most words with this context have there, and the trees of longer ones; or the first alone.
+# The most common phones in this context and the trees of longer contexts; or only the former.
 Tree = str | list[Any]
 
 
 def context(word: str, place: int, phones: Sequence[str]) -> list[str]:
-    """Say what is around a letter; `phones` are those of the letters before it."""
+    """Return the context features of a letter; `phones` are those of the letters before it."""
     marks = {LAST: phones[-1:], LAST_BUT_ONE: phones[-2:-1]}
     found = []
     for what in CONTEXT:
@@ -45,13 +45,13 @@ def context(word: str, place: int, phones: Sequence[str]) -> list[str]:
 
 
 def guess_phones(text: str) -> str | None:
-    """Guess the ARPAbet phones of one word; None if it has other than Latin letters."""
+    """Guess the ARPAbet phones of one word; None if it has non-Latin letters."""
     word = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if c.isalnum())
     return read_phones(word, _tree()) if word and LETTERS.issuperset(word) else None
 
 
 def read_phones(word: str, tree: Tree) -> str | None:
-    """Read the phones of each letter off a tree; None if all letters would be silent."""
+    """Look up the phones of each letter in a tree; None if all letters would be silent."""
     phones: list[str] = []
     for place in range(len(word)):
         node = tree

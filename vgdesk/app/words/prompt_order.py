@@ -1,8 +1,8 @@
-"""Which word is said next: the words of the project are the list of prompts.
+"""Order of the prompts, which are the words of the project.
 
-Several takes a word are recorded in rounds: the whole list once, then once more, because the same
-word said twice in a row is not said the same way. A shuffled list has its own order in every round,
-which follows from one seed.
+Several takes per word are recorded in rounds over the whole list, because an immediately repeated
+word is pronounced differently. A shuffled list has a different order in every round, derived from
+one seed.
 """
 
 import random
@@ -15,14 +15,14 @@ from vgdesk.core.model import Session, Word, WordId
 
 @dataclass(frozen=True, slots=True)
 class PromptPlan:
-    """How a list is gone through.
+    """Order and number of the prompts.
 
     Attributes
     ----------
     takes
-        How many takes each word needs.
+        Number of takes per word.
     skips_recorded
-        Whether words that have their takes by this speaker are left out.
+        Whether words with enough takes by this speaker are skipped.
     """
 
     is_shuffled: bool = False
@@ -33,7 +33,7 @@ class PromptPlan:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a list is: takes that are there of those that are needed."""
+    """Number of recorded takes of those needed."""
 
     done: int
     needed: int
@@ -50,7 +50,7 @@ def in_order(session: Session, plan: PromptPlan, turn: int) -> tuple[WordId, ...
 def next_prompt(
     session: Session, plan: PromptPlan, speaker: str, current: WordId | None
 ) -> WordId | None:
-    """Return the word to say after the current one was said; None at the end of the list."""
+    """Return the prompt after the current one; None at the end of the list."""
     counts = _takes_by(session, speaker)
     turn = _turn(session, plan, counts)
     words = in_order(session, plan, turn)
@@ -63,7 +63,7 @@ def next_prompt(
 
 
 def due_words(session: Session, plan: PromptPlan, speaker: str) -> tuple[WordId, ...]:
-    """Return the words that are still to be said, each as often and in the order that is due."""
+    """Return the remaining prompts in order, each as often as it is needed."""
     if not plan.skips_recorded:
         return in_order(session, plan, 1)
     counts = _takes_by(session, speaker)
@@ -74,7 +74,7 @@ def due_words(session: Session, plan: PromptPlan, speaker: str) -> tuple[WordId,
 def step_prompt(
     session: Session, plan: PromptPlan, speaker: str, current: WordId | None, step: int
 ) -> WordId | None:
-    """Walk along the list as it is said now, whatever was said; stops at its ends."""
+    """Move along the current round regardless of recorded takes; stops at the ends."""
     words = in_order(session, plan, _turn(session, plan, _takes_by(session, speaker)))
     if not words:
         return None
@@ -83,7 +83,7 @@ def step_prompt(
 
 
 def hint_of(session: Session, word: Word, group_column: str) -> str:
-    """Return what tells a word from others that are written alike; empty if none is needed."""
+    """Return a hint that distinguishes words with the same spelling; empty if not needed."""
     if hint := word.labels.get(HINT_COLUMN, ""):
         return hint
     text = word.text.casefold()
@@ -92,12 +92,12 @@ def hint_of(session: Session, word: Word, group_column: str) -> str:
 
 
 def take_number(session: Session, word: WordId, speaker: str) -> int:
-    """Return the how manieth take of a word by this speaker comes next, counted from 1."""
+    """Return the number of the next take of a word by this speaker, counted from 1."""
     return 1 + _takes_by(session, speaker)[word]
 
 
 def _turn(session: Session, plan: PromptPlan, counts: Counter[WordId]) -> int:
-    """Return the round that is not over yet, or else the last one."""
+    """Return the first unfinished round, or else the last one."""
     if not plan.skips_recorded:
         return 1
     least = min((counts[word] for word in session.words), default=0)
@@ -105,7 +105,7 @@ def _turn(session: Session, plan: PromptPlan, counts: Counter[WordId]) -> int:
 
 
 def progress(session: Session, plan: PromptPlan, speaker: str) -> Progress:
-    """Count the takes that this speaker has said of those that the list needs."""
+    """Count the takes of this speaker among those that the list needs."""
     counts = _takes_by(session, speaker)
     done = sum(min(counts[word], plan.takes) for word in session.words)
     return Progress(done, plan.takes * len(session.words))

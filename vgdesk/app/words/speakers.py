@@ -1,4 +1,4 @@
-"""Who spoke: pseudonyms, profiles, and how many takes there are of each."""
+"""Speakers: pseudonyms, profiles, and their numbers of takes."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from vgdesk.core.model import Session, Speaker
 
 @dataclass(frozen=True, slots=True)
 class SpeakerFacts:
-    """A speaker with what there is of them.
+    """A speaker with their numbers of takes.
 
     Attributes
     ----------
     profile
-        None for whoever is named in takes only, and for takes of nobody in particular.
+        None for a speaker named only in takes, and for the unnamed speaker.
     takes, trashed
-        How many takes there are in the list and in the trash.
+        Number of takes in the list and in the trash.
     """
 
     name: str
@@ -26,7 +26,7 @@ class SpeakerFacts:
 
 
 def speakers_of(session: Session) -> tuple[SpeakerFacts, ...]:
-    """List everybody with a profile, then everybody else whom a take names."""
+    """List the speakers with profiles, then other speakers named in takes."""
     takes = Counter(take.speaker for take in session.takes.values())
     trashed = Counter(trashed.take.speaker for trashed in session.trash.values())
     names = dict.fromkeys([*session.speakers, *takes, *trashed])
@@ -36,15 +36,15 @@ def speakers_of(session: Session) -> tuple[SpeakerFacts, ...]:
 
 
 def next_pseudonym(session: Session) -> str:
-    """Return the first of S01, S02 and so on that nobody has."""
+    """Return the first unused name of S01, S02 and so on."""
     taken = {facts.name for facts in speakers_of(session)}
     return next(name for number in count(1) if (name := f"S{number:02}") not in taken)
 
 
 def renamed(session: Session, old: str, new: str) -> Session:
-    """Give a speaker another name, in the profile and in every take.
+    """Rename a speaker in the profile and in every take.
 
-    Raises ValueError if somebody has that name already, or if it is empty.
+    Raises ValueError if the name is in use or empty.
     """
     profile = replace(session.speakers.get(old) or Speaker(new), name=new)
     if new != old and any(facts.name == new for facts in speakers_of(session)):

@@ -9,16 +9,16 @@ from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.phones import split_phones
 
 
-@lru_cache(maxsize=2)  # asked for by every view at every move of the slider
+@lru_cache(maxsize=2)  # requested by every view at every move of the slider
 def facts_of(session: Session, column: str) -> Facts:
-    """Collect what a session says about its words and takes.
+    """Collect the facts about the words and takes of a session.
 
     Parameters
     ----------
     column
-        The label column that is looked at. The pronunciations are those of the column "phones";
-        the column "synonyms" names other words of the list, separated by commas; the column "shape"
-        says which words name something round or sharp.
+        The label column in use. Pronunciations are in the column "phones"; the column "synonyms"
+        names other words of the list, separated by commas; the column "shape" marks words that
+        name something round or sharp.
     """
     return Facts(
         tuple(_of_word(word, column) for word in session.words.values()),
@@ -29,7 +29,7 @@ def facts_of(session: Session, column: str) -> Facts:
     )
 
 
-@lru_cache(maxsize=2**16)  # an edit changes one word of a long list
+@lru_cache(maxsize=2**16)  # an edit usually changes one word of a long list
 def _of_word(word: Word, column: str) -> WordFacts:
     return WordFacts(
         word.id,
@@ -43,7 +43,7 @@ def _of_word(word: Word, column: str) -> WordFacts:
 
 
 def _synonyms(session: Session) -> tuple[tuple[WordId, WordId], ...]:
-    """Pair each word with those that it names, by id or written form; all of one spelling count."""
+    """Pair each word with its synonyms, given by id or spelling (all words of a spelling)."""
     if not any(SYNONYMS in word.labels for word in session.words.values()):
         return ()
     named: dict[str, set[WordId]] = defaultdict(set)

@@ -11,17 +11,17 @@ from vgdesk.core.errors import VgdeskError
 T = TypeVar("T")
 Call = Callable[[], None]
 
-AT_ONCE = 2.0  # seconds that are waited at the end for what only reads
-UNTIL_WRITTEN = 30.0  # seconds that are waited at the end for what writes
+AT_ONCE = 2.0  # seconds to wait on closing for threads that only read
+UNTIL_WRITTEN = 30.0  # seconds to wait on closing for threads that write
 
 _log = logging.getLogger("vgdesk")
 
 
 class Background:
-    """One thread for what may wait: files and the sound system. Calls run in order.
+    """One thread for blocking calls to files and the sound system. Calls run in order.
 
-    What the user can act on goes to `on_error`; any other error is raised again on the main
-    thread, where the exception hook is.
+    Errors that the user can act on go to `failed`; any other error is re-raised on the main
+    thread for the exception hook.
     """
 
     def __init__(self, name: str, post: Post) -> None:
@@ -30,7 +30,7 @@ class Background:
         # A daemon: a drive that does not answer must not keep the program from ending.
         self._thread = Thread(target=_work, args=(self._calls,), name=name, daemon=True)
         self._thread.start()
-        weakref.finalize(self, self._calls.put, None)  # who forgets it leaves no thread behind
+        weakref.finalize(self, self._calls.put, None)  # no thread is left behind if it is dropped
 
     def run(
         self,
@@ -39,7 +39,7 @@ class Background:
         done: Callable[[T], object] = lambda _value: None,
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Call in the thread; the answer is posted to the main thread."""
+        """Run a call in the thread and post its result to the main thread."""
         self._calls.put(lambda: self._answer(call, done, failed))
 
     def run_each(
@@ -50,7 +50,7 @@ class Background:
         done: Callable[[None], object],
         failed: Callable[[VgdeskError], object],
     ) -> None:
-        """Go through an iterator in the thread; each value is posted as it comes."""
+        """Iterate in the thread and post each value as it comes."""
 
         def go_through() -> None:
             for value in values():
@@ -59,13 +59,13 @@ class Background:
         self.run(go_through, done=done, failed=failed)
 
     def end_soon(self) -> None:
-        """End the thread once everything was called, without waiting for it."""
+        """End the thread after the queued calls, without waiting for it."""
         self._calls.put(None)
 
     def close(self, patience: float = AT_ONCE) -> bool:
-        """End the thread once everything was called; False if that takes longer than `patience`.
+        """End the thread after the queued calls; False if that takes longer than `patience`.
 
-        The thread is then left to itself, and ends with the program.
+        The thread then keeps running and ends with the program.
         """
         self.end_soon()
         self._thread.join(patience)
@@ -83,7 +83,7 @@ class Background:
             value = call()
         except VgdeskError as error:
             self._post_call(failed, error)
-        except Exception as error:  # noqa: BLE001 - raised again where it is seen
+        except Exception as error:  # noqa: BLE001 - re-raised on the main thread
             self._post_call(raise_again, error)
         else:
             self._post_call(done, value)
@@ -95,9 +95,9 @@ class Background:
 def _work(calls: "SimpleQueue[Call | None]") -> None:
     while (call := calls.get()) is not None:
         call()
-        del call  # what it holds must not wait for the next one
+        del call  # free its captured objects before waiting for the next call
 
 
 def raise_again(error: Exception) -> None:
-    """Raise an error of a thread on the main thread, where the exception hook is."""
+    """Raise an error of a thread on the main thread, for the exception hook."""
     raise error

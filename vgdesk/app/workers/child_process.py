@@ -1,9 +1,9 @@
-"""One child process that does the heavy work, one job after another.
+"""A child process that runs heavy jobs one after another.
 
-Jobs are plain functions. A job that is a generator sends each value that it yields; between two
-values it can be cancelled, and so can work that goes through `until_cancelled`
-(`core.cancellation`). A child that does not answer a cancel within a second, or that dies, is
-replaced by a new one: the job is lost, the window and the recording are not.
+Jobs are plain functions. A generator job sends each value that it yields; it can be cancelled
+between two values, and so can work that polls for cancellation (`core.cancellation`). A child that
+does not answer a cancel within a second, or that dies, is replaced: the job is lost, the window and
+the recording are not.
 """
 
 import inspect
@@ -30,22 +30,22 @@ Post = Callable[[Callable[[], object]], object]
 
 @dataclass(eq=False)
 class Job:
-    """One call to be made in the child.
+    """One call to run in the child.
 
     Attributes
     ----------
     arguments
-        Makes the arguments of the call. It runs in the feeder thread, so that building large
-        arrays does not hold up the window.
+        Builds the arguments of the call. It runs in the feeder thread, so that building large
+        arrays does not block the window.
     slot
-        A newer job in the same slot replaces this one as long as it waits; one that runs goes
-        on, so that a picture that is asked for faster than it can be drawn is drawn at all.
+        A newer job in the same slot replaces this one while it waits; a running job continues, so
+        that a view requested faster than it can be computed is still drawn.
     may_linger
-        Whether the child is left alone after a cancel until the job answers, whenever that is: the
-        child holds what would take longer to bring back.
+        Whether the child is kept after a cancel until the job answers, however long that takes,
+        because its cached data would take longer to rebuild.
     on_value, on_error, on_end
-        Called on the main thread: for each value, for the one error, and at the very end with
-        True if all went well. After a cancel only `on_end` is called, with False.
+        Called on the main thread: for each value, for the one error, and at the end with True on
+        success. After a cancel only `on_end` is called, with False.
     """
 
     call: Callable[..., Any]
@@ -59,11 +59,11 @@ class Job:
 
 
 class ChildLostError(VgdeskError):
-    """The child process ended in the middle of a job."""
+    """The child process ended during a job."""
 
 
 class ChildProcess:
-    """Runs jobs in a spawned process; a thread of its own feeds it and waits for it."""
+    """Runs jobs in a spawned process, fed by a dedicated thread."""
 
     def __init__(self, name: str, post: Post) -> None:
         self._name = name
@@ -93,7 +93,7 @@ class ChildProcess:
         return job
 
     def cancel(self, job: Job) -> None:
-        """Stop a job, at the latest after a second. To have cancelled is not an error."""
+        """Stop a job within a second. A cancelled job is not an error."""
         with self._news:
             if job in self._waiting:
                 self._drop(job)
@@ -101,9 +101,9 @@ class ChildProcess:
             self._news.notify_all()
 
     def renew(self, then: Callable[[], object]) -> None:
-        """End the child and all that it knows, then call `then`; the next job gets a new one.
+        """End the child with its cached data, then call `then`; the next job gets a new child.
 
-        Jobs that run or wait are cancelled.
+        Running and waiting jobs are cancelled.
         """
         with self._news:
             self._renewals.append(then)
@@ -114,7 +114,7 @@ class ChildProcess:
             self._news.notify_all()
 
     def close(self) -> None:
-        """End the child now; whatever it was doing is given up."""
+        """End the child now and abandon its job."""
         with self._news:
             self._is_closing = True
             for job in tuple(self._waiting):
@@ -163,12 +163,12 @@ class ChildProcess:
             is_done = False
             if not job.is_cancelled.is_set():
                 self._tell_lost(job)
-        except Exception as error:  # noqa: BLE001 - heard where it is seen; the feeder goes on
+        except Exception as error:  # noqa: BLE001 - reported by on_error; the feeder continues
             self._end_child()
             is_done = False
             self._post(partial(job.on_error, error))
         with self._news:
-            self._running = None  # before anybody hears of the end and asks whether we are busy
+            self._running = None  # before on_end, whose listener may ask whether we are busy
         self._post(lambda: job.on_end(is_done and not job.is_cancelled.is_set()))
 
     def _tell_lost(self, job: Job) -> None:
@@ -179,7 +179,7 @@ class ChildProcess:
         self._post(lambda: job.on_error(error))
 
     def _listen(self, pipe: Connection, job: Job) -> bool:
-        """Hand out what the child sends until the job ends; True if it ended well."""
+        """Dispatch the child's messages until the job ends; True on success."""
         waited: float | None = None
         while True:
             if job.is_cancelled.is_set() and waited is None:
@@ -208,7 +208,7 @@ class ChildProcess:
             return
         value = unpack(content)
         hear = job.on_error if kind == "error" else job.on_value
-        # What was cancelled while the call was on its way must not be heard any more.
+        # A job may be cancelled while this call is queued; its value must then be dropped.
         self._post(lambda: job.is_cancelled.is_set() or hear(value))
 
     def _start_child(self) -> None:
@@ -230,8 +230,8 @@ class ChildProcess:
 
 
 def serve(pipe: Connection) -> None:
-    """Run jobs until the pipe ends. This is the main function of the child."""
-    # Ctrl+C in a terminal reaches all of its processes; what becomes of this one the parent says.
+    """Run jobs until the pipe closes; the main function of the child."""
+    # Ctrl+C in a terminal reaches all its processes; the parent decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
@@ -239,13 +239,13 @@ def serve(pipe: Connection) -> None:
             kind, content = pipe.recv()
         except (EOFError, OSError):
             return
-        if kind == "run":  # a cancel that came too late is no news
+        if kind == "run":  # a late cancel is ignored
             pipe.send(("end", _run_here(pipe, *unpack(content))))
 
 
 def _run_here(pipe: Connection, call: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     try:
-        # While a job runs, the only message that can come is a cancel.
+        # During a job the only possible message is a cancel.
         with cancellable(lambda: not pipe.poll()):
             made = call(*arguments)
             for value in made if inspect.isgenerator(made) else iter((made,)):
@@ -258,7 +258,7 @@ def _run_here(pipe: Connection, call: Callable[..., Any], arguments: tuple[Any, 
     except VgdeskError as error:
         pipe.send(("error", pack(error)))
         return False
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to hear of it
+    except Exception as error:  # noqa: BLE001 - every error is reported to the parent
         pipe.send(("error", pack(RuntimeError(f"{error!r}\n{traceback.format_exc()}"))))
         return False
     return True

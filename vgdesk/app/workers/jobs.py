@@ -27,7 +27,7 @@ class JobId:
 
 
 class JobState(Enum):
-    """Where a job stands."""
+    """The state of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -38,12 +38,12 @@ class JobState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JobChanged:
-    """Progress of one job as the Activity panel shows it.
+    """Progress of one job for the Activity panel.
 
     Attributes
     ----------
     done, total
-        In the unit that the title names; a total of 0 means that it is not known.
+        In the unit of the title; a total of 0 is unknown.
     """
 
     id: JobId

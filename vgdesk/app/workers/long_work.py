@@ -12,24 +12,24 @@ from vgdesk.core.errors import VgdeskError
 
 T = TypeVar("T")
 
-SHOWN_AFTER = 1.0  # seconds; what is done by then needs no progress
+SHOWN_AFTER = 1.0  # seconds; shorter work shows no progress
 TOLD_EVERY = 0.2
 
 
 def nothing(*_values: object) -> None:
-    """Answer with nothing."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers(Generic[T]):
-    """What is called on the main thread when work ends, one of these.
+    """Callbacks for the end of work; one of them is called on the main thread.
 
     Attributes
     ----------
     cancelled
-        The user has cancelled, or something unforeseen went wrong.
+        The user cancelled, or an unexpected error occurred.
     dropped
-        Gets a value that came although the work was given up.
+        Receives a value that arrived after the work was abandoned.
     """
 
     done: Callable[[T], object]
@@ -39,11 +39,11 @@ class Answers(Generic[T]):
 
 
 class LongWork:
-    """Work on files that may take long: each has a thread of its own, so that none waits.
+    """Long work on files, each in a separate thread, so that none waits for another.
 
-    What takes more than a second is shown as a job with its progress. It can be cancelled: work
-    that goes through its files with `until_cancelled` ends there, and of what does not answer any
-    more, such as a dead network drive, nothing is heard again.
+    Work of more than a second is shown as a job with progress. It can be cancelled: work that
+    iterates over its files with `until_cancelled` stops there; the result of work that no longer
+    responds, for example on a dead network drive, is dropped.
     """
 
     def __init__(self, changed: Callable[[JobChanged], object], post: Post) -> None:
@@ -58,9 +58,9 @@ class LongWork:
         answers: Answers[T],
         thread: Background | None = None,
     ) -> None:
-        """Call in a new thread, or in one where work of a kind waits for each other.
+        """Run a call in a new thread, or in a shared one that runs work of one kind in order.
 
-        Work of the same id that still runs is given up without an answer.
+        Running work with the same id is abandoned without a callback.
         """
         if (before := self._running.pop(job.id, None)) is not None:
             before.end(JobState.CANCELLED)
@@ -87,15 +87,15 @@ class LongWork:
             running.thread = used
 
     def cancel(self, job: JobId) -> None:
-        """Give up what runs under this id, if anything does."""
+        """Abandon the work with this id, if any."""
         if (running := self._running.pop(job, None)) is not None:
             running.end(JobState.CANCELLED)
             running.cancelled()
 
     def close(self) -> None:
-        """Give up all that has a thread of its own; it ends at its next file and clears up.
+        """Abandon all work in separate threads; it stops at its next file and cleans up.
 
-        What runs in a thread that was given, such as a save, goes on until that is closed.
+        Work in a shared thread, such as a save, continues until that thread is closed.
         """
         for running in self._running.values():
             running.end(JobState.CANCELLED, is_unwanted=running.thread is not None)
@@ -108,7 +108,7 @@ class LongWork:
 def _outcome(work: Callable[[], T]) -> T | Exception:
     try:
         return work()
-    except Exception as error:  # noqa: BLE001 - told or raised again by `_answer`
+    except Exception as error:  # noqa: BLE001 - reported or re-raised by `_answer`
         return error
 
 
@@ -116,7 +116,7 @@ def _answer(outcome: Any, answers: Answers[Any]) -> None:
     if isinstance(outcome, VgdeskError):
         answers.failed(outcome)
     elif isinstance(outcome, Exception):
-        answers.cancelled()  # whoever waits for an answer gets one, also after a mistake of ours
+        answers.cancelled()  # callers get an answer even after a bug
         if not isinstance(outcome, CancelledError):
             raise_again(outcome)
     else:
@@ -124,7 +124,7 @@ def _answer(outcome: Any, answers: Answers[Any]) -> None:
 
 
 class _Running:
-    """One job that runs."""
+    """A running job."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class _Running:
         return not self._is_over.is_set()
 
     def tell(self, done: int, total: int) -> None:
-        """Show how far it is; called in the thread of the job."""
+        """Report progress; called in the thread of the job."""
         if time.monotonic() - self._told_at > TOLD_EVERY:
             self._told_at = time.monotonic()
             self._job = replace(self._job, done=done, total=total)

@@ -1,7 +1,7 @@
-"""Values on their way to and from a child process; large arrays go through shared memory.
+"""Transfer of values to and from a child process; large arrays use shared memory.
 
-A pipe copies everything twice and holds the interpreter lock while it does. Above 1 MB the bytes
-of arrays are put into a block of shared memory and only its name travels.
+A pipe copies everything twice while holding the interpreter lock. Above 1 MB the bytes of arrays
+are put into a block of shared memory, and only its name is sent.
 """
 
 import pickle
@@ -23,9 +23,9 @@ class Parcel:
     sizes
         Bytes of each array.
     small
-        Those bytes, if they travel along.
+        Those bytes, if sent directly.
     block
-        Name of the shared memory that holds them otherwise.
+        Otherwise the name of the shared memory that holds them.
     """
 
     body: bytes
@@ -35,7 +35,7 @@ class Parcel:
 
 
 def pack(value: Any) -> Parcel:
-    """Put a value into a parcel; who unpacks it frees the shared memory."""
+    """Pack a value into a parcel; unpacking it frees the shared memory."""
     buffers: list[pickle.PickleBuffer] = []
     body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     views = [buffer.raw() for buffer in buffers]
@@ -53,7 +53,7 @@ def pack(value: Any) -> Parcel:
 
 
 def unpack(parcel: Parcel) -> Any:
-    """Take the value out; its arrays are read-only. A parcel can be unpacked once."""
+    """Unpack the value; its arrays are read-only. A parcel can be unpacked once."""
     contents = _take_block(parcel.block) if parcel.block else parcel.small
     whole = memoryview(contents)
     buffers, offset = [], 0
@@ -64,13 +64,13 @@ def unpack(parcel: Parcel) -> Any:
 
 
 def discard(parcel: Parcel) -> None:
-    """Free the shared memory of a parcel that nobody is going to unpack."""
+    """Free the shared memory of a parcel that will not be unpacked."""
     if parcel.block:
         _take_block(parcel.block)
 
 
 def _take_block(name: str) -> bytes:
-    # One copy out of the block: an array that still pointed into it could outlive it.
+    # Copied out of the block: an array that points into it could outlive it.
     block = SharedMemory(name)
     contents = bytes(memoryview(block.buf or b""))
     block.close()

@@ -24,7 +24,7 @@ from vgdesk.ui.importing.import_dialog import ImportDialog
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A dialog that is open, and what its answers are for."""
+    """An open dialog with its purpose."""
 
     dialog: ImportDialog
     incoming: Incoming
@@ -33,7 +33,7 @@ class _Question:
 
 
 class ImportController(QObject):
-    """Sees to what comes into a project: asks what is open, then hands it to the workspace."""
+    """Controls imports: asks the user for choices, then passes them to the workspace."""
 
     def __init__(self, window: QWidget, workspace: Workspace) -> None:
         super().__init__(window)
@@ -43,7 +43,7 @@ class ImportController(QObject):
 
     @property
     def dialog(self) -> ImportDialog | None:
-        """The dialog that is open."""
+        """The open dialog, if any."""
         return self._question.dialog if self._question else None
 
     def take_in(self, paths: list[Path]) -> None:
@@ -51,7 +51,7 @@ class ImportController(QObject):
         self._workspace.imports.take_in(paths, self._ask_about_import)
 
     def add_columns(self, file: Path) -> None:
-        """Give the words of the project labels from a table."""
+        """Add labels from a table to the words of the project."""
         self._workspace.imports.look([file], self._ask_about_columns)
 
     def _ask_about_import(self, incoming: Incoming) -> None:

@@ -22,19 +22,19 @@ from vgdesk.ui.widgets.form_parts import MARGIN, column, editable_combo, named, 
 
 NONE = "— none —"
 LEFT_OUT = "— leave out —"
-MOST_LISTED = 30  # paths in a tool tip
-HIGHEST = 240  # pixels for the columns of a table; more of them scroll
+MOST_LISTED = 30  # paths in a tooltip
+HIGHEST = 240  # maximum height of the column list in pixels; beyond it scrolls
 
 
 class ImportDialog(QDialog):
-    """Asks what only the user knows of files that come in, and shows what would come of it.
+    """Asks the user for choices about imported files, and previews the result.
 
     Signals
     -------
     preview_requested
-        Choices whose outcome should be shown by `show_preview` or `show_problem`.
+        Choices whose result should be shown by `show_preview` or `show_problem`.
     choices_made
-        The final ones.
+        The final choices.
     """
 
     preview_requested = Signal(object)
@@ -47,7 +47,7 @@ class ImportDialog(QDialog):
         targets: tuple[str, ...],
         parent: QWidget | None = None,
     ) -> None:
-        """Offer `targets` as what a column can mean; any other name is one of labels."""
+        """Offer `targets` as meanings of columns; any other name becomes a label."""
         super().__init__(parent)
         self._choices = choices
         self._columns: dict[str, QComboBox] = {}
@@ -62,8 +62,8 @@ class ImportDialog(QDialog):
         )
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        self._words = self._tiers("Words", incoming.tiers, choices.words)
-        self._phones = self._tiers("Phones", (NONE, *incoming.tiers), choices.phones)
+        self._words = self._tiers("Word", incoming.tiers, choices.words)
+        self._phones = self._tiers("Phone", (NONE, *incoming.tiers), choices.phones)
         self._lay_out(incoming, targets)
 
     @staticmethod
@@ -123,7 +123,7 @@ class ImportDialog(QDialog):
 
     @property
     def choices(self) -> Choices:
-        """What is chosen now."""
+        """The current choices."""
         phones = self._phones.currentText()
         meanings = {name: combo.currentText().strip() for name, combo in self._columns.items()}
         columns: Mapping[str, str] = {
@@ -139,7 +139,7 @@ class ImportDialog(QDialog):
 
     @property
     def sentence(self) -> str:
-        """What is said of the choices."""
+        """The summary of the choices."""
         return self._sentence.text()
 
     def ask(self) -> None:
@@ -148,7 +148,7 @@ class ImportDialog(QDialog):
         self.preview_requested.emit(self.choices)
 
     def show_preview(self, preview: Preview) -> None:
-        """Show what the choices lead to."""
+        """Show the result of the choices."""
         self._model.show_table(Table(preview.headings, preview.rows))
         self._view.resizeColumnsToContents()
         self._show_outside(preview.outside)
@@ -157,14 +157,14 @@ class ImportDialog(QDialog):
         self._ok().setEnabled(bool(preview.rows))
 
     def _show_outside(self, files: Sequence[Path]) -> None:
-        """Ask about sound files elsewhere: whoever made the table may have named anything."""
+        """Ask about sound files outside the folder, because the table may name any file."""
         self._outside.setVisible(bool(files))
         those = "this sound file" if len(files) == 1 else f"these {len(files)} sound files"
         self._outside.setText(f"Also use {those} outside the folder")
         self._outside.setToolTip("\n".join(map(str, files[:MOST_LISTED])))
 
     def show_problem(self, error: VgdeskError) -> None:
-        """Say why these choices cannot be."""
+        """Show why the choices are invalid."""
         self._model.show_table(Table((), ()))
         self._sentence.setText(str(error))
 

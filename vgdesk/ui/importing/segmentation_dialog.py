@@ -19,12 +19,12 @@ HINT = (
 
 
 class SegmentationDialog(QDialog):
-    """The pieces of a long recording: which word each is, and where it starts and ends.
+    """The segments of a long recording with their words, starts and ends.
 
     Signals
     -------
     play_requested
-        Start and end of the piece, in seconds.
+        Start and end of the segment, in seconds.
     """
 
     play_requested = Signal(float, float)
@@ -55,11 +55,11 @@ class SegmentationDialog(QDialog):
 
     @property
     def pieces(self) -> list[tuple[str, Piece]]:
-        """The pieces with the words that were chosen or written; passed over ones have none."""
+        """The segments with the words chosen or typed; skipped ones have none."""
         return self.model.pieces
 
     def accept(self) -> None:
-        # Not every system moves the focus to a button that is clicked: this ends a running edit.
+        # Ends a running edit, because not every system moves the focus to a clicked button.
         self.table.setFocus()
         super().accept()
 

@@ -18,18 +18,18 @@ ACROSS = (
     Qt.AlignmentFlag.AlignHCenter,
 )
 SHORTEST = 0.02  # seconds
-ROUNDING = 0.01  # seconds that a written end may lie behind the recording
+ROUNDING = 0.01  # seconds by which a typed end may exceed the recording
 
 
 class PiecesModel(QAbstractTableModel):
-    """The pieces of a recording, one row each; the table and the waveform both show and change it.
+    """The segments of a recording, one row each; table and waveform show and edit it.
 
     Attributes
     ----------
     length
         Of the recording, in seconds.
     word_count
-        How many pieces have a word; counted along, for there may be thousands.
+        Number of segments with a word, updated incrementally because there may be thousands.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class PiecesModel(QAbstractTableModel):
 
     @property
     def pieces(self) -> list[tuple[str, Piece]]:
-        """The pieces with the words that were chosen or written; passed over ones have none."""
+        """The segments with the words chosen or typed; skipped ones have none."""
         return list(zip(self._texts, self._pieces, strict=True))
 
     def piece(self, place: int) -> Piece:
@@ -58,12 +58,12 @@ class PiecesModel(QAbstractTableModel):
         return self._texts[place]
 
     def places_between(self, low: float, high: float) -> list[int]:
-        """Return which pieces lie in a stretch of the recording, wholly or in part."""
+        """Return the indices of segments that overlap a part of the recording."""
         places = enumerate(self._pieces)
         return [place for place, piece in places if piece.start < high and piece.end > low]
 
     def set_word(self, place: int, text: str, word: WordId | None) -> None:
-        """Say which word a piece is: one of the list, or a text that is a word of its own."""
+        """Set the word of a segment: a word of the list, or a text for a new word."""
         piece = self._pieces[place]
         if (text, word) == (self._texts[place], piece.word):
             return
@@ -73,7 +73,7 @@ class PiecesModel(QAbstractTableModel):
         self._tell(place, WORD, WORD)
 
     def move(self, place: int, start: float, end: float) -> bool:
-        """Give a piece other ends, in seconds; False if they are too close or outside."""
+        """Move the boundaries of a segment, in seconds; False if too close or outside."""
         if not (0 <= start <= end - SHORTEST and end <= self.length + ROUNDING):
             return False
         self._pieces[place] = moved(self._pieces[place], start, min(end, self.length))
@@ -120,7 +120,7 @@ class PiecesModel(QAbstractTableModel):
         )
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        """Take over a written end; False if it is no number or not possible."""
+        """Set a typed boundary; False if it is not a valid number."""
         if role != Role.EditRole or index.column() not in (START, END):
             return False
         try:

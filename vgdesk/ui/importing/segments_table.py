@@ -28,18 +28,18 @@ from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.importing.segments_model import LISTEN, WORD, Index, PiecesModel
 from vgdesk.ui.widgets.form_parts import TARGET, named
 
-ARROW = 24  # pixels at the end of a cell that open the list of words
-MOST_LISTED = 12  # words that are seen at a time
+ARROW = 24  # width in pixels of the arrow that opens the choices
+MOST_LISTED = 12  # visible words
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PiecesTable(QTableView):
-    """The pieces in numbers. Only the cell that is being edited has a widget of its own.
+    """The segments as a table. Only the edited cell has an editor widget.
 
     Signals
     -------
     play_requested
-        The place of the piece.
+        Index of the segment.
     """
 
     play_requested = Signal(int)
@@ -48,11 +48,11 @@ class PiecesTable(QTableView):
         super().__init__()
         self._pressed_at = QPoint()
         named(self, "Segments", "One row for each segment of the recording")
-        self.setToolTip("")  # the cells have their own
+        self.setToolTip("")  # the cells have tooltips
         self.setModel(model)
         self.setItemDelegateForColumn(WORD, _WordDelegate(model, words, self))
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)  # else Tab would have to pass every cell to get out
+        self.setTabKeyNavigation(False)  # otherwise Tab would stop at every cell
         self.horizontalHeader().setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setDefaultSectionSize(TARGET + 2)
         self.clicked.connect(self._on_clicked)
@@ -84,7 +84,7 @@ class PiecesTable(QTableView):
 
 
 class _WordDelegate(QStyledItemDelegate):
-    """Lets a word be chosen from the list or written; all editors share the one list."""
+    """Editor for choosing or typing a word; all editors share one list."""
 
     def __init__(self, model: PiecesModel, words: Sequence[Word], parent: QWidget) -> None:
         super().__init__(parent)
@@ -97,7 +97,7 @@ class _WordDelegate(QStyledItemDelegate):
         self.closeEditor.connect(self._on_closed)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Show that there is a list to choose from."""
+        """Paint the arrow of the choices."""
         super().paint(painter, option, index)
         self.initStyleOption(option, index)
         option.rect = _arrow(option.rect)
@@ -115,7 +115,7 @@ class _WordDelegate(QStyledItemDelegate):
         self._before = (place, self._pieces.text(place), self._pieces.piece(place).word)
         choice, seen = QComboBox(parent), QListView()
         choice.setAccessibleName(f"Word of segment {place + 1}")
-        seen.setUniformItemSizes(True)  # else every word of the list would be measured
+        seen.setUniformItemSizes(True)  # otherwise every word would be measured
         choice.setView(seen)
         choice.setMaxVisibleItems(MOST_LISTED)
         choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -123,21 +123,21 @@ class _WordDelegate(QStyledItemDelegate):
         choice.setEditable(True)
         if (field := choice.lineEdit()) is not None:
             field.setMaxLength(LONGEST_NAME)
-        # What is written stays in its field: as one more choice it would stand for no word.
+        # Typed text is not inserted into the choices, where it would match no word.
         choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        # Words that fit are listed, not filled in: else “car” could not be written beside “carpet”.
+        # Matches are listed, not inserted: otherwise “car” could not be typed if “carpet” exists.
         completer = QCompleter(self._choices, choice)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         choice.setCompleter(completer)
         choice.currentTextChanged.connect(self._on_changed)
-        choice.currentIndexChanged.connect(self._on_changed)  # two words may be written alike
+        choice.currentIndexChanged.connect(self._on_changed)  # two words may have the same spelling
         return choice
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         assert isinstance(editor, QComboBox)
         text = self._pieces.text(index.row())
-        # Comes back from every key that was pressed as well, and must not move the cursor then.
+        # Also called after every key press, when it must not move the cursor.
         if editor.currentText().strip() != text:
             with QSignalBlocker(editor):
                 editor.setCurrentIndex(self._places.get(self._pieces.piece(index.row()).word, 0))
@@ -152,7 +152,7 @@ class _WordDelegate(QStyledItemDelegate):
         self._pieces.set_word(index.row(), text, word)
 
     def _on_changed(self) -> None:
-        """Take over each letter at once: the waveform and the button below show it."""
+        """Commit each letter immediately, for the waveform and the button below."""
         self.commitData.emit(self.sender())
 
     def _on_closed(self, _editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:

@@ -13,13 +13,13 @@ from vgdesk.ui.widgets.form_parts import named
 
 HEIGHT = 220
 FIRST_VIEW = 12.0  # seconds
-WIDEST_VIEW = 60.0  # seconds; more pieces could neither be told apart nor be hit
+WIDEST_VIEW = 60.0  # seconds; more segments could not be distinguished or clicked
 
 
 class PiecesWave(pg.GraphicsLayoutWidget):
-    """The waveform of a long recording with its pieces, whose ends can be dragged.
+    """The waveform of a long recording with draggable segments.
 
-    Only what is in sight is there: items for thousands of pieces would take minutes.
+    Only visible segments have items: thousands of them would take minutes.
     """
 
     def __init__(self, model: PiecesModel, outline: FloatArray, theme: Theme) -> None:
@@ -27,7 +27,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         self._model = model
         self._outline = outline
         self._theme = theme
-        # A bare box with one axis: a full plot would build menus that nobody sees.
+        # A bare box with one axis: a full plot would build hidden menus.
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._curve = pg.PlotDataItem(pen=pg.mkPen(theme.text, width=1), autoDownsample=True)
         self._spans: dict[int, _Span] = {}
@@ -45,7 +45,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
 
     @property
     def spans(self) -> "dict[int, _Span]":
-        """The pieces in sight, by their places."""
+        """The visible segments, by index."""
         return dict(self._spans)
 
     def _lay_out(self) -> None:
@@ -62,10 +62,10 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         box.setLimits(xMin=0, xMax=max(length, SHORTEST), maxXRange=WIDEST_VIEW)
         box.setXRange(0, min(length, FIRST_VIEW), padding=0)
         loudest = float(np.abs(self._outline).max(initial=0.01))
-        box.setYRange(-loudest, 1.4 * loudest)  # room for the words above
+        box.setYRange(-loudest, 1.4 * loudest)  # space for the words above
 
     def bring_into_sight(self, place: int) -> None:
-        """Move along the recording until a piece is seen, if it is not."""
+        """Scroll to a segment unless it is visible."""
         piece = self._model.piece(place)
         low, high = self.box.viewRange()[0]
         if not low <= piece.start <= piece.end <= high:
@@ -73,7 +73,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
             self.box.setXRange(middle - half, middle + half, padding=0)
 
     def _show_stretch(self) -> None:
-        """Draw what is in sight of the sound and the pieces."""
+        """Draw the visible part of the sound and the segments."""
         low, high = self.box.viewRange()[0]
         first, last = (round(seconds * OUTLINE_PER_SECOND) for seconds in (low - 1, high + 1))
         part = self._outline[max(0, first) : last]
@@ -82,7 +82,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         self._show_spans()
 
     def _show_spans(self) -> None:
-        """Show what came into sight with the items of what went out of it."""
+        """Reuse the items of hidden segments for newly visible ones."""
         places = set(self._model.places_between(*self.box.viewRange()[0]))
         for place in self._spans.keys() - places:
             if not self._spans[place].is_dragged:
@@ -107,7 +107,7 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         self._spans[place].show_piece(place, (piece.start, piece.end), is_word=is_word)
 
     def _write_words(self) -> None:
-        """Write the word above each piece, as far as there is room before the next one."""
+        """Write the word above each segment, shortened to the space before the next one."""
         (low, high), (_bottom, top) = self.box.viewRange()
         starts = {place: self._model.piece(place).start for place in self._spans}
         ends = sorted([*starts.values(), high])[1:]
@@ -129,14 +129,14 @@ class PiecesWave(pg.GraphicsLayoutWidget):
         self._model.move(span.place, *span.getRegion())
 
     def _on_let_go(self, span: "_Span") -> None:
-        """Take over where a piece was dragged to, or put it back if too little is left of it."""
+        """Apply a drag, or revert it if the segment is too short."""
         self._on_dragged(span)
-        if span.place in self._spans:  # not if somebody scrolled away meanwhile
+        if span.place in self._spans:  # unless scrolled out of view meanwhile
             self._update(span.place)
 
 
 class _Span(pg.LinearRegionItem):
-    """One piece in the waveform, with its word."""
+    """One segment in the waveform, with its word."""
 
     def __init__(self, theme: Theme, length: float) -> None:
         super().__init__(pen=pg.mkPen(theme.accent, width=2), bounds=(0, length), swapMode="block")
@@ -150,7 +150,7 @@ class _Span(pg.LinearRegionItem):
         return bool(self.moving or any(line.moving for line in self.lines))
 
     def show_piece(self, place: int, ends: tuple[float, float], *, is_word: bool) -> None:
-        """Stand for this piece from now on."""
+        """Represent this segment from now on."""
         self.place = place
         with QSignalBlocker(self):
             self.setRegion(ends)
@@ -158,7 +158,7 @@ class _Span(pg.LinearRegionItem):
         self.show()
 
     def write(self, text: str, at: QPointF, width: float) -> None:
-        """Write the word, shortened to so many pixels."""
+        """Write the word, shortened to a width in pixels."""
         margins = 2 * self.tag.textItem.document().documentMargin()
         metrics = QFontMetricsF(self.tag.textItem.font())
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - margins)
@@ -167,7 +167,7 @@ class _Span(pg.LinearRegionItem):
         self.tag.setPos(at)
 
     def _paint(self, *, is_word: bool) -> None:
-        # A piece that is passed over is hatched: colour alone would say too little.
+        # Skipped segments are hatched, so that they do not depend on colour.
         style = Qt.BrushStyle.SolidPattern if is_word else Qt.BrushStyle.BDiagPattern
         colour: Any = pg.mkColor(self._theme.accent if is_word else self._theme.muted)
         for alpha, paint in ((80, self.setBrush), (130, self.setHoverBrush)):

@@ -23,14 +23,14 @@ from vgdesk.ui.widgets.status_marks import Mark
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An encoder that a cell of the 2x2 can hold.
+    """An encoder offered for a cell of the 2x2.
 
     Attributes
     ----------
     detail
-        Its size and where it comes from, in a few words.
+        Its size and source, in a few words.
     available, why
-        Whether it can be chosen, and if not, why not.
+        Whether it can be chosen, and the reason if not.
     """
 
     id: EncoderId
@@ -42,7 +42,7 @@ class Choice:
 
 WISHES = (
     ("From a folder…", "Load a model from a folder on this computer"),
-    ("Download…", "Download a model from the internet, after a question"),
+    ("Download…", "Download a model from the internet; vgdesk asks first"),
     (
         "Add its untrained twin",
         "Same architecture, random weights: the effect of architecture alone",
@@ -52,14 +52,14 @@ VECTORS = ("Word vectors from a file…", "GloVe, word2vec as text, fastText, or
 
 
 class ModelCard(QFrame):
-    """One cell of the 2x2: its model, how far it is, and whether it is compared.
+    """One cell of the 2x2: its model, its progress, and whether it is compared.
 
     Signals
     -------
     encoder_chosen
-        Id of the encoder, None to leave the cell empty.
+        Id of the encoder, None to clear the cell.
     wish_chosen
-        Place in `WISHES`; the one after them is `VECTORS`, of text only.
+        Index in `WISHES`; the next one is `VECTORS`, for text only.
     compare_requested
         True for A, False for B.
     """
@@ -109,7 +109,7 @@ class ModelCard(QFrame):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         tint(self._detail, theme.muted)
-        # Boxes drawn by a style sheet look the same on every system.
+        # Style sheets give the same boxes on every system.
         self.setStyleSheet(
             f"#model_card {{ background: {theme.base}; border: 1px solid {theme.grid};"
             f" border-radius: 6px; }}"
@@ -125,9 +125,9 @@ class ModelCard(QFrame):
         self._show_status()
 
     def show_choices(self, choices: tuple[Choice, ...], chosen: EncoderId | None) -> None:
-        """Offer encoders; one that is not available says why instead of hiding."""
+        """Offer encoders; unavailable ones are shown with the reason."""
         if self.choices.count() and (choices, chosen) == self._offered:
-            # The list may lie open: words that are recorded meanwhile must not close it.
+            # New recordings must not close an open list.
             self._show_chosen()
             return
         self._offered = choices, chosen
@@ -143,7 +143,7 @@ class ModelCard(QFrame):
             items.appendRow(_item(*wish))
         self.choices.setModel(items)
         self.choices.insertSeparator(1 + len(choices))
-        # The list may be wider than the field, so that no title is cut there.
+        # The list may be wider than the field, so that titles are complete.
         self.choices.view().setMinimumWidth(self.choices.view().sizeHintForColumn(0) + 2 * MARGIN)
         self._show_chosen()
 
@@ -165,7 +165,7 @@ class ModelCard(QFrame):
         self._show_status()
 
     def _show_detail(self) -> None:
-        """Write out a title that is too long for the field; the rest is in the tooltip."""
+        """Show a title that is too long for the field in full below it."""
         title = self._chosen.title if self._chosen else ""
         self._detail.setText(title)
         self._detail.setVisible(bool(title) and not self._fits(title))
@@ -185,7 +185,7 @@ class ModelCard(QFrame):
         done, total, note, failed = self._progress
         theme = self._theme
         self._status.setVisible(self._chosen is not None)
-        if failed and 2 * done >= total > 0:  # some words are missing: the model has not failed
+        if failed and 2 * done >= total > 0:  # some words are missing, but the model works
             self._status.show_status(Mark.TRIANGLE, f"ready {done}/{total}: {note}", theme.warn)
         elif failed:
             self._status.show_status(Mark.TRIANGLE, f"failed: {note}", theme.bad)
@@ -200,7 +200,7 @@ class ModelCard(QFrame):
     def _on_activated(self, place: int) -> None:
         wish = place - len(self._choices) - 2
         if wish >= 0:
-            # A wish is no model: the field goes back to what it showed.
+            # A request is not a model: restore the field.
             self._show_chosen()
             self.wish_chosen.emit(wish)
         else:
@@ -208,7 +208,7 @@ class ModelCard(QFrame):
 
     def _on_badge(self) -> None:
         badge = self.sender()
-        # What is compared is decided elsewhere; until then the badge stays as it was.
+        # The comparison is decided elsewhere; restore the badge until then.
         self.badges[badge.property("is_a")].toggle()
         self.compare_requested.emit(badge.property("is_a"))
 

@@ -19,7 +19,7 @@ DEVICES = {
 
 
 class ModelsController(QObject):
-    """Between the 2x2 of the models panel and the encoders on the shelf."""
+    """Connects the models panel with the available encoders."""
 
     def __init__(self, workspace: Workspace, requests: UserRequests, panel: ModelsPanel) -> None:
         super().__init__(panel)

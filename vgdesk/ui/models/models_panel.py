@@ -15,15 +15,15 @@ WIDE = 380
 class ModelsPanel(Panel):
     """The 2x2: speech above text, trained without pictures left of trained with pictures.
 
-    In a narrow dock the four stand below each other.
+    In a narrow dock the four are stacked.
 
     Signals
     -------
     encoder_chosen
-        Cell and encoder id, None to leave the cell empty.
+        Cell and encoder id, None to clear the cell.
     folder_requested, download_requested, twin_requested, vectors_requested
-        The cell that wants a model from a folder, from the internet, the untrained twin of its
-        model, or word vectors from a file.
+        The cell for which a model from a folder, a download, the untrained twin of its model, or
+        word vectors from a file are requested.
     compared_chosen
         The cells to compare, A and B.
     """
@@ -74,7 +74,7 @@ class ModelsPanel(Panel):
             self._columns = columns
             for i, card in enumerate(self.cards.values()):
                 self._grid.addWidget(card, i // columns, i % columns)
-            # An empty second column would still take its share of the width.
+            # An empty second column would still get part of the width.
             self._grid.setColumnStretch(0, 1)
             self._grid.setColumnStretch(1, columns - 1)
 
@@ -85,26 +85,26 @@ class ModelsPanel(Panel):
     def show_choices(
         self, choices: Mapping[Cell, tuple[Choice, ...]], chosen: Mapping[Cell, EncoderId]
     ) -> None:
-        """Offer the encoders of each cell, and show the one that it holds."""
+        """Offer the encoders of each cell, and show the chosen one."""
         for cell, card in self.cards.items():
             card.show_choices(choices.get(cell, ()), chosen.get(cell))
 
     def show_progress(
         self, cell: Cell, done: int, total: int, note: str = "", *, failed: bool = False
     ) -> None:
-        """Show how far the model of a cell is.
+        """Show the progress of a cell's model.
 
         Parameters
         ----------
         done, total
             Words with vectors, and all words; a total of 0 while the model loads.
         note
-            What is going on, or why it failed.
+            The current step, or the reason of a failure.
         """
         self.cards[cell].show_progress(done, total, note, failed=failed)
 
     def open_choices(self, cell: Cell) -> None:
-        """Open the list of what a cell can hold."""
+        """Open the list of encoders of a cell."""
         self.cards[cell].choices.setFocus()
         self.cards[cell].choices.showPopup()
 
@@ -115,7 +115,7 @@ class ModelsPanel(Panel):
             card.show_compared(is_a=cell is a, is_b=cell is b)
 
     def show_device(self, text: str, choices: tuple[str, ...]) -> None:
-        """Show where the models run, and where else they could."""
+        """Show the device of the models, and the other devices."""
         offer(self.device, tuple(dict.fromkeys((*choices, text))), text)
 
     def _on_encoder(self, encoder: EncoderId | None) -> None:
@@ -133,7 +133,7 @@ class ModelsPanel(Panel):
     def _on_compare(self, is_a: bool) -> None:
         cell = self.sender().property("cell")
         a, b = self._compared
-        # A cell cannot be compared with itself: the two change places instead.
+        # A cell cannot be compared with itself: swap the two instead.
         other = (a if cell is b else b) if is_a else (b if cell is a else a)
         self.compared_chosen.emit(*((cell, other) if is_a else (other, cell)))
 

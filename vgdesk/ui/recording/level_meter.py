@@ -9,7 +9,7 @@ from vgdesk.ui.widgets.form_parts import GAP, TARGET, named
 
 FLOOR_DB = -60.0
 QUIET_DB, LOUD_DB, HOT_DB = -30.0, -12.0, -3.0
-# The largest 16-bit sample is a hair under 0 dBFS; three of them in a row sound broken.
+# The largest 16-bit sample is slightly below 0 dBFS; three in a row sound distorted.
 CLIPPED_DB = -0.1
 
 
@@ -55,7 +55,7 @@ class LevelMeter(QWidget):
         self.update()
 
     def word(self) -> str:
-        """Say how loud it is; a bar alone says nothing to those who cannot see its colour."""
+        """Return the level as a word, so that it does not depend on colour."""
         if self._is_clipped:
             return "clipped"
         if not isfinite(self._peak):
@@ -68,7 +68,7 @@ class LevelMeter(QWidget):
         return f"{self._peak:.0f} dB".replace("-", "−") if isfinite(self._peak) else "−∞ dB"
 
     def bar(self) -> QRectF:
-        """Return where the bar is drawn."""
+        """Return the rectangle of the bar."""
         text = self.fontMetrics().horizontalAdvance("−120 dB too loud") + 2 * GAP
         return QRectF(2, self.height() / 2 - 6, max(20, self.width() - text - 4), 12)
 

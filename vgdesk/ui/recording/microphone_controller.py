@@ -13,7 +13,7 @@ LEVELS_A_SECOND = 30
 
 
 class MicrophoneController(QObject):
-    """Between the check of the microphone and its window; never stands in the way of a take."""
+    """Connects the microphone check with its dialog; never blocks a take."""
 
     def __init__(self, workspace: Workspace, window: QWidget) -> None:
         super().__init__(window)
@@ -28,7 +28,7 @@ class MicrophoneController(QObject):
 
     @property
     def is_due(self) -> bool:
-        """True before the first take of a session, if that is wanted and there is a microphone."""
+        """Whether to check before the first take: wanted by the user, and a microphone exists."""
         is_wanted = (
             self._workspace.settings.checks_microphone
             and not self._workspace.microphone_check.is_over
@@ -42,7 +42,7 @@ class MicrophoneController(QObject):
         )
 
     def open(self, then: Callable[[], object] = lambda: None) -> None:
-        """Offer the check; `then` is called when one wants to go on, checked or not."""
+        """Offer the check; `then` is called when it is done or skipped."""
         if self._is_busy:
             busy = Notice("The microphone is in use.", "Stop the recording first.")
             self._workspace.events.notice.publish(busy)

@@ -22,16 +22,16 @@ ABOUT = "This recording is not kept. You can skip the check at any time."
 
 
 class MicrophoneDialog(QDialog):
-    """Say a word, hear it back, read how it came in; then record, or try something else.
+    """Records a test word, plays it back and shows its quality.
 
     Signals
     -------
     begin_requested
-        Somebody is about to say a word.
+        The user is about to say a word.
     finished_with
-        Recording goes on, whether the check was done or skipped.
+        The check is done or skipped.
     microphone_chosen
-        Place in the list of microphones.
+        Index in the list of microphones.
     """
 
     begin_requested = Signal()
@@ -85,7 +85,7 @@ class MicrophoneDialog(QDialog):
         self.asks.toggled.connect(self.asking_changed)
 
     def set_asks(self, on: bool) -> None:
-        """Show whether the check is offered before the first take; sends no wish."""
+        """Show whether the check is offered before the first take; emits no signal."""
         self.asks.blockSignals(True)
         self.asks.setChecked(on)
         self.asks.blockSignals(False)
@@ -99,7 +99,7 @@ class MicrophoneDialog(QDialog):
         self._allow_choice()
 
     def show_stage(self, stage: CheckStage, findings: tuple[Finding, ...]) -> None:
-        """Show where the check stands, and what it found."""
+        """Show the stage and the findings of the check."""
         if stage is self._stage:
             return
         self._stage = stage
@@ -112,7 +112,7 @@ class MicrophoneDialog(QDialog):
         self.play.setEnabled(is_done)
         self.good.setEnabled(is_done)
         self.skip.setEnabled(not is_done)
-        # The most likely next step is what Return does.
+        # Return triggers the most likely next step.
         is_good = is_done and all(finding.verdict is Verdict.PASS for finding in findings)
         (self.good if is_good else self.begin).setDefault(True)
         for line, finding in zip(self.lines, (*findings, *[None] * len(self.lines)), strict=False):

@@ -11,7 +11,7 @@ LARGE, MODEST = 2.4, 1.15
 
 
 class PromptPoster(QWidget):
-    """The word to say as large as the room allows; below it which one is meant, and how far."""
+    """The prompt as large as possible, with its hint and the progress below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class PromptPoster(QWidget):
         self.word.setMinimumHeight(TARGET)
         below = row(self.hint, self.progress)
         below.setStretch(0, 1)
-        # Words come and go without a hint: its room is always there.
+        # Space for the hint is always reserved, to avoid jumps.
         below.addStrut(self.fontMetrics().height())
         layout = column(self.word, below, gap=0)
         layout.setStretch(0, 1)
@@ -27,7 +27,7 @@ class PromptPoster(QWidget):
         self.show_prompt("", "")
 
     def show_prompt(self, text: str, hint: str) -> None:
-        """Show a word, and what tells it from others that are written alike."""
+        """Show a prompt and its hint."""
         self.word.show_text(text or "Type a word, then record it", LARGE if text else MODEST)
         self.hint.show_text(hint, 1.0)
         self.hint.setAccessibleName(f"Hint: {hint}" if hint else "")
@@ -36,14 +36,14 @@ class PromptPoster(QWidget):
         self.progress.setText(progress)
 
     def set_colours(self, theme: Theme, *, is_lit: bool) -> None:
-        """Dim the word while nobody should say it."""
+        """Set colours; the prompt is dimmed while it should not be spoken."""
         tint(self.word, theme.text if is_lit else theme.muted)
         tint(self.hint, theme.text if is_lit else theme.muted)
         tint(self.progress, theme.muted)
 
 
 class FittedLabel(QLabel):
-    """One line of text as large as the room allows, and never larger than it was asked for."""
+    """One line of text as large as fits, up to a maximum size."""
 
     def __init__(self) -> None:
         super().__init__()

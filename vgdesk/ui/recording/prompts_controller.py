@@ -13,7 +13,7 @@ from vgdesk.ui.recording.recording_controller import RecordingController
 
 
 class PromptsController(QObject):
-    """Asks for the list of prompts and gives it to the project and to the settings."""
+    """Asks for the prompts and applies them to the project and the settings."""
 
     def __init__(
         self, window: QWidget, workspace: Workspace, recording: RecordingController
@@ -23,7 +23,7 @@ class PromptsController(QObject):
         self._dialog: PromptsDialog | None = None
 
     def ask(self) -> None:
-        """Open the dialog; the window is heard of again when it is closed."""
+        """Open the prompts dialog."""
         workspace = self._workspace
         self._dialog = PromptsDialog(
             workspace.session,

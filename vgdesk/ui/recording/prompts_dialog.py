@@ -21,14 +21,14 @@ EXAMPLE = "dog\ncat\nhorse"
 
 
 class PromptsDialog(QDialog):
-    """Asks which words will be said, in which order and how often; says what that comes to.
+    """Asks for the prompts, their order and number of takes, with a summary.
 
     Signals
     -------
     file_requested
-        A wish for a file with words.
+        A request for a file with words.
     prompts_chosen
-        A Session of the words of the list, and the PromptPlan.
+        A Session with the words of the list, and the PromptPlan.
     """
 
     file_requested = Signal()
@@ -42,7 +42,7 @@ class PromptsDialog(QDialog):
         group_column: str,
         parent: QWidget | None = None,
     ) -> None:
-        """`session` has the words that are there already; they are asked for as well."""
+        """`session` has the existing words, which are prompted as well."""
         super().__init__(parent)
         self._session, self._speaker, self._column = session, speaker, group_column
         self.setWindowTitle("Prompts")
@@ -57,7 +57,7 @@ class PromptsDialog(QDialog):
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
-        # A long list is counted when the fingers rest, not at every key.
+        # A long list is counted after a pause in typing, not at every key.
         self._rest = QTimer(self, singleShot=True, interval=100)
         self._fill(plan)
         self._lay_out()
@@ -108,14 +108,14 @@ class PromptsDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
 
     def show_words(self, words: Session) -> None:
-        """Put the words of a file below those that were typed."""
+        """Append the words of a file to the typed ones."""
         typed = self.words.toPlainText().rstrip("\n")
         text = words_as_text(words, self._column)
         self.words.setPlainText(f"{typed}\n{text}" if typed else text)
         self.trouble.setText("")
 
     def show_trouble(self, sentence: str) -> None:
-        """Say why a file gave no words."""
+        """Show why a file could not be read."""
         self.trouble.setText(sentence)
 
     def plan(self) -> PromptPlan:
@@ -127,7 +127,7 @@ class PromptsDialog(QDialog):
         )
 
     def added(self) -> Session:
-        """Return the words that were typed or loaded."""
+        """Return the typed or loaded words."""
         return typed_words(self.words.toPlainText(), self._session, self._column)
 
     def _count(self) -> None:

@@ -9,20 +9,20 @@ from vgdesk.ui.recording.level_meter import LevelMeter
 from vgdesk.ui.recording.recording_controller import RecordingController
 from vgdesk.ui.widgets.form_parts import Panel
 
-# Whatever is none of these may have a use for Enter, Backspace and the arrows of its own.
+# Other widgets may use Enter, Backspace and the arrow keys themselves.
 _LEAVES_KEYS = (QAbstractButton, LevelMeter, Panel, QMainWindow)
 
 
 def shortcuts(key: str) -> list[QKeySequence]:
-    """Return the keys of an action; Enter is on most keyboards twice."""
+    """Return the keys of an action; most keyboards have two Enter keys."""
     return [QKeySequence(name) for name in ((key, "Return") if key == "Enter" else (key,)) if name]
 
 
 class RecorderKeys(QObject):
-    """Lets Enter, Backspace and the arrows serve the recorder where nothing else needs them.
+    """Uses Enter, Backspace and the arrow keys for the recorder unless a widget needs them.
 
-    A shortcut of the window would win over lists, tables and views. Before it does, Qt asks the
-    widget with the focus and those around it whether they want the key themselves.
+    Shortcuts of the window take precedence over lists, tables and views, unless the focused widget
+    or one of its parents claims the key first.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class RecorderKeys(QObject):
         control: RecordingController,
         surfaces: Sequence[QWidget],
     ) -> None:
-        """`surfaces` are the parts of the window, docks among them, that hold all widgets."""
+        """`surfaces` are the parts of the window, including docks, that contain all widgets."""
         super().__init__(control)
         self._actions = {name: actions[name] for name in RECORDER_KEYS}
         self._control = control

@@ -27,14 +27,14 @@ from vgdesk.ui.widgets.form_parts import (
 
 WIDE = 620
 ROWS_WHERE_NARROW = 7
-KEEP, KEEP_ANYWAY = "Keep and continue (Enter)", "Keep anyway (Enter)"
+KEEP, KEEP_ANYWAY = "Keep take (Enter)", "Keep anyway (Enter)"
 _DARK = {Stage.OFF, Stage.OPENING, Stage.LOST}
 _RUNNING = {Stage.RECORDING, Stage.LISTENING}
 
 
 @dataclass(frozen=True, slots=True)
 class RecorderLook:
-    """Everything that changes while one records.
+    """The state shown during recording.
 
     Attributes
     ----------
@@ -43,11 +43,11 @@ class RecorderLook:
     seconds
         Length of the running take.
     remarks
-        What the checks say of the take that waits, or what is wrong with the microphone.
+        Remarks on the take under review, or on the microphone.
     is_waiting
-        Whether a take waits to be kept or recorded again.
+        Whether a take is under review.
     has_concerns
-        Whether something speaks against that take.
+        Whether that take has concerns.
     """
 
     stage: Stage = Stage.OFF
@@ -60,14 +60,14 @@ class RecorderLook:
 
 
 class RecorderPanel(Panel):
-    """What to say, into which microphone, how it goes, and what becomes of the take.
+    """Prompt, microphone, recording state, and review of the take.
 
     Signals
     -------
     record_toggled
         Start or stop.
     keep_requested, retake_requested
-        What becomes of the take that waits.
+        The decision about the take under review.
     """
 
     record_toggled = Signal()
@@ -141,7 +141,7 @@ class RecorderPanel(Panel):
         offer(self._group, groups, self._group.currentText())
 
     def show_state(self, look: RecorderLook) -> None:
-        """Show how the recording goes; called for every block of sound."""
+        """Show the recording state; called for every block of sound."""
         before, self._look = self._look, look
         is_recording = look.stage is Stage.RECORDING
         if is_recording and before.stage is not look.stage:
@@ -157,20 +157,20 @@ class RecorderPanel(Panel):
             self._show_answers()
 
     def show_progress(self, progress: str) -> None:
-        """Say which take is next and how many are there."""
+        """Show the next take and the number of recorded takes."""
         self.poster.show_progress(progress)
 
     def prompt(self) -> str:
-        """Return the word to say, without spaces around it."""
+        """Return the prompt, without surrounding spaces."""
         return self.word.text().strip()
 
     def group(self) -> str:
         return self._group.currentText().strip()
 
     def set_prompt(self, text: str, group: str = "", hint: str = "") -> None:
-        """Put a word into the prompt, unless somebody is typing another one there.
+        """Set the prompt, unless the user is typing another one.
 
-        Without a group the one of the word before stays: lists are often said group by group.
+        Without a group the previous one stays, because lists are often recorded group by group.
         """
         if not (self.word.hasFocus() and self.word.isModified()):
             self._offered = (text, hint)
@@ -179,7 +179,7 @@ class RecorderPanel(Panel):
             self._group.setEditText(group or self._group.currentText())
 
     def forget_prompt(self) -> None:
-        """Empty the prompt if its word was not typed: it is not chosen any more, or not there."""
+        """Clear the prompt unless it was typed; its word is deselected or deleted."""
         if not self.word.isModified():
             self._offered = ("", "")
             self.word.clear()
@@ -187,20 +187,20 @@ class RecorderPanel(Panel):
             self._group.setEditText("")
 
     def ask_for_word(self) -> None:
-        """Put the cursor where the word is typed."""
+        """Focus the field for the word."""
         self.word.setFocus()
         self.word.selectAll()
 
     def _show_answers(self) -> None:
         for button in (self.keep, self.again):
             if button.hasFocus():
-                self.record.setFocus()  # or the focus would jump to whatever is next
+                self.record.setFocus()  # otherwise the focus would jump to the next widget
             button.setEnabled(self._look.is_waiting)
         self.keep.setText(KEEP_ANYWAY if self._look.has_concerns else KEEP)
         self.keep.setAccessibleName(self.keep.text().partition(" (")[0])
 
     def _restyle(self) -> None:
-        """Let the button and the word say what the light says."""
+        """Match the button and the prompt to the state of the light."""
         theme, is_running = self._theme, self._look.stage in _RUNNING
         self.record.setText("■ Stop" if is_running else "● Record")
         self.record.setAccessibleName(self.record.text()[2:])
@@ -224,7 +224,7 @@ class RecorderPanel(Panel):
         self.retake_requested.emit()
 
     def _on_return(self) -> None:
-        # The cursor leaves the field, so that R stops the take and is not written into it.
+        # The focus leaves the field, so that R stops the take instead of being typed.
         self.record.setFocus()
         self.record_toggled.emit()
 

@@ -29,12 +29,12 @@ LOST = Remark(
 
 
 class RecordingController(QObject):
-    """Between the recorder panel and the microphone. Looks at the level, never at the sound.
+    """Connects the recorder panel with the microphone. Reads the level, never the sound.
 
     Signals
     -------
     use_changed
-        The recorder is in use now, or not any more; a take waits, or not any more.
+        Whether the recorder is in use, or whether a take is under review, has changed.
     """
 
     use_changed = Signal()
@@ -66,49 +66,49 @@ class RecordingController(QObject):
 
     @property
     def is_running(self) -> bool:
-        """True while a take is recorded."""
+        """Whether a take is being recorded."""
         return self._workspace.capture.phase is Phase.RECORDING
 
     @property
     def is_holding_a_take(self) -> bool:
-        """True from the start of a take until it is in the list."""
+        """Whether a take is being recorded or saved."""
         return self._workspace.capture.phase in HOLDS_A_TAKE
 
     @property
     def is_finishing(self) -> bool:
-        """True while something waits for the end of the take that is held."""
+        """Whether a call waits for the current take to be saved."""
         return self._then is not None
 
     @property
     def is_waiting(self) -> bool:
-        """True while a take waits to be kept or recorded again."""
+        """Whether a take is under review."""
         return self._workspace.take_sequence.review is not None
 
     @property
     def is_in_use(self) -> bool:
-        """True while the microphone is open or a take waits."""
+        """Whether the microphone is open or a take is under review."""
         return self.is_waiting or self._workspace.take_sequence.stage is not Stage.OFF
 
     def toggle(self) -> None:
-        """Start a take of the word in the prompt, or end the one that runs."""
+        """Start a take of the prompt, or end the running one."""
         is_asking = self._workspace.take_sequence.toggle(self.panel.prompt(), self.panel.group())
         if is_asking:
             self.panel.ask_for_word()
         self._show_state()
 
     def keep_take(self) -> None:
-        """Keep the take that waits and go on to the next word."""
+        """Keep the take under review and continue with the next word."""
         if self.is_waiting:
             self._workspace.take_sequence.accept()
             self._show_state()
 
     def retake(self) -> None:
-        """Record the word of the take that waits, or that is looked at, again."""
+        """Record again the word of the take under review, or of the inspected take."""
         self._workspace.take_sequence.retake()
         self._show_state()
 
     def finish_take(self, then: Callable[[], object]) -> None:
-        """End the take that is held, and call `then` if it got into the list."""
+        """End the current take, and call `then` once it is in the list."""
         if self._then is None:
             self._takes_before = len(self._workspace.session.takes)
         self._then = then
@@ -117,7 +117,7 @@ class RecordingController(QObject):
             self._workspace.take_sequence.toggle(self.panel.prompt(), self.panel.group())
 
     def show_settings(self) -> None:
-        """Show how prompts are gone through, and what starts and ends a take."""
+        """Show the recording settings and the progress of the prompts."""
         settings = self._workspace.settings
         self.panel.source.show_mode(
             settings.record_mode, settings.round_seconds, stop_by_voice=settings.stop_by_voice
@@ -153,7 +153,7 @@ class RecordingController(QObject):
         self._workspace.configure(stop_by_voice=stop_by_voice)
 
     def _choose_mode(self, mode: RecordMode) -> None:
-        self._workspace.take_sequence.close()  # or automatic takes would run on in the other mode
+        self._workspace.take_sequence.close()  # automatic prompts would otherwise continue
         self._workspace.configure(record_mode=mode)
         self.show_settings()
 
@@ -161,9 +161,9 @@ class RecordingController(QObject):
         self._workspace.configure(round_seconds=seconds)
 
     def _show_word(self, selection: Selection) -> None:
-        """Offer the chosen word for another take."""
+        """Offer the selected word as the prompt."""
         if selection.primary == self._offered:
-            return  # the pointer moved over a view: nothing was chosen
+            return  # only hovering changed
         self._offered = selection.primary
         if not self.is_running:
             self._offer(self._word())
@@ -191,7 +191,7 @@ class RecordingController(QObject):
         word = self._word()
         found = progress(session, self._workspace.take_sequence.plan, settings.speaker)
         number = take_number(session, word.id, settings.speaker) if word else 1
-        number -= self.is_waiting  # the take that waits is already counted
+        number -= self.is_waiting  # the take under review is already counted
         done = f"{found.done} of {found.needed}" if found.needed else ""
         self.panel.show_progress(f"take {number} · {done}" if word and done else done)
 
@@ -217,7 +217,7 @@ class RecordingController(QObject):
         return self._workspace.capture.phase in (Phase.READY, Phase.RECORDING)
 
     def _troubles(self) -> tuple[Remark, ...]:
-        """Say what is wrong with the microphone."""
+        """Return remarks about the microphone."""
         recorder = self._workspace.capture.recorder
         if self._workspace.capture.phase is Phase.LOST:
             return (LOST,)

@@ -24,12 +24,12 @@ _PLACES = {mode: place for place, mode in enumerate(MODES)}
 
 
 class SoundSource(QWidget):
-    """Which microphone, how loud it is, and what starts and ends a take.
+    """Microphone, level, and what starts and ends a take.
 
     Signals
     -------
     microphone_chosen
-        Place in the list of microphones.
+        Index in the list of microphones.
     mode_chosen
         A RecordMode.
     """
@@ -67,7 +67,7 @@ class SoundSource(QWidget):
         self.seconds.setKeyboardTracking(False)
         source = row(self.microphones, self.rescan)
         source.setStretch(0, 1)
-        # What belongs to a mode takes the place of what belongs to the other: nothing moves.
+        # The options of each mode share one place, so that nothing moves.
         self._details = QStackedLayout()
         for part in (self.voice_stop, QWidget(), self.seconds):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -89,7 +89,7 @@ class SoundSource(QWidget):
         self.meter.set_theme(theme)
 
     def show_microphones(self, titles: tuple[str, ...], current: int) -> None:
-        """Offer microphones; a current place of -1 means that none is chosen."""
+        """Offer microphones; a current index of -1 means none."""
         self.microphones.clear()
         self.microphones.addItems(list(titles) or ["No microphone found"])
         self.microphones.setEnabled(bool(titles))
@@ -97,7 +97,7 @@ class SoundSource(QWidget):
         self.microphones.setToolTip(self.microphones.currentText())
 
     def show_mode(self, mode: RecordMode, round_seconds: float, *, stop_by_voice: bool) -> None:
-        """Show what starts and ends a take; sends no wish."""
+        """Show what starts and ends a take; emits no signal."""
         for part in (self.seconds, self.voice_stop):
             part.blockSignals(True)
         self.modes.setCurrentIndex(_PLACES[mode])

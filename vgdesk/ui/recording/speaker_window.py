@@ -24,7 +24,7 @@ from vgdesk.ui.style.theme import Theme, theme_of
 from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, mark_pixmap
 
 LOOKS_A_SECOND = 30
-HINT_COLUMN = "hint"  # the label that tells words apart that are written alike
+HINT_COLUMN = "hint"  # label that distinguishes words with the same spelling
 MARGIN = 0.05  # of the smaller side
 LIGHT_SHARE, HINT_SHARE = 0.2, 0.14  # of the height
 SMALLEST, LARGEST = 8, 2000  # pixels
@@ -33,7 +33,7 @@ BESIDE = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignLeft)
 
 
 class Light(Enum):
-    """What the speaker is told; the value is the word beside the shape."""
+    """The instruction for the speaker; the value is its caption."""
 
     WAIT = "Wait"
     GET_READY = "Get ready"
@@ -62,7 +62,7 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown to whoever speaks."""
+    """The content of the speaker window."""
 
     light: Light = Light.WAIT
     text: str = ""
@@ -70,7 +70,7 @@ class Cue:
 
 
 class SpeakerView(QWidget):
-    """One word as large as fits, and a light that says when to say it. Nothing else."""
+    """The prompt as large as fits, and a light that shows when to speak."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,11 +91,11 @@ class SpeakerView(QWidget):
 
     @property
     def prompt_colour(self) -> str:
-        """The word is dimmed until it should be said."""
+        """The colour of the prompt, dimmed until it should be spoken."""
         return self._theme.text if self.cue.light is Light.SPEAK else self._theme.neutral
 
     def places(self) -> tuple[QRectF, QRectF, QRectF]:
-        """Return where the light, the word and the hint are."""
+        """Return the rectangles of the light, the prompt and the hint."""
         edge = MARGIN * min(self.width(), self.height())
         inner = QRectF(self.rect()).adjusted(edge, edge, -edge, -edge)
         light, hint = LIGHT_SHARE * inner.height(), HINT_SHARE * inner.height()
@@ -156,7 +156,7 @@ class SpeakerView(QWidget):
 
 
 class SpeakerWindow(SpeakerView):
-    """The second window, for the eyes of whoever speaks; on a second screen it fills it."""
+    """A window for the speaker, full-screen on a second screen."""
 
     def __init__(self, workspace: Workspace, window: QWidget) -> None:
         super().__init__(window)
@@ -170,7 +170,7 @@ class SpeakerWindow(SpeakerView):
         self.resize(900, 600)
 
     def open(self) -> None:
-        """Come up on another screen than the main window, if there is one."""
+        """Open on a different screen than the main window, if there is one."""
         screen = other_screen(self._window.screen(), QGuiApplication.screens())
         if screen is None:
             self.showNormal()
@@ -180,7 +180,7 @@ class SpeakerWindow(SpeakerView):
         self.raise_()
 
     def look(self) -> None:
-        """Show where the recording stands."""
+        """Show the current prompt and stage."""
         flow, session = self._workspace.take_sequence, self._workspace.session
         word = session.words.get(self._workspace.view_state.selection.primary or WordId(""))
         text, hint = (word.text, word.labels.get(HINT_COLUMN, "")) if word else ("", "")
@@ -197,12 +197,12 @@ class SpeakerWindow(SpeakerView):
 
 
 def other_screen(used: QScreen, screens: list[QScreen]) -> QScreen | None:
-    """Return a screen that is free; None if there is but one."""
+    """Return another screen; None if there is only one."""
     return next((screen for screen in screens if screen is not used), None)
 
 
 def fitting_font(font: QFont, text: str, width: float, height: float) -> QFont:
-    """Make a font as large as the text fits into the place, broken between words at most."""
+    """Return the largest font with which the text fits, wrapped only between words."""
     room = QRectF(0, 0, width, height)
     fits, too_large = SMALLEST, LARGEST
     found = QFont(font)

@@ -22,7 +22,7 @@ MARKS = {
 
 
 def stage_colour(stage: Stage, theme: Theme) -> str:
-    """Return green to speak, red while it is heard, yellow for a moment more, else grey."""
+    """Return green when ready, red while recording, yellow in the tail, otherwise grey."""
     return {
         Stage.READY: theme.good,
         Stage.LISTENING: theme.good,
@@ -34,12 +34,12 @@ def stage_colour(stage: Stage, theme: Theme) -> str:
 
 
 class TrafficLight(QWidget):
-    """Where the recording stands, as a colour, a shape and a word.
+    """The stage of the recording as colour, shape and word.
 
     Parameters
     ----------
     scale
-        How much larger than ordinary text it is.
+        Size relative to ordinary text.
     """
 
     def __init__(self, scale: float = SCALE) -> None:

@@ -3,7 +3,7 @@ from PySide6.QtWidgets import QWidget
 
 
 def small_font(widget: QWidget, share: float = 0.9) -> QFont:
-    """Return the font of ticks and labels: a little smaller than that of the window."""
+    """Return the font of ticks and labels, slightly smaller than that of the window."""
     font = QFont(widget.font())
     if font.pointSizeF() > 0:
         font.setPointSizeF(max(6.5, share * font.pointSizeF()))

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-# Okabe and Ito (2008), told apart with every common colour vision. The eighth, black, is the text
-# colour of the theme.
+# Okabe and Ito (2008), distinguishable with all common types of colour vision. The eighth, black,
+# is the text colour of the theme.
 OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
 GROUP_SYMBOLS = ("o", "s", "t1", "d", "star", "t", "+", "x")
 
@@ -21,24 +21,24 @@ SHAPE_CONTRAST = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of everything that we draw ourselves; all of them are "#rrggbb".
+    """The colours of custom drawing, as "#rrggbb".
 
     Attributes
     ----------
     base, surface
-        Behind charts, lists and text fields; behind everything else.
+        Background of charts, lists and text fields; background of everything else.
     text, muted
-        What is read, and what may be overlooked; both keep 4.5 : 1 to `base` and `surface`.
+        Primary and secondary text; both have a contrast of 4.5 : 1 to `base` and `surface`.
     accent, good, warn, bad
-        Fit for text as well. A state never shows by its colour alone.
+        Also suitable for text. A state never depends on its colour alone.
     strip, strip_text
-        The yellow strip that says why a result should not be trusted.
+        The yellow strip with warnings about a result.
     grid, edge
         Lines of a chart's grid; outlines of fields and boxes.
     neutral
-        Words that belong to no group.
+        Words without a group.
     groups, symbols
-        Colours and pyqtgraph symbols of the first eight groups; both go round after that.
+        Colours and pyqtgraph symbols of the first eight groups; both repeat after that.
     """
 
     is_dark: bool
@@ -61,19 +61,19 @@ class Theme:
 
 
 def theme_of(palette: QPalette) -> Theme:
-    """Make a theme that fits the palette in use.
+    """Return a theme that matches a palette.
 
-    The palette decides, not the colour scheme that the system reports: they can disagree.
+    It depends on the palette, not on the system's colour scheme, because they can disagree.
     """
     role = QPalette.ColorRole
     parts = (role.Base, role.Window, role.Text, role.Highlight)
     return _theme_around(*(palette.color(part).name() for part in parts))
 
 
-@cache  # every widget asks for its theme when it is made
+@cache  # every widget requests its theme on creation
 def _theme_around(base: str, surface: str, text: str, accent: str) -> Theme:
     is_dark = luminance(base) < luminance(text)
-    # High-contrast palettes paint windows and fields in one pure colour; ordinary ones never do.
+    # Only high-contrast palettes use one pure colour for windows and fields.
     is_high_contrast = base == surface and contrast(base, text) > 19
     shape = TEXT_CONTRAST if is_high_contrast else SHAPE_CONTRAST
 
@@ -101,7 +101,7 @@ def _theme_around(base: str, surface: str, text: str, accent: str) -> Theme:
 
 
 def apply(app: QApplication, *, dark: bool | None = None) -> Theme:
-    """Give the program its looks; None follows the system."""
+    """Apply style and palette to the program; None follows the system."""
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
     app.setStyle("Fusion")
     app.setPalette(QPalette() if dark is None else plain_palette(dark=dark))
@@ -109,7 +109,7 @@ def apply(app: QApplication, *, dark: bool | None = None) -> Theme:
 
 
 class ThemeWatcher(QObject):
-    """Says when the palette of the program, and with it the theme, has become another one."""
+    """Emits a signal when the palette of the program, and with it the theme, changes."""
 
     changed = Signal(object)
 
@@ -126,14 +126,14 @@ class ThemeWatcher(QObject):
 
 
 def follow(app: QApplication, listener: Callable[[Theme], object]) -> ThemeWatcher:
-    """Call `listener` with the new theme whenever the system or the user changes the palette."""
+    """Call `listener` with the new theme whenever the palette changes."""
     watcher = ThemeWatcher(app)
     watcher.changed.connect(listener)
     return watcher
 
 
 def plain_palette(*, dark: bool) -> QPalette:
-    """Return our own light or dark palette, for systems without one and for figures."""
+    """Return the built-in light or dark palette, for systems without one and for figures."""
     base, surface, raised, text, highlight = (
         ("#1b1d21", "#25282d", "#33373e", "#e6e8eb", "#2f6fb5")
         if dark
@@ -162,7 +162,7 @@ def plain_palette(*, dark: bool) -> QPalette:
 
 
 def readable(colour: str, on: str, ratio: float) -> str:
-    """Move a colour towards black or white until it has the contrast, and no further."""
+    """Move a colour towards black or white just until it has the contrast."""
     goal = "#000000" if luminance(on) > 0.18 else "#ffffff"
     for step in range(51):
         found = mixed(colour, goal, step / 50)
@@ -172,7 +172,7 @@ def readable(colour: str, on: str, ratio: float) -> str:
 
 
 def text_on(colour: str) -> str:
-    """Return black or white, whichever is read more easily on the colour."""
+    """Return black or white, whichever is more readable on the colour."""
     return "#000000" if luminance(colour) > 0.18 else "#ffffff"
 
 

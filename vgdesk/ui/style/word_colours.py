@@ -15,12 +15,12 @@ NO_GROUP_SYMBOL = "o"
 
 @dataclass(frozen=True, slots=True)
 class WordLook:
-    """How a word is shown, the same in every view.
+    """The appearance of a word, the same in every view.
 
     Attributes
     ----------
     group
-        Value of the label that colours the words; empty if the word has none.
+        Value of the label used for colours; empty if the word has none.
     colour, symbol
         As "#rrggbb" and as one of pyqtgraph's symbols.
     """
@@ -32,7 +32,7 @@ class WordLook:
 
 
 class GroupLook(NamedTuple):
-    """Colour and shape of a group; the group without a name holds the words without a label."""
+    """Colour and shape of a group; the unnamed group contains the words without a label."""
 
     group: str
     colour: str
@@ -41,14 +41,14 @@ class GroupLook(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Legend:
-    """How the words and groups of a session are shown.
+    """The appearance of the words and groups of a session.
 
     Attributes
     ----------
     groups
-        In the order of their first word; the group without a name is not among them.
+        In the order of their first word, without the unnamed group.
     neutral
-        How a word is shown that has no label, or that the session does not know.
+        The appearance of words without a label or not in the session.
     """
 
     column: str
@@ -57,16 +57,16 @@ class Legend:
     neutral: GroupLook
 
     def look_of(self, word: WordId) -> WordLook:
-        """Return the look of a word; one that has left the session meanwhile looks neutral."""
+        """Return the look of a word; neutral if it is no longer in the session."""
         found = self.looks.get(word)
         return found or WordLook(str(word), "", self.neutral.colour, self.neutral.symbol)
 
 
 def legend_of(session: Session, column: str, theme: Theme) -> Legend:
-    """Give every word the colour and the shape of its group.
+    """Assign to every word the colour and the shape of its group.
 
-    Colours go round after eight groups, and the shapes go round one step further each time, so
-    that 64 groups look different.
+    Colours repeat after eight groups, with the shapes shifted by one each time, so that 64 groups
+    look different.
     """
     labels = [word.labels.get(column, "") for word in session.words.values()]
     groups = tuple(
@@ -83,7 +83,7 @@ def legend_of(session: Session, column: str, theme: Theme) -> Legend:
 
 
 def paint_symbol(painter: QPainter, symbol: str, centre: QPointF, size: float) -> None:
-    """Draw a symbol with the pen and the brush of the painter; size in the painter's pixels."""
+    """Draw a symbol with the painter's pen and brush; size in the painter's pixels."""
     painter.save()
     painter.translate(centre)
     painter.scale(size, size)
@@ -97,7 +97,7 @@ def symbol_pixmap(colour: str, symbol: str, *, size: int = 12, ratio: float = 1.
     Parameters
     ----------
     ratio
-        Device pixels for each pixel of the widget that will show it.
+        Device pixels per pixel of the widget that shows it.
     """
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)

@@ -12,7 +12,7 @@ from vgdesk.ui.user_requests import UserRequests
 
 
 class InspectorController(QObject):
-    """Shows the primary word in the inspector: its takes, sound and nearest words."""
+    """Shows the primary word in the inspector: its takes, sound and neighbours."""
 
     def __init__(self, workspace: Workspace, requests: UserRequests, panel: InspectorPanel) -> None:
         super().__init__(panel)
@@ -42,7 +42,7 @@ class InspectorController(QObject):
         return takes[0] if takes else None
 
     def _selection_changed(self, selection: Selection) -> None:
-        if (selection.primary, selection.take) != self._inspected:  # not for a mere pointer
+        if (selection.primary, selection.take) != self._inspected:  # ignore hovering
             self._inspected = selection.primary, selection.take
             self._show()
 
@@ -66,7 +66,7 @@ class InspectorController(QObject):
         self._find_neighbours()
 
     def _is_heard(self, take: Take) -> bool:
-        """Return whether the sound around the take is shown, or on its way."""
+        """Return whether the sound of the take is shown or being loaded."""
         if self._sound_of is None or take.file != self._sound_of.file:
             return False
         return self._excerpt is None or self._excerpt.shows(take.start, take.end)

@@ -59,12 +59,12 @@ TIME_WIDTH = 70  # pixels, for “1234.567 s”
 
 
 class InspectorPanel(Panel):
-    """Everything about one word: its takes, their sound and trim, and the words most like it.
+    """Details of one word: its takes, their sound and trim, and its neighbours.
 
     Signals
     -------
     trim_changed
-        Take, start and end in seconds; once for each change, not while a handle moves.
+        Take, start and end in seconds; once per change, not while a handle moves.
     trim_proposed_requested, play_requested, take_chosen, take_delete_requested, cut_requested
         A take.
     word_chosen
@@ -166,7 +166,7 @@ class InspectorPanel(Panel):
         Parameters
         ----------
         current
-            The take that is looked at; None is the first.
+            The inspected take; None for the first.
         """
         before = self._take
         self._takes = takes
@@ -194,15 +194,15 @@ class InspectorPanel(Panel):
         begin: float = 0.0,
         whole: float | None = None,
     ) -> None:
-        """Draw the recording of a take; one that is no longer looked at is left out.
+        """Draw the recording of a take; ignored if the take is no longer inspected.
 
         Parameters
         ----------
         samples
             Shape [samples], one channel, before trimming.
         begin, whole
-            Where the samples begin in the recording, and how long that is, in seconds; None if
-            they are all of it.
+            Offset of the samples in the recording, and its whole length, in seconds; None if the
+            samples are the whole recording.
         """
         if self._take is None or take != self._take.id:
             return
@@ -211,19 +211,19 @@ class InspectorPanel(Panel):
         self._show_trim()
 
     def show_playhead(self, seconds: float | None) -> None:
-        """Show which part of the recording is heard; None when nothing is."""
+        """Show the playback position; None when nothing is playing."""
         self.sound.show_playhead(seconds)
         self.play.setText("▶ Play" if seconds is None else "■ Stop")
 
     def show_neighbours(self, words: Sequence[tuple[WordId, str, float]], space: str) -> None:
-        """List the words that are most like this one.
+        """List the nearest words.
 
         Parameters
         ----------
         words
             Id, text and similarity, the most similar first.
         space
-            In which space they are near, for example "nearest in the original space, layer 3".
+            Description of the space, for example "nearest in the original space, layer 3".
         """
         self.neighbours.clear()
         for word, text, similarity in words:
@@ -254,7 +254,7 @@ class InspectorPanel(Panel):
         self._show_quality()
 
     def _mark(self, item: QListWidgetItem, take: Take) -> None:
-        """Show beside a take what the checks said of it; a good one has no mark."""
+        """Mark a take with the result of its checks; a good one has no mark."""
         quality, said = quality_of(take), quality_in_words(take)
         item.setToolTip(f"{take.file.name}\n{said}".strip())
         if quality is not Quality.GOOD:
@@ -340,7 +340,7 @@ V = TypeVar("V", bound=QAbstractItemView)
 
 
 def _bare(view: V, name: str) -> V:
-    """Make a list that needs no tooltip of its own and never scrolls sideways."""
+    """Configure a list without tooltip or horizontal scrolling."""
     named(view, name).setToolTip("")
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return view
@@ -348,10 +348,10 @@ def _bare(view: V, name: str) -> V:
 
 def _time_field(name: str) -> QDoubleSpinBox:
     field = named(QDoubleSpinBox(), name, f"{name} in seconds")
-    field.setMinimumWidth(TIME_WIDTH)  # under a style sheet Qt asks for more than it uses
+    field.setMinimumWidth(TIME_WIDTH)  # with a style sheet Qt requests more than it uses
     field.setDecimals(3)
     field.setSingleStep(0.01)
     field.setSuffix(" s")
-    # One change a number, not one a digit.
+    # One change per number, not per digit.
     field.setKeyboardTracking(False)
     return field

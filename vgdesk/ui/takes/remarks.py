@@ -29,7 +29,7 @@ def verdict_colour(verdict: Verdict, theme: Theme) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is said of a take or of the microphone, and what to do about it."""
+    """A remark on a take or the microphone, and what to do about it."""
 
     verdict: Verdict
     message: str
@@ -41,7 +41,7 @@ class Remark:
 
 
 class Findings(QWidget):
-    """Remarks in a room that never grows: as many as fit, the worst first, the rest as a tip."""
+    """Remarks in a fixed space: as many as fit, the worst first, all in the tooltip."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Findings(QWidget):
         self.reserve(MOST_SHOWN)
 
     def reserve(self, rows: int) -> None:
-        """Take the room of so many rows of text."""
+        """Reserve space for a number of text rows."""
         self._rows = rows
         self.setFixedHeight(rows * self.fontMetrics().lineSpacing() + 2)
         self._fit()
@@ -73,7 +73,7 @@ class Findings(QWidget):
         self._fit()
 
     def text(self) -> str:
-        """Return what can be read without a tip."""
+        """Return the text visible without the tooltip."""
         return "\n".join(line.text() for line in self.lines if not line.isHidden())
 
     def _fit(self) -> None:
@@ -91,7 +91,7 @@ class Findings(QWidget):
                 line.show_status(mark, text, colour, ink=self._theme.text)
 
     def _choices(self) -> Sequence[tuple[str, ...]]:
-        """Return what could be shown: first all that is wanted, then less and less."""
+        """Return the possible texts, from the most to the least detailed."""
         shown = self._remarks[:MOST_SHOWN]
         return (
             self._ended([remark.text for remark in shown]),
@@ -107,7 +107,7 @@ class Findings(QWidget):
         return (*texts[:-1], f"{texts[-1]} (and {left} more)") if left else tuple(texts)
 
     def _height(self, texts: tuple[str, ...]) -> int:
-        """Count the rows that texts need at this width."""
+        """Return the number of rows that texts need at this width."""
         metrics, width = self.fontMetrics(), self.width() - MARK_SIZE - GAP
         flags = Qt.TextFlag.TextWordWrap
         heights = (

@@ -8,7 +8,7 @@ from vgdesk.ui.takes import removal_question
 
 
 class RemovalController(QObject):
-    """Asks before recordings are deleted permanently, and before finishing an old deletion."""
+    """Asks before permanent deletions, and before finishing an interrupted one."""
 
     def __init__(self, workspace: Workspace, window: QWidget) -> None:
         super().__init__(window)
@@ -17,11 +17,11 @@ class RemovalController(QObject):
         workspace.events.removal_interrupted.subscribe(self.ask)
 
     def plan(self, speaker: str) -> None:
-        """Ask about all data of a speaker, or about the trash if the name is empty."""
+        """Ask about deleting a speaker's data, or the trash if the name is empty."""
         self._workspace.projects.plan_removal(speaker, self.ask)
 
     def ask(self, removal: Removal) -> None:
-        """Ask, and delete what was agreed to."""
+        """Ask, and delete what the user agreed to."""
         projects = self._workspace.projects
         title = projects.title if projects.home is not None else ""
         parent = QApplication.activeModalWidget() or self._window

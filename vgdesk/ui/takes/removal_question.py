@@ -1,4 +1,4 @@
-"""The question before recordings are deleted permanently: it says exactly what is deleted."""
+"""The question before a permanent deletion, with exactly what is deleted."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ MOST_NAMED = 3
 
 
 def ask_to_remove(parent: QWidget, removal: Removal, title: str) -> Removal | None:
-    """Ask whether to delete this; returns what was agreed to, None if nothing."""
+    """Ask whether to delete this; returns what the user agreed to, None if nothing."""
     box = QMessageBox(
         QMessageBox.Icon.Warning, "Delete permanently", _question(removal), parent=parent
     )
@@ -33,9 +33,9 @@ def ask_to_remove(parent: QWidget, removal: Removal, title: str) -> Removal | No
 
 
 def sentences(removal: Removal, title: str) -> list[str]:
-    """Say what is deleted, that it cannot be undone, and what stays.
+    """Describe what is deleted, that it cannot be undone, and what is kept.
 
-    The title is that of a project that was saved before; else it is empty.
+    The title is that of a saved project; otherwise it is empty.
     """
     takes, files = _counted(len(removal.takes), "take"), _counted(len(removal.files), "sound file")
     if removal.speaker:
@@ -59,7 +59,7 @@ def sentences(removal: Removal, title: str) -> list[str]:
 
 
 def is_removed(removal: Removal) -> str:
-    """Say what was deleted."""
+    """Report what was deleted."""
     takes = _counted(len(removal.takes), "take")
     if removal.speaker:
         return f"All data from “{on_one_line(removal.speaker)}” was permanently deleted: {takes}."

@@ -18,14 +18,14 @@ KHZ_TICKS = [[(hertz, f"{hertz / 1000:.0f}") for hertz in (0, 4000, 8000)]]
 
 
 class SoundView(pg.GraphicsLayoutWidget):
-    """Waveform above spectrogram over one time axis, with handles for the part that is the word.
+    """Waveform and spectrogram on one time axis, with handles for the trim.
 
     Signals
     -------
     trim_dragging
         Start and end in seconds, at every step of a drag.
     trim_dragged
-        The same, once, when a handle is let go.
+        The same, once, when a handle is released.
     """
 
     trim_dragging = Signal(float, float)
@@ -36,11 +36,11 @@ class SoundView(pg.GraphicsLayoutWidget):
         named(self, "Waveform and spectrogram", "Drag the handles to the start and end of the word")
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        # Fields beside it do for the keyboard what the handles do for the mouse.
+        # Keyboard users have fields for the same values.
         for part in (self, self.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._duration = 0.0
-        # Two bare boxes with three axes; a full plot would build fourteen menus that nobody sees.
+        # Two bare boxes with three axes; full plots would build fourteen hidden menus.
         self.wave, self.picture = self._box(0), self._box(1)
         self.picture.setXLink(self.wave)
         self._axes = (pg.AxisItem("left"), pg.AxisItem("left"), _Seconds("bottom"))
@@ -87,7 +87,7 @@ class SoundView(pg.GraphicsLayoutWidget):
     def set_theme(self, theme: Theme) -> None:
         self.setBackground(theme.base)
         self._curve.setPen(pg.mkPen(theme.text, width=1))
-        # Ink on paper, as phoneticians print it; in the dark theme it is chalk on slate.
+        # Dark on light as in print; inverted in the dark theme.
         colours = pg.ColorMap([0.0, 1.0], [QColor(theme.base), QColor(theme.text)])
         self._image.setColorMap(colours)
         for trim, playhead in zip(self.trims, self._playheads, strict=True):
@@ -117,7 +117,7 @@ class SoundView(pg.GraphicsLayoutWidget):
         begin: float = 0.0,
         whole: float | None = None,
     ) -> None:
-        """Draw a sound of one channel, or a part of it that begins at some second of the whole."""
+        """Draw a mono sound, or a part of it that begins at `begin` seconds of the whole."""
         if not len(samples):
             self.clear_sound()
             return
@@ -128,7 +128,7 @@ class SoundView(pg.GraphicsLayoutWidget):
         self.wave.setYRange(-loudest, loudest, padding=0.04)
         values, hop, top = log_spectrogram(samples, sample_rate)
         self._image.setImage(values, levels=(-RANGE_DB, 0.0), autoLevels=False)
-        # A window is drawn around its centre.
+        # Windows are drawn around their centres.
         self._image.setRect(QRectF(begin - hop / 2, 0, values.shape[1] * hop, top))
         self.wave.setLimits(xMin=begin, xMax=end)
         self.wave.setXRange(begin, end)
@@ -137,7 +137,7 @@ class SoundView(pg.GraphicsLayoutWidget):
             trim.show()
 
     def show_trim(self, start: float, end: float | None) -> None:
-        """Move the handles; sends no wish. An end of None is the end of the sound."""
+        """Move the handles; emits no signal. An end of None is the end of the sound."""
         self._set_all(start, self._duration if end is None else min(end, self._duration))
 
     def show_playhead(self, seconds: float | None) -> None:
@@ -166,14 +166,14 @@ class SoundView(pg.GraphicsLayoutWidget):
 
 
 class _Seconds(pg.AxisItem):
-    """A time axis that needs no room for a title."""
+    """A time axis without a title."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{value:.6g} s" for value in values]
 
 
 class _Trim(pg.LinearRegionItem):
-    """Two handles; what lies outside of them is dimmed. Only the handles can be dragged."""
+    """Two draggable handles; the parts outside are dimmed."""
 
     def __init__(self, box: Any) -> None:
         super().__init__(swapMode="block", brush="#0000", hoverBrush="#0000")
@@ -206,4 +206,4 @@ class _Trim(pg.LinearRegionItem):
         event.ignore()
 
     def hoverEvent(self, event: Any) -> None:
-        """Stay as it is: only the handles light up."""
+        """Ignore hovering: only the handles are highlighted."""

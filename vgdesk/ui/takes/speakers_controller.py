@@ -13,7 +13,7 @@ from vgdesk.ui.takes.speakers_dialog import SpeakersDialog
 
 
 class SpeakersController(QObject):
-    """Between the list of speakers and the session; every change of it can be undone but one."""
+    """Connects the speakers dialog with the session; all changes except deletion can be undone."""
 
     def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalController) -> None:
         super().__init__(window)

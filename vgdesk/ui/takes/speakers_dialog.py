@@ -22,20 +22,20 @@ WHOLE = "A pseudonym such as S01 is enough."
 
 
 class SpeakersDialog(QDialog):
-    """Who spoke, who speaks now, and whether they agree to it.
+    """The speakers, the current speaker, and their consent.
 
     Signals
     -------
     speaker_added
-        A new one is wanted, under the next pseudonym.
+        A request for a new speaker with the next pseudonym.
     speaker_changed
-        A profile; its name is that of the speaker who is shown.
+        A profile with the name of the displayed speaker.
     speaker_renamed
         The old name and the new one.
     speaker_chosen
-        This one speaks from now on.
+        The new current speaker.
     removal_requested
-        All data of this one should be deleted permanently.
+        The speaker whose data should be deleted permanently.
     """
 
     speaker_added = Signal()
@@ -50,7 +50,7 @@ class SpeakersDialog(QDialog):
         self._facts: tuple[SpeakerFacts, ...] = ()
         self._now = ""
         self.list = named(QListWidget(), "Speakers")
-        # Long names lose their middle, never what stands behind them.
+        # Long names are elided in the middle, so that the notes after them stay visible.
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.name = named(QLineEdit(), "Name or pseudonym")
@@ -91,7 +91,7 @@ class SpeakersDialog(QDialog):
 
     def _connect(self) -> None:
         for button in (self.add, self.choose, self.remove, self._close):
-            button.setAutoDefault(False)  # Return in a field means that field
+            button.setAutoDefault(False)  # Return in a field must not click a button
         self.list.currentRowChanged.connect(self._show_chosen)
         self.name.editingFinished.connect(self._rename)
         self.language.editingFinished.connect(self._change)
@@ -102,7 +102,7 @@ class SpeakersDialog(QDialog):
         self._close.clicked.connect(self.accept)
 
     def show_speakers(self, speakers: tuple[SpeakerFacts, ...], now: str, chosen: str) -> None:
-        """Show everybody; `now` is who speaks, `chosen` whose profile is shown."""
+        """Show the speakers; `now` is the current one, `chosen` the displayed one."""
         self._facts, self._now = speakers, now
         self.list.blockSignals(True)
         self.list.clear()

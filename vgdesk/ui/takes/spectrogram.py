@@ -10,7 +10,7 @@ RANGE_DB = 70.0
 
 
 def log_spectrogram(samples: FloatArray, sample_rate: int) -> tuple[FloatArray, float, float]:
-    """Compute the power of windows of 25 ms, one every 5 ms, up to 8 kHz.
+    """Compute a power spectrogram with 25 ms windows every 5 ms, up to 8 kHz.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is said of a take: right after it was recorded, in the list of words, in the inspector."""
+"""Quality of a take in words and marks, for the recorder, the word list and the inspector."""
 
 from enum import Enum
 
@@ -13,7 +13,7 @@ MOST_PLACES = 2
 
 
 class Quality(Enum):
-    """How good a take is, the worst first; the value is what a person reads."""
+    """The quality of a take, the worst first; the value is its caption."""
 
     FAILED = "failed a check"
     WARNED = "has a concern"
@@ -36,7 +36,7 @@ def quality_colour(quality: Quality, theme: Theme) -> str:
 
 
 def quality_of(take: Take) -> Quality:
-    """Judge a take by its concerns and by what somebody decided about them."""
+    """Judge a take by its concerns and by the user's decision about them."""
     if not take.concerns:
         return Quality.GOOD
     if take.is_kept_anyway:
@@ -46,7 +46,7 @@ def quality_of(take: Take) -> Quality:
 
 
 def quality_in_words(take: Take) -> str:
-    """Name everything that speaks against a take, and that it is kept nevertheless."""
+    """Describe the concerns of a take, and whether it was kept anyway."""
     said = [f"{_title(concern)}: {remark_of(concern).text}" for concern in take.concerns]
     return " ".join((*said, "Kept anyway.") if take.is_kept_anyway else said)
 
@@ -57,7 +57,7 @@ def _title(concern: Concern) -> str:
 
 
 def remarks_of(kept: Kept) -> tuple[Remark, ...]:
-    """Return what the checks say of a take that was just recorded, and where."""
+    """Return remarks on a new take, with positions."""
     against = tuple(
         Remark(finding.verdict, f"{finding.message}{_places(finding)}", finding.remedy)
         for finding in kept.findings
@@ -68,7 +68,7 @@ def remarks_of(kept: Kept) -> tuple[Remark, ...]:
 
 
 def _places(finding: Finding) -> str:
-    """Say where to listen; a cut is at the start or the end, which its message says."""
+    """Return where to listen; the message of a cut already gives its position."""
     if not finding.where or finding.check == CUT.id:
         return ""
     starts = [f"{start:.2f} s" for start, _end in finding.where[:MOST_PLACES]]
@@ -76,8 +76,8 @@ def _places(finding: Finding) -> str:
 
 
 def remark_of(concern: Concern) -> Remark:
-    """Say again what was said against a take, from what was kept of it."""
+    """Return the remark of a stored concern."""
     check = TAKE_CHECKS.get(concern.check)
-    if check is None:  # from a later version
+    if check is None:  # from a newer version
         return Remark(concern.verdict, f"The check “{concern.check}” reported a concern.")
     return Remark(concern.verdict, check.bad, check.remedy)

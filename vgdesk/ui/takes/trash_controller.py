@@ -12,7 +12,7 @@ from vgdesk.ui.takes.trash_dialog import TrashDialog
 
 
 class TrashController(QObject):
-    """Between the list of rejected takes and the session."""
+    """Connects the trash dialog with the session."""
 
     def __init__(self, workspace: Workspace, window: QWidget, removals: RemovalController) -> None:
         super().__init__(window)

@@ -19,12 +19,12 @@ FULL = "These takes are not in the list, but their recordings are kept."
 
 
 class TrashDialog(QDialog):
-    """The takes that were rejected: listen, restore, or delete permanently.
+    """The takes in the trash: play, restore, or delete permanently.
 
     Signals
     -------
     play_requested, restore_requested
-        Ids of the takes that are chosen.
+        Ids of the selected takes.
     """
 
     play_requested = Signal(list)
@@ -63,10 +63,10 @@ class TrashDialog(QDialog):
         self.empty.clicked.connect(self.empty_requested)
         self._close.clicked.connect(self.accept)
         for button in (self.play, self.restore, self.empty, self._close):
-            button.setAutoDefault(False)  # Return plays what is chosen in the list
+            button.setAutoDefault(False)  # Return plays the selected takes
 
     def show_trash(self, rows: tuple[TrashRow, ...]) -> None:
-        """Show the takes; those that stay stay chosen."""
+        """Show the takes; remaining ones stay selected."""
         chosen = set(self.chosen())
         self.list.clear()
         self.list.addTopLevelItems([_item(each) for each in rows])
@@ -82,7 +82,7 @@ class TrashDialog(QDialog):
         self._show_choice()
 
     def chosen(self) -> list[TakeId]:
-        """Return the takes that are chosen, from top to bottom."""
+        """Return the selected takes, from top to bottom."""
         items = (self.list.topLevelItem(i) for i in range(self.list.topLevelItemCount()))
         return [
             TakeId(item.data(0, Qt.ItemDataRole.UserRole))
@@ -102,7 +102,7 @@ class TrashDialog(QDialog):
 
 
 def _item(each: TrashRow) -> QTreeWidgetItem:
-    # The order of day and month differs between locales, and some write it without any mark.
+    # ISO dates, because the order of day and month differs between locales.
     when = f"{each.written:%Y-%m-%d %H:%M}" if each.written else "no file"
     texts = [each.word, str(each.take.id), each.take.speaker, when, each.concerns]
     item = QTreeWidgetItem(texts)

@@ -5,10 +5,10 @@ from vgdesk.core.model import Cell, EncoderId
 
 
 def encoder_title(workspace: Workspace, encoder: EncoderId, likely: Cell | None = None) -> str:
-    """Name an encoder after the cell it stands in: `likely`, or else the first."""
+    """Return a title with the cell of an encoder: `likely`, or else its first cell."""
     spec = workspace.encoder_registry.spec(encoder)
     title = spec.title if spec else encoder
     cells = [cell for cell, own in workspace.session.encoders.items() if own == encoder]
     cells.sort(key=lambda cell: cell is not likely)
-    # What ships is named after its cell already.
+    # The titles of built-in encoders already include the cell.
     return " · ".join([*(c.title for c in cells[:1] if not title.startswith(c.title)), title])

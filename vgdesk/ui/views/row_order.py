@@ -6,7 +6,7 @@ from vgdesk.ui.style.word_colours import Legend
 
 
 def rows_in_order(result: WordSimilarity, order: Order, legend: Legend) -> tuple[int, ...]:
-    """Put the rows in the order that was chosen; groups keep the order of the list inside."""
+    """Return the rows in the chosen order; words within groups keep the list order."""
     if order is Order.SIMILARITY:
         return result.order
     if order is Order.LIST:

@@ -13,8 +13,8 @@ ORDER_TITLES = {
     Order.SIMILARITY.value: "by similarity",
     Order.LIST.value: "list order",
 }
-WIDE_ENOUGH = 88  # pixels that most names of label columns need
-NARROWEST = 56  # pixels to which the small controls of a view may shrink
+WIDE_ENOUGH = 88  # pixels; enough for most label columns
+NARROWEST = 56  # minimum width of the controls of a view in pixels
 SEARCH_TITLES = {
     Search.A_IN_B.value: "A → B",
     Search.B_IN_A.value: "B → A",
@@ -26,7 +26,7 @@ Change = Callable[[ViewRecipe], ViewRecipe]
 
 
 class ViewControls(QObject):
-    """The small choices above the views: measures, orders, labels. All are parts of the recipe."""
+    """The controls above the views: measures, orders, labels. All are part of the recipe."""
 
     def __init__(self, change: Callable[[Change], object]) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class ViewControls(QObject):
         return tuple(self._combos[field] for field in fields)
 
     def show_recipe(self, recipe: ViewRecipe) -> None:
-        """Show what is chosen; labels are offered only to a measure that is about them."""
+        """Show the recipe; labels are offered only for measures that use them."""
         for name, combo in self._combos.items():
             value = getattr(recipe, name)
             combo.setCurrentIndex(combo.findData(getattr(value, "value", value)))
@@ -66,7 +66,7 @@ class ViewControls(QObject):
         self.label_column.setVisible(isinstance(measure, CurveAnalysis) and measure.uses_labels)
 
     def show_columns(self, columns: tuple[str, ...], chosen: str) -> None:
-        """Offer the label columns that the words have."""
+        """Offer the label columns of the words."""
         combo = self.label_column
         if [combo.itemText(i) for i in range(combo.count())] != list(columns):
             combo.clear()

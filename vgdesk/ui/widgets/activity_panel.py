@@ -37,7 +37,7 @@ _OUTCOMES = {
 
 
 class ActivityPanel(Panel):
-    """What the program is doing, and what it has done lately.
+    """Running and recent jobs.
 
     Signals
     -------
@@ -85,7 +85,7 @@ class ActivityPanel(Panel):
             self._set_icon(item, item.data(Qt.ItemDataRole.UserRole))
 
     def show_job(self, job: JobChanged) -> None:
-        """Show how far a job is, or move it to the history once it is over."""
+        """Show the progress of a job, or move it to the history when it ends."""
         if job.state in _OPEN:
             if job.id not in self._rows:
                 self._add(job.id)
@@ -126,7 +126,7 @@ class ActivityPanel(Panel):
 
 
 class _JobRow(QWidget):
-    """Title, progress, detail and the way to stop one job."""
+    """Title, progress, detail and cancel button of one job."""
 
     cancel_requested = Signal(object)
 
@@ -153,7 +153,7 @@ class _JobRow(QWidget):
     def show_job(self, job: JobChanged) -> None:
         waits = job.state is JobState.WAITING
         self._title.setText(job.title)
-        # A bar that runs before the job does would be a lie.
+        # The bar must not move before the job starts.
         self._bar.setRange(0, 1 if waits else job.total)
         self._bar.setValue(0 if waits else job.done)
         self._detail.setText("waiting" if waits and not job.detail else job.detail)
@@ -163,7 +163,7 @@ class _JobRow(QWidget):
         self._bar.setAccessibleName(f"Progress of “{job.title}”")
 
     def _on_cancel(self) -> None:
-        # Stopping may take a second; a second click would not make it faster.
+        # Stopping may take a second; further clicks are pointless.
         self._cancel.setEnabled(False)
         self._cancel.setText("Stopping…")
         self.cancel_requested.emit(self._job)

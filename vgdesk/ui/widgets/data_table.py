@@ -8,24 +8,24 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 Entry = str | float
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-MEASURED_ROWS = 20  # that say how wide a column has to be
+MEASURED_ROWS = 20  # rows measured for the width of columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """The numbers behind a chart, for reading aloud, copying and checking."""
+    """The numbers of a chart, for screen readers, copying and checking."""
 
     headers: tuple[str, ...] = ()
     rows: Sequence[Sequence[Entry]] = ()
 
     def as_tsv(self) -> str:
-        """Return the table as text that spreadsheets and statistics programs read."""
+        """Return the table as tab-separated text for spreadsheets and statistics programs."""
         lines = [self.headers, *([_exact(entry) for entry in row] for row in self.rows)]
         return "\n".join("\t".join(line) for line in lines) + "\n"
 
 
 def shown(entry: Entry) -> str:
-    """Write a number as short as it is useful on the screen; what is not known yet stays empty."""
+    """Format a number for the screen; NaN is empty."""
     if isinstance(entry, str | int):
         return str(entry)
     return "" if entry != entry else f"{entry:.3f}".replace("-", "\u2212")
@@ -77,7 +77,7 @@ class TableModel(QAbstractTableModel):
 
 
 def table_view(model: TableModel) -> QTableView:
-    """Make the plain view that shows a table; its cells can be read by a screen reader."""
+    """Make the view of a table, accessible to screen readers."""
     view = QTableView()
     view.setModel(model)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -87,7 +87,7 @@ def table_view(model: TableModel) -> QTableView:
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().lineSpacing() + 8)
     view.horizontalHeader().setHighlightSections(False)
-    # All rows of a table with a thousand columns would take twenty seconds.
+    # Measuring all rows of a thousand columns would take twenty seconds.
     view.horizontalHeader().setResizeContentsPrecision(MEASURED_ROWS)
     view.setFrameShape(QTableView.Shape.NoFrame)
     return view

@@ -6,9 +6,9 @@ from vgdesk.ui.style.plain_text import shortened
 
 
 class ElidedText(QWidget):
-    """Text that wraps; what does not fit into its lines ends in an ellipsis, and is never cut.
+    """Text that wraps, with an ellipsis if it does not fit.
 
-    The whole text is in the tool tip and is what screen readers get.
+    The full text is in the tooltip and available to screen readers.
     """
 
     def __init__(self, text: str = "", *, max_lines: int = 1) -> None:
@@ -48,7 +48,7 @@ class ElidedText(QWidget):
         return QSize(0, self._height_of(1))
 
     def lines(self, width: int) -> list[str]:
-        """Return the lines as they are drawn at a width."""
+        """Return the lines as drawn at a width."""
         return wrapped(self._measured, self.font(), width, max_lines=self._max_lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,7 +65,7 @@ class ElidedText(QWidget):
 
 
 def wrapped(text: str, font: QFont, width: float, *, max_lines: int) -> list[str]:
-    """Break text into lines; what does not fit into them ends in an ellipsis."""
+    """Break text into lines, with an ellipsis if it does not fit."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

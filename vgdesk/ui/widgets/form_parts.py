@@ -1,4 +1,4 @@
-"""What all panels are made of: one spacing, one size of targets, one look of states."""
+"""Shared parts of panels: spacing, target sizes, and display of states."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -34,14 +34,14 @@ W = TypeVar("W", bound=QWidget)
 
 
 def named(widget: W, name: str, tip: str = "") -> W:
-    """Make a control that can be found, hit and understood.
+    """Give a control an accessible name, a tooltip and a sufficient size.
 
     Parameters
     ----------
     name
-        What a screen reader says.
+        The name for screen readers.
     tip
-        What the tooltip says; the name if it is empty.
+        The tooltip; the name if empty.
     """
     widget.setAccessibleName(name)
     widget.setToolTip(tip or name)
@@ -50,7 +50,7 @@ def named(widget: W, name: str, tip: str = "") -> W:
 
 
 def editable_combo(name: str, tip: str = "") -> QComboBox:
-    """Make a list of choices that also takes what is typed."""
+    """Make an editable list of choices."""
     combo, field = named(QComboBox(), name, tip), QLineEdit()
     field.setAccessibleName(name)
     field.setMaxLength(LONGEST_NAME)
@@ -60,7 +60,7 @@ def editable_combo(name: str, tip: str = "") -> QComboBox:
 
 
 def offer(combo: QComboBox, choices: Sequence[str], current: str) -> None:
-    """Fill a list of choices; one that is the same stays as it is, even while it lies open."""
+    """Fill a list of choices; an unchanged list is left alone, even while open."""
     if [combo.itemText(i) for i in range(combo.count())] != list(choices):
         combo.clear()
         combo.addItems(list(choices))
@@ -69,17 +69,17 @@ def offer(combo: QComboBox, choices: Sequence[str], current: str) -> None:
 
 
 def column(*parts: QWidget | QLayout, margin: int = 0, gap: int = GAP) -> QVBoxLayout:
-    """Put parts below each other."""
+    """Arrange parts vertically."""
     return _filled(QVBoxLayout(), parts, margin, gap)
 
 
 def row(*parts: QWidget | QLayout, margin: int = 0, gap: int = GAP) -> QHBoxLayout:
-    """Put parts beside each other."""
+    """Arrange parts horizontally."""
     return _filled(QHBoxLayout(), parts, margin, gap)
 
 
 def pairs(*parts: QWidget) -> QGridLayout:
-    """Put parts into two columns of one width."""
+    """Arrange parts in two columns of equal width."""
     layout = QGridLayout()
     layout.setSpacing(GAP)
     for i, part in enumerate(parts):
@@ -103,13 +103,13 @@ def _filled(layout: L, parts: tuple[QWidget | QLayout, ...], margin: int, gap: i
 
 
 def scrolling(content: QLayout) -> QScrollArea:
-    """Let a layout scroll downwards where height is short."""
+    """Make a layout scroll vertically if necessary."""
     inner = QWidget()
     inner.setLayout(content)
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    # What lies inside takes the focus and scrolls into sight by itself.
+    # Widgets inside take the focus and scroll into view automatically.
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
@@ -117,12 +117,12 @@ def scrolling(content: QLayout) -> QScrollArea:
 
 
 class Panel(QFrame):
-    """A widget that is content with the width of a narrow dock and bends its content to it.
+    """A widget that adapts to the width of a narrow dock.
 
     Attributes
     ----------
     first
-        What gets the focus when the panel does; a focus proxy would leave the Tab chain.
+        Widget that gets the panel's focus; a focus proxy would drop out of the Tab order.
     """
 
     first: QWidget | None = None
@@ -137,13 +137,13 @@ class Panel(QFrame):
 
 
 def bend(layout: QBoxLayout, *, is_wide: bool) -> None:
-    """Put the parts of a layout beside each other, or below each other where width is short."""
+    """Arrange a layout horizontally, or vertically if it is narrow."""
     across = QBoxLayout.Direction.LeftToRight
     layout.setDirection(across if is_wide else QBoxLayout.Direction.TopToBottom)
 
 
 def tint(widget: QWidget, colour: str) -> None:
-    """Give the text of a widget another colour."""
+    """Set the text colour of a widget."""
     palette = widget.palette()
     for part in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text):
         palette.setColor(part, QColor(colour))
@@ -151,7 +151,7 @@ def tint(widget: QWidget, colour: str) -> None:
 
 
 def scale_font(widget: QWidget, factor: float, *, bold: bool = False) -> None:
-    """Make the text of a widget larger or smaller than ordinary text."""
+    """Scale the font of a widget."""
     font = widget.font()
     font.setPointSizeF(font.pointSizeF() * factor)
     font.setBold(bold)
@@ -159,7 +159,7 @@ def scale_font(widget: QWidget, factor: float, *, bold: bool = False) -> None:
 
 
 def wrapped(text: str = "") -> QLabel:
-    """Make a label that breaks its lines instead of asking for width."""
+    """Make a label that wraps instead of requiring width."""
     label = QLabel(text)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -170,7 +170,7 @@ def wrapped(text: str = "") -> QLabel:
 
 
 class StatusLine(QWidget):
-    """A state as mark, colour and words."""
+    """A state as mark, colour and text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -179,13 +179,13 @@ class StatusLine(QWidget):
         self._label = wrapped()
         self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
         line = row()
-        # The mark stays beside the first line when the words need two.
+        # The mark stays next to the first line of wrapped text.
         line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._label, 1)
         self.setLayout(line)
 
     def show_status(self, mark: Mark, text: str, colour: str, *, ink: str = "") -> None:
-        """Show a state; the words have the colour of the mark, or of `ink`."""
+        """Show a state; the text has the colour of the mark, or `ink`."""
         lead = (self._label.fontMetrics().height() - MARK_SIZE) // 2
         self._picture.setContentsMargins(0, max(0, lead), 0, 0)
         self._picture.setFixedHeight(MARK_SIZE + max(0, lead))
@@ -200,18 +200,18 @@ class StatusLine(QWidget):
 
 
 class EmptyNote(QWidget):
-    """Says why a panel is empty and offers the steps that fill it.
+    """Explains why a panel is empty and offers actions to fill it.
 
     Signals
     -------
     step_requested
-        The place of the button that was pressed.
+        Index of the clicked button.
     """
 
     step_requested = Signal(int)
 
     def __init__(self, title: str, reason: str, steps: tuple[tuple[str, str], ...] = ()) -> None:
-        """Show title and reason; each step is the text of a button and its tooltip."""
+        """Show title and reason; each step is a button text with its tooltip."""
         super().__init__()
         heading, self._reason = wrapped(title), wrapped(reason)
         scale_font(heading, 1.15, bold=True)

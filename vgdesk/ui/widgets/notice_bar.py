@@ -36,15 +36,15 @@ class _Queued:
 
 
 class NoticeBar(Panel):
-    """A strip that says one thing at a time and never stands in the way.
+    """A non-modal strip that shows one notice at a time.
 
-    The newest notice is shown first. Information goes by itself; what the user should act on
-    stays until it is closed.
+    The newest notice is shown first. Information disappears automatically; warnings and errors
+    stay until they are closed.
 
     Signals
     -------
     action_requested
-        Id of the action whose button was pressed.
+        Id of the action whose button was clicked.
     """
 
     action_requested = Signal(str)
@@ -66,7 +66,7 @@ class NoticeBar(Panel):
 
     def _lay_out(self) -> None:
         self.setObjectName("notice_bar")
-        # The hint starts below the sentence, not below its mark.
+        # The hint is aligned with the message, not with its mark.
         self._hint.setIndent(MARK_SIZE + GAP)
         texts = column(self._head, self._hint, gap=2)
         texts.insertStretch(0)
@@ -88,7 +88,7 @@ class NoticeBar(Panel):
         self._show()
 
     def show_notice(self, notice: Notice, *, action: str = "", action_title: str = "") -> None:
-        """Show a notice, before those that are still open; the same once more only counts up.
+        """Show a notice before older ones; repeated notices are counted.
 
         Parameters
         ----------
@@ -101,16 +101,16 @@ class NoticeBar(Panel):
                 queued.times += 1
                 break
         else:
-            # The newest comes first: it is about what the user has just done.
+            # The newest comes first: it is about the user's last action.
             self._queue.insert(0, _Queued(notice, action, action_title))
         self._show()
 
     def history(self) -> tuple[Notice, ...]:
-        """Return the latest notices, oldest first, whether closed or not."""
+        """Return the latest notices, closed or not, oldest first."""
         return tuple(self._history)
 
     def dismiss(self) -> None:
-        """Close the notice that is shown."""
+        """Close the current notice."""
         del self._queue[:1]
         self._show()
 
@@ -138,7 +138,7 @@ class NoticeBar(Panel):
         QAccessible.updateAccessibility(event)
 
     def _paint(self, colour: str) -> None:
-        """Colour the strip faintly, with a bar of the full colour at its edge."""
+        """Tint the strip, with a bar of the full colour at its edge."""
         faint = mixed(self._theme.surface, colour, 0.0 if self._theme.is_high_contrast else 0.08)
         self.setStyleSheet(
             f"#notice_bar {{ background: {faint}; border: 1px solid {self._theme.edge};"

@@ -1,4 +1,4 @@
-"""Small shapes that stand beside a word, so that no state is told by its colour alone."""
+"""Small shapes next to words, so that states do not depend on colour alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MARK_SIZE = 14
 
 
 class Mark(Enum):
-    """The shapes; each reads differently without its colour."""
+    """The shapes, distinguishable without colour."""
 
     TICK = "tick"
     DOTS = "dots"
@@ -40,12 +40,12 @@ class Mark(Enum):
 
 
 def mark_icon(mark: Mark, colour: str) -> QIcon:
-    """Draw a mark for lists and buttons."""
+    """Draw a mark as an icon for lists and buttons."""
     return list_icon(colour, lambda shade, ratio: mark_pixmap(mark, shade, ratio=ratio))
 
 
 def list_icon(colour: str, draw: Callable[[str, float], QPixmap]) -> QIcon:
-    """Make an icon that is sharp on dense screens and seen on the highlight of a selected row."""
+    """Make an icon that is sharp on dense screens and visible in a selected row."""
     on_highlight = QGuiApplication.palette().color(QPalette.ColorRole.HighlightedText).name()
     icon = QIcon()
     for ratio in (1.0, 2.0, 3.0):
@@ -55,7 +55,7 @@ def list_icon(colour: str, draw: Callable[[str, float], QPixmap]) -> QIcon:
 
 
 def mark_pixmap(mark: Mark, colour: str, *, ratio: float = 1.0, size: int = MARK_SIZE) -> QPixmap:
-    """Draw a mark of `size` pixels at the given number of device pixels for each."""
+    """Draw a mark of `size` pixels at a device pixel ratio."""
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -78,7 +78,7 @@ def mark_pixmap(mark: Mark, colour: str, *, ratio: float = 1.0, size: int = MARK
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """Parts of a mark on a sheet of 14 by 14; what lies inside another part is cut out of it."""
+    """Parts of a mark on a 14 by 14 grid; inner parts are cut out of outer ones."""
 
     polygon: tuple[tuple[float, float], ...] = ()
     line: tuple[tuple[float, float], ...] = ()

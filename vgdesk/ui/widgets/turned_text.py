@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 def draw_text(
     painter: QPainter, place: QRectF, text: str, flags: Qt.AlignmentFlag, *, is_turned: bool = False
 ) -> None:
-    """Write text into a rectangle, from bottom to top if turned; elided where it does not fit."""
+    """Draw text in a rectangle, from bottom to top if turned; elided if too long."""
     room = place.height() if is_turned else place.width()
     text = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, room + 0.5)
     if not is_turned:

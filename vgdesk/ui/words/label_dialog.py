@@ -7,12 +7,12 @@ from vgdesk.ui.widgets.form_parts import MARGIN, column, editable_combo, named, 
 
 
 class LabelDialog(QDialog):
-    """Asks for the value of a label; both fields take new names.
+    """Asks for the column and value of a label; both can be new.
 
     Signals
     -------
     label_chosen
-        The column and the value; an empty value takes the label away.
+        The column and the value; an empty value deletes the label.
     """
 
     label_chosen = Signal(str, str)
@@ -24,7 +24,7 @@ class LabelDialog(QDialog):
         current: str,
         parent: QWidget | None = None,
     ) -> None:
-        """Offer the values in use; `current` is the column that is filled in first."""
+        """Offer the values in use; `current` is the preselected column."""
         super().__init__(parent)
         self._known = known
         self.setWindowTitle("Set label")

@@ -39,7 +39,7 @@ _STATUS_ROLES = [
 
 
 class Kind(Enum):
-    """What a line of the tree stands for."""
+    """The kind of a line in the tree."""
 
     GROUP = "group"
     WORD = "word"
@@ -47,7 +47,7 @@ class Kind(Enum):
 
 
 class Status(Enum):
-    """How far a word or a take is; a word shows what comes first of its takes."""
+    """The status of a word or take; a word has the first of its takes' statuses in this order."""
 
     FAILED = "failed"
     BAD = "ready, but failed a check"
@@ -68,7 +68,7 @@ _QUALITY = {
 
 @dataclass(slots=True)
 class Line:
-    """One line of the tree; a parent of -1 is the top."""
+    """One line of the tree; a parent of -1 is the root."""
 
     kind: Kind
     key: str
@@ -79,10 +79,10 @@ class Line:
 
 
 class WordsModel(QAbstractItemModel):
-    """Groups, their words and the takes of each, as far as a search lets them through.
+    """Groups with their words and takes, filtered by a search.
 
-    The tree is built anew for each session and each search: for thousands of words that takes
-    less time than finding out what has changed.
+    The tree is rebuilt for each session and each search: for thousands of words that is faster
+    than finding the changes.
     """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
@@ -128,7 +128,7 @@ class WordsModel(QAbstractItemModel):
         self._build()
 
     def search(self, text: str) -> None:
-        """Keep the words whose text, labels or concerns hold every part of `text`."""
+        """Show the words whose text, labels or concerns contain every part of `text`."""
         self._needle = text.casefold()
         self._build()
 
@@ -183,7 +183,7 @@ class WordsModel(QAbstractItemModel):
         return place
 
     def _children(self, place: int) -> list[int]:
-        """Return the lines below a line; those of takes are made when they are asked for."""
+        """Return the children of a line; those of takes are created on demand."""
         line = self._lines[place]
         if line.kind is Kind.WORD and not line.children:
             for i, take in enumerate(self._takes.get(WordId(line.key), ()), 1):
@@ -191,7 +191,7 @@ class WordsModel(QAbstractItemModel):
         return line.children
 
     def index_of(self, kind: Kind, key: str) -> QModelIndex:
-        """Return the first cell of a line; invalid if the search hides it."""
+        """Return the first cell of a line; invalid if it is filtered out."""
         take = self._session.takes.get(TakeId(key)) if kind is Kind.TAKE else None
         if take is not None and (Kind.WORD, take.word) in self._places:
             self._children(self._places[Kind.WORD, take.word])
@@ -202,7 +202,7 @@ class WordsModel(QAbstractItemModel):
         return self._lines[index.internalId()]
 
     def path(self, index: AnyIndex) -> tuple[int, ...]:
-        """Return the rows from the top to a line; sorts lines as they are seen."""
+        """Return the rows from the root to a line, as a sort key in display order."""
         rows, place = [], index.internalId()
         while place >= 0:
             rows.append(self._lines[place].row)
@@ -217,14 +217,14 @@ class WordsModel(QAbstractItemModel):
         return WordId(line.key) if line.kind is Kind.WORD else None
 
     def words_under(self, index: AnyIndex) -> list[WordId]:
-        """Return the words that a line stands for: many for a group, else one."""
+        """Return the words of a line: several for a group, else one."""
         word = self.word_of(index)
         if word is not None:
             return [word]
         return [WordId(self._lines[i].key) for i in self.line(index).children]
 
     def word_count(self) -> int:
-        """Count the words that the search lets through."""
+        """Return the number of words that match the search."""
         return sum(len(self._lines[i].children) for i in self._top)
 
     def _at(self, place: int, column: int = 0) -> QModelIndex:
@@ -293,7 +293,7 @@ class WordsModel(QAbstractItemModel):
         return None if first else self._icons[self._status(line)]
 
     def _status(self, line: Line) -> Status:
-        """Tell how far a line is; a word is as far as the worst of its takes."""
+        """Return the status of a line; a word has the worst status of its takes."""
         if line.kind is Kind.TAKE:
             return self._take_status(TakeId(line.key))
         found = {self._take_status(take.id) for take in self._takes.get(WordId(line.key), ())}
@@ -307,7 +307,7 @@ class WordsModel(QAbstractItemModel):
         return Status.WAITING if is_good and take in self._pending else status
 
     def _sentence(self, line: Line) -> str:
-        """Say everything about a line, for tooltips and screen readers."""
+        """Describe a line in full, for tooltips and screen readers."""
         if line.kind is Kind.GROUP:
             return f"{line.text}, {_counted(self._count(line), 'word')}"
         status = self._status(line)
@@ -324,7 +324,7 @@ class WordsModel(QAbstractItemModel):
         return ", ".join((*parts, f"{status.value}: {reason}" if reason else status.value))
 
     def _all_changed(self) -> None:
-        # A view repaints itself as a whole for more than one cell: no need to name each line.
+        # Views repaint completely for more than one cell, so ranges need not be exact.
         if self._top:
             self._changed(self._at(self._top[0]), self._at(self._top[-1], 1))
 

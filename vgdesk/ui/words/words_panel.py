@@ -32,7 +32,7 @@ from vgdesk.ui.words.words_tree import WordsTree
 
 
 class WordsPanel(Panel):
-    """The words by group with their takes: searched, chosen, played, labelled.
+    """The words by group with their takes: search, selection, playback, labels.
 
     Signals
     -------
@@ -131,11 +131,11 @@ class WordsPanel(Panel):
         self._count_words()
 
     def show_status(self, pending: frozenset[TakeId], failed: Mapping[TakeId, str]) -> None:
-        """Mark the takes that wait for their vectors, and those that will not get any, and why."""
+        """Mark the takes without vectors yet, and those that failed, with the reasons."""
         self._model.show_status(pending, failed)
 
     def show_selection(self, selection: Selection) -> None:
-        """Select the words that are selected everywhere; sends no wish."""
+        """Show the current selection; emits no signal."""
         self.tree.show_selection(selection)
 
     def _on_search(self, text: str) -> None:
@@ -171,7 +171,7 @@ class WordsPanel(Panel):
         menu.popup(self.tree.viewport().mapToGlobal(place))
 
     def ask_label(self) -> None:
-        """Ask which label the chosen words get."""
+        """Ask for a label of the selected words."""
         words = self._session.words.values()
         known = {
             name: tuple(dict.fromkeys(w.labels[name] for w in words if name in w.labels))
@@ -210,15 +210,15 @@ def _files(event: QDropEvent) -> list[Path]:
 
 
 class _SearchField(QLineEdit):
-    """A field that Esc empties and that Down leaves towards the list.
+    """A field that Esc clears and from which Down moves to the list.
 
-    An empty field lets Esc pass: then it means what it means in the window.
+    An empty field ignores Esc, which then has its meaning in the window.
     """
 
     down_pressed = Signal()
 
     def event(self, event: QEvent) -> bool:
-        # A shortcut of the window would win over the field, unless the field claims the key first.
+        # Shortcuts of the window take precedence unless the field claims the key first.
         if event.type() == QEvent.Type.ShortcutOverride and self._clears(event):
             event.accept()
             return True

@@ -16,16 +16,16 @@ from vgdesk.ui.words.words_model import AnyIndex, Kind, WordsModel
 
 
 class WordsTree(QTreeView):
-    """The list of words by group; remembers what was open while the words change.
+    """The words by group; remembers expanded lines when the words change.
 
     Signals
     -------
     words_chosen
-        The words that the user selected; the one that was touched last comes first.
+        The words that the user selected, the last one first.
     take_chosen
-        A take that the user put the cursor on.
+        A take with the cursor on it.
     play_requested, delete_requested
-        A wish for what is selected.
+        A request for the selection.
     """
 
     words_chosen = Signal(list)
@@ -40,7 +40,7 @@ class WordsTree(QTreeView):
         self._closed_groups: set[str] = set()
         self._everything_open = False
         self._shown: tuple[tuple[WordId, ...], WordId | None, TakeId | None] = ((), None, None)
-        # One gesture changes cursor and selection one after the other; it is told once, at its end.
+        # A gesture changes cursor and selection in turn; it is signalled once, at its end.
         self._gesture = QTimer(self, singleShot=True, interval=0)
         self._gesture.timeout.connect(self._tell_choice)
         self.setModel(model)
@@ -71,7 +71,7 @@ class WordsTree(QTreeView):
         header.resizeSection(1, min(width, NARROW // 2))
 
     def open_everything(self, *, everything: bool) -> None:
-        """Show what a search has found, wherever it is; False goes back to what was open."""
+        """Expand all matches of a search; False restores the expanded lines."""
         self._everything_open = everything
 
     def selected_words(self) -> list[WordId]:
@@ -97,12 +97,12 @@ class WordsTree(QTreeView):
         return [TakeId(line.key) for line in rows if line.kind is Kind.TAKE]
 
     def selected_whole_words(self) -> list[WordId]:
-        """Return the words that are selected themselves, not only through one of their takes."""
+        """Return the words that are selected themselves, not only by one of their takes."""
         found = (row for row in self._rows() if self._model.line(row).kind is not Kind.TAKE)
         return list(dict.fromkeys(word for row in found for word in self._model.words_under(row)))
 
     def show_selection(self, selection: Selection) -> None:
-        """Select what is selected elsewhere; says nothing about it."""
+        """Show the current selection; emits no signal."""
         wanted = (selection.words, selection.primary, selection.take)
         if wanted == self._shown:
             return
@@ -132,7 +132,7 @@ class WordsTree(QTreeView):
         return taken if taken.isValid() else self._model.index_of(Kind.WORD, primary or "")
 
     def _restore(self) -> None:
-        """Open and select what was open and selected before the words changed."""
+        """Restore expanded lines and selection after the words changed."""
         top = self.verticalScrollBar().value()
         self.blockSignals(True)
         for row in range(self._model.rowCount()):
@@ -186,7 +186,7 @@ class WordsTree(QTreeView):
 
 
 def _ranges(lines: list[QModelIndex]) -> QItemSelection:
-    """Select lines in as few ranges as possible; thousands of ranges take seconds."""
+    """Return lines as few ranges, because thousands of ranges take seconds."""
     chosen = QItemSelection()
     lines = sorted(lines, key=lambda line: (line.parent().internalId(), line.row()))
     first = last = QModelIndex()
@@ -203,7 +203,7 @@ def _ranges(lines: list[QModelIndex]) -> QItemSelection:
 
 
 class _MarkAfterText(QStyledItemDelegate):
-    """Puts the mark of the state behind the number, so that the marks form a column."""
+    """Places the status mark after the number, so that the marks form a column."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         super().initStyleOption(option, index)

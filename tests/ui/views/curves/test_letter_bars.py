@@ -72,7 +72,7 @@ def test_the_summary_says_n_ends_interval_and_chance(view: LetterBars) -> None:
     assert "Roundest: m as first consonant (2 words): 0.200 [0.180, 0.230]" in view.summary
     assert "Sharpest: k as first consonant (2 words): −0.150" in view.summary
     assert "(chance −0.050 to 0.050)" in view.summary
-    assert "1 of 4 letters are inside chance (hollow)" in view.summary
+    assert "1 of 4 letters does not differ from chance (q > .05; hollow)" in view.summary
     assert "200 shuffles; seed 4" in view.summary
 
 

@@ -44,7 +44,7 @@ def test_the_layer_summary_names_n_estimator_chance_and_the_best_pair() -> None:
     for part in (
         "n = 24",
         "speech layer 1, text layer 1: 0.80",
-        "2 of 6 pairs are inside chance",
+        "2 of 6 pairs do not differ from chance",
         "Debiased linear CKA",
         "random words",
     ):

@@ -78,7 +78,7 @@ def test_a_cell_says_why_it_is_empty(view: ConfusionHeatmap) -> None:
     describe = view.matrix._describe
     assert "only one word" in describe(2, 0)
     assert "not compared with itself" in describe(1, 1)
-    assert "inside chance" in describe(0, 2)
+    assert "q > .05" in describe(0, 2)
 
 
 def test_a_click_chooses_both_labels(view: ConfusionHeatmap, qtbot: QtBot) -> None:

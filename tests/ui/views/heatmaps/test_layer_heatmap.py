@@ -110,7 +110,7 @@ def test_cells_inside_chance_fade_and_get_a_dot(qtbot: QtBot, dark: bool) -> Non
     dot = dot_radius(corner.width())
     at = corner.topRight() + QPointF(-3 * dot, 3 * dot)
     assert distance(colour_at(view.matrix, at), faded) > 200
-    assert "2 of 4 pairs are inside chance (lightened and dotted)" in view.summary
+    assert "2 of 4 pairs do not differ from chance (q > .05; dotted)" in view.summary
 
 
 def test_layers_that_are_not_ready_are_hatched(qtbot: QtBot) -> None:

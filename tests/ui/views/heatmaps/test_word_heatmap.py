@@ -357,7 +357,7 @@ def test_blocks_are_read_out_by_their_ends(overview: WordHeatmap, qtbot: QtBot) 
 
 def test_the_summary_of_blocks_names_the_nearest_and_the_groups(overview: WordHeatmap) -> None:
     assert overview.summary == (
-        "n = 80 in 3 blocks of 26 to 27. Most alike at layer 3 of speech: 27 words from “word26” "
+        "n = 80 in 3 blocks of 26 to 27. Most similar at layer 3 of speech: 27 words from “word26” "
         "to “word52” with each other (0.90). On average 0.50 within and 0.25 between groups "
         "(kind). Cosine, mean; no chance level."
     )

@@ -77,8 +77,7 @@ def test_the_header_says_recall_rank_n_and_chance(view: FoundWords) -> None:
     expected = "R@1: 0.67 (chance 0.33) · median rank 1 (chance 2) · n = 3"
     assert view.scores.text() == expected
     assert view.summary.startswith(
-        "n = 3. Layer 3 of Speech looked for in layer 6 of Text. Found last: “word1” (rank 2.5 "
-        "(1 tied) among 3)."
+        "n = 3. Layer 3 of Speech → layer 6 of Text. Worst: “word1” (rank 2.5 (1 tied) among 3)."
     )
     assert "every place; seed 4" in view.summary
 
@@ -110,7 +109,7 @@ def test_a_click_on_any_entry_chooses_and_plays_it(
 
 def test_an_entry_of_takes_is_that_very_take(view: FoundWords, qtbot: QtBot) -> None:
     view.show_result(finding(of_takes=True), legend(24, theme()), ("Speech",))
-    assert "Layer 3 of Speech, between voices" in view.summary
+    assert "Layer 3 of Speech, between speakers" in view.summary
     chosen: list[tuple[str, str]] = []
     view.entry_chosen.connect(lambda word, row: chosen.append((word, row)))
     view.list.setCurrentIndex(view.list.model().index(0, 2))

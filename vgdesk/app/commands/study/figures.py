@@ -1,4 +1,4 @@
-"""The figures of `vgdesk reproduce`; drawn with matplotlib, which is used nowhere else."""
+"""The figures of `vgdesk reproduce`, drawn with matplotlib (used only here)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from vgdesk.app.commands.study.reproduce import Panel
 
-# Told apart also without colour: by the dashes.
+# Lines are also distinguished by dashes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
 DASHES = ("-", "--", "-.", ":")
 COLUMNS = 2
@@ -23,7 +23,7 @@ def draw(panels: Sequence[Panel], file: Path) -> None:
     Parameters
     ----------
     file
-        Name without its ending.
+        Path without suffix.
     """
     lines = -(-len(panels) // COLUMNS)
     figure = Figure((WIDTH * COLUMNS, HEIGHT * lines), layout="constrained")
@@ -38,7 +38,7 @@ def draw(panels: Sequence[Panel], file: Path) -> None:
 
 
 def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
-    """Draw one plot; lines of one name look the same in all of them."""
+    """Draw one plot; lines of one name look the same in all plots."""
     axes.set_title(f"{panel.title}, {panel.edition.value}", fontsize=10)
     axes.set_xlabel("relative depth (0 first block, 1 last)", fontsize=9)
     axes.tick_params(labelsize=8)

@@ -1,6 +1,6 @@
-"""What the study printed, to be drawn beside what is computed here.
+"""Published values of the study, drawn beside the computed ones.
 
-Numbers of analysis A were read off its figure (±.005), those of B and C off its text; layers are
+Values of analysis A were read from its figure (±.005), those of B and C from its text; layers are
 those of models with twelve blocks, counted from the output of the first.
 
 References
@@ -61,6 +61,6 @@ CLUSTERS: tuple[Published, ...] = (
     Published("BERT, last (about)", ((1.0, 0.50),)),
     Published("VG-BERT, last (about)", ((1.0, 0.65),)),
 )
-# Correlation over layers of how alike the discriminant subspaces of a grounded and an ungrounded
-# model are with how much the silhouette changes.
+# Correlation over layers between the similarity of the discriminant subspaces of a grounded and an
+# ungrounded model and the change in silhouette.
 SUBSPACE_CORRELATION: Mapping[str, float] = {"speech": 0.718, "text": -0.870}

@@ -1,4 +1,4 @@
-"""What `vgdesk reproduce` writes: tables, figures, and a page that says how they came about."""
+"""Output of `vgdesk reproduce`: tables, figures, and a page that explains them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ normalisation. Bands show the chance level."""
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is written.
+    """The content of a report.
 
     Attributes
     ----------
     related
-        For speech and for text: how subspaces and silhouettes change together over the layers.
+        For speech and for text: correlation of subspace similarity and silhouette over layers.
     """
 
     request: Request
@@ -45,22 +45,22 @@ class Report:
 
 
 def check_report(folder: Path, *, force: bool) -> None:
-    """Raise VgdeskError if `write_report` would refuse the folder; to be asked before any work."""
+    """Raise VgdeskError if `write_report` would refuse the folder; call it before any work."""
     checked_folder(folder, FILES, force=force)
 
 
 def write_report(target: Path, report: Report, *, force: bool = False) -> None:
-    """Write everything into a new folder, all of it or nothing.
+    """Write everything into a new folder, atomically.
 
     Parameters
     ----------
     force
-        Whether a folder that is there may be replaced, if it holds nothing but an earlier report.
+        Whether an existing folder may be replaced if it contains only an earlier report.
 
     Raises
     ------
     VgdeskError
-        If there is such a folder already, or it cannot be written.
+        If the folder exists, or it cannot be written.
     """
     from vgdesk.app.commands.study.figures import draw
 
@@ -75,7 +75,7 @@ def write_report(target: Path, report: Report, *, force: bool = False) -> None:
 
 
 def _results(panels: Sequence[Panel]) -> str:
-    """One line a number, with everything that it can be traced by."""
+    """Format one line per value, with its provenance."""
     lines = ["\t".join(HEADINGS)]
     for panel in panels:
         for name, curve in zip(panel.names, panel.curves, strict=True):
@@ -89,7 +89,7 @@ def _results(panels: Sequence[Panel]) -> str:
 
 
 def _wide(panels: Sequence[Panel]) -> str:
-    """One line a curve and one column a layer, as the study prints its tables."""
+    """Format one line per curve and one column per layer, as in the study's tables."""
     layers = max((curve.layers for panel in panels for curve in panel.curves), key=len, default=())
     lines = ["\t".join(["measure", "edition", "line", *layers])]
     for panel in panels:

@@ -29,11 +29,11 @@ from vgdesk.encoders.base import EncoderSpec, Pooling
 
 SPEECH = (Cell.SPEECH, Cell.SPEECH_GROUNDED)
 TEXT = (Cell.TEXT, Cell.TEXT_GROUNDED)
-FEWEST_LAYERS = 3  # of which a correlation says anything
+FEWEST_LAYERS = 3  # for a meaningful correlation
 
 
 class Edition(Enum):
-    """Whose choices were made: those of the study, or those that hold up."""
+    """The analysis choices: those of the study, or the corrected ones."""
 
     PUBLISHED = "as published"
     CORRECTED = "corrected"
@@ -48,9 +48,9 @@ class Panel:
     names
         Name of each curve.
     published
-        What the study printed for its own words and models.
+        Values of the study for its own words and models.
     missing
-        Why some curves could not be made, in sentences; empty if all are there.
+        Why some curves are missing, in sentences; empty if complete.
     """
 
     analysis: str
@@ -64,14 +64,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is analysed.
+    """The input of the analyses.
 
     Attributes
     ----------
     encoders
         The encoder of each cell of the 2x2.
     words
-        Name of a project, a list that ships, or a file.
+        Name of a project, a built-in list, or a file.
     label
         The label column whose groups are scored.
     """
@@ -83,7 +83,7 @@ class Request:
 
 
 class Study:
-    """The vectors that all analyses share; each panel is made when it is asked for."""
+    """The vectors shared by all analyses; panels are computed on demand."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
@@ -91,7 +91,7 @@ class Study:
         self._stacks: dict[tuple[Cell, Edition], LayerStack] = {}
 
     def panels(self) -> Iterator[Panel]:
-        """Make the panels in the order of the study's figures."""
+        """Compute the panels in the order of the study's figures."""
         for edition in Edition:
             yield self._alignment(edition)
         for measure, edition, published in (
@@ -110,19 +110,19 @@ class Study:
             yield self._scored("C", measure, edition, SPEECH + TEXT, published)
 
     def subspaces(self) -> dict[str, float]:
-        """Correlate over layers the alikeness of subspaces with the gain of the silhouette.
+        """Correlate subspace similarity with silhouette gain over layers.
 
         Returns
         -------
         dict
-            Pearson's r for "speech" and for "text", as far as the words allow it.
+            Pearson's r for "speech" and for "text", if the words suffice.
         """
         found = {}
         for name, cells in (("speech", SPEECH), ("text", TEXT)):
             try:
                 found[name] = self._subspaces(cells)
             except VgdeskError:
-                continue  # the panels say what is missing
+                continue  # the panels report what is missing
         return found
 
     def _subspaces(self, cells: tuple[Cell, Cell]) -> float:
@@ -139,7 +139,7 @@ class Study:
         return float(np.corrcoef(np.diagonal(alike.values)[:size], gain)[0, 1])
 
     def _alignment(self, edition: Edition) -> Panel:
-        """Compare speech and text at the same layer: over takes as published, or over words."""
+        """Compare speech and text at each layer: over takes as published, or over words."""
         is_published = edition is Edition.PUBLISHED
         measure = ANALYSES["cka-biased" if is_published else "cka"]
         curves, names, reasons = [], [], []
@@ -158,7 +158,7 @@ class Study:
         return _panel("A", edition, measure.title, curves, names, reasons, ALIGNMENT)
 
     def _with_interval(self, curve: LayerCurve, pair: tuple[LayerStack, LayerStack]) -> LayerCurve:
-        """Put the study's interval around alignment, which it prints without any."""
+        """Add the study's interval to alignment, which was published without one."""
         labels = self._facts.labels()
         groups = sorted({labels[word] for word in pair[0].words if word in labels})
         if len(groups) < 3:
@@ -197,7 +197,7 @@ class Study:
         return _panel(analysis, edition, measure.title, curves, names, reasons, published)
 
     def _stack(self, cell: Cell, edition: Edition) -> LayerStack:
-        """Return all rows of a cell. The study reads a written word by its first piece only."""
+        """Return all rows of a cell. The study uses only the first subword of a written word."""
         key = cell, edition
         if key not in self._stacks:
             is_first = edition is Edition.PUBLISHED and cell.modality is Modality.TEXT
@@ -207,7 +207,7 @@ class Study:
             if edition is Edition.PUBLISHED and cell is Cell.SPEECH_GROUNDED:
                 spec = levelling_files(spec) or spec
             stack, _is_whole = make_stack(spec, words, making)
-            # What enters the first block is not plotted in the study; word vectors have no blocks.
+            # The study does not plot the input of the first block; word vectors have no blocks.
             first = 1 if len(stack.layers) > 1 else 0
             self._stacks[key] = replace(
                 stack, layers=stack.layers[first:], values=stack.values[first:]
@@ -223,7 +223,7 @@ def _at_each_layer(text: LayerStack, layers: tuple[str, ...]) -> LayerStack:
 
 
 def normalisation(request: Request) -> str:
-    """Say, in a sentence, when the sound is normalised as published."""
+    """Describe in a sentence when the published edition normalises the sound."""
     spec = request.encoders[Cell.SPEECH_GROUNDED]
     if levelling_files(spec) is None:
         return (
@@ -247,7 +247,7 @@ def _over_takes(speech: LayerStack, text: LayerStack) -> tuple[LayerStack, Layer
 
 
 def _diagonal(result: LayerSimilarity, stack: LayerStack) -> LayerCurve:
-    """Keep the pairs of layers with the same number; a similarity has no interval."""
+    """Return the diagonal as a curve; a similarity has no interval."""
     size = min(len(result.rows), len(result.columns))
     values, mean, spread, rates = (
         np.diagonal(getattr(result, name))[:size]

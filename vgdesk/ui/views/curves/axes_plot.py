@@ -8,13 +8,12 @@ from vgdesk.ui.style.theme import Theme
 
 
 class AxesPlot(pg.GraphicsLayoutWidget):
-    """A box with an axis to the left and one below; children draw lines of points into it.
+    """A plot with a left and a bottom axis; subclasses draw lines of points.
 
     Signals
     -------
     pointed, chosen
-        Line and point under the pointer (-1 if there is none), and those that were clicked or
-        walked to.
+        Line and point under the pointer (-1 if none), and those clicked or reached by key.
     """
 
     pointed = Signal(int, int)
@@ -22,7 +21,7 @@ class AxesPlot(pg.GraphicsLayoutWidget):
 
     def __init__(self, *, is_downward: bool = False) -> None:
         super().__init__()
-        # Not a PlotItem: that one makes menus which outlive the window.
+        # Not a PlotItem, whose menus outlive the window.
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=is_downward)
         self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
         self.addItem(self._axes["left"], 0, 0)
@@ -35,12 +34,12 @@ class AxesPlot(pg.GraphicsLayoutWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def pen(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-        """Make a pen of so many pixels as the screen counts them: lines are drawn in finer ones."""
+        """Make a pen with a width in logical pixels; pyqtgraph draws in device pixels."""
         made: QPen = pg.mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
         return made
 
     def dress(self, theme: Theme, *, left: str, bottom: str) -> None:
-        """Colour background and axes, and name the axes."""
+        """Set the colours of background and axes, and the axis titles."""
         self.setBackground(theme.base)
         for side, title in (("left", left), ("bottom", bottom)):
             self._axes[side].setPen(theme.edge)

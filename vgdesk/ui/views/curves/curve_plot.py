@@ -22,16 +22,16 @@ DASHES = (
     Qt.PenStyle.DotLine,
 )
 SYMBOLS = ("o", "s", "t1", "d")
-COLOURS = (0, 5, 2, 3)  # places in the theme's colours, as far apart as they get
+COLOURS = (0, 5, 2, 3)  # indices of the theme's most distinct colours
 BAND_ALPHA = 32
 LABEL_SHARE = 0.27  # of the width, for the titles of the lines
 LABEL_GAP = 4  # pixels
 MARGIN = 10  # pixels
-REACH = 24  # pixels from a point within which a click means it
+REACH = 24  # maximum distance in pixels of a click from its point
 
 
 class CurvePlot(AxesPlot):
-    """The lines, bands and marks; finds the point nearest to the pointer."""
+    """The lines, bands and marks of the curves."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class CurvePlot(AxesPlot):
         is_relative: bool,
         floors: int = 0,
     ) -> None:
-        """Draw everything anew; there are few curves with few points."""
+        """Redraw everything; there are few curves with few points."""
         self.box.clear()
         self._trained = len(curves) - floors
         self._walked = min(self._walked, len(curves) - 1)
@@ -78,7 +78,7 @@ class CurvePlot(AxesPlot):
         self._place_labels()
 
     def mark(self, layers: tuple[int, ...]) -> None:
-        """Ring one layer of each curve; nothing else is drawn anew."""
+        """Ring one layer of each curve, without redrawing the rest."""
         self._marked = layers
         for ring, places, values, layer in zip(
             self._rings, self._places, self._values, layers, strict=False
@@ -96,7 +96,7 @@ class CurvePlot(AxesPlot):
         self.box.addItem(pg.FillBetweenItem(low, high, brush=colour))
 
     def _draw_line(self, number: int, curve: LayerCurve, theme: Theme) -> pg.TextItem:
-        """Draw a line with its intervals; points that chance could have given are hollow."""
+        """Draw a line with its intervals; points that do not differ from chance are hollow."""
         if number >= self._trained:
             return self._draw_floor(number, theme)
         colour = _colour(number, theme)
@@ -120,7 +120,7 @@ class CurvePlot(AxesPlot):
             symbolPen=self.pen(colour, width=1.5),
         )
         self.box.addItem(line)
-        # Laid over the full ones: a brush for every point would take many times as long.
+        # Drawn over the filled ones: a brush per point would take much longer.
         is_hollow = np.asarray(curve.q_values) > DISCOVERY
         if is_hollow.any():
             hollow = pg.PlotDataItem(
@@ -165,7 +165,7 @@ class CurvePlot(AxesPlot):
         self.box.setYRange(low - room / 2, high + room, padding=0)
 
     def _place_labels(self) -> None:
-        """Put each title to the right of its line; titles that would overlap move apart."""
+        """Place each title to the right of its line, without overlaps."""
         box = self.box
         if not self._labels or min(box.width(), box.height()) <= 0:
             return
@@ -187,7 +187,7 @@ class CurvePlot(AxesPlot):
             label.setPos(last + LABEL_GAP * unit, y)
 
     def _write_ticks(self, unit: float) -> None:
-        """Name every layer, or every second, third, … one where names would touch."""
+        """Label every layer, or every second, third, … one if labels would touch."""
         ticks = [(share, f"{share:g}") for share in (0, 0.25, 0.5, 0.75, 1)]
         if self._names is not None:
             metrics = QFontMetricsF(self.font())
@@ -197,7 +197,7 @@ class CurvePlot(AxesPlot):
         self._axes["bottom"].setTicks([ticks])
 
     def _write_labels(self, width: float, height: float) -> None:
-        """Write the titles, in two lines where they are long and there is room for it."""
+        """Write the titles, in two lines if they are long and there is space."""
         font = self._labels[0].textItem.font()
         is_high = height > 2.2 * len(self._labels) * QFontMetricsF(font).height()
         for label, title in zip(self._labels, self._titles, strict=True):
@@ -205,7 +205,7 @@ class CurvePlot(AxesPlot):
             label.setText("\n".join(lines))
 
     def _nearest(self, at: QPointF) -> tuple[int, int]:
-        """Return the curve and layer of the point at a place of the scene; -1, -1 if none."""
+        """Return the curve and layer of the point at a scene position; -1, -1 if none."""
         box, best, found = self.box, REACH**2, (-1, -1)
         for number, (places, values) in enumerate(zip(self._places, self._values, strict=True)):
             for layer, (x, y) in enumerate(zip(places, values, strict=True)):
@@ -225,7 +225,7 @@ class CurvePlot(AxesPlot):
             self.chosen.emit(number, layer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk along a curve with left and right, to another curve with up and down."""
+        """Move along a curve with left and right, between curves with up and down."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         turns = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         key = Qt.Key(event.key())
@@ -242,7 +242,7 @@ def _colour(number: int, theme: Theme) -> str:
 
 
 def _places(count: int, *, is_relative: bool) -> FloatArray:
-    """Return where the layers stand: at 0, 1, 2, … or spread from 0 to 1."""
+    """Return the x coordinates of the layers: 0, 1, 2, … or spread from 0 to 1."""
     if not is_relative:
         return np.arange(count, dtype=np.float64)
     return np.linspace(0.0, 1.0, count) if count > 1 else np.zeros(1)

@@ -21,12 +21,12 @@ from vgdesk.ui.views.view import Quarter, Scene, View
 
 
 class GatingCurves(ViewFrame):
-    """Shows the rank of a word while ever more of it is heard; a click plays that much.
+    """Shows the rank of a word by the amount heard; a click plays that part.
 
     Signals
     -------
     part_requested
-        The take, whether its end is heard and not its start, and how many seconds of it.
+        The take, whether its end is heard instead of its start, and the seconds heard.
     """
 
     part_requested = Signal(str, bool, float)
@@ -41,7 +41,7 @@ class GatingCurves(ViewFrame):
         self.set_theme(theme)
 
     def show_result(self, results: tuple[GatingResult, ...], legend: Legend, title: str) -> None:
-        """Show one word, a line for each way of hearing it; `title` is the name of the model."""
+        """Show one word with a line per condition; `title` is the name of the model."""
         self._results, self._legend = results, legend
         self._draw()
         self._present(

@@ -16,30 +16,30 @@ from vgdesk.ui.views.curves.axes_plot import AxesPlot
 from vgdesk.ui.views.curves.curve_plot import COLOURS, DASHES, REACH, SYMBOLS
 from vgdesk.ui.views.descriptions.gating import SHORT_TITLES, ranks_of
 
-MARGIN = 8  # pixels between what is drawn and the edges
+MARGIN = 8  # pixels at the edges
 LEGEND_SHARE = 0.3  # of the height
-SIGNS = "\u25cf\u25a0\u25b2\u25c6"  # the symbols of the lines, as letters
+SIGNS = "\u25cf\u25a0\u25b2\u25c6"  # the symbols of the lines, as characters
 CHANCE, UNIQUE = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 RANKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
 class GatingPlot(AxesPlot):
-    """Lines of ranks against milliseconds, rank 1 on top; ranks are on a logarithmic scale."""
+    """Lines of ranks over milliseconds, rank 1 at the top, on a logarithmic scale."""
 
     def __init__(self) -> None:
         super().__init__(is_downward=True)
         self._lines: list[tuple[FloatArray, FloatArray]] = []
         self._walked = 0, 0
         self._ring: pg.PlotDataItem | None = None
-        self._legend = QGraphicsTextItem(self.box)  # in pixels: it does not move with the axes
-        self._legends: tuple[str, ...] = ()  # the whole one, and shorter ones for small views
+        self._legend = QGraphicsTextItem(self.box)  # in pixels, independent of the axes
+        self._legends: tuple[str, ...] = ()  # the full legend, and shorter ones for small views
         self._limits = 1.0, 1.0
         self.scene().sigMouseMoved.connect(self._move)
         self.scene().sigMouseClicked.connect(self._click)
         self.box.sigResized.connect(self._fit)
 
     def show_results(self, results: Sequence[GatingResult], theme: Theme) -> None:
-        """Draw everything anew; there are few lines with few points."""
+        """Redraw everything; there are few lines with few points."""
         self.box.clear()
         first = results[0]
         self._lines = [(1000 * one.times, np.log10(ranks_of(one))) for one in results]
@@ -56,7 +56,7 @@ class GatingPlot(AxesPlot):
         self._fit()
 
     def _fit(self) -> None:
-        """Leave room for the legend above, and for points and ticks at the ends."""
+        """Reserve space for the legend at the top, and for points and ticks at the ends."""
         box = self.box
         if not self._lines or min(box.width(), box.height()) <= 0:
             return
@@ -74,7 +74,7 @@ class GatingPlot(AxesPlot):
         box.setXRange(0, right + MARGIN * right / max(box.width() - MARGIN, 1.0), padding=0)
 
     def _write_ticks(self, last: int, room: float) -> None:
-        """Name ranks up to the last one, as many as there is room for in pixels."""
+        """Label ranks up to the last one, as many as fit."""
         ranks = [rank for rank in RANKS if rank < 0.6 * last]
         step = label_step(room / (len(ranks) + 1), QFontMetricsF(self.font()).height())
         ticks = [(float(np.log10(rank)), str(rank)) for rank in (*ranks[::step], last)]
@@ -107,7 +107,7 @@ class GatingPlot(AxesPlot):
         self.box.addItem(self._ring)
 
     def _nearest(self, at: QPointF) -> tuple[int, int]:
-        """Return the line and gate of the point at a place of the scene; -1, -1 if none."""
+        """Return the line and gate of the point at a scene position; -1, -1 if none."""
         best, found = float(REACH**2), (-1, -1)
         for number, line in enumerate(self._lines):
             for gate, (x, y) in enumerate(zip(*line, strict=True)):
@@ -134,7 +134,7 @@ class GatingPlot(AxesPlot):
             self.chosen.emit(line, gate)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk along a line with left and right, to another with up and down; Return plays."""
+        """Move along a line with left and right, between lines with up and down; Return plays."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         turns = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         key = Qt.Key(event.key())

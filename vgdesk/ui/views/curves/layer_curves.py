@@ -23,14 +23,14 @@ from vgdesk.ui.views.view import Quarter, Scene, View
 
 
 class LayerCurves(ViewFrame):
-    """Shows a score at every layer, one line a model, each with what chance gives.
+    """Shows a score at every layer, one line per model, each with its chance band.
 
     Signals
     -------
     layer_chosen
         Encoder of the curve, and the layer.
     floors_wished
-        Whether untrained twins and baselines should be shown as well.
+        Whether untrained twins and baselines should also be shown.
     """
 
     layer_chosen = Signal(str, int)
@@ -64,16 +64,16 @@ class LayerCurves(ViewFrame):
         *,
         floors: int = 0,
     ) -> None:
-        """Show the curves of all models; models of different depth meet at relative depth.
+        """Show the curves of all models; models of different depth use relative depth.
 
         Parameters
         ----------
         titles
             Name of each line.
         of
-            The model, where all lines are about one.
+            The model, if all lines belong to one.
         floors
-            How many curves at the end are there to be beaten only.
+            Number of curves at the end that are floors.
         """
         self._curves, self._titles, self._floor_count = curves, titles, floors
         self._marked = self._marked if len(self._marked) == len(curves) else (0,) * len(curves)
@@ -96,7 +96,7 @@ class LayerCurves(ViewFrame):
         self.plot.mark(layers)
 
     def show_floors(self, is_on: bool) -> None:
-        """Show whether floors are asked for."""
+        """Show whether floors are requested."""
         self._floors.setChecked(is_on)
 
     def _choose(self, curve: int, layer: int) -> None:

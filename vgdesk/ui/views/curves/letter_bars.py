@@ -17,7 +17,7 @@ from vgdesk.ui.views.view import Quarter, Scene, View
 
 
 class LetterBars(ViewFrame):
-    """Shows which letters make words lie nearer to round or to sharp things.
+    """Shows which letters bring words closer to round or to sharp things.
 
     Signals
     -------

@@ -11,14 +11,14 @@ from vgdesk.ui.views.curves.axes_plot import AxesPlot
 from vgdesk.ui.views.curves.curve_plot import BAND_ALPHA, COLOURS
 from vgdesk.ui.views.descriptions.letters import FIRST, letters_inside_chance
 
-WIDTH, BAND_WIDTH = 0.64, 0.9  # of the room that a letter has
+WIDTH, BAND_WIDTH = 0.64, 0.9  # of the space of a letter
 GAP = 1.0  # between consonants and vowels, in letters
 TICKS = 12  # pixels between the letters and the bars
-ROOM = 0.12  # of the height, for what is said above and below the bars
+ROOM = 0.12  # of the height, for text above and below the bars
 
 
 class LetterPlot(AxesPlot):
-    """Bars of letters from a line of zero, first the consonants and then the vowels."""
+    """Bars of letters around zero, first the consonants and then the vowels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class LetterPlot(AxesPlot):
         self.box.sigResized.connect(self._write_ticks)
 
     def show_profile(self, profile: LetterProfile, theme: Theme) -> None:
-        """Draw everything anew; there are few bars."""
+        """Redraw everything; there are few bars."""
         self.box.clear()
         is_vowel = np.array(profile.is_vowel)
         self._places = np.arange(len(is_vowel)) + GAP * is_vowel
@@ -61,7 +61,7 @@ class LetterPlot(AxesPlot):
     def _draw_group(
         self, profile: LetterProfile, own: np.ndarray, theme: Theme, *, is_vowel: bool
     ) -> None:
-        """Draw bars with their intervals; those that chance could have given are hollow."""
+        """Draw bars with their intervals; those that do not differ from chance are hollow."""
         colour = theme.groups[COLOURS[int(is_vowel)]]
         places, values = self._places[own], self._values[own]
         is_hollow = letters_inside_chance(profile)[own]
@@ -76,7 +76,7 @@ class LetterPlot(AxesPlot):
                 pen=self.pen(theme.text, width=1),
             )
         )
-        # The consonants' title begins and the vowels' ends where there is always room.
+        # Titles are anchored at the outer edges, where there is always space.
         readable_colour = readable(colour, theme.base, TEXT_CONTRAST)
         title = pg.TextItem(FIRST[is_vowel], color=readable_colour, anchor=(int(is_vowel), 0))
         self.box.addItem(title)
@@ -100,7 +100,7 @@ class LetterPlot(AxesPlot):
         self.box.setXRange(-0.7, float(self._places[-1]) + 0.7, padding=0)
 
     def _write_ticks(self) -> None:
-        """Name every letter, in two lines where names would touch; or only some of very many."""
+        """Label every letter, in two lines if labels would touch; or only some of very many."""
         if not self._names or self.box.width() <= 0:
             return
         metrics = QFontMetricsF(self.font())
@@ -117,7 +117,7 @@ class LetterPlot(AxesPlot):
         self._axes["bottom"].setHeight(len(lines) * metrics.lineSpacing() + TICKS)
 
     def _nearest(self, at: QPointF) -> int:
-        """Return the letter whose bar stands above or below a place of the scene; -1 if none."""
+        """Return the letter at the x coordinate of a scene position; -1 if none."""
         if not len(self._places) or not self.box.sceneBoundingRect().contains(at):
             return -1
         distance = np.abs(self._places - self.box.mapSceneToView(at).x())
@@ -139,7 +139,7 @@ class LetterPlot(AxesPlot):
             self.chosen.emit(0, letter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk along the bars with left and right; Return chooses the words of a letter."""
+        """Move along the bars with left and right; Return selects the words of a letter."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         key = Qt.Key(event.key())
         if not self._names or key not in {**steps, Qt.Key.Key_Return: 0}:

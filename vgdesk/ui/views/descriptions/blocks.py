@@ -1,4 +1,4 @@
-"""Blocks of words in words and as a table; no widgets."""
+"""Blocks of words as sentences and tables; no widgets."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from vgdesk.ui.widgets.data_table import Entry, Table
 
 
 def block_looks(result: WordOverview, legend: Legend) -> list[tuple[str, str]]:
-    """Return group and colour of each block: those of most of its words, else no group's."""
+    """Return group and colour of each block: those of the majority of its words, if any."""
     looks = [legend.look_of(word) for word in result.words]
     found = []
     for start, stop in _ends(result):
@@ -24,18 +24,18 @@ def block_looks(result: WordOverview, legend: Legend) -> list[tuple[str, str]]:
 
 
 def block_titles(result: WordOverview, titles: Sequence[str]) -> tuple[str, ...]:
-    """Name each block by its first and its last word."""
+    """Return titles of blocks with their first and last words."""
     return tuple(f"{titles[start]} – {titles[stop - 1]}" for start, stop in _ends(result))
 
 
 def blocks_readout(result: WordOverview, row: int, column: int, titles: Sequence[str]) -> str:
-    """Put one cell into words, and say how to see more of it."""
+    """Describe one cell, and how to see its words."""
     value = number(float(result.values[row, column]))
     return f"{_pair(result, row, column, titles)}: {value} on average. Click to see each word."
 
 
 def blocks_summary(result: WordOverview, titles: Sequence[str], legend: Legend, title: str) -> str:
-    """Put the whole overview into one or two sentences."""
+    """Summarise the overview in one or two sentences."""
     place = " of ".join(part for part in (layer_name(result.layer), title) if part)
     sizes = np.diff(result.starts)
     size = str(sizes.max()) if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
@@ -44,13 +44,13 @@ def blocks_summary(result: WordOverview, titles: Sequence[str], legend: Legend, 
     best = f"{_pair(result, row, column, titles)} ({number(float(result.values[row, column]))})"
     means = group_sentence(result.group_means, legend) if result.group_means else ""
     return (
-        f"n = {len(result.rows)} in {len(sizes)} blocks of {size}. Most alike at {place}: {best}."
+        f"n = {len(result.rows)} in {len(sizes)} blocks of {size}. Most similar at {place}: {best}."
         f"{means} {made_by(result.trace)}"
     )
 
 
 def blocks_table(result: WordOverview, titles: Sequence[str], legend: Legend) -> Table:
-    """Return the matrix as it is shown, with the number of words in each block."""
+    """Return the matrix as displayed, with the number of words in each block."""
     names, groups = block_titles(result, titles), block_looks(result, legend)
     rows: list[tuple[Entry, ...]] = [
         (name, int(size), group, *line)

@@ -1,21 +1,27 @@
-"""Confusions of labels in words and as a table; no widgets."""
+"""Confusions of labels as sentences and tables; no widgets."""
 
 import numpy as np
 
 from vgdesk.core.arrays import Mask
 from vgdesk.core.details import LabelConfusions
-from vgdesk.ui.views.descriptions.results import DISCOVERY, layer_name, made_by, number
+from vgdesk.ui.views.descriptions.results import (
+    DISCOVERY,
+    chance_sentence,
+    layer_name,
+    made_by,
+    number,
+)
 from vgdesk.ui.widgets.data_table import Entry, Table
 
 
 def labels_inside_chance(result: LabelConfusions) -> Mask:
-    """Return the pairs of labels that chance could have given, shape [labels, labels]."""
+    """Return the label pairs that do not differ from chance, shape [labels, labels]."""
     mask: Mask = np.asarray(result.is_asked) & (np.asarray(result.q_values) > DISCOVERY)
     return mask
 
 
 def confusion_readout(result: LabelConfusions, row: int, column: int) -> str:
-    """Put one cell into words."""
+    """Describe one cell."""
     own = result.labels[row]
     if row == column:
         return f"{own}: a label is not compared with itself"
@@ -30,16 +36,12 @@ def confusion_readout(result: LabelConfusions, row: int, column: int) -> str:
 
 
 def confusion_summary(result: LabelConfusions, title: str) -> str:
-    """Put the whole result into one or two sentences."""
+    """Summarise the result in one or two sentences."""
     known = np.where(result.is_asked, result.values, -1.0)
     row, column = np.unravel_index(int(known.argmax()), known.shape)
     most = confusion_readout(result, int(row), int(column))
     inside, pairs = int(labels_inside_chance(result).sum()), int(result.is_asked.sum())
-    chance = (
-        f"{inside} of {pairs} pairs do not differ from chance (q > .05; dotted)."
-        if inside
-        else "All pairs differ from chance (q ≤ .05)."
-    )
+    chance = chance_sentence(inside, pairs, "pairs", "dotted")
     mean = number(float(result.values[result.is_asked].mean()))
     place = f"{layer_name(result.layer)} of {title}"
     return (
@@ -49,7 +51,7 @@ def confusion_summary(result: LabelConfusions, title: str) -> str:
 
 
 def confusion_table(result: LabelConfusions) -> Table:
-    """List every ordered pair of labels that was asked about."""
+    """List every tested ordered pair of labels."""
     rows: list[tuple[Entry, ...]] = [
         (
             result.labels[i],

@@ -1,4 +1,4 @@
-"""Words heard through gates, in words and as a table; no widgets."""
+"""Gating of words as sentences and tables; no widgets."""
 
 from collections.abc import Sequence
 
@@ -18,18 +18,18 @@ ESTIMATE = "estimate: assumes phones of equal length"
 
 
 def condition_title(result: GatingResult) -> str:
-    """Return how the word was heard."""
+    """Return the title of a result's condition."""
     return Condition(result.condition).title
 
 
 def ranks_of(result: GatingResult) -> list[float]:
-    """Return the ranks in the layer that is looked at, gate by gate."""
+    """Return the ranks in the displayed layer, gate by gate."""
     ranks: list[float] = result.ranks[result.layers.index(result.layer)].tolist()
     return ranks
 
 
 def gate_readout(result: GatingResult, gate: int, legend: Legend) -> str:
-    """Put one gate into words."""
+    """Describe one gate."""
     ms, rank = 1000 * float(result.times[gate]), ranks_of(result)[gate]
     return (
         f"{legend.look_of(result.word).text}, {ms:.0f} ms {condition_title(result)}: rank "
@@ -38,7 +38,7 @@ def gate_readout(result: GatingResult, gate: int, legend: Legend) -> str:
 
 
 def gating_summary(results: Sequence[GatingResult], legend: Legend, title: str) -> str:
-    """Say from when on the word is recognised, in each way of hearing it."""
+    """Describe when the word is recognised in each condition."""
     first = results[0]
     layer = layer_name(first.layer)
     word = legend.look_of(first.word).text
@@ -50,7 +50,7 @@ def gating_summary(results: Sequence[GatingResult], legend: Legend, title: str) 
 
 
 def gating_table(results: Sequence[GatingResult], legend: Legend) -> Table:
-    """List every gate of every way of hearing."""
+    """List every gate of every condition."""
     rows: list[tuple[Entry, ...]] = [
         (
             condition_title(result),

@@ -1,10 +1,10 @@
-"""The letters of round and sharp words in words and as a table; no widgets."""
+"""Letters of round and sharp words as sentences and tables; no widgets."""
 
 import numpy as np
 
 from vgdesk.core.arrays import Mask
 from vgdesk.core.details import LetterProfile
-from vgdesk.ui.views.descriptions.results import DISCOVERY, layer_name, made_by
+from vgdesk.ui.views.descriptions.results import DISCOVERY, chance_sentence, layer_name, made_by
 from vgdesk.ui.widgets.data_table import Entry, Table
 
 FIRST = {False: "first consonant", True: "first vowel"}
@@ -12,13 +12,13 @@ COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", 
 
 
 def letters_inside_chance(profile: LetterProfile) -> Mask:
-    """Return the letters that chance alone could have given, shape [letters]."""
+    """Return the letters that do not differ from chance, shape [letters]."""
     mask: Mask = np.asarray(profile.q_values) > DISCOVERY
     return mask
 
 
 def letter_readout(profile: LetterProfile, place: int) -> str:
-    """Put one letter into words."""
+    """Describe one letter."""
     words = len(profile.words[place])
     value, low, high, chance_low, chance_high = (
         _fine(getattr(profile, name)[place])
@@ -33,15 +33,11 @@ def letter_readout(profile: LetterProfile, place: int) -> str:
 
 
 def letters_summary(profile: LetterProfile, title: str) -> str:
-    """Say which letters are roundest and sharpest, and how many chance could have given."""
+    """Name the roundest and sharpest letters, and how many do not differ from chance."""
     values = np.asarray(profile.values)
     ends = [letter_readout(profile, int(place)) for place in (values.argmax(), values.argmin())]
     inside, count = int(letters_inside_chance(profile).sum()), len(values)
-    chance = (
-        f"{inside} of {count} letters do not differ from chance (q > .05; hollow)."
-        if inside
-        else "All letters differ from chance (q ≤ .05)."
-    )
+    chance = chance_sentence(inside, count, "letters", "hollow")
     return (
         f"n = {profile.trace.n}. {layer_name(profile.layer).capitalize()} of {title}. Roundest: "
         f"{ends[0]}. Sharpest: {ends[1]}. {chance} {made_by(profile.trace)}"
@@ -70,6 +66,6 @@ def letters_table(profile: LetterProfile) -> Table:
 
 
 def _fine(value: float) -> str:
-    """Write a small difference of cosines."""
+    """Format a small difference of cosines."""
     text = f"{value:.3f}"
     return "0.000" if text == "-0.000" else text.replace("-", "\u2212")

@@ -1,4 +1,4 @@
-"""Results in words and as tables; no widgets."""
+"""Results as sentences and tables; no widgets."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,22 +14,22 @@ from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace, WordMap, Wor
 from vgdesk.ui.style.word_colours import Legend
 from vgdesk.ui.widgets.data_table import Entry, Table
 
-DISCOVERY = 0.05  # share of false discoveries up to which a value is one
+DISCOVERY = 0.05  # false discovery rate below which a value is significant
 
 
 def number(value: float) -> str:
-    """Write a value with two decimals and a real minus sign."""
+    """Format a value with two decimals and a real minus sign."""
     text = f"{value:.2f}"
     return "0.00" if text == "-0.00" else text.replace("-", "\u2212")
 
 
 def layer_name(name: str) -> str:
-    """Return the name of a layer as it stands in a sentence."""
+    """Return the name of a layer for use in a sentence."""
     return f"layer {name}" if name.isdecimal() else name
 
 
 def row_titles(rows: Sequence[str], words: Sequence[str], legend: Legend) -> tuple[str, ...]:
-    """Return the written form of each row's word, with the number of the take where it repeats."""
+    """Return the text of each row's word, with the number of the take if it repeats."""
     spoken = Counter(words)
     seen: Counter[str] = Counter()
     titles: list[str] = []
@@ -44,7 +44,7 @@ def row_titles(rows: Sequence[str], words: Sequence[str], legend: Legend) -> tup
 
 
 def inside_chance(result: LayerSimilarity) -> Mask:
-    """Return the cells that chance alone could have given, shape [rows, columns]."""
+    """Return the cells that do not differ from chance, shape [rows, columns]."""
     mask: Mask = np.asarray(result.q_values) > DISCOVERY
     return mask
 
@@ -52,7 +52,7 @@ def inside_chance(result: LayerSimilarity) -> Mask:
 def layer_readout(
     result: LayerSimilarity, row: int, column: int, a_title: str, b_title: str
 ) -> str:
-    """Put one cell into words."""
+    """Describe one cell."""
     pair = (
         f"{a_title} {layer_name(result.rows[row])}, {b_title} {layer_name(result.columns[column])}"
     )
@@ -65,18 +65,22 @@ def layer_readout(
 
 
 def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
-    """Put the whole result into one or two sentences."""
+    """Summarise the result in one or two sentences."""
     if np.isnan(result.values).all():
         return f"No pair of layers of {a_title} and {b_title} is ready yet."
     row, column = np.unravel_index(int(np.nanargmax(result.values)), result.values.shape)
     best = layer_readout(result, int(row), int(column), a_title, b_title)
     inside = int(inside_chance(result).sum())
-    chance = (
-        f"{inside} of {result.values.size} pairs do not differ from chance (q > .05; dotted)."
-        if inside
-        else "All pairs differ from chance (q ≤ .05)."
-    )
-    return f"n = {result.trace.n}. Most alike: {best}. {chance} {made_by(result.trace)}"
+    chance = chance_sentence(inside, result.values.size, "pairs", "dotted")
+    return f"n = {result.trace.n}. Most similar: {best}. {chance} {made_by(result.trace)}"
+
+
+def chance_sentence(inside: int, count: int, what: str, mark: str) -> str:
+    """State how many results do not differ from chance, and how they are marked."""
+    if not inside:
+        return f"All {what} differ from chance (q ≤ .05)."
+    verb = "does" if inside == 1 else "do"
+    return f"{inside} of {count} {what} {verb} not differ from chance (q > .05; {mark})."
 
 
 def layer_table(result: LayerSimilarity, a_title: str, b_title: str) -> Table:
@@ -109,7 +113,7 @@ def layer_table(result: LayerSimilarity, a_title: str, b_title: str) -> Table:
 def word_readout(
     result: WordSimilarity, row: int, column: int, titles: Sequence[str], legend: Legend
 ) -> str:
-    """Put one cell into words; row and column are those of the result."""
+    """Describe one cell; row and column are those of the result."""
     names = []
     for i in (row, column):
         group = legend.look_of(result.words[i]).group
@@ -120,7 +124,7 @@ def word_readout(
 
 
 def word_summary(result: WordSimilarity, titles: Sequence[str], legend: Legend, title: str) -> str:
-    """Put the whole result into one or two sentences."""
+    """Summarise the result in one or two sentences."""
     n = len(result.rows)
     place = " of ".join(part for part in (layer_name(result.layer), title) if part)
     if n < 2:
@@ -132,11 +136,11 @@ def word_summary(result: WordSimilarity, titles: Sequence[str], legend: Legend, 
     best = f"{titles[row]} and {titles[column]} ({number(float(result.values[row, column]))})"
     means = _group_means(result, legend)
     of = f" of {result.part_of}" if result.part_of else ""
-    return f"n = {n}{of}. Most alike at {place}: {best}.{means} {made_by(result.trace)}"
+    return f"n = {n}{of}. Most similar at {place}: {best}.{means} {made_by(result.trace)}"
 
 
 def _group_means(result: WordSimilarity, legend: Legend) -> str:
-    """Say how alike words are within and between groups, if there are two groups or more."""
+    """Describe the similarity within and between groups, if there are several groups."""
     names = [legend.look_of(word).group for word in result.words]
     codes = np.unique(np.array(names), return_inverse=True)[1]
     if len(set(names) - {""}) < 2:
@@ -152,7 +156,7 @@ def _group_means(result: WordSimilarity, legend: Legend) -> str:
 
 
 def group_sentence(means: tuple[float, float], legend: Legend) -> str:
-    """Say how alike words are within and between groups, after a sentence."""
+    """Format the mean similarity within and between groups as a second sentence."""
     within, between = map(number, means)
     return f" On average {within} within and {between} between groups ({legend.column})."
 
@@ -160,7 +164,7 @@ def group_sentence(means: tuple[float, float], legend: Legend) -> str:
 def word_table(
     result: WordSimilarity, titles: Sequence[str], legend: Legend, order: Sequence[int]
 ) -> Table:
-    """Return the matrix as it is shown; the diagonal says nothing and stays empty."""
+    """Return the matrix as displayed, with an empty diagonal."""
     values = np.array(result.values, dtype=float)
     np.fill_diagonal(values, np.nan)
     values = values[np.ix_(order, order)]
@@ -175,7 +179,7 @@ def word_table(
 
 
 def map_summary(result: WordMap, legend: Legend, title: str) -> str:
-    """Put the map into one or two sentences."""
+    """Summarise the map in one or two sentences."""
     place = " of ".join(part for part in (layer_name(result.layer), title) if part)
     groups = Counter(legend.look_of(word).group for word in result.words)
     named = len([name for name in groups if name])
@@ -183,12 +187,12 @@ def map_summary(result: WordMap, legend: Legend, title: str) -> str:
     axes = "; ".join(axis for axis in result.axes if axis)
     shown = f" {axes}." if axes else " Distances between distant groups are not to scale."
     later = len(result.rows) - sum(result.is_fitted)
-    placed = f" {later} were placed afterwards without moving the others." if later else ""
+    placed = f" {later} placed afterwards without moving the others." if later else ""
     return f"n = {len(result.rows)}{inside} at {place}.{shown}{placed} {made_by(result.trace)}"
 
 
 def map_table(result: WordMap, titles: Sequence[str], legend: Legend) -> Table:
-    """List every point with its group and its place."""
+    """List every point with its group and coordinates."""
     names = [axis or f"axis {i + 1}" for i, axis in enumerate(result.axes)]
     rows: list[tuple[Entry, ...]] = [
         (title, legend.look_of(word).group, *place, "yes" if fitted else "no")
@@ -203,7 +207,7 @@ def map_table(result: WordMap, titles: Sequence[str], legend: Legend) -> Table:
 
 
 def changes_list(result: NeighbourChanges, legend: Legend, a_title: str, b_title: str) -> Table:
-    """List every word with its nearest words in both layers; what is new has a plus."""
+    """List every word with its neighbours in both layers; new ones have a plus."""
     rows: list[tuple[Entry, ...]] = []
     for word, kept, before, after in _changes(result):
         new = ["" if other in before else "+" for other in after]
@@ -232,7 +236,7 @@ def changes_table(result: NeighbourChanges, legend: Legend, a_title: str, b_titl
 
 
 def changes_summary(result: NeighbourChanges, legend: Legend, a_title: str, b_title: str) -> str:
-    """Say which word changes most, and how much stays on average."""
+    """Name the word that changes most, and the mean share of kept neighbours."""
     mean = 100 * float(np.mean(result.kept))
     most = legend.look_of(result.words[0]).text
     return (
@@ -252,7 +256,7 @@ def _changes(
 
 
 def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
-    """Put one point of a curve into words."""
+    """Describe one point of a curve."""
     value, low, high, chance_low, _, chance_high, q = (float(c[layer]) for c in _columns(curve))
     place = f"{title} {layer_name(curve.layers[layer])}"
     if np.isnan(value):
@@ -265,12 +269,12 @@ def curve_readout(curve: LayerCurve, layer: int, title: str) -> str:
 
 
 def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str], of: str = "") -> str:
-    """Say where each curve is best, what chance gives there, and how it was made.
+    """Describe the best layer of each curve, its chance level, and the method.
 
     Parameters
     ----------
     of
-        The model, where all curves are about one.
+        The model, if all curves belong to one.
     """
     if not curves:
         return "No curve is ready yet."
@@ -310,7 +314,7 @@ def _columns(curve: LayerCurve) -> tuple[np.ndarray, ...]:
 
 
 def made_by(trace: Trace) -> str:
-    """Say how a number was made: the estimator, its interval and what chance means."""
+    """Describe the method: the estimator, the interval and the chance level."""
     parts = [trace.estimator[:1].upper() + trace.estimator[1:]]
     parts += [f"interval: {trace.interval}"] if trace.interval else []
     parts += [f"chance: {trace.chance}" if trace.chance else "no chance level"]

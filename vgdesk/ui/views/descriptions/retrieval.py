@@ -1,4 +1,4 @@
-"""What words and takes find, in words and as tables; no widgets."""
+"""Retrieval of words and takes as sentences and tables; no widgets."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ RIGHT = "\u2713 "
 
 
 def entry_title(row: str, word: WordId, legend: Legend) -> str:
-    """Name a word by its written form and a take by its id."""
+    """Return the text of a word or the id of a take."""
     return legend.look_of(word).text if row == word else row
 
 
 def finding_list(found: RetrievalList, legend: Legend, order: Sequence[int]) -> Table:
-    """List every query with its rank and what it finds; the right one is ticked."""
+    """List every query with its rank and matches; the target is ticked."""
     rows: list[tuple[Entry, ...]] = []
     for place in order:
         hits = zip(
@@ -41,7 +41,7 @@ def finding_list(found: RetrievalList, legend: Legend, order: Sequence[int]) -> 
 
 
 def finding_table(found: RetrievalList, legend: Legend, order: Sequence[int]) -> Table:
-    """List the same with each number in a column of its own, for copying."""
+    """List the same with each number in a separate column, for copying."""
     rows: list[tuple[Entry, ...]] = []
     for place in order:
         cells: list[Entry] = [
@@ -60,7 +60,7 @@ def finding_table(found: RetrievalList, legend: Legend, order: Sequence[int]) ->
 
 
 def recall_line(found: RetrievalList) -> str:
-    """Say how well all queries do, beside n and chance."""
+    """Summarise recall and median rank with chance levels and n."""
     places = ", ".join(map(str, found.places))
     shares, chances = (
         ", ".join(number(float(share)) for share in recalls)
@@ -73,7 +73,7 @@ def recall_line(found: RetrievalList) -> str:
 
 
 def finding_summary(found: RetrievalList, legend: Legend, titles: Sequence[str]) -> str:
-    """Say who looked for whom, and who was lost most."""
+    """Name query and target, and the worst rank."""
     sides = [
         f"{layer_name(layer)} of {title}" for layer, title in zip(found.layers, titles, strict=True)
     ]

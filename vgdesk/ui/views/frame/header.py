@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QToolButton, QW
 
 from vgdesk.ui.style.plain_text import bold
 
-# Choices are as wide as the longest of them; so much of that is enough for most.
+# Combo boxes are as wide as their longest entry; this share is enough for most entries.
 FITTING = 0.87
 
 
 class Header(QWidget):
-    """The title of a view and its controls; where both are too wide, the controls stand below."""
+    """The title of a view and its controls, which wrap below the title if too wide."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -34,21 +34,21 @@ class Header(QWidget):
         self._place()
 
     def set_titled(self, is_titled: bool) -> None:
-        """Show the title, or leave it out where a tab says it already."""
+        """Show the title, or hide it if a tab shows it."""
         self._title.setVisible(is_titled)
         self._arrange()
 
     def add_controls(self, controls: Sequence[QWidget]) -> None:
-        """Put small controls beside the title."""
+        """Add controls next to the title."""
         for control in controls:
             self._row.addWidget(control)
 
     def add_button(self, button: QToolButton) -> None:
-        """Put a button into the corner, where it always stays."""
+        """Add a button to the corner."""
         self._buttons.addWidget(button)
 
     def minimumSizeHint(self) -> QSize:
-        # The controls go below the title before the view would have to be wider.
+        # The controls wrap before the view would have to be wider.
         wide = self._title_width() + self._buttons.sizeHint().width() + 28
         return QSize(wide, super().minimumSizeHint().height())
 
@@ -57,7 +57,7 @@ class Header(QWidget):
         self._arrange()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # a control came or went
+        if event.type() == QEvent.Type.LayoutRequest:  # a control was shown or hidden
             self._arrange()
         return super().event(event)
 

@@ -5,7 +5,7 @@ from vgdesk.ui.style.theme import Theme
 
 
 class MessagePage(QWidget):
-    """What stands in the place of a chart: why there is none, and the one step that helps."""
+    """The page shown instead of a chart: why there is none, and a helpful action."""
 
     action_requested = Signal()
 
@@ -34,9 +34,9 @@ class MessagePage(QWidget):
         return f"{self._title.text()} {self._detail.text()}".strip()
 
     def say(self, title: str, detail: str, action: str, *, is_problem: bool = False) -> None:
-        """Show a sentence, a second one that may be empty, and a button unless it has no text."""
+        """Show a message, an optional detail, and an optional button."""
         self._title.setProperty("problem", is_problem)
-        # A style sheet looks at properties only when it meets a widget.
+        # Style sheets evaluate properties only when polishing a widget.
         self._title.style().polish(self._title)
         for widget, text in ((self._title, title), (self._detail, detail), (self._button, action)):
             widget.setText(text)

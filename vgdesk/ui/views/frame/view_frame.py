@@ -34,12 +34,12 @@ from vgdesk.ui.views.frame.message_page import MessagePage
 from vgdesk.ui.widgets.data_table import Table, TableModel, table_view
 from vgdesk.ui.widgets.elided_text import ElidedText
 
-# A result that comes within this time replaces the old one without a flicker.
+# A result within this time replaces the old one without flicker.
 DIM_AFTER_MS = 250
 
 
 class State(Enum):
-    """What a view can say about itself."""
+    """The state of a view."""
 
     MISSING = "missing"
     READY = "ready"
@@ -49,16 +49,16 @@ class State(Enum):
 
 
 class ViewFrame(QWidget):
-    """The box around every view: title, controls, state, chart or table, and a summary.
+    """The frame of every view: title, controls, state, chart or table, and a summary.
 
-    A view is a child that hands over its chart and calls `_present` with each new result.
+    A view is a subclass that provides a chart and calls `_present` with each new result.
 
     Signals
     -------
     action_requested
-        The step is wished for that would fill the view.
+        A request for the action that fills the view.
     seen
-        Whether the view can be seen.
+        Whether the view is visible.
     """
 
     action_requested = Signal()
@@ -93,32 +93,32 @@ class ViewFrame(QWidget):
         self.setFocusProxy(chart)
         self.show_missing("Nothing to show yet.")
 
-    # What the window says
+    # Called by the window
 
     def show_missing(self, reason: str, action_title: str | None = None) -> None:
-        """Say why there is nothing to see, and offer the one step that helps."""
+        """Show why the view is empty, and offer an action that fills it."""
         self._page.say(reason, "", action_title or "")
         self._enter(State.MISSING)
 
     def show_problem(self, message: str, hint: str) -> None:
-        """Say what went wrong and what can be done; stays until something else is shown."""
+        """Show an error and its hint until something else is shown."""
         self._page.say(message, hint, "", is_problem=True)
         self._enter(State.PROBLEM)
 
     def show_busy(self, text: str) -> None:
-        """Say that a new result is being made; the one before stays, dimmed after a moment."""
+        """Show that a new result is being computed; the old one is dimmed after a moment."""
         if self._is_empty():
             self._page.say(text, "", "")
             return
         self._enter(State.BUSY, text)
 
     def show_stale(self, text: str = "Out of date") -> None:
-        """Say that what is shown was made before the last edits."""
+        """Show that the result is older than the last edits."""
         if not self._is_empty():
             self._enter(State.STALE, text)
 
     def show_ready(self) -> None:
-        """Show the last result as it is."""
+        """Show the last result as current."""
         self._enter(State.READY)
 
     def set_theme(self, theme: Theme) -> None:
@@ -135,33 +135,33 @@ class ViewFrame(QWidget):
 
     @property
     def table(self) -> Table:
-        """The numbers of the result that is shown."""
+        """The numbers of the displayed result."""
         return self._make_table()
 
     @property
     def is_table(self) -> bool:
-        """True while the numbers are shown instead of the picture."""
+        """Whether the numbers are shown instead of the chart."""
         return self._table_button.isChecked()
 
     @property
     def recipe(self) -> str:
-        """The command that makes the result again."""
+        """The command that reproduces the result."""
         return self._make_recipe()
 
     def show_recipe(self, make_recipe: Callable[[], str]) -> None:
-        """Offer the command that makes this result again, as it is when somebody asks."""
+        """Set the function that builds the command to reproduce the result, on demand."""
         self._make_recipe = make_recipe
 
     def show_table(self, is_table: bool) -> None:
-        """Show the numbers instead of the picture, or the picture again."""
+        """Show the numbers, or the chart."""
         self._table_button.setChecked(is_table)
 
     def set_titled(self, is_titled: bool) -> None:
-        """Show the title, or leave it out where a tab says it already."""
+        """Show the title, or hide it if a tab shows it."""
         self._head.set_titled(is_titled)
 
     def add_control(self, *controls: QWidget) -> None:
-        """Put small controls beside the title."""
+        """Add controls next to the title."""
         self._head.add_controls(controls)
 
     def show_selection(self, selection: Selection) -> None:
@@ -170,10 +170,10 @@ class ViewFrame(QWidget):
     def show_pending(self, words: tuple[WordId, ...]) -> None:
         """Show words that have no vectors yet, in a view that has a place for them."""
 
-    # What a view says
+    # Called by views
 
     def _present(self, summary: str, warning: str, make_table: Callable[[], Table]) -> None:
-        """Show a new result; the table is made only when somebody looks at it."""
+        """Show a new result; the table is built on demand."""
         self._make_table = make_table
         self._summary.set_text(summary)
         self.setAccessibleDescription(summary)
@@ -194,7 +194,7 @@ class ViewFrame(QWidget):
         button.setMinimumHeight(26)
         return button
 
-    # How it is done
+    # Implementation
 
     def _enter(self, state: State, badge: str = "") -> None:
         self.state = state
@@ -218,7 +218,7 @@ class ViewFrame(QWidget):
             self._table_model.show_table(self.table)
             self._table.resizeColumnsToContents()
         if self._is_empty():
-            return  # the sentence stays: the picture behind it is of something else
+            return  # the message stays: the chart behind it is outdated
         self._box.show_part(self._shown_part())
         self._shown_part().setFocus()
 
@@ -280,7 +280,7 @@ class ViewFrame(QWidget):
 
 
 class FocusBox(QWidget):
-    """Shows one of several widgets, rings the one with the keyboard, and can dim it."""
+    """Shows one of several widgets, with a focus ring, and can dim it."""
 
     def __init__(self, parts: Sequence[QWidget]) -> None:
         super().__init__()
@@ -300,7 +300,7 @@ class FocusBox(QWidget):
         self._stack.setCurrentWidget(part)
 
     def set_dimmed(self, badge: str, *, at_once: bool) -> None:
-        """Dim what is shown and say why; with an empty text, show it as it is."""
+        """Dim the widget with a reason; an empty text undims it."""
         self._veil.set_text(badge)
         if not badge:
             self._dim_timer.stop()
@@ -337,7 +337,7 @@ class FocusBox(QWidget):
 
 
 class Veil(QWidget):
-    """Dims what lies under it, says why in a badge, and lets clicks through."""
+    """Dims the widget below it, shows a badge, and passes clicks through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -14,7 +14,7 @@ Align = Qt.AlignmentFlag
 
 @dataclass(frozen=True, slots=True)
 class ColourBar:
-    """Paints what the colours of a matrix mean."""
+    """Paints the colour bar of a matrix."""
 
     picture: MatrixPicture
     layout: MatrixLayout
@@ -71,6 +71,6 @@ class ColourBar:
 
 
 def bar_text_width(bar: Bar, font: QFont) -> float:
-    """Return how wide the text beside a colour bar is; its title may take several lines."""
+    """Return the width of the text beside a colour bar; its title may wrap."""
     words = (bar.low, bar.high, *bar.title.split())
     return max(QFontMetricsF(font).horizontalAdvance(word) for word in words) + 4

@@ -25,7 +25,7 @@ CHANCE = 0.5
 
 
 class ConfusionHeatmap(ViewFrame):
-    """Shows which labels one layer takes for which; the first label is top left.
+    """Shows which labels one layer confuses; the first label is top left.
 
     Signals
     -------
@@ -70,7 +70,7 @@ class ConfusionHeatmap(ViewFrame):
 
 
 def picture_of(result: LabelConfusions) -> MatrixPicture:
-    """Turn a result into a picture."""
+    """Convert a result to a picture."""
     reach = 2 * float(np.mean(result.chance_sd[result.is_asked]))
     return MatrixPicture(
         result.values,

@@ -23,7 +23,7 @@ from vgdesk.ui.views.view import Quarter, Scene, View
 
 
 class LayerHeatmap(ViewFrame):
-    """Shows how alike the layers of two models are; layer 0 is bottom left."""
+    """Shows the similarity of the layers of two models; layer 0 is bottom left."""
 
     cell_chosen = Signal(int, int)
 
@@ -43,7 +43,7 @@ class LayerHeatmap(ViewFrame):
         self.set_theme(theme)
 
     def show_result(self, result: LayerSimilarity, a_title: str, b_title: str) -> None:
-        """Show a result; cells that are NaN are not there yet and are hatched."""
+        """Show a result; NaN cells are not computed yet and are hatched."""
         self._result, self._titles = result, (a_title, b_title)
         self._draw()
         self._present(
@@ -73,12 +73,12 @@ class LayerHeatmap(ViewFrame):
 def picture_of(
     result: LayerSimilarity, titles: tuple[str, str], *, fit: bool = False
 ) -> MatrixPicture:
-    """Turn a result into a picture.
+    """Convert a result to a picture.
 
     Parameters
     ----------
     fit
-        Spread the colours over the values instead of over 0 to 1; the bar says so.
+        Fit the colours to the values instead of 0 to 1; the bar shows it.
     """
     known = result.values[~np.isnan(result.values)]
     low, high, ends = 0.0, 1.0, ("0 unrelated", "1 same")

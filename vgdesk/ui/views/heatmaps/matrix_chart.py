@@ -33,7 +33,7 @@ STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is emphasised: single cells by a frame, whole rows and columns by lines and labels."""
+    """Emphasis: frames of single cells, lines and labels of whole rows and columns."""
 
     cells: tuple[tuple[int, int], ...] = ()
     lines: tuple[int, ...] = ()
@@ -41,7 +41,7 @@ class Marks:
 
 
 def _label_box(painter: QPainter, matrix: MatrixPainter, index: int, *, is_row: bool) -> QRectF:
-    """Return what lies behind a label that is emphasised."""
+    """Return the background box of an emphasised label."""
     axis = matrix.picture.rows if is_row else matrix.picture.columns
     place, text = matrix.label_place(index, index + 1, is_row=is_row), axis.labels[index]
     metrics = QFontMetricsF(painter.font())
@@ -62,7 +62,7 @@ def _sides(picture: MatrixPicture) -> tuple[Axis, Axis]:
 
 
 class MatrixChart(QWidget):
-    """Shows a matrix picture; tells which cell, row or column is pointed at, clicked or chosen."""
+    """Shows a matrix picture, and signals hovered and clicked cells, rows and columns."""
 
     cell_pointed = Signal(int, int)
     cell_clicked = Signal(int, int)
@@ -71,7 +71,7 @@ class MatrixChart(QWidget):
     row_double_clicked = Signal(int)
 
     def __init__(self, theme: Theme, describe: Callable[[int, int], str]) -> None:
-        """Use `describe` to put the cell of a row and a column into words."""
+        """`describe` returns a text about the cell of a row and a column."""
         super().__init__()
         self.theme = theme
         self.readout = ""
@@ -88,7 +88,7 @@ class MatrixChart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_picture(self, picture: MatrixPicture) -> None:
-        """Show another matrix; the zoom stays as long as the shape does."""
+        """Show a matrix; the zoom is kept if the shape is the same."""
         rows, columns = picture.values.shape
         if self._picture is None or self._picture.values.shape != picture.values.shape:
             self._window = Window(0, 0, columns, rows)
@@ -105,17 +105,17 @@ class MatrixChart(QWidget):
         self._refresh()
 
     def rect_of(self, row: int, column: int) -> QRectF:
-        """Return where a cell is in the widget."""
+        """Return the rectangle of a cell in the widget."""
         painter = self._prepared()
         return painter.rect_of(row, column) if painter else QRectF()
 
     def label_rect_of(self, row: int) -> QRectF:
-        """Return where the label of a row is in the widget."""
+        """Return the rectangle of a row label in the widget."""
         painter = self._prepared()
         return painter.label_place(row, row + 1, is_row=True) if painter else QRectF()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Show fewer (below 1) or more cells around a point of the widget."""
+        """Zoom in (below 1) or out around a position in the widget."""
         painter = self._prepared()
         if painter is None or self._picture is None:
             return
@@ -144,7 +144,7 @@ class MatrixChart(QWidget):
             least = QFontMetricsF(fonts[1]).height()
             layout = self._lay_out(picture, [axis.labels for axis in _sides(picture)])
             cell = layout.cells.width() / self._shape[1]
-            # Room for words that have no room would be lost to the matrix.
+            # Space for labels that do not fit would be wasted.
             if cell + 1 < least and names_fit(picture.rows.runs, cell, least):
                 names = [[run.name for run in axis.runs] for axis in _sides(picture)]
                 layout = self._lay_out(picture, names)
@@ -152,7 +152,7 @@ class MatrixChart(QWidget):
         return self._painter
 
     def _turned(self, picture: MatrixPicture) -> MatrixPicture:
-        """Turn the names of the columns where they do not fit side by side."""
+        """Rotate the column labels if they do not fit side by side."""
         columns = picture.columns
         if columns.is_turned or columns.is_counted:
             return picture
@@ -216,7 +216,7 @@ class MatrixChart(QWidget):
             self._frame(painter, matrix.rect_of(*self._pointed), 1.0)
 
     def _frame(self, painter: QPainter, rect: QRectF, width: float) -> None:
-        """Draw a frame that is seen on every colour: the text colour on the background's."""
+        """Draw a frame visible on every colour: text colour on background colour."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         small = max(0.0, 5 - rect.width()) / 2
         rect = rect.adjusted(-small, -small, small, small)
@@ -237,12 +237,12 @@ class MatrixChart(QWidget):
     def _paint_labels(
         self, painter: QPainter, matrix: MatrixPainter, labels: Sequence[tuple[int, int, str]]
     ) -> None:
-        """Write labels of rows and columns in front, also those that were left out.
+        """Write emphasised labels of rows and columns, even if normally left out.
 
         Parameters
         ----------
         labels
-            Row, column and the colour behind both.
+            Row, column and background colour.
         """
         sides = [(row, True, fill) for row, _, fill in labels]
         sides += [(column, False, fill) for _, column, fill in labels]
@@ -287,7 +287,7 @@ class MatrixChart(QWidget):
         self.update()
 
     def _line_at(self, at: QPointF) -> int | None:
-        """Return the row whose label is at a point, or the column, which has the same number."""
+        """Return the index of the row or column whose label is at a position."""
         matrix = self._prepared()
         if matrix is None:
             return None

@@ -1,4 +1,4 @@
-"""Where the parts of a matrix go; numbers in, rectangles out."""
+"""Layout of a matrix: sizes to rectangles, without widgets."""
 
 from dataclasses import dataclass
 from math import floor
@@ -12,12 +12,12 @@ BAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the parts of a matrix would like to have, in pixels.
+    """Preferred sizes of the parts of a matrix, in pixels.
 
     Attributes
     ----------
     row_label, column_label
-        How far the longest label reaches away from the matrix.
+        Extent of the longest label away from the matrix.
     line
         Height of a line of text.
     strip
@@ -40,7 +40,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class MatrixLayout:
-    """Where the parts of a matrix are in its widget.
+    """Rectangles of the parts of a matrix in its widget.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class MatrixLayout:
     bar
         The colour bar without its text.
     bar_is_roomy
-        True if there is room for upright text beside the bar; otherwise the text is turned.
+        Whether upright text fits beside the bar; otherwise it is rotated.
     """
 
     cells: QRectF
@@ -99,14 +99,14 @@ def lay_out(size: QSizeF, needs: Needs) -> MatrixLayout:
 
 
 def _cell_size(room: float) -> float:
-    # Whole pixels keep the gaps between large cells equal; small cells need every bit of room.
+    # Whole pixels keep gaps between large cells equal; small cells need all the space.
     room = max(room, 0.01)
     return float(floor(room)) if room >= 12 else room
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a matrix that is seen, in cells from the upper left corner of the picture."""
+    """The visible part of a matrix, in cells from the upper left corner of the picture."""
 
     x: float
     y: float
@@ -114,7 +114,7 @@ class Window:
     height: float
 
     def zoomed(self, factor: float, at: QPointF, shape: tuple[int, int]) -> "Window":
-        """Show more or fewer cells and keep the one at a point, given from 0 to 1, in place."""
+        """Zoom around a point, given as shares from 0 to 1."""
         rows, columns = shape
         least = min(1.0, 4 / max(rows, columns, 1))
         share = min(max(self.width * factor / max(columns, 1), least), 1.0)

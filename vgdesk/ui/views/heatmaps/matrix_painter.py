@@ -31,7 +31,7 @@ class MatrixPainter:
     Attributes
     ----------
     font, least_font
-        The usual font, and the smallest one that can be read, for labels and values of small cells.
+        The usual font, and the smallest readable one for labels and values of small cells.
     """
 
     picture: MatrixPicture
@@ -47,7 +47,7 @@ class MatrixPainter:
         return self.layout.cells.width() / max(self.window.width, 1e-9)
 
     def rect_of(self, row: int, column: int) -> QRectF:
-        """Return where a cell is drawn, whether it is in the window or not."""
+        """Return the rectangle of a cell, even outside the window."""
         across, down = column - self.window.x, self._shown_row(row) - self.window.y
         return QRectF(
             self.layout.cells.x() + across * self.cell,
@@ -57,7 +57,7 @@ class MatrixPainter:
         )
 
     def cell_at(self, at: QPointF) -> tuple[int, int] | None:
-        """Return the row and the column of the cell at a point."""
+        """Return the row and the column of the cell at a position."""
         if not self.layout.cells.contains(at):
             return None
         return self.row_at(at.y()), self.column_at(at.x())
@@ -71,12 +71,12 @@ class MatrixPainter:
         return min(max(column, 0), len(self.picture.columns.labels) - 1)
 
     def paint(self, painter: QPainter, ratio: float) -> None:
-        """Paint everything that does not move with the pointer.
+        """Paint everything except marks.
 
         Parameters
         ----------
         ratio
-            Device pixels for each pixel of the widget.
+            Device pixels per pixel of the widget.
         """
         painter.setFont(self.font)
         self._paint_cells(painter, ratio)
@@ -114,7 +114,7 @@ class MatrixPainter:
         painter.restore()
 
     def _part(self, top: int, bottom: int, left: int, right: int) -> MatrixPicture:
-        """Cut the window out of the picture and turn it so that the upper row comes first."""
+        """Return the visible part of the picture, flipped so that the top row comes first."""
         picture = self.picture
         flip = slice(None, None, -1 if picture.is_upward else 1)
         rows, columns = slice(top, bottom), slice(left, right)
@@ -192,7 +192,7 @@ class MatrixPainter:
             draw_text(painter, title, axis.title, Align.AlignCenter, is_turned=is_row)
 
     def label_place(self, start: float, stop: float, *, is_row: bool) -> QRectF:
-        """Return where the label of the cells from `start` to `stop` stands."""
+        """Return the rectangle for the label of the cells from `start` to `stop`."""
         area = self._area(is_row=is_row)
         if is_row:
             edges = [self.rect_of(int(i), 0) for i in (start, stop - 1)]
@@ -202,12 +202,12 @@ class MatrixPainter:
         return QRectF(left, area.y(), (stop - start) * self.cell, area.height())
 
     def is_in_margin(self, index: int, *, is_row: bool) -> bool:
-        """Say if the label of a row or column is within what is seen."""
+        """Return whether the label of a row or column is visible."""
         place = self.label_place(index, index + 1, is_row=is_row)
         return self._area(is_row=is_row).adjusted(-2, -2, 2, 2).contains(place.center())
 
     def paint_label(self, painter: QPainter, text: str, place: QRectF, *, is_row: bool) -> None:
-        """Write a label beside its cells, also where these are lower than the writing."""
+        """Write a label beside its cells, even if these are smaller than the text."""
         metrics = QFontMetricsF(painter.font())
         line = metrics.height()
         axis = self.picture.rows if is_row else self.picture.columns
@@ -224,12 +224,12 @@ class MatrixPainter:
 
     @property
     def label_font(self) -> QFont:
-        """The smaller font only where it is what lets every word have its label."""
+        """The smaller font if only that allows a label for every word."""
         line, least = (QFontMetricsF(font).height() for font in (self.font, self.least_font))
         return self.least_font if least <= self.cell + 1 < line + 1 else self.font
 
     def _labels(self, axis: Axis, *, is_row: bool) -> Iterator[tuple[str, QRectF]]:
-        """Go through the labels that fit: every word, else the groups, else some words."""
+        """Yield the labels that fit: every word, else the groups, else some words."""
         step = self._label_step(axis, is_row=is_row)
         area = self._area(is_row=is_row)
         if step > 1 and self._shows_groups(axis):
@@ -255,7 +255,7 @@ class MatrixPainter:
         return names_fit(axis.runs, self.cell, QFontMetricsF(self.label_font).height())
 
     def names_at(self, box: QRectF, *, is_row: bool) -> list[QRectF]:
-        """Return where names stand that the label of one more word would cover in part."""
+        """Return the boxes of names that an additional label would partly cover."""
         axis = self.picture.rows if is_row else self.picture.columns
         if self._label_step(axis, is_row=is_row) == 1:
             return []
@@ -297,18 +297,18 @@ class MatrixPainter:
 
 
 def dot_radius(cell: float) -> float:
-    """Return how large the dot of a cell inside chance is."""
+    """Return the radius of the dot in a cell that does not differ from chance."""
     return min(max(1.2, cell / 16), 2.2)
 
 
 def names_fit(runs: tuple[Run, ...], cell: float, line: float) -> bool:
-    """Say if most groups are high enough for their name; scattered words never are."""
+    """Return whether most groups have space for their names; scattered words never do."""
     high = [run for run in runs if (run.stop - run.start) * cell >= line]
     return bool(runs) and 2 * len(high) > len(runs)
 
 
 def digits_that_fit(cell: float, font: QFont) -> int:
-    """Return how many decimals can be printed in a cell: 2, 1 or none."""
+    """Return how many decimals fit into a cell: 2, 1 or none."""
     metrics = QFontMetricsF(font)
     for digits, widest in ((2, "\u2212.00"), (1, "\u2212.0")):
         if max(metrics.horizontalAdvance(widest), metrics.height()) + 2 <= cell:
@@ -317,14 +317,14 @@ def digits_that_fit(cell: float, font: QFont) -> int:
 
 
 def printed(value: float, digits: int) -> str:
-    """Write a value without the zero that all of them share: .42, \u2212.03, 1.0."""
+    """Format a value without leading zero: .42, \u2212.03, 1.0."""
     text = f"{abs(value):.{digits}f}"
     sign = "\u2212" if value < 0 and float(text) else ""
     return sign + (text[1:] if text.startswith("0.") else text[: digits + 1])
 
 
 def _on_pixels(place: QRectF, ratio: float) -> QRectF:
-    """Move the edges to device pixels, or the outermost rows would be mixed with what is behind."""
+    """Align edges with device pixels; the outer rows would otherwise blend with the background."""
     edges = place.left(), place.top(), place.right(), place.bottom()
     left, top, right, bottom = (round(edge * ratio) / ratio for edge in edges)
     return QRectF(left, top, right - left, bottom - top)
@@ -336,5 +336,5 @@ def _at_least(place: QRectF, width: float, height: float) -> QRectF:
 
 
 def _separated(runs: Sequence[Run]) -> Sequence[Run]:
-    """Return the runs that a line stands before: none where the order does not follow groups."""
+    """Return the runs preceded by a line; none if the order does not follow groups."""
     return runs[1:] if len(runs) == len({run.name for run in runs}) else ()

@@ -1,4 +1,4 @@
-"""What a matrix looks like, in numbers: no widget, no painter."""
+"""The content of a matrix view as numbers; no widgets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ class Axis:
     Attributes
     ----------
     title
-        What the rows or columns are, such as the name of a model.
+        Title of the rows or columns, such as the name of a model.
     runs
-        The groups along the side; empty where there are none.
+        The groups along the side, if any.
     is_turned
-        True if the labels are written across the side and not along it.
+        Whether the labels are rotated.
     """
 
     labels: tuple[str, ...]
@@ -48,13 +48,13 @@ class Axis:
 
     @property
     def is_counted(self) -> bool:
-        """True for numbers: they go on by themselves, so some may be left out."""
+        """Whether the labels are numbers, so that some may be left out."""
         return all(label.isdecimal() for label in self.labels)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What the colours mean: the measure, its two ends and the part that is chance."""
+    """The colour bar: the measure, its two ends and the chance range."""
 
     title: str
     low: str
@@ -64,14 +64,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MatrixPicture:
-    """A matrix with everything that decides its look.
+    """A matrix with everything needed to draw it.
 
     Attributes
     ----------
     values
-        Shape [rows, columns]; NaN where the value is not there yet.
+        Shape [rows, columns]; NaN where not computed yet.
     masked
-        Cells that say nothing, or None.
+        Cells without meaning, or None.
     faint
         Cells that are shown lightened and dotted, or None.
     is_upward
@@ -90,7 +90,7 @@ class MatrixPicture:
 
 
 def runs_of(groups: list[tuple[str, str]]) -> tuple[Run, ...]:
-    """Join neighbours of one group (name and colour) into runs."""
+    """Join adjacent members of one group (name and colour) into runs."""
     runs: list[Run] = []
     for (name, colour), members in groupby(groups):
         start = runs[-1].stop if runs else 0
@@ -109,23 +109,23 @@ def colours_of(picture: MatrixPicture, values: FloatArray) -> Pixels:
     """Colour values without regard to masks, shape [rows, columns, red green blue]."""
     low, high = picture.limits
     span = (high - low) or 1.0
-    # float32 halves the time of the largest matrices, and there are only 256 colours.
+    # float32 halves the time for large matrices, and there are only 256 colours.
     share = (np.nan_to_num(values, nan=low).astype(np.float32) - low) * (255.0 / span)
     return colour_table(picture.colours)[share.clip(0, 255).astype(np.uint8)]
 
 
 def pixels_of(picture: MatrixPicture, theme: Theme, shape: tuple[int, int]) -> Pixels:
-    """Paint the matrix, row 0 on top, at most one pixel a cell.
+    """Paint the matrix, row 0 at the top, at most one pixel per cell.
 
     Parameters
     ----------
     shape
-        Rows and columns of pixels that there is room for.
+        Maximum rows and columns of pixels.
 
     Returns
     -------
     Pixels
-        Shape [rows, columns, blue green red alpha]; transparent where nothing is known yet.
+        Shape [rows, columns, blue green red alpha]; transparent where not computed yet.
     """
     values, masked = picture.values, picture.masked
     unknown = np.isnan(values)
@@ -137,7 +137,7 @@ def pixels_of(picture: MatrixPicture, theme: Theme, shape: tuple[int, int]) -> P
         masked = None if masked is None else reduced_mask(masked, (rows, columns))
     colours = colours_of(picture, values)
     if picture.faint is not None and picture.faint.shape == colours.shape[:2]:
-        # On both themes towards the background, so that what is not faint comes forward.
+        # Faint cells are blended with the background in both themes.
         colours[picture.faint] = (
             colours[picture.faint] * (1 - FAINT_SHARE) + _rgb(theme.base) * FAINT_SHARE
         )
@@ -150,11 +150,11 @@ def pixels_of(picture: MatrixPicture, theme: Theme, shape: tuple[int, int]) -> P
 
 
 def reduced(values: FloatArray, hidden: Mask, shape: tuple[int, int]) -> FloatArray:
-    """Make a matrix smaller such that a row or column that stands out is still seen.
+    """Downsample a matrix so that a single distinct row or column stays visible.
 
-    A word is one row and one column. Means alone would wash a single one out, picking every
-    second one would drop it. So neighbours are averaged along one side, and across it the one
-    that is farthest from the middle is kept; of the two ways to do so, the farther one.
+    A word is one row and one column. Averaging would blur it, and skipping rows could drop it. So
+    cells are averaged along one axis, and along the other the value farthest from the median is
+    kept; of both orders of axes, the farther value.
     """
     middle = _middle(values, hidden)
     offset = np.where(hidden, np.float32(0), values.astype(np.float32) - np.float32(middle))
@@ -164,7 +164,7 @@ def reduced(values: FloatArray, hidden: Mask, shape: tuple[int, int]) -> FloatAr
 
 
 def reduced_mask(mask: Mask, shape: tuple[int, int]) -> Mask:
-    """Make a mask smaller: a pixel is masked if any of its cells is."""
+    """Downsample a mask: a pixel is masked if any of its cells is."""
     if not mask.any():
         return np.zeros(shape, dtype=bool)
     rows = reduce(np.logical_or, _members(mask, shape[0], 0))
@@ -172,7 +172,7 @@ def reduced_mask(mask: Mask, shape: tuple[int, int]) -> Mask:
 
 
 def _middle(values: FloatArray, hidden: Mask) -> float:
-    """Return the median of enough of the values to know it well."""
+    """Estimate the median from a sample of the values."""
     step = 1 + max(values.shape) // 200
     known = values[::step, ::step][~hidden[::step, ::step]]
     return float(np.median(known)) if known.size else 0.0
@@ -192,10 +192,10 @@ def _farthest(offset: FloatArray, size: int, axis: int) -> FloatArray:
 
 
 def _members(values: NDArray[Any], size: int, axis: int) -> Iterator[NDArray[Any]]:
-    """Go through the first, second, … cell of every pixel along one side.
+    """Yield the first, second, … cell of every pixel along one axis.
 
-    Pixels with a cell less than others come up with their last one twice: whole arrays at once
-    are six times as fast as sums over uneven steps.
+    Pixels with one cell fewer repeat their last one: whole arrays are six times as fast as sums
+    over uneven steps.
     """
     cells = values.shape[axis]
     starts = np.arange(size + 1) * cells // size

@@ -24,14 +24,14 @@ from vgdesk.ui.views.view import Quarter, Scene, View
 
 
 class WordHeatmap(ViewFrame):
-    """Shows how alike one layer holds each pair of words, or blocks of very many words.
+    """Shows the similarity of each pair of words in one layer, or of blocks of a long list.
 
     The first word is top left.
 
     Signals
     -------
     part_wished
-        Ids of the rows of a long list that are to be shown alone; none: all of them again.
+        Ids of the rows of a long list to show alone; empty for all rows.
     """
 
     pair_chosen = Signal(str, str)
@@ -73,16 +73,16 @@ class WordHeatmap(ViewFrame):
         Parameters
         ----------
         order
-            The rows of the result in the order in which they are shown.
+            The rows of the result in display order.
         centred
-            True for differences: the colour map has its middle at zero.
+            Whether the colour map is centred on zero, for differences.
         title
             The name of the model, for the summary.
         """
         self._pending = tuple(word for word in self._pending if word not in set(result.words))
 
         def page() -> WordPage:
-            # A list with so many words to come will be shown in blocks.
+            # A list with this many pending words will be shown in blocks.
             has_room = len(result.rows) + len(self._pending) <= MOST_ROWS and not result.part_of
             pending = self._pending if has_room else ()
             return PairsPage(result, order, legend, pending, centred=centred)
@@ -97,7 +97,7 @@ class WordHeatmap(ViewFrame):
         self._show(lambda: page, title, is_part=False)
 
     def show_selection(self, selection: Selection) -> None:
-        """Emphasise the rows and columns of the selected words, and the cells of a pair."""
+        """Emphasise the rows and columns of selected words, and the cells of a pair."""
         self._selection = selection
         if self._content is None:
             return
@@ -109,7 +109,7 @@ class WordHeatmap(ViewFrame):
         self.matrix.set_marks(Marks(cells, lines, hovered[0] if hovered else None))
 
     def show_pending(self, words: tuple[WordId, ...]) -> None:
-        """Show words that have no vectors yet as hatched rows and columns at the end."""
+        """Show words without vectors yet as hatched rows and columns at the end."""
         if words != self._pending:
             self._pending = words
             self._draw()
@@ -119,7 +119,7 @@ class WordHeatmap(ViewFrame):
         self.matrix.set_theme(theme)
 
     def event(self, event: QEvent) -> bool:
-        # A shortcut of the window would win over the view, unless the view claims the key first.
+        # Shortcuts of the window take precedence unless the view claims the key first.
         if event.type() == QEvent.Type.ShortcutOverride and self._goes_back(event):
             event.accept()
             return True
@@ -155,7 +155,7 @@ class WordHeatmap(ViewFrame):
         return self._content.readout(row, column) if self._content is not None else ""
 
     def _words_at(self, *lines: int) -> list[WordId]:
-        """Return the words of some lines, each once; none while blocks are shown."""
+        """Return the words of some lines, each once; none in the view of blocks."""
         words = [self._content.word_at(line) for line in lines] if self._content is not None else []
         return list(dict.fromkeys(word for word in words if word is not None))
 

@@ -1,4 +1,4 @@
-"""What the word heatmap can show: every pair of words, or blocks of a list too long for that."""
+"""Pages of the word heatmap: every pair of words, or blocks of a long list."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -26,42 +26,42 @@ from vgdesk.ui.views.descriptions.results import (
 from vgdesk.ui.views.heatmaps.matrix_picture import Axis, Bar, MatrixPicture, Run, runs_of
 from vgdesk.ui.widgets.data_table import Table
 
-# A click into the overview shows the words of so many rows or more on either side.
+# A click on a block shows at least this many rows.
 LEAST_SHOWN = 50
 
 
 class WordPage(Protocol):
-    """One way to show words against words; a line is a row and the column of the same number."""
+    """A display of words against words; a line is a row and the column of the same index."""
 
     warning: str
 
     def picture(self) -> MatrixPicture: ...
 
     def summary(self, title: str) -> str:
-        """Put the result into words; the title is that of the model."""
+        """Summarise the result; the title is that of the model."""
         ...
 
     def table(self) -> Table: ...
 
     def readout(self, row: int, column: int) -> str:
-        """Put one cell into words."""
+        """Describe one cell."""
         ...
 
     def lines_of(self, words: Sequence[WordId]) -> tuple[int, ...]:
-        """Return the lines that some words are in."""
+        """Return the lines of some words."""
         ...
 
     def word_at(self, line: int) -> WordId | None:
-        """Return the word of a line, if there is only one."""
+        """Return the word of a line, if it has only one."""
         ...
 
     def part_at(self, row: int, column: int) -> list[str]:
-        """Return the ids of the rows that a cell stands for, if it stands for several."""
+        """Return the row ids of a cell, if it represents several."""
         ...
 
 
 class PairsPage:
-    """Every pair of words, and hatched lines for words that have no vectors yet."""
+    """Every pair of words, and hatched lines for words without vectors yet."""
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ class BlocksPage:
             self._lines.setdefault(word, set()).add(block)
 
     def picture(self) -> MatrixPicture:
-        # Both ends of a block are in its read-out; here they would take the room of the matrix.
+        # Both ends of a block are in its read-out; here they would take too much space.
         labels = tuple(f"{self._titles[start]} …" for start in self._result.starts[:-1])
         runs = runs_of(block_looks(self._result, self._legend))
         return _picture(
@@ -150,7 +150,7 @@ class BlocksPage:
 
     def part_at(self, row: int, column: int) -> list[str]:
         starts = self._result.starts
-        # A block with its neighbours: a click on a picture of a thousand lines is not exact.
+        # A block with its neighbours, because clicks on a thousand lines are not exact.
         beside = -(-LEAST_SHOWN // int(starts[1])) // 2
         rows: set[int] = set()
         for line in (row, column):

@@ -20,12 +20,12 @@ from vgdesk.ui.widgets.data_table import TableModel, table_view
 
 
 class ChangedWords(ViewFrame):
-    """Lists the words whose nearest words change most from A to B; each can be heard.
+    """Lists the words whose neighbours change most from A to B; each can be played.
 
     Signals
     -------
     word_chosen
-        The word of the row that was clicked or walked to.
+        The word of the row clicked or reached by key.
     play_requested
         The word to play.
     """

@@ -23,16 +23,16 @@ from vgdesk.ui.views.frame.view_frame import ViewFrame
 from vgdesk.ui.views.view import Quarter, Scene, View
 from vgdesk.ui.widgets.data_table import TableModel, table_view
 
-FIRST_HIT = 2  # columns: the query, its rank, then what it finds
+FIRST_HIT = 2  # columns: query, rank, then matches
 
 
 class FoundWords(ViewFrame):
-    """Lists what every word or take finds when it looks for itself; each entry can be heard.
+    """Lists the matches of every query word or take; each entry can be played.
 
     Signals
     -------
     entry_chosen
-        Word and row id of the entry that was clicked or walked to.
+        Word and row id of the entry clicked or reached by key.
     entry_played
         The word to play; its row was chosen before.
     """
@@ -67,12 +67,12 @@ class FoundWords(ViewFrame):
         return self._best_first.isChecked()
 
     def show_result(self, found: RetrievalList, legend: Legend, titles: tuple[str, ...]) -> None:
-        """Show what was found; titles are those of the models, as many as layers."""
+        """Show a result; `titles` are those of the models, one per layer."""
         self._found, self._legend, self._titles = found, legend, titles
         self._show()
 
     def show_selection(self, selection: Selection) -> None:
-        """Mark the row of the primary word, unless an entry of it is marked already."""
+        """Mark the row of the primary word, unless an entry of it is already marked."""
         entry = self._entry_of(self.list.currentIndex())
         if self._found is None or (entry is not None and entry[0] == selection.primary):
             return

@@ -32,16 +32,16 @@ ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Minus: 1.25, Qt.Key.Key_0: float("inf"
 
 
 class ClusterMap(ViewFrame):
-    """Shows the words of one layer as points of a plane: near points are alike.
+    """Shows the words of one layer as points on a map: near points are similar.
 
     Signals
     -------
     word_toggled
         A word was clicked with Ctrl.
     words_chosen
-        What was caught by dragging with Shift.
+        Words selected by dragging with Shift.
     word_hovered
-        The word under the pointer; empty when there is none.
+        The word under the pointer; empty if none.
     """
 
     word_chosen = Signal(str)
@@ -69,7 +69,7 @@ class ClusterMap(ViewFrame):
 
     @property
     def reduced_motion(self) -> bool:
-        """True if points jump to new places instead of gliding there."""
+        """Whether points jump to new places without animation."""
         return self.plot.reduced_motion
 
     @reduced_motion.setter
@@ -77,7 +77,7 @@ class ClusterMap(ViewFrame):
         self.plot.reduced_motion = is_reduced
 
     def show_result(self, result: WordMap, legend: Legend) -> None:
-        """Show a result; rows that are shown already glide to their new places."""
+        """Show a result; existing rows move smoothly to their new places."""
         self._result, self._legend = result, legend
         self.plot.show_picture(picture_of(result, legend), self.plot.pending_places())
         arrived = set(result.words)
@@ -90,7 +90,7 @@ class ClusterMap(ViewFrame):
         )
 
     def show_selection(self, selection: Selection) -> None:
-        """Ring all points of the selected words, and enlarge those of the hovered one."""
+        """Ring the points of selected words, and enlarge those of the hovered one."""
         is_other = selection.words != self._selection.words
         self._selection = selection
         self.plot.show_selection(selection)
@@ -98,7 +98,7 @@ class ClusterMap(ViewFrame):
             self._show_legend()
 
     def show_pending(self, words: tuple[WordId, ...]) -> None:
-        """Show words that have no vectors yet as hollow marks at the left edge."""
+        """Show words without vectors yet as hollow marks at the left edge."""
         self._pending = words
         if self._legend is not None:
             self.plot.show_pending({word: self._legend.look_of(word) for word in words})
@@ -114,7 +114,7 @@ class ClusterMap(ViewFrame):
 
 
 class MapChart(QWidget):
-    """The plot above its legend; takes the keyboard for both."""
+    """The plot above its legend; handles the keyboard for both."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -147,7 +147,7 @@ class MapChart(QWidget):
 
 
 def _table(result: WordMap, legend: Legend) -> Table:
-    """List every point; the row id tells the takes of a word apart."""
+    """List every point; the row id distinguishes the takes of a word."""
     table = map_table(result, row_titles(result.rows, result.words, legend), legend)
     rows = [(row, *entries) for row, entries in zip(result.rows, table.rows, strict=True)]
     return Table(("row", *table.headers), rows)

@@ -14,7 +14,7 @@ from vgdesk.ui.views.maps.map_marks import MarkLook
 from vgdesk.ui.views.maps.map_picture import MapPicture, moved
 
 GLIDE_MS = 250
-# With more points a frame takes longer than a frame may.
+# With more points the animation would stutter.
 MOST_GLIDING = 2000
 LEAST_WAY = 0.5  # pixels
 PADDING = 0.08
@@ -23,7 +23,7 @@ Align = Qt.AlignmentFlag
 
 
 class MapCanvas(pg.GraphicsLayoutWidget):
-    """Draws points on a plane with equal axes, and lets them glide to new places."""
+    """Draws points on a plane with equal axes, and animates them to new places."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self._glide.valueChanged.connect(self._glide_on)
 
     def _be_plain(self) -> None:
-        """Leave keys to the chart around it, and draw anew whatever has changed."""
+        """Leave keys to the surrounding chart, and disable partial updates."""
         self.setFrameShape(self.Shape.NoFrame)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         # Titles and grid change without a change of size.
@@ -62,15 +62,15 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         for part in (self, self.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    # What is shown
+    # Content
 
     def show_picture(self, picture: MapPicture, sources: Mapping[str, QPointF]) -> None:
-        """Show other points; rows that are there already glide to their new places.
+        """Show new points; existing rows move smoothly to their new places.
 
         Parameters
         ----------
         sources
-            Where the points of new words come from, in pixels.
+            Start positions of new words, in pixels.
         """
         before = self.picture
         old = dict(zip(before.rows, self.places, strict=True)) if before else {}
@@ -90,11 +90,11 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self.invalidate()
 
     def show_whole(self) -> None:
-        """Show all points with some room around them."""
+        """Show all points with some padding."""
         if self.picture is None or not self.picture.rows:
             return
         low, high = self.picture.points.min(axis=0), self.picture.points.max(axis=0)
-        # Also points on one line, or at one place, need a width and a height.
+        # Collinear or coincident points need a width and a height, too.
         span = float((high - low).max()) or 1.0
         half = np.maximum((high - low) / 2, 0.01 * span)
         middle = (low + high) / 2
@@ -104,7 +104,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self._whole_width = self._view()[2] - self._view()[0]
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Show less (below 1) or more around a point of the widget, but no more than everything."""
+        """Zoom in (below 1) or out around a point of the widget, at most to everything."""
         left, _, right, _ = self._view()
         if (right - left) * factor >= self._whole_width:
             self.show_whole()
@@ -114,23 +114,23 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self.box.scaleBy((factor, factor), center=QPointF(x, y))
 
     def pan(self, way: QPointF) -> None:
-        """Move what is seen by a way in pixels."""
+        """Scroll by a distance in pixels."""
         scale = self._scale()
         self._is_whole = False
         self.box.translateBy(x=-way.x() / scale[0], y=-way.y() / scale[1])
 
     def show_point(self, row: int) -> None:
-        """Move what is seen so far that a point is in it."""
+        """Scroll until a point is visible."""
         if self.picture is not None:
             place = QPointF(*self.pixels_of(self.picture.points[row]))
             if not self.area.contains(place):
                 self.pan(self.area.center() - place)
 
-    # Places
+    # Coordinates
 
     @property
     def area(self) -> QRectF:
-        """Where points can be, in pixels."""
+        """The drawing area, in pixels."""
         return QRectF(self.box.sceneBoundingRect())
 
     @property
@@ -140,7 +140,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
 
     @property
     def places(self) -> Numbers:
-        """Where the points are now, in pixels; on their way while they glide."""
+        """Current positions of the points, in pixels, also during the animation."""
         return self.pixels_of(self._shown)
 
     def pixels_of(self, points: Numbers) -> Numbers:
@@ -160,7 +160,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         return left, bottom, right, top
 
     def _scale(self) -> Numbers:
-        """Return the pixels for each unit to the right and up."""
+        """Return the pixels per unit to the right and up."""
         left, bottom, right, top = self._view()
         return np.array([self.area.width() / (right - left), -self.area.height() / (top - bottom)])
 
@@ -173,7 +173,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         return bool(((points >= low) & (points <= high)).all())
 
     def _lay_out(self, picture: MapPicture) -> None:
-        """Keep room for the titles of the axes."""
+        """Reserve space for the titles of the axes."""
         below, beside = (self._title_height if title else 4 for title in picture.axes)
         self.ci.setContentsMargins(beside, 4, 4, below)
 
@@ -199,7 +199,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
             self.point_size = size
             self._pens.clear()
         looks = self.picture.looks
-        # The plot keeps a drawing for every pen that it has met: give it the same ones again.
+        # The plot caches a drawing for every pen, so pens are reused.
         for look in set(looks) - set(self._pens):
             self._pens[look] = look.style(size, self.theme)
         self._styles = {
@@ -216,7 +216,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
     def _set_off(
         self, picture: MapPicture, old: Mapping[str, Numbers], sources: Mapping[str, QPointF]
     ) -> None:
-        """Let points glide from their old places in pixels: the scale may be another one now."""
+        """Animate points from their old pixel positions, because the scale may have changed."""
         new = {word: np.array(place.toTuple()) for word, place in sources.items()}
         rest = self.pixels_of(picture.points)
         starts = rest.copy()
@@ -234,13 +234,13 @@ class MapCanvas(pg.GraphicsLayoutWidget):
 
     def _glide_on(self, share: float) -> None:
         if self.picture is not None:
-            # Written so that the end is exactly the values, and not what rounding makes of them.
+            # In this form the end equals the values exactly, without rounding.
             way = (1 - share) * (self._starts - self.picture.points)
             self._shown = self.picture.points + way
             self._draw_points()
 
     def invalidate(self) -> None:
-        """Forget what was laid out for other places."""
+        """Discard the layout of labels."""
         self.viewport().update()
 
     # Painting
@@ -255,7 +255,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self._paint_titles(painter)
 
     def _paint_grid(self, painter: QPainter) -> None:
-        """Draw lines at round values; as far apart upwards as sideways, for axes are equal."""
+        """Draw lines at round values, with equal spacing on both axes."""
         area, scale = self.area, self._scale()
         left, bottom, right, top = self._view()
         step = _round_step(GRID_PIXELS / scale[0])

@@ -1,4 +1,4 @@
-"""Where the labels of points go so that none covers another; numbers in, boxes out."""
+"""Placement of point labels without overlaps, on plain numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Indices = NDArray[np.int_]
 Box = tuple[float, float, float, float]
 
 GAP = 2.0
-# Side of the squares in which points are counted.
+# Side of the grid squares in which points are counted.
 CELL = 2.0
-# Where a label may stand beside its point, the best place first.
+# Possible positions of a label around its point, the best first.
 SPOTS = np.array(
     [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)], dtype=np.float64
 )
@@ -23,16 +23,16 @@ SPOTS = np.array(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelRoom:
-    """Points that want a label, and the room there is; all in pixels.
+    """Points to label, and the available area; all in pixels.
 
     Attributes
     ----------
     points, sizes
-        Shape [points, 2]: where each point is, and width and height of its label.
+        Shape [points, 2]: position of each point, and width and height of its label.
     radius
-        How far a mark reaches from its point.
+        Radius of a mark.
     area
-        No label leaves it; points outside of it get none.
+        Labels stay inside it; points outside get none.
     """
 
     points: Numbers
@@ -42,10 +42,10 @@ class LabelRoom:
 
 
 def place_labels(room: LabelRoom) -> dict[int, Box]:
-    """Give labels to as many points as fit, the first points first.
+    """Label as many points as fit, the first points first.
 
-    A label covers no other label, and no other point is nearer to it than its own; one that finds
-    no such place is left out.
+    A label overlaps no other label, and no other point is nearer to it than its own; labels without
+    such a position are left out.
     """
     boxes = _candidates(room, np.arange(len(room.points)))
     is_free = _is_inside(boxes, room.area) & ~_is_ambiguous(boxes, room)
@@ -64,10 +64,10 @@ def place_labels(room: LabelRoom) -> dict[int, Box]:
 def with_labels(
     placed: Mapping[int, Box], wanted: Sequence[int], room: LabelRoom
 ) -> dict[int, Box]:
-    """Add labels that must be seen: they may stand between points, and they displace other labels.
+    """Add required labels, which may be close to other points and displace other labels.
 
-    Wanted labels that are there already stay where they are. One that would cover another wanted
-    label at each of its places is left out, which cannot happen to a single one.
+    Required labels that are already placed stay. One that would overlap another required label at
+    each of its positions is left out, which cannot happen to a single one.
     """
     kept = {i: placed[i] for i in wanted if i in placed}
     missing = [i for i in wanted if i not in placed and _is_point_inside(room, i)]
@@ -85,23 +85,23 @@ def with_labels(
 
 
 def _candidates(room: LabelRoom, owners: Indices) -> Numbers:
-    """Return every place of the labels of some points, shape [labels, spots, 4]."""
+    """Return the possible boxes of labels, shape [labels, spots, 4]."""
     half = room.sizes[owners, None] / 2
     centres = room.points[owners, None] + SPOTS * (half + _reach(room.radius)[:, None])
     return np.concatenate([centres - half, centres + half], axis=2)
 
 
 def _reach(radius: float) -> Numbers:
-    """Return how far a label stays away from its point, for every spot."""
-    # On the diagonal the corner of the label may come nearer than the mark is wide.
+    """Return the distance of a label from its point, for every spot."""
+    # On the diagonal the corner of the label may be closer than the radius of the mark.
     return radius * np.where(np.abs(SPOTS).sum(axis=1) > 1, 0.7, 1.0) + GAP
 
 
 def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
-    """Say which boxes have a point nearer than their own, shape [labels, spots].
+    """Return which boxes have another point nearer than their own, shape [labels, spots].
 
-    Points are counted once, in small squares and from the corner on, so that a box costs four
-    look-ups however many points there are.
+    Points are counted once in a summed-area table of small squares, so that each box takes four
+    look-ups, regardless of the number of points.
     """
     origin, end = np.array(room.area[:2]), np.array(room.area[2:])
     shape = np.ceil((end - origin) / CELL).astype(int) + 1
@@ -110,7 +110,7 @@ def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
     counts = np.zeros(shape + 1, np.int32)
     np.add.at(counts, tuple(cells.T + 1), 1)
     counts = counts.cumsum(axis=0).cumsum(axis=1)
-    # One square less, so that neither its own point counts nor one at the same place.
+    # One square less, to exclude its own point and any at the same position.
     margin = (_reach(room.radius) - CELL)[:, None]
     low = np.floor((boxes[..., :2] - margin - origin) / CELL).astype(int).clip(0, shape)
     high = (np.floor((boxes[..., 2:] + margin - origin) / CELL).astype(int) + 1).clip(0, shape)
@@ -121,7 +121,7 @@ def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
 
 
 def _overlaps(boxes: Numbers, others: Numbers) -> Flags:
-    """Say which of the boxes overlaps which of the others, shape [boxes, others]."""
+    """Return which boxes overlap which others, shape [boxes, others]."""
     first, second = boxes[:, None], others[None]
     overlap = (first[..., :2] < second[..., 2:]) & (first[..., 2:] > second[..., :2])
     return np.asarray(overlap.all(axis=2))
@@ -139,7 +139,7 @@ def _is_point_inside(room: LabelRoom, i: int) -> bool:
 
 
 def _moved_inside(boxes: Numbers, area: Box) -> Numbers:
-    """Push boxes back into the area; of one that is too large the beginning is seen."""
+    """Move boxes into the area; of one that is too large the beginning is visible."""
     low, high = boxes[..., :2], boxes[..., 2:]
     shift = np.minimum(np.array(area[2:]) - high, 0.0)
     shift = np.maximum(shift, np.array(area[:2]) - low)

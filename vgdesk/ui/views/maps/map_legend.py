@@ -14,7 +14,7 @@ GAP = 14
 
 
 class LegendStrip(QWidget):
-    """Marks and what they mean, in as many lines as they need; what has no room is counted."""
+    """A legend in several lines; entries that do not fit are counted."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class LegendStrip(QWidget):
         return QSize(0, self._height_of(1))
 
     def lines(self, width: int) -> list[list[tuple[float, LegendEntry | str]]]:
-        """Return the entries of each line with their left edges; a text says how many are left."""
+        """Return the entries of each line with their left edges; a text counts the rest."""
         metrics = QFontMetricsF(small_font(self))
         lines: list[list[tuple[float, LegendEntry | str]]] = [[]]
         x = float(EDGE)

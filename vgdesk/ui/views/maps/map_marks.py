@@ -1,4 +1,4 @@
-"""How points are drawn: in the map, in its legend and under the pointer alike."""
+"""Drawing of points in the map, in its legend and under the pointer."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,15 +9,15 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from vgdesk.ui.style.theme import Theme, mixed
 from vgdesk.ui.style.word_colours import paint_symbol
 
-# So much larger are shapes with little surface drawn, for all to look equally large.
+# Scale factors of shapes with little area, so that all look equally large.
 OPTICAL = {"star": 1.5, "d": 1.3, "t": 1.15, "t1": 1.15, "+": 1.25, "x": 1.15}
 
 
 class Mark(Enum):
-    """What the look of a mark says about its place.
+    """The status of a point's position.
 
-    `FITTED` points found the axes, `PLACED` ones were added afterwards and moved nobody,
-    `PENDING` ones have no place yet.
+    `FITTED` points determined the axes, `PLACED` ones were added later without moving others,
+    `PENDING` ones have no position yet.
     """
 
     FITTED = "fitted"
@@ -27,24 +27,24 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MarkLook:
-    """Colour, shape and meaning of one mark; the symbol is one of pyqtgraph's."""
+    """Colour, shape and status of one mark; the symbol is one of pyqtgraph's."""
 
     colour: str
     symbol: str
     mark: Mark = Mark.FITTED
 
     def scaled(self, size: float) -> float:
-        """Return the size at which the symbol looks as large as a circle of a size."""
+        """Return the size at which the symbol looks as large as a circle of the given size."""
         return size * OPTICAL.get(self.symbol, 1.0)
 
     def style(self, size: float, theme: Theme) -> tuple[QPen, QBrush]:
-        """Return the outline and the filling.
+        """Return pen and brush.
 
-        The outline is in units of the mark's size, because symbols are drawn scaled by it.
+        The pen width is in units of the mark's size, because symbols are drawn scaled by it.
         """
         size = self.scaled(size)
         if self.mark is Mark.FITTED:
-            # A rim in the colour of the paper keeps marks apart that lie on each other.
+            # A rim in the background colour separates overlapping marks.
             return QPen(QColor(theme.base), 0.9 / size), QBrush(QColor(self.colour))
         pen = QPen(QColor(self.colour), 1.5 / size)
         if self.mark is Mark.PLACED:

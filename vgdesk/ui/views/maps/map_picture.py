@@ -1,4 +1,4 @@
-"""What a map looks like, in numbers and words: no widget, no painter."""
+"""The content of a map as numbers and texts; no widgets."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from vgdesk.ui.views.maps.map_marks import Mark, MarkLook
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapPicture:
-    """Points with everything that decides their look.
+    """Points with everything needed to draw them.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class LegendEntry:
 
 
 def picture_of(result: WordMap, legend: Legend) -> MapPicture:
-    """Turn a result into a picture."""
+    """Convert a result to a picture."""
     looks = [
         mark_of(legend.look_of(word), Mark.FITTED if fitted else Mark.PLACED)
         for word, fitted in zip(result.words, result.is_fitted, strict=True)
@@ -59,16 +59,16 @@ def picture_of(result: WordMap, legend: Legend) -> MapPicture:
 
 
 def mark_of(look: WordLook, mark: Mark) -> MarkLook:
-    """Return how a word is marked."""
+    """Return the mark of a word."""
     return MarkLook(look.colour, look.symbol, mark)
 
 
 def entries_of(
     result: WordMap, legend: Legend, selected: frozenset[WordId]
 ) -> tuple[LegendEntry, ...]:
-    """List the groups that are in a map with their counts, then what other marks mean.
+    """List the groups of a map with their counts, then the other marks.
 
-    Counts read "selected / total" while something in the map is selected.
+    Counts read "selected / total" while points in the map are selected.
     """
     groups = [legend.look_of(word).group for word in result.words]
     total = Counter(groups)
@@ -102,19 +102,19 @@ def next_in_direction(points: Numbers, start: int, step: tuple[int, int]) -> int
     Returns
     -------
     int or None
-        None if nothing lies that way.
+        None if there is no point in that direction.
     """
     way = points - points[start]
     along = way @ np.array(step, dtype=np.float64)
     across = np.abs(way @ np.array(step[::-1], dtype=np.float64))
-    # A point that is far aside is not what the arrow means, unless there is no other.
+    # A point far off the axis is chosen only if there is no better one.
     cost = np.where(along > 0, np.hypot(along, 2 * across), np.inf)
     best = int(cost.argmin())
     return best if np.isfinite(cost[best]) else None
 
 
 def moved(before: MapPicture, after: MapPicture) -> bool:
-    """Say whether any row that both have is at another place."""
+    """Return whether any common row has moved."""
     place: Mapping[str, int] = {row: i for i, row in enumerate(before.rows)}
     pairs = [(place[row], i) for i, row in enumerate(after.rows) if row in place]
     if not pairs:

@@ -25,7 +25,7 @@ from vgdesk.ui.views.maps.map_picture import mark_of, next_in_direction
 
 LABEL_PAD = 3
 LONGEST_LABEL = 160
-REACH = 6  # pixels around a mark within which the pointer means it
+REACH = 6  # pixels around a mark that count as hovering
 PENDING_MARK = 10
 Align = Qt.AlignmentFlag
 
@@ -36,9 +36,9 @@ class MapPlot(MapCanvas):
     Signals
     -------
     word_pointed
-        The word under the pointer; empty when there is none.
+        The word under the pointer; empty if none.
     words_chosen
-        What a rubber band has caught; may be nothing.
+        Words in a rubber band; may be empty.
     """
 
     word_chosen = Signal(str)
@@ -65,19 +65,19 @@ class MapPlot(MapCanvas):
         self.viewport().update()
 
     def show_pending(self, pending: Mapping[WordId, WordLook]) -> None:
-        """Show words that have no place yet as hollow marks at the left edge."""
+        """Show words without positions yet as hollow marks at the left edge."""
         self._pending = pending
         self.viewport().update()
 
     def step(self, step: tuple[int, int]) -> None:
-        """Choose the nearest point to the right (1, 0) or left of the primary word, or above it."""
+        """Select the nearest point in a direction from the primary word; (1, 0) is right."""
         if self.picture is None or not self.picture.rows:
             return
         words, primary = self.picture.words, self._selection.primary
         if primary not in words:
             found: int | None = 0
         else:
-            # Of several points of a word the one that was reached last.
+            # Of several points of a word, the last one reached.
             is_there = self._cursor < len(words) and words[self._cursor] == primary
             start = self._cursor if is_there else words.index(primary)
             found = next_in_direction(self.picture.points, start, step)
@@ -97,13 +97,13 @@ class MapPlot(MapCanvas):
         super().invalidate()
 
     def labels(self) -> dict[int, Box]:
-        """Return the labels that are seen: point to left, top, right and bottom in pixels."""
+        """Return the visible labels: point to left, top, right and bottom in pixels."""
         room = self._prepared()
         if room is None or self.picture is None:
             return {}
         selected = [*self._rows_of(self._selection.words)]
         hovered = [*self._rows_of(self._hovered)]
-        # The hovered word gets its label in any case, and beside the selected ones if it can.
+        # The hovered word always gets its label, next to the selected ones if possible.
         both = with_labels(self._placed, [*selected, *hovered], room)
         shown = with_labels(both, hovered, room)
         waiting, wanted = self._pending_column(), {*selected, *hovered}
@@ -112,7 +112,7 @@ class MapPlot(MapCanvas):
         }
 
     def _prepared(self) -> LabelRoom | None:
-        """Place labels once for the points at rest; while these glide they carry them along."""
+        """Place labels once for the final positions; they move along during the animation."""
         if self._room is None and self.picture is not None and not self.area.isEmpty():
             metrics = QFontMetricsF(small_font(self))
             sizes = [
@@ -142,10 +142,10 @@ class MapPlot(MapCanvas):
             return []
         return [i for i, word in enumerate(self.picture.words) if word in wanted]
 
-    # Waiting words
+    # Pending words
 
     def pending_places(self) -> dict[str, QPointF]:
-        """Return where each waiting word has its mark; the last ones may share a place."""
+        """Return the mark position of each pending word; the last ones may share one."""
         line, column = self._pending_line, self._pending_column()
         last = max(int(column.height() / line) - 1, 0)
         x, y = column.left() + 4 + PENDING_MARK / 2, column.top() + line / 2
@@ -156,7 +156,7 @@ class MapPlot(MapCanvas):
         return float(QFontMetricsF(small_font(self)).height()) + 4
 
     def _pending_column(self) -> QRectF:
-        """Return the room of the waiting words at the left inside edge; empty if there are none."""
+        """Return the area of the pending words at the left edge; empty if there are none."""
         area, metrics = self.area, QFontMetricsF(small_font(self))
         lines = min(len(self._pending), max(int(area.height() / self._pending_line), 1))
         texts = [look.text for look in islice(self._pending.values(), lines)]
@@ -189,7 +189,7 @@ class MapPlot(MapCanvas):
             painter.drawRect(self._band)
 
     def _paint_rings(self, painter: QPainter, places: Numbers) -> None:
-        """Ring what is selected, the primary word with a thicker line."""
+        """Ring the selected words, the primary one with a thicker line."""
         if self.picture is None:
             return
         radius = self.point_size / 2 + 3.5
@@ -264,7 +264,7 @@ class MapPlot(MapCanvas):
     # Pointing
 
     def word_at(self, at: QPointF) -> WordId | None:
-        """Return the word whose mark or label is at a point of the widget."""
+        """Return the word whose mark or label is at a position in the widget."""
         if self.picture is None or not self.picture.rows or not self.area.contains(at):
             return None
         way = np.hypot(*(self.places - np.array(at.toTuple())).T)
@@ -292,7 +292,7 @@ class MapPlot(MapCanvas):
         self._is_dragging = False
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._band = QRectF(self._press, self._press)
-        # The chart around it takes the keyboard.
+        # The surrounding chart takes the focus.
         event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
