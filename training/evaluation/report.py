@@ -28,11 +28,11 @@ STAGES = (
 )
 MARK = "<!-- What follows is written by `python -m training evaluate`. -->"
 READING = """
-Rows are encoders, columns layers (0: what enters the first block). A number is the mean over the
-seeds. The last column tells the best layer, its 95 % interval from a bootstrap over words (the
-widest of the seeds), and what each seed reached there. The best layer is the best of what is shown:
-with seven layers and no difference it would look better than chance by itself. Where only the last
-layer can be asked, columns are measures, each with its interval.
+Rows are encoders, columns layers (0: the input of the first block). Each value is the mean over the
+seeds. The last column gives the best layer, its 95 % bootstrap interval over words (the widest of the
+seeds), and the value of each seed there. The best layer is selected from those shown: with seven
+layers and no effect it would still look better than chance. Where only the last layer can be
+evaluated, columns are measures, each with its interval.
 """
 
 
