@@ -30,8 +30,8 @@ MARK = "<!-- What follows is written by `python -m training evaluate`. -->"
 READING = """
 Rows are encoders, columns layers (0: the input of the first block). Each value is the mean over the
 seeds. The last column gives the best layer, its 95 % bootstrap interval over words (the widest of
-the seeds), and the value of each seed there. The best layer is selected from those shown: with seven
-layers and no effect it would still look better than chance. Where only the last layer can be
+the seeds), and the value of each seed there. The best layer is selected from those shown: with
+seven layers and no effect it would still look better than chance. Where only the last layer can be
 evaluated, columns are measures, each with its interval.
 """
 
