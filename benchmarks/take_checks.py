@@ -12,8 +12,8 @@ calibration half, and nothing was changed after the held-out half was first prin
 Published recordings are trimmed to the word and have their own faults. So each is turned into a
 take: its gain is set (peak between -12 and -3 dB), and half a second of room noise 45 to 60 dB
 below the word is added before and after it. A recording counts as clean for a check if an
-independent criterion says so (see `CLEAN`). The lines "as published" refer to the original files, trimmed and
-with all their faults: the rate of warnings there is not an error rate.
+independent criterion says so (see `CLEAN`). The lines "as published" refer to the
+original files, trimmed and with all their faults: the rate of warnings there is not an error rate.
 """
 
 import argparse
