@@ -1,10 +1,10 @@
-"""Gives vgdesk files and command lines that nobody should, and counts how that ends.
+"""Runs vgdesk on damaged files and invalid command lines, and counts the outcomes.
 
     python -m benchmarks.abuse [CASES] [--seed N] [--only KIND] [--show]
 
-Every case is a process of its own, made by forking one that has imported the program, with bounded
-time and memory, in a folder beside decoys. Linux only. Nothing but the folder of the cases is
-written to, and nothing else than vgdesk is run.
+Every case is a separate process, forked from one that has imported the program, with limited time
+and memory, in a folder beside decoys. Linux only. Only the folder of the cases is written to, and
+only vgdesk is run.
 """
 
 import argparse
@@ -28,21 +28,21 @@ from vgdesk.core.errors import VgdeskError
 
 T = TypeVar("T")
 
-SECONDS = 30.0  # that a case may take
-MEMORY = 2**30  # bytes that a case may use on top of what the program itself takes
+SECONDS = 30.0  # time limit of a case
+MEMORY = 2**30  # bytes that a case may use in addition to the program itself
 FAULTS = ("tracebacks", "hangs", "memory", "decoys")
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a case ended.
+    """The outcome of a case.
 
     Attributes
     ----------
     code
         None if it had to be killed.
     memory
-        Resident bytes at the most.
+        Peak resident memory in bytes.
     """
 
     code: int | None
@@ -51,7 +51,7 @@ class Ended:
 
 
 class Counted(NamedTuple):
-    """What of a case comes into the table."""
+    """The part of an outcome that is counted in the table."""
 
     kind: str
     has_said: bool
@@ -91,7 +91,7 @@ def _call_in_child(call: Callable[[], object], home: Path, told: Path) -> None:
     except VgdeskError as error:
         sys.stderr.write(f"{error}\n")
         code = 2
-    except BaseException:  # noqa: BLE001 - this is what is looked for
+    except BaseException:  # noqa: BLE001 - this is what the benchmark looks for
         traceback.print_exc()
         code = 70
     finally:
@@ -105,7 +105,7 @@ def _addresses() -> int:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Tell every decoy by its content."""
+    """Return a digest of every decoy."""
     return {
         str(file.relative_to(folder)): hashlib.blake2b(file.read_bytes()).hexdigest()
         for file in sorted(folder.rglob("*"))
@@ -114,7 +114,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def faults_of(ended: Ended, floor: int, *, are_decoys_whole: bool) -> list[str]:
-    """Name what must not happen."""
+    """List the faults of an outcome."""
     found = {
         "tracebacks": ended.code not in (0, 2, None) or "Traceback" in ended.said,
         "hangs": ended.code is None,
@@ -125,7 +125,7 @@ def faults_of(ended: Ended, floor: int, *, are_decoys_whole: bool) -> list[str]:
 
 
 def run_case(kind: str, seed: int, place: Path) -> tuple[Ended, bool]:
-    """Make, change and use one case; tells also whether the decoys are whole."""
+    """Make, change and use one case; also return whether the decoys are unchanged."""
     make, use = abuse_files.KINDS[kind]
     name = "a.vgdesk" if kind in abuse_files.PROJECTS else kind
     decoys, folder, home = place / "decoys", place / "case" / name, place / "home"
@@ -139,7 +139,7 @@ def run_case(kind: str, seed: int, place: Path) -> tuple[Ended, bool]:
 
 
 def files_counted(kinds: list[str], cases: int, seed: int, *, show: bool) -> Iterator[Counted]:
-    """Run cases with files, one of each kind after the other."""
+    """Run cases with files, cycling through the kinds."""
     floor = run_in_place(lambda place: run_forked(lambda: None, place / "home")).memory
     for number in range(cases):
         kind, at = kinds[number % len(kinds)], seed * 10**6 + number
@@ -166,12 +166,12 @@ def commands_counted(cases: int, seed: int, *, show: bool) -> Iterator[Counted]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the cases and print a table; 1 if anything happened that must not."""
-    parser = argparse.ArgumentParser(description="files and command lines nobody should give")
+    """Run the cases and print a table; return 1 if there was any fault."""
+    parser = argparse.ArgumentParser(description="damaged files and invalid command lines")
     parser.add_argument("cases", type=int, nargs="?", default=5000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=(*abuse_files.KINDS, "commands"))
-    parser.add_argument("--show", action="store_true", help="print what faulty cases said")
+    parser.add_argument("--show", action="store_true", help="print the output of faulty cases")
     chosen = parser.parse_args(arguments)
     kinds = [chosen.only] if chosen.only else [*abuse_files.KINDS, "commands"]
     of_files = [kind for kind in kinds if kind != "commands"]
@@ -193,7 +193,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_in_place(call: Callable[[Path], T]) -> T:
-    """Call with a new folder, which is gone afterwards."""
+    """Call with a new folder, which is deleted afterwards."""
     place = Path(tempfile.mkdtemp(prefix="abuse-"))
     try:
         return call(place)

@@ -1,11 +1,10 @@
-"""Gives the command line what nobody should give it, and counts how it ends.
+"""Runs the command line with invalid arguments, and counts the outcomes.
 
     python -m benchmarks.abuse_commands [CASES] [SEED] [--show]
 
-Everything happens in a folder of its own beside decoys: projects, lists and sound files that no
-command may change. A case is allowed a few seconds and a bounded memory. Most cases run in forks of
-one process that has imported the program; those about streams and signals are processes of their
-own. Linux only.
+Everything happens in a separate folder beside decoys: projects, lists and sound files that no
+command may change. A case has limited time and memory. Most cases run in forks of one process that
+has imported the program; those about streams and signals run in separate processes. Linux only.
 """
 
 import argparse
@@ -27,10 +26,10 @@ from typing import NamedTuple
 
 from benchmarks.odd_inputs import FOLDER, digests, furnish, is_leftover
 
-SECONDS = 30.0  # that a case may take
-MEMORY = 1500 * 2**20  # bytes that may be resident
-ADDRESSES = 16 * 2**30  # bytes at which a runaway is ended
-DOCUMENTED = {0, 1, 2, 74, 130, 141, 143}  # exit codes that the README names
+SECONDS = 30.0  # time limit of a case
+MEMORY = 1500 * 2**20  # limit of resident memory in bytes
+ADDRESSES = 16 * 2**30  # hard limit of the address space in bytes
+DOCUMENTED = {0, 1, 2, 74, 130, 141, 143}  # exit codes listed in the README
 FAULTS = ("tracebacks", "hangs", "memory", "decoys", "leftovers")
 
 
@@ -40,11 +39,11 @@ class Case(NamedTuple):
     Attributes
     ----------
     description
-        The kind, and what is odd about it.
+        The kind of case, with details.
     stdin
-        What comes in; None if standard input is closed.
+        Standard input; None if it is closed.
     stdout
-        "file", or "closed", "full", "head" (a reader that leaves), "silent" (both closed), or
+        "file", or "closed", "full", "head" (a reader that stops), "silent" (both closed), or
         "stop 0.1" (Ctrl+C after that many seconds).
     """
 
@@ -60,7 +59,7 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case ended; `code` is None if it had to be killed."""
+    """The outcome of a case; `code` is None if it had to be killed."""
 
     case: Case
     code: int | None
@@ -71,12 +70,12 @@ class Outcome:
 
     @property
     def faults(self) -> list[str]:
-        """Name what must not happen."""
+        """List the faults of an outcome."""
         is_wild = "Traceback" in self.said or "Exception ignored" in self.said
         is_wrong = self.code is not None and self.code not in DOCUMENTED
         is_mute = self.code not in (None, 0, 1, 141) and not self.said.strip()
         is_mute = is_mute and self.case.stdout != "silent"
-        # While Python itself starts, nobody can hear Ctrl+C yet.
+        # While Python itself starts, Ctrl+C cannot be handled yet.
         is_early = self.case.kind == "stopped" and "vgdesk/" not in self.said
         is_early = is_early and self.code in (1, -signal.SIGINT)
         found = {
@@ -89,8 +88,8 @@ class Outcome:
         return [name for name, is_so in found.items() if is_so]
 
 
-# What stands in each place: W words, P project, S sound, E encoder, N layer, C captions, R ratings,
-# V packed project, # seed; and to be written T table, D folder, Z packed project, O embeddings.
+# Placeholders: W words, P project, S sound, E encoder, N layer, C captions, R ratings, V packed
+# project, # seed; for output T table, D folder, Z packed project, O embeddings.
 COMMANDS = (
     "score E --words W --label category --seed #",
     "score E E --words W --ratings R --measure ratings",
@@ -185,7 +184,7 @@ LONG = (
 
 
 def cases(seed: int) -> Iterator[Case]:
-    """Yield command lines without end; the same seed gives the same."""
+    """Yield an endless, reproducible sequence of command lines."""
     dice = random.Random(seed)
     kinds: tuple[tuple[int, Callable[[random.Random], Case]], ...] = (
         (14, _odd_number), (30, _odd_name), (30, _damaged_file), (16, _protected_target),
@@ -198,7 +197,7 @@ def cases(seed: int) -> Iterator[Case]:
 
 
 def _filled(dice: random.Random, places: str, odd: tuple[str, ...]) -> list[str]:
-    """Fill a command in, with something odd in one of the `places` that it has, or in two."""
+    """Fill in a command, with odd values for one or two of the given placeholders."""
     command = dice.choice([c for c in COMMANDS if any(word in [*places] for word in c.split())])
     words = command.split()
     at = [i for i, word in enumerate(words) if word in tuple(places)]
@@ -228,14 +227,14 @@ def _protected_target(dice: random.Random) -> Case:
     is_decoy = any(
         word in ("list.txt", "table.csv", "good.npz", "p.vgz", "to-list.csv") for word in argv
     )
-    # A file that is no project's own may be replaced by who says so.
+    # Files outside projects may be replaced with --force.
     return Case("targets", argv if is_decoy else [*argv, *dice.choice(([], ["--force"]))])
 
 
 def _nonsense(dice: random.Random) -> Case:
     pool = [word for command in COMMANDS for word in command.split()]
     pool += [*NAMES, *NUMBERS, *DAMAGED, "--help", "--out", "--encoder", "--device", "cuda"]
-    # New projects are written into, so that nothing is imported here.
+    # `import` writes into projects, so it is excluded here.
     words = [dice.choice(pool) for _ in range(dice.randint(0, 7))]
     argv = ["new" if word in ("import", "--force") else _good(dice, word) for word in words]
     only = len(argv) == 1 and argv[0].rstrip("/").endswith(".vgdesk")  # would open the window
@@ -254,7 +253,7 @@ def _stopped(dice: random.Random) -> Case:
 
 
 def run_case(case: Case, folder: Path, home: Path) -> Outcome:
-    """Run one case in a folder of its own that was furnished."""
+    """Run one case in a prepared folder."""
     before = digests(folder)
     is_forked = case.stdout == "file" and case.stdin is not None
     told = home / "told"
@@ -262,7 +261,7 @@ def run_case(case: Case, folder: Path, home: Path) -> Outcome:
     code, memory = _ended(pid, SECONDS)
     after = digests(folder)
     touched = [name for name, digest in before.items() if after.get(name) != digest]
-    # What is new may lie anywhere but in what was there; half of something must lie nowhere.
+    # New files may be anywhere except in existing folders; partial files must not exist.
     inside = tuple(f"{name}/" for name, digest in before.items() if digest == FOLDER)
     touched += [name for name in after if name not in before and name.startswith(inside)]
     left = [path.name for path in folder.rglob("*") if is_leftover(path.name)]
@@ -293,14 +292,14 @@ def _forked(case: Case, folder: Path, home: Path, told: Path) -> int:
 
         code = main()
         sys.stdout.flush()
-    except BaseException:  # noqa: BLE001 - this is what is looked for
+    except BaseException:  # noqa: BLE001 - this is what the benchmark looks for
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(code)
 
 
 def _started(case: Case, folder: Path, home: Path, told: Path) -> int:
-    """Start a process with odd streams, or one that is stopped soon."""
+    """Start a process with unusual streams, or one that is interrupted soon."""
     kind, _, after = case.stdout.partition(" ")
     ends = {"closed": ">&-", "full": ">/dev/full", "silent": ">&- 2>&-"}
     stdin = " <&-" if case.stdin is None else ""
@@ -327,7 +326,7 @@ def _started(case: Case, folder: Path, home: Path, told: Path) -> int:
 
 
 def _ended(pid: int, seconds: float) -> tuple[int | None, int]:
-    """Wait for a process; returns its code, None if it had to be killed, and its memory."""
+    """Wait for a process; return its code (None if it had to be killed) and its memory."""
     deadline = time.monotonic() + seconds
     is_killed = False
     while True:
@@ -353,16 +352,16 @@ def run_some(count: int, seed: int, root: Path) -> Iterator[Outcome]:
             furnish(folder)
         outcome = run_case(case, folder, home)
         yield outcome
-        if outcome.touched:  # the next case needs decoys that are whole
+        if outcome.touched:  # the next case needs intact decoys
             shutil.rmtree(folder)
 
 
 def main() -> int:
-    """Run the cases and print a line for each kind; 1 if anything went wrong."""
-    parser = argparse.ArgumentParser(description="command lines that nobody should give")
+    """Run the cases and print a line for each kind; return 1 if there was any fault."""
+    parser = argparse.ArgumentParser(description="invalid command lines")
     parser.add_argument("count", type=int, nargs="?", default=1000)
     parser.add_argument("seed", type=int, nargs="?", default=0)
-    parser.add_argument("--show", action="store_true", help="print each case that went wrong")
+    parser.add_argument("--show", action="store_true", help="print each faulty case")
     chosen = parser.parse_args()
     tried: Counter[str] = Counter()
     faults: Counter[tuple[str, str]] = Counter()

@@ -1,7 +1,7 @@
 """Damaged and prepared files: projects, packed projects, models, stacks, cached vectors, takes.
 
-Each case starts from something real, is changed at random, and is used as the program would. A case
-lies in a folder of its own beside decoys, which nothing may touch.
+Each case starts from real files, changes them at random, and uses them as the program would. A case
+is in a separate folder beside decoys, which must not be touched.
 """
 
 import json
@@ -47,7 +47,7 @@ HOSTILE = (
     "\\e", "\\ud800", "0", "2", "99999999999999999999", "1e308", "dog", "dog-1", "S01",
 )  # fmt: skip
 ENDS = "\t\n\":,{}[] '<>"
-SPARSE = (2**20, 2**31)  # bytes of files that hold nothing
+SPARSE = (2**20, 2**31)  # sizes of sparse files in bytes
 KEY = "0" * 40
 
 Mutation = Callable[[Path, random.Random, Path], None]
@@ -75,7 +75,7 @@ def _flip(file: Path, dice: random.Random, _decoys: Path) -> None:
 
 
 def _say(file: Path, dice: random.Random, decoys: Path) -> None:
-    """Put something hostile in the place of a cell, a string or a number."""
+    """Replace a cell, a string or a number by something hostile."""
     text = file.read_bytes().decode("utf-8", "surrogateescape")
     ends = [place for place, character in enumerate(text[:100_000]) if character in ENDS]
     if len(ends) < 2:
@@ -94,7 +94,7 @@ def _shuffle(file: Path, dice: random.Random, _decoys: Path) -> None:
 
 
 def _replace(file: Path, dice: random.Random, decoys: Path) -> None:
-    """Put a link, a folder, a pipe or nothing in the place of a file, or of its folder."""
+    """Replace a file, or its folder, by a link, a folder, a pipe or nothing."""
     kind = dice.choice(("link", "folder", "pipe", "nothing", "empty", "sparse", "linked folder"))
     if kind == "linked folder" and file.parent.name == "takes":
         shutil.rmtree(file.parent)
@@ -122,11 +122,11 @@ def _rename(file: Path, dice: random.Random, _decoys: Path) -> None:
 MUTATIONS: tuple[Mutation, ...] = (_flip, _flip, _say, _say, _say, _shuffle, _replace, _rename)
 
 
-# What is made, and how it is used
+# How cases are made and used
 
 
 def furnish(decoys: Path) -> None:
-    """Make files that belong to the reader and that nothing may touch."""
+    """Make the decoys, which must not be touched."""
     decoys.mkdir(parents=True)
     write_flac(decoys / "sound.flac", _noise(0.3))
     (decoys / "text.tsv").write_text("id\tword\nmine\tmine\n")
@@ -139,7 +139,7 @@ def _noise(seconds: float) -> Recording:
 
 
 def make_project(folder: Path) -> None:
-    """Make a project with all that one may hold, as a crash left it."""
+    """Make a project with all possible contents, as left by a crash."""
     takes = folder / "takes"
     takes.mkdir(parents=True)
     session = Session().with_speaker(Speaker("S01", "de", has_consent=True))
@@ -162,7 +162,7 @@ def make_project(folder: Path) -> None:
 
 
 def use_project(folder: Path) -> None:
-    """Open it in a window, record and save; then hand it on and compute with it."""
+    """Open it in a window, record and save; then pack and export it."""
     window = Window()
     window.open(folder)
     session = window.store.session
@@ -187,7 +187,7 @@ def make_removal(folder: Path) -> None:
 
 
 def use_removal(folder: Path) -> None:
-    """Open it, and agree to the deletion that it speaks of."""
+    """Open it, and confirm the interrupted deletion."""
     window = Window()
     window.open(folder)
     for removal in window.interrupted:
@@ -210,7 +210,7 @@ def make_packed(folder: Path) -> None:
 
 
 def use_packed(folder: Path) -> None:
-    """Unpack what is there, once as it lies and once packed again after the changes."""
+    """Unpack the project, as it is and repacked after the changes."""
     again = folder / "again.vgz"
     if (folder / "inside").is_dir():
         with zipfile.ZipFile(again, "w") as packed:
@@ -257,7 +257,7 @@ def use_stacks(folder: Path) -> None:
 
 
 def _refuse_numbers(values: np.ndarray) -> None:
-    assert np.isfinite(values).all(), "a number that is none"
+    assert np.isfinite(values).all(), "NaN or infinity"
 
 
 def make_cache(folder: Path) -> None:
@@ -266,7 +266,7 @@ def make_cache(folder: Path) -> None:
 
 
 def use_cache(folder: Path) -> None:
-    """Look a vector up; it is the right one or none at all."""
+    """Look up a vector, which must be the right one or none."""
     right = np.random.default_rng(2).normal(size=(3, 8)).astype(np.float32)
     found = EmbeddingCache(folder).get(KEY)
     if found is not None:
@@ -303,19 +303,19 @@ def make_imports(folder: Path) -> None:
 
 
 def use_imports(folder: Path) -> None:
-    """Look at each file as an import does, and into the sounds that come with it."""
+    """Inspect each file as an import does, including its sound files."""
 
     def take_in(file: Path) -> None:
         incoming = look_at([file])
         choices = first_choices(incoming)
-        # Of a table of thousands the rest only takes longer: it can be cancelled at each file.
+        # The rest of a long table only takes more time: an import can be cancelled at each file.
         list(islice(import_takes(planned(incoming, choices, Session())), 20))
 
     _each(*(lambda file=file: take_in(file) for file in sorted(folder.iterdir())))
 
 
 def _each(*calls: Callable[[], object]) -> None:
-    """Make all the calls; what is said of each goes to standard error."""
+    """Make all the calls; write their errors to standard error."""
     for call in calls:
         try:
             call()

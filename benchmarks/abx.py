@@ -1,10 +1,10 @@
-"""ABX over all triples against the arithmetic floor and the usual way to write it.
+"""ABX over all triples, compared with the arithmetic floor and the usual implementation.
 
     python benchmarks/abx.py [words ...]
 
-The usual way takes the sign of all differences of distances, pair of labels by pair of labels. The
-library that does it, fastabx, needs Python 3.12; on the machine of the first trials it took 0.163 s
-with 1,000 words and 12.4 s with 5,000, and 11.1 to 12.7 s for the warped words.
+The usual implementation takes the sign of all differences of distances, one pair of labels at a
+time. The library that does so, fastabx, needs Python 3.12; on the machine of the first trials it
+took 0.163 s with 1,000 words and 12.4 s with 5,000, and 11.1 to 12.7 s for the warped words.
 """
 
 import sys
@@ -21,13 +21,12 @@ from vgdesk.analyses.sequences.dtw import dtw_distances
 from vgdesk.core.facts import Facts
 
 LABELS = 50
-# The usual way asks 2 billion triples here, and 340 billion with 26,000 words.
+# Here the usual implementation compares 2 billion triples; with 26,000 words 340 billion.
 USUAL_WORDS = 5000
-# More words are measured in one layer only.
+# Longer lists are measured in one layer only.
 ALL_LAYERS_WORDS = 5000
 WARPED_WORDS = 500
-# Comparisons a second in 8 lanes, and steps of a path a second: three cycles each, one waits for
-# the other.
+# Comparisons per second in 8 lanes, and path steps per second: three cycles each, in sequence.
 COMPARISONS, STEPS = 13e9, 1.08e9
 
 
@@ -89,7 +88,7 @@ def usual_rate(values: np.ndarray, codes: np.ndarray) -> float:
             if other is not own:
                 signs = torch.sign(to_a[:, :, None] - distances[own][:, other][:, None])
                 triples = len(own) * (len(own) - 1) * len(other)
-                # The infinite distances of words to themselves are lost against all.
+                # Words with themselves have infinite distance and count as errors; subtract them.
                 lost = ((1 + signs).sum().item() / 2) - len(own) * len(other)
                 errors.append(lost / triples)
     return float(np.mean(errors))

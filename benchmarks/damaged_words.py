@@ -1,4 +1,4 @@
-"""Words in a quiet room and their damaged copies, for checking the checks of a take."""
+"""Words in a quiet room and damaged copies of them, to evaluate the take checks."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +16,7 @@ BEFORE, AFTER = 0.5, 0.6
 
 @dataclass(frozen=True)
 class Word:
-    """A recording of a person in a quiet room, and what is true of it."""
+    """A recording of a person in a quiet room, with ground truth."""
 
     name: str
     take: FloatArray
@@ -32,12 +32,12 @@ class Word:
         return self.take[self.begin : self.end]
 
     def is_whole(self) -> bool:
-        """Say whether nobody clipped it: at full scale, who published it may have."""
+        """Return whether it is not clipped; files at full scale may have been clipped by others."""
         return self.native_peak < 0.89
 
 
 def in_room(name: str, recording: Recording, rng: np.random.Generator) -> Word:
-    """Put a word into a room."""
+    """Add room noise to a word."""
     rate = recording.sample_rate
     samples = recording.samples.astype(np.float64)
     samples -= samples.mean()
@@ -57,13 +57,13 @@ def in_room(name: str, recording: Recording, rng: np.random.Generator) -> Word:
 
 
 def rms(samples: FloatArray, rate: int) -> float:
-    """Return the level of the voiced part: what is within 20 dB of the loudest."""
+    """Return the level of the part within 20 dB of the loudest."""
     powers = hop_powers(samples, rate)
     return math.sqrt(float(powers[powers > powers.max() / 100].mean()))
 
 
 def pink(count: int, rng: np.random.Generator) -> FloatArray:
-    """Make a noise that falls by 3 dB an octave, with a mean square of 1."""
+    """Make noise that falls by 3 dB per octave, with a mean square of 1."""
     spectrum = np.fft.rfft(rng.standard_normal(count))
     spectrum /= np.sqrt(np.maximum(np.arange(len(spectrum)), 20))
     noise = np.fft.irfft(spectrum, count)
@@ -88,7 +88,7 @@ def hum(word: Word, rng: np.random.Generator) -> FloatArray:
 
 
 def clipped(depth: float, *, then: float = 1.0) -> Damage:
-    """Cut the tops off at this share of the peak, which is full scale, then make it softer."""
+    """Clip at this share of the peak, which becomes full scale, then attenuate."""
 
     def damage(word: Word, _rng: np.random.Generator) -> FloatArray | None:
         if not word.is_whole():
@@ -130,7 +130,7 @@ def shortened(seconds: float) -> Damage:
 
 
 def lengthened(word: Word, _rng: np.random.Generator) -> FloatArray:
-    """Say the loud part of the word over and over for three and a half seconds."""
+    """Repeat the loud part of the word for three and a half seconds."""
     powers = hop_powers(word.word, word.rate)
     loud = np.flatnonzero(powers > powers.max() / 1000)
     first, last = (round(hop * 0.01 * word.rate) for hop in (loud[0], loud[-1] + 1))
@@ -157,7 +157,7 @@ def low_pass(edge: float, width: float, least_db: float) -> Damage:
 
 
 def telephone(quality: str) -> Damage:
-    """Sample at 8 kHz with the 8 bits of a telephone, and back."""
+    """Convert to 8 kHz and 8 bits as in a telephone, and back."""
 
     def damage(word: Word, _rng: np.random.Generator) -> FloatArray:
         slow = soxr.resample(word.take, word.rate, 8_000)

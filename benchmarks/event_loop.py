@@ -1,8 +1,8 @@
 """Longest pause of the window's event loop while a base-sized model loads and encodes.
 
-Three times the same work (load a wav2vec 2.0 of base size with random weights, encode ten words):
-nothing at all, in a thread of the window's process, and in the child process that vgdesk uses. A
-control process ticks beside each and shows what the machine itself did.
+The same work (load a wav2vec 2.0 of base size with random weights, encode ten words) in three ways:
+not at all, in a thread of the window process, and in the child process that vgdesk uses. A control
+process ticks beside each to show the influence of the machine.
 
     python benchmarks/event_loop.py [runs]
 """
@@ -63,7 +63,7 @@ def save_model(folder: Path) -> None:
 
 
 def measure(work: Callable[..., object], model: Path) -> tuple[float, float, int]:
-    """Run work beside a ticking window; longest gap and control gap in ms, number over 50 ms."""
+    """Run work beside a ticking window; return longest gap, control gap (ms), gaps over 50 ms."""
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 

@@ -1,7 +1,7 @@
-"""How long until the window is there, beside an empty window of the same toolkit.
+"""Time to the first window, compared with an empty window of the same toolkit.
 
-Each start is a fresh process; the two take turns. The figure is the median of the wall time from
-the start of the process to the first painted window.
+Each start is a new process; the two alternate. The result is the median wall time from the start of
+the process to the first painted window.
 
     python benchmarks/first_window.py [runs]
 """
@@ -22,7 +22,7 @@ window = QMainWindow()
 window.resize(1200, 800)
 window.show()
 """
-# As `vgdesk.__main__` and `vgdesk.ui.application` do it, up to the first picture.
+# As in `vgdesk.__main__` and `vgdesk.ui.application`, up to the first painted window.
 OURS = """
 import gc, sys, time
 gc.disable()
@@ -56,7 +56,7 @@ def main() -> None:
     seconds: dict[str, list[float]] = {"empty window": [], "vgdesk": []}
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"VGDESK_HOME": home, "PYTHONPYCACHEPREFIX": home}
-        # Else every start would compile all modules, which a user's second start does not.
+        # Otherwise every start would compile all modules, unlike the second start of a user.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         for run in range(runs + 1):

@@ -1,9 +1,9 @@
-"""All four encoders that ship on one new word of one second, loaded.
+"""The four included encoders, loaded, on one new word of one second.
 
-The floor is the time of the matrix products alone: every weight matrix of the same models, times as
-many frames or tokens as the word has. Both are timed in turn, once with one thread, as the program
-has it, and once with a thread for every core. The wall clock says how long a user waits; on a
-machine that is busy with other things too only CPU seconds mean something:
+The floor is the time of the matrix products alone: every weight matrix of the same models times the
+frames or tokens of the word. Both are timed alternately, once with one thread, as in the program,
+and once with one thread per core. Wall-clock time is what a user waits; on a busy machine only CPU
+seconds are meaningful:
 
     python benchmarks/four_encoders.py [folder with speech, speech-grounded, text, text-grounded]
 """
@@ -27,7 +27,7 @@ from vgdesk.encoders.starter import starter
 
 ROUNDS = 60
 WORD = "elephant"
-FRAMES, TOKENS = 25, 4  # a second in steps of 40 ms; a word in two pieces, between two marks
+FRAMES, TOKENS = 25, 4  # one second in steps of 40 ms; two word pieces and two special tokens
 Calls = dict[str, Callable[[], object]]
 
 
@@ -73,14 +73,14 @@ def encoding(
 
 
 def products(spec: EncoderSpec) -> Callable[[], object]:
-    """Multiply all weight matrices of the blocks; what is looked up in tables is left out."""
+    """Multiply all weight matrices of the blocks, without embedding tables."""
     import torch
     from safetensors.torch import load_file
 
     assert spec.folder is not None
     rows = TOKENS if spec.modality is Modality.TEXT else FRAMES
     stored = load_file(spec.folder / "model.safetensors")
-    # A convolution over a single place is a matrix too.
+    # A convolution over a single position is a matrix, too.
     weights = [w.squeeze(-1) if w.ndim == 3 else w for n, w in stored.items() if "embed" not in n]
     pairs = [(torch.randn(rows, w.shape[1]), w.float().T) for w in weights if w.ndim == 2]
 
@@ -93,7 +93,7 @@ def products(spec: EncoderSpec) -> Callable[[], object]:
 
 
 def in_turn(calls: Calls) -> dict[str, FloatArray]:
-    """Return the median seconds of each call, [wall clock, CPU]; every round makes all of them."""
+    """Return the median seconds of each call, [wall clock, CPU]; rounds alternate the calls."""
     spent: dict[str, list[FloatArray]] = {name: [] for name in calls}
     for count in range(ROUNDS + 5):
         for name, call in calls.items():

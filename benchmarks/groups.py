@@ -1,9 +1,9 @@
-"""Measures of groups in one layer against scikit-learn called in the usual way.
+"""Measures of groups in one layer, compared with the usual calls of scikit-learn.
 
     python benchmarks/groups.py [words ...]
 
-Ours include the chance band and the interval. The usual way gives the score alone; where it has to
-be fitted anew for each shuffle of the labels, one fit is timed and multiplied ("scaled").
+Ours include the chance band and the interval. The usual implementation gives only the score; where
+it has to be refitted for each shuffle of the labels, one fit is timed and extrapolated ("scaled").
 """
 
 import sys
@@ -32,13 +32,13 @@ from vgdesk.core.stack import LayerStack
 
 DIM, GROUPS = 768, 9
 ITERATIONS = 750
-# The usual way takes minutes with more.
+# With more words the usual implementation takes minutes.
 FITTED_WORDS = 1000
 
 
 @dataclass(frozen=True)
 class Usual:
-    """The usual way to a measure, how often it is done, and up to how many words it is timed."""
+    """The usual implementation of a measure, its number of runs, and its maximum words."""
 
     call: Callable[[np.ndarray, np.ndarray], object]
     times: float = 1
@@ -65,7 +65,7 @@ def line(measure: str, stack: LayerStack, codes: np.ndarray, usual: Usual) -> st
         "ours": lambda: ANALYSES[measure].compute(stack, facts, 0)
     }
     if measure == "tsne":
-        # Another value each time, or the map that is kept would be timed.
+        # Different values each time, or the cached map would be timed.
         calls["ours"] = lambda: ANALYSES[measure].compute(shifted(stack, next(fresh)), 0, None)
     if words <= usual.words:
         calls["usual"] = lambda: usual.call(values, codes)
@@ -79,7 +79,7 @@ def line(measure: str, stack: LayerStack, codes: np.ndarray, usual: Usual) -> st
 
 
 def new_word_line(stack: LayerStack) -> str:
-    """Time a word that comes to a map of all others: where it begins, and where it settles."""
+    """Time a new word on a map of all others: its first position and its settled one."""
     stack, fitted = stack.with_keys(stack.rows), frozenset(stack.rows[:-1])
     method = ANALYSES["tsne"]
     method.compute(stack, 0, fitted)
@@ -93,7 +93,7 @@ def new_word_line(stack: LayerStack) -> str:
 
 
 def layer(words: int) -> tuple[LayerStack, np.ndarray]:
-    """Make a layer with groups, a steep spectrum and an offset, as encoders have."""
+    """Make a layer with groups, a steep spectrum and an offset, as in encoders."""
     rng = np.random.default_rng(0)
     codes = rng.permutation(np.arange(words) % GROUPS)
     spectrum = 1 / (1 + np.arange(DIM)) ** 0.6

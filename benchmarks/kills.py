@@ -1,8 +1,8 @@
-"""Kill the recording window at random moments while real audio runs in; count what is missing.
+"""Kill the recording window at random moments during real audio; count missing data.
 
     python -m benchmarks.kills [KILLS]
 
-The floor is what a file system promises: what was flushed half a second ago is there.
+The floor is the guarantee of the file system: data flushed half a second ago exists.
 """
 
 import os
@@ -24,7 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, virtual_sound_card() as card:
         os.environ["VGDESK_HOME"] = home
         for kill in range(kills):
-            # A new project every 20 kills: opening one with hundreds of takes says nothing new.
+            # A new project every 20 kills: opening one with hundreds of takes adds nothing.
             folder = Path(home) / f"{kill // 20}.vgdesk"
             with endless_noise(card):
                 life, remains = kill_once(folder, random.Random(kill))

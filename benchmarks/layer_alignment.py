@@ -1,10 +1,10 @@
-"""Measures between layers against the arithmetic floor and the way they are usually computed.
+"""Measures between layers, compared with the arithmetic floor and the usual implementations.
 
     python benchmarks/layer_alignment.py [words ...]
 
-No package offers these measures for a whole matrix of layers. The usual way is written out here as
-the published programs do it: each pair of layers from the beginning. One pair is timed and counted
-for all pairs. It gives no chance level; ours does.
+No package provides these measures for a whole matrix of layers. The usual implementation follows
+the published programs: each pair of layers from scratch. One pair is timed and extrapolated to all
+pairs. It gives no chance level; ours does.
 """
 
 import sys
@@ -27,13 +27,13 @@ from vgdesk.core.stack import LayerStack
 
 PAIRS = LAYERS * (LAYERS - 1) // 2
 NEIGHBOURS = 10
-# Beyond, the usual way takes minutes and many gigabytes a pair.
+# Beyond, the usual implementation takes minutes and many gigabytes per pair.
 USUAL_WORDS = 5000
 
 
 @dataclass(frozen=True)
 class Contest:
-    """A measure, the usual way to it for one pair, and the flop that all pairs need."""
+    """A measure, its usual implementation for one pair, and the flop for all pairs."""
 
     measure: str
     usual: Callable[[FloatArray, FloatArray], object]
@@ -72,7 +72,7 @@ def line(stack: LayerStack, contest: Contest) -> str:
 
 
 def noisy_layers(words: int) -> LayerStack:
-    """Make layers of which some 200 components carry 99 % of the variance."""
+    """Make layers in which about 200 components make up 99 % of the variance."""
     stack = layers(words)
     rng = np.random.default_rng(1)
     noise = rng.standard_normal(stack.values.shape) / (1 + np.arange(DIM)) ** 0.6
@@ -99,7 +99,7 @@ def usual_rbf(x: FloatArray, y: FloatArray) -> float:
 
 
 def usual_neighbours(x: FloatArray, y: FloatArray) -> float:
-    """Sort all words by similarity, then multiply n x n masks, by torch as platonic-rep does."""
+    """Sort all words by similarity, then multiply n x n masks in torch, as platonic-rep does."""
 
     def mask(layer: FloatArray) -> torch.Tensor:
         units = torch.nn.functional.normalize(torch.from_numpy(layer), dim=1)
@@ -113,7 +113,7 @@ def usual_neighbours(x: FloatArray, y: FloatArray) -> float:
 
 
 def usual_procrustes(x: FloatArray, y: FloatArray) -> float:
-    """Find the rotations, turn both layers and compare, as netrep does."""
+    """Find the rotations, rotate both layers and compare, as netrep does."""
     x, y = x - x.mean(axis=0), y - y.mean(axis=0)
     left, _, right = np.linalg.svd(x.T @ y)
     x, y = x @ left, y @ right.T
@@ -121,7 +121,7 @@ def usual_procrustes(x: FloatArray, y: FloatArray) -> float:
 
 
 def scipy_procrustes(x: FloatArray, y: FloatArray) -> float:
-    """Find the rotation by the faster decomposition of scipy and turn one layer."""
+    """Find the rotation by the faster decomposition of scipy and rotate one layer."""
     x, y = x - x.mean(axis=0), y - y.mean(axis=0)
     turn, _ = orthogonal_procrustes(x, y)
     return float(np.vdot(x @ turn, y) / np.linalg.norm(x) / np.linalg.norm(y))
@@ -138,7 +138,7 @@ def usual_pwcca(x: FloatArray, y: FloatArray) -> float:
 
 
 def canonical(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Decompose both layers, whiten them by QR and decompose their product, all by numpy.
+    """Decompose both layers, whiten them by QR and decompose their product, all in numpy.
 
     Returns
     -------

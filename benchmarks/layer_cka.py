@@ -1,4 +1,4 @@
-"""Layer x layer CKA against the arithmetic floor and the fastest other implementation.
+"""Layer x layer CKA, compared with the arithmetic floor and the fastest other implementation.
 
     python benchmarks/layer_cka.py [words ...]
 
@@ -49,14 +49,14 @@ def line(words: int) -> str:
 
 
 def flop(words: int) -> float:
-    """Count what cannot be left out: half of every Gram matrix, half of their products."""
+    """Count the necessary flop: half of every Gram matrix, half of their products."""
     through_words = words**2 * LAYERS * (DIM + LAYERS)
     through_features = words * DIM**2 * LAYERS * (LAYERS + 1)
     return min(through_words, through_features)
 
 
 def layers(words: int) -> LayerStack:
-    """Make layers with a common structure, a steep spectrum and an offset, as encoders have."""
+    """Make layers with a common structure, a steep spectrum and an offset, as in encoders."""
     rng = np.random.default_rng(0)
     shared = rng.standard_normal((words, 64))
     spectrum = 1 / (1 + np.arange(DIM)) ** 0.6
@@ -77,7 +77,7 @@ def layers(words: int) -> LayerStack:
 
 
 def peer_of(stack: LayerStack) -> Callable[[], object] | None:
-    """Return the same work by the other implementation, or None where it is not installed."""
+    """Return the same computation by the other implementation, or None if not installed."""
     try:
         import torch
         from cka.hsic import hsic_cross

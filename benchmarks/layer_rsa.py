@@ -1,10 +1,9 @@
-"""RSA between 26 layers against the arithmetic floor and rsatoolbox, distances included.
+"""RSA between 26 layers, compared with the arithmetic floor and rsatoolbox, with distances.
 
     python benchmarks/layer_rsa.py [words ...]
 
 rsatoolbox is in benchmarks/requirements.txt. Without it only our own times are printed. Above 1,000
-words it is timed on two layers: what it does once a layer, and what it does once a pair of layers,
-are multiplied by how many there are.
+words it is timed on two layers: its work per layer and per pair of layers is extrapolated.
 """
 
 import sys
@@ -24,9 +23,9 @@ from vgdesk.core.stack import LayerStack
 
 LAYERS = 26
 PEER = "rsatoolbox 0.3.2"
-# Above, two layers stand for all, and each is timed once.
+# Above, two layers represent all, and each is timed once.
 WHOLE_WORDS = 1000
-# Bytes a second that one core reads from memory.
+# Memory bandwidth of one core, in bytes per second.
 MEMORY = 30e9
 
 
@@ -59,7 +58,7 @@ def lines(words: int) -> list[str]:
 
 
 def floor(words: int, rate: float) -> float:
-    """Add up half of every product of words, half of their products, one pass over the ranks."""
+    """Count half of the products of words, half of their products, one pass over the ranks."""
     pairs = words * (words - 1) / 2
     flop = LAYERS * words**2 * 768 + LAYERS * (LAYERS + 1) * pairs
     return flop / rate + LAYERS * pairs * 8 / MEMORY
@@ -84,7 +83,7 @@ def lengths(words: int) -> Facts:
 
 
 def peer_seconds(stack: LayerStack) -> dict[str, float]:
-    """Return the CPU seconds of the other implementation, or nothing where it is not installed."""
+    """Return the CPU seconds of the other implementation, or nothing if not installed."""
     try:
         from rsatoolbox.data import Dataset
         from rsatoolbox.rdm import calc_rdm, compare
@@ -101,7 +100,7 @@ def peer_seconds(stack: LayerStack) -> dict[str, float]:
         for measure, method in (("rsa-spearman", "spearman"), ("rsa-pearson", "corr")):
             start = time.process_time()
             compare(rdms, rdms, method=method)
-            # Nearly all of it is done once a layer.
+            # Nearly all of the work is per layer.
             times[measure] = distances + (time.process_time() - start) * LAYERS / used
     return times
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.long_list_memory [WORDS]
 
-The floor is the vectors themselves, 13 layers of 768 in float32. Linux only: a process's share of
-the memory is read from /proc.
+The floor is the vectors themselves, 13 layers of 768 in float32. Linux only: the memory of each
+process is read from /proc.
 """
 
 import os
@@ -28,18 +28,18 @@ from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import Embedding
 
 LAYERS, DIM = 13, 768
-BATCH = 500  # words that are told at a time, as they come out of an encoder
+BATCH = 500  # words sent at a time, as from an encoder
 PATIENCE = 1200.0
 MODELS = (EncoderId("one"), EncoderId("two"))
 
 
 class Peak(threading.Thread):
-    """Looks at the memory of this process and its children ten times a second.
+    """Measures the memory of this process and its children ten times a second.
 
     Attributes
     ----------
     gigabytes
-        The most that they held together since it was set to 0.
+        Their peak total memory since it was reset to 0.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ def _gigabytes(process: int) -> float:
 
 
 class Bench:
-    """Asks for one picture after the other."""
+    """Requests one view after the other."""
 
     def __init__(self, words: int) -> None:
         self.main_thread = MainThread()

@@ -1,9 +1,9 @@
-"""One more word in a long list: what the views cost then, beside what they cost from nothing.
+"""A new word in a long list: cost of updating the views, compared with a full run.
 
     python benchmarks/new_word.py [words ...]
 
-Tables of all pairs are kept of up to 1,200 words only; beyond, heatmap and silhouettes are computed
-from nothing. Heatmaps are ordered anew each time, and silhouettes shuffle all labels anew.
+Tables of all pairs are only cached for up to 1,200 words; beyond, heatmap and silhouettes are
+recomputed. Heatmaps are reordered each time, and silhouettes reshuffle all labels.
 """
 
 import sys
@@ -26,7 +26,7 @@ HEATMAP_WORDS = 2000
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of two encoders: computed from their stacks, and the numbers in it."""
+    """A view of two encoders, computed from their stacks as an array."""
 
     name: str
     draw: Callable[[LayerStack, LayerStack], FloatArray]
@@ -86,13 +86,13 @@ def line(picture: Picture, one: LayerStack, other: LayerStack, words: int) -> st
 def growing(
     one: LayerStack, other: LayerStack, words: int
 ) -> Iterator[tuple[LayerStack, LayerStack]]:
-    """Yield both stacks with one word more each time."""
+    """Yield both stacks with one more word each time."""
     for count in range(words, len(one.rows) + 1):
         yield first_rows(one, count, "one"), first_rows(other, count, "other")
 
 
 def first_rows(stack: LayerStack, count: int, key: str) -> LayerStack:
-    """Keep some rows; without a key nothing is kept of them."""
+    """Return the first rows; without a key they are not cached."""
     rows, words = stack.rows[:count], stack.words[:count]
     chosen = replace(stack, rows=rows, words=words, values=stack.values[:, :count])
     return chosen.with_keys(f"{key} {row}" for row in rows) if key else chosen

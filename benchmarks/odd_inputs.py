@@ -1,4 +1,4 @@
-"""What the commands of `abuse_commands` are given: good files, odd ones and damaged ones."""
+"""The input files of `abuse_commands`: good, unusual and damaged ones."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ LOCK_FILE = ".lock"
 
 
 def furnish(folder: Path) -> None:
-    """Fill the sandbox with what commands are given: good, odd and damaged."""
+    """Fill the sandbox with good, unusual and damaged input files."""
     from vgdesk.app.project.archive import pack
     from vgdesk.app.project.project_file import open_project, save
     from vgdesk.core.resources import resource as shipped
@@ -122,7 +122,7 @@ def _write_folders_and_links(folder: Path) -> None:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Tell every decoy by its content; what commands may write is in the folder `new`."""
+    """Return a digest of every decoy; commands may only write into the folder `new`."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
@@ -134,7 +134,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def is_leftover(name: str) -> bool:
-    """Say whether a name is one of what was not finished."""
+    """Return whether a name is that of an unfinished file."""
     return name.endswith((".part", ".unfinished", ".new")) or (
         name.startswith(".") and name != LOCK_FILE
     )

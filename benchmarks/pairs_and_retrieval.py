@@ -1,10 +1,10 @@
-"""Pair types and retrieval against the usual way: whole matrices in numpy, a layer at a time.
+"""Pair types and retrieval, compared with the usual way: whole matrices in numpy, per layer.
 
     python benchmarks/pairs_and_retrieval.py [takes ...]
 
-Every word is said by two voices. No package on PyPI does these measures, so the other side is what
-one writes by hand. It gives scores and, where it says so, what a few shuffles or samples cost it:
-the rest is scaled from these.
+Every word has two voices. No package on PyPI provides these measures, so the comparison is
+hand-written code. It computes scores and a few shuffles or samples, from which the total is
+extrapolated.
 """
 
 import sys
@@ -22,9 +22,9 @@ from vgdesk.core.stack import LayerStack
 
 VOICES = 2
 GROUPS = 10
-# So many samples of the usual way are run; its time grows with their number.
+# Samples run by the usual implementation; its time grows with their number.
 SAMPLES = 2
-# Between two encoders: all pairs of layers; the usual way is run for one pair.
+# Between two encoders: all pairs of layers; the usual implementation runs one pair.
 PAIRS = LAYERS**2
 
 
@@ -63,7 +63,7 @@ def line(
 
 
 def flop(name: str, rows: int) -> float:
-    """Count what cannot be left out: once all products, and those of sums in every sample."""
+    """Count the necessary flop: all products once, and those of sums in every sample."""
     if name == "pair-types":
         return 2 * LAYERS * rows * DIM * RESAMPLES
     if name == "retrieval":
@@ -73,7 +73,7 @@ def flop(name: str, rows: int) -> float:
 
 
 def spoken(takes: int) -> tuple[LayerStack, Facts]:
-    """Make takes of words by voices, with pronunciations, categories and synonyms."""
+    """Make takes of words by several voices, with pronunciations, categories and synonyms."""
     base, rng = layers(takes), np.random.default_rng(0)
     ids = [f"w{i:05}" for i in range(takes // VOICES)]
     shared = rng.standard_normal((len(ids), DIM)).repeat(VOICES, axis=0) * 0.3
@@ -98,7 +98,7 @@ def unit(values: np.ndarray) -> np.ndarray:
 
 
 def usual_pairs(stack: LayerStack) -> object:
-    """Take means of masked parts of the matrix of cosines; a sample takes rows out of it again."""
+    """Average masked parts of the matrix of cosines; samples select rows of it."""
     word = np.unique(stack.words, return_inverse=True)[1]
     voice = np.arange(len(word)) % VOICES
     group, rng = word % GROUPS, np.random.default_rng(0)
@@ -118,7 +118,7 @@ def usual_pairs(stack: LayerStack) -> object:
 
 
 def usual_retrieval(stack: LayerStack) -> object:
-    """Rank all takes of the other voice for every query; a shuffle does so again."""
+    """Rank all takes of the other voice for every query, and again for each shuffle."""
     word = np.unique(stack.words, return_inverse=True)[1]
     voice = np.arange(len(word)) % VOICES
     rng, found = np.random.default_rng(0), []
@@ -126,10 +126,10 @@ def usual_retrieval(stack: LayerStack) -> object:
         centred = layer - np.stack([layer[voice == i].mean(axis=0) for i in range(VOICES)])[voice]
         cosines = unit(centred) @ unit(centred).T
         for sample in range(1 + SAMPLES):
-            dealt = rng.permutation(word) if sample else word
+            permuted = rng.permutation(word) if sample else word
             for query in range(len(word)):
                 others = voice != voice[query]
-                is_same = dealt[others] == dealt[query]
+                is_same = permuted[others] == permuted[query]
                 order = np.argsort(-cosines[query, others])
                 ranks = 1 + np.flatnonzero(is_same[order])
                 found.append((ranks[:1], (np.arange(1, 1 + len(ranks)) / ranks).sum()))
@@ -137,7 +137,7 @@ def usual_retrieval(stack: LayerStack) -> object:
 
 
 def usual_partners(stack: LayerStack) -> object:
-    """Correlate all profiles of one pair of layers at once, the own entries still in them."""
+    """Correlate all profiles of one pair of layers at once, including their own entries."""
     one, other = (unit(layer) @ unit(layer).T for layer in stack.values[:2])
     return (np.corrcoef(one, other)[: len(one), len(one) :].argmax(axis=1)).mean()
 

@@ -1,11 +1,11 @@
-"""1,000 random orders of the words of one layer, compared with one layer and with 26.
+"""1,000 random permutations of the words of one layer, compared with one layer and with 26.
 
     python benchmarks/permutations.py [words ...]
 
-There is no package to compare with that does only this, so two plain ways are written out here. The
-usual way permutes the matrix of distances, and ranks and correlates it again (scipy's spearmanr).
-The careful way ranks once and multiplies. Both are timed on a few orders and scaled. The floor
-counts two numbers fetched a clock cycle and nothing else.
+No package does only this, so two plain implementations are used for comparison. The usual one
+permutes the matrix of distances, and ranks and correlates it again (spearmanr of scipy). The
+careful one ranks once and multiplies. Both are timed on a few permutations and extrapolated. The
+floor counts only two numbers fetched per clock cycle.
 """
 
 import sys
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def line(words: int) -> str:
-    # Ranks of 5,000 words take 50 MB a layer.
+    # Ranks of 5,000 words take 50 MB per layer.
     pairs = layer_pairs(both_models(words).values[: 26 if words <= 1000 else 8], unit_ranks)
     rng = np.random.default_rng(0)
     orders = np.stack([rng.permutation(words) for _ in range(ORDERS)])

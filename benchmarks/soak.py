@@ -33,7 +33,7 @@ LINES = 12
 
 
 class Watch:
-    """Counts what must not grow."""
+    """Tracks resources that must not grow."""
 
     def __init__(self, workspace: Workspace, minutes: float) -> None:
         self._workspace = workspace
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def record(card: VirtualSoundCard, minutes: float) -> None:
-    """Let a timed round run with noise on the microphone."""
+    """Run a timed round with noise on the microphone."""
     app = QApplication(sys.argv[:1])
     dispatcher = Dispatcher()
     workspace = Workspace(dispatcher.post)
@@ -94,7 +94,7 @@ def record(card: VirtualSoundCard, minutes: float) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 48_000 * 600).astype(np.float32)
     feeder = _endless(card, Recording(noise, 48_000))
     QTimer.singleShot(1000, window, lambda: workspace.take_sequence.toggle(names[0], ""))
-    # Not quit: that would ask about edits that are not saved, and nobody is there to answer.
+    # Not quit, which would ask about unsaved edits.
     QTimer.singleShot(round(60_000 * minutes), window, lambda: app.exit(0))
     app.exec()
     feeder()
@@ -104,7 +104,7 @@ def record(card: VirtualSoundCard, minutes: float) -> None:
 
 
 def _endless(card: VirtualSoundCard, sound: Recording) -> Callable[[], None]:
-    """Play the sound over and over; returns the function that ends it."""
+    """Play the sound in a loop; return the function that ends it."""
     import threading
 
     is_over = threading.Event()

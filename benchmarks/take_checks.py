@@ -1,19 +1,19 @@
-"""How often each check of a take is right: on recordings of people and on damaged copies.
+"""Hit and false alarm rates of the take checks, on recordings of people and damaged copies.
 
     python benchmarks/take_checks.py VOICE_FOLDER ... [--per-voice 24] [--half held-out]
 
-Each folder holds the recordings of one voice, one word a file. Folders that end alike behind the
-last hyphen (``museum-da``, ``radio-da``) may be the same person and stay together. Every other of
-these groups, in alphabetical order, is for setting thresholds ("calibration"), the rest is held
-out. How honest the halves are: which quantities to measure, and the first values for clipping, for
-the narrow band and for "unlike", were chosen with measures of all voices; everything was then tried
-on the calibration half, and nothing was changed after the held-out half was first printed.
+Each folder contains the recordings of one voice, one word per file. Folders with the same ending
+after the last hyphen (``museum-da``, ``radio-da``) may be the same person and stay together. Every
+other of these groups, in alphabetical order, is for setting thresholds ("calibration"), the rest is
+held out. Caveat: the quantities to measure, and the first values for clipping, for the narrow band
+and for "unlike", were chosen with measurements of all voices; everything was then tested on the
+calibration half, and nothing was changed after the held-out half was first printed.
 
-Published recordings are trimmed to the word and have faults of their own. So a take is made of
-each: its gain is set (peak between -12 and -3 dB), and half a second of a room 45 to 60 dB below
-the word is put before and after it. A recording counts as clean for a check if something else than
-that check says so (see `CLEAN`). The lines "as published" are about the files as they are, trimmed
-and with all their faults: how often a check speaks up there is no error rate.
+Published recordings are trimmed to the word and have their own faults. So each is turned into a
+take: its gain is set (peak between -12 and -3 dB), and half a second of room noise 45 to 60 dB
+below the word is added before and after it. A recording counts as clean for a check if an
+independent criterion says so (see `CLEAN`). The lines "as published" refer to the
+original files, trimmed and with all their faults: the rate of warnings there is not an error rate.
 """
 
 import argparse
@@ -37,9 +37,9 @@ from vgdesk.core.model import Verdict
 
 CALIBRATION, HELD_OUT = "calibration", "held-out"
 LONGEST, SHORTEST = 2.5, 0.3
-# Checks of faults that do not move the word.
+# Checks for faults that do not change the position of the word.
 STAYS = ("silence", "clipping", "level", "band", "dropouts")
-# Says for some checks, by something else than the check, whether a recording has no such fault.
+# Independent criteria for recordings without the fault of a check.
 CLEAN: dict[str, Callable[[Word], bool]] = {
     "clipping": Word.is_whole,
     "noise": lambda word: word.native_range_db > 30,
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--per-voice", type=int, default=24)
     parser.add_argument("--half", choices=[CALIBRATION, HELD_OUT], default=HELD_OUT)
-    parser.add_argument("--list", action="store_true", help="name every miss and false alarm")
+    parser.add_argument("--list", action="store_true", help="list every miss and false alarm")
     chosen = parser.parse_args()
     words = [
         word
@@ -79,7 +79,7 @@ def line(check: str, kind: str, said: list[bool]) -> str:
 
 
 def interval(hits: int, count: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
+    """Return the Wilson 95 % interval of a share."""
     z, p = 1.96, hits / count
     middle = (p + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * math.sqrt(p * (1 - p) / count + z * z / (4 * count**2))
@@ -105,7 +105,7 @@ def words_of(folder: Path, count: int) -> Iterator[Word]:
 
 
 def judged(word: Word, number: int) -> Iterator[tuple[str, str, bool]]:
-    """Check a word and its damaged copies: check, kind of copy, and whether the check spoke up."""
+    """Check a word and its damaged copies: yield check, kind of copy, and the result."""
     rng = np.random.default_rng(number)
     found = find_word(heard(word, word.take))
     whole = found or (word.begin / word.rate, word.end / word.rate)
@@ -126,19 +126,19 @@ def judged(word: Word, number: int) -> Iterator[tuple[str, str, bool]]:
             if samples is not None:
                 copy = heard(word, samples)
                 lead = word.room if check == "cut" else copy.samples[: word.begin]
-                # Looking for the word takes longest; where it cannot move, it is not done again.
+                # Finding the word is slowest; it is skipped where the word cannot move.
                 place = whole if check in STAYS else find_word(copy)
                 found_fault = said(copy, Known(place, room_level(lead, word.rate)))
-                # Of next to nothing it may as well be said that there is no word.
+                # For a very short fragment, "no speech" counts as well.
                 is_hit = check in found_fault or (check == "short" and "speech" in found_fault)
                 yield check, kind, is_hit
 
 
 def unlike(folders: list[Path], half: str) -> Iterator[tuple[str, bool]]:
-    """Compare words of different people; halves are halves of the words here.
+    """Compare words of different people; the halves are halves of the words here.
 
-    The name of a file ends in its word, behind the last underscore (``tv_car``) and before
-    ``_desc``. Voices whose names end alike speak the same language.
+    A file name ends in its word, after the last underscore (``tv_car``) and before ``_desc``.
+    Voices whose names have the same ending speak the same language.
     """
     spoken: dict[tuple[str, str], dict[str, Path]] = {}
     for folder in folders:
@@ -177,7 +177,7 @@ def said(recording: Recording, known: Known) -> set[str]:
 
 
 def quantised(samples: FloatArray) -> FloatArray:
-    """Return what a converter of 16 bits makes of it; digital silence stays what it is."""
+    """Quantise to 16 bits; digital silence stays the same."""
     return (np.round(samples.clip(-1, 1) * 32767) / 32768).astype(np.float32)
 
 

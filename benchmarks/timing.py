@@ -1,4 +1,4 @@
-"""Times that hold on a busy machine: CPU seconds, one thread a library, candidates in turn."""
+"""Robust timing on a busy machine: CPU seconds, one thread per library, alternating candidates."""
 
 import os
 import statistics
@@ -16,8 +16,8 @@ def cpu_seconds(
 ) -> dict[str, float]:
     """Return the median CPU seconds of each candidate.
 
-    Every round calls all candidates once, so that a slow minute of the machine hits all of them; a
-    first round warms up and is not counted.
+    Every round calls all candidates once, so that a slow phase of the machine affects all of them;
+    a first warm-up round is not counted.
     """
     spent: dict[str, list[float]] = {name: [] for name in candidates}
     with threadpool_limits(1):
@@ -31,7 +31,7 @@ def cpu_seconds(
 
 
 def gemm_rate() -> float:
-    """Return the best rate of a float32 matrix product on one thread, in flop a second."""
+    """Return the best rate of a float32 matrix product on one thread, in flop per second."""
     rng = np.random.default_rng(0)
     left, right = (rng.standard_normal((GEMM, GEMM)).astype(np.float32) for _ in range(2))
     best = float("inf")
@@ -44,11 +44,11 @@ def gemm_rate() -> float:
 
 
 def cores() -> str:
-    """Say how many cores there are and how busy they are."""
+    """Describe the number of cores and the load."""
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{os.cpu_count()} cores{load}"
 
 
 def machine() -> str:
-    """Say in a few words what the times were taken on."""
+    """Describe the conditions of the measurement."""
     return f"{cores()}, one thread, CPU seconds"

@@ -2,7 +2,7 @@
 
     python benchmarks/word_heatmap.py [words ...]
 
-The usual way is the matrix of all pairs, made by numpy in float32 from unit vectors; of 26,000
+The usual way is the matrix of all pairs, computed by numpy in float32 from unit vectors; for 26,000
 words it takes 2.7 GB.
 """
 
@@ -22,7 +22,7 @@ from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Order
 
 DIM, GROUPS = 768, 50
-# A click shows the words of three blocks on either side, and more cells than that are too small.
+# A click shows the words of three blocks on either side; with more, cells are too small.
 PARTS = (156, 1024)
 
 
@@ -60,10 +60,10 @@ def lines(words: int) -> list[str]:
 
 
 def flop(words: int, name: str) -> float:
-    """Count what cannot be left out: half of the products of the lines that are shown.
+    """Count the necessary flop: half of the products of the displayed rows.
 
-    Of blocks, also two products and two sums for every number: its length and its block; and in
-    the order of similarity the products with the landmarks.
+    For blocks, also two products and two sums for every number, for its length and its block; and
+    in similarity order the products with the landmarks.
     """
     if name.startswith("part"):
         return float(name.split()[-1]) ** 2 * DIM

@@ -1,9 +1,9 @@
-"""From the end of a spoken word to its place in all four views, 200 words in the project.
+"""Time from the end of a spoken word to its point in all four views, with 200 words.
 
-The clock starts when the recording has ended and stops when the last view has its new picture; the
-floor is the time of file reading and the speech encoders' forward passes alone, in this process.
-Once with the baselines that need no model, once with the four encoders that ship, and once with two
-pretrained encoders if a folder with them is given:
+The clock starts when the recording has ended and stops when the last view is updated; the floor is
+the time of reading files and of the forward passes of the speech encoders alone, in this process.
+Measured with the baselines, with the four included encoders, and with two pretrained encoders if a
+folder with them is given:
 
     python benchmarks/word_to_views.py [folder with whisper-tiny.en-encoder and all-MiniLM-L6-v2]
 """
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 class Bench:
-    """A window with 200 words, and a stop-watch."""
+    """A window with 200 words, and a stopwatch."""
 
     def __init__(self, home: Path) -> None:
         from PySide6.QtWidgets import QApplication
@@ -114,12 +114,12 @@ class Bench:
         )
 
     def with_word(self, session, number: int):  # type: ignore[no-untyped-def]
-        """Add a word whose sound is new: a demo take, a little louder or softer."""
+        """Add a word with new sound: a demo take at a different level."""
         from vgdesk.audio.files import read, write_flac
         from vgdesk.core.model import Take, TakeId, Word, WordId
 
         source = read(self.sources[number % len(self.sources)])
-        self.made += 1  # never twice the same sound: what is in the cache costs nothing
+        self.made += 1  # always a new sound, because cached vectors cost nothing
         file = self.home / f"{self.made}.flac"
         gain = np.float32(0.3 + 0.6 * np.random.default_rng(self.made).random())
         write_flac(file, replace(source, samples=source.samples * gain))

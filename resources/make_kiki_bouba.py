@@ -1,4 +1,4 @@
-"""Make word_lists/kiki-bouba.tsv again: all pseudo-words of one class, and adjectives of shape.
+"""Rebuild word_lists/kiki-bouba.tsv: all pseudo-words of one class, and adjectives of shape.
 
     python resources/make_kiki_bouba.py
 
@@ -19,7 +19,7 @@ ADJECTIVES = {
 
 
 def pseudo_words(letters: str) -> list[str]:
-    """Make all pseudo-words of some letters and the neutral ones."""
+    """Make all pseudo-words from some letters and the neutral ones."""
     consonants = [letter for letter in letters if letter not in VOWELS]
     vowels = [letter for letter in VOWELS if letter in letters + NEUTRAL]
     parts = product(consonants, vowels, consonants, vowels)

@@ -1,6 +1,6 @@
-"""Write down what every file of the models that ship is: resources/models/SHA256SUMS.
+"""Write the checksums of the included models: resources/models/SHA256SUMS.
 
-`vgdesk selftest` compares; after the models have changed:
+`vgdesk selftest` verifies them; after the models have changed, run:
 
     python resources/write_checksums.py
 """

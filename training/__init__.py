@@ -1,1 +1,1 @@
-"""How the four encoders in `resources/models` were made; the program imports nothing from here."""
+"""Training of the four encoders in `resources/models`; not imported by the program."""

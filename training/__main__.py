@@ -1,4 +1,4 @@
-"""Make the four starter encoders again: `python -m training all`, or one stage after the other."""
+"""Rebuild the four starter encoders: `python -m training all`, or stage by stage."""
 
 import argparse
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from training.work import Work
 
 
 def main() -> None:
-    """Run a stage; what was done before is not done again."""
+    """Run a stage; completed work is not repeated."""
     arguments = read_arguments()
     plan = SMOKE if arguments.smoke else FULL
     if arguments.seed is not None:
@@ -27,13 +27,13 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("stage", choices=[*STAGES, "all"])
     parser.add_argument(
-        "--work", type=Path, default=Path("build/training"), help="where all is kept"
+        "--work", type=Path, default=Path("build/training"), help="folder for all output"
     )
-    parser.add_argument("--sources", type=Path, help="where fetched packages are kept")
+    parser.add_argument("--sources", type=Path, help="folder for fetched packages")
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="test sets, if any"
     )
-    parser.add_argument("--seed", type=int, help="train this seed alone")
+    parser.add_argument("--seed", type=int, help="train only this seed")
     parser.add_argument("--smoke", action="store_true", help="a few words, a few steps")
     parser.add_argument("--target", type=Path, default=Path("resources/models"), help="for export")
     parser.add_argument(
@@ -43,19 +43,19 @@ def read_arguments() -> argparse.Namespace:
 
 
 def fetch_stage(work: Work, plan: Plan, _arguments: argparse.Namespace) -> None:
-    """Fetch all sources; the small run does without the large ones that only tests need."""
+    """Fetch all sources; the smoke run skips large ones that only the evaluation needs."""
     fetch(work, leave_out=SMOKE_LEAVES_OUT if plan.concepts is not None else ())
 
 
 def words_stage(work: Work, plan: Plan, _arguments: argparse.Namespace) -> None:
-    """Choose the words and which of them meet pictures."""
+    """Choose the words and those that are trained with pictures."""
     from training.words import make_words
 
     make_words(work, plan)
 
 
 def voices_stage(work: Work, plan: Plan, _arguments: argparse.Namespace) -> None:
-    """Speak the words, and hear them as frames."""
+    """Synthesise the words, and compute their frames."""
     from training.sounds import make_mels
     from training.voices import speak_all
 
@@ -64,7 +64,7 @@ def voices_stage(work: Work, plan: Plan, _arguments: argparse.Namespace) -> None
 
 
 def pictures_stage(work: Work, plan: Plan, _arguments: argparse.Namespace) -> None:
-    """Draw the concepts and look at them."""
+    """Render the concepts and compute their features."""
     from training.pictures import make_pictures
 
     make_pictures(work, plan)
@@ -87,7 +87,7 @@ def speech_stage(work: Work, plan: Plan, _arguments: argparse.Namespace) -> None
 
 
 def evaluate_stage(work: Work, plan: Plan, arguments: argparse.Namespace) -> None:
-    """Examine all encoders and write the tables."""
+    """Evaluate all encoders and write the tables."""
     from training.evaluation.report import evaluate
 
     evaluate(work, plan, arguments.data, arguments.docs)

@@ -1,4 +1,4 @@
-"""The model cards: what an encoder is made of, how, on what, under which licences, and how good."""
+"""The model cards: architecture, training, data, licences and evaluation of an encoder."""
 
 import json
 import os
@@ -111,13 +111,13 @@ def card(work: Work, plan: Plan, cell: Cell) -> str:
 
 
 def role_counts(work: Work) -> dict[Role, int]:
-    """Return how many words there are of each role."""
+    """Return the number of words of each role."""
     roles = [word.role for word in read_words(work)]
     return {role: roles.count(role) for role in Role}
 
 
 def data_section(work: Work, plan: Plan, counts: dict[Role, int], *, is_speech: bool) -> str:
-    """Say what it was trained on."""
+    """Describe the training data."""
     if not is_speech:
         read = sum(len(line.split()) for line in read_corpus(work, plan))
         return f"""\
@@ -139,7 +139,7 @@ them means of two) and the Hibari voice, of {counts[Role.PICTURED]} pictured con
 
 
 def training_section(work: Work, plan: Plan, cell: Cell) -> str:
-    """Say how long it was trained, and on what machine."""
+    """Describe the duration of training and the machine."""
     is_speech = cell.modality is Modality.SPEECH
     steps: Steps = plan.speech_steps if is_speech else plan.text_steps
     rounds = [f"round-{number + 1}" for number in range(len(steps.rounds))]
@@ -158,20 +158,20 @@ makes it again.
 
 
 def machine() -> str:
-    """Say what the encoders are trained on."""
+    """Describe the training machine."""
     if DEVICE.type == "cuda":
         return torch.cuda.get_device_name()
     return f"one core of a {os.cpu_count()}-core {platform.machine()} processor, no GPU"
 
 
 def spent(work: Work, modality: Modality, name: str) -> float:
-    """Return the seconds that a round of the shipped encoder took."""
+    """Return the training time of a round of the shipped encoder, in seconds."""
     file = work.runs / modality.value / f"seed-{SHIPPED_SEED}" / f"{name}.safetensors"
     return float(load_file(file)["seconds"])
 
 
 def sources_section(work: Work, *, is_speech: bool, is_grounded: bool) -> str:
-    """List everything from outside that went into the weights."""
+    """List all external sources used for the weights."""
     known: Iterable[dict[str, Any]] = json.loads(
         (work.sources / "sources.json").read_text("utf-8")
     ).values()
@@ -188,7 +188,7 @@ def sources_section(work: Work, *, is_speech: bool, is_grounded: bool) -> str:
 
 
 def concerns(use: str, *, is_speech: bool, is_grounded: bool) -> bool:
-    """Whether a source of this use went into such an encoder."""
+    """Whether a source of this use contributed to such an encoder."""
     if "picture" in use:
         return is_grounded
     if use.startswith("speech"):

@@ -1,4 +1,4 @@
-"""What the text encoders read: the glosses of WordNet and the King James Bible."""
+"""The text corpus: the glosses of WordNet and the King James Bible."""
 
 import random
 import re
@@ -12,7 +12,7 @@ from training.sources import debian
 from training.words import Role, read_words
 from training.work import Work, replacing
 
-# The kinds of things, in the order in which WordNet numbers them.
+# The supersenses, in the numbering of WordNet.
 SUPERSENSES = (
     "adj.all", "adj.pert", "adv.all", "noun.Tops", "noun.act", "noun.animal", "noun.artifact",
     "noun.attribute", "noun.body", "noun.cognition", "noun.communication", "noun.event",
@@ -30,7 +30,7 @@ CAN_BE_DRAWN = {
         "phenomenon",
     )
 }  # fmt: skip
-# Which noun sense the pictures show where it is not the first that can be drawn (found by looking).
+# The noun sense that the pictures show, if not the first drawable one (found by inspection).
 DRAWN_SENSE = {
     word: number
     for number, words in {
@@ -59,7 +59,7 @@ WHOLE_BIBLE = "Gen1:1-Rev22:21"
 
 @dataclass(frozen=True, slots=True)
 class Synset:
-    """A meaning with the words that have it.
+    """A meaning with its words.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Synset:
 
 
 def read_corpus(work: Work, plan: Plan) -> list[str]:
-    """Return the lines of text, lower-cased: glosses behind their headwords, then verses."""
+    """Return the lines of text, lower-cased: headwords with glosses, then verses."""
     file = work.root / "text/corpus.txt"
     if not file.exists():
         words = {word.text for word in read_words(work)}
@@ -91,7 +91,7 @@ def read_corpus(work: Work, plan: Plan) -> list[str]:
 
 
 def some(lines: list[str], plan: Plan, always: Collection[str]) -> list[str]:
-    """Draw as many lines as the plan wants, and add those of the headwords in `always`."""
+    """Sample as many lines as planned, and add those of the headwords in `always`."""
     if plan.verses is None:
         return lines
     drawn = set(random.Random(0).sample(range(len(lines)), min(plan.verses, len(lines))))
@@ -103,7 +103,7 @@ def some(lines: list[str], plan: Plan, always: Collection[str]) -> list[str]:
 
 
 def gloss_lines(work: Work) -> list[str]:
-    """Return each gloss behind its single words, or behind its first lemma if there are none."""
+    """Return each gloss after its single-word lemmas, or else after its first lemma."""
     lines = []
     for kind in ("noun", "verb", "adj", "adv"):
         for synset in synsets(work, kind).values():
@@ -115,7 +115,7 @@ def gloss_lines(work: Work) -> list[str]:
 
 
 def verses(work: Work) -> list[str]:
-    """Return the verses in their order."""
+    """Return the verses in order."""
     printed = subprocess.run(
         [debian(work, "usr/bin/bible"), "-f", "-p", debian(work, "usr/lib"), WHOLE_BIBLE],
         check=True,
@@ -128,17 +128,17 @@ def verses(work: Work) -> list[str]:
 
 
 def glosses(work: Work) -> dict[str, str]:
-    """Return the definition of each listed word that WordNet knows, without the word itself."""
+    """Return the definition of each listed word in WordNet, without the word itself."""
     return {word: synset.definition for word, synset in chosen_senses(work).items()}
 
 
 def supersense(work: Work) -> dict[str, str]:
-    """Return the kind of thing of each listed word, as in `noun.animal`, for the same sense."""
+    """Return the supersense of each listed word, such as `noun.animal`, for the same sense."""
     return {word: synset.supersense for word, synset in chosen_senses(work).items()}
 
 
 def chosen_senses(work: Work) -> dict[str, Synset]:
-    """Return the first sense of each word; of a concept, the one that its pictures show."""
+    """Return the first sense of each word; for a concept, the one shown in its pictures."""
     nouns, verbs = senses(work, "noun"), senses(work, "verb")
     chosen = {}
     for word in read_words(work):
@@ -163,7 +163,7 @@ def senses(work: Work, kind: str) -> defaultdict[str, list[Synset]]:
 
 
 def synsets(work: Work, kind: str) -> dict[str, Synset]:
-    """Return the meanings of one part of speech under the numbers that WordNet gives them."""
+    """Return the meanings of one part of speech by their WordNet numbers."""
     found = {}
     for line in entries(work, f"data.{kind}"):
         facts, _, gloss = line.partition("|")

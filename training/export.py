@@ -1,4 +1,4 @@
-"""The four encoders as they ship: half precision, the library's usual files, and a model card."""
+"""Export of the four encoders: half precision, the usual library files, and a model card."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ LARGEST_MEGABYTES = 48
 
 
 def export(work: Work, plan: Plan, target: Path) -> None:
-    """Write the encoders of the 2x2, and the pictures' features that may be passed on."""
+    """Write the encoders of the 2x2, and the redistributable features of pictures."""
     for cell in Cell:
         stage = "grounded" if cell.is_grounded else "plain"
         run = work.runs / cell.modality.value / f"seed-{SHIPPED_SEED}" / stage
@@ -36,7 +36,7 @@ def export(work: Work, plan: Plan, target: Path) -> None:
 
 
 def export_encoder(run: Path, folder: Path, *, with_head: bool) -> None:
-    """Copy a trained encoder, its weights in half precision, its way into the pictures if asked."""
+    """Copy a trained encoder in half precision, optionally with its picture head."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run, folder, ignore=None if with_head else shutil.ignore_patterns(HEAD_FILE))
     for file in folder.glob("*.safetensors"):
@@ -50,7 +50,7 @@ def export_encoder(run: Path, folder: Path, *, with_head: bool) -> None:
 
 
 def export_pictures(work: Work, folder: Path) -> None:
-    """Write the features of the training pictures, whose licences allow that; no test picture."""
+    """Write the features of the training pictures, whose licences allow it; no test pictures."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     styles = load_file(work.features / "pictures.safetensors")

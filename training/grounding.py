@@ -1,4 +1,4 @@
-"""Meeting pictures: the only thing in which a grounded encoder differs from its partner."""
+"""Grounding in pictures: the only difference between a grounded encoder and its partner."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from training.work import Work
 HEAD_FILE = "picture_head.safetensors"
 FIRST_SCALE = 12.0
 SHRINKAGE = 0.1
-FIRST_CERTAINTY = 0.5  # clips that the names were not fitted to are named less surely
+FIRST_CERTAINTY = 0.5  # names are less certain for clips they were not fitted to
 
 
 class Pictures:
@@ -26,7 +26,7 @@ class Pictures:
     Attributes
     ----------
     words
-        The concepts that meet pictures, in the order of all rows.
+        The concepts with pictures, in the order of all rows.
     """
 
     def __init__(self, work: Work, *, shuffled_by: int | None = None) -> None:
@@ -41,7 +41,7 @@ class Pictures:
         self._is_there = ~features.isnan().any(dim=-1).numpy()
 
     def draw(self, chance: np.random.Generator) -> torch.Tensor:
-        """Return one picture of every concept, each in an art style of its own choice.
+        """Return one picture of every concept, each in a random art style.
 
         Returns
         -------
@@ -57,12 +57,12 @@ class Pictures:
 
 
 class PictureHead(torch.nn.Module):
-    """From an encoder's vector into the space of the pictures."""
+    """Maps the vectors of an encoder into the picture space."""
 
     def __init__(self, dim: int, picture_dim: int) -> None:
         super().__init__()
         self.linear = torch.nn.Linear(dim, picture_dim)
-        # Only the direction counts: small weights turn faster at the same rate.
+        # Only the direction counts: small weights rotate faster at the same learning rate.
         torch.nn.init.normal_(self.linear.weight, std=0.005)
         torch.nn.init.zeros_(self.linear.bias)
         self.log_scale = torch.nn.Parameter(torch.tensor(FIRST_SCALE).log())
@@ -74,14 +74,14 @@ class PictureHead(torch.nn.Module):
     def loss(
         self, vectors: torch.Tensor, own: torch.Tensor, pictures: torch.Tensor
     ) -> torch.Tensor:
-        """How badly the words choose their own pictures among those of all concepts (InfoNCE).
+        """InfoNCE loss for choosing the picture of each word among those of all concepts.
 
         Parameters
         ----------
         vectors
             Shape [words, dim].
         own
-            The row of each word's picture.
+            The row of the picture of each word.
         pictures
             Shape [concepts, picture_dim], rows of length one.
         """
@@ -90,11 +90,11 @@ class PictureHead(torch.nn.Module):
 
 
 class NamingHead(PictureHead):
-    """From an encoder's vector over the names of the concepts into the space of the pictures.
+    """Maps vectors to the names of concepts, and these into the picture space.
 
-    In the few steps there are a linear map learns next to nothing from the vectors of speech:
-    unlike a written word, a spoken one is another in every voice. This way first names the concept,
-    then thinks of what the named concepts look like.
+    In the few available steps a linear map learns almost nothing from speech vectors: unlike a
+    written word, a spoken one differs in every voice. This head first names the concept, then maps
+    the named concepts to their pictures.
     """
 
     def __init__(self, dim: int, concepts: int, picture_dim: int) -> None:
@@ -108,7 +108,7 @@ class NamingHead(PictureHead):
     def fit(
         self, vectors: NDArray[np.float32], own: NDArray[np.int64], typical: torch.Tensor
     ) -> None:
-        """Find names by linear discriminant analysis, and show their typical pictures.
+        """Fit names by linear discriminant analysis, and map them to their typical pictures.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class NamingHead(PictureHead):
 
 
 def derangement(length: int, seed: int) -> list[int]:
-    """Return an order in which nothing is in its own place: grounding without meaning."""
+    """Return a permutation without fixed points, for grounding without meaning."""
     order = np.random.default_rng(seed).permutation(length)
     after = np.empty(length, int)
     after[order] = np.roll(order, 1)
@@ -136,7 +136,7 @@ def derangement(length: int, seed: int) -> list[int]:
 
 
 def ways_on(work: Work, seed: int) -> dict[str, Pictures | None]:
-    """Return what the partner, the grounded encoder and its control meet in the last round."""
+    """Return the pictures of partner, grounded encoder and control in the last round."""
     return {
         "plain": None,
         "grounded": Pictures(work),
@@ -145,7 +145,7 @@ def ways_on(work: Work, seed: int) -> dict[str, Pictures | None]:
 
 
 def save_head(head: PictureHead, folder: Path) -> None:
-    """Write the way into the space of the pictures."""
+    """Write the picture head."""
     folder.mkdir(parents=True, exist_ok=True)
     layers = {"": head.linear}
     if isinstance(head, NamingHead):
@@ -159,7 +159,7 @@ def save_head(head: PictureHead, folder: Path) -> None:
 
 
 def into_pictures(folder: Path, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Bring vectors of the last layer to where their encoder expects the pictures.
+    """Map vectors of the last layer into the picture space of their encoder.
 
     Returns
     -------

@@ -1,9 +1,10 @@
-"""Makes and measures the tree of `vgdesk.app.words.letter_to_sound`, which guesses pronunciations.
+"""Builds and evaluates the tree with which `vgdesk.app.words.letter_to_sound` predicts phones.
 
     python -m training.letter_phones resources/pronunciation/letters.json.gz
 
-The letters of every word of the dictionary are aligned with its phones, by the cheapest way where
-what was seen often is cheap, which is counted again a few times. Then the contexts become a tree.
+The letters of every word of the dictionary are aligned with its phones at minimal cost, where
+frequent correspondences are cheap; costs are re-estimated a few times. Then the contexts become a
+tree.
 """
 
 import argparse
@@ -41,12 +42,12 @@ def pairs() -> list[Pair]:
 
 
 def bare(phone: str) -> str:
-    """Take the stress off a phone, unless it is reduced."""
+    """Remove the stress from a phone, unless it is reduced."""
     return phone if phone in REDUCED else phone.rstrip("012")
 
 
 def align(word: str, phones: Sequence[str], costs: Costs) -> list[tuple[str, ...]] | None:
-    """Divide the phones among the letters in the cheapest way; None if there are too many."""
+    """Assign the phones to the letters at minimal cost; None if there are too many."""
     best = [[inf] * (len(phones) + 1) for _ in range(len(word) + 1)]
     taken = [[0] * (len(phones) + 1) for _ in range(len(word) + 1)]
     best[0][0] = 0.0
@@ -67,7 +68,7 @@ def align(word: str, phones: Sequence[str], costs: Costs) -> list[tuple[str, ...
 
 
 def count_costs(known: Sequence[Pair]) -> Costs:
-    """Find what it costs a letter to stand for phones: little for what is seen often."""
+    """Estimate the cost of phones for each letter, which is low for frequent ones."""
     counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for word, phones in known:
         for i, letter in enumerate(word):
@@ -88,7 +89,7 @@ def _costs(seen: Counter[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
 
 
 def examples(known: Sequence[Pair], costs: Costs) -> list[Example]:
-    """Return each letter in its context with the phones that it stands for."""
+    """Return each letter in its context with its phones."""
     found: list[Example] = []
     for word, phones in known:
         before: list[str] = []
@@ -99,7 +100,7 @@ def examples(known: Sequence[Pair], costs: Costs) -> list[Example]:
 
 
 def grow(seen: Sequence[Example], depth: int = 0, shorter: str | None = None) -> Tree | None:
-    """Make the tree of contexts; None where it would say the same as the shorter context."""
+    """Build the tree of contexts; None where it adds nothing to the shorter context."""
     counts = Counter(said for _, said in seen)
     usual = min(counts, key=lambda said: (-counts[said], said))
     below: dict[str, Tree] = {}
@@ -115,7 +116,7 @@ def grow(seen: Sequence[Example], depth: int = 0, shorter: str | None = None) ->
 
 
 def edits(one: Sequence[str], other: Sequence[str]) -> int:
-    """Count the phones to replace, add or take away to make one pronunciation of the other."""
+    """Return the edit distance between two pronunciations."""
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, start=1):
         above, row = row, [i]
@@ -133,7 +134,7 @@ def error_rates(known: Sequence[Pair], tree: Tree) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Make the tree twice: without some words to measure it, then with all to keep it."""
+    """Build the tree twice: without held-out words to evaluate it, then with all words."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("out", type=Path)
     out: Path = parser.parse_args().out

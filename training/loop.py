@@ -1,4 +1,4 @@
-"""A training run that can be stopped at any time and goes on where it was."""
+"""A training loop that can be stopped at any time and resumes where it was."""
 
 import time
 from collections.abc import Callable
@@ -21,15 +21,15 @@ def train(
 ) -> None:
     """Minimise a loss with AdamW; the rate rises, then falls in a half cosine.
 
-    Every step draws its chance from (seed, step) alone: a run that was interrupted goes on as if it
-    had not been.
+    The random numbers of every step depend only on (seed, step), so an interrupted run gives the
+    same result.
 
     Parameters
     ----------
     loss
-        Gives the named parts of the loss of one step; their sum is minimised.
+        Returns the named parts of the loss of one step; their sum is minimised.
     saved
-        The file that holds the state between two calls.
+        The file for the state between two calls.
     """
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
     done, spent = restore(model, optimiser, saved)
@@ -83,7 +83,7 @@ def save(
 def restore(
     model: torch.nn.Module, optimiser: torch.optim.Optimizer, saved: Path
 ) -> tuple[int, float]:
-    """Read what `save` wrote; return the steps done and the seconds spent, 0 without a file."""
+    """Restore a saved state; return the steps done and the seconds spent, 0 without a file."""
     if not saved.is_file():
         return 0, 0.0
     tensors = load_file(saved)

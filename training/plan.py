@@ -1,4 +1,4 @@
-"""How much of everything: the run that made the shipped encoders, and a small one for the tests."""
+"""Sizes of the run that made the shipped encoders, and of a small one for the tests."""
 
 from dataclasses import dataclass, replace
 
@@ -30,7 +30,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How long and on how much one encoder is trained.
+    """Training steps and batch size of one encoder.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Steps:
     paired
         Steps of the round that the grounded encoder spends with pictures and its partner without.
     batch
-        Clips or glosses a step.
+        Clips or glosses per step.
     """
 
     rounds: tuple[int, ...]
@@ -54,17 +54,17 @@ class Plan:
     Attributes
     ----------
     concepts
-        How many concepts with pictures are used (None: all).
+        Number of concepts with pictures (None: all).
     further_words
-        How many words without pictures are spoken beside them.
+        Number of additional spoken words without pictures.
     clips_per_concept, clips_per_further_word
-        How many of the training voices say each word, beside the fast voice that says them all.
+        Number of training voices per word, in addition to the fast voice that says all words.
     sentences
-        How many sentences are read out for the first round of speech.
+        Number of spoken sentences for the first round of speech.
     verses
-        How many Bible verses and glosses the text encoders read (None: all).
+        Number of Bible verses and glosses for the text encoders (None: all).
     seeds
-        One run of everything for each.
+        The seeds; everything is run once per seed.
     """
 
     concepts: int | None

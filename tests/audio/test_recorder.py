@@ -259,7 +259,7 @@ def test_a_frozen_sound_system_holds_nobody_up_and_comes_back(
     recorder.disarm()
     assert recorder.is_abandoned
     assert recorder.state is RecorderState.IDLE
-    with pytest.raises(SoundDeviceError, match="does not answer"):
+    with pytest.raises(SoundDeviceError, match="does not respond"):
         recorder.arm(None)
 
     sound_card.thaw()
@@ -273,7 +273,7 @@ def test_opening_a_frozen_sound_system_gives_up_and_leaves_nothing_open(
 ) -> None:
     monkeypatch.setattr(input_line, "_OPEN_SECONDS", 0.3)
     sound_card.freeze()
-    with pytest.raises(SoundDeviceError, match="does not answer"):
+    with pytest.raises(SoundDeviceError, match="does not respond"):
         studio.recorder.arm(None)
     assert studio.recorder.state is RecorderState.IDLE
 
@@ -549,7 +549,7 @@ def test_wrong_order_is_our_mistake(
         studio.recorder.stop()
     studio.recorder.arm(None)
     studio.start()
-    with pytest.raises(ValueError, match="stopped"):
+    with pytest.raises(ValueError, match="no running take"):
         studio.recorder.start(tmp_path / "t2", stop_by_voice=False)
     studio.recorder.stop()
 

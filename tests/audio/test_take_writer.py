@@ -138,7 +138,7 @@ def test_names_may_have_dots_but_must_have_a_rate(tmp_path: Path) -> None:
 def test_no_take_is_written_under_a_name_that_could_lead_elsewhere(
     tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(ValueError, match="not the id of a take"):
+    with pytest.raises(ValueError, match="not a take id"):
         partial_path(tmp_path, name, RATE)
 
 

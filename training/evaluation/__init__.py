@@ -1,1 +1,1 @@
-"""How good the encoders are: one module for each question, all asked layer by layer."""
+"""Evaluation of the encoders: one module per question, all evaluated layer by layer."""

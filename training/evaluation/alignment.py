@@ -1,4 +1,4 @@
-"""Speech beside text, with and without pictures; and which words of one encoder are alike.
+"""Alignment of speech and text, with and without pictures; similarity of words in one encoder.
 
 References
 ----------
@@ -33,7 +33,7 @@ Pairs = Mapping[str, NDArray[np.int64]]
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
-    """Ask all encoders; nothing of the folder of data is needed."""
+    """Evaluate all encoders; the data folder is not used."""
     found = []
     for seed in plan.seeds:
         for speech, text in PAIRINGS:
@@ -66,7 +66,7 @@ def alignment_parts(spoken: Listed, written: Listed) -> list[Parts]:
 
 
 def aligned(a: Floats, b: Floats) -> Floats:
-    """Take debiased linear CKA apart: what each word adds, right to first order.
+    """Decompose debiased linear CKA into contributions of words, accurate to first order.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def without_diagonal(values: Floats) -> Floats:
 
 
 def pairs_of_kinds(work: Work, plan: Plan) -> Pairs:
-    """Return places of words: of each word said twice, of near-homophones and of synonyms."""
+    """Return indices of words: each word said twice, near-homophones and synonyms."""
     said = sayings(work, plan)
     twice = np.array([i for i, word in enumerate(said) if len(said[word]) > 1 and word.phones])
     words = [list(said)[i] for i in twice]
@@ -117,7 +117,7 @@ def pairs_of_kinds(work: Work, plan: Plan) -> Pairs:
 
 
 def likeness_parts(vectors: Listed, pairs: Pairs) -> list[Parts]:
-    """Return the cosine of pairs, less that of all pairs of different words, in two voices."""
+    """Return the cosine of pairs across two voices, minus that of all pairs of different words."""
     known = pairs[SAME_WORD][:, 0]
     one, other = unit(vectors.one[:, known]), unit(vectors.other[:, known])
     same = np.einsum("lwd,lwd->lw", one, other).sum(axis=1)

@@ -1,4 +1,4 @@
-"""The form of all answers: a score by layer for every encoder, with what chance would give."""
+"""The format of all answers: a score by layer for every encoder, with chance level."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ RESAMPLES = 500
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one encoder did in one test.
+    """The result of one encoder in one test.
 
     Attributes
     ----------
     test, measure, group
         For example `word identity`, `R@1`, `people to synthetic voices`.
     modality, stage, seed
-        Which encoder.
+        The encoder.
     scores, lows, highs
         For each layer the score and its 95 % interval from a bootstrap over words.
     n
-        How many words, pairs or clips were asked about.
+        Number of words, pairs or clips.
     chance
-        What a guess would reach.
+        The chance level.
     """
 
     test: str
@@ -44,14 +44,14 @@ class Answer:
 def bootstrapped(
     score: Callable[[NDArray[np.int64]], float], words: Sequence[str], *, seed: int = 0
 ) -> tuple[float, float]:
-    """Return the 95 % interval of a score when the words are drawn again.
+    """Return the 95 % bootstrap interval of a score over words.
 
     Parameters
     ----------
     score
-        Gives the score of some of the items, named by their places.
+        Returns the score of some items, given by their indices.
     words
-        The word of each item; all items of a word are drawn together.
+        The word of each item; all items of a word are resampled together.
     """
     chance = np.random.default_rng(seed)
     names, of_item = np.unique(np.asarray(words), return_inverse=True)

@@ -1,4 +1,4 @@
-"""What pictures change: grounded encoders against their partners, with permutation tests."""
+"""Effects of pictures: grounded encoders against their partners, with permutation tests."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ ALL_BLOCKS = "mean of blocks"
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How much higher one stage scores than another in one test.
+    """The difference between two stages in one test.
 
     Attributes
     ----------
@@ -36,12 +36,12 @@ class Effect:
     difference, seeds
         The mean over seeds, and each of them.
     low, high
-        A 95 % interval when words and seeds are drawn again.
+        A 95 % bootstrap interval over words and seeds.
     p
-        How often the difference would be as large if it did not matter which is which. Items are
-        exchanged one by one, although pairs share words; the interval knows that they do.
+        How often the difference is as large under random exchange of the two. Items are exchanged
+        one by one, although pairs share words; the interval takes this into account.
     n
-        How many words or pairs were asked about.
+        Number of words or pairs.
     """
 
     test: str
@@ -59,7 +59,7 @@ class Effect:
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Effect]:
-    """Compare the stages of both modalities in all tests of meaning and of likeness."""
+    """Compare the stages of both modalities in all tests of meaning and of similarity."""
     ratings, kinds, pairs = read_ratings(data), supersense(work), pairs_of_kinds(work, plan)
     found: list[Effect] = []
     for modality in Modality:
@@ -110,16 +110,16 @@ def effects(
 
 
 def p_values(parts: Floats, items: NDArray[np.int64]) -> Floats:
-    """Exchange the two encoders for a random half of the items: the sign of their part turns.
+    """Exchange the two encoders for a random half of the items, which flips the sign.
 
-    In a correlation, it is ranks that are exchanged.
+    For a correlation, ranks are exchanged.
 
     Parameters
     ----------
     parts
         Shape [layers, items]. All layers and seeds of an item are exchanged together.
     items
-        As in `Parts`; what has the same entry is exchanged together too.
+        As in `Parts`; items with the same entry are exchanged together, too.
     """
     names, place = np.unique(items, axis=0, return_inverse=True)
     sums = np.zeros((len(names), len(parts)))
@@ -131,7 +131,7 @@ def p_values(parts: Floats, items: NDArray[np.int64]) -> Floats:
 
 
 def interval(parts: Floats, drawn: Floats) -> tuple[Floats, Floats]:
-    """Return the interval of each layer when words and seeds are drawn again.
+    """Return the bootstrap interval of each layer over words and seeds.
 
     Parameters
     ----------

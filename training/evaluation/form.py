@@ -1,4 +1,4 @@
-"""Do words that sound similar lie close together? Asked of speech and of text."""
+"""Whether words that sound similar have similar vectors, in speech and in text."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ Phones = tuple[str, ...]
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
-    """Ask all encoders about edit distances, and those of speech about minimal pairs as well."""
+    """Evaluate edit distances for all encoders, and minimal pairs for speech encoders."""
     listed = [word for word in read_words(work) if word.phones]
     sounds = {word.text: word.phones for word in listed}
     concepts = [word.text for word in listed if word.role is not Role.PLAIN]
@@ -44,7 +44,7 @@ def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
 def ask_speech(
     work: Work, encoder: Examined, heard: list[Recorded], sounds: Mapping[str, Phones]
 ) -> list[Answer]:
-    """Ask a speech encoder; a word is the mean of what the unseen voices say."""
+    """Evaluate a speech encoder; a word is the mean over the unseen voices."""
     vectors = speech_vectors(work, encoder, [item.file for item in heard])
     clips = defaultdict(list)
     for row, item in enumerate(heard):
@@ -70,10 +70,10 @@ def ask_speech(
 def ask_distances(
     encoder: Examined, vectors: NDArray[np.float32], sounds: Sequence[Phones]
 ) -> Answer:
-    """Correlate cosine distances with edit distances; the mean vector is taken from all words.
+    """Correlate cosine distances, after centring, with edit distances.
 
-    The words of the edit distances are mixed up many times: by chance 95 of 100 correlations, seen
-    without their sign, are below the `chance` of the answer, whichever the layer.
+    The words of the edit distances are permuted many times: by chance, 95 % of absolute
+    correlations are below the `chance` of the answer, at any layer.
     """
     edits = ranks(edit_distances(sounds))
     once, generator = np.ones((1, len(sounds))), np.random.default_rng(0)
@@ -81,7 +81,7 @@ def ask_distances(
     found, by_chance = [], []
     for layer in vectors:
         words = unit(layer, layer.mean(axis=0, dtype=float))
-        cosines = ranks(1 - (words @ words.T).round(9))  # else noise would order equal words
+        cosines = ranks(1 - (words @ words.T).round(9))  # or noise would order equal words
         draws = correlations(cosines, edits, drawn(len(sounds)))
         found.append([*correlations(cosines, edits, once), *np.percentile(draws, [2.5, 97.5])])
         mixed = [correlations(cosines, edits[order][:, order], once) for order in orders]
@@ -107,10 +107,10 @@ def ranks(distances: Floats) -> Floats:
 
 
 def correlations(a: Floats, b: Floats, counts: Floats) -> Floats:
-    """Correlate the pairs of two matrices, each word taken as often as counted, [draws, words].
+    """Correlate the pairs of two matrices, with words weighted by counts [draws, words].
 
-    Pairs of a word with itself are left out. Ranks stay those among all words. Where nothing
-    differs the correlation is 0.
+    Pairs of a word with itself are left out. Ranks stay those among all words. Without variation
+    the correlation is 0.
     """
     pairs = counts.sum(axis=1) ** 2 - (counts**2).sum(axis=1)
 
@@ -124,7 +124,7 @@ def correlations(a: Floats, b: Floats, counts: Floats) -> Floats:
 
 
 def minimal_pairs(sounds: Mapping[str, Phones]) -> list[tuple[str, str]]:
-    """Return the words that differ in one phone at the same place."""
+    """Return the pairs of words that differ in one phone at the same position."""
     alike = defaultdict(list)
     for word, phones in sounds.items():
         for place in range(len(phones)):
@@ -148,9 +148,9 @@ def trials(
 
 
 def is_closer(vectors: Floats, asked: NDArray[np.int64]) -> Floats:
-    """Return 1 where A is nearer to X than B is, 0 where it is not, a half where both are equal.
+    """Return 1 where A is nearer to X than B is, 0 where it is not, and 0.5 for ties.
 
-    Nearness is the cosine once the mean vector of all clips that take part is taken from them.
+    Nearness is the cosine after subtracting the mean vector of all clips used.
     """
     mean = vectors[np.unique(asked)].mean(axis=0, dtype=float)
     a, b, x = (unit(vectors[rows], mean) for rows in asked.T)

@@ -1,4 +1,4 @@
-"""Is a word the same word when somebody else says it? Asked of voices never heard in training."""
+"""Word identity across speakers, for voices not used in training."""
 
 from pathlib import Path
 
@@ -18,16 +18,16 @@ Places = NDArray[np.int64]
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
-    """Ask all speech encoders which word of the training voices a recording is nearest to."""
+    """Find the word of the training voices nearest to each recording, for all speech encoders."""
     heard = recordings(work, plan, data)
     encoders = examined(plan, Modality.SPEECH)
     return [answer for encoder in encoders for answer in ask(work, encoder, heard)]
 
 
 def ask(work: Work, encoder: Examined, heard: list[Recorded]) -> list[Answer]:
-    """Ask one encoder about each group of voices; the words of a group are all it chooses from.
+    """Evaluate one encoder on each group of voices; the candidates are the words of the group.
 
-    Words that sound alike count as one word: no recording could tell them apart.
+    Homophones count as one word, because no recording could distinguish them.
     """
     vectors = speech_vectors(work, encoder, [item.file for item in heard])
     sounds = {word.text: " ".join(word.phones) or word.text for word in read_words(work)}
@@ -54,10 +54,10 @@ def ask(work: Work, encoder: Examined, heard: list[Recorded]) -> list[Answer]:
 
 
 def nearest(vectors: Floats, words: Places, asked: Places, known: Places) -> tuple[Floats, Floats]:
-    """Return for each recording asked about whether its word is found, and its average precision.
+    """Return for each query whether its word is retrieved, and its average precision.
 
-    Nearness is the cosine once each side's own mean vector is taken from it: what all recordings
-    of a side share, such as a voice or a room, says nothing about words.
+    Nearness is the cosine after subtracting the mean vector of each side: what all recordings of a
+    side share, such as a voice or a room, is unrelated to words.
     """
     mean = vectors[known].mean(axis=0, dtype=float)
     queries = unit(vectors[asked], vectors[asked].mean(axis=0, dtype=float))
@@ -67,7 +67,7 @@ def nearest(vectors: Floats, words: Places, asked: Places, known: Places) -> tup
 
 
 def hits(queries: Floats, words: Places, clips: Floats, clip_words: Places) -> Floats:
-    """Return 1 where the mean of the word's own clips is the nearest of all words, else 0."""
+    """Return 1 where the mean of the clips of the word is the nearest of all words, else 0."""
     names, of_clip = np.unique(clip_words, return_inverse=True)
     members = (np.arange(len(names))[:, None] == of_clip) / np.bincount(of_clip)[:, None]
     means = unit(members @ clips, np.zeros(clips.shape[1]))
@@ -76,7 +76,7 @@ def hits(queries: Floats, words: Places, clips: Floats, clip_words: Places) -> F
 
 
 def average_precisions(nearness: Floats, is_same: NDArray[np.bool_]) -> Floats:
-    """Return for each row the mean share of same words down to each same word, nearest first."""
+    """Return the average precision of each row."""
     order = np.argsort(-nearness, axis=1, kind="stable")
     same = np.take_along_axis(is_same, order, axis=1)
     shares = same.cumsum(axis=1) / np.arange(1, same.shape[1] + 1)
@@ -85,7 +85,7 @@ def average_precisions(nearness: Floats, is_same: NDArray[np.bool_]) -> Floats:
 
 
 def luck_precision(words: Places, clip_words: Places) -> float:
-    """Return the mean average precision that is expected when clips come in any order."""
+    """Return the mean average precision expected for clips in random order."""
     n = len(clip_words)
     own = np.bincount(clip_words)[words]
     first = (1 / np.arange(1, n + 1)).mean()

@@ -1,4 +1,4 @@
-"""The vectors of the listed words: as they are written, or as the training voices say them."""
+"""The vectors of the listed words: written, or spoken by the training voices."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -20,12 +20,12 @@ MOST_SAYINGS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """What an encoder makes of the listed words.
+    """The vectors of the listed words in one encoder.
 
     Attributes
     ----------
     words
-        Those that a training voice says; the same for encoders of speech and of text.
+        Those spoken by a training voice; the same for speech and text encoders.
     values
         Shape [layers, words, dim]: the mean over the sayings of a word.
     one, other
@@ -69,12 +69,12 @@ def listed(work: Work, plan: Plan, encoder: Examined) -> Listed:
 def role_groups(
     words: tuple[TrainingWord, ...], items: NDArray[np.int64]
 ) -> dict[str, NDArray[np.bool_]]:
-    """Say which words, or pairs of words, belong to each group.
+    """Return which words, or pairs of words, belong to each group.
 
     Parameters
     ----------
     items
-        Shape [items, 1 or 2]: places of words.
+        Shape [items, 1 or 2]: indices of words.
     """
     roles = np.array([word.role.value for word in words])[items]
     return {

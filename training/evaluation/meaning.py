@@ -1,4 +1,4 @@
-"""Meaning: whether vectors agree with people's ratings, and things of a kind lie together."""
+"""Meaning: agreement of vectors with human ratings, and clustering of supersenses."""
 
 import csv
 from collections import Counter
@@ -30,7 +30,7 @@ Ratings = Mapping[str, Sequence[tuple[str, str, float]]]
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
-    """Ask all encoders."""
+    """Evaluate all encoders."""
     ratings, kinds = read_ratings(data), supersense(work)
     return [
         answer
@@ -43,13 +43,13 @@ def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
 
 
 def read_ratings(data: Path) -> dict[str, list[tuple[str, str, float]]]:
-    """Return the rated pairs of words; none if the folder is not there."""
+    """Return the rated pairs of words; none if the folder does not exist."""
     found = {}
     for name, file in NORMS.items():
         if (data / "norms" / file).is_file():
             with (data / "norms" / file).open(encoding="utf-8", newline="") as opened:
                 rows = list(csv.DictReader(opened))
-            # MEN's words carry their part of speech: "sun-n".
+            # Words in MEN have their part of speech attached: "sun-n".
             found[name] = [
                 (bare(row["word1"]), bare(row["word2"]), float(row["similarity"])) for row in rows
             ]
@@ -62,7 +62,7 @@ def bare(word: str) -> str:
 
 
 def meaning_parts(vectors: Listed, ratings: Ratings, kinds: Mapping[str, str]) -> list[Parts]:
-    """Return all scores of one encoder; which ones depends on the words only."""
+    """Return all scores of one encoder; the set of scores depends on the words only."""
     units = unit(vectors.values - vectors.values.mean(axis=1, keepdims=True))
     found = [
         parts
@@ -86,7 +86,7 @@ def meaning_parts(vectors: Listed, ratings: Ratings, kinds: Mapping[str, str]) -
             *(held_out_silhouettes(layer[chosen], codes) for layer in vectors.values), strict=True
         )
         kind = ("supersense", "silhouette", group)
-        # One badly placed centre moves all words of a kind: kinds are drawn again, not words.
+        # A misplaced centre affects all words of a kind, so kinds are resampled, not words.
         found.append(Parts(*kind, np.stack(fits), codes[:, None], float(np.mean(shuffled))))
     return found
 
@@ -94,7 +94,7 @@ def meaning_parts(vectors: Listed, ratings: Ratings, kinds: Mapping[str, str]) -
 def rated_parts(
     vectors: Listed, units: Floats, name: str, pairs: Sequence[tuple[str, str, float]]
 ) -> list[Parts]:
-    """Return Spearman's correlation of the cosine with people's ratings, for each group."""
+    """Return Spearman's correlation of the cosine with human ratings, for each group."""
     place = {word.text: number for number, word in enumerate(vectors.words)}
     known = [(place[a], place[b], rating) for a, b, rating in pairs if a in place and b in place]
     items = np.array([pair[:2] for pair in known], np.int64).reshape(-1, 2)
@@ -108,14 +108,14 @@ def rated_parts(
 
 
 def neighbours_agree(units: Floats, codes: Codes) -> Floats:
-    """Say of each word whether most of its nearest neighbours by cosine are of its kind (1 or 0).
+    """Return 1 for each word whose nearest neighbours by cosine are mostly of its kind, else 0.
 
-    Kinds that are equally frequent among the neighbours: the nearer ones.
+    Ties between kinds go to the one with the nearer neighbours.
     """
     cosines = units @ units.T
     np.fill_diagonal(cosines, -np.inf)
     nearest = np.argpartition(-cosines, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
-    # A vote counts far more than how near it is.
+    # The number of votes counts far more than their nearness.
     votes = 100 + np.take_along_axis(cosines, nearest, axis=1)
     ballots = np.zeros((len(codes), codes.max() + 1))
     np.add.at(ballots, (np.arange(len(codes))[:, None], codes[nearest]), votes)
@@ -124,15 +124,15 @@ def neighbours_agree(units: Floats, codes: Codes) -> Floats:
 
 
 def held_out_silhouettes(values: Floats, codes: Codes) -> tuple[Floats, float]:
-    """Return the silhouette of each word along discriminants that other words have found.
+    """Return the silhouette of each word along discriminants fitted to other words.
 
-    Half of the words find the axes; distances between the others are Euclidean. The halves change
-    places, and all is done for a few ways of halving.
+    The axes are fitted to half of the words; distances between the others are Euclidean. Then the
+    halves swap, and the whole is repeated for a few random splits.
 
     Returns
     -------
     tuple
-        Shape [words], and the mean when the kinds of the measured words are shuffled.
+        Shape [words], and the mean with shuffled kinds of the scored words.
     """
     chance = np.random.default_rng(0)
     total, shuffled = np.zeros(len(codes)), []
@@ -149,7 +149,7 @@ def held_out_silhouettes(values: Floats, codes: Codes) -> tuple[Floats, float]:
 
 
 def scaled_discriminants(values: Floats, codes: Codes) -> Floats:
-    """Return the axes that tell kinds apart, if dimensions are scaled to equal spread first."""
+    """Return the axes that separate kinds, after scaling dimensions to equal spread."""
     means, _ = group_means(values, codes)
     scale = (values - means[codes]).std(axis=0)
     scale[scale == 0] = 1.0

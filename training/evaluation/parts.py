@@ -1,4 +1,4 @@
-"""Scores taken apart: what each word or pair adds. Intervals and permutations need no more."""
+"""Scores as contributions of words or pairs, as needed for intervals and permutations."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ FEWEST_ITEMS = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
-    """A score at every layer, as the mean over what its items add.
+    """A score at every layer, as the mean over contributions of items.
 
     Attributes
     ----------
     values
         Shape [layers, items].
     items
-        Shape [items, 1 or 2]: the word, or both words, of each item; or its kind, where words of
-        a kind share their luck.
+        Shape [items, 1 or 2]: the word, or both words, of each item; or its kind, where words of a
+        kind are not independent.
     """
 
     test: str
@@ -60,10 +60,10 @@ def answers_of(found: list[Parts], encoder: Examined) -> list[Answer]:
 
 
 def weights(items: NDArray[np.int64]) -> Floats:
-    """Return the weight of each item whenever the words are drawn again, [draws, items].
+    """Return the weight of each item in bootstrap samples of the words, [draws, items].
 
-    A pair comes as often as both of its words together. This makes intervals wider than they need
-    be: simulated with MEN's pairs of the listed words, by 1.5 to 1.8 times.
+    A pair is weighted by the product of its words. This makes intervals wider than necessary: in a
+    simulation with the MEN pairs of the listed words, by 1.5 to 1.8 times.
     """
     words, places = np.unique(items, return_inverse=True)
     chance = np.random.default_rng(0)
@@ -72,16 +72,16 @@ def weights(items: NDArray[np.int64]) -> Floats:
     drawn = counts[:, places[:, 0]].astype(np.float64)
     for others in places.T[1:]:
         drawn *= counts[:, others]
-    drawn = drawn[drawn.any(axis=1)]  # of few pairs it may be that none comes
+    drawn = drawn[drawn.any(axis=1)]  # with few pairs a sample may be empty
     share: Floats = drawn / drawn.sum(axis=1, keepdims=True)
     return share
 
 
 def correlated(ratings: Floats, likeness: Floats) -> Floats:
-    """Take Spearman's correlation apart, [layers, pairs].
+    """Decompose Spearman's correlation into contributions, [layers, pairs].
 
-    The products of standard scores alone would have the right mean. What is added has the mean 0,
-    and makes sums over other items right to first order: their ranks have another spread.
+    The products of standard scores alone would have the right mean. The added term has mean 0 and
+    makes sums over other items, whose ranks have a different spread, accurate to first order.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def correlated(ratings: Floats, likeness: Floats) -> Floats:
 
 
 def standard(ranks: Floats) -> Floats:
-    """Bring each row to mean 0 and spread 1; a row without spread is 0."""
+    """Scale each row to mean 0 and standard deviation 1; a constant row becomes 0."""
     centred = ranks - ranks.mean(axis=-1, keepdims=True)
     spread = centred.std(axis=-1, keepdims=True)
     scores: Floats = np.divide(centred, spread, out=np.zeros(centred.shape), where=spread > 0)

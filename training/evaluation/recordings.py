@@ -1,4 +1,4 @@
-"""The recordings that speech encoders are asked about: voices of the training, others, people."""
+"""The recordings used in the evaluation: training voices, other voices, people."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Recorded:
     Attributes
     ----------
     voice
-        The synthetic voice, or for people where the recording comes from.
+        The synthetic voice, or for people the source of the recording.
     group
         The kind of voice.
     """
@@ -35,7 +35,7 @@ class Recorded:
 
 
 def recordings(work: Work, plan: Plan, data: Path) -> list[Recorded]:
-    """List what others say, and a few clips of each of these words by the training voices."""
+    """List the test recordings, and a few clips of each of their words by training voices."""
     words = [word.text for word in read_words(work)]
     asked = [*synthetic(work, plan, set(words)), *people(work, data, set(words))]
     needed = {item.word for item in asked}
@@ -49,14 +49,14 @@ def recordings(work: Work, plan: Plan, data: Path) -> list[Recorded]:
 
 
 def known_clips(work: Work, plan: Plan, number: int, word: str) -> list[tuple[str, Path]]:
-    """Return some training voices that say a word, other ones for each word."""
+    """Return clips of a word by some training voices, which vary between words."""
     turns = [voice_of(plan, number, turn) for turn in range(plan.clips_per_concept)]
     files = [(voice, work.clips / voice / f"{word}.flac") for voice in (HIBARI, *turns)]
     return [(voice, file) for voice, file in files if file.exists()][:CLIPS_A_WORD]
 
 
 def synthetic(work: Work, plan: Plan, words: Collection[str]) -> Iterator[Recorded]:
-    """List the clips of voices that no encoder was trained on."""
+    """List the clips of voices not used in training."""
     groups = {UNSEEN: plan.unseen_voices, "flite": FLITE, "espeak": ESPEAK, "piper": (PIPER,)}
     for group, voices in groups.items():
         for voice in voices:
@@ -66,7 +66,7 @@ def synthetic(work: Work, plan: Plan, words: Collection[str]) -> Iterator[Record
 
 
 def people(work: Work, data: Path, words: Collection[str]) -> Iterator[Recorded]:
-    """List the words that people say, as far as these recordings are there."""
+    """List the available recordings of people."""
     folders = {
         "GCompris": (data / "people/en_gcompris", "*.ogg"),
         "KTuberling": (debian(work, "usr/share/ktuberling/sounds/en"), "*.ogg"),
@@ -74,14 +74,14 @@ def people(work: Work, data: Path, words: Collection[str]) -> Iterator[Recorded]
     }
     for source, (folder, pattern) in folders.items():
         for file in sorted(folder.glob(pattern)):
-            # KTuberling puts the playground before the word: "moon_rocket".
+            # File names of KTuberling start with the playground: "moon_rocket".
             word = file.stem.removesuffix("_desc").rpartition("_")[2]
             if word in words:
                 yield Recorded(word, source, PEOPLE, file)
 
 
 def by_group(heard: list[Recorded]) -> dict[str, list[int]]:
-    """Return the places of what is asked about: each kind of voice, and each source of people."""
+    """Return the indices of test recordings by kind of voice and by source of people."""
     groups: dict[str, list[int]] = {}
     for row, item in enumerate(heard):
         if item.group != KNOWN:

@@ -1,4 +1,4 @@
-"""All answers, kept as numbers and set out as tables."""
+"""All answers, saved as numbers and formatted as tables."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -28,16 +28,16 @@ STAGES = (
 )
 MARK = "<!-- What follows is written by `python -m training evaluate`. -->"
 READING = """
-Rows are encoders, columns layers (0: what enters the first block). A number is the mean over the
-seeds. The last column tells the best layer, its 95 % interval from a bootstrap over words (the
-widest of the seeds), and what each seed reached there. The best layer is the best of what is shown:
-with seven layers and no difference it would look better than chance by itself. Where only the last
-layer can be asked, columns are measures, each with its interval.
+Rows are encoders, columns layers (0: the input of the first block). Each value is the mean over the
+seeds. The last column gives the best layer, its 95 % bootstrap interval over words (the widest of
+the seeds), and the value of each seed there. The best layer is selected from those shown: with
+seven layers and no effect it would still look better than chance. Where only the last layer can be
+evaluated, columns are measures, each with its interval.
 """
 
 
 def evaluate(work: Work, plan: Plan, data: Path, docs: Path) -> None:
-    """Ask all questions, keep the answers, and write the tables behind what docs say by hand."""
+    """Run the evaluation, save the answers, and write the tables after the manual part."""
     answers = {title: asked.examine(work, plan, data) for title, asked in QUESTIONS.items()}
     effects = effect.examine(work, plan, data)
     everything = [answer for part in answers.values() for answer in part]
@@ -80,7 +80,7 @@ def tables(answers: Sequence[Answer]) -> Iterable[str]:
 
 
 def table_of_measures(asked: Sequence[Answer]) -> Iterable[str]:
-    """Return a table of all measures of one group of words, in its last row what chance gives."""
+    """Return a table of all measures of one group of words, with chance in its last row."""
     chances = {answer.measure: number(answer.chance) for answer in asked}
     rows = []
     for stage, every in groupby(asked, lambda answer: answer.stage):
@@ -100,7 +100,7 @@ def with_interval(seeds: Sequence[Answer]) -> str:
 
 
 def row_of(stage: str, seeds: Sequence[Answer], layers: int) -> tuple[str, ...]:
-    """Return the mean over seeds by layer, and more of the best layer."""
+    """Return the mean over seeds by layer, with details of the best layer."""
     scores = np.array([answer.scores for answer in seeds])
     means = scores.mean(0)
     best = int(np.nanargmax(means)) if np.isfinite(means).any() else 0
@@ -132,7 +132,7 @@ def effect_tables(effects: Sequence[Effect]) -> Iterable[str]:
 
 
 def number(value: float) -> str:
-    """Write a score as short as it can be told apart."""
+    """Format a score with the necessary digits."""
     if not np.isfinite(value):
         return "–"
     return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""Does a word find its own picture? Asked in an art style that no encoder has met."""
+"""Retrieval of the picture of a word, in an art style not used in training."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from training.words import TRAINING_STYLES, UNSEEN_STYLE, Role
 from training.work import Work
 from vgdesk.core.model import Modality
 
-# Plain speech, too, has names fitted afterwards: beside it one sees what meeting pictures adds.
+# Names are also fitted to plain speech afterwards, to show what pictures add.
 WITH_A_WAY = {
     Modality.SPEECH: ("plain", "grounded", "shuffled"),
     Modality.TEXT: ("grounded", "shuffled"),
@@ -29,14 +29,14 @@ WITH_A_WAY = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gallery:
-    """The concepts that the unseen style draws, all to choose from.
+    """The concepts drawn in the unseen style, which are all candidates.
 
     Attributes
     ----------
     pictures
         In the unseen style, [concepts, picture_dim].
     typical
-        The mean over the training styles, also where an encoder never met it.
+        The mean over the training styles, even if not used in training.
     """
 
     words: list[str]
@@ -46,9 +46,9 @@ class Gallery:
 
 
 def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
-    """Ask all encoders with a way into the pictures for the right picture of each concept.
+    """Retrieve the picture of each concept with all encoders that have a picture mapping.
 
-    The first answers are the ceiling: what a concept's typical picture finds.
+    The first answers are the ceiling: the retrieval by the typical picture of a concept.
     """
     gallery = open_gallery(work)
     ceiling = {"modality": "picture", "stage": "ceiling", "seed": 0}
@@ -71,14 +71,14 @@ def examine(work: Work, plan: Plan, data: Path) -> list[Answer]:
 
 
 def with_a_way(plan: Plan, modality: Modality) -> list[Examined]:
-    """List the encoders that have a way into the space of the pictures."""
+    """List the encoders with a mapping into the picture space."""
     return [
         encoder for encoder in examined(plan, modality) if encoder.stage in WITH_A_WAY[modality]
     ]
 
 
 def open_gallery(work: Work) -> Gallery:
-    """Read the pictures as the encoders met them."""
+    """Read the features of the pictures."""
     points = load_file(work.features / "pictures.safetensors")
     listed = json.loads((work.features / "pictures.json").read_text("utf-8"))
     drawn = np.flatnonzero(~np.isnan(points[UNSEEN_STYLE][:, 0]))
@@ -90,7 +90,7 @@ def open_gallery(work: Work) -> Gallery:
 def ask(
     gallery: Gallery, words: Sequence[str], points: Floats, group: str, asked: dict[str, Any]
 ) -> list[Answer]:
-    """Ask for the pictures of words, concepts that met pictures and held-out ones apart."""
+    """Evaluate words, separately for pictured and held-out concepts."""
     own = np.array([gallery.words.index(word) for word in words])
     ranks = ranks_of_own(points, gallery.pictures, own)
     roles = np.array(gallery.roles)[own]
@@ -105,7 +105,7 @@ def ask(
 
 
 def ranks_of_own(points: Floats, pictures: Floats, own: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many pictures are at least as near, by cosine, as the word's own."""
+    """Return the number of pictures at least as near, by cosine, as the picture of the word."""
     nothing = np.zeros(pictures.shape[1])
     nearness = unit(points, nothing) @ unit(pictures, nothing).T
     of_own = nearness[np.arange(len(own)), own]
@@ -114,7 +114,7 @@ def ranks_of_own(points: Floats, pictures: Floats, own: NDArray[np.int64]) -> ND
 
 
 def results(ranks: NDArray[np.int64], words: Sequence[str], n: int) -> dict[str, dict[str, Any]]:
-    """Return the shares of ranks that are good enough, and the rank in the middle; one layer."""
+    """Return R@k and the median rank; one layer."""
     shares = {
         f"R@{best}": average((ranks <= best)[None].astype(float), words, min(best, n) / n)
         for best in (1, 5, 10)

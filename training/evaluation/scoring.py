@@ -1,4 +1,4 @@
-"""From a number for each item to an answer."""
+"""Conversion of values per item into answers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from training.evaluation.vectors import Examined
 
 
 def who(encoder: Examined) -> dict[str, Any]:
-    """Return the part of an answer that tells which encoder gave it."""
+    """Return the part of an answer that identifies the encoder."""
     return {"modality": encoder.modality.value, "stage": encoder.stage, "seed": encoder.seed}
 
 
 def average(values: Floats, words: Sequence[str], chance: float) -> dict[str, Any]:
-    """Return the part of an answer that tells the mean over items, [layers, items].
+    """Return the part of an answer with the mean over items, [layers, items].
 
     The interval is that of `answers.bootstrapped`, for all layers at once.
     """
@@ -29,19 +29,19 @@ def average(values: Floats, words: Sequence[str], chance: float) -> dict[str, An
 
 
 def told(scores: Floats, lows: Floats, highs: Floats) -> dict[str, Any]:
-    """Return scores by layer and their intervals in the form of an answer."""
+    """Return scores by layer and their intervals in the format of an answer."""
     named = {"scores": scores, "lows": lows, "highs": highs}
     return {name: tuple(float(value) for value in values) for name, values in named.items()}
 
 
 def drawn(words: int) -> Floats:
-    """Return how often each word is there when all are drawn again, [draws, words]."""
+    """Return how often each word occurs in bootstrap samples, [draws, words]."""
     shares = np.full(words, 1 / words)
     return np.random.default_rng(0).multinomial(words, shares, RESAMPLES).astype(float)
 
 
 def unit(vectors: NDArray[np.floating[Any]], mean: NDArray[np.floating[Any]]) -> Floats:
-    """Return what is left of vectors without the mean, at length one; nothing stays nothing."""
+    """Subtract the mean from vectors and scale them to length 1; zeros stay zeros."""
     left = np.asarray(vectors, float) - mean
     lengths: Floats = np.linalg.norm(left, axis=-1, keepdims=True)
     units: Floats = left / np.maximum(lengths, 1e-12)

@@ -1,4 +1,4 @@
-"""What every encoder makes of the test words, computed by the program's own code and kept."""
+"""Vectors of the test words in every encoder, computed with the code of the program and cached."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An encoder that is examined.
+    """An encoder under evaluation.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ def examined(plan: Plan, modality: Modality) -> list[Examined]:
 
 
 def run_folder(work: Work, encoder: Examined) -> Path:
-    """Return where a trained encoder lies; for an untrained one, the one whose twin it is."""
+    """Return the folder of a trained encoder, or that of the original of an untrained twin."""
     stage = "plain" if encoder.stage == "untrained" else encoder.stage
     return work.runs / encoder.modality.value / f"seed-{encoder.seed}" / stage
 
@@ -67,21 +67,21 @@ def spec_of(work: Work, encoder: Examined) -> EncoderSpec:
 
 
 def text_vectors(work: Work, encoder: Examined, words: Sequence[str]) -> Floats:
-    """Return what a text encoder makes of written words, [layers, words, dim]."""
+    """Return the vectors of written words, [layers, words, dim]."""
     return kept(work, spec_of(work, encoder), list(words), lambda part: list(part))
 
 
 def speech_vectors(work: Work, encoder: Examined, files: Sequence[Path]) -> Floats:
-    """Return what a speech encoder makes of recordings of words, [layers, files, dim]."""
+    """Return the vectors of recordings of words, [layers, files, dim]."""
     names = [str(file) for file in files]
     return kept(work, spec_of(work, encoder), names, lambda part: [heard(work, n) for n in part])
 
 
 @cache
 def heard(work: Work, name: str) -> Floats:
-    """Read a recording at the encoders' rate, from where the word begins to where it ends.
+    """Read a recording at the rate of the encoders, trimmed to the word.
 
-    The synthetic clips were cut when they were made; where no word is found, all is the word.
+    Synthetic clips are already trimmed; if no word is found, the whole recording is used.
     """
     file = Path(name)
     recording = read(file)
@@ -96,7 +96,7 @@ def kept(
     items: list[str],
     prepare: Callable[[Sequence[str]], Sequence[Any]],
 ) -> Floats:
-    """Encode items, or read what was encoded before."""
+    """Encode items, or read their cached vectors."""
     name = hashlib.sha256("\n".join((spec.id, spec.revision, *items)).encode()).hexdigest()[:24]
     file = work.root / "vectors" / f"{name}.safetensors"
     if not file.exists():

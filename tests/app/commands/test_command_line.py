@@ -215,7 +215,7 @@ def test_a_long_list_is_printed_in_blocks_and_some_of_its_words_one_by_one(
         "aab\t0.8944\t",
     ]
     assert main([*command, "--only", "aab", "zebra"]) == 2
-    assert "no “zebra”" in capsys.readouterr().err
+    assert "no row “zebra”" in capsys.readouterr().err
 
 
 def test_letters_are_listed_from_round_to_sharp(capsys: pytest.CaptureFixture[str]) -> None:
@@ -263,5 +263,5 @@ def test_check_says_what_is_wrong_with_a_file(
     said = capsys.readouterr().out.splitlines()[1]
     assert said.startswith(f"{silent}\tfail\tDigital silence\t")
     assert main(["check", "--all", str(good)]) == 0
-    assert "pass\tClipping\tNothing was clipped." in capsys.readouterr().out
+    assert "pass\tClipping\tNo clipping." in capsys.readouterr().out
     assert main(["check", str(tmp_path / "none")]) == 2
