@@ -79,7 +79,7 @@ def test_what_is_confused_depends_on_who_is_asked() -> None:
 
 def test_chance_is_half_and_its_spread_that_of_random_groups() -> None:
     names = ["a", "b", "c"] * 8
-    errors = np.array([confused(noise(24, 6, seed=s), names).values for s in range(60)])
+    errors = np.array([confused(noise(24, 6, seed=s), names).values for s in range(40)])
     found = confused(noise(24, 6, seed=99), names)
     off = found.is_asked
     assert errors[:, off].mean() == pytest.approx(0.5, abs=0.01)

@@ -194,7 +194,7 @@ def test_a_name_that_nobody_could_unpack_is_not_packed(
 def test_a_name_that_a_take_gets_can_be_packed(
     tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
-    shelf = TakeFiles(tmp_path_factory.getbasetemp(), ())
+    shelf = TakeFiles(tmp_path_factory.mktemp("shelf"), ())
     assert is_portable(shelf.reserve(name).name)
 
 

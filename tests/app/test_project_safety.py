@@ -57,8 +57,7 @@ from tests.app.test_project_safety import edited
 from vgdesk.app.project_file import open_project, save
 from dataclasses import replace
 
-folder, outside, step = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-session = edited(open_project(folder), outside)
+outside, *folders = map(Path, sys.argv[1:])
 
 def dying(real):
     def call(*arguments, **more):
@@ -69,8 +68,14 @@ def dying(real):
         return real(*arguments, **more)
     return call
 
-os.replace, os.fsync = dying(os.replace), dying(os.fsync)
-save(folder, session, replace(RECIPE, seed=99))
+for step, folder in enumerate(folders):
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    session = edited(open_project(folder), outside)
+    os.replace, os.fsync = dying(os.replace), dying(os.fsync)
+    save(folder, session, replace(RECIPE, seed=99))
+    os._exit(0)
 """
 
 
@@ -78,13 +83,14 @@ def test_a_death_at_any_step_leaves_the_old_or_the_new_project(
     before: Project, outside: Path, tmp_path: Path
 ) -> None:
     recipe = replace(RECIPE, seed=99)
-    ends = []
-    for step in range(STEPS):
-        folder = tmp_path / f"{step}" / "a.vgdesk"
+    folders = [tmp_path / f"{step}" / "a.vgdesk" for step in range(STEPS)]
+    for folder in folders:
         shutil.copytree(before.folder, folder)
-        old = open_project(folder)
-        command = [sys.executable, "-c", DIES, str(folder), str(outside), str(step)]
-        ends.append(subprocess.run(command, check=False, timeout=60, cwd=ROOT).returncode)
+    olds = [open_project(folder) for folder in folders]
+    # One process forks the one that dies at each step.
+    command = [sys.executable, "-c", DIES, str(outside), *map(str, folders)]
+    ended = subprocess.run(command, check=True, timeout=60, cwd=ROOT, stdout=subprocess.PIPE)
+    for folder, old in zip(folders, olds, strict=True):
         session = edited(old, outside)
         names = {"moon-1": "moon.wav", "moon-2": "luna.wav"}
         for name, file in names.items():
@@ -95,7 +101,7 @@ def test_a_death_at_any_step_leaves_the_old_or_the_new_project(
         # The next save goes on from there.
         again = save(folder, edited(old, outside), recipe)
         assert same(open_project(folder).session, again)
-    assert ends == [77] * (STEPS - 1) + [0]
+    assert [*map(int, ended.stdout.split())] == [77] * (STEPS - 1) + [0]
 
 
 @pytest.mark.parametrize("number", [5, 13, 28])  # EIO, EACCES, ENOSPC

@@ -10,6 +10,7 @@ import pytest
 
 from vgdesk.__main__ import main
 from vgdesk.app.stack_making import Making, make_stack
+from vgdesk.app.word_lists import open_words
 from vgdesk.audio.files import Recording, read, write_flac
 from vgdesk.core.resources import resource
 from vgdesk.encoders import ENCODERS, inspect_folder, levelling_files, load
@@ -75,12 +76,17 @@ def test_as_published_one_encoder_in_both_cells_is_heard_in_two_ways(
 ) -> None:
     demo, model = str(resource("demo.vgdesk")), str(tiny("wav2vec2-stable"))
     out = tmp_path / "out"
-    command = ["reproduce", demo, "--out", str(out), "--speech", model, "--speech-grounded", model]
-    assert main(command) == 0
+    vectors = tmp_path / "my.txt"
+    texts = [word.text for word in open_words(demo).words.values()]
+    vectors.write_text("".join(f"{text} {len(text)} {ord(text[0])}\n" for text in texts))
+    command = ["reproduce", demo, "--out", str(out), "--text", str(vectors)]
+    assert main([*command, "--speech", model, "--speech-grounded", model]) == 0
     lines = (out / "results.tsv").read_text("utf-8").splitlines()
     found: dict[tuple[str, str], list[str]] = {}
     for row in csv.DictReader(lines, delimiter="\t"):
         found.setdefault((row["measure"], row["line"]), []).append(row["values"])
+    # Word vectors of a file are compared with every layer of speech.
+    assert len(set(found["cka", "Speech – Text"])) == 3
     plain, grounded = "Speech", "Speech + pictures"
     assert found["silhouette", plain] == found["silhouette", grounded]
     assert found["silhouette-published", plain] != found["silhouette-published", grounded]
