@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
+from tests.warm_children import warm_children
 from vgdesk.app import analysing
 from vgdesk.app.analysing import Analysing, Listener, Request
 from vgdesk.app.events import View
@@ -76,9 +77,11 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.analysing.close()
+    with warm_children() as children:
+        children.may_analyse.set()
+        made = Desk(tmp_path)
+        yield made
+        made.analysing.close()
 
 
 def test_a_map_does_not_wait_for_scores(desk: Desk) -> None:

@@ -118,7 +118,8 @@ def test_figures_and_tables_are_in_the_layout_of_the_study(folder: Path) -> None
 def test_written_words_alone_give_what_they_can(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["reproduce", "study-phonetic", "--out", str(tmp_path / "out")]) == 0
+    command = ["reproduce", "study-phonetic", "--out", str(tmp_path / "out")]
+    assert main([*command, "--text", "spelling"]) == 0
     page = (tmp_path / "out" / "README.md").read_text("utf-8")
     assert "Nothing to encode" in page
     rows = (tmp_path / "out" / "results.tsv").read_text("utf-8").splitlines()[1:]

@@ -80,6 +80,7 @@ def test_as_published_one_encoder_in_both_cells_is_heard_in_two_ways(
     texts = [word.text for word in open_words(demo).words.values()]
     vectors.write_text("".join(f"{text} {len(text)} {ord(text[0])}\n" for text in texts))
     command = ["reproduce", demo, "--out", str(out), "--text", str(vectors)]
+    command += ["--text-grounded", "spelling"]
     assert main([*command, "--speech", model, "--speech-grounded", model]) == 0
     lines = (out / "results.tsv").read_text("utf-8").splitlines()
     found: dict[tuple[str, str], list[str]] = {}
