@@ -12,7 +12,10 @@ import pytest
 from vgdesk.core.resources import resource
 from vgdesk.ending import NOBODY_READS, OUR_FAULT, OUTPUT_LOST
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the shell and signals of Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the shell and signals of Linux"),
+    pytest.mark.slow,
+]
 
 ROOT = Path(__file__).parents[1]
 DEMO = str(resource("demo.vgdesk"))

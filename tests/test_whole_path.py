@@ -16,6 +16,8 @@ from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = Path(__file__).parents[2] / "shared" / "data" / "people" / "en_gcompris"
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 

@@ -106,11 +106,13 @@ def test_a_menu_and_a_tooltip_can_show_it(analysis: Analysis) -> None:
     assert analysis.source
 
 
+@pytest.mark.slow
 def test_the_result_suits_the_kind(analysis: Analysis) -> None:
     for result in of_noise(analysis):
         assert isinstance(result, RESULTS[analysis.kind])
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_output(analysis: Analysis) -> None:
     first, second = of_noise(analysis), results_of(analysis, stack_of(noise(3, 12, 8)))
     assert np.array_equal(numbers(first), numbers(second))
@@ -173,6 +175,7 @@ def test_the_trace_says_where_numbers_come_from(analysis: Analysis) -> None:
         assert trace.seed in (None, 5)
 
 
+@pytest.mark.slow
 def test_the_seed_is_named_if_and_only_if_it_matters(analysis: Analysis) -> None:
     one, other = (of_noise(analysis, seed=seed) for seed in (5, 6))
     assert (one[0].trace.seed is None) == np.array_equal(numbers(one), numbers(other))

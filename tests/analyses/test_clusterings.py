@@ -17,6 +17,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 MEASURES = ("kmeans-ari", "kmeans-ami", "agglomerative-ari")
 
 
+@pytest.mark.slow
 @given(seed=SEEDS, clusters=st.integers(1, 5), groups=st.integers(2, 6))
 @settings(max_examples=25, deadline=None)
 def test_agreement_is_that_of_scikit_learn_and_of_the_definition(seed, clusters, groups) -> None:

@@ -77,6 +77,7 @@ def test_what_is_confused_depends_on_who_is_asked() -> None:
     assert found.values[scattered, tight] > 0.5
 
 
+@pytest.mark.slow
 def test_chance_is_half_and_its_spread_that_of_random_groups() -> None:
     names = ["a", "b", "c"] * 8
     errors = np.array([confused(noise(24, 6, seed=s), names).values for s in range(40)])
@@ -107,6 +108,7 @@ def test_rotation_and_scale_do_not_matter() -> None:
     assert np.allclose(one.values, other.values, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_long_list_is_shuffled_a_few_times_and_says_so() -> None:
     n = MANY_SHUFFLED_ROWS + 1
     groups = [f"g{i % 5}" for i in range(n)]

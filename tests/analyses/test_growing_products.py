@@ -91,6 +91,7 @@ def test_a_step_gives_what_a_full_run_gives(values, change, rows: int, tolerance
     assert_same(followed(old, new), new, tolerance)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     start=st.lists(WORDS, min_size=8, max_size=30),

@@ -116,6 +116,7 @@ def test_all_rows_are_fitted_if_none_of_the_named_is_there(method: Analysis) -> 
     assert np.array_equal(gone.points, method.compute(stack, 0, None).points)
 
 
+@pytest.mark.slow
 @given(seed=SEEDS)
 @settings(max_examples=20, deadline=None)
 def test_neither_order_nor_rotation_nor_scale_turns_the_map_over(seed: int) -> None:

@@ -46,6 +46,7 @@ def residuals(pairs: list[float], out: list[list[float]]) -> np.ndarray:
     return own - design @ np.linalg.lstsq(design, own, rcond=None)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "columns"), [(5, 0), (9, 1), (12, 2)])
 def test_it_is_the_definition(words: int, columns: int) -> None:
     a, b, facts = noise(2, words, 6), noise(3, words, 5, seed=1), facts_of(words, columns=columns)

@@ -80,6 +80,7 @@ def test_the_same_order_scores_1_and_the_reverse_scores_minus_1() -> None:
     assert scored(stack_of(meanings), reverse).values[0] == pytest.approx(-1)
 
 
+@pytest.mark.slow
 def test_noise_leaves_chance_as_rarely_as_it_should() -> None:
     pairs = some_pairs(40, 200)
     curve = scored(stack_of(noise(150, 40, 6)), rated_by(noise(40, 6, seed=1), pairs))
@@ -104,6 +105,7 @@ def test_chance_is_that_of_words_and_not_of_pairs() -> None:
     assert curve.chance_high[0] - curve.chance_low[0] == pytest.approx(width, rel=0.2)
 
 
+@pytest.mark.slow
 def test_the_interval_is_that_of_words_drawn_again() -> None:
     meanings, pairs = noise(60, 6), some_pairs(60, 500)
     rated = rated_by(noise(60, 6, seed=2) + meanings, pairs)

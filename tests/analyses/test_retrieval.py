@@ -125,6 +125,7 @@ def test_chance_is_what_chance_gives() -> None:
         assert is_outside.mean() < 0.2
 
 
+@pytest.mark.slow
 def test_chance_is_what_new_noise_gives() -> None:
     stack, facts = spoken(20, 3)
     curve = by_series(score_retrieval(stack, facts, 0))[MAP]

@@ -42,6 +42,7 @@ def test_it_is_the_definition() -> None:
     assert result.values == pytest.approx([silhouette_score(x, groups) for x in stack.values])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [30, 1100, 4200])  # the last in float32
 def test_it_is_that_of_scikit_learn_also_with_a_steep_spectrum(words: int) -> None:
     stack = stack_of(steep(2, words, 50))

@@ -107,6 +107,7 @@ def test_noise_leaves_chance_as_rarely_as_it_should() -> None:
         assert curve.values.mean() == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_words_that_share_letters_alone_are_no_discovery() -> None:
     counts = (60, 60, 10, 10)
     values = noise(100, sum(counts), 16)

@@ -21,6 +21,7 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return out
 
 
+@pytest.mark.slow
 def test_words_are_recognised_across_speakers(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -39,6 +40,7 @@ def test_words_are_recognised_across_speakers(
     assert len(lines) == len(found["layers"])
 
 
+@pytest.mark.slow
 def test_their_means_are_what_is_embedded_without_frames(tmp_path: Path) -> None:
     frames, vectors = tmp_path / "frames.safetensors", tmp_path / "vectors.safetensors"
     command = ["embed", DEMO, "--encoder", "starter-speech", "--out"]

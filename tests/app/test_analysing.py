@@ -16,6 +16,8 @@ from vgdesk.core.model import EncoderId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.wanted import while_wanted
 
+pytestmark = pytest.mark.slow
+
 
 def score(_measure: str, begun: Path, may_end: Path) -> int:
     """Score layer after layer until the test lets it come to an end."""

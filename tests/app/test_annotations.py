@@ -317,6 +317,7 @@ def seeds() -> list[tuple[str, bytes]]:
     ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300,
     deadline=5000,

@@ -125,6 +125,7 @@ def test_a_crash_costs_one_job_and_not_the_next(
     assert isinstance(crashed.errors[0], ChildLostError)
 
 
+@pytest.mark.slow
 def test_the_newest_waiting_job_of_a_slot_wins(
     child: ChildProcess, main_thread: MainThread
 ) -> None:

@@ -76,6 +76,7 @@ def values_of(news: Sequence[Any]) -> dict[str, FloatArray]:
     return {item.row: item.embedding.values for item in news}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["spectrum", "wav2vec2-group"])
 def test_every_take_gets_what_the_encoder_makes_of_it_alone(
     tiny: Tiny, takes: tuple[SpeechItem, ...], name: str

@@ -107,6 +107,7 @@ def test_another_trim_is_another_word(here: Here, takes: list[Take]) -> None:
     assert gates.of(SPECTRUM.id, replace(takes[0], end=0.4), "mean") is None
 
 
+@pytest.mark.slow
 def test_only_the_last_few_words_are_kept(here: Here, takes: list[Take]) -> None:
     gates = encoding(here)
     for take in takes[: KEPT + 1]:

@@ -40,6 +40,7 @@ def test_all_ways_of_hearing_meet_where_the_whole_word_is_heard(
         assert one["ranks"] != plain["ranks"]
 
 
+@pytest.mark.slow
 def test_the_file_of_a_take_is_that_take_and_another_one_is_found_by_its_name(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def test_what_is_done_soon_is_no_job(desk: Desk) -> None:
     assert desk.jobs == []
 
 
+@pytest.mark.slow
 def test_progress_is_shown_and_cancel_ends_the_work_at_its_next_file(desk: Desk) -> None:
     done: list[int] = []
     went_on, is_cancelled = threading.Event(), threading.Event()

@@ -303,6 +303,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300,
     deadline=5000,
@@ -326,6 +327,7 @@ def test_no_damage_does_more_than_be_said(
         with_imported(Session(), taken)
 
 
+@pytest.mark.slow
 def test_a_parquet_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
@@ -337,6 +339,7 @@ def test_a_parquet_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> N
         read_table_file(tmp_path / "t.parquet")
 
 
+@pytest.mark.slow
 def test_a_parquet_of_more_columns_or_parts_than_can_be_used_is_not_looked_through(
     tmp_path: Path,
 ) -> None:
@@ -353,6 +356,7 @@ def test_a_parquet_of_more_columns_or_parts_than_can_be_used_is_not_looked_throu
         read_table_file(file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -420,6 +424,7 @@ def test_a_parquet_of_many_row_groups_is_read_whole(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=8), st.sampled_from(["", "x", *FIELDS]), max_size=6))
 def test_whatever_is_mapped_is_either_used_or_refused(mapping: dict[str, str]) -> None:
     headings = tuple(mapping)

@@ -195,6 +195,7 @@ def test_a_folder_is_replaced_only_if_it_holds_what_we_write(tmp_path: Path) -> 
         checked_folder(place, ["a.tsv"], force=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="files without a name are Linux's")
 @pytest.mark.parametrize(("way", "left"), [("stream", False), ("path", True), ("folder", True)])
 def test_a_killed_program_leaves_nothing_or_what_the_next_run_removes(

@@ -206,6 +206,7 @@ def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
     assert not list(target.iterdir())
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_are_refused_or_open(

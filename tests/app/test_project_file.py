@@ -183,6 +183,7 @@ def sessions(draw: st.DrawFn) -> Session:
     return Session(words, takes, chosen)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(sessions())
 def test_every_session_comes_back(session: Session) -> None:
@@ -203,6 +204,7 @@ def test_every_session_comes_back(session: Session) -> None:
             assert each.file.read_bytes() == session.takes[each.id].file.name.encode()
 
 
+@pytest.mark.slow
 def test_a_long_list_opens_whole(tmp_path: Path) -> None:
     rows = [
         f"w{n // 2}\tword {n // 2}\ten\tnoun\tw{n // 2}-{n}\t\ttakes/{n}.wav\t0.1\t0.9\timported"

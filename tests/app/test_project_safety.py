@@ -79,6 +79,7 @@ for step, folder in enumerate(folders):
 """
 
 
+@pytest.mark.slow
 def test_a_death_at_any_step_leaves_the_old_or_the_new_project(
     before: Project, outside: Path, tmp_path: Path
 ) -> None:

@@ -345,6 +345,7 @@ def test_what_is_undone_while_it_is_saved_is_not_taken_for_saved(project: Path) 
 # Two windows
 
 
+@pytest.mark.slow
 def test_the_second_window_opens_for_reading_only(project: Path) -> None:
     first, second = Window(), Window()
     first.open(project)
@@ -583,6 +584,7 @@ def test_the_same_project_asked_for_twice_opens_once_for_writing(project: Path) 
     window.close()
 
 
+@pytest.mark.slow
 def test_the_open_project_under_another_name_is_said_to_be_open_here(
     project: Path, tmp_path: Path
 ) -> None:
@@ -595,6 +597,7 @@ def test_the_open_project_under_another_name_is_said_to_be_open_here(
     window.close()
 
 
+@pytest.mark.slow
 def test_two_windows_never_share_unsaved_work() -> None:
     before = Window()
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))

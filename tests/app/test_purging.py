@@ -364,6 +364,7 @@ while True:
 STEPS = 40
 
 
+@pytest.mark.slow
 def test_killed_at_any_step_it_is_finished_by_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,7 @@ from vgdesk.core.model import Concern, Speaker, Take, TakeId, Verdict, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 
-pytestmark = pytest.mark.sound
+pytestmark = [pytest.mark.sound, pytest.mark.slow]
 
 WORDS = ("snake", "apple", "river")
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"

@@ -141,6 +141,7 @@ def test_what_is_far_beyond_full_scale_is_cut_off(takes: Path) -> None:
     assert np.abs(read(take.file).samples).max() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_hours_are_kept_without_being_in_memory(takes: Path) -> None:
     hours = takes / "sun-1.16000.partial"
     hours.touch()
@@ -248,6 +249,7 @@ def speech(seconds: float) -> FloatArray:
     return np.tile(SAID.samples, times)[: round(seconds * SAID.sample_rate)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [40.0, 90.0])
 def test_a_long_take_is_in_the_list_and_says_what_to_do(takes: Path, seconds: float) -> None:
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
@@ -261,6 +263,7 @@ def test_a_long_take_is_in_the_list_and_says_what_to_do(takes: Path, seconds: fl
     assert read(take.file, start=1.0, end=1.8).seconds == pytest.approx(0.8)
 
 
+@pytest.mark.slow
 def test_a_word_in_a_long_take_is_found(takes: Path) -> None:
     silence = np.zeros(30 * SAID.sample_rate, np.float32)
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
@@ -271,6 +274,7 @@ def test_a_word_in_a_long_take_is_found(takes: Path) -> None:
     assert {concern.check for concern in take.concerns} == {INTERRUPTED.id}
 
 
+@pytest.mark.slow
 def test_a_long_take_goes_with_its_speaker(takes: Path) -> None:
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
     partial.write_bytes(speech(40.0).tobytes())

@@ -19,6 +19,8 @@ from vgdesk.core.resources import resource
 from vgdesk.core.stack import matched
 from vgdesk.encoders.starter import starter_id
 
+pytestmark = pytest.mark.slow
+
 DEMO = resource("demo.vgdesk")
 Rows = list[dict[str, str]]
 

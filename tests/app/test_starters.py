@@ -108,6 +108,7 @@ def test_for_a_damaged_one_the_baseline_of_its_cell_stands_in(
     assert usual_encoders() == {**others, **baseline}
 
 
+@pytest.mark.slow
 def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
     resources: Path, desk: Desk, tmp_path: Path
 ) -> None:
@@ -135,6 +136,7 @@ def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
     assert contents(resources) == before
 
 
+@pytest.mark.slow
 def test_a_demo_whose_encoders_are_missing_opens_with_baselines(
     resources: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

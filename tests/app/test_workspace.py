@@ -25,6 +25,8 @@ from vgdesk.core.resources import resource
 from vgdesk.core.results import LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Rows, Shown
 
+pytestmark = pytest.mark.slow
+
 BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
 "num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 7}"""
 

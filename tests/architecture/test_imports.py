@@ -35,6 +35,7 @@ def _import_all(package: str) -> tuple[list[str], set[str]]:
     return answer["imported"], set(answer["loaded"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["core", "audio", "encoders", "analyses", "app"])
 def test_below_the_window_importing_loads_neither_qt_nor_heavy_libraries(package: str) -> None:
     imported, loaded = _import_all(f"vgdesk.{package}")
@@ -57,6 +58,7 @@ def _loaded_by_python_itself() -> set[str]:
     return set(made.stdout.split())
 
 
+@pytest.mark.slow
 def test_the_window_loads_no_heavy_library() -> None:
     imported, loaded = _import_all("vgdesk.ui")
     assert len(imported) > 1

@@ -1,6 +1,7 @@
 import threading
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def test_channels_are_averaged() -> None:
     np.testing.assert_allclose(ring.latest(50), block.sum(axis=1) / 3, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_reader_and_writer_in_two_threads_lose_nothing() -> None:
     ring = RingBuffer(20_000)
     total = 400_000

@@ -22,6 +22,7 @@ def in_silence(
     return Recording(((sound + noise) * gain).astype(np.float32), rate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", [1.0, 0.01])
 @pytest.mark.parametrize("text", WORDS)
 def test_short_and_quiet_words_are_found_whole(tmp_path: Path, text: str, gain: float) -> None:
@@ -94,6 +95,7 @@ def heard_at(recording: Recording, block: int) -> float | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", [1.0, 0.03])
 @pytest.mark.parametrize("text", WORDS)
 def test_the_end_of_a_word_is_noticed_soon_after_it(tmp_path: Path, text: str, gain: float) -> None:

@@ -249,6 +249,7 @@ FAULTS: dict[str, Callable[[], FloatArray]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @given(before=st.integers(0, 2 * RATE), after=st.integers(0, 2 * RATE))
 @settings(max_examples=8, deadline=None)
@@ -266,6 +267,7 @@ def test_digital_silence_around_a_take_makes_no_difference(
         assert [pytest.approx(part, abs=2 / RATE) for part in moved] == list(padded[check].where)
 
 
+@pytest.mark.slow
 @given(gain_db=st.floats(-20, 5))
 @settings(max_examples=15, deadline=None)
 def test_how_loud_a_take_is_matters_to_its_level_alone(gain_db: float) -> None:
@@ -293,6 +295,7 @@ def test_odd_sounds_are_judged_without_a_warning(
         assert finding in TAKE_CHECKS
 
 
+@pytest.mark.slow
 def test_no_take_of_the_demo_fails() -> None:
     for file in TAKES:
         recording = read(file)
@@ -334,6 +337,7 @@ def _trimmed(word: str, speaker: str) -> Recording:
     return read(file, start=start, end=end)
 
 
+@pytest.mark.slow
 def test_the_same_words_of_two_voices_are_less_unlike_than_different_words() -> None:
     adam, bella = words("adam"), words("bella")
     same = [unlike_others(a, [b]) for a, b in zip(adam, bella, strict=True)]
@@ -345,6 +349,7 @@ def test_the_same_words_of_two_voices_are_less_unlike_than_different_words() -> 
     assert said[1] >= 6
 
 
+@pytest.mark.slow
 def test_a_take_is_like_itself_at_any_level_and_rate() -> None:
     one = words("adam")[0]
     again = resample(Recording(one.samples * np.float32(0.1), one.sample_rate), 48_000)
@@ -353,6 +358,7 @@ def test_a_take_is_like_itself_at_any_level_and_rate() -> None:
     assert found.verdict is Verdict.PASS
 
 
+@pytest.mark.slow
 def test_without_another_take_nothing_is_unlike() -> None:
     one = words("adam")[0]
     silence = Recording(np.zeros(1000, np.float32), 48_000)

@@ -54,6 +54,7 @@ def relative_difference(a: Any, b: Any) -> float:
     return float(np.linalg.norm(a - b) / np.linalg.norm(b))
 
 
+@pytest.mark.slow
 def test_shape_is_what_the_spec_says(spec: EncoderSpec) -> None:
     for vectors in loaded(spec).encode(words_for(spec), Pooling.MEAN):
         assert vectors.shape == (len(spec.layers), spec.dim)
@@ -61,6 +62,7 @@ def test_shape_is_what_the_spec_says(spec: EncoderSpec) -> None:
         assert np.isfinite(vectors).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", Pooling)
 def test_alone_or_in_a_batch_is_the_same(spec: EncoderSpec, pooling: Pooling) -> None:
     encoder, words = loaded(spec), words_for(spec)
@@ -96,6 +98,7 @@ def test_spec_travels_to_another_process(spec: EncoderSpec) -> None:
     assert pickle.loads(pickle.dumps(spec)) == spec
 
 
+@pytest.mark.slow
 def test_untrained_twin_has_the_shape_but_other_numbers(spec: EncoderSpec) -> None:
     if spec.folder is None:
         with pytest.raises(EncoderError, match="never trained"):
@@ -115,6 +118,7 @@ def test_untrained_twin_has_the_shape_but_other_numbers(spec: EncoderSpec) -> No
     assert relative_difference(other[-1], vectors[-1]) > 0.01
 
 
+@pytest.mark.slow
 def test_untrained_twin_is_the_same_in_another_process(tiny: Tiny) -> None:
     spec = untrained_twin(inspect_folder(tiny("hubert-group"), is_grounded=False), seed=5)
     (here,) = load(spec, "cpu").encode(words_for(spec)[2:3], Pooling.MEAN)
@@ -136,6 +140,7 @@ def test_every_family_is_in_the_contract(tiny: Tiny) -> None:
     assert {inspect_folder(f, is_grounded=False).family for f in folders} == set(FAMILIES)
 
 
+@pytest.mark.slow
 def test_frames_are_what_is_pooled(spec: EncoderSpec) -> None:
     if spec.modality is Modality.TEXT or spec.folder is None:
         return  # a baseline is told apart in its own test

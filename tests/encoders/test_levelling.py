@@ -71,6 +71,7 @@ def test_only_models_that_level_sound_can_level_files(tiny: Tiny) -> None:
     assert all(levelling_files(spec) is None for spec in ENCODERS.values())
 
 
+@pytest.mark.slow
 def test_as_published_one_encoder_in_both_cells_is_heard_in_two_ways(
     tiny: Tiny, tmp_path: Path
 ) -> None:

@@ -24,6 +24,8 @@ from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.microphone_dialog import MicrophoneDialog
 from vgdesk.ui.speaker_window import Light
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
 

@@ -16,6 +16,8 @@ from vgdesk.core.viewing import Order, Selection, Shown
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.views.word_heatmap import WordHeatmap
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 N = MOST_ROWS + 1
 CELLS = Cell.TEXT, Cell.TEXT_GROUNDED

@@ -18,6 +18,8 @@ from vgdesk.core.resources import resource
 from vgdesk.ui.cutting_dialog import CuttingDialog
 from vgdesk.ui.main_window import MainWindow
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms
 SAID = read(resource("demo.vgdesk") / "takes" / "snake-bella.flac")
 EVERY = 12  # seconds from one word to the next

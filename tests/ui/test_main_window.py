@@ -32,6 +32,8 @@ from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.views.frame import State, ViewFrame
 from vgdesk.ui.views.message_page import MessagePage
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 WITH_A_QUESTION = {
     "open",

@@ -14,6 +14,8 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.prompts_dialog import PromptsDialog
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
 OK = QDialogButtonBox.StandardButton.Ok

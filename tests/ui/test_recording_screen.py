@@ -23,7 +23,7 @@ from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
 
-pytestmark = pytest.mark.sound
+pytestmark = [pytest.mark.sound, pytest.mark.slow]
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"

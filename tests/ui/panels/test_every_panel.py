@@ -183,6 +183,7 @@ def test_tab_reaches_everything(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", PANELS)
 def test_themes_change_what_is_seen(
     dock: Dock, qapp: QApplication, session: Session, theme: Theme, make: Maker

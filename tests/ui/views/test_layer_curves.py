@@ -110,6 +110,7 @@ def test_labels_keep_apart_and_stay_inside(wanted: list[float], gap: float) -> N
     assert inside[0] >= 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(300, 280), (500, 400), (1200, 900)])
 def test_titles_stand_beside_their_lines_and_cover_no_point(
     view: LayerCurves, qtbot: QtBot, size: tuple[int, int]
