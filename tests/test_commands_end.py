@@ -44,7 +44,9 @@ def run(line: str, *arguments: str, **more: str) -> "subprocess.CompletedProcess
         ('"$@" 2>&- <&-', 0, ""),
     ],
 )
-def test_output_that_goes_nowhere(arguments: list[str], line: str, code: int, says: str) -> None:
+def test_lost_output_is_reported_by_the_exit_code(
+    arguments: list[str], line: str, code: int, says: str
+) -> None:
     done = run(line, *arguments)
     assert "Traceback" not in done.stderr
     assert says in done.stderr

@@ -100,7 +100,7 @@ def test_words_without_speakers_are_the_definition() -> None:
     assert "speakers" not in one.trace.estimator
 
 
-def test_takes_by_nobody_known_are_left_out_across_speakers() -> None:
+def test_takes_of_unknown_speakers_are_left_out_across_speakers() -> None:
     stack = in_pairs(stack_of(noise(2, 12, 4)))
     speakers = {row: "ab"[i % 2] for i, row in enumerate(stack.rows[:10])}
     found = by_word(stack, speakers)
@@ -248,7 +248,7 @@ def width(curve: LayerCurve) -> float:
 
 
 @pytest.mark.slow
-def test_labels_that_mean_nothing_stay_in_the_band() -> None:
+def test_random_labels_stay_in_the_chance_band() -> None:
     result = by_label(stack_of(noise(20, 60, 8)), dealt(60, 5))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.2

@@ -67,7 +67,7 @@ def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_labels_that_mean_nothing_stay_in_the_band(measure: str) -> None:
+def test_random_labels_stay_in_the_chance_band(measure: str) -> None:
     result = curve_of(measure, stack_of(noise(20, 60, 24)), codes_of(60, 5))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.25

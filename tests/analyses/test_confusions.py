@@ -127,7 +127,7 @@ def test_a_word_without_a_label_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("groups", [["a"] * 6, list("abcdef")])
-def test_labels_of_which_nothing_can_be_asked_are_refused(groups: list[str]) -> None:
+def test_labels_without_any_triple_are_refused(groups: list[str]) -> None:
     stack = stack_of(noise(6, 4))
     labels = {WordId(word): group for word, group in zip(stack.words, groups, strict=True)}
     with pytest.raises(VgdeskError, match="group"):

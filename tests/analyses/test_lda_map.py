@@ -23,7 +23,7 @@ def test_it_is_that_of_scikit_learn() -> None:
     assert result.trace.warning == IN_SAMPLE
 
 
-def test_rows_placed_afterwards_move_nobody_and_choose_nothing() -> None:
+def test_rows_placed_afterwards_neither_move_others_nor_choose_the_axes() -> None:
     codes = codes_of(90, 3)
     stack = stack_of(noise(90, 60))
     facts = facts_of(stack, codes)

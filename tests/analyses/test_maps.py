@@ -89,7 +89,7 @@ def test_long_lists_are_placed_by_landmarks(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.array_equal(result.points, named.points)
 
 
-def test_an_added_row_moves_nobody(method: Analysis) -> None:
+def test_an_added_row_does_not_move_the_others(method: Analysis) -> None:
     values = spread(30, 8)
     fitted = frozenset(stack_of(values[:29]).rows)
     before = method.compute(stack_of(values[:29]), 0, None)

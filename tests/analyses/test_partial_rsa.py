@@ -107,7 +107,7 @@ def test_what_they_share_beyond_length_stays() -> None:
     assert after.q_values[0, 0] < 1e-6
 
 
-def test_a_layer_that_is_nothing_but_length_scores_nothing() -> None:
+def test_a_layer_of_word_length_alone_scores_zero() -> None:
     is_long = np.arange(9) % 2
     layer = np.array([[1, -1, 0, 0], [0, 0, 1, -1]])[is_long]
     facts = Facts(

@@ -83,7 +83,7 @@ def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
 
 @pytest.mark.slow
 @BOTH
-def test_labels_that_mean_nothing_stay_in_the_band(measure: str) -> None:
+def test_random_labels_stay_in_the_chance_band(measure: str) -> None:
     result = curve_of(measure, stack_of(noise(10, 50, 24)), codes_of(50, 4))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.25

@@ -182,7 +182,7 @@ def test_few_words_are_warned_about(words: int, is_few: bool) -> None:
     assert warning.startswith("Too few words to trust: only 19") == is_few
 
 
-def test_ratings_that_are_all_the_same_say_nothing() -> None:
+def test_constant_ratings_score_zero() -> None:
     curve = scored(stack_of(noise(1, 30, 5)), [(i, i + 1, 3.0) for i in range(29)])
     assert (curve.values[0], curve.q_values[0]) == (0, 1)
     assert not standard_ranks(np.full((2, 4), 0.1)).any()

@@ -220,7 +220,7 @@ def test_one_odd_word_carries_pearson_but_not_the_ranks() -> None:
 
 
 @ALL
-def test_a_layer_that_is_the_same_for_all_words_scores_nothing(compare) -> None:
+def test_a_layer_that_is_the_same_for_all_words_scores_zero(compare) -> None:
     a = np.stack([np.tile(noise(1, 9), (200, 1)), noise(200, 9)])
     # Copies of one profile that differ in size, so that rounding differs.
     a[0] *= np.linspace(1, 50, 200)[:, None]
@@ -233,7 +233,7 @@ def test_a_layer_that_is_the_same_for_all_words_scores_nothing(compare) -> None:
 
 @ALL
 @pytest.mark.parametrize("words", [12, 400])
-def test_a_layer_in_which_all_words_are_equally_far_apart_scores_nothing(compare, words) -> None:
+def test_a_layer_of_equidistant_words_scores_zero(compare, words) -> None:
     without_mean = np.linalg.qr(np.column_stack([np.ones(words), noise(words, words - 1)]))[0][
         :, 1:
     ]

@@ -75,7 +75,7 @@ def test_chance_is_what_shuffled_labels_give() -> None:
         assert found[0] == pytest.approx(np.percentile(shuffled, percentile), abs=0.7 * spread)
 
 
-def test_labels_that_mean_nothing_stay_in_the_band() -> None:
+def test_random_labels_stay_in_the_chance_band() -> None:
     stack = stack_of(noise(40, 60, 8))
     result = score_groups(stack, labelled(stack, 5), 0)
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
@@ -116,7 +116,7 @@ def test_the_order_of_the_list_does_not_matter() -> None:
         assert getattr(other, name) == pytest.approx(getattr(one, name), abs=1e-6)
 
 
-def test_another_seed_shuffles_anew() -> None:
+def test_another_seed_gives_another_shuffle() -> None:
     stack = stack_of(noise(2, 24, 5))
     one, other = (score_groups(stack, labelled(stack, 3), seed) for seed in (1, 2))
     assert np.array_equal(one.values, other.values)

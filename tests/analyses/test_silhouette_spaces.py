@@ -79,7 +79,7 @@ def test_in_sample_chance_finds_the_directions_again() -> None:
 
 
 @pytest.mark.parametrize("dim", [30, 200])
-def test_whitening_once_gives_the_same_distances_as_anew(dim: int) -> None:
+def test_whitening_once_gives_the_same_distances_as_repeated_whitening(dim: int) -> None:
     codes = np.stack([codes_of(90, 5), np.random.default_rng(0).permutation(codes_of(90, 5))])
     values = noise(90, dim)
     values[:, 3] = values[:, 4]
@@ -171,7 +171,7 @@ def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("measure", SPACES)
-def test_labels_that_mean_nothing_stay_in_the_band(measure: str) -> None:
+def test_random_labels_stay_in_the_chance_band(measure: str) -> None:
     result = curve_of(measure, stack_of(noise(20, 60, 24)), codes_of(60, 5))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.25

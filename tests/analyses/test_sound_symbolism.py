@@ -196,7 +196,7 @@ def test_letters_give_a_word_its_class(text: str, expected: str) -> None:
     assert sound_class(text) == expected
 
 
-def test_what_is_said_of_a_word_goes_before_its_letters() -> None:
+def test_the_shape_label_of_a_word_takes_precedence_over_its_letters() -> None:
     texts = ["bobo", "kiki", "kuki", "moon", "ball", "star"]
     shapes = ["", "", "sounds round", "sounds sharp", "round", "sharp"]
     words = tuple(

@@ -47,7 +47,7 @@ def test_few_words_lie_along_their_principal_components() -> None:
     assert len(np.unique(one_more.points.round(3), axis=0)) == 12
 
 
-def test_new_words_come_to_their_group_and_move_nobody() -> None:
+def test_new_words_join_their_group_without_moving_others() -> None:
     values, codes = clouds(300, 6)
     stack = stack_of(values)
     fitted = frozenset(stack.rows[:250])
@@ -123,7 +123,7 @@ def test_copies_share_a_place() -> None:
     assert len(np.unique(points, axis=0)) == 30
 
 
-def test_nothing_is_left_to_random_numbers() -> None:
+def test_the_layout_is_deterministic() -> None:
     values, _ = clouds(60, 4)
     mixed = np.random.default_rng(0).permutation(60)
     one = map_by_neighbours(stack_of(values), 0, None, NOTHING_KNOWN, 1)

@@ -136,7 +136,7 @@ def test_scores_of_another_view_go_on(desk: Desk) -> None:
     assert None not in dict(desk.heard).values()
 
 
-def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
+def test_a_long_list_is_sent_to_one_process_without_losing_scores(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysing, "TOLD_TWICE", 100 * 2 * 4 * 4)

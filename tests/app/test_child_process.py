@@ -192,7 +192,7 @@ def test_a_mistake_of_ours_in_the_feeder_costs_one_job(
     assert broken.ends == [False]
 
 
-def test_a_renewed_child_has_forgotten_everything_and_goes_on(
+def test_a_renewed_child_has_no_memory_and_accepts_jobs(
     child: ChildProcess, main_thread: MainThread
 ) -> None:
     heard, renewed = Heard(), list[bool]()

@@ -71,7 +71,7 @@ def test_progress_is_shown_and_cancel_ends_the_work_at_its_next_file(desk: Desk)
     assert len(done) <= last + 2
 
 
-def test_what_does_not_answer_holds_up_nothing_else(desk: Desk) -> None:
+def test_unresponsive_work_does_not_block_other_work(desk: Desk) -> None:
     has_begun, answers = threading.Event(), threading.Event()
 
     def wait_for_the_drive() -> str:

@@ -393,7 +393,7 @@ def test_empty_columns_at_the_end_are_no_columns(tmp_path: Path) -> None:
     assert read_table_file(tmp_path / "t.csv").rows == (("dog", "a.wav"),)
 
 
-def test_every_cell_of_a_parquet_stands_under_a_heading(tmp_path: Path) -> None:
+def test_every_parquet_cell_keeps_its_column(tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 

@@ -155,7 +155,7 @@ def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["sounds/dog.wav", "takes/more/dog.wav"])
-def test_a_sound_that_nobody_could_unpack_is_not_packed(before: Project, place: str) -> None:
+def test_a_sound_that_cannot_be_unpacked_is_not_packed(before: Project, place: str) -> None:
     table = before.folder / "words.tsv"
     table.write_text(table.read_text("utf-8").replace("takes/tea.flac", place), "utf-8")
     (before.folder / place).parent.mkdir()
@@ -179,7 +179,7 @@ def test_names_that_some_systems_take_for_one_are_both_named(tmp_path: Path, twi
 @pytest.mark.parametrize(
     ("name", "said"), [("con.flac", "not every system"), ("DOG.wav", "cannot keep")]
 )
-def test_a_name_that_nobody_could_unpack_is_not_packed(
+def test_a_name_that_cannot_be_unpacked_is_not_packed(
     before: Project, name: str, said: str
 ) -> None:
     table = before.folder / "words.tsv"

@@ -96,7 +96,7 @@ def test_the_same_content_is_stored_once(tmp_path: Path, outside: Path) -> None:
     assert sorted(path.name for path in (folder / "takes").iterdir()) == ["cow.wav", "dog.wav"]
 
 
-def test_nothing_in_the_takes_folder_is_overwritten(tmp_path: Path, outside: Path) -> None:
+def test_files_in_the_takes_folder_are_not_overwritten(tmp_path: Path, outside: Path) -> None:
     folder = tmp_path / "a.vgdesk"
     stray = sound(folder / "takes" / "Dog.wav", b"a stray recording")
     gone = folder / "takes" / "dog-2.wav"  # a take whose file is missing keeps its name

@@ -163,7 +163,7 @@ def test_a_new_project_is_there_whole_or_not_at_all(
     assert same(open_project(folder).session, saved)
 
 
-def test_a_new_project_that_is_cancelled_leaves_nothing(tmp_path: Path, small: Session) -> None:
+def test_a_cancelled_new_project_leaves_no_folder(tmp_path: Path, small: Session) -> None:
     answers = iter([True, True, False])
     with asking(lambda: next(answers)), pytest.raises(NotWantedError):
         save(tmp_path / "new.vgdesk", small, RECIPE)
@@ -209,7 +209,7 @@ def test_a_folder_that_may_only_be_read_can_be_opened(
     assert same(open_project(tmp_path / "b.vgdesk").session, elsewhere)
 
 
-def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before: Project) -> None:
+def test_a_vanished_folder_is_not_recreated_without_its_recordings(before: Project) -> None:
     shutil.rmtree(before.folder)
     with pytest.raises(ProjectError, match="gone") as caught:
         save(before.folder, before.session, RECIPE)
@@ -217,7 +217,7 @@ def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before:
     assert not before.folder.exists()
 
 
-def test_a_new_project_on_a_full_disk_leaves_nothing(
+def test_a_new_project_on_a_full_disk_leaves_no_folder(
     mount: Callable[[str], Path], small: Session, outside: Path
 ) -> None:
     folder = mount("rw") / "a.vgdesk"

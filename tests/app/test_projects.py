@@ -130,7 +130,7 @@ def test_edits_of_a_crash_come_back_with_one_sentence(project: Path) -> None:
     after.close()
 
 
-def test_a_second_crash_right_after_loses_nothing(project: Path) -> None:
+def test_a_second_crash_right_after_loses_no_edits(project: Path) -> None:
     before = Window()
     before.open(project)
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
@@ -161,7 +161,7 @@ def test_words_that_were_never_saved_come_back_at_the_next_start(tmp_path: Path)
     assert not Window().start()  # once is enough
 
 
-def test_nothing_is_restored_after_a_proper_end(project: Path) -> None:
+def test_no_edits_are_restored_after_a_proper_end(project: Path) -> None:
     before = Window()
     before.open(project)
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
@@ -434,7 +434,7 @@ def test_a_full_disk_is_said_once_and_the_edits_come_when_there_is_room(
     after.close()
 
 
-def test_a_folder_that_disappears_is_said_and_costs_nothing(project: Path) -> None:
+def test_a_folder_that_disappears_is_reported_without_losing_edits(project: Path) -> None:
     window = Window()
     window.open(project)
     project.rename(project.with_name("moved.vgdesk"))
@@ -504,7 +504,7 @@ def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_pa
     window.close()
 
 
-def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None:
+def test_a_vanished_project_folder_is_not_recreated(project: Path) -> None:
     window = Window()
     window.open(project)
     shutil.rmtree(project)

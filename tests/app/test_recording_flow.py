@@ -391,7 +391,7 @@ def test_samples_that_are_no_numbers_cost_neither_take_nor_recorder(
 @pytest.mark.parametrize(
     "broken", ["recording.keep", "recording.judge", "audio.room_level", "audio.TakeWriter"]
 )
-def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
+def test_an_internal_error_neither_blocks_recording_nor_loses_a_take(
     studio: Studio,
     sound_card: VirtualSoundCard,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -470,7 +470,7 @@ def test_a_take_that_is_too_long_for_a_word_is_in_the_list(
     assert take.file in plan_removal("S01", studio.store.session, (), studio.projects.folder).files
 
 
-def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
+def test_a_vanished_project_loses_no_take_and_is_not_recreated(
     studio: Studio,
     sound_card: VirtualSoundCard,  # noqa: F811
     tmp_path: Path,

@@ -129,7 +129,7 @@ def test_what_is_no_number_becomes_silence_and_is_said(takes: Path, value: float
     assert "12 ms of damaged sound" in said(found)
 
 
-def test_a_take_of_nothing_but_holes_is_silence(takes: Path) -> None:
+def test_a_take_of_dropouts_alone_is_silence(takes: Path) -> None:
     (takes / "sun-1.16000.partial").write_bytes(np.full(RATE, np.nan, "<f4").tobytes())
     take = opened(takes).session.takes[TakeId("sun-1")]
     assert not read(take.file).samples.any()
@@ -275,7 +275,7 @@ def test_a_word_in_a_long_take_is_found(takes: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_long_take_goes_with_its_speaker(takes: Path) -> None:
+def test_a_long_take_is_deleted_with_its_speaker(takes: Path) -> None:
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
     partial.write_bytes(speech(40.0).tobytes())
     found = opened(takes)

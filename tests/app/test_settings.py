@@ -125,7 +125,7 @@ def test_a_failed_save_leaves_the_file_as_it_was(
     assert {path.name for path in file.parent.iterdir()} == {"settings.json", "settings.json.lock"}
 
 
-def test_a_settings_file_that_is_a_folder_harms_nobody(file: Path) -> None:
+def test_a_folder_in_place_of_the_settings_file_is_harmless(file: Path) -> None:
     file.mkdir(parents=True)
     settings, (notice,) = load_settings(file)
     assert settings == Settings()

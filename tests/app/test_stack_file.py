@@ -228,7 +228,7 @@ def test_no_command_prints_a_score_of_a_stack_with_one_nan(
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_gigabytes_of_nothing_are_not_read(tmp_path: Path, suffix: str) -> None:
+def test_gigabytes_of_zeros_are_not_read(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
     with file.open("wb") as stream:
         stream.truncate(2**40)  # a hole, more than any memory

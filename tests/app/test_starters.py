@@ -91,7 +91,7 @@ def test_the_quartet_is_what_a_new_project_begins_with() -> None:
 
 @pytest.mark.parametrize("cell", [Cell.SPEECH, Cell.TEXT_GROUNDED])
 @pytest.mark.parametrize("damage", ["gone", "cut off", "without weights"])
-def test_for_a_damaged_one_the_baseline_of_its_cell_stands_in(
+def test_a_damaged_encoder_is_replaced_by_the_baseline_of_its_cell(
     resources: Path, monkeypatch: pytest.MonkeyPatch, cell: Cell, damage: str
 ) -> None:
     folder = resources / "models" / cell.value
@@ -109,7 +109,7 @@ def test_for_a_damaged_one_the_baseline_of_its_cell_stands_in(
 
 
 @pytest.mark.slow
-def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
+def test_the_demo_opens_without_running_a_model_and_is_not_written_to(
     resources: Path, desk: Desk, tmp_path: Path
 ) -> None:
     demo = resources / "demo.vgdesk"

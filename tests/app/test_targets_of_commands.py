@@ -40,7 +40,7 @@ def test_a_file_is_replaced_only_by_force(
 @pytest.mark.slow
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("command", [*WRITERS, ["export", "P", "T.d", "--as", "textgrid"]])
-def test_nothing_is_written_into_a_project(
+def test_output_into_a_project_is_refused(
     before: Project, tmp_path: Path, command: list[str], force: list[str]
 ) -> None:
     held = contents(before.folder)

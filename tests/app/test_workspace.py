@@ -147,7 +147,7 @@ def test_rows_can_be_single_takes(desk: Desk) -> None:
     assert set(desk.words[-1].rows) == set(desk.workspace.session.takes)
 
 
-def test_one_new_word_moves_nobody_on_the_map(desk: Desk, tmp_path: Path) -> None:
+def test_one_new_word_does_not_move_the_others_on_the_map(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
     before = dict(zip(desk.maps[-1].rows, desk.maps[-1].points.tolist(), strict=True))
     source = next(iter(desk.workspace.session.takes.values())).file
@@ -200,7 +200,7 @@ def test_a_project_saved_and_opened_again_shows_the_same_numbers(
     assert all(take.file.is_relative_to(folder) for take in desk.workspace.session.takes.values())
 
 
-def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk) -> None:
+def test_a_killed_encoder_process_is_replaced_without_loss(desk: Desk) -> None:
     desk.open_demo()
     for child in (desk.workspace._encoder_process, desk.workspace._analysing._quick):
         child._process.kill()
@@ -242,7 +242,7 @@ def test_the_demo_that_ships_is_never_written_to(desk: Desk) -> None:
     assert not desk.workspace.projects.takes_folder.is_relative_to(demo)
 
 
-def test_an_import_can_be_cancelled_and_adds_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_a_cancelled_import_adds_no_words(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
     jobs: list[JobChanged] = []
     desk.workspace.events.job_changed.subscribe(jobs.append)

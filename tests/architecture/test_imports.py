@@ -65,6 +65,6 @@ def test_the_window_loads_no_heavy_library() -> None:
     assert loaded & (HEAVY | ASIDE | LATE) == set()
 
 
-def test_the_start_of_the_program_loads_nothing_but_itself() -> None:
+def test_the_start_of_the_program_loads_no_other_library() -> None:
     _, loaded = _import_all("vgdesk.__main__")
     assert loaded & (QT | HEAVY | ASIDE | LATE | {"numpy"}) == set()

@@ -258,7 +258,7 @@ def test_a_lost_microphone_is_told_and_the_take_kept(
 
 
 @pytest.mark.slow
-def test_a_frozen_sound_system_holds_nobody_up_and_comes_back(
+def test_a_frozen_sound_system_does_not_block_and_recovers(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:
     recorder = studio.recorder
@@ -277,7 +277,7 @@ def test_a_frozen_sound_system_holds_nobody_up_and_comes_back(
 
 
 @pytest.mark.slow
-def test_opening_a_frozen_sound_system_gives_up_and_leaves_nothing_open(
+def test_opening_a_frozen_sound_system_times_out_and_leaves_no_stream_open(
     studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(input_line, "_OPEN_SECONDS", 0.3)

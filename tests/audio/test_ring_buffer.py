@@ -36,7 +36,7 @@ def test_channels_are_averaged() -> None:
 
 
 @pytest.mark.slow
-def test_reader_and_writer_in_two_threads_lose_nothing() -> None:
+def test_reader_and_writer_in_two_threads_lose_no_samples() -> None:
     ring = RingBuffer(20_000)
     total = 400_000
     sound = (np.arange(total) % 65_521).astype(np.float32)

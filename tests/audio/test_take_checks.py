@@ -82,14 +82,14 @@ def test_a_good_take_passes_every_check(room_dbfs: float | None) -> None:
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01, -1.0])
-def test_a_sound_that_stands_still_is_digital_silence(level: float) -> None:
+def test_a_constant_signal_is_digital_silence(level: float) -> None:
     found = verdicts(np.full(RATE, level), word=None)
     assert against(found) == {"silence": Verdict.FAIL}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 100, 479])
 @pytest.mark.parametrize("level", [0.0, 1.0])
-def test_next_to_nothing_is_digital_silence(count: int, level: float) -> None:
+def test_near_zero_samples_are_digital_silence(count: int, level: float) -> None:
     assert against(verdicts(np.full(count, level), word=None)) == {"silence": Verdict.FAIL}
     noise = np.random.default_rng(0).uniform(-1, 1, count)
     assert against(verdicts(noise, word=None)) == {"silence": Verdict.FAIL}
@@ -146,7 +146,7 @@ def test_a_quiet_word_is_told_by_its_peak(peak_dbfs: float, verdict: Verdict) ->
     ("below_db", "verdict"), [(25, Verdict.PASS), (12, Verdict.WARN), (5, Verdict.FAIL)]
 )
 @pytest.mark.parametrize("is_known", [True, False])
-def test_a_loud_room_is_told_also_if_nobody_measured_it(
+def test_a_loud_room_is_reported_even_if_unmeasured(
     below_db: float, verdict: Verdict, is_known: bool
 ) -> None:
     word = voiced()
@@ -210,7 +210,7 @@ def test_a_word_without_any_hiss_has_no_narrow_band(hertz: float) -> None:
     assert verdicts(samples)["band"].verdict is Verdict.PASS
 
 
-def test_eight_kilohertz_hold_nothing_above_a_telephone() -> None:
+def test_eight_kilohertz_have_telephone_bandwidth() -> None:
     slow = resample(Recording(take().astype(np.float32), RATE), 8000)
     assert verdicts(slow.samples, rate=8000)["band"].verdict is Verdict.WARN
 
@@ -359,7 +359,7 @@ def test_a_take_is_like_itself_at_any_level_and_rate() -> None:
 
 
 @pytest.mark.slow
-def test_without_another_take_nothing_is_unlike() -> None:
+def test_a_single_take_has_no_comparison() -> None:
     one = words("adam")[0]
     silence = Recording(np.zeros(1000, np.float32), 48_000)
     assert unlike_others(one, []) is None

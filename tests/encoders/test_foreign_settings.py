@@ -87,7 +87,7 @@ def test_a_terminal_is_not_asked_either(folder: Path, tmp_path: Path) -> None:
     assert not mark.exists()
 
 
-def test_a_setting_that_names_nothing_is_none(folder: Path) -> None:
+def test_an_empty_setting_counts_as_none(folder: Path) -> None:
     change(folder / "config.json", auto_map={}, transformers_weights=None)
     load(inspect(folder), "cpu")
 

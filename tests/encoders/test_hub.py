@@ -34,7 +34,7 @@ def fetch(hub: Hub, into: Path) -> list[DownloadProgress]:
     return list(download(REPO, into, endpoint=hub.endpoint))
 
 
-def test_fetches_settings_and_safetensors_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
+def test_only_settings_and_safetensors_are_fetched(hub: Hub, tmp_path: Path) -> None:
     reports = fetch(hub, tmp_path / "new")
     wanted = {"config.json", "model.safetensors", "README.md"}
     assert {file.name for file in (tmp_path / "new").iterdir()} == wanted

@@ -54,7 +54,7 @@ def test_the_level_is_that_of_the_file(tiny: Tiny, words: Path) -> None:
     assert np.abs(found.values[:, 1] - usual.values[:, 1]).max() > 0.01
 
 
-def test_levelling_over_a_file_that_is_one_word_changes_nothing(tiny: Tiny, words: Path) -> None:
+def test_levelling_a_file_of_one_word_has_no_effect(tiny: Tiny, words: Path) -> None:
     spec = inspect_folder(tiny("hubert-stable"), is_grounded=True)
     over_files = levelling_files(spec)
     assert over_files is not None

@@ -306,7 +306,7 @@ def test_no_piece_is_dragged_out_of_the_recording(dialog: CuttingDialog) -> None
     assert len(with_pieces(sessions_of(list(WORDS), []), Path("l.wav"), dialog.pieces, "").takes)
 
 
-def test_a_piece_that_is_dragged_to_nothing_goes_back(dialog: CuttingDialog) -> None:
+def test_a_segment_dragged_to_zero_length_is_restored(dialog: CuttingDialog) -> None:
     dialog.wave.spans[0].setRegion((0.5, 0.505))
     assert dialog.pieces[0][1] == Piece(0.5, 1.0, WORDS[0].id)
     assert dialog.wave.spans[0].getRegion() == (0.5, 1.0)

@@ -111,7 +111,7 @@ def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_p
     dialog.reject()
 
 
-def test_a_file_that_cannot_be_read_asks_nothing(
+def test_an_unreadable_file_opens_no_dialog(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "x.TextGrid").write_bytes(b"\0\0")

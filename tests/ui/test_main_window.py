@@ -262,7 +262,7 @@ def test_every_entry_of_every_menu_is_known(window: MainWindow) -> None:
     assert all(isinstance(action, QAction) for action in window.actions_by_id.values())
 
 
-def test_saving_when_asked_goes_on_to_what_was_wanted(
+def test_saving_when_asked_continues_with_the_requested_action(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "mine.vgdesk"
@@ -635,9 +635,7 @@ def words_of(frame: ViewFrame) -> str:
     return " ".join(label.text() for label in frame.findChildren(QLabel) if label.isVisible())
 
 
-def test_a_word_that_is_not_chosen_any_more_is_not_offered(
-    window: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_deselected_word_is_no_longer_the_prompt(window: MainWindow, qtbot: QtBot) -> None:
     workspace, recorder = window.workspace, window.recorder
     workspace.looking.select(WordId("fox"))
     assert (recorder.prompt(), recorder.group()) == ("fox", "animal")

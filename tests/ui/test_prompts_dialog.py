@@ -125,7 +125,7 @@ def test_a_file_is_added_to_what_was_typed_and_a_bad_one_says_why(
     assert not dialog.trouble.text()
 
 
-def test_cancelled_nothing_changes(window: MainWindow, dialog: PromptsDialog) -> None:
+def test_cancelling_changes_no_prompts(window: MainWindow, dialog: PromptsDialog) -> None:
     before = window.workspace.session, window.workspace.settings
     dialog.words.setPlainText("kite")
     dialog.reject()

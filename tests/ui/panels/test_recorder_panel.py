@@ -125,7 +125,7 @@ def test_a_take_that_waits_is_kept_or_recorded_again(qtbot: QtBot, panel: Record
 
 
 @pytest.mark.parametrize("width", [900, 640, 400, 230])
-def test_nothing_moves_from_stage_to_stage(dock: Dock, width: int) -> None:
+def test_widgets_keep_their_place_from_stage_to_stage(dock: Dock, width: int) -> None:
     panel = dock(RecorderPanel(), width, 560 if width < 600 else 170)
     places = set()
     for stage in Stage:

@@ -64,7 +64,7 @@ def test_a_click_on_a_point_chooses_its_curve_and_layer(view: LayerCurves, qtbot
     assert chosen.args == [0, 2]
 
 
-def test_a_click_far_from_every_point_chooses_nothing(view: LayerCurves, qtbot: QtBot) -> None:
+def test_a_click_far_from_every_point_selects_no_layer(view: LayerCurves, qtbot: QtBot) -> None:
     place = view.plot.mapFromScene(at(view, 1.5, -0.05))
     with qtbot.assertNotEmitted(view.layer_chosen, wait=100):
         qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)

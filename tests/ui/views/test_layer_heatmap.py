@@ -61,7 +61,7 @@ def test_a_click_chooses_the_layers(qtbot: QtBot) -> None:
         assert chosen.args == [row, column]
 
 
-def test_a_click_beside_the_matrix_chooses_nothing(qtbot: QtBot) -> None:
+def test_a_click_beside_the_matrix_selects_no_cell(qtbot: QtBot) -> None:
     view = show(qtbot)
     outside = (view.matrix.rect_of(3, 2).topRight() + QPointF(15, 5)).toPoint()
     with qtbot.assertNotEmitted(view.cell_chosen):
