@@ -105,7 +105,7 @@ def test_a_stop_that_a_library_swallows_is_heard(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_mistake_of_ours_is_said_and_logged(tmp_path: Path) -> None:
+def test_an_internal_error_is_reported_and_logged(tmp_path: Path) -> None:
     more = _with_module(tmp_path, "praatio", "raise RuntimeError('a mistake')\n")
     target, home = tmp_path / "out", tmp_path / "home"
     done = run(

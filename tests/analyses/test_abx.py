@@ -108,7 +108,7 @@ def test_takes_of_unknown_speakers_are_left_out_across_speakers() -> None:
     assert np.array_equal(found.values, by_word(stack.only(range(10)), speakers).values)
 
 
-def test_losses_are_told_by_the_part_that_each_row_takes() -> None:
+def test_losses_are_split_by_the_role_of_each_row() -> None:
     distances = np.abs(noise(12, 12))
     codes = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
     found = abx_losses(MatrixNearness.of_distances(distances), Trials.of(codes))
@@ -332,6 +332,6 @@ def test_what_cannot_be_asked_is_explained() -> None:
         (19, [], "Too few words to trust: only 19 with a label."),
     ],
 )
-def test_what_cannot_be_trusted_says_so(words: int, extra: list[str], warning: str) -> None:
+def test_unreliable_results_carry_a_warning(words: int, extra: list[str], warning: str) -> None:
     groups = dealt(words - len(extra), 3) + extra
     assert by_label(stack_of(noise(1, words, 4)), groups).trace.warning == warning

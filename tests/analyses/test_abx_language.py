@@ -161,7 +161,7 @@ def test_rotation_scale_and_order_do_not_matter(seed: int, scale: float) -> None
     assert found == pytest.approx(scored(stack, facts).values, abs=2e-3)
 
 
-def test_what_cannot_be_asked_is_said() -> None:
+def test_lists_without_triples_are_reported() -> None:
     stack, facts = takes(noise(1, 12, 4), ["en"] * 6, ["ann", "ben"])
     with pytest.raises(VgdeskError, match="third of another") as refusal:
         scored(stack, facts)

@@ -181,7 +181,7 @@ def test_the_seed_is_named_if_and_only_if_it_matters(analysis: Analysis) -> None
     assert (one[0].trace.seed is None) == np.array_equal(numbers(one), numbers(other))
 
 
-def test_a_score_lies_within_its_limits(analysis: Analysis) -> None:
+def test_a_score_is_within_its_limits(analysis: Analysis) -> None:
     for result in of_noise(analysis):
         if isinstance(result, LayerCurve):
             low, high = result.limits

@@ -66,7 +66,7 @@ def test_groups_at_one_place_are_confused_and_others_are_not() -> None:
     assert found.q_values[far, one] < 0.05
 
 
-def test_what_is_confused_depends_on_who_is_asked() -> None:
+def test_confusions_are_not_symmetric() -> None:
     """A tight group beside a scattered one: only the words of the scattered one are mistaken."""
     groups = ["tight", "scattered"] * 15
     values = noise(30, 8) * np.where(np.arange(30) % 2 == 0, 0.01, 1)[:, None] + np.eye(8)[0]
@@ -109,7 +109,7 @@ def test_rotation_and_scale_do_not_matter() -> None:
 
 
 @pytest.mark.slow
-def test_a_long_list_is_shuffled_a_few_times_and_says_so() -> None:
+def test_a_long_list_is_shuffled_a_few_times_and_the_trace_says_so() -> None:
     n = MANY_SHUFFLED_ROWS + 1
     groups = [f"g{i % 5}" for i in range(n)]
     values = noise(n, 4)

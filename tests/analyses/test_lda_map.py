@@ -47,7 +47,7 @@ def test_rows_without_a_label_are_placed_afterwards() -> None:
     assert result.trace.n == 20
 
 
-def test_two_groups_lie_on_a_line() -> None:
+def test_two_groups_form_a_line() -> None:
     codes = codes_of(30, 2)
     stack = stack_of(planted(1, codes, 6, at=0, strength=2.0))
     result = map_by_labels(stack, 0, None, facts_of(stack, codes))

@@ -144,14 +144,14 @@ def test_two_words_lie_left_and_right(method: Analysis) -> None:
 
 
 @pytest.mark.parametrize("words", [1, 2, 3])
-def test_fewer_words_than_axes_lie_in_the_middle_or_on_a_line(method: Analysis, words) -> None:
+def test_fewer_words_than_axes_are_centred_or_on_a_line(method: Analysis, words) -> None:
     result = method.compute(stack_of(noise(words, 6)), 0, None)
     assert np.isfinite(result.points).all()
     assert np.linalg.matrix_rank(result.points, tol=1e-9) == words - 1
     assert "Too few words" in result.trace.warning
 
 
-def test_equal_words_lie_on_one_place(method: Analysis) -> None:
+def test_equal_words_share_one_point(method: Analysis) -> None:
     result = method.compute(stack_of(np.full((20, 6), 0.1)), 0, None)
     assert (result.points == 0).all()
     assert method.id == "tsne" or shares(result.axes) == [0, 0]

@@ -183,7 +183,7 @@ def test_a_column_that_is_mostly_empty_is_not_used() -> None:
     ],
     ids=["nothing", "nothing differs", "other words"],
 )
-def test_without_anything_to_take_out_it_says_so(facts: Facts) -> None:
+def test_a_missing_control_variable_is_reported(facts: Facts) -> None:
     stack = stack_of(noise(1, 12, 6))
     with pytest.raises(VgdeskError, match="Nothing is known") as refusal:
         partial_rsa(stack, stack, facts)

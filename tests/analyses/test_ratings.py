@@ -166,7 +166,7 @@ def test_pairs_of_words_that_are_not_there_are_left_out() -> None:
     assert f"over {len(kept)} pairs" in found.trace.estimator
 
 
-def test_without_ratings_it_is_said_where_they_come_from() -> None:
+def test_without_ratings_the_error_names_their_source() -> None:
     stack = stack_of(noise(1, 30, 5))
     with pytest.raises(TooFewWordsError, match=r"At least 10 pairs .* but 0 are here") as refusal:
         correlate_ratings(stack, Facts(), 0)

@@ -183,7 +183,9 @@ def test_labels_that_cannot_be_scored_are_explained() -> None:
         (19, {}, "Too few words to trust: only 19 with a label."),
     ],
 )
-def test_what_cannot_be_trusted_says_so(words: int, extra: dict[int, str], warning: str) -> None:
+def test_unreliable_results_carry_a_warning(
+    words: int, extra: dict[int, str], warning: str
+) -> None:
     stack = stack_of(noise(1, words, 4))
     labels = labelled(stack, 3) | {stack.words[i]: group for i, group in extra.items()}
     assert score_groups(stack, labels, 0).trace.warning == warning

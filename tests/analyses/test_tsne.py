@@ -37,7 +37,7 @@ def test_near_words_are_as_near_as_on_the_map_of_scikit_learn() -> None:
     assert agreement(points, codes) > agreement(PCA(2).fit_transform(values), codes) + 0.3
 
 
-def test_few_words_lie_along_their_principal_components() -> None:
+def test_few_words_are_placed_along_their_principal_components() -> None:
     stack = stack_of(clouds(11, 2)[0])
     result = map_by_neighbours(stack, 0, None)
     assert result.points == pytest.approx(map_by_variance(stack, 0, None).points, abs=1e-6)

@@ -79,7 +79,7 @@ def test_labels_and_an_encoder_by_name(capsys: pytest.CaptureFixture[str]) -> No
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(
+def test_impossible_requests_are_reported_in_a_sentence(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2

@@ -153,9 +153,7 @@ def test_a_long_list_is_sent_to_one_process_without_losing_scores(
     desk.until(lambda: not is_alive(process["short"]))  # its memory is free again
 
 
-def test_vectors_that_are_told_again_are_no_longer_list(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_vectors_sent_again_do_not_count_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysing, "TOLD_TWICE", 100 * 2 * 4 * 4)
     desk.remember(100)
     desk.remember(100)

@@ -166,7 +166,7 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
         (["score", "spectrum", "--words", "study-phonetic"], "Nothing to encode"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(
+def test_impossible_requests_are_reported_in_a_sentence(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2

@@ -117,7 +117,7 @@ def test_only_the_last_few_words_are_kept(here: Here, takes: list[Take]) -> None
     assert gates.of(SPECTRUM.id, takes[0], "mean") is None
 
 
-def test_a_file_that_is_gone_is_said_and_tried_again_later(here: Here, takes: list[Take]) -> None:
+def test_a_missing_file_is_reported_and_retried_later(here: Here, takes: list[Take]) -> None:
     gates = encoding(here)
     gone = replace(takes[0], id=TakeId("gone"), file=takes[0].file.with_name("gone.flac"))
     gates.of(SPECTRUM.id, gone, "mean")
@@ -130,6 +130,6 @@ def test_a_file_that_is_gone_is_said_and_tried_again_later(here: Here, takes: li
     assert gates.of(SPECTRUM.id, gone, "mean") is None
 
 
-def test_a_model_that_is_not_there_is_said(here: Here, takes: list[Take]) -> None:
+def test_a_missing_model_is_reported(here: Here, takes: list[Take]) -> None:
     found = encoding(here).of(SPECTRUM.id.__class__("nobody"), takes[0], "mean")
     assert isinstance(found, VgdeskError)

@@ -72,7 +72,7 @@ def test_the_table_has_a_line_for_each_gate(capsys: pytest.CaptureFixture[str]) 
         ([TAKE, "--encoder", "spectrum", "--layer", "nine"], "has no layer"),
     ],
 )
-def test_what_cannot_be_heard_is_said_in_a_sentence(
+def test_inaudible_input_is_reported_in_a_sentence(
     arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["gate", *arguments, "--words", str(DEMO)]) == 2

@@ -105,7 +105,7 @@ def test_the_last_of_two_of_a_kind_is_answered(desk: Desk) -> None:
     assert desk.heard == [("done", "second"), ("dropped", "first True")]
 
 
-def test_errors_are_told_or_raised_on_the_main_thread(desk: Desk) -> None:
+def test_errors_are_reported_or_raised_on_the_main_thread(desk: Desk) -> None:
     def refuse() -> str:
         raise VgdeskError("No.", "Yes.")
 

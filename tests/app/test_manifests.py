@@ -94,7 +94,7 @@ def test_columns_of_one_name_stay_apart(tmp_path: Path) -> None:
         ("nowhere.csv", None, "could not be opened"),
     ],
 )
-def test_what_is_no_table_is_said(
+def test_a_file_that_is_no_table_is_reported(
     tmp_path: Path, name: str, content: bytes | None, says: str
 ) -> None:
     if content is not None:
@@ -104,7 +104,7 @@ def test_what_is_no_table_is_said(
     assert refused.value.hint
 
 
-def test_a_damaged_parquet_is_said(tmp_path: Path) -> None:
+def test_a_damaged_parquet_is_reported(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "t.parquet").write_bytes(b"PAR1" + b"\xff" * 100 + b"PAR1")
     with pytest.raises(VgdeskError, match="not Parquet"):

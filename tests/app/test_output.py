@@ -231,7 +231,7 @@ def _writing(way: str, target: Path) -> "subprocess.Popen[bytes]":
     return program
 
 
-def test_a_folder_of_somebody_elses_is_not_cleared(tmp_path: Path) -> None:
+def test_a_foreign_folder_is_not_cleared(tmp_path: Path) -> None:
     mine = project(tmp_path / f"a{UNFINISHED}", "mine.txt")
     with pytest.raises(ProjectError, match="in the way"), new_folder(tmp_path / "a"):
         pytest.fail("it was cleared")

@@ -123,7 +123,7 @@ def test_more_than_the_disk_holds_is_refused(
     assert [path.name for path in tmp_path.iterdir()] == ["a.vgz"]
 
 
-def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
+def test_a_wrong_size_is_detected(tmp_path: Path) -> None:
     file = packed(tmp_path / "a.vgz", **{"takes/dog.wav": b"x" * 1000})
     content = file.read_bytes()
     # The directory at the end says 10 bytes, the file itself holds 1,000.

@@ -229,7 +229,7 @@ def test_a_new_project_on_a_full_disk_leaves_no_folder(
     assert same(open_project(folder).session, saved)
 
 
-def test_a_name_that_is_too_long_is_said(tmp_path: Path, small: Session) -> None:
+def test_a_name_that_is_too_long_is_reported(tmp_path: Path, small: Session) -> None:
     with pytest.raises(ProjectError, match="name that is too long") as caught:
         save(tmp_path / f"{'n' * 252}.vgdesk", small, RECIPE)
     assert caught.value.hint == "Choose a shorter name."

@@ -409,7 +409,7 @@ def test_a_folder_that_may_not_be_written_opens_for_reading(
     after.close()
 
 
-def test_a_full_disk_is_said_once_and_the_edits_come_when_there_is_room(
+def test_a_full_disk_is_reported_once_and_edits_are_written_later(
     mount: Callable[[str], Path], small: Session
 ) -> None:
     folder = mount("rw") / "a.vgdesk"
@@ -487,7 +487,7 @@ def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
     assert kept.takes[moon.id].file == tmp_path / "b.vgdesk" / "takes" / "moon-1.flac"
 
 
-def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_path: Path) -> None:
+def test_missing_sounds_are_reported_on_saving(project: Path, tmp_path: Path) -> None:
     window = Window()
     window.open(project)
     window.save(tmp_path / "b.vgdesk")
@@ -585,9 +585,7 @@ def test_the_same_project_asked_for_twice_opens_once_for_writing(project: Path) 
 
 
 @pytest.mark.slow
-def test_the_open_project_under_another_name_is_said_to_be_open_here(
-    project: Path, tmp_path: Path
-) -> None:
+def test_the_open_project_is_recognised_under_another_name(project: Path, tmp_path: Path) -> None:
     window = Window()
     window.open(project)
     (tmp_path / "link.vgdesk").symlink_to(project)

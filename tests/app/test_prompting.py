@@ -50,7 +50,7 @@ def test_a_shuffled_list_has_another_order_in_every_round_fixed_by_its_seed() ->
     assert recorded_in_turn(PromptPlan(is_shuffled=True, seed=5, takes=3)) != said
 
 
-def test_one_walks_along_the_list_as_it_is_said() -> None:
+def test_prompts_advance_along_the_list_as_words_are_said() -> None:
     plan = PromptPlan(is_shuffled=True, seed=4)
     session, order = words_with({}), in_order(words_with({}), plan, 1)
     assert step_prompt(session, plan, "", None, 1) == order[0]

@@ -256,7 +256,7 @@ def test_numbers_of_permanently_deleted_takes_are_not_reused(folder: Path) -> No
     assert open_project(folder).session.spent == session.spent
 
 
-def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path) -> None:
+def test_undeletable_files_are_reported_and_retried(folder: Path, home: Path) -> None:
     window = Window()
     window.open(folder)
     stuck = folder / "takes" / "moon-4.flac"

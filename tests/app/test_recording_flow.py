@@ -228,7 +228,7 @@ def test_the_clock_of_an_ended_take_does_not_cut_the_next_one(
     assert len(studio.takes) == 1
 
 
-def test_a_take_is_of_who_spoke_when_it_began(studio: Studio) -> None:
+def test_a_take_belongs_to_the_speaker_at_its_start(studio: Studio) -> None:
     studio.configure(stop_by_voice=False)
     studio.press_record()
     studio.until(lambda: studio.flow.stage is Stage.RECORDING)

@@ -115,7 +115,7 @@ def test_less_than_a_sample_is_no_take(takes: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_no_number_becomes_silence_and_is_said(takes: Path, value: float) -> None:
+def test_invalid_samples_become_silence_and_are_reported(takes: Path, value: float) -> None:
     sound = tone()
     sound[1_000:1_200] = value
     (takes / "sun-1.16000.partial").write_bytes(sound.tobytes())

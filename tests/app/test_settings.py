@@ -81,7 +81,7 @@ def test_every_setting_has_a_sentence() -> None:
         ("layout", {}),
     ],
 )
-def test_a_bad_value_gets_its_default_and_is_said(file: Path, name: str, value: object) -> None:
+def test_a_bad_value_gets_its_default_and_is_reported(file: Path, name: str, value: object) -> None:
     save_settings(file, lambda _old: CHANGED)
     stored = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps({**stored, name: value}), "utf-8")

@@ -98,7 +98,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_stack(tmp_path / "nothing.safetensors")
 
 
-def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     with pytest.raises(VgdeskError, match="could not be written"):
         write_stack(tmp_path / "no such folder" / "a.safetensors", stack(["dog"]))
 

@@ -98,7 +98,7 @@ def test_what_editors_do_to_a_table_is_understood(tmp_path: Path) -> None:
     ]
 
 
-def test_rows_that_disagree_are_said(tmp_path: Path) -> None:
+def test_rows_that_disagree_are_reported(tmp_path: Path) -> None:
     other = GOOD.replace("drink", "meal").replace("tea-1", "tea-2").replace("recorded", "dreamt")
     table = read_table(HEAD + GOOD + other, tmp_path)
     assert table.words[WordId("tea")].labels == {"category": "drink"}

@@ -273,9 +273,7 @@ def test_listening_to_a_long_recording_shows_progress_and_ends_when_cancelled(
     # That its thread has ended is looked after for every test.
 
 
-def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_an_unwritable_folder_is_reported_before_recording(desk: Desk, tmp_path: Path) -> None:
     blocked = tmp_path / "a file"
     blocked.write_text("not a folder")
     desk.workspace.projects.folder = blocked
@@ -283,7 +281,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
         _ = desk.workspace.projects.takes_folder
 
 
-def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk) -> None:
+def test_a_missing_model_is_reported_in_every_view_that_needs_it(desk: Desk) -> None:
     desk.open_demo()
     cell = desk.workspace.looking.recipe.a
     desk.workspace.models.choose(cell, EncoderId("vg-hubert@12345678"))
@@ -297,7 +295,7 @@ def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk
     assert {desk.missing[view].action for view in views} == {"choose_encoder"}
 
 
-def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) -> None:
+def test_cancelled_encoding_can_be_resumed(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
     desk.workspace.cancel(f"encode {desk.workspace.session.encoders[Cell.SPEECH]}")
     source = next(iter(desk.workspace.session.takes.values())).file
@@ -394,7 +392,7 @@ def test_floors_stand_beside_what_was_trained(desk: Desk) -> None:
     desk.until(lambda: {c.encoder for c in desk.curves[-1].curves} == chosen)
 
 
-def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
+def test_a_measure_of_takes_leaves_out_encoders_without_takes(desk: Desk) -> None:
     desk.open_demo()
     desk.workspace.looking.change(lambda recipe: replace(recipe, curve="abx-words"))
     desk.until(lambda: desk.curves[-1].curves[0].measure == "abx-words")

@@ -66,7 +66,7 @@ def test_silence_and_noise_hold_no_words(tmp_path: Path) -> None:
         assert listen(tmp_path / "long.flac").spans == ()
 
 
-def test_what_is_no_sound_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_no_sound_is_reported(tmp_path: Path) -> None:
     (tmp_path / "long.flac").write_bytes(b"no sound")
     with pytest.raises(AudioFileError):
         listen(tmp_path / "long.flac")
@@ -105,7 +105,7 @@ def test_a_recording_may_end_exactly_where_a_stretch_does(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_progress_is_told_once_from_the_beginning_to_the_end(tmp_path: Path) -> None:
+def test_progress_is_reported_once_from_beginning_to_end(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     with asking(lambda: True, lambda done, total: told.append((done, total))):
         listen(silence(tmp_path / "long.flac", 3.5 * STRETCH))

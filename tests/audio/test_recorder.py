@@ -188,7 +188,7 @@ def test_the_take_is_on_disk_while_it_runs(
 
 
 @pytest.mark.slow
-def test_the_end_of_the_word_is_told_once(
+def test_the_end_of_the_word_is_reported_once(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
     word = spoken("elephant", tmp_path)
@@ -229,7 +229,7 @@ DISASTERS: dict[str, Callable[[VirtualSoundCard], None]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("disaster", DISASTERS)
-def test_a_lost_microphone_is_told_and_the_take_kept(
+def test_a_lost_microphone_is_reported_and_the_take_kept(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path, disaster: str
 ) -> None:
     word = spoken("elephant", tmp_path)
@@ -356,7 +356,7 @@ def test_clipping_is_seen(studio: Studio, sound_card: VirtualSoundCard) -> None:
 
 
 @pytest.mark.slow
-def test_two_microphones_are_told_apart(
+def test_two_microphones_are_distinguished(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
     word = spoken("fish", tmp_path)
@@ -436,7 +436,7 @@ def test_a_device_that_refuses_everything_is_a_sentence(
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_and_what_fits_is_kept(
+def test_a_full_disk_is_reported_and_the_written_part_kept(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

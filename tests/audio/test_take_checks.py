@@ -136,7 +136,7 @@ def test_where_it_clips_is_where_it_is_loud() -> None:
     ("peak_dbfs", "verdict"),
     [(-3, Verdict.PASS), (-28, Verdict.PASS), (-32, Verdict.WARN), (-47, Verdict.FAIL)],
 )
-def test_a_quiet_word_is_told_by_its_peak(peak_dbfs: float, verdict: Verdict) -> None:
+def test_a_quiet_word_is_recognised_by_its_peak(peak_dbfs: float, verdict: Verdict) -> None:
     word = voiced(peak=10 ** (peak_dbfs / 20))
     found = verdicts(take(word, room(dbfs=-100)), room_dbfs=-100)
     assert found["level"].verdict is verdict

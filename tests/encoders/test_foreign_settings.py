@@ -266,7 +266,7 @@ def test_a_model_far_larger_than_its_weights_takes_no_memory(folder: Path) -> No
         {"vocab_size": 0},
     ],
 )
-def test_settings_that_do_not_fit_each_other_are_said(
+def test_settings_that_do_not_fit_each_other_are_reported(
     folder: Path, setting: dict[str, Any]
 ) -> None:
     change(folder / "config.json", **setting)

@@ -151,9 +151,7 @@ def icon_work(root: Path) -> Work:
 
 
 @pytest.mark.parametrize("style", ["noto", "fxemoji", "fluent-3d"])
-def test_pictures_are_found_by_code_point_and_lie_in_the_middle_of_white(
-    tmp_path: Path, style: str
-) -> None:
+def test_pictures_are_found_by_code_point_and_centred_on_white(tmp_path: Path, style: str) -> None:
     picture = on_white(artist(icon_work(tmp_path), style), "2b1b")
     assert picture is not None
     pixels = np.asarray(picture)

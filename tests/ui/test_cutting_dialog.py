@@ -211,7 +211,7 @@ def test_a_word_that_was_deleted_meanwhile_is_none(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 20])
-def test_a_recording_without_any_voice_is_said_and_can_be_closed(
+def test_a_recording_without_any_voice_is_reported_and_can_be_closed(
     qtbot: QtBot, seconds: int
 ) -> None:
     made = shown(qtbot, (), WORDS, seconds)
@@ -352,7 +352,7 @@ def test_enter_edits_a_cell_and_tab_leaves_the_table(dialog: CuttingDialog, qtbo
     assert dialog.focusWidget() is ok(dialog)
 
 
-def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: CuttingDialog) -> None:
+def test_a_screen_reader_announces_the_segment_of_a_cell(dialog: CuttingDialog) -> None:
     assert dialog.table.accessibleName() == "Pieces"
     said = QAccessible.queryAccessibleInterface(dialog.table)
     # The headings are a row, and the numbers of the rows a column.

@@ -100,7 +100,9 @@ def test_what_columns_mean_is_corrected_and_remembered(
     assert window.desk.imports.dialog is None
 
 
-def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_problem_is_reported_in_the_dialog(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
     (tmp_path / "x.eaf").write_text(eaf({"words": [Marked(0, 1, "dog")]}), "utf-8")
     window.desk.take_in([tmp_path / "x.eaf"])
     dialog = dialog_of(window, qtbot)

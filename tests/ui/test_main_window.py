@@ -189,7 +189,7 @@ def test_saved_under_a_name_it_is_the_same_project(
     )
 
 
-def test_a_name_too_long_for_a_folder_is_said(
+def test_a_name_too_long_for_a_folder_is_reported(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notices: list[Notice] = []
@@ -202,7 +202,7 @@ def test_a_name_too_long_for_a_folder_is_said(
     assert window.workspace.projects.home is None
 
 
-def test_edits_are_asked_about_and_staying_keeps_them(
+def test_leaving_with_edits_asks_and_staying_keeps_them(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.workspace.looking.select(WordId("goat"))
@@ -243,7 +243,7 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
     assert window.minimumSizeHint().height() <= 740
 
 
-def test_our_own_mistakes_are_told_and_logged(
+def test_internal_errors_are_reported_and_logged(
     window: MainWindow, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("CRITICAL", logger="vgdesk")
@@ -275,7 +275,7 @@ def test_saving_when_asked_continues_with_the_requested_action(
     assert (folder / "project.json").exists()
 
 
-def test_what_is_edited_while_a_save_runs_is_asked_about_again(
+def test_edits_made_during_a_save_are_asked_about_again(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [dialogs.Leave.SAVE, dialogs.Leave.STAY]
@@ -422,7 +422,7 @@ def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: 
     assert "vgdesk changes" in views.changes.recipe
 
 
-def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
+def test_gating_is_computed_once_its_view_is_visible(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace
@@ -445,7 +445,7 @@ def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
     qtbot.waitUntil(lambda: "reads and does not hear" in words_of(views.gating), timeout=SECONDS)
 
 
-def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
+def test_gating_matches_the_command_line(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace

@@ -42,7 +42,7 @@ def accept(qtbot: QtBot, dialog: PromptsDialog) -> None:
     qtbot.mouseClick(dialog._buttons.button(OK), Qt.MouseButton.LeftButton)
 
 
-def test_what_will_be_asked_is_said_before_it_is_decided(
+def test_the_dialog_previews_the_prompts(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
     assert (
@@ -55,7 +55,7 @@ def test_what_will_be_asked_is_said_before_it_is_decided(
     qtbot.waitUntil(lambda: dialog.summary.text() == expected, timeout=SECONDS)
 
 
-def test_words_that_are_written_alike_are_told_apart_by_their_hints(
+def test_homographs_are_distinguished_by_their_hints(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
     column = window.workspace.looking.recipe.label_column

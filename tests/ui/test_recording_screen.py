@@ -72,7 +72,7 @@ def progress(window: MainWindow) -> str:
     return window.recorder.poster.progress.text()
 
 
-def test_words_are_said_kept_and_said_again_by_keys(
+def test_words_are_recorded_kept_and_retaken_by_keys(
     window: MainWindow,
     qtbot: QtBot,
     sound_card: VirtualSoundCard,  # noqa: F811

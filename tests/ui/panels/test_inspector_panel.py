@@ -89,7 +89,7 @@ def test_a_word_without_takes_says_so(panel: InspectorPanel, session: Session) -
     assert not panel.sound.isVisible()
 
 
-def test_synthetic_voices_are_said_to_be_synthetic(panel: InspectorPanel) -> None:
+def test_synthetic_voices_are_labelled(panel: InspectorPanel) -> None:
     assert [panel.takes.item(i).text() for i in range(2)] == [
         "Amy, synthetic voice",
         "Ryan, synthetic voice",

@@ -31,7 +31,7 @@ def test_without_notices_the_bar_takes_no_space(bar: NoticeBar) -> None:
     assert bar.history() == ()
 
 
-def test_level_sentence_and_hint_are_said(bar: NoticeBar) -> None:
+def test_level_sentence_and_hint_are_shown(bar: NoticeBar) -> None:
     bar.show_notice(LOST)
     assert bar.isVisible()
     assert bar._head.text() == "Problem: The microphone was unplugged."

@@ -100,7 +100,7 @@ def test_typing_searches_texts_and_labels(qtbot: QtBot, panel: WordsPanel) -> No
     assert len(lines(panel.tree.model())) == 3
 
 
-def test_escape_clears_the_search_before_the_window_hears_it(
+def test_escape_clears_the_search_before_it_reaches_the_window(
     qtbot: QtBot, panel: WordsPanel
 ) -> None:
     heard = []

@@ -126,7 +126,7 @@ def test_layers_that_are_not_ready_are_hatched(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "not ready yet" in view.matrix.readout)
 
 
-def test_fitted_colours_are_said_to_be_fitted(qtbot: QtBot) -> None:
+def test_fitted_colours_are_labelled(qtbot: QtBot) -> None:
     view = show(qtbot)
     fit = next(b for b in view.findChildren(QToolButton) if b.text() == "Fit")
     fit.click()
