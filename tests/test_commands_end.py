@@ -12,7 +12,10 @@ import pytest
 from vgdesk.core.resources import resource
 from vgdesk.ending import NOBODY_READS, OUR_FAULT, OUTPUT_LOST
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the shell and signals of Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the shell and signals of Linux"),
+    pytest.mark.slow,
+]
 
 ROOT = Path(__file__).parents[1]
 DEMO = str(resource("demo.vgdesk"))
@@ -41,7 +44,9 @@ def run(line: str, *arguments: str, **more: str) -> "subprocess.CompletedProcess
         ('"$@" 2>&- <&-', 0, ""),
     ],
 )
-def test_output_that_goes_nowhere(arguments: list[str], line: str, code: int, says: str) -> None:
+def test_lost_output_is_reported_by_the_exit_code(
+    arguments: list[str], line: str, code: int, says: str
+) -> None:
     done = run(line, *arguments)
     assert "Traceback" not in done.stderr
     assert says in done.stderr
@@ -100,7 +105,7 @@ def test_a_stop_that_a_library_swallows_is_heard(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_mistake_of_ours_is_said_and_logged(tmp_path: Path) -> None:
+def test_an_internal_error_is_reported_and_logged(tmp_path: Path) -> None:
     more = _with_module(tmp_path, "praatio", "raise RuntimeError('a mistake')\n")
     target, home = tmp_path / "out", tmp_path / "home"
     done = run(

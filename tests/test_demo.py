@@ -94,6 +94,7 @@ def test_the_encoders_that_it_names_ship(demo: Project) -> None:
         assert demo.recipe.layer_of(cell) < len(ENCODERS[encoder].layers)
 
 
+@pytest.mark.slow
 def test_the_vectors_that_ship_are_those_of_the_encoders_that_ship(
     demo: Project, tmp_path: Path
 ) -> None:

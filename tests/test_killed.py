@@ -8,6 +8,8 @@ import pytest
 from tests.killing import endless_noise, kill_once
 from tests.virtual_sound_card import VirtualSoundCard, sound_card  # noqa: F401
 
+pytestmark = pytest.mark.slow
+
 KILLS = 20
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the cases are forks with bounded memory")
-def test_odd_files_end_in_a_sentence_and_touch_nothing() -> None:
+def test_odd_files_end_in_a_sentence_and_change_no_other_file() -> None:
     # A process of its own: forks of one that has threads and windows could wait for ever.
     command = [sys.executable, "-m", "benchmarks.abuse", "90", "--seed", "1", "--show"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

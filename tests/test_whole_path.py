@@ -16,6 +16,8 @@ from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = Path(__file__).parents[2] / "shared" / "data" / "people" / "en_gcompris"
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 
@@ -114,7 +116,7 @@ def test_closing_the_window_keeps_the_take_that_runs(
 
 
 @pytest.mark.sound
-def test_a_sound_server_that_dies_costs_nothing_that_was_said(
+def test_a_dying_sound_server_loses_no_recorded_sound(
     window: MainWindow,
     qtbot: QtBot,
     sound_card: VirtualSoundCard,  # noqa: F811

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,12 @@ def analysis(request: pytest.FixtureRequest) -> Analysis:
     return request.param
 
 
+@cache
+def of_noise(analysis: Analysis, seed: int = 0) -> tuple[Any, ...]:
+    """Return results that several tests look at; they are frozen."""
+    return results_of(analysis, stack_of(noise(3, 12, 8)), seed=seed)
+
+
 def numbers(results: tuple[Any, ...]) -> np.ndarray:
     """Return every number of some results in one array."""
     values = [getattr(result, field.name) for result in results for field in fields(result)]
@@ -92,13 +99,15 @@ def test_a_menu_and_a_tooltip_can_show_it(analysis: Analysis) -> None:
     assert analysis.source
 
 
+@pytest.mark.slow
 def test_the_result_suits_the_kind(analysis: Analysis) -> None:
-    for result in results_of(analysis, stack_of(noise(3, 12, 8))):
+    for result in of_noise(analysis):
         assert isinstance(result, RESULTS[analysis.kind])
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_output(analysis: Analysis) -> None:
-    first, second = (results_of(analysis, stack_of(noise(3, 12, 8))) for _ in range(2))
+    first, second = of_noise(analysis), results_of(analysis, stack_of(noise(3, 12, 8)))
     assert np.array_equal(numbers(first), numbers(second))
     assert [result.trace for result in first] == [result.trace for result in second]
 
@@ -118,8 +127,10 @@ def test_odd_words_give_numbers(analysis: Analysis, case: str) -> None:
     assert np.isfinite(numbers(results_of(analysis, stack_of(ODD[case])))).all()
 
 
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e39])
-@pytest.mark.parametrize("place", [(0, 0, 0), (1, 7, 3), (2, 11, 7)])
+@pytest.mark.parametrize(
+    ("number", "place"),
+    [(np.nan, (0, 0, 0)), (np.inf, (1, 7, 3)), (-np.inf, (2, 11, 7)), (1e39, (1, 7, 3))],
+)
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast")
 def test_no_measure_gives_a_number_if_one_is_none(
     analysis: Analysis, number: float, place: tuple[int, int, int]
@@ -147,7 +158,7 @@ def test_a_smaller_list_is_refused(analysis: Analysis) -> None:
 
 
 def test_the_trace_says_where_numbers_come_from(analysis: Analysis) -> None:
-    for result in results_of(analysis, stack_of(noise(3, 12, 8)), seed=5):
+    for result in of_noise(analysis, seed=5):
         trace = result.trace
         assert trace.estimator
         assert trace.n > 0
@@ -157,14 +168,14 @@ def test_the_trace_says_where_numbers_come_from(analysis: Analysis) -> None:
         assert trace.seed in (None, 5)
 
 
+@pytest.mark.slow
 def test_the_seed_is_named_if_and_only_if_it_matters(analysis: Analysis) -> None:
-    stack = stack_of(noise(3, 12, 8))
-    one, other = (results_of(analysis, stack, seed=seed) for seed in (5, 6))
+    one, other = (of_noise(analysis, seed=seed) for seed in (5, 6))
     assert (one[0].trace.seed is None) == np.array_equal(numbers(one), numbers(other))
 
 
-def test_a_score_lies_within_its_limits(analysis: Analysis) -> None:
-    for result in results_of(analysis, stack_of(noise(3, 12, 8))):
+def test_a_score_is_within_its_limits(analysis: Analysis) -> None:
+    for result in of_noise(analysis):
         if isinstance(result, LayerCurve):
             low, high = result.limits
             assert ((low - 1e-6 <= result.values) & (result.values <= high + 1e-6)).all()
@@ -173,7 +184,7 @@ def test_a_score_lies_within_its_limits(analysis: Analysis) -> None:
 
 
 def test_a_result_crosses_a_process_border(analysis: Analysis) -> None:
-    results = results_of(analysis, stack_of(noise(3, 12, 8)))
+    results = of_noise(analysis)
     arrived = pickle.loads(pickle.dumps(results))
     assert np.array_equal(numbers(results), numbers(arrived))
     assert [r.trace for r in arrived] == [r.trace for r in results]

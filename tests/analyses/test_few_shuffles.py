@@ -14,7 +14,7 @@ def test_p_is_that_of_one_more_draw() -> None:
     assert few_p_values(scores, shuffled) == pytest.approx(expected)
 
 
-def test_chance_is_called_a_finding_as_often_as_is_said() -> None:
+def test_the_false_positive_rate_is_as_stated() -> None:
     scores, shuffled = noise(20_000), noise(20, 20_000, seed=1)
     p = few_p_values(scores, shuffled)
     assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.006)

@@ -29,6 +29,8 @@ from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimila
 from vgdesk.core.viewing import Rows, Shown
 from vgdesk.ui.views import VIEWS
 
+pytestmark = pytest.mark.slow
+
 BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
 "num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 7}"""
 
@@ -158,7 +160,7 @@ def test_rows_can_be_single_takes(desk: Desk) -> None:
     assert set(desk.words[-1].rows) == set(desk.workspace.session.takes)
 
 
-def test_one_new_word_moves_nobody_on_the_map(desk: Desk, tmp_path: Path) -> None:
+def test_one_new_word_does_not_move_the_others_on_the_map(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
     before = dict(zip(desk.maps[-1].rows, desk.maps[-1].points.tolist(), strict=True))
     source = next(iter(desk.workspace.session.takes.values())).file
@@ -211,7 +213,7 @@ def test_a_project_saved_and_opened_again_shows_the_same_numbers(
     assert all(take.file.is_relative_to(folder) for take in desk.workspace.session.takes.values())
 
 
-def test_a_killed_encoder_process_is_replaced_and_nothing_is_missing(desk: Desk) -> None:
+def test_a_killed_encoder_process_is_replaced_without_loss(desk: Desk) -> None:
     desk.open_demo()
     for child in (desk.workspace._encoder_process, desk.workspace._analysis_processes._quick):
         child._process.kill()
@@ -253,7 +255,7 @@ def test_the_demo_that_ships_is_never_written_to(desk: Desk) -> None:
     assert not desk.workspace.projects.takes_folder.is_relative_to(demo)
 
 
-def test_an_import_can_be_cancelled_and_adds_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_a_cancelled_import_adds_no_words(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
     jobs: list[JobChanged] = []
     desk.workspace.events.job_changed.subscribe(jobs.append)
@@ -284,9 +286,7 @@ def test_listening_to_a_long_recording_shows_progress_and_ends_when_cancelled(
     # That its thread has ended is looked after for every test.
 
 
-def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_an_unwritable_folder_is_reported_before_recording(desk: Desk, tmp_path: Path) -> None:
     blocked = tmp_path / "a file"
     blocked.write_text("not a folder")
     desk.workspace.projects.folder = blocked
@@ -294,7 +294,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_recording(
         _ = desk.workspace.projects.takes_folder
 
 
-def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk) -> None:
+def test_a_missing_model_is_reported_in_every_view_that_needs_it(desk: Desk) -> None:
     desk.open_demo()
     cell = desk.workspace.view_state.recipe.a
     desk.workspace.encoder_selection.choose(cell, EncoderId("vg-hubert@12345678"))
@@ -308,7 +308,7 @@ def test_a_model_that_is_not_here_is_said_in_every_view_that_needs_it(desk: Desk
     assert {desk.missing[view].action for view in views} == {"choose_encoder"}
 
 
-def test_what_was_cancelled_can_be_taken_up_again(desk: Desk, tmp_path: Path) -> None:
+def test_cancelled_encoding_can_be_resumed(desk: Desk, tmp_path: Path) -> None:
     desk.open_demo()
     desk.workspace.cancel(JobId(JobKind.ENCODING, desk.workspace.session.encoders[Cell.SPEECH]))
     source = next(iter(desk.workspace.session.takes.values())).file
@@ -407,7 +407,7 @@ def test_floors_stand_beside_what_was_trained(desk: Desk) -> None:
     desk.until(lambda: {c.encoder for c in desk.curves[-1]} == chosen)
 
 
-def test_a_measure_of_takes_leaves_out_who_has_none(desk: Desk) -> None:
+def test_a_measure_of_takes_leaves_out_encoders_without_takes(desk: Desk) -> None:
     desk.open_demo()
     desk.workspace.view_state.change(lambda recipe: replace(recipe, curve="abx-words"))
     desk.until(lambda: desk.curves[-1][0].measure == "abx-words")

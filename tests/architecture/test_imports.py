@@ -35,6 +35,7 @@ def _import_all(package: str) -> tuple[list[str], set[str]]:
     return answer["imported"], set(answer["loaded"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["core", "audio", "encoders", "analyses", "app"])
 def test_below_the_window_importing_loads_neither_qt_nor_heavy_libraries(package: str) -> None:
     imported, loaded = _import_all(f"vgdesk.{package}")
@@ -57,12 +58,13 @@ def _loaded_by_python_itself() -> set[str]:
     return set(made.stdout.split())
 
 
+@pytest.mark.slow
 def test_the_window_loads_no_heavy_library() -> None:
     imported, loaded = _import_all("vgdesk.ui")
     assert len(imported) > 1
     assert loaded & (HEAVY | ASIDE | LATE) == set()
 
 
-def test_the_start_of_the_program_loads_nothing_but_itself() -> None:
+def test_the_start_of_the_program_loads_no_other_library() -> None:
     _, loaded = _import_all("vgdesk.__main__")
     assert loaded & (QT | HEAVY | ASIDE | LATE | {"numpy"}) == set()

@@ -45,7 +45,7 @@ def test_of_a_long_file_the_part_around_the_word_is_read(
     seconds=st.none() | st.floats(0.01, 100.0),
     whole=st.floats(LONGEST_WORD_SECONDS, 5_000.0),
 )
-def test_an_excerpt_lies_in_the_file_and_begins_before_the_word(
+def test_an_excerpt_is_inside_the_file_and_begins_before_the_word(
     start: float, seconds: float | None, whole: float
 ) -> None:
     start = min(start, whole - 0.01)

@@ -201,7 +201,7 @@ def test_what_lies_above_the_new_band_does_not_come_back() -> None:
     assert np.abs(resampled.samples[1_600:-1_600]).max() < 1e-5
 
 
-def test_the_same_rate_changes_nothing() -> None:
+def test_resampling_to_the_same_rate_changes_no_samples() -> None:
     recording = Recording(tone(0.1, 16_000), 16_000)
     assert resample(recording, 16_000) is recording
 

@@ -36,6 +36,7 @@ def spoken(names: list[str], pauses: list[float]) -> tuple[Recording, list[tuple
 NAMES = ["snake-bella", "lemon-adam", "rocket-bella", "bacon-adam", "bear-bella", "train-adam"]
 
 
+@pytest.mark.slow
 def test_every_word_is_found_where_it_is(tmp_path: Path) -> None:
     # Some pauses are long, so that words lie across the ends of what is read at a time.
     recording, places = spoken(NAMES, [0.5, 1.0, 17.5, 0.4, 0.6, 25.0])
@@ -47,6 +48,7 @@ def test_every_word_is_found_where_it_is(tmp_path: Path) -> None:
         assert abs(end - due_end) < 0.15
 
 
+@pytest.mark.slow
 def test_words_never_overlap_and_stay_inside(tmp_path: Path) -> None:
     recording, _places = spoken(NAMES * 2, [0.2] * 2 * len(NAMES))
     write_flac(tmp_path / "long.flac", recording)
@@ -56,6 +58,7 @@ def test_words_never_overlap_and_stay_inside(tmp_path: Path) -> None:
     assert 0 <= times[0] < times[-1] <= recording.seconds
 
 
+@pytest.mark.slow
 def test_silence_and_noise_hold_no_words(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).normal(0, 0.01, 30 * RATE).astype(np.float32)
     for samples in (np.zeros(30 * RATE, np.float32), noise):
@@ -63,12 +66,13 @@ def test_silence_and_noise_hold_no_words(tmp_path: Path) -> None:
         assert listen(tmp_path / "long.flac").spans == ()
 
 
-def test_what_is_no_sound_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_no_sound_is_reported(tmp_path: Path) -> None:
     (tmp_path / "long.flac").write_bytes(b"no sound")
     with pytest.raises(AudioFileError):
         listen(tmp_path / "long.flac")
 
 
+@pytest.mark.slow
 def test_the_outline_is_the_lowest_and_highest_sample_of_every_hundredth(tmp_path: Path) -> None:
     rate = 16_000  # that of the detector, so that nothing is resampled
     samples = np.random.default_rng(2).uniform(-0.5, 0.5, round(2.3 * STRETCH * rate))
@@ -93,13 +97,15 @@ def test_each_part_holds_whole_chunks_of_the_detector() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_recording_may_end_exactly_where_a_stretch_does(tmp_path: Path) -> None:
     # As many seconds as a float of 64 bits holds are a little more than seven stretches.
     assert len(listen(silence(tmp_path / "a.flac", 7 * STRETCH, 8000)).outline) == 700 * STRETCH
     assert len(listen(silence(tmp_path / "b.flac", 1 / 96_000, 96_000)).outline) <= 1
 
 
-def test_progress_is_told_once_from_the_beginning_to_the_end(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_progress_is_reported_once_from_beginning_to_end(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     with cancellable(lambda: True, lambda done, total: told.append((done, total))):
         listen(silence(tmp_path / "long.flac", 3.5 * STRETCH))

@@ -38,6 +38,7 @@ def long_tone() -> Recording:
     return Recording((0.2 * np.sin(2 * np.pi * 300 * t)).astype(np.float32), 16_000)
 
 
+@pytest.mark.slow
 def test_a_word_is_heard_whole(sound_card: VirtualSoundCard, tmp_path: Path) -> None:
     word = spoken("elephant", tmp_path)
     finished = Finished()
@@ -55,6 +56,7 @@ def test_a_word_is_heard_whole(sound_card: VirtualSoundCard, tmp_path: Path) -> 
     assert correlation > 0.99
 
 
+@pytest.mark.slow
 def test_the_next_word_replaces_the_one_before(
     sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_word_of_a_person_arrives_unchanged(studio: Studio, sound_card: Virtua
     assert recorder.seconds == 0.0
 
 
+@pytest.mark.slow
 def test_the_room_is_measured_before_the_take(studio: Studio, sound_card: VirtualSoundCard) -> None:
     recorder = studio.recorder
     assert recorder.room_dbfs is None
@@ -130,6 +131,7 @@ def test_the_room_is_measured_before_the_take(studio: Studio, sound_card: Virtua
     playing.join(LIMIT)
 
 
+@pytest.mark.slow
 def test_a_kept_take_holds_the_word_and_the_proposed_trim_finds_it(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
@@ -150,6 +152,7 @@ def test_a_kept_take_holds_the_word_and_the_proposed_trim_finds_it(
     assert likeness(read(tmp_path / "t1.flac", start=start, end=end), word) > 0.99
 
 
+@pytest.mark.slow
 def test_what_was_said_just_before_the_key_is_in_the_take(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
@@ -166,6 +169,7 @@ def test_what_was_said_just_before_the_key_is_in_the_take(
     assert likeness(recording, word) > 0.99
 
 
+@pytest.mark.slow
 def test_the_take_is_on_disk_while_it_runs(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
@@ -183,7 +187,8 @@ def test_the_take_is_on_disk_while_it_runs(
     np.testing.assert_array_equal(rescued.samples, recording.samples[: len(rescued.samples)])
 
 
-def test_the_end_of_the_word_is_told_once(
+@pytest.mark.slow
+def test_the_end_of_the_word_is_reported_once(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
     word = spoken("elephant", tmp_path)
@@ -199,6 +204,7 @@ def test_the_end_of_the_word_is_told_once(
     assert RecorderEventKind.VOICE_ENDED not in told
 
 
+@pytest.mark.slow
 def test_takes_follow_each_other_on_one_open_microphone(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
@@ -221,8 +227,9 @@ DISASTERS: dict[str, Callable[[VirtualSoundCard], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("disaster", DISASTERS)
-def test_a_lost_microphone_is_told_and_the_take_kept(
+def test_a_lost_microphone_is_reported_and_the_take_kept(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path, disaster: str
 ) -> None:
     word = spoken("elephant", tmp_path)
@@ -250,7 +257,8 @@ def test_a_lost_microphone_is_told_and_the_take_kept(
     assert recorder.is_abandoned == (disaster == "frozen")
 
 
-def test_a_frozen_sound_system_holds_nobody_up_and_comes_back(
+@pytest.mark.slow
+def test_a_frozen_sound_system_does_not_block_and_recovers(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:
     recorder = studio.recorder
@@ -268,7 +276,8 @@ def test_a_frozen_sound_system_holds_nobody_up_and_comes_back(
     assert recorder.state is RecorderState.ARMED
 
 
-def test_opening_a_frozen_sound_system_gives_up_and_leaves_nothing_open(
+@pytest.mark.slow
+def test_opening_a_frozen_sound_system_times_out_and_leaves_no_stream_open(
     studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(input_line, "_OPEN_SECONDS", 0.3)
@@ -283,6 +292,7 @@ def test_opening_a_frozen_sound_system_gives_up_and_leaves_nothing_open(
     rescan()
 
 
+@pytest.mark.slow
 def test_the_program_can_end_although_the_sound_system_hangs(sound_card: VirtualSoundCard) -> None:
     script = """
 from vgdesk.audio.recorder import Recorder
@@ -312,6 +322,7 @@ print(recorder.is_abandoned)
         program.wait()
 
 
+@pytest.mark.slow
 def test_an_unmuted_microphone_is_not_silent_and_a_muted_one_is(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:
@@ -344,7 +355,8 @@ def test_clipping_is_seen(studio: Studio, sound_card: VirtualSoundCard) -> None:
         wait_until(lambda: studio.recorder.level().is_clipping)
 
 
-def test_two_microphones_are_told_apart(
+@pytest.mark.slow
+def test_two_microphones_are_distinguished(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
     word = spoken("fish", tmp_path)
@@ -363,6 +375,7 @@ def test_a_microphone_that_is_gone_is_named(studio: Studio, sound_card: VirtualS
         studio.recorder.arm(Microphone("USB mic", "ALSA", 0, False))
 
 
+@pytest.mark.slow
 def test_a_device_that_refuses_mono_and_its_own_rate_is_used_all_the_same(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +401,7 @@ def test_a_device_that_refuses_mono_and_its_own_rate_is_used_all_the_same(
     assert likeness(read_partial(studio.recorder.stop()), word) > 0.99
 
 
+@pytest.mark.slow
 def test_a_device_that_is_faster_than_a_sound_file_may_be_is_used_more_slowly(
     studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -421,7 +435,8 @@ def test_a_device_that_refuses_everything_is_a_sentence(
     assert studio.recorder.state is RecorderState.IDLE
 
 
-def test_a_full_disk_is_told_and_what_fits_is_kept(
+@pytest.mark.slow
+def test_a_full_disk_is_reported_and_the_written_part_kept(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -449,6 +464,7 @@ def broken_samples(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_a_device_that_sends_no_numbers_costs_no_take(
     studio: Studio,
     sound_card: VirtualSoundCard,
@@ -469,6 +485,7 @@ def test_a_device_that_sends_no_numbers_costs_no_take(
     assert studio.recorder.state is RecorderState.ARMED
 
 
+@pytest.mark.slow
 @pytest.mark.logs("stopped watching")
 def test_a_mistake_while_listening_ends_the_take_and_keeps_it(
     studio: Studio, sound_card: VirtualSoundCard, monkeypatch: pytest.MonkeyPatch
@@ -490,6 +507,7 @@ def test_a_mistake_while_listening_ends_the_take_and_keeps_it(
     assert read_partial(studio.recorder.stop()).seconds > 0.3
 
 
+@pytest.mark.slow
 def test_a_folder_that_vanishes_costs_no_take(
     studio: Studio, sound_card: VirtualSoundCard, tmp_path: Path
 ) -> None:
@@ -508,6 +526,7 @@ def test_a_folder_that_vanishes_costs_no_take(
     assert not studio.folder.exists()
 
 
+@pytest.mark.slow
 def test_disarming_in_the_middle_keeps_the_take(
     studio: Studio, sound_card: VirtualSoundCard
 ) -> None:

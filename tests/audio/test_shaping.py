@@ -29,6 +29,6 @@ def test_silence_follows_the_sound() -> None:
     assert not found.samples[100:].any()
 
 
-def test_nothing_to_do_changes_nothing() -> None:
+def test_neutral_shaping_changes_no_samples() -> None:
     assert faded(SOUND, 0.0) is SOUND
     assert with_silence(SOUND, 0.0) is SOUND

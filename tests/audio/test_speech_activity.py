@@ -22,6 +22,7 @@ def in_silence(
     return Recording(((sound + noise) * gain).astype(np.float32), rate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", [1.0, 0.01])
 @pytest.mark.parametrize("text", WORDS)
 def test_short_and_quiet_words_are_found_whole(tmp_path: Path, text: str, gain: float) -> None:
@@ -35,7 +36,7 @@ def test_short_and_quiet_words_are_found_whole(tmp_path: Path, text: str, gain: 
     assert 0.7 + word.seconds < end < 0.7 + word.seconds + 0.3
 
 
-def test_people_lose_nothing_of_their_words() -> None:
+def test_words_of_people_keep_nine_tenths_of_their_energy() -> None:
     for file in people_files():
         recording = read(file)
         found = find_word(recording)
@@ -81,7 +82,7 @@ def test_noise_is_no_word(level: float) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, 511, 512])
-def test_next_to_nothing_is_no_word(length: int) -> None:
+def test_near_silence_is_no_word(length: int) -> None:
     assert find_word(Recording(np.zeros(length, np.float32), 44_100)) is None
 
 
@@ -94,6 +95,7 @@ def heard_at(recording: Recording, block: int) -> float | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", [1.0, 0.03])
 @pytest.mark.parametrize("text", WORDS)
 def test_the_end_of_a_word_is_noticed_soon_after_it(tmp_path: Path, text: str, gain: float) -> None:

@@ -82,14 +82,14 @@ def test_a_good_take_passes_every_check(room_dbfs: float | None) -> None:
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01, -1.0])
-def test_a_sound_that_stands_still_is_digital_silence(level: float) -> None:
+def test_a_constant_signal_is_digital_silence(level: float) -> None:
     found = verdicts(np.full(RATE, level), word=None)
     assert against(found) == {"silence": Verdict.FAIL}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 100, 479])
 @pytest.mark.parametrize("level", [0.0, 1.0])
-def test_next_to_nothing_is_digital_silence(count: int, level: float) -> None:
+def test_near_zero_samples_are_digital_silence(count: int, level: float) -> None:
     assert against(verdicts(np.full(count, level), word=None)) == {"silence": Verdict.FAIL}
     noise = np.random.default_rng(0).uniform(-1, 1, count)
     assert against(verdicts(noise, word=None)) == {"silence": Verdict.FAIL}
@@ -136,7 +136,7 @@ def test_where_it_clips_is_where_it_is_loud() -> None:
     ("peak_dbfs", "verdict"),
     [(-3, Verdict.PASS), (-28, Verdict.PASS), (-32, Verdict.WARN), (-47, Verdict.FAIL)],
 )
-def test_a_quiet_word_is_told_by_its_peak(peak_dbfs: float, verdict: Verdict) -> None:
+def test_a_quiet_word_is_recognised_by_its_peak(peak_dbfs: float, verdict: Verdict) -> None:
     word = voiced(peak=10 ** (peak_dbfs / 20))
     found = verdicts(take(word, room(dbfs=-100)), room_dbfs=-100)
     assert found["level"].verdict is verdict
@@ -146,7 +146,7 @@ def test_a_quiet_word_is_told_by_its_peak(peak_dbfs: float, verdict: Verdict) ->
     ("below_db", "verdict"), [(25, Verdict.PASS), (12, Verdict.WARN), (5, Verdict.FAIL)]
 )
 @pytest.mark.parametrize("is_known", [True, False])
-def test_a_loud_room_is_told_also_if_nobody_measured_it(
+def test_a_loud_room_is_reported_even_if_unmeasured(
     below_db: float, verdict: Verdict, is_known: bool
 ) -> None:
     word = voiced()
@@ -210,7 +210,7 @@ def test_a_word_without_any_hiss_has_no_narrow_band(hertz: float) -> None:
     assert verdicts(samples)["band"].verdict is Verdict.PASS
 
 
-def test_eight_kilohertz_hold_nothing_above_a_telephone() -> None:
+def test_eight_kilohertz_have_telephone_bandwidth() -> None:
     slow = resample(Recording(take().astype(np.float32), RATE), 8000)
     assert verdicts(slow.samples, rate=8000)["band"].verdict is Verdict.WARN
 
@@ -249,6 +249,7 @@ FAULTS: dict[str, Callable[[], FloatArray]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @given(before=st.integers(0, 2 * RATE), after=st.integers(0, 2 * RATE))
 @settings(max_examples=8, deadline=None)
@@ -266,6 +267,7 @@ def test_digital_silence_around_a_take_makes_no_difference(
         assert [pytest.approx(part, abs=2 / RATE) for part in moved] == list(padded[check].where)
 
 
+@pytest.mark.slow
 @given(gain_db=st.floats(-20, 5))
 @settings(max_examples=15, deadline=None)
 def test_how_loud_a_take_is_matters_to_its_level_alone(gain_db: float) -> None:
@@ -293,6 +295,7 @@ def test_odd_sounds_are_judged_without_a_warning(
         assert finding in TAKE_CHECKS
 
 
+@pytest.mark.slow
 def test_no_take_of_the_demo_fails() -> None:
     for file in TAKES:
         recording = read(file)
@@ -334,6 +337,7 @@ def _trimmed(word: str, speaker: str) -> Recording:
     return read(file, start=start, end=end)
 
 
+@pytest.mark.slow
 def test_the_same_words_of_two_voices_are_less_unlike_than_different_words() -> None:
     adam, bella = words("adam"), words("bella")
     same = [unlike_others(a, [b]) for a, b in zip(adam, bella, strict=True)]
@@ -345,6 +349,7 @@ def test_the_same_words_of_two_voices_are_less_unlike_than_different_words() -> 
     assert said[1] >= 6
 
 
+@pytest.mark.slow
 def test_a_take_is_like_itself_at_any_level_and_rate() -> None:
     one = words("adam")[0]
     again = resample(Recording(one.samples * np.float32(0.1), one.sample_rate), 48_000)
@@ -353,7 +358,8 @@ def test_a_take_is_like_itself_at_any_level_and_rate() -> None:
     assert found.verdict is Verdict.PASS
 
 
-def test_without_another_take_nothing_is_unlike() -> None:
+@pytest.mark.slow
+def test_a_single_take_has_no_comparison() -> None:
     one = words("adam")[0]
     silence = Recording(np.zeros(1000, np.float32), 48_000)
     assert unlike_others(one, []) is None

@@ -10,5 +10,5 @@ def test_work_ends_before_the_next_thing_once_it_is_not_wanted() -> None:
     assert done == [0, 1, 2]
 
 
-def test_work_that_nobody_asks_about_is_done() -> None:
+def test_work_without_a_listener_is_done() -> None:
     assert list(until_cancelled("abc")) == ["a", "b", "c"]

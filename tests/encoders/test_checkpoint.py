@@ -103,7 +103,7 @@ def test_pickled_weights_are_never_opened(folder: Path, name: str) -> None:
     assert "save_pretrained" in caught.value.hint
 
 
-def test_missing_weights_are_said(folder: Path) -> None:
+def test_missing_weights_are_reported(folder: Path) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(EncoderError, match="no weights"):
         inspect(folder)

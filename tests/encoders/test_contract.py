@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
 from vgdesk.encoders import ENCODERS, FAMILIES, inspect_folder, load, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
+from vgdesk.encoders.running import prepare
 
 Tiny = Callable[[str], Path]
 NAMES = (*ENCODERS, *SPEECH_NAMES, *TEXT_NAMES)
@@ -26,6 +28,17 @@ def spec(request: pytest.FixtureRequest, tiny: Tiny) -> EncoderSpec:
     if request.param in ENCODERS:
         return ENCODERS[request.param]
     return inspect_folder(tiny(request.param), is_grounded=False)
+
+
+@cache
+def _kept(spec: EncoderSpec) -> Any:
+    return load(spec, "cpu")
+
+
+def loaded(spec: EncoderSpec) -> Any:
+    """Load an encoder once for all tests; encoding leaves it as it is."""
+    prepare()  # pytest forgets after each test which warnings are ignored
+    return _kept(spec)
 
 
 def words_for(spec: EncoderSpec, scale: float = 0.1) -> list[Any]:
@@ -41,16 +54,18 @@ def relative_difference(a: Any, b: Any) -> float:
     return float(np.linalg.norm(a - b) / np.linalg.norm(b))
 
 
+@pytest.mark.slow
 def test_shape_is_what_the_spec_says(spec: EncoderSpec) -> None:
-    for vectors in load(spec, "cpu").encode(words_for(spec), Pooling.MEAN):
+    for vectors in loaded(spec).encode(words_for(spec), Pooling.MEAN):
         assert vectors.shape == (len(spec.layers), spec.dim)
         assert vectors.dtype == np.float32
         assert np.isfinite(vectors).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", Pooling)
 def test_alone_or_in_a_batch_is_the_same(spec: EncoderSpec, pooling: Pooling) -> None:
-    encoder, words = load(spec, "cpu"), words_for(spec)
+    encoder, words = loaded(spec), words_for(spec)
     together = encoder.encode(words, pooling)
     for word, vectors in zip(words, together, strict=True):
         (alone,) = encoder.encode([word], pooling)
@@ -59,7 +74,7 @@ def test_alone_or_in_a_batch_is_the_same(spec: EncoderSpec, pooling: Pooling) ->
 
 
 def test_same_word_same_vector_and_other_word_another(spec: EncoderSpec) -> None:
-    encoder, words = load(spec, "cpu"), words_for(spec)[:3]
+    encoder, words = loaded(spec), words_for(spec)[:3]
     first, second = (encoder.encode(words, Pooling.MEAN) for _ in range(2))
     np.testing.assert_array_equal(first, second)
     assert relative_difference(first[1], first[2]) > TOLERANCE
@@ -68,7 +83,7 @@ def test_same_word_same_vector_and_other_word_another(spec: EncoderSpec) -> None
 def test_input_is_left_as_it_is(spec: EncoderSpec) -> None:
     words = words_for(spec)
     before = [np.array(word) for word in words]
-    load(spec, "cpu").encode(words, Pooling.MEAN)
+    loaded(spec).encode(words, Pooling.MEAN)
     for word, kept in zip(words, before, strict=True):
         np.testing.assert_array_equal(word, kept)
 
@@ -76,13 +91,14 @@ def test_input_is_left_as_it_is(spec: EncoderSpec) -> None:
 def test_silence_gives_numbers(spec: EncoderSpec) -> None:
     if spec.modality is Modality.SPEECH:
         words: Sequence[Any] = [np.zeros(n, np.float32) for n in (1, 8_000)]
-        assert np.isfinite(load(spec, "cpu").encode(words, Pooling.MEAN)).all()
+        assert np.isfinite(loaded(spec).encode(words, Pooling.MEAN)).all()
 
 
 def test_spec_travels_to_another_process(spec: EncoderSpec) -> None:
     assert pickle.loads(pickle.dumps(spec)) == spec
 
 
+@pytest.mark.slow
 def test_untrained_twin_has_the_shape_but_other_numbers(spec: EncoderSpec) -> None:
     if spec.folder is None:
         with pytest.raises(EncoderError, match="never trained"):
@@ -93,7 +109,7 @@ def test_untrained_twin_has_the_shape_but_other_numbers(spec: EncoderSpec) -> No
     assert twin.id != spec.id
     assert twin.revision != spec.revision
     (vectors,) = load(twin, "cpu").encode(words, Pooling.MEAN)
-    (trained,) = load(spec, "cpu").encode(words, Pooling.MEAN)
+    (trained,) = loaded(spec).encode(words, Pooling.MEAN)
     assert vectors.shape == trained.shape
     assert relative_difference(vectors[-1], trained[-1]) > 0.01
     (again,) = load(twin, "cpu").encode(words, Pooling.MEAN)
@@ -102,6 +118,7 @@ def test_untrained_twin_has_the_shape_but_other_numbers(spec: EncoderSpec) -> No
     assert relative_difference(other[-1], vectors[-1]) > 0.01
 
 
+@pytest.mark.slow
 def test_untrained_twin_is_the_same_in_another_process(tiny: Tiny) -> None:
     spec = untrained_twin(inspect_folder(tiny("hubert-group"), is_grounded=False), seed=5)
     (here,) = load(spec, "cpu").encode(words_for(spec)[2:3], Pooling.MEAN)
@@ -123,10 +140,11 @@ def test_every_family_is_in_the_contract(tiny: Tiny) -> None:
     assert {inspect_folder(f, is_grounded=False).family for f in folders} == set(FAMILIES)
 
 
+@pytest.mark.slow
 def test_frames_are_what_is_pooled(spec: EncoderSpec) -> None:
     if spec.modality is Modality.TEXT or spec.folder is None:
         return  # a baseline is told apart in its own test
-    encoder, words = load(spec, "cpu"), words_for(spec)
+    encoder, words = loaded(spec), words_for(spec)
     pooled = encoder.encode(words, Pooling.MEAN)  # in a batch
     for word, vectors in zip(words, pooled, strict=True):
         frames = encoder.frames(word)

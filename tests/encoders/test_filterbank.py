@@ -30,6 +30,7 @@ def extractor(stride: int, **settings: Any) -> Any:
     return SeamlessM4TFeatureExtractor(stride=stride, **settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "stride"),
     [

@@ -71,6 +71,7 @@ def test_a_program_that_comes_later_is_refused_too(folder: Path) -> None:
     assert not mark.exists()
 
 
+@pytest.mark.slow
 def test_a_terminal_is_not_asked_either(folder: Path, tmp_path: Path) -> None:
     mark = with_program(folder, "config.json")
     (tmp_path / "words.txt").write_text("cat\ndog\n")
@@ -86,7 +87,7 @@ def test_a_terminal_is_not_asked_either(folder: Path, tmp_path: Path) -> None:
     assert not mark.exists()
 
 
-def test_a_setting_that_names_nothing_is_none(folder: Path) -> None:
+def test_an_empty_setting_counts_as_none(folder: Path) -> None:
     change(folder / "config.json", auto_map={}, transformers_weights=None)
     load(inspect(folder), "cpu")
 
@@ -135,6 +136,7 @@ def test_weights_beside_the_usual_ones_are_refused(folder: Path, name: str) -> N
         inspect(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bert", "roberta", "clip", "wav2vec2-group", "whisper"])
 def test_what_is_loaded_is_what_names_the_model(tiny: Tiny, tmp_path: Path, name: str) -> None:
     """A model with other weights has another name, whatever else lies in its folder."""
@@ -239,6 +241,7 @@ def test_rates_at_the_ends_are_read(tiny: Tiny, tmp_path: Path, rate: int | None
     assert inspect(folder).sample_rate == (rate or 16_000)
 
 
+@pytest.mark.slow
 def test_a_model_far_larger_than_its_weights_takes_no_memory(folder: Path) -> None:
     """Each size is allowed, but all together would take 40 terabytes, twin or not."""
     change(
@@ -263,7 +266,7 @@ def test_a_model_far_larger_than_its_weights_takes_no_memory(folder: Path) -> No
         {"vocab_size": 0},
     ],
 )
-def test_settings_that_do_not_fit_each_other_are_said(
+def test_settings_that_do_not_fit_each_other_are_reported(
     folder: Path, setting: dict[str, Any]
 ) -> None:
     change(folder / "config.json", **setting)

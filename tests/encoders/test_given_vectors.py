@@ -121,10 +121,11 @@ def test_a_packed_file_that_was_cut_off_says_so_for_every_word(tmp_path: Path) -
             encoder.encode(["w19999"], Pooling.MEAN)
 
 
+@pytest.mark.slow
 def test_a_packed_file_that_never_ends_is_given_up(tmp_path: Path) -> None:
     """A hundred megabytes of one line take a tenth of one."""
     file = tmp_path / "a.gz"
-    with gzip.open(file, "wb") as stream:
+    with gzip.open(file, "wb", compresslevel=4) as stream:
         for _ in range(100):
             stream.write(b"dog 0.25 0.25\n" * 80_000)
     assert file.stat().st_size < 1_000_000
@@ -146,6 +147,7 @@ def test_a_packed_line_that_never_ends_is_given_up(tmp_path: Path) -> None:
     assert most < 10_000_000
 
 
+@pytest.mark.slow
 def test_a_long_file_takes_no_memory(tmp_path: Path) -> None:
     file = tmp_path / "long.txt"
     line = " 0.25" * 300 + "\n"

@@ -34,7 +34,7 @@ def fetch(hub: Hub, into: Path) -> list[DownloadProgress]:
     return list(download(REPO, into, endpoint=hub.endpoint))
 
 
-def test_fetches_settings_and_safetensors_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
+def test_only_settings_and_safetensors_are_fetched(hub: Hub, tmp_path: Path) -> None:
     reports = fetch(hub, tmp_path / "new")
     wanted = {"config.json", "model.safetensors", "README.md"}
     assert {file.name for file in (tmp_path / "new").iterdir()} == wanted
@@ -132,18 +132,18 @@ def test_model_without_safetensors_is_refused_before_anything_is_fetched(
 
 
 @pytest.mark.parametrize("name", ["nobody/nothing", "not a name!"])
-def test_unknown_name_is_said(hub: Hub, tmp_path: Path, name: str) -> None:
+def test_unknown_name_is_reported(hub: Hub, tmp_path: Path, name: str) -> None:
     with pytest.raises(EncoderError, match="no model"):
         list(download(name, tmp_path, endpoint=hub.endpoint))
 
 
-def test_owner_who_wants_to_be_asked_is_said(hub: Hub, tmp_path: Path) -> None:
+def test_a_gated_model_is_reported(hub: Hub, tmp_path: Path) -> None:
     hub.gated = True
     with pytest.raises(EncoderError, match="request for access"):
         fetch(hub, tmp_path)
 
 
-def test_no_network_is_said_at_once_with_a_way_by_hand(tmp_path: Path) -> None:
+def test_a_missing_network_is_reported_at_once_with_a_manual_way(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -152,7 +152,7 @@ def test_no_network_is_said_at_once_with_a_way_by_hand(tmp_path: Path) -> None:
     assert "By hand" in caught.value.hint
 
 
-def test_full_disk_is_said(hub: Hub) -> None:
+def test_full_disk_is_reported(hub: Hub) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")

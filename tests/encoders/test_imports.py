@@ -23,7 +23,7 @@ def loaded_after(script: str, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def test_catalogue_needs_nothing_heavy() -> None:
+def test_the_catalogue_loads_no_heavy_library() -> None:
     assert (
         loaded_after(
             "import vgdesk.encoders, vgdesk.app.encoding.embedding_worker, vgdesk.encoders.hub"
@@ -32,7 +32,7 @@ def test_catalogue_needs_nothing_heavy() -> None:
     )
 
 
-def test_baselines_need_nothing_heavy(tmp_path: Path) -> None:
+def test_baselines_load_no_heavy_library(tmp_path: Path) -> None:
     samples: FloatArray = np.random.default_rng(0).normal(0, 0.1, 8_000).astype(np.float32)
     write_flac(tmp_path / "word.flac", Recording(samples, 44_100))
     script = """
@@ -55,7 +55,7 @@ for encoder, item in (
     assert loaded_after(script, str(tmp_path)) == "[]"
 
 
-def test_looking_at_a_model_needs_nothing_heavy(tmp_path: Path) -> None:
+def test_inspecting_a_model_loads_no_heavy_library(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(
         '{"model_type": "hubert", "num_hidden_layers": 2, "hidden_size": 8}'
     )

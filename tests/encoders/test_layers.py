@@ -51,6 +51,7 @@ def standardised(wave: Any) -> Any:
     return extractor(wave, sampling_rate=16_000, return_tensors="pt").input_values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "model_class"),
     [
@@ -88,6 +89,7 @@ def test_whisper_layers_stop_before_the_closing_norm_and_at_the_end_of_the_word(
     check_pooling(tiny("whisper"), wave, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "model_class"),
     [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from vgdesk.__main__ import main
+from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.stacks.stack_builder import Making, make_stack
 from vgdesk.audio.files import Recording, read, write_flac
 from vgdesk.core.resources import resource
@@ -53,7 +54,7 @@ def test_the_level_is_that_of_the_file(tiny: Tiny, words: Path) -> None:
     assert np.abs(found.values[:, 1] - usual.values[:, 1]).max() > 0.01
 
 
-def test_levelling_over_a_file_that_is_one_word_changes_nothing(tiny: Tiny, words: Path) -> None:
+def test_levelling_a_file_of_one_word_has_no_effect(tiny: Tiny, words: Path) -> None:
     spec = inspect_folder(tiny("hubert-stable"), is_grounded=True)
     over_files = levelling_files(spec)
     assert over_files is not None
@@ -70,17 +71,24 @@ def test_only_models_that_level_sound_can_level_files(tiny: Tiny) -> None:
     assert all(levelling_files(spec) is None for spec in ENCODERS.values())
 
 
+@pytest.mark.slow
 def test_as_published_one_encoder_in_both_cells_is_heard_in_two_ways(
     tiny: Tiny, tmp_path: Path
 ) -> None:
     demo, model = str(resource("demo.vgdesk")), str(tiny("wav2vec2-stable"))
     out = tmp_path / "out"
-    command = ["reproduce", demo, "--out", str(out), "--speech", model, "--speech-grounded", model]
-    assert main(command) == 0
+    vectors = tmp_path / "my.txt"
+    texts = [word.text for word in open_words(demo).words.values()]
+    vectors.write_text("".join(f"{text} {len(text)} {ord(text[0])}\n" for text in texts))
+    command = ["reproduce", demo, "--out", str(out), "--text", str(vectors)]
+    command += ["--text-grounded", "spelling"]
+    assert main([*command, "--speech", model, "--speech-grounded", model]) == 0
     lines = (out / "results.tsv").read_text("utf-8").splitlines()
     found: dict[tuple[str, str], list[str]] = {}
     for row in csv.DictReader(lines, delimiter="\t"):
         found.setdefault((row["measure"], row["line"]), []).append(row["values"])
+    # Word vectors of a file are compared with every layer of speech.
+    assert len(set(found["cka", "Speech – Text"])) == 3
     plain, grounded = "Speech", "Speech + pictures"
     assert found["silhouette", plain] == found["silhouette", grounded]
     assert found["silhouette-published", plain] != found["silhouette-published", grounded]

@@ -18,7 +18,7 @@ def test_automatic_device_is_the_fastest_and_the_processor_is_always_there() -> 
     assert choose_device("quantum") == devices[0]
 
 
-def test_exhausted_memory_is_said_and_other_mistakes_rise(tiny: Tiny) -> None:
+def test_exhausted_memory_is_reported_and_other_mistakes_rise(tiny: Tiny) -> None:
     import torch
 
     spec = inspect_folder(tiny("bert"), is_grounded=False)
@@ -30,7 +30,7 @@ def test_exhausted_memory_is_said_and_other_mistakes_rise(tiny: Tiny) -> None:
         raise RuntimeError("kernel size")
 
 
-def test_processor_without_memory_is_said_too(tiny: Tiny) -> None:
+def test_cpu_without_memory_is_reported_too(tiny: Tiny) -> None:
     import torch
 
     spec = inspect_folder(tiny("bert"), is_grounded=False)

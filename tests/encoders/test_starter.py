@@ -19,7 +19,7 @@ def shipped(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path / "models"
 
 
-def test_what_ships_stands_in_its_cell(shipped: Path) -> None:
+def test_shipped_encoders_are_in_their_cells(shipped: Path) -> None:
     speech, text = starter.starters()
     assert (speech.id, speech.is_grounded) == ("starter-speech-grounded", True)
     assert (text.id, text.is_grounded) == ("starter-text", False)

@@ -72,9 +72,7 @@ def test_trained_models_do_not_care_about_the_batch(minilm: EncoderSpec) -> None
         assert np.linalg.norm(vectors - alone) < 1e-4 * np.linalg.norm(alone)
 
 
-def test_whisper_hears_a_word_through_another_voice(
-    whisper: EncoderSpec, real_models: Path
-) -> None:
+def test_whisper_recognises_a_word_across_voices(whisper: EncoderSpec, real_models: Path) -> None:
     """A word played a tenth faster and higher is still nearest to itself."""
     names = ["dog", "cat", "apple", "house", "fish", "tree"]
     people = real_models.parent / "people"

@@ -136,7 +136,7 @@ def test_a_concept_has_the_sense_that_can_be_drawn_and_a_plain_word_its_first(wo
     }
 
 
-def test_every_listed_word_is_one_piece_and_nothing_is_unknown(work: Work) -> None:
+def test_every_listed_word_is_one_token_and_no_token_is_unknown(work: Work) -> None:
     tokenizer = make_tokenizer(work, FULL)
     assert tokenizer.convert_ids_to_tokens(range(5)) == list(SPECIAL)
     for word in ("baseball", "tiger", "elephant", "run", "wander"):

@@ -45,6 +45,7 @@ def test_a_correlation_is_the_mean_of_its_parts(chance: np.random.Generator) -> 
     np.testing.assert_allclose(correlated(ratings, likeness).mean(axis=1), expected)
 
 
+@pytest.mark.slow
 def test_parts_drawn_again_are_correlations_drawn_again(chance: np.random.Generator) -> None:
     likeness = chance.normal(size=(1, 400))
     ratings = likeness[0] + chance.normal(size=400)
@@ -190,6 +191,7 @@ def test_likeness_is_counted_as_in_loops(
     np.testing.assert_allclose(synonym.values[0], both)
 
 
+@pytest.mark.slow
 def test_swapped_parts_give_the_same_p_as_swapped_ranks(chance: np.random.Generator) -> None:
     ratings, noise = chance.normal(size=(2, 80))
     plain = ratings + noise

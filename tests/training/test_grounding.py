@@ -56,7 +56,7 @@ def test_every_style_that_draws_a_concept_is_met_and_no_other(work: Work) -> Non
 
 
 @pytest.mark.parametrize("length", [2, 3, 10, 426])
-def test_a_derangement_leaves_nothing_in_its_place(length: int) -> None:
+def test_a_derangement_moves_every_item(length: int) -> None:
     order = derangement(length, seed=1)
     assert sorted(order) == list(range(length))
     assert all(place != own for own, place in enumerate(order))

@@ -54,7 +54,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(
     assert run(tmp_path / "stopped.safetensors").slope.equal(whole.slope)
 
 
-def test_a_finished_run_does_nothing_more(tmp_path: Path) -> None:
+def test_a_finished_run_is_not_continued(tmp_path: Path) -> None:
     whole = run(tmp_path / "a.safetensors")
     before = (tmp_path / "a.safetensors").read_bytes()
     assert run(tmp_path / "a.safetensors", stop_at=0).slope.equal(whole.slope)

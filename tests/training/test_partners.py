@@ -20,7 +20,7 @@ def test_clips_of_the_same_word_find_each_other_across_voices() -> None:
         assert {who[other] for other in found} == set(voices) - {who[clip]}
 
 
-def test_nothing_is_found_where_nothing_is_the_same() -> None:
+def test_few_partners_are_found_in_noise() -> None:
     # Chance alone gives a clear winner now and then, and a mutual one hardly ever.
     vectors = np.random.default_rng(1).normal(size=(200, 500)).astype(np.float32)
     partners = mined_partners(vectors, ["a"] * 100 + ["b"] * 100)

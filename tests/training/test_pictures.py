@@ -56,6 +56,7 @@ def space(work: Work) -> dict[str, torch.Tensor]:
     return load_file(work.features / "picture-space.safetensors")
 
 
+@pytest.mark.slow
 def test_the_space_is_pca_of_pictured_concepts_in_training_styles(tmp_path: Path) -> None:
     work = looked_at(tmp_path)
     make_pictures(work, PLAN)
@@ -77,6 +78,7 @@ def test_the_space_is_pca_of_pictured_concepts_in_training_styles(tmp_path: Path
         np.testing.assert_allclose(np.abs(ours[present]), np.abs(theirs), rtol=0.01, atol=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", [Role.HELD_OUT, UNSEEN_STYLE])
 def test_held_out_concepts_and_the_unseen_style_do_not_shape_the_space(
     tmp_path: Path, changed: str
@@ -88,6 +90,7 @@ def test_held_out_concepts_and_the_unseen_style_do_not_shape_the_space(
     assert one.recorded("pictures")["left-out R@1"] == other.recorded("pictures")["left-out R@1"]
 
 
+@pytest.mark.slow
 def test_a_picture_that_cannot_be_drawn_is_absent_and_counted(tmp_path: Path) -> None:
     work = looked_at(tmp_path, lost=CODES["abacus"][UNSEEN_STYLE])
     make_pictures(work, PLAN)
@@ -101,6 +104,7 @@ def test_a_picture_that_cannot_be_drawn_is_absent_and_counted(tmp_path: Path) ->
     assert concepts_found == len(WORDS) - 1
 
 
+@pytest.mark.slow
 def test_what_was_done_is_not_done_again(tmp_path: Path) -> None:
     work = looked_at(tmp_path)
     make_pictures(work, PLAN)
@@ -147,9 +151,7 @@ def icon_work(root: Path) -> Work:
 
 
 @pytest.mark.parametrize("style", ["noto", "fxemoji", "fluent-3d"])
-def test_pictures_are_found_by_code_point_and_lie_in_the_middle_of_white(
-    tmp_path: Path, style: str
-) -> None:
+def test_pictures_are_found_by_code_point_and_centred_on_white(tmp_path: Path, style: str) -> None:
     picture = on_white(artist(icon_work(tmp_path), style), "2b1b")
     assert picture is not None
     pixels = np.asarray(picture)

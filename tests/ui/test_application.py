@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 STARTER = """
 from vgdesk.ui import application, dialogs
 dialogs.show_why_not_started = lambda error: print("told:", error.hint)
@@ -10,6 +12,7 @@ raise SystemExit(application.run_window([]))
 """
 
 
+@pytest.mark.slow
 def test_without_a_place_for_recordings_it_says_so_and_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = subprocess.run(

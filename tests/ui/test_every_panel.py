@@ -143,7 +143,7 @@ def test_the_walk_finds_a_nameless_button(dock: Dock, session: Session, theme: T
 
 @pytest.mark.parametrize("width", [NARROW, 400])
 @pytest.mark.parametrize("make", PANELS)
-def test_everything_can_be_hit_and_nothing_is_cut(
+def test_controls_are_large_enough_and_labels_are_not_cut_off(
     dock: Dock, session: Session, theme: Theme, make: Maker, width: int
 ) -> None:
     panel = dock(make(session, theme), width)
@@ -188,6 +188,7 @@ def test_tab_reaches_everything(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", PANELS)
 def test_themes_change_what_is_seen(
     dock: Dock, qapp: QApplication, session: Session, theme: Theme, make: Maker

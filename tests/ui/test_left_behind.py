@@ -17,6 +17,8 @@ from vgdesk.app.project.locations import new_scratch, scratch_folder
 from vgdesk.core.model import Session
 from vgdesk.ui.main_window import MainWindow
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_interrupted_deletion_waits_for_the_answer_in_the_window(
     window: MainWindow, wait: Wait, tmp_path: Path, qtbot: QtBot

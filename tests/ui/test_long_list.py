@@ -16,6 +16,8 @@ from vgdesk.core.viewing import Order, Selection, Shown
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.views.heatmaps.word_heatmap import WordHeatmap
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 N = MOST_ROWS + 1
 CELLS = Cell.TEXT, Cell.TEXT_GROUNDED
@@ -140,7 +142,7 @@ def test_a_difference_is_shown_in_blocks_and_in_part(window: MainWindow, qtbot: 
     assert row[2 + 99] == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_part_ends_when_one_of_its_words_goes(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_part_closes_when_one_of_its_words_is_deleted(window: MainWindow, qtbot: QtBot) -> None:
     view, store = window.views.frames["words"], window.workspace.store
     click_cell(qtbot, view, 450, 450)
     wait_for(qtbot, view, f"of {N}")

@@ -33,6 +33,8 @@ from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.views.frame.message_page import MessagePage
 from vgdesk.ui.views.frame.view_frame import State, ViewFrame
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 WITH_A_QUESTION = {
     "open",
@@ -188,7 +190,7 @@ def test_saved_under_a_name_it_is_the_same_project(
     )
 
 
-def test_a_name_too_long_for_a_folder_is_said(
+def test_a_name_too_long_for_a_folder_is_reported(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notices: list[Notice] = []
@@ -201,7 +203,7 @@ def test_a_name_too_long_for_a_folder_is_said(
     assert window.workspace.projects.home is None
 
 
-def test_edits_are_asked_about_and_staying_keeps_them(
+def test_leaving_with_edits_asks_and_staying_keeps_them(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.workspace.view_state.select(WordId("goat"))
@@ -247,7 +249,7 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
     assert window.minimumSizeHint().height() <= 740
 
 
-def test_our_own_mistakes_are_told_and_logged(
+def test_internal_errors_are_reported_and_logged(
     window: MainWindow, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("CRITICAL", logger="vgdesk")
@@ -266,7 +268,7 @@ def test_every_entry_of_every_menu_is_known(window: MainWindow) -> None:
     assert all(isinstance(action, QAction) for action in window.actions_by_id.values())
 
 
-def test_saving_when_asked_goes_on_to_what_was_wanted(
+def test_saving_when_asked_continues_with_the_requested_action(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "mine.vgdesk"
@@ -279,7 +281,7 @@ def test_saving_when_asked_goes_on_to_what_was_wanted(
     assert (folder / "project.json").exists()
 
 
-def test_what_is_edited_while_a_save_runs_is_asked_about_again(
+def test_edits_made_during_a_save_are_asked_about_again(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [dialogs.Leave.SAVE, dialogs.Leave.STAY]
@@ -433,7 +435,7 @@ def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: 
     assert "vgdesk changes" in views.frames["changes"].recipe
 
 
-def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
+def test_gating_is_computed_once_its_view_is_visible(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace
@@ -458,7 +460,7 @@ def test_a_word_is_heard_bit_by_bit_once_somebody_looks(
     qtbot.waitUntil(lambda: "is a text model" in words_of(views.frames["gating"]), timeout=SECONDS)
 
 
-def test_a_word_heard_bit_by_bit_is_what_the_command_line_gives(
+def test_gating_matches_the_command_line(
     window: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     views, workspace = window.views, window.workspace
@@ -658,9 +660,7 @@ def words_of(frame: ViewFrame) -> str:
     return " ".join(label.text() for label in frame.findChildren(QLabel) if label.isVisible())
 
 
-def test_a_word_that_is_not_chosen_any_more_is_not_offered(
-    window: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_deselected_word_is_no_longer_the_prompt(window: MainWindow, qtbot: QtBot) -> None:
     workspace, recorder = window.workspace, window.recorder
     workspace.view_state.select(WordId("fox"))
     assert (recorder.prompt(), recorder.group()) == ("fox", "animal")

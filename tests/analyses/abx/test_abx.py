@@ -46,12 +46,14 @@ def codes_of(names: list[str]) -> np.ndarray:
     return np.unique(names, return_inverse=True)[1]
 
 
+@pytest.mark.slow
 def test_it_is_the_definition() -> None:
     stack = stack_of(noise(3, 11, 4))
     expected = [error_rate(angles(layer), GROUPS) for layer in stack.values]
     assert by_label(stack, GROUPS).values == pytest.approx(np.array(expected), abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", [FEW, FEW + 1])
 def test_small_and_large_groups_are_the_definition(others: int) -> None:
     groups = dealt(2 * (others + 1), 2)
@@ -104,7 +106,7 @@ def test_words_without_speakers_are_the_definition() -> None:
     assert "speakers" not in one.trace.estimator
 
 
-def test_takes_by_nobody_known_are_left_out_across_speakers() -> None:
+def test_takes_of_unknown_speakers_are_left_out_across_speakers() -> None:
     stack = in_pairs(stack_of(noise(2, 12, 4)))
     speakers = {row: "ab"[i % 2] for i, row in enumerate(stack.rows[:10])}
     found = by_word(stack, speakers)
@@ -112,7 +114,7 @@ def test_takes_by_nobody_known_are_left_out_across_speakers() -> None:
     assert np.array_equal(found.values, by_word(stack.only(range(10)), speakers).values)
 
 
-def test_losses_are_told_by_the_part_that_each_row_takes() -> None:
+def test_losses_are_split_by_the_role_of_each_row() -> None:
     distances = np.abs(noise(12, 12))
     codes = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
     found = abx_losses(MatrixNearness.of_distances(distances), Trials.of(codes))
@@ -149,6 +151,7 @@ def test_silence_is_far_from_everything() -> None:
     assert by_label(stack_of(values), groups).values[0] == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [60, 1300])
 @pytest.mark.parametrize("first", ["a word", "silence"])
 def test_it_is_right_to_six_digits_in_a_narrow_cone(rows: int, first: str) -> None:
@@ -174,7 +177,8 @@ def test_it_is_right_to_six_digits_in_a_narrow_cone(rows: int, first: str) -> No
     assert found.values[0] == pytest.approx(np.mean(errors), abs=2e-6)
 
 
-@pytest.mark.parametrize("words", [40, 3 * SHUFFLED_ROWS])
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [40, 2 * SHUFFLED_ROWS])
 @pytest.mark.parametrize("sizes", [(0.25, 0.25, 0.25, 0.25), (0.7, 0.2, 0.1)])
 def test_chance_is_what_shuffled_labels_give(words: int, sizes: tuple[float, ...]) -> None:
     values = noise(words, 6) * np.exp(0.3 * noise(words, 1, seed=1)) + 0.5
@@ -192,6 +196,7 @@ def test_chance_is_what_shuffled_labels_give(words: int, sizes: tuple[float, ...
     assert found == pytest.approx(np.subtract(*np.percentile(rates, [97.5, 2.5])), rel=0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [20, 2 * SHUFFLED_ROWS])
 def test_chance_is_what_shuffled_takes_give(words: int) -> None:
     stack = in_pairs(stack_of(noise(1, 2 * words, 6)))
@@ -248,12 +253,14 @@ def width(curve: LayerCurve) -> float:
     return float(curve.high[0] - curve.low[0])
 
 
-def test_labels_that_mean_nothing_stay_in_the_band() -> None:
+@pytest.mark.slow
+def test_random_labels_stay_in_the_chance_band() -> None:
     result = by_label(stack_of(noise(20, 60, 8)), dealt(60, 5))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.2
 
 
+@pytest.mark.slow
 def test_groups_are_found_at_the_layer_where_they_are() -> None:
     values = noise(13, 60, 32)
     values[7] += noise(4, 32, seed=1)[np.arange(60) % 4]
@@ -273,6 +280,7 @@ def test_words_are_found_at_the_layer_where_they_are() -> None:
     assert result.high[4] < result.chance_low[4]
 
 
+@pytest.mark.slow
 @given(seed=SEEDS, scale=st.floats(1e-3, 1e3))
 @settings(max_examples=15, deadline=None)
 def test_rotation_lengths_names_and_order_do_not_matter(seed: int, scale: float) -> None:
@@ -330,6 +338,6 @@ def test_what_cannot_be_asked_is_explained() -> None:
         (19, [], "Too few words to trust: only 19 with a label."),
     ],
 )
-def test_what_cannot_be_trusted_says_so(words: int, extra: list[str], warning: str) -> None:
+def test_unreliable_results_carry_a_warning(words: int, extra: list[str], warning: str) -> None:
     groups = dealt(words - len(extra), 3) + extra
     assert by_label(stack_of(noise(1, words, 4)), groups).trace.warning == warning

@@ -68,6 +68,7 @@ def expected_rate(distances: list[list[float]], on: Entries, by: Entries, across
     return fsum(fsum(found) / len(found) for found in cells.values()) / len(cells)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**20), has_by=st.booleans(), has_across=st.booleans())
 @example(seed=343, has_by=False, has_across=False)
 @settings(max_examples=12, deadline=None)
@@ -147,6 +148,7 @@ def test_noise_is_at_chance_and_labels_of_words_are_dealt_to_words() -> None:
     assert of_voices.low[0] < of_voices.values[0] < of_voices.high[0]
 
 
+@pytest.mark.slow
 def test_a_task_within_each_word_moves_with_its_words() -> None:
     words = [f"w{i // 4}" for i in range(80)]
     speakers = [f"s{i % 4 // 2}" for i in range(80)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.abx import angles, error_rate
-from vgdesk.analyses.abx.abx_language import multilingual_gap, tell_languages
+from vgdesk.analyses.abx.abx_language import SHUFFLED_WORDS, multilingual_gap, tell_languages
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts, WordFacts
@@ -106,7 +106,8 @@ def test_a_language_is_found_at_the_layer_where_it_is() -> None:
     assert curve.q_values[[0, 1, 3]].min() > 0.05
 
 
-@pytest.mark.parametrize("words", [30, 200])
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [30, 2 * SHUFFLED_WORDS])
 def test_noise_leaves_chance_as_rarely_as_it_should(words: int) -> None:
     # Two speakers say a word alike, so their errors go together.
     spoken = noise(40, 1, words, 8) + 0.5 * noise(40, 3, words, 8, seed=1)
@@ -119,6 +120,7 @@ def test_noise_leaves_chance_as_rarely_as_it_should(words: int) -> None:
     assert curve.chance_mean.mean() == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.slow
 def test_chance_is_found_where_many_people_said_three_words_each() -> None:
     # Of 300 words, no 40 hold all three of many people.
     names = [f"w{word:03}" for word in range(300)]
@@ -135,6 +137,7 @@ def test_chance_is_found_where_many_people_said_three_words_each() -> None:
     assert (curve.chance_high - curve.chance_low) / 3.92 == pytest.approx(spread, rel=0.3)
 
 
+@pytest.mark.slow
 def test_the_interval_is_as_wide_as_other_words_make_it() -> None:
     sides = np.tile([1.0, -1.0], 20)[:, None] * np.eye(8)[0]
     found = []
@@ -147,6 +150,7 @@ def test_the_interval_is_as_wide_as_other_words_make_it() -> None:
     assert width / 3.92 == pytest.approx(spread, rel=0.35)
 
 
+@pytest.mark.slow
 @given(seed=SEEDS, scale=st.floats(1e-3, 1e3))
 @settings(max_examples=10, deadline=None)
 def test_rotation_scale_and_order_do_not_matter(seed: int, scale: float) -> None:
@@ -157,7 +161,7 @@ def test_rotation_scale_and_order_do_not_matter(seed: int, scale: float) -> None
     assert found == pytest.approx(scored(stack, facts).values, abs=2e-3)
 
 
-def test_what_cannot_be_asked_is_said() -> None:
+def test_lists_without_triples_are_reported() -> None:
     stack, facts = takes(noise(1, 12, 4), ["en"] * 6, ["ann", "ben"])
     with pytest.raises(VgdeskError, match="third of another") as refusal:
         scored(stack, facts)

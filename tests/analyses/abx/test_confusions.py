@@ -66,7 +66,7 @@ def test_groups_at_one_place_are_confused_and_others_are_not() -> None:
     assert found.q_values[far, one] < 0.05
 
 
-def test_what_is_confused_depends_on_who_is_asked() -> None:
+def test_confusions_are_not_symmetric() -> None:
     """A tight group beside a scattered one: only the words of the scattered one are mistaken."""
     groups = ["tight", "scattered"] * 15
     values = noise(30, 8) * np.where(np.arange(30) % 2 == 0, 0.01, 1)[:, None] + np.eye(8)[0]
@@ -77,9 +77,10 @@ def test_what_is_confused_depends_on_who_is_asked() -> None:
     assert found.values[scattered, tight] > 0.5
 
 
+@pytest.mark.slow
 def test_chance_is_half_and_its_spread_that_of_random_groups() -> None:
     names = ["a", "b", "c"] * 8
-    errors = np.array([confused(noise(24, 6, seed=s), names).values for s in range(60)])
+    errors = np.array([confused(noise(24, 6, seed=s), names).values for s in range(40)])
     found = confused(noise(24, 6, seed=99), names)
     off = found.is_asked
     assert errors[:, off].mean() == pytest.approx(0.5, abs=0.01)
@@ -107,7 +108,8 @@ def test_rotation_and_scale_do_not_matter() -> None:
     assert np.allclose(one.values, other.values, atol=1e-3)
 
 
-def test_a_long_list_is_shuffled_a_few_times_and_says_so() -> None:
+@pytest.mark.slow
+def test_a_long_list_is_shuffled_a_few_times_and_the_trace_says_so() -> None:
     n = MANY_SHUFFLED_ROWS + 1
     groups = [f"g{i % 5}" for i in range(n)]
     values = noise(n, 4)
@@ -125,7 +127,7 @@ def test_a_word_without_a_label_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("groups", [["a"] * 6, list("abcdef")])
-def test_labels_of_which_nothing_can_be_asked_are_refused(groups: list[str]) -> None:
+def test_labels_without_any_triple_are_refused(groups: list[str]) -> None:
     stack = stack_of(noise(6, 4))
     labels = {WordId(word): group for word, group in zip(stack.words, groups, strict=True)}
     with pytest.raises(VgdeskError, match="group"):

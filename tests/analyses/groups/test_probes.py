@@ -40,6 +40,7 @@ def test_neighbours_vote_as_in_scikit_learn() -> None:
     assert curve_of("knn-probe", ten, codes[::10]).values == pytest.approx(few)
 
 
+@pytest.mark.slow
 def test_takes_of_a_word_do_not_tell_its_label() -> None:
     words = [f"word {i // 6}" for i in range(72)]
     values = np.repeat(noise(6, 12, 20), 6, axis=1) + 0.01 * noise(6, 72, 20, seed=1)
@@ -51,6 +52,7 @@ def test_takes_of_a_word_do_not_tell_its_label() -> None:
         assert outside.mean() < 0.4
 
 
+@pytest.mark.slow
 def test_the_linear_probe_does_about_what_the_plain_one_does() -> None:
     codes = codes_of(120, 4)
     values = np.stack([planted(1, codes, 60, at=0, strength=s)[0] for s in (0.0, 0.2, 0.4, 1.0)])
@@ -69,6 +71,7 @@ def test_errors_count_beside_those_of_the_largest_group() -> None:
     assert result.limits == (-3.0, 1.0)
 
 
+@pytest.mark.slow
 @BOTH
 def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
     codes = codes_of(60, 3)
@@ -78,8 +81,9 @@ def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
     assert result.q_values[2] < 0.05
 
 
+@pytest.mark.slow
 @BOTH
-def test_labels_that_mean_nothing_stay_in_the_band(measure: str) -> None:
+def test_random_labels_stay_in_the_chance_band(measure: str) -> None:
     result = curve_of(measure, stack_of(noise(10, 50, 24)), codes_of(50, 4))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.25

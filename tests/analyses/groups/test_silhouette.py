@@ -42,6 +42,7 @@ def test_it_is_the_definition() -> None:
     assert result.values == pytest.approx([silhouette_score(x, groups) for x in stack.values])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [30, 1100, 4200])  # the last in float32
 def test_it_is_that_of_scikit_learn_also_with_a_steep_spectrum(words: int) -> None:
     stack = stack_of(steep(2, words, 50))
@@ -74,7 +75,7 @@ def test_chance_is_what_shuffled_labels_give() -> None:
         assert found[0] == pytest.approx(np.percentile(shuffled, percentile), abs=0.7 * spread)
 
 
-def test_labels_that_mean_nothing_stay_in_the_band() -> None:
+def test_random_labels_stay_in_the_chance_band() -> None:
     stack = stack_of(noise(40, 60, 8))
     result = score_groups(stack, labelled(stack, 5), 0)
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
@@ -115,7 +116,7 @@ def test_the_order_of_the_list_does_not_matter() -> None:
         assert getattr(other, name) == pytest.approx(getattr(one, name), abs=1e-6)
 
 
-def test_another_seed_shuffles_anew() -> None:
+def test_another_seed_gives_another_shuffle() -> None:
     stack = stack_of(noise(2, 24, 5))
     one, other = (score_groups(stack, labelled(stack, 3), seed) for seed in (1, 2))
     assert np.array_equal(one.values, other.values)
@@ -182,7 +183,9 @@ def test_labels_that_cannot_be_scored_are_explained() -> None:
         (19, {}, "Too few words to trust: only 19 with a label."),
     ],
 )
-def test_what_cannot_be_trusted_says_so(words: int, extra: dict[int, str], warning: str) -> None:
+def test_unreliable_results_carry_a_warning(
+    words: int, extra: dict[int, str], warning: str
+) -> None:
     stack = stack_of(noise(1, words, 4))
     labels = labelled(stack, 3) | {stack.words[i]: group for i, group in extra.items()}
     assert score_groups(stack, labels, 0).trace.warning == warning

@@ -79,7 +79,7 @@ def test_in_sample_chance_finds_the_directions_again() -> None:
 
 
 @pytest.mark.parametrize("dim", [30, 200])
-def test_whitening_once_gives_the_same_distances_as_anew(dim: int) -> None:
+def test_whitening_once_gives_the_same_distances_as_repeated_whitening(dim: int) -> None:
     codes = np.stack([codes_of(90, 5), np.random.default_rng(0).permutation(codes_of(90, 5))])
     values = noise(90, dim)
     values[:, 3] = values[:, 4]
@@ -157,6 +157,7 @@ def test_fitted_words_look_grouped_where_held_out_words_do_not() -> None:
     assert held_out.chance_mean.max() < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", SPACES)
 def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
     codes = codes_of(80, 4)
@@ -168,14 +169,16 @@ def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
     assert result.q_values[3] < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", SPACES)
-def test_labels_that_mean_nothing_stay_in_the_band(measure: str) -> None:
+def test_random_labels_stay_in_the_chance_band(measure: str) -> None:
     result = curve_of(measure, stack_of(noise(20, 60, 24)), codes_of(60, 5))
     outside = (result.values < result.chance_low) | (result.values > result.chance_high)
     assert outside.mean() < 0.25
     assert (result.q_values > 0.01).all()
 
 
+@pytest.mark.slow
 @given(seed=SEEDS, scale=st.floats(1e-3, 1e3))
 @settings(max_examples=5, deadline=None)
 def test_rotation_and_scale_do_not_matter(seed: int, scale: float) -> None:
@@ -204,6 +207,7 @@ def test_held_out_axes_are_those_of_shrunk_discriminants() -> None:
     assert np.abs(np.diag(found.T @ within @ axes[:, -3:])) == pytest.approx(np.ones(3))
 
 
+@pytest.mark.slow
 def test_held_out_words_are_whole_words() -> None:
     # Labels mean nothing, but takes of a word are alike: axes that saw one would place another.
     words = [f"word {i // 4}" for i in range(120)]
@@ -227,6 +231,7 @@ def test_labels_that_cannot_be_held_out_are_explained() -> None:
     assert np.isfinite(curve_of("silhouette-lda", stack_of(noise(1, 12, 5)), uneven).values).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", LDA)
 def test_few_shuffles_can_tell_one_layer_of_many(measure: str) -> None:
     codes = codes_of(60, 3)

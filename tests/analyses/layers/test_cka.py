@@ -53,6 +53,7 @@ def test_it_is_the_definition(compare, words: int) -> None:
     assert found == pytest.approx(np.array(expected), abs=1e-9)
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize(
     ("words", "dims"),
@@ -105,6 +106,7 @@ def test_a_layer_is_like_itself_and_sides_and_order_do_not_matter(compare, seed,
     assert np.abs(values).max() <= 1 + 1e-9
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("words", [4, 5, 6])
 def test_chance_is_exact_over_all_orders(compare, words: int) -> None:
@@ -118,6 +120,7 @@ def test_chance_is_exact_over_all_orders(compare, words: int) -> None:
     assert result.chance_sd[0, 0] == pytest.approx(np.std(all_values), abs=1e-6)
 
 
+@pytest.mark.slow
 @BOTH
 def test_chance_is_what_shuffling_gives(compare) -> None:
     rng = np.random.default_rng(0)
@@ -150,6 +153,7 @@ def test_unrelated_layers_score_chance(words: int) -> None:
 
 
 # Simulated before with 768 dimensions, to the digits given: design notes of the study.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "floor"), [(109, 0.876), (300, 0.721), (1000, 0.434), (3000, 0.204)]
 )

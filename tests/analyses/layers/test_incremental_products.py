@@ -91,6 +91,7 @@ def test_a_step_gives_what_a_full_run_gives(values, change, rows: int, tolerance
     assert_same(followed(old, new), new, tolerance)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     start=st.lists(WORDS, min_size=8, max_size=30),
@@ -134,7 +135,7 @@ def test_a_list_that_became_short_has_the_digits_of_a_short_list() -> None:
     assert followed(short, long) is not None
 
 
-def test_what_would_lose_digits_is_computed_anew() -> None:
+def test_updates_that_would_lose_digits_are_recomputed() -> None:
     values = tuple(np.concatenate([v, 1e4 * v[:, :1]], axis=1) for v in PLAIN)
     old = of_rows(range(50), values)  # type: ignore[arg-type]
     shouted = of_rows([*range(50), POOL], values)  # type: ignore[arg-type]
@@ -148,12 +149,12 @@ def test_what_would_lose_digits_is_computed_anew() -> None:
     assert half_way.followed(*thrice, change) is None
 
 
-def test_many_rows_at_once_are_computed_anew() -> None:
+def test_many_rows_at_once_are_recomputed() -> None:
     assert followed(of_rows(range(100)), of_rows(range(100 + MOST_CHANGED))) is not None
     assert followed(of_rows(range(100)), of_rows(range(101 + MOST_CHANGED))) is None
 
 
-def test_a_layer_that_was_the_same_for_all_words_is_computed_anew() -> None:
+def test_a_layer_that_was_the_same_for_all_words_is_recomputed() -> None:
     values = tuple(np.concatenate([v[:1], v]) for v in PLAIN)
     values[0][0, :50] = 3.0
     old, new = of_rows(range(50), values), of_rows(range(51), values)  # type: ignore[arg-type]

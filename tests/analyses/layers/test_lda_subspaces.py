@@ -36,7 +36,7 @@ def test_labels_alone_make_unrelated_layers_alike_and_chance_says_so() -> None:
     assert (result.q_values > 0.05).all()
 
 
-def test_groups_that_lie_alike_are_found() -> None:
+def test_equally_arranged_groups_are_found() -> None:
     codes, centres = codes_of(80, 5), 3 * noise(5, 20, seed=9)
     one = stack_of(noise(2, 80, 20) + np.stack([0 * centres, centres])[:, codes])
     other = stack_of(noise(80, 20, seed=4) + (centres @ rotation(20))[codes], encoder="b")
@@ -47,7 +47,7 @@ def test_groups_that_lie_alike_are_found() -> None:
 
 
 @pytest.mark.parametrize("words", [80, 300])
-def test_a_linear_change_of_a_layer_changes_nothing_under_any_labels(words: int) -> None:
+def test_a_linear_map_of_a_layer_does_not_matter_under_any_labels(words: int) -> None:
     codes, values = codes_of(words, 4), noise(1, words, 20)
     one, other = stack_of(values), stack_of(values @ noise(20, 20, seed=4), encoder="b")
     result = compare_subspaces(one, other, facts_of(one, codes))

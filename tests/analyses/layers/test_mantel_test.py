@@ -60,6 +60,7 @@ def test_chance_is_exact_over_all_orders(words: int) -> None:
     assert spread[0, 0] == pytest.approx(np.std(found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [5, 60, TILE + 40])
 @pytest.mark.parametrize("matrices", [1, 2])
 def test_reordered_words_are_compared_as_they_stand(words: int, matrices: int) -> None:

@@ -61,6 +61,7 @@ def test_a_word_without_direction_has_no_neighbours_and_shares_none() -> None:
     assert (result.values, result.chance_mean, result.chance_sd) == (0, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [4, 5, 6])
 def test_chance_is_exact_over_all_orders(words: int) -> None:
     a, b = noise(1, words, 3, seed=words), noise(1, words, 2, seed=99)
@@ -73,6 +74,7 @@ def test_chance_is_exact_over_all_orders(words: int) -> None:
     assert result.chance_sd[0, 0] == pytest.approx(np.std(all_values))
 
 
+@pytest.mark.slow
 def test_chance_is_what_shuffling_gives() -> None:
     rng = np.random.default_rng(0)
     # In many dimensions few words are neighbours of many.

@@ -46,6 +46,7 @@ def residuals(pairs: list[float], out: list[list[float]]) -> np.ndarray:
     return own - design @ np.linalg.lstsq(design, own, rcond=None)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "columns"), [(5, 0), (9, 1), (12, 2)])
 def test_it_is_the_definition(words: int, columns: int) -> None:
     a, b, facts = noise(2, words, 6), noise(3, words, 5, seed=1), facts_of(words, columns=columns)
@@ -106,7 +107,7 @@ def test_what_they_share_beyond_length_stays() -> None:
     assert after.q_values[0, 0] < 1e-6
 
 
-def test_a_layer_that_is_nothing_but_length_scores_nothing() -> None:
+def test_a_layer_of_word_length_alone_scores_zero() -> None:
     is_long = np.arange(9) % 2
     layer = np.array([[1, -1, 0, 0], [0, 0, 1, -1]])[is_long]
     facts = Facts(
@@ -182,7 +183,7 @@ def test_a_column_that_is_mostly_empty_is_not_used() -> None:
     ],
     ids=["nothing", "nothing differs", "other words"],
 )
-def test_words_without_known_differences_are_refused(facts: Facts) -> None:
+def test_a_missing_control_variable_is_reported(facts: Facts) -> None:
     stack = stack_of(noise(1, 12, 6))
     with pytest.raises(VgdeskError, match="do not differ in any known property") as refusal:
         partial_rsa(stack, stack, facts)

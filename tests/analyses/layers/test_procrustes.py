@@ -40,6 +40,7 @@ def test_scipys_disparity_is_what_is_missing_of_its_square() -> None:
     assert found**2 == pytest.approx(1 - disparity, abs=1e-6)
 
 
+@pytest.mark.slow
 @given(seed=SEEDS, scale=st.floats(1e-3, 1e3), words=st.integers(4, 30))
 @settings(max_examples=25, deadline=None)
 def test_rotation_scale_offset_order_and_sides_do_not_matter(seed, scale, words) -> None:
@@ -64,6 +65,7 @@ def test_a_stack_with_itself_is_as_with_its_copy() -> None:
     assert found.chance_mean == pytest.approx(expected.chance_mean)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "dims"), [(12, (8, 8)), (40, (100, 60)), (150, (64, 30)), (100, (1, 1))]
 )

@@ -53,6 +53,7 @@ def test_another_program_gives_the_same(fraction: float, expected: float) -> Non
     assert found == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("offset", [0, 1000])
 def test_tiles_and_many_dimensions_leave_six_digits(offset: float) -> None:
     words = TILE + 80
@@ -64,6 +65,7 @@ def test_tiles_and_many_dimensions_leave_six_digits(offset: float) -> None:
     assert both[0, 1] == pytest.approx(exact(*a), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_median_of_some_words_does_for_all() -> None:
     a = noise(2 * SAMPLED_WORDS, 5, seed=1)
     b = noise(2 * SAMPLED_WORDS, 5, seed=2) + a
@@ -91,6 +93,7 @@ def test_the_order_of_the_words_does_not_matter(seed, words) -> None:
     assert found == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_chance_is_what_shuffling_gives() -> None:
     rng = np.random.default_rng(0)
     a, b = noise(40, 6, seed=1), noise(40, 9, seed=2) ** 3

@@ -91,6 +91,7 @@ def test_it_is_what_rsatoolbox_gives(compare) -> None:
     assert compare(stack, stack).values[0] == pytest.approx(RSATOOLBOX[compare], abs=2e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LARGE)
 def test_it_is_right_to_six_digits(case: str) -> None:
     stack = stack_of(LARGE[case])
@@ -110,6 +111,7 @@ def test_kendall_counts_all_couples_of_few_words() -> None:
     assert result.trace.seed is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [65, 300])
 def test_kendall_of_many_words_is_right_to_what_drawing_allows(words: int) -> None:
     values = noise(2, words, 8)
@@ -141,6 +143,7 @@ def test_size_and_offset_of_each_word_do_not_matter(compare, seed: int, words: i
     assert after.chance_sd == pytest.approx(before.chance_sd, abs=1e-5)
 
 
+@pytest.mark.slow
 @ALL
 @given(seed=SEEDS, words=st.integers(4, 24))
 @settings(max_examples=25, deadline=None)
@@ -169,6 +172,7 @@ def test_chance_is_exact_over_all_orders(compare, words: int) -> None:
     assert result.chance_sd[0, 0] == pytest.approx(np.std(values), abs=1e-7)
 
 
+@pytest.mark.slow
 @ALL
 @pytest.mark.parametrize("words", [8, 24])
 def test_chance_is_what_shuffling_gives(compare, words: int) -> None:
@@ -185,6 +189,7 @@ def test_chance_is_what_shuffling_gives(compare, words: int) -> None:
     assert values.std() == pytest.approx(spread, rel=0.1)
 
 
+@pytest.mark.slow
 @ALL
 @pytest.mark.parametrize("words", [30, 300])
 def test_unrelated_layers_score_chance(compare, words: int) -> None:
@@ -215,7 +220,7 @@ def test_one_odd_word_carries_pearson_but_not_the_ranks() -> None:
 
 
 @ALL
-def test_a_layer_that_is_the_same_for_all_words_scores_nothing(compare) -> None:
+def test_a_layer_that_is_the_same_for_all_words_scores_zero(compare) -> None:
     a = np.stack([np.tile(noise(1, 9), (200, 1)), noise(200, 9)])
     # Copies of one profile that differ in size, so that rounding differs.
     a[0] *= np.linspace(1, 50, 200)[:, None]
@@ -228,7 +233,7 @@ def test_a_layer_that_is_the_same_for_all_words_scores_nothing(compare) -> None:
 
 @ALL
 @pytest.mark.parametrize("words", [12, 400])
-def test_a_layer_in_which_all_words_are_equally_far_apart_scores_nothing(compare, words) -> None:
+def test_a_layer_of_equidistant_words_scores_zero(compare, words) -> None:
     without_mean = np.linalg.qr(np.column_stack([np.ones(words), noise(words, words - 1)]))[0][
         :, 1:
     ]
@@ -238,6 +243,7 @@ def test_a_layer_in_which_all_words_are_equally_far_apart_scores_nothing(compare
     assert result.chance_sd[0, 0] == 0
 
 
+@pytest.mark.slow
 def test_of_too_many_words_some_are_drawn() -> None:
     values = noise(2, MOST_WORDS + 400, 3)
     values[1] += values[0]

@@ -78,7 +78,7 @@ def test_pairs_without_a_known_word_are_left_out() -> None:
         correlate_sentences(pairs, ratings, stack, 0)
 
 
-def test_ratings_that_do_not_differ_give_nothing() -> None:
+def test_constant_ratings_give_no_correlation() -> None:
     stack = stack_of(noise(8, 5), words=WORDS)
     curve = correlate_words(some_pairs(0, 12), [3.0] * 12, stack, 0)
     assert curve.values == curve.low == curve.high == 0

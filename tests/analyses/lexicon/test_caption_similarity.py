@@ -54,7 +54,7 @@ def test_what_must_not_matter_does_not(seed: int) -> None:
     assert caption_similarities(captions, turned, 0) == pytest.approx(found, abs=1e-5)
 
 
-def test_a_candidate_that_says_more_loses_nothing() -> None:
+def test_extra_words_of_a_candidate_do_not_lower_its_score() -> None:
     stack = stack_of(noise(8, 5), words=WORDS)
     found = caption_similarities([["dog"], ["dog", "house", "red"]], stack, 0)
     assert found[0, 1] == pytest.approx(1.0)
@@ -87,7 +87,7 @@ def test_what_is_near_scores_more_than_what_is_random_and_far() -> None:
     assert found.farthest[7] == pytest.approx(scores[7, order[-5:]].mean())
 
 
-def test_where_nearness_says_nothing_all_are_alike() -> None:
+def test_unrelated_neighbourhoods_score_zero() -> None:
     found = ranked_similarity(noise(300, 300), noise(300, 300, seed=1), np.random.default_rng(0))
     for part in (found.nearest, found.farthest, found.random):
         assert part.mean() == pytest.approx(0, abs=4 / np.sqrt(300 * 5))

@@ -256,7 +256,7 @@ def test_rotation_scale_and_order_do_not_matter(seed: int, scale: float) -> None
             )
 
 
-def test_copies_of_a_take_say_nothing_new() -> None:
+def test_copies_of_a_take_do_not_matter() -> None:
     values, words, speakers = spoken(8, 2)
     stack = takes(values, words)
     often = takes(values[:, [0, 0, *range(16)]], (words[0], words[0], *words))

@@ -82,6 +82,7 @@ def test_it_is_the_definition(measure: CurveAnalysis) -> None:
     assert scored(measure, stack, said).values == pytest.approx(np.array(expected), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_ranks_are_those_of_scipy_in_a_narrow_cone() -> None:
     values = (noise(400, 60) + 100).astype(np.float32)
     table = edit_distances(sounds(400))

@@ -80,6 +80,7 @@ def test_the_same_order_scores_1_and_the_reverse_scores_minus_1() -> None:
     assert scored(stack_of(meanings), reverse).values[0] == pytest.approx(-1)
 
 
+@pytest.mark.slow
 def test_noise_leaves_chance_as_rarely_as_it_should() -> None:
     pairs = some_pairs(40, 200)
     curve = scored(stack_of(noise(150, 40, 6)), rated_by(noise(40, 6, seed=1), pairs))
@@ -104,6 +105,7 @@ def test_chance_is_that_of_words_and_not_of_pairs() -> None:
     assert curve.chance_high[0] - curve.chance_low[0] == pytest.approx(width, rel=0.2)
 
 
+@pytest.mark.slow
 def test_the_interval_is_that_of_words_drawn_again() -> None:
     meanings, pairs = noise(60, 6), some_pairs(60, 500)
     rated = rated_by(noise(60, 6, seed=2) + meanings, pairs)
@@ -164,7 +166,7 @@ def test_pairs_of_words_that_are_not_there_are_left_out() -> None:
     assert f"over {len(kept)} pairs" in found.trace.estimator
 
 
-def test_without_ratings_it_is_said_where_they_come_from() -> None:
+def test_without_ratings_the_error_names_their_source() -> None:
     stack = stack_of(noise(1, 30, 5))
     with pytest.raises(TooFewWordsError, match=r"At least 10 pairs .* but there are 0") as refusal:
         correlate_ratings(stack, Facts(), 0)
@@ -180,7 +182,7 @@ def test_few_words_are_warned_about(words: int, is_few: bool) -> None:
     assert warning.startswith("Too few words to trust: only 19") == is_few
 
 
-def test_ratings_that_are_all_the_same_say_nothing() -> None:
+def test_constant_ratings_score_zero() -> None:
     curve = scored(stack_of(noise(1, 30, 5)), [(i, i + 1, 3.0) for i in range(29)])
     assert (curve.values[0], curve.q_values[0]) == (0, 1)
     assert not standard_ranks(np.full((2, 4), 0.1)).any()

@@ -113,6 +113,7 @@ def test_noise_leaves_chance_as_rarely_as_it_should() -> None:
         assert curve.values.mean() == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_words_that_share_letters_alone_are_no_discovery() -> None:
     counts = (60, 60, 10, 10)
     values = noise(100, sum(counts), 16)
@@ -201,7 +202,7 @@ def test_letters_give_a_word_its_class(text: str, expected: str) -> None:
     assert sound_class(text) == expected
 
 
-def test_what_is_said_of_a_word_goes_before_its_letters() -> None:
+def test_the_shape_label_of_a_word_takes_precedence_over_its_letters() -> None:
     texts = ["bobo", "kiki", "kuki", "moon", "ball", "star"]
     shapes = ["", "", "sounds round", "sounds sharp", "round", "sharp"]
     words = tuple(

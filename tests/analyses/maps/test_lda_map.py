@@ -23,7 +23,7 @@ def test_it_is_that_of_scikit_learn() -> None:
     assert result.trace.warning == IN_SAMPLE
 
 
-def test_rows_placed_afterwards_move_nobody_and_choose_nothing() -> None:
+def test_rows_placed_afterwards_neither_move_others_nor_choose_the_axes() -> None:
     codes = codes_of(90, 3)
     stack = stack_of(noise(90, 60))
     facts = facts_of(stack, codes)
@@ -47,7 +47,7 @@ def test_rows_without_a_label_are_placed_afterwards() -> None:
     assert result.trace.n == 20
 
 
-def test_two_groups_lie_on_a_line() -> None:
+def test_two_groups_form_a_line() -> None:
     codes = codes_of(30, 2)
     stack = stack_of(planted(1, codes, 6, at=0, strength=2.0))
     result = map_by_labels(stack, 0, None, facts_of(stack, codes))

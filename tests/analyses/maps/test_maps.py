@@ -90,7 +90,7 @@ def test_long_lists_are_placed_by_landmarks(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.array_equal(result.points, named.points)
 
 
-def test_an_added_row_moves_nobody(method: Analysis) -> None:
+def test_an_added_row_does_not_move_the_others(method: Analysis) -> None:
     values = spread(30, 8)
     fitted = frozenset(stack_of(values[:29]).rows)
     before = method.compute(stack_of(values[:29]), 0, None)
@@ -117,6 +117,7 @@ def test_all_rows_are_fitted_if_none_of_the_named_is_there(method: Analysis) -> 
     assert np.array_equal(gone.points, method.compute(stack, 0, None).points)
 
 
+@pytest.mark.slow
 @given(seed=SEEDS)
 @settings(max_examples=20, deadline=None)
 def test_neither_order_nor_rotation_nor_scale_turns_the_map_over(seed: int) -> None:
@@ -144,14 +145,14 @@ def test_two_words_lie_left_and_right(method: Analysis) -> None:
 
 
 @pytest.mark.parametrize("words", [1, 2, 3])
-def test_fewer_words_than_axes_lie_in_the_middle_or_on_a_line(method: Analysis, words) -> None:
+def test_fewer_words_than_axes_are_centred_or_on_a_line(method: Analysis, words) -> None:
     result = method.compute(stack_of(noise(words, 6)), 0, None)
     assert np.isfinite(result.points).all()
     assert np.linalg.matrix_rank(result.points, tol=1e-9) == words - 1
     assert "Too few words" in result.trace.warning
 
 
-def test_equal_words_lie_on_one_place(method: Analysis) -> None:
+def test_equal_words_share_one_point(method: Analysis) -> None:
     result = method.compute(stack_of(np.full((20, 6), 0.1)), 0, None)
     assert (result.points == 0).all()
     assert method.id == "tsne" or shares(result.axes) == [0, 0]

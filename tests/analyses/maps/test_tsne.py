@@ -28,6 +28,7 @@ def agreement(points: np.ndarray, codes: np.ndarray, near: np.ndarray | None = N
     return float(np.mean(codes[nearest] == codes[:, None]))
 
 
+@pytest.mark.slow
 def test_near_words_are_as_near_as_on_the_map_of_scikit_learn() -> None:
     values, codes = clouds(300, 12)
     points = map_by_neighbours(stack_of(values), 0, None).points
@@ -36,7 +37,7 @@ def test_near_words_are_as_near_as_on_the_map_of_scikit_learn() -> None:
     assert agreement(points, codes) > agreement(PCA(2).fit_transform(values), codes) + 0.3
 
 
-def test_few_words_lie_along_their_principal_components() -> None:
+def test_few_words_are_placed_along_their_principal_components() -> None:
     stack = stack_of(clouds(11, 2)[0])
     result = map_by_neighbours(stack, 0, None)
     assert result.points == pytest.approx(map_by_variance(stack, 0, None).points, abs=1e-6)
@@ -46,7 +47,7 @@ def test_few_words_lie_along_their_principal_components() -> None:
     assert len(np.unique(one_more.points.round(3), axis=0)) == 12
 
 
-def test_new_words_come_to_their_group_and_move_nobody() -> None:
+def test_new_words_join_their_group_without_moving_others() -> None:
     values, codes = clouds(300, 6)
     stack = stack_of(values)
     fitted = frozenset(stack.rows[:250])
@@ -59,6 +60,7 @@ def test_new_words_come_to_their_group_and_move_nobody() -> None:
     assert agreement(after.points, shuffled, ~new) < 0.4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [400, 1400])  # without and with the approximation by a grid
 def test_new_words_find_their_group_as_well_as_those_that_were_there(words: int) -> None:
     values, codes = clouds(words, 10, dim=200, apart=0.35)
@@ -83,6 +85,7 @@ def rightly_placed(points: np.ndarray, codes: np.ndarray, new: np.ndarray) -> fl
     return float(np.mean(codes[~new][nearest] == codes[new][:, None]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [60, 1100])
 def test_new_words_do_not_see_each_other(words: int) -> None:
     values, _ = clouds(words, 4)
@@ -120,7 +123,7 @@ def test_copies_share_a_place() -> None:
     assert len(np.unique(points, axis=0)) == 30
 
 
-def test_nothing_is_left_to_random_numbers() -> None:
+def test_the_layout_is_deterministic() -> None:
     values, _ = clouds(60, 4)
     mixed = np.random.default_rng(0).permutation(60)
     one = map_by_neighbours(stack_of(values), 0, None, NOTHING_KNOWN, 1)
@@ -129,6 +132,7 @@ def test_nothing_is_left_to_random_numbers() -> None:
     assert one.trace.seed is None
 
 
+@pytest.mark.slow
 def test_many_words_are_placed_by_a_grid() -> None:
     values, codes = clouds(3000, 8, dim=10)
     points = map_by_neighbours(stack_of(values), 0, None).points

@@ -24,6 +24,7 @@ def turned(a: np.ndarray, b: np.ndarray, words: int, times: int) -> np.ndarray:
     return np.array(sums)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "kept_a", "kept_b", "power"),
     [

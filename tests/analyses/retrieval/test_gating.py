@@ -153,7 +153,7 @@ def test_the_uniqueness_point_is_where_no_other_word_goes_on_alike(
     assert unique_phone(WordId(word), PHONES) == phone
 
 
-def test_a_word_of_which_nothing_is_shared_is_unique_at_once() -> None:
+def test_a_word_without_a_shared_onset_is_unique_at_once() -> None:
     assert unique_phone(WordId("a"), {WordId("a"): ("a",), WordId("b"): ("b", "a")}) == 1
 
 

@@ -125,6 +125,7 @@ def test_chance_is_what_chance_gives() -> None:
         assert is_outside.mean() < 0.2
 
 
+@pytest.mark.slow
 def test_chance_is_what_new_noise_gives() -> None:
     stack, facts = spoken(20, 3)
     curve = by_series(score_retrieval(stack, facts, 0))[MAP]
@@ -207,7 +208,7 @@ def test_places_that_all_takes_have_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("score", [score_retrieval, score_rank])
-def test_takes_that_find_nothing_are_explained(score) -> None:
+def test_takes_without_a_possible_target_are_refused(score) -> None:
     stack, facts = spoken(12, 2)
     one_voice = stack.only(range(0, 24, 2))
     for lonely, who in ((one_voice, facts), (one_voice, NOTHING_KNOWN)):

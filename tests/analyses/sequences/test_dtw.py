@@ -25,6 +25,7 @@ def test_it_is_the_definition() -> None:
     assert np.array_equal(found, found.T)
 
 
+@pytest.mark.slow
 def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = spoken(30)
     whole = dtw_distances(frames)

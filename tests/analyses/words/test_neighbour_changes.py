@@ -24,7 +24,7 @@ def test_it_is_the_definition() -> None:
     assert result.kept.tolist() == sorted(result.kept)
 
 
-def test_rotation_and_scale_change_nothing() -> None:
+def test_rotation_and_scale_do_not_matter() -> None:
     values = noise(1, 30, 6)
     result = neighbour_changes(stack_of(values), 0, stack_of(3 * values @ rotation(6)), 0)
     assert result.kept.tolist() == [1.0] * 30

@@ -71,6 +71,7 @@ def test_a_step_gives_what_a_full_run_gives(values, what: str, change) -> None: 
     assert DRAW[what](after) == pytest.approx(DRAW[what](replace(after)), abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(lists=st.lists(LISTS, min_size=2, max_size=6))
 def test_many_lists_after_each_other_give_what_full_runs_give(lists: list[list[int]]) -> None:

@@ -97,6 +97,7 @@ def test_an_overview_is_the_mean_over_its_blocks(
     assert result.is_distance == measure.is_distance
 
 
+@pytest.mark.slow
 def test_many_rows_are_summed_as_few_are(measure: WordAnalysis) -> None:
     n = 2 * CHUNK + 11
     stack = stack_of(noise(1, n, 5) + 1)
@@ -201,6 +202,7 @@ def test_a_short_list_is_shown_pair_by_pair(measure: WordAnalysis) -> None:
     assert result.part_of == 0
 
 
+@pytest.mark.slow
 def test_a_long_list_is_shown_in_blocks_and_a_part_of_it_pair_by_pair(
     measure: WordAnalysis,
 ) -> None:

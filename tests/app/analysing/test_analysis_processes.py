@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.main_thread import MainThread
+from tests.warm_children import warm_children
 from vgdesk.app.analysing import analysis_processes
 from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener
 from vgdesk.app.analysing.request import Request
@@ -18,6 +19,8 @@ from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import Embedding
 
 CURVES, CHANGES, MAP = ViewId("curves"), ViewId("changes"), ViewId("map")
+
+pytestmark = pytest.mark.slow
 
 
 def score(plan: StackPlan, *, measure: str, folder: Path) -> int:
@@ -84,9 +87,11 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.analysing.close()
+    with warm_children() as children:
+        children.may_analyse.set()
+        made = Desk(tmp_path)
+        yield made
+        made.analysing.close()
 
 
 def test_a_map_does_not_wait_for_scores(desk: Desk) -> None:
@@ -139,7 +144,7 @@ def test_scores_of_another_view_go_on(desk: Desk) -> None:
     assert None not in dict(desk.heard).values()
 
 
-def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
+def test_a_long_list_is_sent_to_one_process_without_losing_scores(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(analysis_processes, "TOLD_TWICE", 100 * 2 * 4 * 4)
@@ -156,9 +161,7 @@ def test_a_long_list_is_told_to_one_process_and_nothing_that_is_scored_is_lost(
     desk.until(lambda: not is_alive(process["short"]))  # its memory is free again
 
 
-def test_vectors_that_are_told_again_are_no_longer_list(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_vectors_sent_again_do_not_count_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis_processes, "TOLD_TWICE", 100 * 2 * 4 * 4)
     desk.remember(100)
     desk.remember(100)

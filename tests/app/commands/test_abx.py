@@ -21,6 +21,7 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return out
 
 
+@pytest.mark.slow
 def test_words_are_recognised_across_speakers(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -39,6 +40,7 @@ def test_words_are_recognised_across_speakers(
     assert len(lines) == len(found["layers"])
 
 
+@pytest.mark.slow
 def test_their_means_are_what_is_embedded_without_frames(tmp_path: Path) -> None:
     frames, vectors = tmp_path / "frames.safetensors", tmp_path / "vectors.safetensors"
     command = ["embed", DEMO, "--encoder", "starter-speech", "--out"]
@@ -77,7 +79,7 @@ def test_labels_and_an_encoder_by_name(capsys: pytest.CaptureFixture[str]) -> No
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(
+def test_impossible_requests_are_reported_in_a_sentence(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2

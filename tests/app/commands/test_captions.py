@@ -113,6 +113,6 @@ def test_what_is_something_else_is_a_sentence(tmp_path: Path, content: bytes, sa
         read_captions(file)
 
 
-def test_an_encoder_that_hears_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_speech_encoder_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["captions", str(file), "--encoder", "spectrum"]) == 2
     assert "is a speech encoder" in capsys.readouterr().err

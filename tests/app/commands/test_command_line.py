@@ -111,6 +111,7 @@ def test_a_broken_file_is_named_and_the_others_are_encoded(
     assert len(read_stack(out).rows) == 1
 
 
+@pytest.mark.slow
 def test_selftest_prints_one_line_a_check_and_no_qt_is_loaded() -> None:
     code = (
         "import sys; from vgdesk.__main__ import main; code = main(['selftest']);"
@@ -165,7 +166,7 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
         (["score", "spectrum", "--words", "study-phonetic"], "No sound files"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(
+def test_impossible_requests_are_reported_in_a_sentence(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
@@ -192,6 +193,7 @@ def test_confusions_are_printed_as_a_matrix_of_labels(capsys: pytest.CaptureFixt
     assert [line.split("\t")[0] for line in lines[: len(found["labels"])]] == found["labels"]
 
 
+@pytest.mark.slow
 def test_a_long_list_is_printed_in_blocks_and_some_of_its_words_one_by_one(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -234,6 +236,7 @@ def test_letters_are_listed_from_round_to_sharp(capsys: pytest.CaptureFixture[st
                                                         line[0] in found["letters"]]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_each_word_or_take_finds_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     command = ["retrieve", "spectrum", "spelling", "--layer", "8 slices", "pairs", "--words", DEMO]
     assert main([*command, "--json"]) == 0

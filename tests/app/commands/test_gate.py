@@ -40,6 +40,7 @@ def test_all_ways_of_hearing_meet_where_the_whole_word_is_heard(
         assert one["ranks"] != plain["ranks"]
 
 
+@pytest.mark.slow
 def test_the_file_of_a_take_is_that_take_and_another_one_is_found_by_its_name(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -71,7 +72,7 @@ def test_the_table_has_a_line_for_each_gate(capsys: pytest.CaptureFixture[str]) 
         ([TAKE, "--encoder", "spectrum", "--layer", "nine"], "has no layer"),
     ],
 )
-def test_what_cannot_be_heard_is_said_in_a_sentence(
+def test_inaudible_input_is_reported_in_a_sentence(
     arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["gate", *arguments, "--words", str(DEMO)]) == 2

@@ -160,7 +160,7 @@ def test_sounds_outside_the_folder_come_in_only_if_that_was_said(
     assert set(takes) == {"dog-1", "cat-1"}
 
 
-def test_sounds_that_are_given_along_lie_nowhere_else(tmp_path: Path) -> None:
+def test_given_sounds_are_looked_for_nowhere_else(tmp_path: Path) -> None:
     noise(tmp_path / "dog.wav", 0.4)
     (tmp_path / "tables").mkdir()
     table = tmp_path / "tables" / "t.csv"

@@ -37,9 +37,10 @@ def test_a_file_is_replaced_only_by_force(
     assert file.read_bytes() != b"mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("command", [*WRITERS, ["export", "P", "T.d", "--as", "textgrid"]])
-def test_nothing_is_written_into_a_project(
+def test_output_into_a_project_is_refused(
     before: Project, tmp_path: Path, command: list[str], force: list[str]
 ) -> None:
     held = contents(before.folder)
@@ -112,6 +113,7 @@ def test_a_seed_is_a_number_that_every_generator_takes(
     assert "a seed is a whole number" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_cell_or_a_nesting_without_end_is_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

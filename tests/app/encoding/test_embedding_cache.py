@@ -80,7 +80,7 @@ def test_what_cannot_be_written_is_not_kept(embedding: Embedding) -> None:
         assert cache.damaged == 0
 
 
-def test_full_disk_leaves_nothing_half_written(
+def test_a_full_disk_leaves_no_partial_file(
     tmp_path: Path, embedding: Embedding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Path, _target: Path) -> Path:

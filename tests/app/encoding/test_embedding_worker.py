@@ -75,6 +75,7 @@ def values_of(news: Sequence[Any]) -> dict[str, FloatArray]:
     return {item.row: item.embedding.values for item in news}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["spectrum", "wav2vec2-group"])
 def test_every_take_gets_what_the_encoder_makes_of_it_alone(
     tiny: Tiny, takes: tuple[SpeechItem, ...], name: str
@@ -237,7 +238,7 @@ def test_device_too_small_for_one_word_is_left_for_the_processor(
     assert values_of(run(spec, takes, device="cuda"))
 
 
-def test_device_that_is_not_there_is_said_once(tiny: Tiny) -> None:
+def test_a_missing_device_is_reported_once(tiny: Tiny) -> None:
     spec = inspect_folder(tiny("bert"), is_grounded=False)
     if "mps" in available_devices():
         pytest.skip("this computer has every device that could be asked for")
@@ -248,7 +249,7 @@ def test_device_that_is_not_there_is_said_once(tiny: Tiny) -> None:
     assert values_of(run(spec, [TextItem("dog", "dog")], device="mps"))
 
 
-def test_loading_is_said_once_and_the_device_every_time(tiny: Tiny, tmp_path: Path) -> None:
+def test_loading_is_reported_once_and_the_device_every_time(tiny: Tiny, tmp_path: Path) -> None:
     spec = inspect_folder(tiny("bert"), is_grounded=False)
     first = everything(spec, [TextItem("cat", "cat")], tmp_path)
     assert first[:2] == [ModelLoading(), ModelRuns("cpu")]
@@ -279,7 +280,7 @@ def test_text_needs_no_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", [{"model_max_length": "x"}, {"model_max_length": [1]}])
-def test_settings_that_show_late_that_they_do_not_fit_are_said_of_the_word(
+def test_late_errors_of_settings_are_reported_for_the_word(
     tiny: Tiny, tmp_path: Path, setting: dict[str, Any]
 ) -> None:
     folder = shutil.copytree(tiny("bert"), tmp_path / "model")

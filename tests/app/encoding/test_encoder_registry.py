@@ -16,5 +16,5 @@ def test_what_is_chosen_already_is_no_floor() -> None:
     assert floor_encoders([speech, untrained_twin(speech), ENCODERS["spectrum"]]) == ()
 
 
-def test_a_baseline_alone_has_nothing_to_beat() -> None:
+def test_a_baseline_alone_has_no_floor() -> None:
     assert floor_encoders([ENCODERS["spectrum"], ENCODERS["spelling"]]) == ()

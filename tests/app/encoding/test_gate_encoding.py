@@ -108,6 +108,7 @@ def test_another_trim_is_another_word(here: Here, takes: list[Take]) -> None:
     assert gates.of(SPECTRUM.id, replace(takes[0], end=0.4), "mean") is None
 
 
+@pytest.mark.slow
 def test_only_the_last_few_words_are_kept(here: Here, takes: list[Take]) -> None:
     gates = encoding(here)
     for take in takes[: KEPT + 1]:
@@ -117,7 +118,7 @@ def test_only_the_last_few_words_are_kept(here: Here, takes: list[Take]) -> None
     assert gates.of(SPECTRUM.id, takes[0], "mean") is None
 
 
-def test_a_file_that_is_gone_is_said_and_tried_again_later(here: Here, takes: list[Take]) -> None:
+def test_a_missing_file_is_reported_and_retried_later(here: Here, takes: list[Take]) -> None:
     gates = encoding(here)
     gone = replace(takes[0], id=TakeId("gone"), file=takes[0].file.with_name("gone.flac"))
     gates.of(SPECTRUM.id, gone, "mean")
@@ -130,6 +131,6 @@ def test_a_file_that_is_gone_is_said_and_tried_again_later(here: Here, takes: li
     assert gates.of(SPECTRUM.id, gone, "mean") is None
 
 
-def test_a_model_that_is_not_there_is_said(here: Here, takes: list[Take]) -> None:
+def test_a_missing_model_is_reported(here: Here, takes: list[Take]) -> None:
     found = encoding(here).of(SPECTRUM.id.__class__("nobody"), takes[0], "mean")
     assert isinstance(found, VgdeskError)

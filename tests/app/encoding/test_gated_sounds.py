@@ -77,7 +77,7 @@ def keys(items: tuple[SpeechItem, ...], spec: EncoderSpec) -> list[str]:
     return [found[item.row].key for item in items]
 
 
-def test_every_way_of_hearing_has_vectors_of_its_own(word: SpeechItem) -> None:
+def test_every_condition_has_its_own_vectors(word: SpeechItem) -> None:
     cut = SpeechItem("cut", word.file, 0.2, 0.4)
     ways = (
         cut,

@@ -93,7 +93,7 @@ def test_the_quartet_is_what_a_new_project_begins_with() -> None:
 
 @pytest.mark.parametrize("cell", [Cell.SPEECH, Cell.TEXT_GROUNDED])
 @pytest.mark.parametrize("damage", ["gone", "cut off", "without weights"])
-def test_for_a_damaged_one_the_baseline_of_its_cell_stands_in(
+def test_a_damaged_encoder_is_replaced_by_the_baseline_of_its_cell(
     resources: Path, monkeypatch: pytest.MonkeyPatch, cell: Cell, damage: str
 ) -> None:
     folder = resources / "models" / cell.value
@@ -110,7 +110,8 @@ def test_for_a_damaged_one_the_baseline_of_its_cell_stands_in(
     assert usual_encoders() == {**others, **baseline}
 
 
-def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
+@pytest.mark.slow
+def test_the_demo_opens_without_running_a_model_and_is_not_written_to(
     resources: Path, desk: Desk, tmp_path: Path
 ) -> None:
     demo = resources / "demo.vgdesk"
@@ -137,6 +138,7 @@ def test_the_demo_stands_without_a_model_and_nothing_is_written_to_it(
     assert contents(resources) == before
 
 
+@pytest.mark.slow
 def test_a_demo_whose_encoders_are_missing_opens_with_baselines(
     resources: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,7 +110,7 @@ def test_a_file_that_was_cut_off_is_refused_and_not_read_in_part(
 
 
 @pytest.mark.parametrize("layout", FORMATS)
-def test_a_header_that_lies_about_the_number_of_intervals_is_refused(
+def test_a_header_with_a_wrong_number_of_intervals_is_refused(
     tmp_path: Path, layout: Callable[..., str]
 ) -> None:
     text = layout({"words": WORDS}).replace("size = 4", "size = 9000000").replace("\n4\n", "\n99\n")
@@ -130,7 +130,7 @@ def test_a_header_that_lies_about_the_number_of_intervals_is_refused(
         (long_grid({"w": [Marked(0, 1, "dog")]}).replace("= 1 ", "= x ").encode(), "damaged"),
     ],
 )
-def test_what_is_no_textgrid_is_said(tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_file_that_is_no_textgrid_is_reported(tmp_path: Path, content: bytes, says: str) -> None:
     file = tmp_path / "a.TextGrid"
     file.write_bytes(content)
     with pytest.raises(VgdeskError, match=says) as refused:
@@ -149,7 +149,7 @@ def test_a_file_too_large_is_never_read(tmp_path: Path) -> None:
 # ELAN
 
 
-def test_an_eaf_says_its_words_and_who_spoke(tmp_path: Path) -> None:
+def test_an_eaf_has_words_and_speakers(tmp_path: Path) -> None:
     noise(tmp_path / "a b.wav", 1)
     text = eaf({"wörter": WORDS}, {"gloss": [("a1", "Hund")]}, "./a%20b.wav", "Ana")
     found = read_annotation(written(tmp_path, text, name="x.eaf"))
@@ -241,7 +241,7 @@ def test_two_hours_of_sound_are_never_read_as_a_whole(tmp_path: Path) -> None:
     assert "117 minutes" in long.error.message
 
 
-def test_a_sound_shorter_than_its_annotation_is_said(tmp_path: Path) -> None:
+def test_a_sound_shorter_than_its_annotation_is_reported(tmp_path: Path) -> None:
     noise(tmp_path / "a.wav", 3.5)
     planned = takes_of(
         read_annotation(written(tmp_path, long_grid({"words": WORDS}))), "words", "", "en"
@@ -251,7 +251,7 @@ def test_a_sound_shorter_than_its_annotation_is_said(tmp_path: Path) -> None:
     assert "“狗 🐶”" in last.error.message
 
 
-def test_a_missing_sound_and_a_missing_tier_are_said_with_what_there_is(tmp_path: Path) -> None:
+def test_a_missing_sound_or_tier_is_reported_with_what_exists(tmp_path: Path) -> None:
     found = read_annotation(written(tmp_path, long_grid({"words": WORDS, "phones": PHONES})))
     with pytest.raises(VgdeskError, match=r"a\.wav"):
         takes_of(found, "words", "", "en")
@@ -312,6 +312,7 @@ def seeds() -> list[tuple[str, bytes]]:
     ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300,
     deadline=5000,

@@ -100,7 +100,7 @@ def test_columns_of_one_name_stay_apart(tmp_path: Path) -> None:
         ("nowhere.csv", None, "could not be opened"),
     ],
 )
-def test_what_is_no_table_is_said(
+def test_a_file_that_is_no_table_is_reported(
     tmp_path: Path, name: str, content: bytes | None, says: str
 ) -> None:
     if content is not None:
@@ -110,7 +110,7 @@ def test_what_is_no_table_is_said(
     assert refused.value.hint
 
 
-def test_a_damaged_parquet_is_said(tmp_path: Path) -> None:
+def test_a_damaged_parquet_is_reported(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "t.parquet").write_bytes(b"PAR1" + b"\xff" * 100 + b"PAR1")
     with pytest.raises(VgdeskError, match="not Parquet"):
@@ -309,6 +309,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300,
     deadline=5000,
@@ -332,6 +333,7 @@ def test_no_damage_does_more_than_be_said(
         with_imported(Session(), taken)
 
 
+@pytest.mark.slow
 def test_a_parquet_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
@@ -343,6 +345,7 @@ def test_a_parquet_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> N
         read_table_file(tmp_path / "t.parquet")
 
 
+@pytest.mark.slow
 def test_a_parquet_of_more_columns_or_parts_than_can_be_used_is_not_looked_through(
     tmp_path: Path,
 ) -> None:
@@ -359,6 +362,7 @@ def test_a_parquet_of_more_columns_or_parts_than_can_be_used_is_not_looked_throu
         read_table_file(file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -395,7 +399,7 @@ def test_empty_columns_at_the_end_are_no_columns(tmp_path: Path) -> None:
     assert read_table_file(tmp_path / "t.csv").rows == (("dog", "a.wav"),)
 
 
-def test_every_cell_of_a_parquet_stands_under_a_heading(tmp_path: Path) -> None:
+def test_every_parquet_cell_keeps_its_column(tmp_path: Path) -> None:
     arrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
@@ -426,6 +430,7 @@ def test_a_parquet_of_many_row_groups_is_read_whole(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=8), st.sampled_from(["", "x", *FIELDS]), max_size=6))
 def test_whatever_is_mapped_is_either_used_or_refused(mapping: dict[str, str]) -> None:
     headings = tuple(mapping)

@@ -58,7 +58,7 @@ def test_a_whole_project_is_handed_on_without_a_word_more(
 
 @commands
 @pytest.mark.parametrize("is_folder", [False, True])
-def test_sounds_that_are_missing_are_said_and_the_rest_is_handed_on(
+def test_missing_sounds_are_reported_and_the_rest_is_exported(
     before: Project, command: list[str], is_folder: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tea = before.folder / "takes" / "tea.flac"
@@ -82,7 +82,7 @@ def test_a_sound_whose_name_no_disk_takes_is_missing(before: Project) -> None:
 
 
 @commands
-def test_rows_that_were_left_out_are_said(
+def test_omitted_rows_are_reported(
     before: Project, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = before.folder / "words.tsv"
@@ -95,7 +95,7 @@ def test_rows_that_were_left_out_are_said(
 
 @commands
 @pytest.mark.parametrize("is_readable", [True, False])
-def test_edits_that_were_never_saved_are_said(
+def test_unsaved_edits_are_reported(
     before: Project, command: list[str], is_readable: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if is_readable:

@@ -122,7 +122,7 @@ def test_a_recording_that_is_gone_is_named(session: Session, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kind", EXPORTS)
-def test_a_missing_recording_or_folder_leaves_nothing_behind(
+def test_a_missing_recording_or_folder_leaves_no_output(
     session: Session, tmp_path: Path, kind: str
 ) -> None:
     target = tmp_path / "no such folder" / f"a{EXPORTS[kind].suffix}"

@@ -114,7 +114,7 @@ def test_new_words_are_in_the_language_of_most_words(tmp_path: Path) -> None:
     assert new_word(session, "hund").language == "de"
 
 
-def test_a_folder_without_sound_is_said(tmp_path: Path) -> None:
+def test_a_folder_without_sound_is_reported(tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match="no sound file") as caught:
         plan_import([tmp_path], Session())
     assert "WAV" in caught.value.hint

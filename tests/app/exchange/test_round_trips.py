@@ -82,6 +82,7 @@ def test_an_audiofolder_brings_every_word_with_its_labels(session: Session, tmp_
 FILES = ("project.json", "words.tsv", "trash.tsv", JOURNAL_FILE)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     name=st.sampled_from(FILES),

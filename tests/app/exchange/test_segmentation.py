@@ -101,7 +101,7 @@ def test_numbers_go_on_behind_those_of_the_list_the_trash_and_what_was_deleted()
     ]
 
 
-def test_what_was_found_is_said_with_the_words_that_were_not() -> None:
+def test_what_was_found_is_reported_with_the_words_that_were_not() -> None:
     listed = [word(name) for name in ("snake", "apple", "river")]
     pieces = (Piece(0.0, 1.0, WordId("apple")), Piece(2.0, 3.0))
     recording = LongRecording(FILE, outline=None, pieces=pieces)  # type: ignore[arg-type]

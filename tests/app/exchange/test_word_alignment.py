@@ -37,7 +37,7 @@ def test_a_word_that_was_not_said_is_passed_over() -> None:
     assert align_words(spans_of(said(heard)), LIST) == tuple(heard)
 
 
-def test_nothing_against_nothing() -> None:
+def test_an_empty_side_is_paired_with_none() -> None:
     assert align_words([], LIST) == ()
     assert align_words(spans_of([0.3]), []) == (None,)
 

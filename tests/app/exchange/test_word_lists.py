@@ -90,7 +90,7 @@ def test_a_table_with_files_is_a_manifest(tmp_path: Path) -> None:
         (b"word,file\ncat,../cat.wav\n", "row 2"),
     ],
 )
-def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes | None, said: str) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path, content: bytes | None, said: str) -> None:
     file = tmp_path / "words.csv"
     if content is not None:
         file.write_bytes(content)

@@ -123,7 +123,7 @@ def test_more_than_the_disk_holds_is_refused(
     assert [path.name for path in tmp_path.iterdir()] == ["a.vgz"]
 
 
-def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
+def test_a_wrong_size_is_detected(tmp_path: Path) -> None:
     file = packed(tmp_path / "a.vgz", **{"takes/dog.wav": b"x" * 1000})
     content = file.read_bytes()
     # The directory at the end says 10 bytes, the file itself holds 1,000.
@@ -155,7 +155,7 @@ def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["sounds/dog.wav", "takes/more/dog.wav"])
-def test_a_sound_that_nobody_could_unpack_is_not_packed(before: Project, place: str) -> None:
+def test_a_sound_that_cannot_be_unpacked_is_not_packed(before: Project, place: str) -> None:
     table = before.folder / "words.tsv"
     table.write_text(table.read_text("utf-8").replace("takes/tea.flac", place), "utf-8")
     (before.folder / place).parent.mkdir()
@@ -179,7 +179,7 @@ def test_names_that_some_systems_take_for_one_are_both_named(tmp_path: Path, twi
 @pytest.mark.parametrize(
     ("name", "said"), [("con.flac", "not every system"), ("DOG.wav", "cannot distinguish")]
 )
-def test_a_name_that_nobody_could_unpack_is_not_packed(
+def test_a_name_that_cannot_be_unpacked_is_not_packed(
     before: Project, name: str, said: str
 ) -> None:
     table = before.folder / "words.tsv"
@@ -194,7 +194,7 @@ def test_a_name_that_nobody_could_unpack_is_not_packed(
 def test_a_name_that_a_take_gets_can_be_packed(
     tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
-    encoder_registry = TakeFiles(tmp_path_factory.getbasetemp(), ())
+    encoder_registry = TakeFiles(tmp_path_factory.mktemp("encoder_registry"), ())
     assert is_portable(encoder_registry.reserve(name).name)
 
 
@@ -206,6 +206,7 @@ def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
     assert not list(target.iterdir())
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_are_refused_or_open(

@@ -108,9 +108,7 @@ def traces(*folders: Path) -> list[str]:
     return found
 
 
-def test_nothing_of_the_speaker_is_left_and_nothing_of_others_is_gone(
-    folder: Path, home: Path
-) -> None:
+def test_all_data_of_the_speaker_and_only_that_is_deleted(folder: Path, home: Path) -> None:
     assert len(traces(folder, home)) > 10
     window = Window()
     window.open(folder)
@@ -134,7 +132,7 @@ def test_nothing_of_the_speaker_is_left_and_nothing_of_others_is_gone(
     assert not (folder / NOTE_FILE).exists()
 
 
-def test_a_recording_that_was_undone_goes_too(folder: Path, home: Path) -> None:
+def test_an_undone_recording_is_deleted_too(folder: Path, home: Path) -> None:
     window = Window()
     window.open(folder)
     undone = take("sun-1", sound(folder / "takes" / "sun-1.flac", b"hers too"), speaker=NAME)
@@ -200,7 +198,7 @@ def test_files_outside_the_project_are_named_and_stay(tmp_path: Path, folder: Pa
     window.close()
 
 
-def test_files_that_belong_to_nobody_go_only_if_that_was_said(folder: Path) -> None:
+def test_files_of_unknown_speakers_are_deleted_only_on_request(folder: Path) -> None:
     nobody = sound(folder / "takes" / "whose.flac", b"?")
     window = Window()
     window.open(folder)
@@ -212,7 +210,7 @@ def test_files_that_belong_to_nobody_go_only_if_that_was_said(folder: Path) -> N
     window.close()
 
 
-def test_the_trash_is_emptied_for_good(folder: Path) -> None:
+def test_emptying_the_trash_is_permanent(folder: Path) -> None:
     window = Window()
     window.open(folder)
     window.store.apply("Reject", lambda s: s.without_takes(frozenset([TakeId("tea-1")])))
@@ -247,7 +245,7 @@ def test_what_came_back_since_it_was_planned_keeps_its_sound(folder: Path) -> No
     window.close()
 
 
-def test_numbers_of_takes_that_are_gone_for_good_do_not_come_again(folder: Path) -> None:
+def test_numbers_of_permanently_deleted_takes_are_not_reused(folder: Path) -> None:
     window = Window()
     window.open(folder)
     purge(window, NAME)
@@ -258,7 +256,7 @@ def test_numbers_of_takes_that_are_gone_for_good_do_not_come_again(folder: Path)
     assert open_project(folder).session.spent == session.spent
 
 
-def test_what_cannot_be_deleted_is_said_and_tried_again(folder: Path, home: Path) -> None:
+def test_undeletable_files_are_reported_and_retried(folder: Path, home: Path) -> None:
     window = Window()
     window.open(folder)
     stuck = folder / "takes" / "moon-4.flac"
@@ -309,7 +307,7 @@ def test_a_note_that_cannot_be_written_leaves_everything(
 
 
 @pytest.mark.parametrize("note", ["[]", "{", '{"speaker": 5, "files": []}', "", None])
-def test_a_note_that_says_nothing_is_put_aside(folder: Path, note: str | None, home: Path) -> None:
+def test_an_unreadable_note_is_put_aside(folder: Path, note: str | None, home: Path) -> None:
     place = folder / NOTE_FILE
     place.mkdir() if note is None else place.write_text(note)
     window = Window()
@@ -364,6 +362,7 @@ while True:
 STEPS = 40
 
 
+@pytest.mark.slow
 def test_killed_at_any_step_it_is_finished_by_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

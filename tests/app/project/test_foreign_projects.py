@@ -251,6 +251,7 @@ def test_new_projects_are_for_their_owner_alone(folder: Path, tmp_path: Path) ->
         assert stat.S_IMODE(one.stat().st_mode) == 0o700
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_every_word_gets_an_id_that_names_files(text: str) -> None:
     word = made_word(text if text.strip() else "x", "en", ())

@@ -74,7 +74,7 @@ def write_lines(folder: Path, lines: list[str]) -> None:
 
 
 @given(states=edits(), from_saved=st.integers(0, 8))
-def test_edits_made_again_lead_to_the_same_session(
+def test_replayed_edits_lead_to_the_same_session(
     tmp_path_factory: pytest.TempPathFactory, states: list[Session], from_saved: int
 ) -> None:
     folder = tmp_path_factory.mktemp("a") / "a.vgdesk"

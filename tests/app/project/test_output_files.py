@@ -105,7 +105,7 @@ def test_what_came_meanwhile_is_not_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError])
 @pytest.mark.parametrize("write", [written_whole, placed_whole, new_folder])
 @pytest.mark.usefixtures("way")
-def test_what_fails_leaves_nothing(
+def test_failed_output_leaves_no_file(
     tmp_path: Path, write: Callable[[Path], Any], error: type[BaseException]
 ) -> None:
     def fail() -> None:
@@ -123,7 +123,7 @@ def test_what_fails_leaves_nothing(
 
 @pytest.mark.parametrize("name", ["project.json", "words.tsv"])
 @pytest.mark.parametrize("force", [False, True])
-def test_nothing_is_written_into_a_project(tmp_path: Path, name: str, force: bool) -> None:
+def test_output_into_a_project_is_refused(tmp_path: Path, name: str, force: bool) -> None:
     home = project(tmp_path / "study", name)
     (home / "takes").mkdir()
     (tmp_path / "link").symlink_to(home)
@@ -195,9 +195,10 @@ def test_a_folder_is_replaced_only_if_it_holds_what_we_write(tmp_path: Path) -> 
         checked_folder(place, ["a.tsv"], force=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="files without a name are Linux's")
 @pytest.mark.parametrize(("way", "left"), [("stream", False), ("path", True), ("folder", True)])
-def test_a_killed_program_leaves_nothing_or_what_the_next_run_removes(
+def test_a_killed_program_leaves_no_file_that_the_next_run_does_not_delete(
     tmp_path: Path, way: str, left: bool
 ) -> None:
     target = tmp_path / "target"
@@ -230,7 +231,7 @@ def _writing(way: str, target: Path) -> "subprocess.Popen[bytes]":
     return program
 
 
-def test_a_folder_of_somebody_elses_is_not_cleared(tmp_path: Path) -> None:
+def test_a_foreign_folder_is_not_cleared(tmp_path: Path) -> None:
     mine = project(tmp_path / f"a{UNFINISHED}", "mine.txt")
     with pytest.raises(ProjectError, match="in the way"), new_folder(tmp_path / "a"):
         pytest.fail("it was cleared")

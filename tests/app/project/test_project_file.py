@@ -96,7 +96,7 @@ def test_the_same_content_is_stored_once(tmp_path: Path, outside: Path) -> None:
     assert sorted(path.name for path in (folder / "takes").iterdir()) == ["cow.wav", "dog.wav"]
 
 
-def test_nothing_in_the_takes_folder_is_overwritten(tmp_path: Path, outside: Path) -> None:
+def test_files_in_the_takes_folder_are_not_overwritten(tmp_path: Path, outside: Path) -> None:
     folder = tmp_path / "a.vgdesk"
     stray = sound(folder / "takes" / "Dog.wav", b"a stray recording")
     gone = folder / "takes" / "dog-2.wav"  # a take whose file is missing keeps its name
@@ -183,6 +183,7 @@ def sessions(draw: st.DrawFn) -> Session:
     return Session(words, takes, chosen)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(sessions())
 def test_every_session_comes_back(session: Session) -> None:
@@ -203,6 +204,7 @@ def test_every_session_comes_back(session: Session) -> None:
             assert each.file.read_bytes() == session.takes[each.id].file.name.encode()
 
 
+@pytest.mark.slow
 def test_a_long_list_opens_whole(tmp_path: Path) -> None:
     rows = [
         f"w{n // 2}\tword {n // 2}\ten\tnoun\tw{n // 2}-{n}\t\ttakes/{n}.wav\t0.1\t0.9\timported"
@@ -248,7 +250,7 @@ def test_a_file_that_was_missing_outside_comes_in_with_a_later_save(
 # What somebody else wrote
 
 
-def test_what_is_no_project_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_project_is_reported(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere.vgdesk"):
         with pytest.raises(ProjectError, match="not a vgdesk project"):
             open_project(folder)
@@ -262,7 +264,7 @@ def test_words_open_without_their_settings(before: Project) -> None:
     assert "project.json is missing" in project.warnings[0].message
 
 
-def test_a_lost_word_list_is_said(before: Project) -> None:
+def test_a_lost_word_list_is_reported(before: Project) -> None:
     (before.folder / "words.tsv").unlink()
     with pytest.raises(ProjectError, match="lost its word list"):
         open_project(before.folder)
@@ -271,7 +273,7 @@ def test_a_lost_word_list_is_said(before: Project) -> None:
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "null", '{"schema": "one"}', '{"schema": -1}', "[" * 100_000]
 )
-def test_broken_settings_are_said_and_left_alone(before: Project, content: str) -> None:
+def test_broken_settings_are_reported_and_left_alone(before: Project, content: str) -> None:
     file = before.folder / "project.json"
     file.write_text(content, "utf-8")
     with pytest.raises(ProjectError, match="damaged") as caught:
@@ -281,7 +283,7 @@ def test_broken_settings_are_said_and_left_alone(before: Project, content: str) 
 
 
 @pytest.mark.parametrize("content", [b"", b"words\n", b"\xff\xfei\x00d\x00", b"\x80id\tword\n"])
-def test_a_word_list_that_is_none_is_said(before: Project, content: bytes) -> None:
+def test_an_invalid_word_list_is_reported(before: Project, content: bytes) -> None:
     (before.folder / "words.tsv").write_bytes(content)
     with pytest.raises(ProjectError, match=r"words\.tsv"):
         open_project(before.folder)
@@ -312,7 +314,7 @@ def test_a_project_for_newer_programs_only_is_refused(before: Project, oldest: o
     assert "Update" in caught.value.hint
 
 
-def test_choices_that_are_not_known_fall_back_and_are_said(before: Project) -> None:
+def test_unknown_choices_fall_back_and_are_reported(before: Project) -> None:
     view = {"a": "smell", "order": [], "seed": -1, "rows": "takes", "layers": {"speech": "top"}}
     encoders = {"speech": {"id": "hubert"}, "text": "bert", "smell": {"id": "nose"}}
     rewrite(before.folder, view=view, encoders=encoders)

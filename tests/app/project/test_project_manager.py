@@ -133,7 +133,7 @@ def test_edits_of_a_crash_come_back_with_one_sentence(project: Path) -> None:
     after.close()
 
 
-def test_a_second_crash_right_after_loses_nothing(project: Path) -> None:
+def test_a_second_crash_right_after_loses_no_edits(project: Path) -> None:
     before = Window()
     before.open(project)
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
@@ -164,7 +164,7 @@ def test_words_that_were_never_saved_come_back_at_the_next_start(tmp_path: Path)
     assert not Window().start()  # once is enough
 
 
-def test_nothing_is_restored_after_a_proper_end(project: Path) -> None:
+def test_no_edits_are_restored_after_a_proper_end(project: Path) -> None:
     before = Window()
     before.open(project)
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
@@ -348,6 +348,7 @@ def test_what_is_undone_while_it_is_saved_is_not_taken_for_saved(project: Path) 
 # Two windows
 
 
+@pytest.mark.slow
 def test_the_second_window_opens_for_reading_only(project: Path) -> None:
     first, second = Window(), Window()
     first.open(project)
@@ -411,7 +412,7 @@ def test_a_folder_that_may_not_be_written_opens_for_reading(
     after.close()
 
 
-def test_a_full_disk_is_said_once_and_the_edits_come_when_there_is_room(
+def test_a_full_disk_is_reported_once_and_edits_are_written_later(
     mount: Callable[[str], Path], small: Session
 ) -> None:
     folder = mount("rw") / "a.vgdesk"
@@ -436,7 +437,7 @@ def test_a_full_disk_is_said_once_and_the_edits_come_when_there_is_room(
     after.close()
 
 
-def test_a_folder_that_disappears_is_said_and_costs_nothing(project: Path) -> None:
+def test_a_folder_that_disappears_is_reported_without_losing_edits(project: Path) -> None:
     window = Window()
     window.open(project)
     project.rename(project.with_name("moved.vgdesk"))
@@ -489,7 +490,7 @@ def test_a_scratch_folder_with_recordings_stays(tmp_path: Path) -> None:
     assert kept.takes[moon.id].file == tmp_path / "b.vgdesk" / "takes" / "moon-1.flac"
 
 
-def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_path: Path) -> None:
+def test_missing_sounds_are_reported_on_saving(project: Path, tmp_path: Path) -> None:
     window = Window()
     window.open(project)
     window.save(tmp_path / "b.vgdesk")
@@ -509,7 +510,7 @@ def test_sounds_that_are_missing_are_said_when_it_is_saved(project: Path, tmp_pa
     window.close()
 
 
-def test_a_project_folder_that_vanished_is_not_made_again(project: Path) -> None:
+def test_a_vanished_project_folder_is_not_recreated(project: Path) -> None:
     window = Window()
     window.open(project)
     shutil.rmtree(project)
@@ -589,9 +590,8 @@ def test_the_same_project_asked_for_twice_opens_once_for_writing(project: Path) 
     window.close()
 
 
-def test_the_open_project_under_another_name_is_said_to_be_open_here(
-    project: Path, tmp_path: Path
-) -> None:
+@pytest.mark.slow
+def test_the_open_project_is_recognised_under_another_name(project: Path, tmp_path: Path) -> None:
     window = Window()
     window.open(project)
     (tmp_path / "link.vgdesk").symlink_to(project)
@@ -601,6 +601,7 @@ def test_the_open_project_under_another_name_is_said_to_be_open_here(
     window.close()
 
 
+@pytest.mark.slow
 def test_two_windows_never_share_unsaved_work() -> None:
     before = Window()
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))

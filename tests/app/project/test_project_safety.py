@@ -57,8 +57,7 @@ from tests.app.project.test_project_safety import edited
 from vgdesk.app.project.project_file import open_project, save
 from dataclasses import replace
 
-folder, outside, step = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-session = edited(open_project(folder), outside)
+outside, *folders = map(Path, sys.argv[1:])
 
 def dying(real):
     def call(*arguments, **more):
@@ -69,22 +68,30 @@ def dying(real):
         return real(*arguments, **more)
     return call
 
-os.replace, os.fsync = dying(os.replace), dying(os.fsync)
-save(folder, session, replace(RECIPE, seed=99))
+for step, folder in enumerate(folders):
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    session = edited(open_project(folder), outside)
+    os.replace, os.fsync = dying(os.replace), dying(os.fsync)
+    save(folder, session, replace(RECIPE, seed=99))
+    os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_a_death_at_any_step_leaves_the_old_or_the_new_project(
     before: Project, outside: Path, tmp_path: Path
 ) -> None:
     recipe = replace(RECIPE, seed=99)
-    ends = []
-    for step in range(STEPS):
-        folder = tmp_path / f"{step}" / "a.vgdesk"
+    folders = [tmp_path / f"{step}" / "a.vgdesk" for step in range(STEPS)]
+    for folder in folders:
         shutil.copytree(before.folder, folder)
-        old = open_project(folder)
-        command = [sys.executable, "-c", DIES, str(folder), str(outside), str(step)]
-        ends.append(subprocess.run(command, check=False, timeout=60, cwd=ROOT).returncode)
+    olds = [open_project(folder) for folder in folders]
+    # One process forks the one that dies at each step.
+    command = [sys.executable, "-c", DIES, str(outside), *map(str, folders)]
+    ended = subprocess.run(command, check=True, timeout=60, cwd=ROOT, stdout=subprocess.PIPE)
+    for folder, old in zip(folders, olds, strict=True):
         session = edited(old, outside)
         names = {"moon-1": "moon.wav", "moon-2": "luna.wav"}
         for name, file in names.items():
@@ -95,7 +102,7 @@ def test_a_death_at_any_step_leaves_the_old_or_the_new_project(
         # The next save goes on from there.
         again = save(folder, edited(old, outside), recipe)
         assert same(open_project(folder).session, again)
-    assert ends == [77] * (STEPS - 1) + [0]
+    assert [*map(int, ended.stdout.split())] == [77] * (STEPS - 1) + [0]
 
 
 @pytest.mark.parametrize("number", [5, 13, 28])  # EIO, EACCES, ENOSPC
@@ -156,7 +163,7 @@ def test_a_new_project_is_there_whole_or_not_at_all(
     assert same(open_project(folder).session, saved)
 
 
-def test_a_new_project_that_is_cancelled_leaves_nothing(tmp_path: Path, small: Session) -> None:
+def test_a_cancelled_new_project_leaves_no_folder(tmp_path: Path, small: Session) -> None:
     answers = iter([True, True, False])
     with cancellable(lambda: next(answers)), pytest.raises(CancelledError):
         save(tmp_path / "new.vgdesk", small, RECIPE)
@@ -202,7 +209,7 @@ def test_a_folder_that_may_only_be_read_can_be_opened(
     assert same(open_project(tmp_path / "b.vgdesk").session, elsewhere)
 
 
-def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before: Project) -> None:
+def test_a_vanished_folder_is_not_recreated_without_its_recordings(before: Project) -> None:
     shutil.rmtree(before.folder)
     with pytest.raises(ProjectError, match="no longer there") as caught:
         save(before.folder, before.session, RECIPE)
@@ -210,7 +217,7 @@ def test_a_folder_that_vanished_is_not_made_again_without_its_recordings(before:
     assert not before.folder.exists()
 
 
-def test_a_new_project_on_a_full_disk_leaves_nothing(
+def test_a_new_project_on_a_full_disk_leaves_no_folder(
     mount: Callable[[str], Path], small: Session, outside: Path
 ) -> None:
     folder = mount("rw") / "a.vgdesk"
@@ -222,7 +229,7 @@ def test_a_new_project_on_a_full_disk_leaves_nothing(
     assert same(open_project(folder).session, saved)
 
 
-def test_a_name_that_is_too_long_is_said(tmp_path: Path, small: Session) -> None:
+def test_a_name_that_is_too_long_is_reported(tmp_path: Path, small: Session) -> None:
     with pytest.raises(ProjectError, match="name that is too long") as caught:
         save(tmp_path / f"{'n' * 252}.vgdesk", small, RECIPE)
     assert caught.value.hint == "Choose a shorter name."

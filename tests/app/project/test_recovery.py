@@ -115,7 +115,7 @@ def test_less_than_a_sample_is_no_take(takes: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_no_number_becomes_silence_and_is_said(takes: Path, value: float) -> None:
+def test_invalid_samples_become_silence_and_are_reported(takes: Path, value: float) -> None:
     sound = tone()
     sound[1_000:1_200] = value
     (takes / "sun-1.16000.partial").write_bytes(sound.tobytes())
@@ -129,7 +129,7 @@ def test_what_is_no_number_becomes_silence_and_is_said(takes: Path, value: float
     assert "12 ms of damaged sound" in said(found)
 
 
-def test_a_take_of_nothing_but_holes_is_silence(takes: Path) -> None:
+def test_a_take_of_dropouts_alone_is_silence(takes: Path) -> None:
     (takes / "sun-1.16000.partial").write_bytes(np.full(RATE, np.nan, "<f4").tobytes())
     take = opened(takes).session.takes[TakeId("sun-1")]
     assert not read(take.file).samples.any()
@@ -141,6 +141,7 @@ def test_what_is_far_beyond_full_scale_is_cut_off(takes: Path) -> None:
     assert np.abs(read(take.file).samples).max() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_hours_are_kept_without_being_in_memory(takes: Path) -> None:
     hours = takes / "sun-1.16000.partial"
     hours.touch()
@@ -248,6 +249,7 @@ def speech(seconds: float) -> FloatArray:
     return np.tile(SAID.samples, times)[: round(seconds * SAID.sample_rate)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [40.0, 90.0])
 def test_a_long_take_is_in_the_list_and_says_what_to_do(takes: Path, seconds: float) -> None:
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
@@ -261,6 +263,7 @@ def test_a_long_take_is_in_the_list_and_says_what_to_do(takes: Path, seconds: fl
     assert read(take.file, start=1.0, end=1.8).seconds == pytest.approx(0.8)
 
 
+@pytest.mark.slow
 def test_a_word_in_a_long_take_is_found(takes: Path) -> None:
     silence = np.zeros(30 * SAID.sample_rate, np.float32)
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
@@ -271,7 +274,8 @@ def test_a_word_in_a_long_take_is_found(takes: Path) -> None:
     assert {concern.check for concern in take.concerns} == {INTERRUPTED.id}
 
 
-def test_a_long_take_goes_with_its_speaker(takes: Path) -> None:
+@pytest.mark.slow
+def test_a_long_take_is_deleted_with_its_speaker(takes: Path) -> None:
     partial = takes / f"sun-1.{SAID.sample_rate}.partial"
     partial.write_bytes(speech(40.0).tobytes())
     found = opened(takes)

@@ -98,7 +98,7 @@ def test_what_editors_do_to_a_table_is_understood(tmp_path: Path) -> None:
     ]
 
 
-def test_rows_that_disagree_are_said(tmp_path: Path) -> None:
+def test_rows_that_disagree_are_reported(tmp_path: Path) -> None:
     other = GOOD.replace("drink", "meal").replace("tea-1", "tea-2").replace("recorded", "dreamt")
     table = read_table(HEAD + GOOD + other, tmp_path)
     assert table.words[WordId("tea")].labels == {"category": "drink"}
@@ -108,6 +108,7 @@ def test_rows_that_disagree_are_said(tmp_path: Path) -> None:
     assert "row 3" in notice.message
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(st.lists(st.text("\t\\ud83ab./0-1 é\0"), max_size=10), max_size=6))
 def test_any_rows_are_read_or_named(rows: list[list[str]]) -> None:

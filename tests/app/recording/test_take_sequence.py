@@ -39,7 +39,7 @@ from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 
-pytestmark = pytest.mark.sound
+pytestmark = [pytest.mark.sound, pytest.mark.slow]
 
 WORDS = ("snake", "apple", "river")
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
@@ -229,7 +229,7 @@ def test_the_clock_of_an_ended_take_does_not_cut_the_next_one(
     assert len(studio.takes) == 1
 
 
-def test_a_take_is_of_who_spoke_when_it_began(studio: Studio) -> None:
+def test_a_take_belongs_to_the_speaker_at_its_start(studio: Studio) -> None:
     studio.configure(stop_by_voice=False)
     studio.press_record()
     studio.until(lambda: studio.take_sequence.stage is Stage.RECORDING)
@@ -392,7 +392,7 @@ def test_samples_that_are_no_numbers_cost_neither_take_nor_recorder(
 @pytest.mark.parametrize(
     "broken", ["recording.keep", "recording.judge", "audio.room_level", "audio.TakeWriter"]
 )
-def test_a_mistake_of_ours_holds_nobody_up_and_costs_no_take(
+def test_an_internal_error_neither_blocks_recording_nor_loses_a_take(
     studio: Studio,
     sound_card: VirtualSoundCard,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -471,7 +471,7 @@ def test_a_take_that_is_too_long_for_a_word_is_in_the_list(
     assert take.file in plan_removal("S01", studio.store.session, (), studio.projects.folder).files
 
 
-def test_a_project_that_vanishes_costs_no_take_and_is_not_made_again(
+def test_a_vanished_project_loses_no_take_and_is_not_recreated(
     studio: Studio,
     sound_card: VirtualSoundCard,  # noqa: F811
     tmp_path: Path,

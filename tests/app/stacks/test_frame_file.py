@@ -42,7 +42,7 @@ def test_a_frame_that_is_no_number_is_refused_with_take_and_layer(
     assert refusal.value.message.count(str(file)) == 1
 
 
-def test_a_stack_that_is_no_number_is_said_once(tmp_path: Path) -> None:
+def test_a_stack_that_is_no_number_is_reported_once(tmp_path: Path) -> None:
     file = tmp_path / "a.safetensors"
     whole = LayerStack(EncoderId("e"), ("0",), WORDS, WORDS, np.ones((1, 2, 3), np.float32))
     write_stack(file, whole.derived(values=np.full((1, 2, 3), np.nan, np.float32)))

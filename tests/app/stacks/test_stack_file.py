@@ -23,6 +23,7 @@ def stack(names: list[str]) -> LayerStack:
     return LayerStack(EncoderId("e"), ("0", "1"), tuple(f"{n}-1" for n in names), words, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(deadline=None)  # what the disk takes is its own affair
 @given(
@@ -54,6 +55,7 @@ def test_other_tools_find_named_axes(tmp_path: Path) -> None:
         assert hdf5["rows"].asstr()[:].tolist() == ["dog-1", "猫-1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", FORMATS)
 @given(
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=5),
@@ -96,7 +98,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_stack(tmp_path / "nothing.safetensors")
 
 
-def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     with pytest.raises(VgdeskError, match="could not be written"):
         write_stack(tmp_path / "no such folder" / "a.safetensors", stack(["dog"]))
 
@@ -135,6 +137,7 @@ def test_what_is_no_fraction_is_refused(tmp_path: Path, suffix: str) -> None:
         read_stack(file)
 
 
+@pytest.mark.slow
 def test_a_packed_file_that_promises_too_much_is_refused_unread(tmp_path: Path) -> None:
     """Zeros: 200 MB of them take a fifth of a megabyte."""
     file = tmp_path / "a.npz"
@@ -225,7 +228,7 @@ def test_no_command_prints_a_score_of_a_stack_with_one_nan(
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_gigabytes_of_nothing_are_not_read(tmp_path: Path, suffix: str) -> None:
+def test_gigabytes_of_zeros_are_not_read(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
     with file.open("wb") as stream:
         stream.truncate(2**40)  # a hole, more than any memory

@@ -81,7 +81,7 @@ def test_every_setting_has_a_sentence() -> None:
         ("layout", {}),
     ],
 )
-def test_a_bad_value_gets_its_default_and_is_said(file: Path, name: str, value: object) -> None:
+def test_a_bad_value_gets_its_default_and_is_reported(file: Path, name: str, value: object) -> None:
     save_settings(file, lambda _old: CHANGED)
     stored = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps({**stored, name: value}), "utf-8")
@@ -125,7 +125,7 @@ def test_a_failed_save_leaves_the_file_as_it_was(
     assert {path.name for path in file.parent.iterdir()} == {"settings.json", "settings.json.lock"}
 
 
-def test_a_settings_file_that_is_a_folder_harms_nobody(file: Path) -> None:
+def test_a_folder_in_place_of_the_settings_file_is_harmless(file: Path) -> None:
     file.mkdir(parents=True)
     settings, (notice,) = load_settings(file)
     assert settings == Settings()

@@ -29,7 +29,7 @@ def test_a_new_edit_ends_what_could_be_redone() -> None:
     assert list(store.session.words) == ["cat"]
 
 
-def test_an_edit_that_changes_nothing_is_no_step() -> None:
+def test_an_edit_without_effect_is_no_undo_step() -> None:
     store = Store(Events())
     store.apply("Nothing", lambda session: session)
     assert store.undo_label == ""

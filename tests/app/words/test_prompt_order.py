@@ -39,7 +39,7 @@ def test_a_list_is_said_in_its_order_and_round_by_round() -> None:
     assert recorded_in_turn(PromptPlan(takes=2)) == [*NAMES, *NAMES]
 
 
-def test_a_shuffled_list_has_another_order_in_every_round_and_is_made_again_by_its_seed() -> None:
+def test_a_shuffled_list_has_another_order_in_every_round_fixed_by_its_seed() -> None:
     plan = PromptPlan(is_shuffled=True, seed=4, takes=3)
     said = recorded_in_turn(plan)
     rounds = [said[i : i + 5] for i in (0, 5, 10)]
@@ -50,7 +50,7 @@ def test_a_shuffled_list_has_another_order_in_every_round_and_is_made_again_by_i
     assert recorded_in_turn(PromptPlan(is_shuffled=True, seed=5, takes=3)) != said
 
 
-def test_one_walks_along_the_list_as_it_is_said() -> None:
+def test_prompts_advance_along_the_list_as_words_are_said() -> None:
     plan = PromptPlan(is_shuffled=True, seed=4)
     session, order = words_with({}), in_order(words_with({}), plan, 1)
     assert step_prompt(session, plan, "", None, 1) == order[0]
@@ -78,7 +78,7 @@ def test_what_is_due_is_what_will_be_asked_for() -> None:
     assert due_words(some, PromptPlan(skips_recorded=False), "") == NAMES
 
 
-def test_a_list_that_leaves_nothing_out_ends_at_its_end() -> None:
+def test_a_complete_list_ends_at_its_end() -> None:
     session = words_with(dict.fromkeys(NAMES, 3))
     plan = PromptPlan(skips_recorded=False)
     assert next_prompt(session, plan, "", None) == "dog"

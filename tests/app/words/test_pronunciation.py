@@ -91,7 +91,7 @@ def test_what_is_there_is_kept_and_other_languages_are_left_alone() -> None:
     assert after[WordId("colour")].labels["phones source"] == "CMUdict"
 
 
-def test_a_source_never_stands_beside_phones_of_another() -> None:
+def test_a_source_is_never_shown_with_phones_of_another() -> None:
     said = {"phones": "k æ t", "phones source": "annotation", "x": "y"}
     assert with_lacking_labels(word("cat", phones="mine"), said).labels == {
         "phones": "mine",
@@ -131,7 +131,7 @@ def test_words_of_the_dictionary_are_mostly_said_as_it_has_them() -> None:
 
 
 @given(st.text(max_size=30))
-def test_a_guess_is_phones_or_nothing(text: str) -> None:
+def test_a_guess_is_phones_or_empty(text: str) -> None:
     guess = guess_phones(text)
     assert guess is None or as_ipa(guess)
 

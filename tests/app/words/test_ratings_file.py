@@ -107,7 +107,7 @@ def test_damaged_ratings_of_a_project_are_left_out_and_stay_as_they_are(tmp_path
         ("word1,word2,similarity\nsun,cup,nan\n", "in row 2 is not a number"),
     ],
 )
-def test_what_cannot_be_read_is_said(tmp_path: Path, text: str, says: str) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(VgdeskError, match=says) as refusal:
         read_ratings(written(tmp_path, text))
     assert refusal.value.hint

@@ -27,7 +27,7 @@ def test_everybody_is_listed_with_what_there_is_of_them(session: Session) -> Non
     ]
 
 
-def test_the_next_pseudonym_is_the_first_that_nobody_has(session: Session) -> None:
+def test_the_next_pseudonym_is_the_first_unused_one(session: Session) -> None:
     assert next_pseudonym(Session()) == "S01"
     assert next_pseudonym(session) == "S02"
     assert next_pseudonym(renamed(session, "Ana", "S02")) == "S03"

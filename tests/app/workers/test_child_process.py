@@ -125,6 +125,7 @@ def test_a_crash_costs_one_job_and_not_the_next(
     assert isinstance(crashed.errors[0], ChildLostError)
 
 
+@pytest.mark.slow
 def test_the_newest_waiting_job_of_a_slot_wins(
     child: ChildProcess, main_thread: MainThread
 ) -> None:
@@ -191,7 +192,7 @@ def test_a_mistake_of_ours_in_the_feeder_costs_one_job(
     assert broken.ends == [False]
 
 
-def test_a_renewed_child_has_forgotten_everything_and_goes_on(
+def test_a_renewed_child_has_no_memory_and_accepts_jobs(
     child: ChildProcess, main_thread: MainThread
 ) -> None:
     heard, renewed = Heard(), list[bool]()

@@ -47,6 +47,7 @@ def test_what_is_done_soon_is_no_job(desk: Desk) -> None:
     assert desk.jobs == []
 
 
+@pytest.mark.slow
 def test_progress_is_shown_and_cancel_ends_the_work_at_its_next_file(desk: Desk) -> None:
     done: list[int] = []
     went_on, is_cancelled = threading.Event(), threading.Event()
@@ -71,7 +72,7 @@ def test_progress_is_shown_and_cancel_ends_the_work_at_its_next_file(desk: Desk)
     assert len(done) <= last + 2
 
 
-def test_what_does_not_answer_holds_up_nothing_else(desk: Desk) -> None:
+def test_unresponsive_work_does_not_block_other_work(desk: Desk) -> None:
     has_begun, answers = threading.Event(), threading.Event()
 
     def wait_for_the_drive() -> str:
@@ -107,7 +108,7 @@ def test_the_last_of_two_of_a_kind_is_answered(desk: Desk) -> None:
     assert desk.heard == [("done", "second"), ("dropped", "first True")]
 
 
-def test_errors_are_told_or_raised_on_the_main_thread(desk: Desk) -> None:
+def test_errors_are_reported_or_raised_on_the_main_thread(desk: Desk) -> None:
     def refuse() -> str:
         raise VgdeskError("No.", "Yes.")
 

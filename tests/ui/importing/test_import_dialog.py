@@ -102,7 +102,9 @@ def test_what_columns_mean_is_corrected_and_remembered(
     assert window.controller.imports.controller.dialog is None
 
 
-def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_problem_is_reported_in_the_dialog(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
     (tmp_path / "x.eaf").write_text(eaf({"words": [Marked(0, 1, "dog")]}), "utf-8")
     window.controller.take_in([tmp_path / "x.eaf"])
     dialog = dialog_of(window, qtbot)
@@ -113,7 +115,7 @@ def test_a_problem_is_said_in_the_dialog(window: MainWindow, qtbot: QtBot, tmp_p
     dialog.reject()
 
 
-def test_a_file_that_cannot_be_read_asks_nothing(
+def test_an_unreadable_file_opens_no_dialog(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "x.TextGrid").write_bytes(b"\0\0")

@@ -18,6 +18,8 @@ from vgdesk.core.resources import resource
 from vgdesk.ui.importing.segmentation_dialog import SegmentationDialog
 from vgdesk.ui.main_window import MainWindow
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms
 SAID = read(resource("demo.vgdesk") / "takes" / "snake-bella.flac")
 EVERY = 12  # seconds from one word to the next
@@ -84,7 +86,7 @@ def test_a_long_take_can_be_heard(
     assert played[0].seconds == 4 * EVERY
 
 
-def test_a_recorder_that_does_not_end_keeps_nobody_from_leaving(window: MainWindow) -> None:
+def test_a_stuck_recorder_does_not_prevent_closing(window: MainWindow) -> None:
     notices: list[Notice] = []
     window.workspace.events.notice.subscribe(notices.append)
     window.workspace.store.saved(window.workspace.session)

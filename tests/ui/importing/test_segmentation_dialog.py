@@ -213,7 +213,7 @@ def test_a_word_that_was_deleted_meanwhile_is_none(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 20])
-def test_a_recording_without_any_voice_is_said_and_can_be_closed(
+def test_a_recording_without_any_voice_is_reported_and_can_be_closed(
     qtbot: QtBot, seconds: int
 ) -> None:
     made = shown(qtbot, (), WORDS, seconds)
@@ -310,7 +310,7 @@ def test_no_piece_is_dragged_out_of_the_recording(dialog: SegmentationDialog) ->
     assert len(with_pieces(sessions_of(list(WORDS), []), Path("l.wav"), dialog.pieces, "").takes)
 
 
-def test_a_piece_that_is_dragged_to_nothing_goes_back(dialog: SegmentationDialog) -> None:
+def test_a_segment_dragged_to_zero_length_is_restored(dialog: SegmentationDialog) -> None:
     dialog.wave.spans[0].setRegion((0.5, 0.505))
     assert dialog.pieces[0][1] == Piece(0.5, 1.0, WORDS[0].id)
     assert dialog.wave.spans[0].getRegion() == (0.5, 1.0)
@@ -358,7 +358,7 @@ def test_enter_edits_a_cell_and_tab_leaves_the_table(
     assert dialog.focusWidget() is ok(dialog)
 
 
-def test_a_screen_reader_hears_which_piece_a_cell_belongs_to(dialog: SegmentationDialog) -> None:
+def test_a_screen_reader_announces_the_segment_of_a_cell(dialog: SegmentationDialog) -> None:
     assert dialog.table.accessibleName() == "Segments"
     said = QAccessible.queryAccessibleInterface(dialog.table)
     # The headings are a row, and the numbers of the rows a column.

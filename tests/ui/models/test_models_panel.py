@@ -105,7 +105,7 @@ def test_the_same_choices_do_not_close_an_open_list(panel: ModelsPanel) -> None:
     assert combo.currentText() == "No model"
 
 
-def test_progress_is_told_in_words(panel: ModelsPanel) -> None:
+def test_progress_is_shown_in_words(panel: ModelsPanel) -> None:
     panel.show_progress(Cell.SPEECH, 0, 0, "loading")
     assert status(panel, Cell.SPEECH) == "loading"
     panel.show_progress(Cell.SPEECH, 12, 24)

@@ -24,6 +24,8 @@ from vgdesk.ui.recording.microphone_dialog import MicrophoneDialog
 from vgdesk.ui.recording.speaker_window import Light
 from vgdesk.ui.takes import removal_question
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
 
@@ -119,7 +121,7 @@ def test_removing_a_speaker_forgets_the_voice_in_every_process(
     window.controller.takes.speakers.dialog.accept()  # type: ignore[union-attr]
 
 
-def test_the_question_says_what_goes_and_what_stays() -> None:
+def test_the_question_lists_what_is_deleted_and_what_is_kept() -> None:
     removal = Removal(
         "S01",
         (TakeId("dog-1"), TakeId("dog-2")),
@@ -283,7 +285,7 @@ def test_before_the_first_take_the_microphone_is_tried_out(
 
 
 @pytest.mark.sound
-def test_whoever_skips_the_check_records_at_once_and_leaves_nothing(
+def test_skipping_the_check_records_at_once_and_leaves_no_files(
     sound_card: VirtualSoundCard,  # noqa: F811
     window: MainWindow,
     wait: Wait,

@@ -14,7 +14,7 @@ def dialog(qtbot: QtBot) -> MicrophoneDialog:
     return made
 
 
-def test_another_microphone_can_be_chosen_whenever_nobody_speaks(dialog: MicrophoneDialog) -> None:
+def test_the_microphone_can_be_changed_outside_a_take(dialog: MicrophoneDialog) -> None:
     assert not dialog.microphones.isEnabled()
     dialog.show_microphones(("Built in", "Headset"), 1)
     assert dialog.microphones.currentText() == "Headset"

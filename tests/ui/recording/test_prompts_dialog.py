@@ -14,6 +14,8 @@ from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
 from vgdesk.ui.recording.prompts_dialog import PromptsDialog
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
 OK = QDialogButtonBox.StandardButton.Ok
@@ -40,7 +42,7 @@ def accept(qtbot: QtBot, dialog: PromptsDialog) -> None:
     qtbot.mouseClick(dialog._buttons.button(OK), Qt.MouseButton.LeftButton)
 
 
-def test_what_will_be_asked_is_said_before_it_is_decided(
+def test_the_dialog_previews_the_prompts(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
     assert dialog.summary.text() == "2 words (0 new), 1 take each; 1 take by this speaker recorded."
@@ -50,7 +52,7 @@ def test_what_will_be_asked_is_said_before_it_is_decided(
     qtbot.waitUntil(lambda: dialog.summary.text() == expected, timeout=SECONDS)
 
 
-def test_words_that_are_written_alike_are_told_apart_by_their_hints(
+def test_homographs_are_distinguished_by_their_hints(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
     column = window.workspace.view_state.recipe.label_column
@@ -120,7 +122,7 @@ def test_a_file_is_added_to_what_was_typed_and_a_bad_one_says_why(
     assert not dialog.trouble.text()
 
 
-def test_cancelled_nothing_changes(window: MainWindow, dialog: PromptsDialog) -> None:
+def test_cancelling_changes_no_prompts(window: MainWindow, dialog: PromptsDialog) -> None:
     before = window.workspace.session, window.workspace.settings
     dialog.words.setPlainText("kite")
     dialog.reject()

@@ -86,7 +86,7 @@ def test_the_button_says_what_it_does(qtbot: QtBot, panel: RecorderPanel) -> Non
     assert panel.record.accessibleName() == "Record"
 
 
-def test_the_worst_is_said_first_and_what_has_no_room_is_counted(panel: RecorderPanel) -> None:
+def test_the_worst_finding_comes_first_and_the_rest_is_counted(panel: RecorderPanel) -> None:
     panel.show_state(RecorderLook(Stage.REVIEW, remarks=(GOOD, QUIET, CUT)))
     assert panel.findings.text() == f"{CUT.text}\n{QUIET.text} (and 1 more)"
     assert panel.findings.toolTip() == f"{CUT.text}\n{QUIET.text}\n{GOOD.text}"
@@ -101,7 +101,7 @@ def test_the_worst_is_said_first_and_what_has_no_room_is_counted(panel: Recorder
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_each_verdict_has_a_shape_of_its_own(panel: RecorderPanel, verdict: Verdict) -> None:
+def test_each_verdict_has_its_own_shape(panel: RecorderPanel, verdict: Verdict) -> None:
     panel.show_state(RecorderLook(Stage.REVIEW, remarks=(Remark(verdict, "So it is."),)))
     drawn = shape(panel.findings.lines[0]._picture.pixmap().toImage())
     assert len({shape(mark_pixmap(mark, "#000000").toImage()) for mark in Mark}) == len(Mark)
@@ -125,7 +125,7 @@ def test_a_take_that_waits_is_kept_or_recorded_again(qtbot: QtBot, panel: Record
 
 
 @pytest.mark.parametrize("width", [900, 640, 400, 230])
-def test_nothing_moves_from_stage_to_stage(dock: Dock, width: int) -> None:
+def test_widgets_keep_their_place_from_stage_to_stage(dock: Dock, width: int) -> None:
     panel = dock(RecorderPanel(), width, 560 if width < 600 else 170)
     places = set()
     for stage in Stage:

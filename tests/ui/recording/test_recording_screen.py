@@ -23,7 +23,7 @@ from vgdesk.core.resources import resource
 from vgdesk.ui import dialogs
 from vgdesk.ui.main_window import MainWindow
 
-pytestmark = pytest.mark.sound
+pytestmark = [pytest.mark.sound, pytest.mark.slow]
 
 SECONDS = 60_000  # ms that a step may take on a machine that is busy with other things
 SAID = resource("demo.vgdesk") / "takes" / "snake-bella.flac"
@@ -72,7 +72,7 @@ def progress(window: MainWindow) -> str:
     return window.recorder.poster.progress.text()
 
 
-def test_words_are_said_kept_and_said_again_by_keys(
+def test_words_are_recorded_kept_and_retaken_by_keys(
     window: MainWindow,
     qtbot: QtBot,
     sound_card: VirtualSoundCard,  # noqa: F811
@@ -157,7 +157,7 @@ def test_return_in_the_word_records_even_while_a_take_waits(
     assert WordId("per") in window.workspace.session.words
 
 
-def test_keys_do_nothing_while_nobody_records(window: MainWindow) -> None:
+def test_keys_have_no_effect_outside_recording(window: MainWindow) -> None:
     assert not any(window.actions_by_id[name].isEnabled() for name in RECORDER_KEYS)
 
 
@@ -194,7 +194,7 @@ def test_closing_ends_a_timed_round(
     assert len(window.workspace.session.takes) == 1
 
 
-def test_the_mode_is_kept_and_ends_what_goes_on_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_mode_is_saved_and_ends_automatic_recording(window: MainWindow, qtbot: QtBot) -> None:
     source = window.recorder.source
     source.modes.setFocus()
     press(qtbot, window, Qt.Key.Key_Down)
@@ -211,7 +211,7 @@ def test_the_mode_is_kept_and_ends_what_goes_on_by_itself(window: MainWindow, qt
     assert window.workspace.settings.round_seconds == 7.0
 
 
-def test_a_long_recording_can_be_trimmed_anew_anywhere(
+def test_a_long_recording_can_be_retrimmed_anywhere(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     write_flac(tmp_path / "long.flac", Recording(np.zeros(90 * 8000, np.float32), 8000))

@@ -97,10 +97,9 @@ def ink(view: SpeakerView, place: QRectF) -> QRectF:
     return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1024, 768), (400, 300)])
-def test_nothing_is_painted_at_the_edges_and_the_hint_is_small(
-    qtbot: QtBot, size: tuple[int, int]
-) -> None:
+def test_edges_stay_empty_and_the_hint_is_small(qtbot: QtBot, size: tuple[int, int]) -> None:
     view = SpeakerView()
     qtbot.addWidget(view)
     view.resize(*size)

@@ -162,10 +162,12 @@ def look_through_question(ask: Callable[[], object]) -> int:
     return found[0]
 
 
+@pytest.mark.slow
 def test_every_text_of_the_window_is_shown_as_it_is_written(opened: MainWindow) -> None:
     assert look_through(opened) > WORDS
 
 
+@pytest.mark.slow
 def test_other_colours_do_not_bring_markup_back(
     opened: MainWindow, qapp: QApplication, wait: Wait
 ) -> None:
@@ -177,6 +179,7 @@ def test_other_colours_do_not_bring_markup_back(
         theme.apply(qapp)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["speakers", "trash", "speaker_window", "prompts"])
 def test_dialogs_show_texts_as_they_are_written(
     opened: MainWindow, action: str, wait: Wait
@@ -193,6 +196,7 @@ def test_dialogs_show_texts_as_they_are_written(
     assert (sum(found) > 0) == (action in ("speakers", "trash"))
 
 
+@pytest.mark.slow
 def test_questions_show_texts_as_they_are_written(opened: MainWindow, markup: str) -> None:
     name = "x<b>y"
     removal = Removal(name, outside=(Path(markup),), shared=(Path(markup),))
@@ -200,6 +204,7 @@ def test_questions_show_texts_as_they_are_written(opened: MainWindow, markup: st
     assert look_through_question(lambda: dialogs.ask_about_edits(opened, name)) == 1
 
 
+@pytest.mark.slow
 def test_tables_that_come_in_are_shown_as_they_are_written(
     window: MainWindow, tmp_path: Path, markup: str, wait: Wait
 ) -> None:
@@ -214,6 +219,7 @@ def test_tables_that_come_in_are_shown_as_they_are_written(
     dialog.reject()
 
 
+@pytest.mark.slow
 def test_a_long_recording_shows_its_name_as_it_is_written(
     opened: MainWindow, qtbot: QtBot, markup: str
 ) -> None:
@@ -226,6 +232,7 @@ def test_a_long_recording_shows_its_name_as_it_is_written(
     assert look_through(dialog) > 0
 
 
+@pytest.mark.slow
 def test_axes_show_their_names_as_they_are_written(
     window: MainWindow, qtbot: QtBot, markup: str
 ) -> None:
@@ -237,6 +244,7 @@ def test_axes_show_their_names_as_they_are_written(
     assert plot._axes["left"].label.toPlainText().strip() == markup
 
 
+@pytest.mark.slow
 def test_questions_about_endless_names_stay_on_the_screen(window: MainWindow) -> None:
     heights: list[int] = []
 
@@ -254,6 +262,7 @@ def test_questions_about_endless_names_stay_on_the_screen(window: MainWindow) ->
     assert max(endless) < 2.5 * plain
 
 
+@pytest.mark.slow
 def test_endless_texts_are_cut_before_they_are_measured(
     window: MainWindow, endless: Session, wait: Wait
 ) -> None:

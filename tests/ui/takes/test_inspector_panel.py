@@ -79,7 +79,7 @@ def drag(panel: InspectorPanel, start: float, end: float, *, release: bool = Tru
         mouse(panel, QEvent.Type.MouseButtonRelease, places[-1], Qt.MouseButton.NoButton)
 
 
-def test_nothing_chosen_says_what_to_do(dock: Dock) -> None:
+def test_an_empty_selection_shows_what_to_do(dock: Dock) -> None:
     assert "No word selected" in seen(dock(InspectorPanel()))
 
 
@@ -89,7 +89,7 @@ def test_a_word_without_takes_says_so(panel: InspectorPanel, session: Session) -
     assert not panel.sound.isVisible()
 
 
-def test_synthetic_voices_are_said_to_be_synthetic(panel: InspectorPanel) -> None:
+def test_synthetic_voices_are_labelled(panel: InspectorPanel) -> None:
     assert [panel.takes.item(i).text() for i in range(2)] == [
         "Amy, synthetic voice",
         "Ryan, synthetic voice",
@@ -194,7 +194,7 @@ def test_the_sound_of_another_take_is_not_shown(
     assert not panel.play.isEnabled()
 
 
-def test_the_playhead_comes_and_goes(panel: InspectorPanel) -> None:
+def test_the_playhead_is_visible_only_during_playback(panel: InspectorPanel) -> None:
     before = panel.sound.grab().toImage()
     panel.show_playhead(0.4)
     assert panel.play.text() == "■ Stop"

@@ -6,7 +6,7 @@ from vgdesk.ui.takes.spectrogram import MOST_FRAMES, RANGE_DB, log_spectrogram
 
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])
 @pytest.mark.parametrize("hertz", [500, 3000])
-def test_a_tone_lies_at_its_frequency_and_time(rate: int, hertz: int) -> None:
+def test_a_tone_is_drawn_at_its_frequency_and_time(rate: int, hertz: int) -> None:
     seconds = np.arange(rate) / rate
     tone = np.where(seconds < 0.5, np.sin(2 * np.pi * hertz * seconds), 0.0)
     values, hop, top = log_spectrogram(tone, rate)

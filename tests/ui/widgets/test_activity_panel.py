@@ -32,7 +32,7 @@ def earlier(panel: ActivityPanel) -> list[str]:
     return [panel.history.item(i).text() for i in range(panel.history.count())]
 
 
-def test_nothing_is_running(panel: ActivityPanel) -> None:
+def test_an_idle_panel_says_so(panel: ActivityPanel) -> None:
     assert seen(panel) == ["No jobs are running."]
 
 

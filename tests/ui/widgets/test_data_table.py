@@ -6,7 +6,7 @@ from vgdesk.ui.widgets.data_table import Table, TableModel, shown, table_view
 TABLE = Table(("word", "x", "n"), [("dog", 0.123456789, 3), ("two\twords\n", float("nan"), -1.5)])
 
 
-def test_a_spreadsheet_gets_every_digit_that_counts_and_gaps_where_nothing_is_known() -> None:
+def test_a_spreadsheet_gets_significant_digits_and_empty_cells_for_unknown_values() -> None:
     lines = TABLE.as_tsv().splitlines()
     assert lines[0].split("\t") == ["word", "x", "n"]
     assert lines[1].split("\t") == ["dog", "0.123457", "3"]
@@ -42,6 +42,6 @@ def test_numbers_stand_right_and_words_left(qapp: QApplication) -> None:
     assert sides[1] & Qt.AlignmentFlag.AlignRight
 
 
-def test_nothing_can_be_typed_into_the_table(qapp: QApplication) -> None:
+def test_the_table_is_read_only(qapp: QApplication) -> None:
     view = table_view(TableModel())
     assert view.editTriggers() == view.EditTrigger.NoEditTriggers

@@ -26,12 +26,12 @@ def button(bar: NoticeBar, start: str) -> QPushButton:
     return next(b for b in bar.findChildren(QPushButton) if b.text().startswith(start))
 
 
-def test_nothing_to_say_needs_no_room(bar: NoticeBar) -> None:
+def test_without_notices_the_bar_takes_no_space(bar: NoticeBar) -> None:
     assert not bar.isVisible()
     assert bar.history() == ()
 
 
-def test_level_sentence_and_hint_are_said(bar: NoticeBar) -> None:
+def test_level_sentence_and_hint_are_shown(bar: NoticeBar) -> None:
     bar.show_notice(LOST)
     assert bar.isVisible()
     assert bar._head.text() == "Problem: The microphone was unplugged."
@@ -61,7 +61,7 @@ def test_the_most_serious_comes_first_and_the_others_wait(qtbot: QtBot, bar: Not
     ]
 
 
-def test_information_goes_by_itself(
+def test_information_disappears_by_itself(
     qtbot: QtBot, bar: NoticeBar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert notice_bar.INFO_MS == 6000

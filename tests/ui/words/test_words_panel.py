@@ -100,7 +100,7 @@ def test_typing_searches_texts_and_labels(qtbot: QtBot, panel: WordsPanel) -> No
     assert len(lines(panel.tree.model())) == 3
 
 
-def test_escape_clears_the_search_before_the_window_hears_it(
+def test_escape_clears_the_search_before_it_reaches_the_window(
     qtbot: QtBot, panel: WordsPanel
 ) -> None:
     heard = []
@@ -151,7 +151,7 @@ def test_clicks_choose_words_the_last_one_first(qtbot: QtBot, panel: WordsPanel)
     assert chosen.args == [["dog", "horse"]]
 
 
-def test_a_group_stands_for_its_words(qtbot: QtBot, panel: WordsPanel) -> None:
+def test_selecting_a_group_selects_its_words(qtbot: QtBot, panel: WordsPanel) -> None:
     with qtbot.waitSignal(panel.words_chosen) as chosen:
         click(qtbot, panel, "animal")
     assert chosen.args == [["dog", "cat", "horse"]]

@@ -56,7 +56,7 @@ def place(view: GatingCurves, ms: float, rank: float) -> QPointF:
     return view.plot.box.mapViewToScene(QPointF(ms, np.log10(rank)))
 
 
-def test_rank_1_is_on_top_and_time_goes_to_the_right(view: GatingCurves) -> None:
+def test_rank_1_is_on_top_and_time_runs_to_the_right(view: GatingCurves) -> None:
     first, last = place(view, 100, 24), place(view, 400, 1)
     assert last.y() < first.y()
     assert last.x() > first.x()

@@ -64,7 +64,7 @@ def test_a_click_on_a_point_chooses_its_curve_and_layer(view: LayerCurves, qtbot
     assert chosen.args == [0, 2]
 
 
-def test_a_click_far_from_every_point_chooses_nothing(view: LayerCurves, qtbot: QtBot) -> None:
+def test_a_click_far_from_every_point_selects_no_layer(view: LayerCurves, qtbot: QtBot) -> None:
     place = view.plot.mapFromScene(at(view, 1.5, -0.05))
     with qtbot.assertNotEmitted(view.plot.chosen, wait=100):
         qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -110,6 +110,7 @@ def test_labels_keep_apart_and_stay_inside(wanted: list[float], gap: float) -> N
     assert inside[0] >= 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(300, 280), (500, 400), (1200, 900)])
 def test_titles_stand_beside_their_lines_and_cover_no_point(
     view: LayerCurves, qtbot: QtBot, size: tuple[int, int]

@@ -105,7 +105,7 @@ def test_the_keyboard_walks_along_the_bars_and_chooses(view: LetterBars, qtbot: 
     assert chosen.args == [["k1", "k2"]]
 
 
-def test_a_profile_of_nothing_but_zeros_can_be_drawn(view: LetterBars) -> None:
+def test_a_profile_of_zeros_can_be_drawn(view: LetterBars) -> None:
     view.show_result(profile(np.zeros(4)), "Text")
     assert "0.000" in view.summary
 

@@ -51,7 +51,7 @@ def test_the_layer_summary_names_n_estimator_chance_and_the_best_pair() -> None:
         assert part in summary
 
 
-def test_nothing_ready_is_said() -> None:
+def test_a_summary_without_values_says_not_ready_yet() -> None:
     nothing = layers(np.full((2, 2), np.nan))
     assert "ready yet" in layer_summary(nothing, "speech", "text")
 

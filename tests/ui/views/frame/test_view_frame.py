@@ -120,6 +120,7 @@ def test_a_view_without_a_result_is_neither_busy_nor_stale(view: Example) -> Non
     assert view.findChild(MessagePage).text == "loading"
 
 
+@pytest.mark.slow
 def test_a_problem_stays_in_words(view: Example) -> None:
     view.show_result()
     view.show_problem("The model could not be read.", "Copy it again.")

@@ -61,7 +61,7 @@ def test_a_click_chooses_the_layers(qtbot: QtBot) -> None:
         assert chosen.args == [row, column]
 
 
-def test_a_click_beside_the_matrix_chooses_nothing(qtbot: QtBot) -> None:
+def test_a_click_beside_the_matrix_selects_no_cell(qtbot: QtBot) -> None:
     view = show(qtbot)
     outside = (view.matrix.rect_of(3, 2).topRight() + QPointF(15, 5)).toPoint()
     with qtbot.assertNotEmitted(view.cell_chosen):
@@ -126,7 +126,7 @@ def test_layers_that_are_not_ready_are_hatched(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "not ready yet" in view.matrix.readout)
 
 
-def test_fitted_colours_are_said_to_be_fitted(qtbot: QtBot) -> None:
+def test_fitted_colours_are_labelled(qtbot: QtBot) -> None:
     view = show(qtbot)
     fit = next(b for b in view.findChildren(QToolButton) if b.text() == "Fit")
     fit.click()

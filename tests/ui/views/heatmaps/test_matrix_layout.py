@@ -38,7 +38,7 @@ def parts(layout: MatrixLayout) -> list[QRectF]:
 
 
 @given(SIZES, needs())
-def test_everything_is_inside_and_nothing_overlaps(size: tuple[int, int], need: Needs) -> None:
+def test_all_parts_are_inside_and_do_not_overlap(size: tuple[int, int], need: Needs) -> None:
     found = parts(lay_out(QSizeF(*size), need))
     room = QRectF(-0.01, -0.01, size[0] + 0.02, size[1] + 0.02)
     for i, part in enumerate(found):

@@ -222,7 +222,7 @@ def test_the_wheel_zooms_to_the_pointer_and_zero_shows_all(qtbot: QtBot) -> None
     assert view.matrix.rect_of(2, 6) == before
 
 
-def test_dragging_moves_what_is_zoomed_and_chooses_nothing(qtbot: QtBot) -> None:
+def test_dragging_pans_the_zoomed_matrix_without_selecting(qtbot: QtBot) -> None:
     view = show(qtbot)
     view.matrix.zoom(0.5)
     start = view.matrix.rect_of(3, 3).center()
@@ -380,7 +380,7 @@ def test_the_diagonal_of_blocks_is_a_value(overview: WordHeatmap) -> None:
     assert distance(colour_at(overview.matrix, at), due(0.9)) < 15
 
 
-def test_a_click_on_a_block_wishes_for_its_words_and_chooses_nothing(
+def test_a_click_on_a_block_requests_its_words_without_selecting(
     overview: WordHeatmap, qtbot: QtBot
 ) -> None:
     with (

@@ -239,7 +239,7 @@ def test_a_double_click_plays_the_word(view: ClusterMap) -> None:
     assert heard(spied)["play_requested"] == [["dog"]]
 
 
-def test_a_click_on_nothing_wishes_nothing(view: ClusterMap) -> None:
+def test_a_click_on_empty_space_requests_no_word(view: ClusterMap) -> None:
     spied = spies(view)
     QTest.mouseClick(view.plot.viewport(), Left, NO_KEY, place_of(view, (4, -1.5)))
     assert heard(spied) == {}
@@ -405,7 +405,7 @@ def test_points_that_stay_do_not_move_when_a_word_comes(show: Show, legend: Lege
     assert not is_gliding(view)
 
 
-def test_nothing_moves_when_places_are_equal(show: Show, legend: Legend) -> None:
+def test_equal_positions_do_not_move(show: Show, legend: Legend) -> None:
     view = show(reduced_motion=False)
     view.show_result(result_of(PLACES), legend)
     settle(view)
