@@ -185,8 +185,7 @@ def test_dialogs_show_texts_as_they_are_written(
     opened: MainWindow, action: str, wait: Wait
 ) -> None:
     opened.actions_by_id[action].trigger()
-    desk = opened.desk
-    trash = desk.trash.dialog
+    trash = opened.controller.takes.trash.dialog
     wait(lambda: trash is None or trash.list.topLevelItemCount() == 1)
     shown = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not opened]
     found = [look_through(widget) for widget in shown]

@@ -58,8 +58,6 @@ class ClusterMap(ViewFrame):
         self.map = MapChart(theme)
         self.plot = self.map.plot
         super().__init__("Cluster map", self.map, theme)
-        self.refit = QPushButton("Refit")
-        self.refit.setToolTip("Recompute the map with all its words (Ctrl+M)")
         self.plot.word_chosen.connect(self.word_chosen)
         self.plot.word_toggled.connect(self.word_toggled)
         self.plot.words_chosen.connect(self.words_chosen)
@@ -183,8 +181,10 @@ def command_of(writer: EquivalentCommand, result: WordMap, _frame: ClusterMap) -
 def connect(frame: ClusterMap, requests: UserRequests) -> None:
     """Let clicks and drags choose and play, and the button fit the map again."""
     frame.reduced_motion = requests.reduced_motion
-    frame.add_control(frame.refit)
-    frame.refit.clicked.connect(requests.refit_map)
+    refit = QPushButton("Refit")
+    refit.setToolTip("Recompute the map with all its words (Ctrl+M)")
+    refit.clicked.connect(requests.refit_map)
+    frame.add_control(refit)
     frame.word_chosen.connect(requests.choose_word)
     frame.word_hovered.connect(requests.hover)
     frame.play_requested.connect(requests.play)
