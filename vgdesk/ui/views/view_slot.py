@@ -61,10 +61,11 @@ class ViewSlot(QObject):
         self._drawn_by = self._drawing_choices(scene.recipe)
         if self._result is NO_RESULT:
             return
-        self.view.show(self.frame, self._result, scene)
+        result = self._result
+        self.view.show(self.frame, result, scene)
         self.view.mark(self.frame, scene)
         self.frame.show_selection(scene.selection)
-        self.frame.show_recipe(self._describe_command)
+        self.frame.show_recipe(lambda: self.view.command(self._command(), result, self.frame))
 
     def show_choices(self, scene: Scene) -> None:
         """Show what the recipe points at; draw again only if the result looks different by it."""
@@ -80,9 +81,6 @@ class ViewSlot(QObject):
 
     def _drawing_choices(self, recipe: ViewRecipe) -> tuple[object, ...]:
         return tuple(getattr(recipe, name) for name in self.view.drawn_by)
-
-    def _describe_command(self) -> str:
-        return self.view.command(self._command(), self._result, self.frame)
 
     def _go_way_out(self) -> None:
         self.action_requested.emit(self._way_out)
