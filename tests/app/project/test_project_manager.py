@@ -360,6 +360,7 @@ def test_the_second_window_opens_for_reading_only(project: Path) -> None:
     assert "read-only" in second.desk.title
     assert "moon" not in second.store.session.words  # its edits are not the other one's to make
     first.save(project)
+    first.settle()  # its journal goes in a thread of its own
     second.store.apply("Add sun", lambda s: s.with_word(word("sun")))
     second.settle()
     assert not (project / JOURNAL_FILE).exists()
