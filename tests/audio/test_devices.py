@@ -75,7 +75,7 @@ def test_no_devices_are_an_empty_tuple() -> None:
 
     assert lines[:2] == ["()", "()"]
     assert lines[2].startswith("No microphone was found. Plug one in")
-    assert lines[3].startswith("No loudspeaker was found. Plug one in")
+    assert lines[3].startswith("No playback device was found. Connect one")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ALSA is only on Linux")

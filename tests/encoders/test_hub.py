@@ -139,7 +139,7 @@ def test_unknown_name_is_reported(hub: Hub, tmp_path: Path, name: str) -> None:
 
 def test_a_gated_model_is_reported(hub: Hub, tmp_path: Path) -> None:
     hub.gated = True
-    with pytest.raises(EncoderError, match="request for access"):
+    with pytest.raises(EncoderError, match="only on request"):
         fetch(hub, tmp_path)
 
 

@@ -127,7 +127,7 @@ class Action:
 ACTIONS = catalogue(
     Action("new", "New project", "File", lambda t: t.project.new(), "Ctrl+N"),
     Action("open", "Open project…", "File", lambda t: t.project.ask_to_open(), "Ctrl+O"),
-    Action("open_demo", "Open the demo words", "File", lambda t: t.project.open_demo()),
+    Action("open_demo", "Open the demo", "File", lambda t: t.project.open_demo()),
     Action(
         "open_unsaved",
         "Open unsaved work…",
@@ -276,7 +276,7 @@ ACTIONS = catalogue(
         "Word",
         lambda t: t.takes.show_speaker_window(),
         "F9",
-        "The prompt and the light, large, on the second screen if there is one.",
+        "Shows the prompt and the recording light large, on the second screen if there is one.",
     ),
     Action(
         "keep_take",
@@ -304,7 +304,7 @@ ACTIONS = catalogue(
         "Edit prompts…",
         "Word",
         lambda t: t.takes.ask_for_prompts(),
-        tip="Words to be said: typed, pasted or from a file; their order and the takes of each.",
+        tip="Type, paste or load prompts; set their order and the takes of each word.",
         begins_group=True,
     ),
     Action("play", "Play word", "Word", lambda t: t.words.play(), "Space", begins_group=True),

@@ -210,7 +210,7 @@ def unwritable(file: Path, error: OSError) -> AudioFileError:
     """Return the error for a recording that could not be written."""
     return AudioFileError(
         f"“{file.name}” could not be written: {error.strerror or error}.",
-        f"Free some space or allow writing in “{file.parent}”, then try again.",
+        f"Free some space or get write permission for “{file.parent}”, then try again.",
     )
 
 
@@ -283,7 +283,7 @@ def _too_long(file: Path, seconds: float) -> AudioFileError:
     return AudioFileError(
         f"“{file.name}” is {spoken(seconds)} long; "
         f"the limit for one word is {LONGEST_WORD_SECONDS:.0f} seconds.",
-        "Trim it in the Inspector, or choose “Segment a long recording”.",
+        "Trim it in the Inspector, or choose “Segment a long recording…”.",
     )
 
 

@@ -133,6 +133,6 @@ def _loudspeaker() -> dict[str, Any]:
         device: dict[str, Any] = sounddevice.query_devices(kind="output")
     except (sounddevice.PortAudioError, ValueError) as error:
         raise SoundDeviceError(
-            "No loudspeaker was found.", "Plug one in and look for devices again."
+            "No playback device was found.", "Connect one and look for devices again."
         ) from error
     return device

@@ -343,7 +343,7 @@ def _dbfs(amplitude: float) -> float:
 
 def _lost() -> SoundDeviceError:
     return SoundDeviceError(
-        "The microphone is gone and sends no more sound. The recording so far is kept.",
+        "The microphone was disconnected or stopped sending sound. The recording so far is kept.",
         "Plug it in or wake it up and look for devices again, or choose another one.",
     )
 

@@ -98,7 +98,7 @@ CUT = TakeCheck(
     "Cut off",
     "The word starts and ends within the take.",
     "The word touches the start or the end of the take: part of it may be missing.",
-    "Wait for the light before you say the word again, and wait a moment after it.",
+    "Wait for the light, say the word again, then pause for a moment.",
 )
 BAND = TakeCheck(
     "band",
@@ -125,7 +125,7 @@ INTERRUPTED = TakeCheck(
     "interrupted",
     "Interrupted",
     "The take is complete.",
-    "The recording was interrupted when vgdesk ended.",
+    "The recording was interrupted when vgdesk closed.",
     "Listen to the end of the take, and record the word again if it is cut off.",
 )
 DAMAGED = TakeCheck(

@@ -142,16 +142,16 @@ def _shapes(file: Path) -> list[list[int]]:
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
         if not 0 < length <= min(size - 8, _LARGEST_HEADER):
-            raise _damaged(file, "it does not start like a safetensors file")
+            raise _damaged(file, "it is not a safetensors file")
         try:
             header = parse_json(stream.read(length))
             parts = [v for k, v in header.items() if k != "__metadata__"]
             ends = [int(part["data_offsets"][1]) for part in parts]
             shapes = [[int(axis) for axis in part["shape"]] for part in parts]
         except (ValueError, AttributeError, LookupError, TypeError) as error:
-            raise _damaged(file, "its table of contents cannot be read") from error
+            raise _damaged(file, "its header cannot be read") from error
     if max(ends, default=0) != size - 8 - length:
-        raise _damaged(file, "it is shorter or longer than its table of contents says")
+        raise _damaged(file, "its length does not match its header")
     return shapes
 
 

@@ -137,7 +137,7 @@ class GivenVectors:
                     continue
                 word, numbers = _cut(line, dim)
                 if _folded(word) in folded:
-                    bad = f"Line {number} of {self._title} (“{first}”) lacks {dim} finite numbers."
+                    bad = f"Line {number} of {self._title} (“{first}”) needs {dim} finite numbers."
                     yield word, bad if numbers is None else numbers
 
 
@@ -235,7 +235,7 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
     except (OSError, EOFError, zlib.error) as error:
         raise EncoderError(
             f"“{file.name}” could not be read to the end: {error}.",
-            "Check that you may read the file, or get it again.",
+            "Check that you have permission to read the file, or get it again.",
         ) from error
 
 

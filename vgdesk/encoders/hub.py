@@ -93,7 +93,7 @@ def _fetch(url: str, file: _Remote, into: Path) -> Iterator[int]:
         if not _is_right(part, file):
             part.unlink()
             raise EncoderError(
-                f"{file.name} was damaged in the download and was deleted.",
+                f"{file.name} was damaged during the download and was deleted.",
                 "Start the download again.",
             )
         part.replace(target)
@@ -163,20 +163,21 @@ def _errors(repo: str, into: Path) -> Iterator[None]:
 
     errors: Any = huggingface_hub.errors  # has undeclared names
     by_hand = (
-        f"By hand: open https://huggingface.co/{repo}/tree/main in a browser and save config.json, "
+        f"To download it by hand, open https://huggingface.co/{repo}/tree/main in a browser and "
+        "save config.json, "
         f"{WEIGHTS} and any preprocessor_config.json and tokenizer files into {into}."
     )
     try:
         yield
     except errors.GatedRepoError as error:
         raise EncoderError(
-            f"The owner of “{repo}” requires a request for access before the download.",
+            f"The owner of “{repo}” grants access only on request.",
             f"Request access on its page at huggingface.co. {by_hand}",
         ) from error
     except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
         raise EncoderError(
             f"The hub has no model “{repo}”.",
-            "Check the name; it looks like facebook/hubert-base-ls960.",
+            "Check the name; it should look like facebook/hubert-base-ls960.",
         ) from error
     except errors.HTTPError as error:
         raise EncoderError(

@@ -48,7 +48,7 @@ def starter(cell: Cell, folder: Path) -> EncoderSpec:
         describe_folder(folder, is_grounded=cell.is_grounded),
         id=starter_id(cell),
         title=f"{cell.title} (starter)",
-        source="Trained for this program; the model card in its folder says how.",
+        source="Trained for vgdesk; see the model card in its folder.",
         revision=revision,
     )
 

@@ -63,7 +63,7 @@ class WhisperWordEncoder(FrameEncoder):
         window = self._extractor.n_samples
         if max(len(word) for word in words) > window:
             raise EncoderError(
-                f"Whisper reads at most {window // self._spec.sample_rate} seconds, and this "
+                f"Whisper reads at most {window // self._spec.sample_rate} seconds; this "
                 "recording is longer.",
                 "Trim the recording to the word.",
             )

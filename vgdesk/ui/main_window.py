@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.recording.finish_take(self.close)
             self.workspace.events.notice.publish(
-                Notice("A take is still being saved.", "Close again to leave without waiting.")
+                Notice("A take is still being saved.", "Close again to quit without waiting.")
             )
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:

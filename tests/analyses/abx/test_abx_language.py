@@ -90,7 +90,7 @@ def test_voices_do_not_matter_and_one_language_each_is_warned_about() -> None:
     curve = scored(each, facts)
     assert curve.values[0] < 0.01
     assert curve.trace.warning == (
-        "No speaker said words of two languages: voices alone may separate the languages."
+        "No speaker recorded words of two languages: voices alone may separate them."
     )
 
 

@@ -293,7 +293,7 @@ def test_equal_words_score_0() -> None:
 
 
 def test_a_list_without_pairs_is_explained() -> None:
-    with pytest.raises(VgdeskError, match="no two related words") as refusal:
+    with pytest.raises(VgdeskError, match="no two words are related") as refusal:
         score_pair_types(stack_of(noise(1, 12, 4)), NOTHING_KNOWN, 0)
     assert refusal.value.hint
     one = takes(noise(1, 12, 4), ("dog",) * 12)

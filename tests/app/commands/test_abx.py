@@ -93,7 +93,7 @@ def test_a_file_of_something_else_is_refused(
     file = tmp_path / "x.safetensors"
     file.write_bytes(content)
     assert main(["abx", str(file), "--on", "word"]) == 2
-    assert "is not a frame file" in capsys.readouterr().err
+    assert "is not a vgdesk frame file" in capsys.readouterr().err
 
 
 @pytest.mark.slow

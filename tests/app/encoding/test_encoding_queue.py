@@ -47,7 +47,7 @@ def test_damaged_vectors_are_computed_again_and_counted_once(tmp_path: Path) -> 
         file.write_bytes(content)
     after, notices = encode_all(session, tmp_path)
     assert [n.message for n in notices] == [
-        f"{damaged} cached vectors were damaged and computed again."
+        f"{damaged} cached vectors were damaged and recomputed."
     ]
     assert {e.key: e.values.tobytes() for e in after} == {e.key: e.values.tobytes() for e in before}
     assert encode_all(session, tmp_path)[1] == []

@@ -152,4 +152,4 @@ def test_a_demo_whose_encoders_are_missing_opens_with_baselines(
     shelve(monkeypatch)
     desk.open_demo()
     assert desk.workspace.session.encoders == encoder_registry.BASELINES
-    assert "Install vgdesk again" in desk.notices[0].hint
+    assert "Reinstall vgdesk" in desk.notices[0].hint

@@ -90,7 +90,7 @@ def test_omitted_rows_are_reported(
     code, target = hand_on(command, before.folder)
     assert code == 2
     assert target.exists()
-    assert "Left out of words.tsv: row 5 (" in capsys.readouterr().err
+    assert "Rows left out of words.tsv: row 5 (" in capsys.readouterr().err
 
 
 @commands
@@ -107,7 +107,7 @@ def test_unsaved_edits_are_reported(
     assert target.exists()
     said = capsys.readouterr().err
     assert ("has unsaved edits" if is_readable else "could not be read") in said
-    assert "The last saved state" in said
+    assert "as it was last saved" in said
 
 
 def test_a_window_says_which_sounds_are_missing(before: Project, window: Window) -> None:

@@ -355,7 +355,7 @@ def test_a_microphone_that_is_pulled_out_keeps_what_was_said(
     sound_card.kill()
     studio.until(lambda: len(studio.takes) == 1)
     assert read(studio.takes[0].file).seconds > read(SAID).seconds * 0.8
-    assert "microphone is gone" in " ".join(notice.message for notice in studio.notices)
+    assert "microphone was disconnected" in " ".join(notice.message for notice in studio.notices)
 
 
 def test_samples_that_are_no_numbers_cost_neither_take_nor_recorder(

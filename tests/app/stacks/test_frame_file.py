@@ -57,5 +57,5 @@ def test_takes_that_begin_between_frames_are_refused(tmp_path: Path) -> None:
     content = file.read_bytes()
     file.write_bytes(content.replace(b'"I64"', b'"F64"'))
     assert file.read_bytes() != content
-    with pytest.raises(VgdeskError, match="is not a frame file"):
+    with pytest.raises(VgdeskError, match="is not a vgdesk frame file"):
         read_frames(file)

@@ -78,7 +78,7 @@ def test_a_mutated_file_is_read_or_refused(
 
 
 def test_a_name_that_says_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(VgdeskError, match="which format"):
+    with pytest.raises(VgdeskError, match="does not indicate its format"):
         write_stack(tmp_path / "a.pt", stack(["dog"]))
 
 
@@ -89,7 +89,7 @@ def test_other_files_are_refused_with_a_sentence(
 ) -> None:
     file = tmp_path / f"b{suffix}"
     file.write_bytes(content)
-    with pytest.raises(VgdeskError, match="is not an embedding file"):
+    with pytest.raises(VgdeskError, match="is not a vgdesk embedding file"):
         read_stack(file)
 
 
@@ -133,7 +133,7 @@ def test_what_is_no_number_is_refused_with_row_and_layer(
 def test_what_is_no_fraction_is_refused(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
     write_stack(file, stack(["dog"]).derived(values=np.ones((2, 1, 3), np.int32)))
-    with pytest.raises(VgdeskError, match="is not an embedding file"):
+    with pytest.raises(VgdeskError, match="is not a vgdesk embedding file"):
         read_stack(file)
 
 
@@ -146,7 +146,7 @@ def test_a_packed_file_that_promises_too_much_is_refused_unread(tmp_path: Path) 
     np.savez_compressed(made, values=np.zeros((1, 1, 50_000_000), np.float32), **names)
     assert len(made.getvalue()) < 300_000
     file.write_bytes(made.getvalue())
-    with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
+    with pytest.raises(VgdeskError, match="is not a vgdesk embedding file") as refusal:
         read_stack(file)
     assert "would expand" in str(refusal.value.__cause__)
 
@@ -178,7 +178,7 @@ def test_numbers_that_were_never_written_are_refused_unread(tmp_path: Path) -> N
 
     file = hdf5(tmp_path / "a.h5", promise)
     assert file.stat().st_size < 50_000
-    with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
+    with pytest.raises(VgdeskError, match="is not a vgdesk embedding file") as refusal:
         read_stack(file)
     assert "would expand" in str(refusal.value.__cause__)
 
@@ -195,7 +195,7 @@ def test_numbers_in_another_file_are_not_looked_at(tmp_path: Path) -> None:
 
     write_stack(tmp_path / "whole.h5", stack(["dog"]))
     for place, values in enumerate((outside, linked)):
-        with pytest.raises(VgdeskError, match="is not an embedding file") as refusal:
+        with pytest.raises(VgdeskError, match="is not a vgdesk embedding file") as refusal:
             read_stack(hdf5(tmp_path / f"{place}.h5", values))
         assert "elsewhere" in str(refusal.value.__cause__)
 
@@ -232,5 +232,5 @@ def test_gigabytes_of_zeros_are_not_read(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"a{suffix}"
     with file.open("wb") as stream:
         stream.truncate(2**40)  # a hole, more than any memory
-    with pytest.raises(VgdeskError, match="is not an embedding file"):
+    with pytest.raises(VgdeskError, match="is not a vgdesk embedding file"):
         read_stack(file)

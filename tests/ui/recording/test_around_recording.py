@@ -321,7 +321,7 @@ def test_a_microphone_that_dies_ends_the_check_and_can_be_replaced(
     sound_card.kill()
     wait(lambda: workspace.microphone_check.stage in (CheckStage.DONE, CheckStage.WAITING))
     wait(lambda: dialog.begin.isEnabled())
-    assert any("microphone is gone" in n.message for n in window.notices.history())
+    assert any("microphone was disconnected" in n.message for n in window.notices.history())
     dialog.asks.click()
     assert not workspace.settings.checks_microphone
     dialog.reject()

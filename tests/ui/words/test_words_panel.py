@@ -352,7 +352,7 @@ def test_takes_with_concerns_have_shapes_and_sentences_of_their_own_and_are_foun
         shapes.add(shape(icon.pixmap(14, 14).toImage()))
     assert len(shapes) == 5
     assert "failed a check" in said["dog"]
-    assert "has a concern" in said["cat"]
+    assert "has a warning" in said["cat"]
     assert "kept anyway" in said["horse"]
     take = find(panel, "Amy", find(panel, "dog")).data(ACCESSIBLE)
     assert "clip" in take.casefold()

@@ -154,8 +154,7 @@ def discriminate_frames(
     if trials is None or not trials.rounds:
         raise VgdeskError(
             f"No three takes form a triple for ABX {task.title()}.",
-            "Choose other columns, or record more takes; the columns are those of the list given "
-            "with --words.",
+            "Choose other columns of the list given with --words, or record more takes.",
         )
     used, rng = frames.only(rows), np.random.default_rng(seed)
     chance = asked.chance(task, rng)

@@ -112,8 +112,8 @@ def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | No
     known = stack.only([i for i, word in enumerate(stack.words) if word in languages])
     if not _are_triples(set(known.words), languages):
         raise VgdeskError(
-            "There are no two words of one language and a third of another.",
-            "Add words of another language; the column “language” of a word list gives it.",
+            "ABX needs at least two words of one language and one of another.",
+            "Add words of another language, with their language in the column “language”.",
         )
     said: dict[str, set[WordId]] = defaultdict(set)
     for row, word in zip(known.rows, known.words, strict=True):
@@ -183,7 +183,7 @@ def _warning(stack: LayerStack, speakers: Codes | None) -> str:
     words = len(set(stack.words))
     few = f"Too few words to trust: only {words} in a known language." * (words < TRUSTED_WORDS)
     is_spoken = stack.rows != stack.words
-    voices = "No speaker said words of two languages: voices alone may separate the languages."
+    voices = "No speaker recorded words of two languages: voices alone may separate them."
     return " ".join(part for part in (few, voices * (is_spoken and speakers is None)) if part)
 
 
@@ -194,7 +194,7 @@ ABX_LANGUAGE = CurveAnalysis(
     "all by one speaker.",
     reading="0 means that languages are always told apart, .5 is chance.",
     avoid="Not where the words of one language are longer, rarer or recorded elsewhere, nor where "
-    "each speaker speaks one language: then it measures voices.",
+    "each speaker speaks only one language: it then measures voices.",
     formula=FORMULA,
     source="de Seyssel et al. (2022), Probing phoneme, language and speaker information in "
     "unsupervised speech representations",

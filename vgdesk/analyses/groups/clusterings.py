@@ -132,8 +132,7 @@ KMEANS_ARI = CurveAnalysis(
 KMEANS_AMI = CurveAnalysis(
     id="kmeans-ami",
     title="K-means (AMI)",
-    explains="How much clusters found without labels tell about the label of a word, and labels "
-    "about its cluster.",
+    explains="How much information clusters found without labels share with the labels.",
     reading="1 means the same groups, 0 is chance level; values below 0 are chance as well.",
     avoid="Not where groups may be elongated or of unequal size; small groups count for more than "
     "in the Rand index.",

@@ -109,8 +109,8 @@ LINEAR_PROBE = CurveAnalysis(
     id="linear-probe",
     title="Linear probe",
     explains="How well a linear classifier trained on some words predicts the labels of others.",
-    reading="The share of errors avoided: 1 is no errors, 0 as many as always predicting the "
-    "largest group, below 0 more.",
+    reading="The share of errors avoided: 1 means no errors, 0 as many as when always predicting "
+    "the largest group, below 0 more.",
     avoid="Not to show what a layer uses: a probe finds anything linearly separable, so compare "
     "with the untrained twin.",
     formula="RER = (e0 - e) / e0, e the held-out error of logistic regression, e0 that of the "

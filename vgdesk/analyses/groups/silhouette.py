@@ -142,7 +142,8 @@ SILHOUETTE = CurveAnalysis(
     id="silhouette",
     title="Silhouette",
     explains="Whether words of one group are nearer to each other than to the nearest other group.",
-    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
+    reading="1 means tight groups far apart, 0 no groups, below 0 words nearer to another group; "
+    "chance is "
     "mostly below 0.",
     avoid="Not across models of different width or spread without their chance bands.",
     formula="mean over words of (b - a) / max(a, b), a the mean distance within, b to the "
@@ -156,7 +157,8 @@ SILHOUETTE_COSINE = CurveAnalysis(
     title="Silhouette (cosine)",
     explains="Whether words of one group are nearer to each other than to the nearest other group, "
     "regardless of vector length.",
-    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
+    reading="1 means tight groups far apart, 0 no groups, below 0 words nearer to another group; "
+    "chance is "
     "mostly below 0.",
     avoid="Not where all words point in almost the same direction, as in many late layers: then it "
     "depends on small differences.",
@@ -169,7 +171,8 @@ SILHOUETTE_PCA = CurveAnalysis(
     id="silhouette-pca",
     title="Silhouette (PCA)",
     explains="Whether groups are separate in the few directions in which words vary most.",
-    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
+    reading="1 means tight groups far apart, 0 no groups, below 0 words nearer to another group; "
+    "chance is "
     "clearly below 0.",
     avoid="Not as evidence that a layer does not encode the groups: they may differ in directions "
     "with little variance.",

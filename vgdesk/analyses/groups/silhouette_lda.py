@@ -112,7 +112,7 @@ def _fitted(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArra
     return rows.mean(axis=1), rows[0]
 
 
-READING = "1 is tight groups far apart, 0 no groups, below 0 nearer to another group"
+READING = "1 means tight groups far apart, 0 no groups, below 0 words nearer to another group"
 SILHOUETTE_LDA = CurveAnalysis(
     id="silhouette-lda",
     title="Silhouette (LDA, held out)",
@@ -133,7 +133,7 @@ SILHOUETTE_LDA_IN_SAMPLE = CurveAnalysis(
     explains="How far apart groups are along the directions chosen to separate these same words.",
     reading=f"{READING}; random labels score high, too, so only the chance band matters.",
     avoid="Not as evidence of groups without its chance band, and not across models of different "
-    "width: any labels look grouped along directions that they chose.",
+    "width: any labels look grouped along directions chosen from them.",
     formula="as the silhouette, along the discriminants of the same words (scikit-learn's SVD "
     "solver, groups - 1 dimensions)",
     source=STUDY,

@@ -106,7 +106,8 @@ SILHOUETTE_PUBLISHED = CurveAnalysis(
     id="silhouette-published",
     title="Silhouette (published)",
     explains="The silhouette averaged over leaving out each group in turn, as published.",
-    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
+    reading="1 means tight groups far apart, 0 no groups, below 0 words nearer to another group; "
+    "chance is "
     "mostly below 0.",
     avoid="Not for claims: repeats share most words, but its interval assumes independence and is "
     "many times too narrow.",
@@ -120,7 +121,8 @@ SILHOUETTE_PCA_PUBLISHED = CurveAnalysis(
     title="Silhouette (PCA, published)",
     explains="The silhouette in the few directions in which words vary most, averaged over leaving "
     "out each group in turn, as published.",
-    reading="1 is tight groups far apart, 0 no groups, below 0 nearer to another group; chance is "
+    reading="1 means tight groups far apart, 0 no groups, below 0 words nearer to another group; "
+    "chance is "
     "clearly below 0.",
     avoid="Not for claims: repeats share most words, but its interval assumes independence and is "
     "many times too narrow.",
@@ -135,7 +137,8 @@ SILHOUETTE_LDA_PUBLISHED = CurveAnalysis(
     title="Silhouette (LDA, published)",
     explains="The silhouette along discriminants of the same words, averaged over leaving out "
     "each group in turn, as published.",
-    reading="1 is tight groups far apart; random labels score high, too, so only the chance band "
+    reading="1 means tight groups far apart; random labels score high, too, so only the chance "
+    "band "
     "matters.",
     avoid="Not for claims: repeats share most words, but its interval assumes independence and is "
     "many times too narrow.",

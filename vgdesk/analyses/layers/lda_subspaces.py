@@ -68,8 +68,8 @@ LDA_SUBSPACE_CKA = LayerAnalysis(
     "labels best.",
     reading="1 means the same arrangement; the labels alone make any two layers similar, so "
     "compare with chance and not with 0.",
-    avoid="Not as evidence of shared knowledge where it is near chance: the same labels chose the "
-    "directions in both layers.",
+    avoid="Not as evidence of shared knowledge where it is near chance: the same labels "
+    "determine the directions in both layers.",
     formula="debiased CKA of X U and Y V, U and V the in-sample discriminants of the labels",
     source=STUDY,
     min_words=MIN_WORDS,

@@ -125,8 +125,8 @@ def _refuse(columns: Columns, *, rows: int) -> None:
         )
     if rows < MIN_WORDS:
         raise TooFewWordsError(
-            f"This analysis needs at least {MIN_WORDS} words with entries for all of these: "
-            f"{', '.join(columns)}. There are {rows}.",
+            f"This analysis needs at least {MIN_WORDS} words with entries in all of these columns: "
+            f"{', '.join(columns)}. Only {rows} have them.",
             "Fill in these columns for more words.",
         )
 

@@ -152,8 +152,8 @@ def _kernel_tile(layer: FloatArray, middle: float, rows: slice, columns: slice) 
 CKA_RBF = LayerAnalysis(
     id="cka-rbf",
     title="CKA (RBF kernel)",
-    explains="CKA that depends on which words are near each other and little on how far apart "
-    "distant ones are.",
+    explains="CKA that depends mostly on which words are near each other, and little on how far "
+    "apart distant words are.",
     reading="1 means the same neighbourhoods, 0 is chance level; below 0 is chance as well.",
     avoid="Values depend on the bandwidth: compare only those with the same fraction of the median "
     "distance.",

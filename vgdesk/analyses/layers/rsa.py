@@ -223,7 +223,8 @@ RSA_KENDALL = LayerAnalysis(
     title="RSA (Kendall)",
     explains="How often two layers agree on which of two pairs of words is more similar.",
     reading="1 is always, 0 half of the time, -1 never; about two thirds of Spearman's value.",
-    avoid="Not where RSA (Spearman) is enough: it says much the same, and with more than 64 words "
+    avoid="Not where RSA (Spearman) is enough: it gives much the same result, and with more than "
+    "64 words "
     "tau is estimated from two million random couples of pairs.",
     formula="tau b = (agreeing - disagreeing couples of pairs) / sqrt(couples untied in d x "
     "couples untied in e), d and e = 1 - correlation of the vectors of two words",

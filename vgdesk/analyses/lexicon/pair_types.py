@@ -153,7 +153,7 @@ def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
     levels = _levels(stack, facts)
     if not levels:
         raise VgdeskError(
-            "There are no two takes of one word, and no two related words.",
+            "No word has two takes, and no two words are related.",
             "Record words twice, name the speakers, or fill in the columns “phones”, “synonyms” or "
             "a label.",
         )

@@ -50,7 +50,7 @@ def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     types = [name for name in samples[0] if all(len(sample[name]) for sample in samples)]
     if RANDOM not in types or len(types) < 2:
         raise VgdeskError(
-            "There are no two takes of one word, and no two related words.",
+            "No word has two takes, and no two words are related.",
             "Record words twice, name the speakers, or fill in “phones” or “synonyms”.",
         )
     words = np.unique(stack.words, return_inverse=True)[1]

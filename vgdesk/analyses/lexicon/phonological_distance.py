@@ -145,7 +145,7 @@ def _warning(words: int, left_out: str) -> str:
     return " ".join(part for part in (few if words < TRUSTED_WORDS else "", left_out) if part)
 
 
-READING = "1 means that words that sound alike are close and all others far, 0 is chance."
+READING = "1 means that words that sound alike are close and all others far apart, 0 is chance."
 
 PHONE_DISTANCE = CurveAnalysis(
     id="phone-distance",
@@ -163,7 +163,7 @@ PHONE_DISTANCE = CurveAnalysis(
 PHONE_DISTANCE_PUBLISHED = CurveAnalysis(
     id="phone-distance-published",
     title="Sound: letters of phones",
-    explains="The same with the letters of the ARPAbet instead of phones, as published.",
+    explains="As sound by phones, but with the letters of ARPAbet codes, as published.",
     reading=READING,
     avoid="Not with IPA, and not for claims about phones: AA and AE count as half alike.",
     formula="Spearman over pairs of words: 1 - cos(x, y) and Levenshtein(letters and blanks) / "

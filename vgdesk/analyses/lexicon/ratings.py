@@ -100,7 +100,7 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
             f"At least {MIN_PAIRS} pairs of words with a rating are needed, but there are "
             f"{len(here)}.",
             "Load a table with the columns word1, word2 and similarity (File menu; on the command "
-            "line --ratings FILE), or add more of its words.",
+            "line --ratings FILE), or add more of its words to the list.",
         )
     places = np.array([(place[a], place[b]) for a, b, _ in here], np.intp)
     rows, pairs = np.unique(places, return_inverse=True)
@@ -150,8 +150,8 @@ RATINGS = CurveAnalysis(
     id="ratings",
     title="Human similarity ratings",
     explains="Whether pairs of words that people rate as similar are closer than others.",
-    reading="1 means that the order of all pairs is that of the ratings, 0 is chance; people do "
-    "not reach 1 with each other either.",
+    reading="1 means that all pairs are ordered as in the ratings, 0 is chance; people do not "
+    "agree perfectly with each other either.",
     avoid="Not to compare encoders over different pairs: ratings of similarity and of relatedness "
     "measure different things.",
     formula="Spearman over rated pairs of words: cos(x, y) and rating",

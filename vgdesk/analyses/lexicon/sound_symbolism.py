@@ -268,7 +268,7 @@ SOUND_SYMBOLISM = CurveAnalysis(
     title="Sound symbolism",
     explains="Whether words that sound round (bouba) are nearer to names of round things, and "
     "sharp ones (kiki) nearer to names of sharp things.",
-    reading="AUC 1 means always, .5 is chance, 0 the opposite; tau-b is 2 AUC - 1 times the "
+    reading="An AUC of 1 means always, .5 is chance, 0 the opposite; tau-b is 2 AUC - 1 times the "
     "maximum that two classes allow.",
     avoid="Not where words and names of shapes share letters or sounds, as kiki and spiky do: "
     "compare with encoders that have no meaning, such as Spelling.",

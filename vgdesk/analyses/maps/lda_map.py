@@ -11,7 +11,7 @@ from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
 
 IN_SAMPLE = (
-    "The directions were chosen by the labels of these words: groups look tighter than they are."
+    "The directions were chosen from the labels of these words: groups look tighter than they are."
 )
 
 

@@ -96,7 +96,10 @@ def _map(
         points[~is_fitted] = picture.placed(stack.values[layer][~is_fitted], steps)
     trace = map_trace("t-distributed stochastic neighbour embedding", stack, is_fitted)
     if len(picture.places) < FEWEST_PLACES:
-        few = f"Too few words for t-SNE: below {FEWEST_PLACES} the map shows principal components."
+        few = (
+            f"Too few words for t-SNE: with fewer than {FEWEST_PLACES} the map shows principal "
+            "components."
+        )
         trace = replace(trace, warning=few)
     return WordMap(
         "tsne",

@@ -204,16 +204,17 @@ def _nearest(cosines: Doubles, references: References) -> tuple[WordId, ...]:
 def _warning(references: References) -> str:
     n, parts = len(references.words), []
     if n < TRUSTED_WORDS:
-        parts.append(f"Too few words to trust: chance alone puts one of {n} first.")
+        parts.append(f"Too few words to trust: chance alone puts one in {n} first.")
     if references.has_itself:
-        parts.append("There is only one take of the word: it is compared with itself.")
+        parts.append("There is only one take of the word, so it is compared with itself.")
     return " ".join(parts)
 
 
 GATING = GatingAnalysis(
     id="gating",
     title="Gating",
-    explains="How much of a word has to be heard before it is nearer to itself than to others.",
+    explains="How much of a word must be heard before it is nearer to the whole word than to "
+    "other words.",
     reading="Rank 1 means that no other word of the list is nearer; chance is the middle rank.",
     avoid="The uniqueness point is an estimate: it assumes that all phones are equally long.",
     formula="1 + #{w: cos(g - m, w - m) > cos(g - m, own - m)} + ties / 2, g the part that is "

@@ -260,7 +260,7 @@ def search_of(
     if len(set(stack.words)) < 2 or not len(queries):
         raise VgdeskError(
             "No word has takes by two speakers to retrieve among other words.",
-            "Record or import words by two speakers; written words have no takes.",
+            "Record or import the same words by two speakers; written words have no takes.",
         )
     return search, queries, rng
 
@@ -297,10 +297,10 @@ def trace_of(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
     """Describe how the queries were ranked."""
     words = len({stack.words[i] for i in queries})
     return Trace(
-        f"{what}, by cosine after subtracting the mean of each voice",
+        f"{what}, by cosine after subtracting the mean of each speaker",
         len(queries),
         (stack.encoder,),
-        f"{SHUFFLES} shuffles of the words among the takes of each voice",
+        f"{SHUFFLES} shuffles of the words among the takes of each speaker",
         seed,
         f"Too few words to trust: only {words} have a target." if words < TRUSTED_WORDS else "",
         INTERVAL,
@@ -310,7 +310,7 @@ def trace_of(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
 RETRIEVAL_SPEAKERS = CurveAnalysis(
     id="retrieval-speakers",
     title="Retrieval across speakers",
-    explains="How often the takes of other speakers that are nearest to a take are of its word.",
+    explains="How often the nearest takes of other speakers are takes of the same word.",
     reading="R@1 is the share of takes whose nearest take is of the same word; R@5 and R@10 use "
     "the 5 and 10 nearest; mean average precision is 1 if all takes of a word come first.",
     avoid="Not across lists of different length: among fewer takes the target is easier to find.",
@@ -327,7 +327,8 @@ RETRIEVAL_RANK = CurveAnalysis(
     id="retrieval-rank",
     title="Rank across speakers",
     explains="The rank of the nearest take of the same word among all takes of other speakers.",
-    reading="1 means that half of the takes have their own word nearest; chance is about half the "
+    reading="1 means that for at least half of the takes, the nearest take is of the same word; "
+    "chance is about half the "
     "number of candidates, or less where a word has many takes.",
     avoid="Not across lists of different length: the rank grows with the number of takes.",
     formula="median over takes of the smallest rank of its word; rank by cosine of "

@@ -83,7 +83,8 @@ NEIGHBOUR_CHANGES = ChangeAnalysis(
     id="neighbour-changes",
     title="Changed neighbours",
     explains="Which words have different nearest words in B than in A.",
-    reading="0 % means that all nearest words are new, 100 % that all stayed; chance keeps some.",
+    reading="0 % means that all nearest words are new, 100 % that all are the same; some stay by "
+    "chance.",
     avoid="Not as a score of a model: it lists the extremes, some of which are due to chance.",
     formula=f"|N_a & N_b| / k, N the k = {NEIGHBOURS} nearest words by cosine (half of the others "
     "if these are fewer)",

@@ -37,7 +37,7 @@ _stacks: dict["StackPlan", LayerStack] = {}
 
 
 class VectorsGoneError(VgdeskError):
-    """The process was started anew and has to be told the vectors again."""
+    """The process was restarted and needs the vectors again."""
 
 
 def remember(embeddings: tuple[Embedding, ...]) -> None:
@@ -58,7 +58,7 @@ def _build(plan: StackPlan) -> LayerStack:
     try:
         rows = [(row, word, [_vectors[key] for key in keys]) for row, word, keys in plan.rows]
     except KeyError:
-        raise VectorsGoneError("The analysis process was started anew.") from None
+        raise VectorsGoneError("The analysis process was restarted.") from None
     stack = stack_rows(rows, encoder=plan.encoder)
     if stack is None:
         raise VgdeskError("There are no vectors yet.", "Record or load words.")

@@ -114,7 +114,7 @@ class ViewContext:
 
     def needs_speech(self, cell: Cell) -> Missing:
         """Return that a view of sounds has nothing to show of a text encoder."""
-        return self.empty(f"{cell.title} is a text model; choose a speech model.")
+        return self.empty(f"{cell.title} is a text encoder; choose a speech encoder.")
 
 
 class AskingView(Protocol):

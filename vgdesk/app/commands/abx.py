@@ -70,7 +70,7 @@ def _column(name: str, frames: FrameStack, session: Session | None) -> Column:
         return Column(name, tuple(frames.words))
     if session is None:
         raise VgdeskError(
-            f"The file does not contain the column “{name}”.", "Name the list with --words."
+            f"The file does not contain the column “{name}”.", "Give the list with --words."
         )
     if name == SPEAKER:
         known = {str(take.id): take.speaker for take in session.takes.values()}

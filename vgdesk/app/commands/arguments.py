@@ -16,7 +16,7 @@ def seed(text: str) -> int:
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add the option for the random seed."""
-    parser.add_argument("--seed", type=seed, default=0)
+    parser.add_argument("--seed", type=seed, default=0, help="random seed; 0 if not given")
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:

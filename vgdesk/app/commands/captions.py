@@ -95,7 +95,7 @@ def _nearest(
     if spec.file is not None:
         raise VgdeskError(
             f"“{spec.title}” has vectors for words, not for sentences.",
-            "Name it with --nearest instead.",
+            "Give it with --nearest instead.",
         )
     words = _encoded(_encoder(chosen.nearest), _words(texts), making)
     return rank_captions(texts, _encoded(spec, texts, making), words, chosen.seed)

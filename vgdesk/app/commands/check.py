@@ -23,7 +23,7 @@ def check(chosen: argparse.Namespace) -> int:
     """Print the findings for each file; returns 1 if a check failed, else 0."""
     files = sound_files(chosen.files)
     if not files:
-        raise AudioFileError("There are no sound files there.", "Name WAV, FLAC, OGG or MP3 files.")
+        raise AudioFileError("No sound files were found.", "Give WAV, FLAC, OGG or MP3 files.")
     worst = 0
     for file in files:
         recording = read(file)

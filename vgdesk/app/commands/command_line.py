@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_reproduce(commands.add_parser("reproduce", help="reproduce the study's analyses"))
     project_commands.add_all(commands)
     measures = commands.add_parser("measures", help="list the measures")
-    measures.add_argument("--markdown", action="store_true", help="with formulas and sources")
+    measures.add_argument(
+        "--markdown", action="store_true", help="print a Markdown page with formulas and sources"
+    )
     measures.set_defaults(command=_measures)
     models = commands.add_parser("models", help="list the available encoders")
     models.set_defaults(command=_models)
@@ -112,12 +114,22 @@ def _add_embed(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--pooling", choices=[p.value for p in Pooling], default="mean")
+    parser.add_argument(
+        "--pooling",
+        choices=[p.value for p in Pooling],
+        default="mean",
+        help="how the frames or tokens of a word become one vector; mean if not given",
+    )
     _add_device(parser)
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto")
+    parser.add_argument(
+        "--device",
+        choices=["auto", "cpu", "cuda", "mps"],
+        default="auto",
+        help="where models run; auto uses a graphics card if there is one",
+    )
 
 
 def _making(chosen: argparse.Namespace) -> Making:
@@ -146,14 +158,14 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
 
 def _add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; for two, B minus A is shown"
+        "stacks", nargs="+", metavar="STACK", help=f"{STACK_HELP}; with two, B minus A is shown"
     )
     _add_layer(parser, Kind.WORDS)
     parser.add_argument(
         "--order",
         choices=[order.value for order in Order],
         default=Order.LIST.value,
-        help=f"the order of the blocks over which more than {MOST_ROWS} rows are averaged",
+        help=f"order of rows before more than {MOST_ROWS} of them are averaged in blocks",
     )
     parser.add_argument("--only", nargs="+", metavar="ROW", default=(), help="show only these rows")
     parser.set_defaults(command=_words)
@@ -231,19 +243,30 @@ def _add_retrieve(parser: argparse.ArgumentParser) -> None:
 
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--layer", nargs="+", required=True, help="layer name, one per stack")
-    parser.add_argument("--rows", choices=[rows.value for rows in Rows], default=Rows.WORDS.value)
+    parser.add_argument(
+        "--rows",
+        choices=[rows.value for rows in Rows],
+        default=Rows.WORDS.value,
+        help="what to compare; words if not given",
+    )
     _add_measure(parser, kind)
 
 
 def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
     ids = [analysis.id for analysis in of_kind(kind)]
-    parser.add_argument("--measure", choices=ids, default=ids[0], metavar="ID")
+    parser.add_argument(
+        "--measure",
+        choices=ids,
+        default=ids[0],
+        metavar="ID",
+        help=f"a measure from `vgdesk measures`; {ids[0]} if not given",
+    )
     parser.add_argument(
         "--words",
         metavar="LIST",
         help=LIST_HELP,
     )
-    parser.add_argument("--label", default="category", help="the label column to score")
+    parser.add_argument("--label", default="category", help="the label column to use")
     add_seed(parser)
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
@@ -273,7 +296,7 @@ def _score(chosen: argparse.Namespace) -> int:
 
 def _ratings(chosen: argparse.Namespace) -> Ratings:
     if chosen.words is None:
-        raise VgdeskError("--ratings needs a word list.", "Name the list with --words.")
+        raise VgdeskError("--ratings needs a word list.", "Give the list with --words.")
     return rated_pairs(replace(open_words(chosen.words), ratings=read_ratings(chosen.ratings)))
 
 

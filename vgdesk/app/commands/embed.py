@@ -27,14 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--encoder",
         required=True,
         metavar="ID",
-        help="from `vgdesk models`, a model's folder or a file of word vectors",
+        help="an encoder from `vgdesk models`, a model's folder or a file of word vectors",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE.safetensors", help="or .npz or .h5"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE.safetensors",
+        help="the file to write; .npz and .h5 are possible, too",
     )
     add_force(parser)
     parser.add_argument(
-        "--untrained", action="store_true", help="use the same model with random weights"
+        "--untrained", action="store_true", help="use the model with random weights instead"
     )
     parser.add_argument(
         "--frames",

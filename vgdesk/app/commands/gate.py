@@ -25,13 +25,15 @@ CONTROLS = [condition.value for condition in Condition if condition is not Condi
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command, except those for encoding."""
     parser.add_argument("take", metavar="TAKE", help="id of a take in the list, or a sound file")
-    parser.add_argument("--encoder", required=True, metavar="ID", help="from `vgdesk models`")
+    parser.add_argument(
+        "--encoder", required=True, metavar="ID", help="a speech encoder from `vgdesk models`"
+    )
     parser.add_argument(
         "--words", required=True, metavar="LIST", help="a project or a table with recordings"
     )
     parser.add_argument("--layer", help="name of the layer; the last one if not given")
     parser.add_argument(
-        "--control", nargs="+", choices=CONTROLS, default=[], help="further conditions"
+        "--control", nargs="+", choices=CONTROLS, default=[], help="control conditions to add"
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -58,7 +60,7 @@ def heard_words(
         gates = [(word, part) for part in gates_of(item, seconds, condition)]
         stack, is_whole = encode(spec, gates, making)
         if not is_whole:
-            raise VgdeskError("Part of the word could not be encoded.", "See the lines above.")
+            raise VgdeskError("Part of the word could not be encoded.", "See the messages above.")
         heard = Heard(word, item.row, condition, gate_times(seconds))
         results.append(GATING.compute(stack, takes, heard, layer, facts, 0))
     return results

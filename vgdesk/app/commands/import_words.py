@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outside",
         action="store_true",
-        help="also use sound files that a table or an annotation names outside its own folder",
+        help="also use sound files outside the folder of the table or annotation that names them",
     )
     parser.add_argument(
         "--phones", action="store_true", help="look up the pronunciations of English words"
@@ -68,7 +68,7 @@ def take_in(chosen: argparse.Namespace) -> int:
     if folder.suffix != SUFFIX:
         raise ProjectError(
             f"“{chosen.project}” is not a project.",
-            f"Give the name of a folder that ends in {SUFFIX}.",
+            f"Give a folder whose name ends in {SUFFIX}.",
         )
     _refuse_its_own(folder, chosen.files)
     incoming = look_at(chosen.files)
@@ -106,7 +106,7 @@ def _refuse_its_own(folder: Path, files: Iterable[Path]) -> None:
         if place.is_relative_to(home) or (home.exists() and home.is_relative_to(place)):
             raise ProjectError(
                 f"“{file}” would add “{folder.name}” to itself. Nothing was added.",
-                "Name files or folders outside the project.",
+                "Give files or folders outside the project.",
             )
 
 
@@ -144,7 +144,7 @@ def _held(folder: Path) -> Iterator[Project]:
         refuse_inside_project(folder, folder.resolve())
         yield Project(folder, Session(), ViewRecipe())
         return
-    lock, why = None, "is open in a window, or can only be read"
+    lock, why = None, "is open in a window or read-only"
     try:
         lock = None if open_project(folder).read_only else ProjectLock.taken(folder)
     except OSError as error:

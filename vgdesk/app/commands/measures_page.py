@@ -5,7 +5,7 @@ from vgdesk.analyses.base import Analysis, Kind
 
 HEADINGS = {
     Kind.LAYERS: ("Between layers", "`vgdesk compare`, the layer heatmap"),
-    Kind.CURVE: ("Over the layers", "`vgdesk score`, the layer curve"),
+    Kind.CURVE: ("Across layers", "`vgdesk score`, the layer curve"),
     Kind.WORDS: ("Between words", "`vgdesk words`, the word heatmap"),
     Kind.MAP: ("Maps", "`vgdesk map`, the cluster map"),
     Kind.CHANGES: ("Changes", "`vgdesk changes`, the list of changed words"),

@@ -23,25 +23,25 @@ def add_all(commands: "Commands") -> None:
     import_words.add_arguments(commands.add_parser("import", help="add files to a project"))
     _add_export(commands.add_parser("export", help="export words and takes for other programs"))
     _add_pack(commands.add_parser("pack", help="pack a project into one file"))
-    _add_unpack(commands.add_parser("unpack", help="unpack such a file into a project"))
+    _add_unpack(commands.add_parser("unpack", help="unpack a packed project"))
     check.add_arguments(commands.add_parser("check", help="check the quality of takes"))
 
 
 def _add_pack(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("project", type=Path)
+    parser.add_argument("project", type=Path, help="a folder NAME.vgdesk")
     parser.add_argument("file", type=Path, nargs="?", help=f"PROJECT{SUFFIX} if not given")
     add_force(parser)
     parser.set_defaults(command=_pack)
 
 
 def _add_unpack(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, help="a packed project (.vgz)")
     parser.add_argument("project", type=Path, nargs="?", help=f"FILE{PROJECT} if not given")
     parser.set_defaults(command=_unpack)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("project", type=Path)
+    parser.add_argument("project", type=Path, help="a folder NAME.vgdesk")
     parser.add_argument("target", type=Path, help="a table (.csv, .tsv, .parquet) or a new folder")
     parser.add_argument("--as", dest="kind", choices=EXPORTS, help="audiofolder if not given")
     add_force(parser)
@@ -71,7 +71,7 @@ def _pack(chosen: argparse.Namespace) -> int:
 def _told(project: Project) -> int:
     """Report what was not written; returns the exit code."""
     if unsaved := unsaved_edits(project.folder, project.session):
-        sys.stderr.write(f"{unsaved}. The last saved state was written.\n")
+        sys.stderr.write(f"{unsaved}. The project was used as it was last saved.\n")
     for warning in project.warnings:
         sys.stderr.write(f"{warning.message}\n")
     return 2 if project.warnings else 0

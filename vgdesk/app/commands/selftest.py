@@ -22,7 +22,7 @@ def models_are_whole() -> str:
     """Compare the files of the built-in models with their checksums."""
     models = resource("models")
     if changed := changed_files(models):
-        raise VgdeskError(f"Missing or damaged: {', '.join(changed)}.", "Install again.")
+        raise VgdeskError(f"Missing or damaged: {', '.join(changed)}.", "Reinstall vgdesk.")
     return f"{len(shipped_files(models))} files, all intact"
 
 
@@ -32,7 +32,7 @@ def demo_opens() -> str:
     if project.warnings:
         raise VgdeskError(project.warnings[0].message, project.warnings[0].hint)
     if absent := set(project.session.encoders.values()) - set(ENCODERS):
-        raise VgdeskError(f"Missing or damaged: {', '.join(sorted(absent))}.", "Install again.")
+        raise VgdeskError(f"Missing or damaged: {', '.join(sorted(absent))}.", "Reinstall vgdesk.")
     return f"{len(project.session.words)} words, {len(project.session.takes)} takes"
 
 
@@ -42,7 +42,7 @@ def encoders_encode() -> str:
     for spec in ENCODERS.values():
         stack = _encode(spec, session)
         if not np.isfinite(stack.values).all() or len(stack.layers) != len(spec.layers):
-            raise VgdeskError(f"{spec.title} returned invalid vectors.", "Install again.")
+            raise VgdeskError(f"{spec.title} returned invalid vectors.", "Reinstall vgdesk.")
     return ", ".join(spec.title for spec in ENCODERS.values())
 
 
@@ -55,7 +55,7 @@ def layers_compare() -> str:
     )
     same: LayerSimilarity = ANALYSES["cka"].compute(speech, speech)
     if not np.allclose(np.diagonal(same.values), 1, atol=1e-5):
-        raise VgdeskError("A layer compared with itself did not give 1.", "Install again.")
+        raise VgdeskError("A layer compared with itself did not give 1.", "Reinstall vgdesk.")
     result: LayerSimilarity = ANALYSES["cka"].compute(*matched(speech, text))
     return (
         f"{result.trace.estimator}, n = {result.trace.n}, "
@@ -98,7 +98,7 @@ def _encode(spec: EncoderSpec, session: Session) -> LayerStack:
         if isinstance(value, EmbeddedItem)
     }
     if len(found) < len(items):
-        raise VgdeskError(f"{spec.title} could not encode all demo words.", "Install again.")
+        raise VgdeskError(f"{spec.title} could not encode all demo words.", "Reinstall vgdesk.")
     rows = [
         (
             word,
@@ -109,5 +109,5 @@ def _encode(spec: EncoderSpec, session: Session) -> LayerStack:
     ]
     stack = stack_rows(rows, encoder=spec.id)
     if stack is None:
-        raise VgdeskError("The demo project has no words.", "Install again.")
+        raise VgdeskError("The demo project has no words.", "Reinstall vgdesk.")
     return stack

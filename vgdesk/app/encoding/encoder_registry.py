@@ -65,7 +65,7 @@ class EncoderRegistry:
             return inspect_folder(folder, is_grounded=is_grounded)
 
         job = JobChanged(
-            JobId.of_files(f"model {folder}"), f"Looking at {folder.name}", JobState.RUNNING
+            JobId.of_files(f"model {folder}"), f"Checking {folder.name}", JobState.RUNNING
         )
         self._work.run(job, look, Answers(put, failed))
 

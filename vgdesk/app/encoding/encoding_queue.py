@@ -318,7 +318,7 @@ class EncodingQueue:
         failed = self._failed and [ask for *_, ask in wanted if ask in self._failed]
         problem = str(self._failed[failed[0]]) if failed else ""
         if len(failed) > 1:
-            problem = f"{problem} The same goes for {len(failed) - 1} more."
+            problem = f"{problem} {len(failed) - 1} more could not be encoded."
         if self._spec_of(encoder) is None:
             problem = "This model is not on this computer. Add its folder, or download it."
         done = len(wanted) - len(failed) - waiting.total()
@@ -369,7 +369,7 @@ def _damaged_notice(count: int) -> Notice:
     """Say it once a run, not once a job."""
     what = "1 cached vector was" if count == 1 else f"{count:,} cached vectors were"
     return Notice(
-        f"{what} damaged and computed again.", "If it happens again, check the disk.", Level.WARNING
+        f"{what} damaged and recomputed.", "If it happens again, check the disk.", Level.WARNING
     )
 
 

@@ -62,7 +62,7 @@ PRESETS = catalogue(
     ),
     Preset(
         "nemo",
-        "Manifest of NeMo",
+        "NeMo manifest",
         {"audio_filepath": FILE, "text": WORD, "duration": LEFT_OUT},
         "NVIDIA NeMo, manifests of speech recognition",
     ),

@@ -104,7 +104,7 @@ def write_parquet(session: Session, stream: BinaryIO) -> None:
     except ImportError as error:
         raise VgdeskError(
             "Parquet needs the package pyarrow, which is not installed.",
-            "Export a CSV or TSV table, or install vgdesk with its extra “parquet”.",
+            'Export a CSV or TSV table, or install it with: pip install "vgdesk[parquet]".',
         ) from error
     parquet.write_table(pyarrow.Table.from_pylist(list(rows(session))), stream)
 
@@ -210,7 +210,7 @@ def kind_of(target: Path) -> str:
     kinds = {one.suffix: one.id for one in EXPORTS.values() if one.suffix}
     if target.suffix not in kinds:
         raise ProjectError(
-            f"The name {target} does not say which format to write.",
+            f"The name {target} does not indicate a format.",
             f"Use a name that ends in {', '.join(kinds)}, or add --as.",
         )
     return kinds[target.suffix]

@@ -63,7 +63,7 @@ class ListManager:
             label = f"Load {len(rated)} similarity ratings"
             self._store.apply(label, lambda session: replace(session, ratings=rated))
             pairs = len(rated_pairs(self._store.session))
-            said = f"{len(rated)} ratings were loaded; {pairs} pairs have both words in the list."
+            said = f"Loaded {counted(len(rated), 'rating')}; the list has both words of {pairs}."
             self._events.notice.publish(Notice(said))
             self._view_state.change(lambda recipe: replace(recipe, curve=RATINGS.id))
 

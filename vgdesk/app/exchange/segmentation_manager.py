@@ -24,13 +24,13 @@ class SegmentationManager:
     ) -> None:
         """Find the words in a long recording and align them with a list, as a job."""
         job_id = JobId.of_files(f"cut {file}")
-        job = JobChanged(job_id, f"Listening to {file.name}", JobState.RUNNING)
+        job = JobChanged(job_id, f"Segmenting {file.name}", JobState.RUNNING)
         self._work.run(job, lambda: propose(file, words), Answers(done, self._failed))
 
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]], speaker: str) -> None:
         """Make takes of the segments of a long recording; the file stays whole."""
         count = sum(bool(text) for text, _piece in pieces)
-        label = f"Cut {file.name} into {count} word{'s' * (count != 1)}"
+        label = f"Segment {file.name} into {count} word{'s' * (count != 1)}"
         self._store.apply(label, lambda session: with_pieces(session, file, pieces, speaker))
 
     def _failed(self, error: VgdeskError) -> None:

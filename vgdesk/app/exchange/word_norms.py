@@ -87,7 +87,9 @@ def _read(table: Table, columns: Mapping[str, str], said: dict[str, dict[str, st
     strange = next((to for to in mapping.values() if to in FIELDS and to != WORD), None)
     if strange or WORD not in mapping.values():
         raise VgdeskError(
-            f"“{strange}” is not a property of words." if strange else "No column holds the word.",
+            f"“{strange}” cannot be a property of words."
+            if strange
+            else "No column holds the word.",
             "Choose the column that holds the word; the others become labels or are left out.",
         )
     place = [*mapping.values()].index(WORD)

@@ -47,8 +47,8 @@ def _refuse_harmful(file: Path) -> None:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException as error:
         raise VgdeskError(
-            f"“{file.name}” defines XML entities, which an EAF file never needs and which can do "
-            "harm, so it was not read.",
+            f"“{file.name}” defines XML entities, which an EAF file does not need and which can "
+            "be harmful, so it was not read.",
             "Open it in ELAN and save it again.",
         ) from error
     except (ParseError, ValueError, LookupError) as error:

@@ -94,7 +94,7 @@ def read_bounded(file: Path) -> bytes:
     except OSError as error:
         raise VgdeskError(
             f"“{file.name}” could not be opened: {error.strerror or error}.",
-            "Check that it is there and that you may read it.",
+            "Check that it exists and that you have permission to read it.",
         ) from error
     if size > LARGEST:
         raise VgdeskError(
@@ -125,5 +125,5 @@ def _decoded(content: bytes, encoding: str, file: Path) -> str | None:
 
 def _no_text(file: Path) -> VgdeskError:
     return VgdeskError(
-        f"“{file.name}” is damaged or not a text file.", "Save it as UTF-8 text and load that."
+        f"“{file.name}” is damaged or not a text file.", "Save it as UTF-8 text and load it again."
     )

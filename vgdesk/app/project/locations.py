@@ -34,6 +34,6 @@ def new_scratch(parent: Path) -> Path:
     except OSError as error:
         raise ProjectError(
             f"New recordings cannot be saved in {parent} ({error.strerror}). Nothing was lost.",
-            "Free some space there, or name another folder in the variable VGDESK_HOME.",
+            "Free some space there, or set the environment variable VGDESK_HOME to another folder.",
         ) from error
     return folder

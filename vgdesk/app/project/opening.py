@@ -88,7 +88,7 @@ def _refuse_current(folder: Path, current: Path) -> None:
 
 def _for_reading(project: Project, why: str) -> Project:
     hint = "To change it, save it under another name."
-    notice = Notice(f"{why}, so it is opened for reading only.", hint, Level.WARNING)
+    notice = Notice(f"{why}, so it is opened read-only.", hint, Level.WARNING)
     return replace(project, read_only=True, warnings=(*project.warnings, notice))
 
 
@@ -146,7 +146,7 @@ def with_whole_encoders(demo: Project) -> Project:
     notice = Notice(
         f"{len(absent)} of the built-in encoders are missing or damaged. The demo opens without "
         "them.",
-        "Install vgdesk again.",
+        "Reinstall vgdesk.",
         Level.WARNING,
     )
     return replace(

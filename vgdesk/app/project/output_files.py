@@ -46,7 +46,7 @@ def checked_file(target: Path, endings: Collection[str] = (), *, force: bool = F
     """
     if endings and target.suffix not in endings:
         raise ProjectError(
-            f"The name {target} does not say which format to write.",
+            f"The name {target} does not indicate a format.",
             f"Use a name that ends in {', '.join(endings)}.",
         )
     place = _checked_place(target)
@@ -207,7 +207,9 @@ def _unfinished(place: Path) -> Iterator[Path]:
     folder.mkdir(exist_ok=True)
     found = {path.name for path in folder.iterdir()}
     if folder.is_symlink() or (found and IN_USE not in found):
-        raise ProjectError(f"{folder} is in the way and was not changed.", "Move it away.")
+        raise ProjectError(
+            f"{folder} is in the way and was not changed.", "Move or delete it, then try again."
+        )
     lock = FileLock(folder / IN_USE, blocking=False, thread_local=False)
     try:
         lock.acquire()

@@ -259,7 +259,7 @@ def open_project(folder: Path, *, to_save: bool = False) -> Project:
     except OSError as error:
         raise ProjectError(
             f"{folder.name} could not be read ({error.strerror}). Nothing was changed.",
-            f"Check that {folder} is connected and that you may read it.",
+            f"Check that {folder} is connected and that you have permission to read it.",
         ) from error
     read_only = _schema_of(stored) > SCHEMA
     is_at_risk = to_save and not read_only and bool(table.lost)
@@ -326,14 +326,14 @@ def _program_of(stored: Mapping[str, Any]) -> str:
 
 
 def _newer(folder: Path, stored: Mapping[str, Any]) -> tuple[Notice]:
-    what = f"{folder.name} was written by a newer program ({_program_of(stored)})"
+    what = f"{folder.name} was written by a newer vgdesk ({_program_of(stored)})"
     if stored.get("oldest_reader", SCHEMA + 1) not in range(SCHEMA + 1):
         raise ProjectError(
             f"{what} that vgdesk {vgdesk.__version__} cannot read. Nothing was changed.",
             "Update vgdesk and open it again.",
         )
     hint = "To change it, save it under another name or update vgdesk."
-    return (Notice(f"{what}, so it is opened for reading only.", hint, Level.WARNING),)
+    return (Notice(f"{what}, so it is opened read-only.", hint, Level.WARNING),)
 
 
 def _read_trash(folder: Path) -> dict[TakeId, Trashed]:

@@ -119,6 +119,6 @@ def _damaged(lines: int) -> Notice:
     edits = "one edit was" if lines == 1 else f"{lines} edits were"
     return Notice(
         f"The end of the edit journal is damaged: {edits} not restored.",
-        "Look through the words you edited last. Recordings are not affected.",
+        "Check the words you edited last. Recordings are not affected.",
         Level.WARNING,
     )

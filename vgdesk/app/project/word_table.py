@@ -128,7 +128,7 @@ class WordTable:
         if self.lost:
             said.append(
                 Notice(
-                    f"Left out of words.tsv: {_listed(self.lost)}. All other rows are here.",
+                    f"Rows left out of words.tsv: {_listed(self.lost)}. All other rows are here.",
                     f"Correct these rows in words.tsv and open the project again. {copy}".strip(),
                     Level.WARNING,
                 )

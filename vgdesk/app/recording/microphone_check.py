@@ -143,7 +143,10 @@ class MicrophoneCheck:
         except OSError as error:
             self.give_up()
             self._failed(
-                VgdeskError(f"The microphone check needs disk space ({error.strerror}).", "")
+                VgdeskError(
+                    f"The microphone check could not save its recording ({error.strerror}).",
+                    "Free some space or continue without the check.",
+                )
             )
             return
         self._stage, self._is_writing = CheckStage.LISTENING, True

@@ -123,7 +123,7 @@ class TakeSequence:
         elif self.is_going:
             self._pause()
         elif not text.strip():
-            self._tell("No word is given.", "Type the word to record, then press Return.")
+            self._tell("There is no word to record.", "Type a word, then press Enter.")
             return True
         elif phase in (Phase.OFF, Phase.LOST):
             self._desk.arm(lambda: self._begin(text.strip(), label.strip()))
@@ -344,7 +344,10 @@ class TakeSequence:
         following = next_prompt(session, self.plan, settings.speaker, current)
         if following is None:
             self._pause()
-            self._tell("All words in the list are recorded.", "Add words, or ask for more takes.")
+            self._tell(
+                "All words in the list are recorded.",
+                "Add words, or set more takes of each word in “Edit prompts…”.",
+            )
             return
         self._view_state.select(following)
         if self.is_going:

@@ -39,7 +39,7 @@ class TakeSounds:
         if takes:
             self._playback.play(takes)
         elif words:
-            self._tell("This word has not been recorded yet.", "Press R and say it.")
+            self._tell("This word has not been recorded yet.", "Press R to record it.")
 
     def play_part(self, take: TakeId, seconds: float, *, is_end: bool) -> None:
         """Play some seconds from the start of a take, or those at its end."""
@@ -75,7 +75,9 @@ class TakeSounds:
             if found is not None and take in self._store.session.takes:
                 self._editor.trim(take, *found)
             elif found is None:
-                self._tell("No voice was found in this take.", "Drag the handles yourself.")
+                self._tell(
+                    "No speech was found in this take.", "Drag the trim handles to the word."
+                )
 
         self._files.run(find, done=done, failed=self._failed)
 

@@ -39,7 +39,7 @@ def make_frames(
         raise VgdeskError(f"“{spec.title}” is a text encoder.", "Choose a speech encoder.")
     rows = rows_of(inputs, Modality.SPEECH)
     if not rows:
-        raise VgdeskError("No sound files were found there.", "Give sound files.")
+        raise VgdeskError("No sound files were found.", "Give sound files.")
     device = "cpu" if spec.folder is None else choose_device(making.device)
     encoder = cast(SpeechEncoder, load(spec, device))
     found: dict[str, tuple[WordId, dict[str, FloatArray]]] = {}
@@ -50,7 +50,7 @@ def make_frames(
         except VgdeskError as error:
             sys.stderr.write(f"{item.row}: {error}\n")
     if not found:
-        raise VgdeskError("None of the words could be encoded.", "See the lines above.")
+        raise VgdeskError("None of the words could be encoded.", "See the messages above.")
     return _stacked(spec, found), len(found) == len(rows)
 
 

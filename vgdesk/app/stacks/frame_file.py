@@ -61,7 +61,7 @@ def read_frames(file: Path) -> FrameStack:
     VgdeskError
         If it has another format.
     """
-    hint = "Make it with `vgdesk embed --frames`."
+    hint = "Create it with `vgdesk embed --frames`."
     try:
         frames = _read(file)
     except FileNotFoundError as error:
@@ -69,7 +69,7 @@ def read_frames(file: Path) -> FrameStack:
     except NotFiniteError as error:
         raise NotFiniteError(f"{file} cannot be used. {error.message}", hint) from error
     except (SafetensorError, *BROKEN) as error:
-        raise VgdeskError(f"{file} is not a frame file of vgdesk.", hint) from error
+        raise VgdeskError(f"{file} is not a vgdesk frame file.", hint) from error
     return FrameStack.of_stack(read_stack(file)) if frames is None else frames
 
 
@@ -81,7 +81,7 @@ def _read(file: Path) -> FrameStack | None:
         if about.get("format") == STACK_FORMAT:
             return None
         if about.get("format") != FORMAT:
-            raise ValueError("not of vgdesk")
+            raise ValueError("not written by vgdesk")
         return FrameStack(
             EncoderId(about["encoder"]),
             tuple(map(str, parse_json(about["layers"]))),

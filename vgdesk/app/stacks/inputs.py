@@ -22,7 +22,7 @@ def listed_inputs(spec: EncoderSpec, words: str | None) -> list[Path]:
     """Return the list or project to encode; raises VgdeskError if there is none."""
     if words is None:
         raise VgdeskError(
-            f"“{spec.title}” has no words to encode.", "Name the project or the list with --words."
+            f"“{spec.title}” has no words to encode.", "Give the project or the list with --words."
         )
     if not Path(words).is_file() and not words.endswith(PROJECT):
         open_words(words)  # raises unless it is a built-in list

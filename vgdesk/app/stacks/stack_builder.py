@@ -74,7 +74,7 @@ def make_stack(
 def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[LayerStack, bool]:
     """Encode rows, each with its word; as `make_stack`."""
     if not rows:
-        raise VgdeskError("No sound files or words were found there.", "Give sound files or words.")
+        raise VgdeskError("No sound files or words were found.", "Give sound files or words.")
     items = tuple(_heard_by(spec, item) for _word, item in rows)
     words = {item.row: word for word, item in rows}
     found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)
@@ -82,7 +82,7 @@ def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[Laye
     in_order = [(row, words[row], [done[row]]) for row in words if row in done]
     stack = stack_rows(in_order, encoder=spec.id)
     if stack is None:
-        raise VgdeskError("None of the words could be encoded.", "See the lines above.")
+        raise VgdeskError("None of the words could be encoded.", "See the messages above.")
     return stack, len(done) == len(rows)
 
 

@@ -86,7 +86,7 @@ def read_stack(file: Path) -> LayerStack:
     VgdeskError
         If it has another format.
     """
-    hint = "Make it again with `vgdesk embed`."
+    hint = "Create it again with `vgdesk embed`."
     try:
         values, about = _format_of(file).read(_content(file, _format_of(file).begins))
         if about["format"] != FORMAT:
@@ -95,12 +95,12 @@ def read_stack(file: Path) -> LayerStack:
         encoder, named = EncoderId(str(about["encoder"])), tuple(map(WordId, words))
         stack = LayerStack(encoder, layers, rows, named, single(values))
     except FileNotFoundError as error:
-        raise VgdeskError(f"{file} does not exist.", "Make it with `vgdesk embed`.") from error
+        raise VgdeskError(f"{file} does not exist.", "Create it with `vgdesk embed`.") from error
     except NotFiniteError as error:
         raise NotFiniteError(f"{file} cannot be used. {error.message}", hint) from error
     except BROKEN as error:
         raise VgdeskError(
-            f"{file} is not an embedding file of vgdesk.", "Make it with `vgdesk embed`."
+            f"{file} is not a vgdesk embedding file.", "Create it with `vgdesk embed`."
         ) from error
     if not stack.rows:
         raise VgdeskError(f"{file} contains no words.", hint)
@@ -112,7 +112,7 @@ def _content(file: Path, begins: re.Pattern[bytes]) -> bytes:
     with file.open("rb") as stream:
         head = stream.read(9)
         if not begins.match(head):
-            raise ValueError("it does not begin like a file of its kind")
+            raise ValueError("its content does not match its name")
         return head + stream.read()
 
 
@@ -133,7 +133,7 @@ def _refuse_promises(promised: int, content: bytes) -> None:
 def _format_of(file: Path) -> _Format:
     if file.suffix not in FORMATS:
         raise VgdeskError(
-            f"The name {file.name} does not say which format it has.",
+            f"The name {file.name} does not indicate its format.",
             f"Use a name that ends in {', '.join(FORMATS)}.",
         )
     return FORMATS[file.suffix]
@@ -199,10 +199,10 @@ def _read_hdf5(content: bytes) -> tuple[Values, About]:
         if any(
             not isinstance(file.get(n, getlink=True), h5py.HardLink) for n in (*NAMES, "values")
         ):
-            raise ValueError("parts of it are missing or elsewhere")
+            raise ValueError("parts of it are missing or stored elsewhere")
         parts = [file[name] for name in (*NAMES, "values")]
         if any(part.external or part.is_virtual for part in parts):
-            raise ValueError("parts of it are elsewhere")
+            raise ValueError("parts of it are stored elsewhere")
         _refuse_promises(sum(part.nbytes for part in parts), content)
         names = {name: file[name].asstr()[()] for name in NAMES}
         values: Values = file["values"][()]

@@ -214,7 +214,9 @@ def load_settings(file: Path) -> tuple[Settings, tuple[Notice, ...]]:
         return Settings(), ()
     except OSError as error:
         why = f"The settings could not be read ({error.strerror}), so the defaults are used."
-        return Settings(), (Notice(why, f"Check who may read {file}.", Level.WARNING),)
+        return Settings(), (
+            Notice(why, f"Check that you have permission to read {file}.", Level.WARNING),
+        )
     except ValueError:
         return Settings(), (_put_aside(file),)
     readers = {known.name: known.metadata["read"] for known in fields(Settings)}

@@ -58,7 +58,10 @@ class ProjectActions(QObject):
     def ask_for_unsaved(self) -> None:
         def ask(found: tuple[Unsaved, ...]) -> None:
             if not found:
-                self._tell("There is no unsaved work.", "Saved projects restore it when opened.")
+                self._tell(
+                    "There is no unsaved work.",
+                    "Unsaved edits of a saved project are restored when it is opened.",
+                )
             elif folder := dialogs.ask_unsaved(self._window, found):
                 self.leave(lambda: self._projects.open_unsaved(folder))
 
@@ -80,7 +83,7 @@ class ProjectActions(QObject):
         if folder is None:
             return
         if folder != self._projects.home and os.path.lexists(folder):
-            self._tell(f"“{folder.name}” exists already and was not touched.", "Choose a new name.")
+            self._tell(f"“{folder.name}” already exists and was not changed.", "Choose a new name.")
         else:
             self._workspace.save(folder, then)
 

@@ -80,7 +80,7 @@ class RecorderPanel(Panel):
         self._look = RecorderLook()
         self._offered = ("", "")
         self.light, self.poster, self._clock = TrafficLight(), PromptPoster(), QLabel()
-        self.word = named(QLineEdit(), "Prompt", "Type the word, then press Return to record it")
+        self.word = named(QLineEdit(), "Prompt", "Type the word, then press Enter to record it")
         self.word.setPlaceholderText("Word to record")
         self.word.setMaxLength(LONGEST_NAME)
         self._group = editable_combo("Group", "Group of the word, for example animal")

@@ -41,20 +41,20 @@ def sentences(removal: Removal, title: str) -> list[str]:
     if removal.speaker:
         deletes = (
             f"This deletes {takes} with their trims and checks, {files}, the profile, and every "
-            "edit that mentions them. The vectors of all words are computed again."
+            "edit that mentions them. The vectors of all words are recomputed."
         )
     else:
         deletes = f"This deletes {takes} and {files}."
     saved = f"“{on_one_line(title)}” is saved. " if title else ""
-    said = [deletes, f"{saved}This cannot be undone, nor can anything done before it."]
+    said = [deletes, f"{saved}This cannot be undone, and earlier edits can no longer be undone."]
     if removal.is_interrupted:
-        said.insert(0, "The project says that this was begun earlier and was interrupted.")
+        said.insert(0, "This deletion was started earlier and interrupted.")
     if removal.shared:
-        said.append(f"{_named(removal.shared)} stays, because other takes use it.")
+        said.append(f"{_named(removal.shared)} is kept because other takes use it.")
     if removal.outside:
-        said.append(f"Outside the project, so not touched: {_named(removal.outside)}.")
+        said.append(f"Outside the project, so not deleted: {_named(removal.outside)}.")
     if removal.speaker:
-        said.append("Copies of the project that you saved or shared elsewhere are not touched.")
+        said.append("Copies of the project that you saved or shared elsewhere are not changed.")
     return said
 
 

@@ -16,9 +16,9 @@ class Quality(Enum):
     """The quality of a take, the worst first; the value is its caption."""
 
     FAILED = "failed a check"
-    WARNED = "has a concern"
+    WARNED = "has a warning"
     KEPT_ANYWAY = "kept anyway"
-    GOOD = "no concern"
+    GOOD = "passed all checks"
 
 
 QUALITY_MARKS = {
@@ -79,5 +79,5 @@ def remark_of(concern: Concern) -> Remark:
     """Return the remark of a stored concern."""
     check = TAKE_CHECKS.get(concern.check)
     if check is None:  # from a newer version
-        return Remark(concern.verdict, f"The check “{concern.check}” reported a concern.")
+        return Remark(concern.verdict, f"The check “{concern.check}” reported a problem.")
     return Remark(concern.verdict, check.bad, check.remedy)

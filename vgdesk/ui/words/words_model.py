@@ -51,7 +51,7 @@ class Status(Enum):
 
     FAILED = "failed"
     BAD = "ready, but failed a check"
-    DOUBTFUL = "ready, but has a concern"
+    DOUBTFUL = "ready, but has a warning"
     WAITING = "waiting"
     KEPT_ANYWAY = "ready, kept anyway"
     READY = "ready"

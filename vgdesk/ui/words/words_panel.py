@@ -62,7 +62,7 @@ class WordsPanel(Panel):
         self._model = WordsModel(theme, self)
         self.tree = WordsTree(self._model)
         self.search = named(
-            _SearchField(), "Search words", "Search in words, labels and concerns of takes (Ctrl+F)"
+            _SearchField(), "Search words", "Search in words, labels and failed checks (Ctrl+F)"
         )
         self.search.setPlaceholderText("Search words and labels")
         self.search.setClearButtonEnabled(True)
@@ -141,7 +141,7 @@ class WordsPanel(Panel):
     def _on_search(self, text: str) -> None:
         self.tree.open_everything(everything=bool(text.strip()))
         self._model.search(text)
-        self._nothing.show_reason(f"No word, label or concern contains “{text.strip()}”.")
+        self._nothing.show_reason(f"No word, label or failed check contains “{text.strip()}”.")
         self._list.setCurrentIndex(0 if self._model.rowCount() else 1)
         self._count_words()
 

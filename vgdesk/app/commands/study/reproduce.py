@@ -137,7 +137,7 @@ class Study:
             raise VgdeskError(f"{size} layers are too few for a correlation.")
         gain = after.values[:size] - before.values[:size]
         if np.ptp(gain) == 0:
-            raise VgdeskError("The gain is the same at every layer, so it correlates with nothing.")
+            raise VgdeskError("The gain is the same at every layer, so a correlation is undefined.")
         return float(np.corrcoef(np.diagonal(alike.values)[:size], gain)[0, 1])
 
     def _alignment(self, edition: Edition) -> Panel:

@@ -78,7 +78,7 @@ def ask(context: ViewContext) -> Request | Missing | None:
     if takes is None:
         return context.not_yet(cell)
     if take is None:
-        return context.empty("Choose a word that was recorded.")
+        return context.empty("Choose a recorded word.")
     gates = context.gates_of(takes.encoder, take)
     if gates is None or isinstance(gates, VgdeskError):
         return None if gates is None else Missing(context.view, str(gates))

@@ -153,7 +153,7 @@ def _no_ratings(context: ViewContext) -> Missing:
     """Return that it is not known how alike people find the words."""
     rated = len(context.session.ratings)
     what = (
-        f"None of the {rated} rated pairs has both its words in the list."
+        f"None of the {rated} rated pairs has both words in the list."
         if rated
         else "It needs a table of ratings with the columns word1, word2 and similarity."
     )

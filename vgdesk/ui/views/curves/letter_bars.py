@@ -96,7 +96,7 @@ def _unheard_shapes(context: ViewContext, cell: Cell) -> Missing:
     steps = (step for other_cell, step in other.items() if other_cell.modality is Modality.TEXT)
     return context.empty(
         f"{cell.title} needs recordings, and the names of round and sharp things are not "
-        "recorded; choose a text model.",
+        "recorded; choose a text encoder.",
         *next(steps, RECORD),
     )
 

@@ -179,7 +179,7 @@ def connect(frame: FoundWords, requests: UserRequests) -> None:
 RETRIEVAL_VIEW = View(
     ViewId("retrieval"),
     "Retrieval",
-    "Lists the rank of each word's or take's own match, and the nearest matches.",
+    "Lists the rank of the match of each word or take, with its nearest matches.",
     Quarter.TOP_LEFT,
     FoundWords,
     ask,
