@@ -45,10 +45,10 @@ def accept(qtbot: QtBot, dialog: PromptsDialog) -> None:
 def test_the_dialog_previews_the_prompts(
     window: MainWindow, qtbot: QtBot, dialog: PromptsDialog
 ) -> None:
-    assert dialog.summary.text() == "2 words (0 new), 1 take each; 1 take by this speaker recorded."
+    assert dialog.summary.text() == "2 words (0 new), 1 take each; 1 take recorded by this speaker."
     dialog.words.setPlainText("apple\nbank\tplace\triver\nbank\tplace\tmoney\n\nbank\n")
     dialog.takes.setValue(2)
-    expected = "4 words (2 new), 2 takes each; 1 take by this speaker recorded."
+    expected = "4 words (2 new), 2 takes each; 1 take recorded by this speaker."
     qtbot.waitUntil(lambda: dialog.summary.text() == expected, timeout=SECONDS)
 
 

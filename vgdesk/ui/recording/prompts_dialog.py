@@ -138,8 +138,8 @@ class PromptsDialog(QDialog):
         done = progress(together, self.plan(), self._speaker).done
         words = "1 word" if count == 1 else f"{count} words"
         each = "1 take each" if takes == 1 else f"{takes} takes each"
-        there = "1 take by this speaker" if done == 1 else f"{done} takes by this speaker"
-        self.summary.setText(f"{words} ({new} new), {each}; {there} recorded.")
+        there = "1 take" if done == 1 else f"{done} takes"
+        self.summary.setText(f"{words} ({new} new), {each}; {there} recorded by this speaker.")
 
     def accept(self) -> None:
         super().accept()
