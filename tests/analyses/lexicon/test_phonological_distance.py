@@ -196,7 +196,7 @@ def test_words_with_unknown_symbols_are_counted() -> None:
     result = scored(ARTICULATORY_DISTANCE, stack, said)
     assert result.trace.n == 28
     assert result.trace.warning == (
-        "2 words are left out because these symbols are not in the IPA chart: % 5."
+        "Words left out: 2, because these symbols are not in the IPA chart: % 5."
     )
     assert scored(PHONE_DISTANCE, stack, said).trace.n == 30
 

@@ -133,7 +133,7 @@ def test_the_question_lists_what_is_deleted_and_what_is_kept() -> None:
     for part in (
         "2 takes",
         "1 sound file,",
-        "“mine” is saved",
+        "“mine” will be saved",
         "cannot be undone",
         "long.flac stays",
         "/elsewhere/2.wav and 2 more",

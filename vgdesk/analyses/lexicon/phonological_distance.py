@@ -91,7 +91,7 @@ def by_articulation(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     left_out = ""
     if unknown:
         left_out = (
-            f"{len(sounds) - len(known)} words are left out because these symbols are not in the "
+            f"Words left out: {len(sounds) - len(known)}, because these symbols are not in the "
             f"IPA chart: {' '.join(sorted(unknown)[:10])}."
         )
     form = Form("articulatory-distance", "articulatory edit distances", _articulatory, left_out)

@@ -358,7 +358,7 @@ def _reproduce(chosen: argparse.Namespace) -> int:
     panels = []
     for panel in study.panels():
         panels.append(panel)
-        said = panel.missing or f"{len(panel.curves)} curves"
+        said = panel.missing or f"{len(panel.curves)} curve{'s' * (len(panel.curves) != 1)}"
         sys.stdout.write(f"{panel.analysis}  {panel.title}, {panel.edition.value}: {said}\n")
     report = Report(request, panels, study.subspaces())
     write_report(chosen.out, report, force=chosen.force)

@@ -56,7 +56,9 @@ def _export(chosen: argparse.Namespace) -> int:
     session = project.session
     export(session, kind, chosen.target, force=chosen.force)
     words, takes = len(session.words), len(session.takes)
-    sys.stdout.write(f"{chosen.target}: {words} words, {takes} takes\n")
+    sys.stdout.write(
+        f"{chosen.target}: {words} word{'s' * (words != 1)}, {takes} take{'s' * (takes != 1)}\n"
+    )
     return _told(project)
 
 

@@ -213,7 +213,7 @@ class ImportManager:
             if len(refused) > 1
             else ""
         )
-        came = f" The other {taken} were added." if taken else ""
+        came = " All others were added." if taken else ""
         notice = Notice(f"{first.error.message}{others}{came}", first.error.hint, Level.WARNING)
         self._events.notice.publish(notice)
 
@@ -229,7 +229,7 @@ def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, s
     said = [f"{counted(len(found), 'pronunciation')} filled in."]
     guessed = sum(source == GUESSED for _phones, source in found.values())
     if guessed:
-        said.append(f"{guessed} were guessed from the spelling: about 1 phone in 10 is wrong.")
+        said.append(f"Guessed from the spelling: {guessed}; about 1 phone in 10 is wrong.")
     if kept:
         said.append(f"{counted(kept, 'word')} already had one.")
     if not lacking:

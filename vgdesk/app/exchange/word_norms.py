@@ -114,8 +114,8 @@ def preview_join(incoming: Incoming, choices: Choices, session: Session) -> Prev
     )
     values = sum(map(len, found.labels.values()))
     sentence = (
-        f"{len(found.labels)} of {counted(len(session.words), 'word')} are in the table and get "
-        f"{counted(values, 'value')}."
+        f"{len(found.labels)} of {counted(len(session.words), 'word')} found in the table; "
+        f"this adds {counted(values, 'value')}."
     )
     if found.kept:
         sentence += f" {counted(found.kept, 'existing value')} kept."

@@ -78,8 +78,8 @@ def _refuse_size(file: Path, rows: int, columns: int) -> None:
 
 def _is_too_large(file: Path) -> VgdeskError:
     return VgdeskError(
-        f"“{file.name}” is too large: {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and "
-        f"{MOST_CELLS:,} cells can be read.",
+        f"“{file.name}” is too large; the limit is {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns "
+        f"and {MOST_CELLS:,} cells.",
         "Keep only the rows and columns that you need.",
     )
 

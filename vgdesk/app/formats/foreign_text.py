@@ -98,7 +98,7 @@ def read_bounded(file: Path) -> bytes:
         ) from error
     if size > LARGEST:
         raise VgdeskError(
-            f"“{file.name}” has {size >> 20} megabytes; {LARGEST >> 20} can be read.",
+            f"“{file.name}” has {size >> 20} megabytes; the limit is {LARGEST >> 20}.",
             "Divide it into several files.",
         )
     if not content:

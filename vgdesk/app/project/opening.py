@@ -144,8 +144,7 @@ def with_whole_encoders(demo: Project) -> Project:
     if not absent:
         return demo
     notice = Notice(
-        f"{len(absent)} of the built-in encoders are missing or damaged. The demo opens without "
-        "them.",
+        f"Built-in encoders missing or damaged: {len(absent)}. The demo opens without them.",
         "Reinstall vgdesk.",
         Level.WARNING,
     )

@@ -45,7 +45,7 @@ def sentences(removal: Removal, title: str) -> list[str]:
         )
     else:
         deletes = f"This deletes {takes} and {files}."
-    saved = f"“{on_one_line(title)}” is saved. " if title else ""
+    saved = f"“{on_one_line(title)}” will be saved. " if title else ""
     said = [deletes, f"{saved}This cannot be undone, and earlier edits can no longer be undone."]
     if removal.is_interrupted:
         said.insert(0, "This deletion was started earlier and interrupted.")

@@ -47,8 +47,8 @@ class LabelDialog(QDialog):
         form = QFormLayout()
         form.addRow("&Label", self._columns)
         form.addRow("&Value", self._values)
-        words = "word" if count == 1 else f"{count} words"
-        heading = wrapped(f"Label the selected {words}.")
+        words = "selected word" if count == 1 else f"{count} selected words"
+        heading = wrapped(f"Label the {words}.")
         self.setLayout(column(heading, form, self._buttons, margin=2 * MARGIN, gap=MARGIN))
         for button in self._buttons.buttons():
             named(button, button.text().replace("&", ""))

@@ -134,7 +134,7 @@ class Study:
         (before,), (after,) = (score(stack, self._facts, seed) for stack in pair)
         size = min(len(stack.layers) for stack in pair)
         if size < FEWEST_LAYERS:
-            raise VgdeskError(f"{size} layers are too few for a correlation.")
+            raise VgdeskError(f"Too few layers for a correlation: {size}.")
         gain = after.values[:size] - before.values[:size]
         if np.ptp(gain) == 0:
             raise VgdeskError("The gain is the same at every layer, so a correlation is undefined.")
