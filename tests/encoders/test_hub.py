@@ -149,7 +149,7 @@ def test_a_missing_network_is_reported_at_once_with_a_manual_way(tmp_path: Path)
         port = free.getsockname()[1]
     with pytest.raises(EncoderError, match="could not be reached") as caught:
         list(download(REPO, tmp_path, endpoint=f"http://127.0.0.1:{port}"))
-    assert "By hand" in caught.value.hint
+    assert "by hand" in caught.value.hint
 
 
 def test_full_disk_is_reported(hub: Hub) -> None:

@@ -163,10 +163,10 @@ def test_rotation_scale_and_order_do_not_matter(seed: int, scale: float) -> None
 
 def test_lists_without_triples_are_reported() -> None:
     stack, facts = takes(noise(1, 12, 4), ["en"] * 6, ["ann", "ben"])
-    with pytest.raises(VgdeskError, match="third of another") as refusal:
+    with pytest.raises(VgdeskError, match="one of another") as refusal:
         scored(stack, facts)
     assert "language" in refusal.value.hint
-    with pytest.raises(VgdeskError, match="third of another"):
+    with pytest.raises(VgdeskError, match="one of another"):
         scored(stack, Facts(speakers=facts.speakers))
     with pytest.raises(TooFewWordsError):
         scored(stack.only([0, 1, 2, 3]), facts)

@@ -78,7 +78,7 @@ def test_a_mutated_file_is_read_or_refused(
 
 
 def test_a_name_that_says_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(VgdeskError, match="does not indicate its format"):
+    with pytest.raises(VgdeskError, match="does not indicate a format"):
         write_stack(tmp_path / "a.pt", stack(["dog"]))
 
 
