@@ -299,8 +299,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.recording.is_holding_a_take and not self.recording.is_finishing:
-            # The take is kept first; nobody closes a window to lose what was just said. Who asks
-            # again does not want to wait: what is on the disk comes back at the next start.
+            # The take is kept first. A second attempt closes without waiting: the part on disk is
+            # restored at the next start.
             event.ignore()
             self.recording.finish_take(self.close)
             self.workspace.events.notice.publish(
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()
-            # A window that is asked to close while it is being closed stays open for good.
+            # A window that is asked to close while it is closing would never close.
             QTimer.singleShot(0, self, self._ask_to_leave)
             return
         self._places().setValue("geometry", self.saveGeometry())

@@ -309,7 +309,8 @@ SOURCE = (
 ABX = CurveAnalysis(
     id="abx",
     title="ABX error of labels",
-    explains="How often a word X is nearer to a word of another group than to one of its own.",
+    explains="How often a word X is nearer to a word of another group than to one of the same "
+    "group.",
     reading="0 means never, .5 is chance: lower is better.",
     avoid="Not for labels that correlate with word length or speaker: these alone separate groups.",
     formula=FORMULA,
@@ -321,7 +322,7 @@ ABX = CurveAnalysis(
 ABX_WORDS = CurveAnalysis(
     id="abx-words",
     title="ABX error of words",
-    explains="How often a take is nearer to another word than to a second take of its own word, "
+    explains="How often a take is nearer to another word than to a second take of the same word, "
     "across speakers where these are known.",
     reading="0 means that words are always recognised, .5 is chance: lower is better.",
     avoid="With takes of one speaker the task is easy: voice and room are the same.",

@@ -190,8 +190,8 @@ def _warning(stack: LayerStack, speakers: Codes | None) -> str:
 ABX_LANGUAGE = CurveAnalysis(
     id="abx-language",
     title="ABX error of languages",
-    explains="How often a word X is nearer to a word of another language than to one of its own, "
-    "all by one speaker.",
+    explains="How often a word X is nearer to a word of another language than to one of the same "
+    "language, all by one speaker.",
     reading="0 means that languages are always told apart, .5 is chance.",
     avoid="Not where the words of one language are longer, rarer or recorded elsewhere, nor where "
     "each speaker speaks one language: then it measures voices.",

@@ -94,7 +94,7 @@ ABX_LABELS = ConfusionAnalysis(
     id="abx-labels",
     title="ABX by label pairs",
     explains="Which groups are confused: how often a word X of one group is nearer to a word of "
-    "another group than to one of its own.",
+    "another group than to one of the same group.",
     reading="0 means never, .5 is chance; above .5 the group is more scattered than separate.",
     avoid="Not for groups of two words: their rows rest on a single pair.",
     formula="P(d(X, B) < d(X, A)) + P(d(X, B) = d(X, A)) / 2 for A, X of one label and B of the "

@@ -82,8 +82,8 @@ def svcca(
     Raises
     ------
     TooFewWordsError
-        Also if a layer keeps as many components as there are words, minus one: they span any list
-        of words, and all canonical correlations would be 1.
+        Also if a layer keeps as many components as there are words, minus one: they span any words,
+        and all canonical correlations would be 1.
     """
     return _compared("svcca", "mean canonical correlation", (a, b), _equally, seed)
 

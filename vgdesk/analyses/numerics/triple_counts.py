@@ -26,7 +26,7 @@ def lost_triples(
     as_a: Doubles,
     as_b: Doubles,
 ) -> Any:
-    """Compare every X with all A of its own group and all B of every other group.
+    """Compare every X with all A of the same group and all B of every other group.
 
     The A of an X are sorted once; each B is then located among them by bisection. That takes
     n log(n) steps instead of one for each pair of A and B.

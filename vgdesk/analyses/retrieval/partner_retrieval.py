@@ -1,7 +1,7 @@
 """Retrieval of each word of one encoder among the words of another.
 
 The spaces of two encoders have no axes in common, so a word is described by its cosines with all
-other words of its own space. The mean vector is subtracted first, or all words of a narrow cone
+other words of the same space. The mean vector is subtracted first, or all words of a narrow cone
 would have the same description.
 """
 

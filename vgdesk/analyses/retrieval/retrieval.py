@@ -183,7 +183,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     Parameters
     ----------
     facts
-        The speakers; each take without a known speaker counts as a speaker of its own.
+        The speakers; each take without a known speaker counts as a separate speaker.
     seed
         For the permutations of the chance band and the resampled words of the interval.
 

@@ -97,7 +97,7 @@ def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> R
     Parameters
     ----------
     facts
-        The speakers; each take without a known speaker counts as a speaker of its own.
+        The speakers; each take without a known speaker counts as a separate speaker.
     seed
         For the permutations of the chance level.
     """

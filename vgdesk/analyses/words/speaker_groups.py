@@ -17,7 +17,7 @@ FEWEST_ROWS = 10
 
 
 def speaker_codes(rows: Sequence[str], facts: Facts) -> Codes:
-    """Return the speaker number of each row; a row without a speaker has a number of its own."""
+    """Return the speaker number of each row; each row without one has its own number."""
     known = facts.speaker_of()
     who = [("speaker", known[row]) if row in known else ("row", row) for row in rows]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(who))}

@@ -1,8 +1,8 @@
-"""Who computes which picture.
+"""Distribution of the views over the analysis processes.
 
-Heatmaps and maps come at once, scores with their chance levels may take minutes. Each of the two
-sorts has a process of its own, so that a new word is seen while its scores are still computed. Both
-are told all vectors; of a long list memory is dearer than time, and one process does it all.
+Heatmaps and maps are fast; scores with their chance levels may take minutes. Each kind has a
+separate process, so a new word appears while its scores are still being computed. Both processes
+hold all vectors; for a long list, where memory is scarcer than time, one process does everything.
 """
 
 from collections.abc import Callable

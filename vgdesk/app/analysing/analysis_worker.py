@@ -37,7 +37,7 @@ _stacks: dict["StackPlan", LayerStack] = {}
 
 
 class VectorsGoneError(VgdeskError):
-    """The process was started anew and has to be told the vectors again."""
+    """The process was restarted and needs the vectors again."""
 
 
 def remember(embeddings: tuple[Embedding, ...]) -> None:
@@ -58,7 +58,7 @@ def _build(plan: StackPlan) -> LayerStack:
     try:
         rows = [(row, word, [_vectors[key] for key in keys]) for row, word, keys in plan.rows]
     except KeyError:
-        raise VectorsGoneError("The analysis process was started anew.") from None
+        raise VectorsGoneError("The analysis process was restarted.") from None
     stack = stack_rows(rows, encoder=plan.encoder)
     if stack is None:
         raise VgdeskError("There are no vectors yet.", "Record or load words.")
@@ -169,9 +169,9 @@ def place_words(
     facts: Facts,
     seed: int,
 ) -> Iterator[WordMap]:
-    """Give every row a place in the plane; rows that are not `fitted` move nobody.
+    """Yield a point in the plane for every row; rows that are not `fitted` move no other point.
 
-    The last map counts; one before it shows new rows where they begin.
+    The last map is the result; an earlier one shows new rows at their initial positions.
     """
     stack, method = stack_of(plan), ANALYSES[measure]
     assert isinstance(method, MapAnalysis)

@@ -189,8 +189,8 @@ class Pipeline:
         def hear(result: Any) -> None:
             self._lost.discard(view.id)
             self._given_up.pop(view.id, None)
-            # While a slider is dragged, the result of a moment ago is better than none; but not
-            # once there is nothing to be seen any more.
+            # While a slider is dragged, an outdated result is better than none, unless the view
+            # no longer shows a result.
             if isinstance(self._shown.get(view.id), Request):
                 self._events.result_ready.publish(ViewResult(view.id, result))
 

@@ -8,7 +8,7 @@ from vgdesk.core.errors import VgdeskError
 
 
 class SettingsManager:
-    """The settings of this user, written in a thread of their own.
+    """The settings of this user, written in a separate thread.
 
     Attributes
     ----------
