@@ -3,10 +3,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
@@ -96,7 +93,7 @@ class WordAnalysis(Analysis):
 
     kind = Kind.WORDS
     compute: Callable[[LayerStack, int], WordSimilarity]
-    vectors: Callable[[FloatArray], NDArray[np.float64]]
+    vectors: Callable[[FloatArray], Doubles]
     is_distance: bool = False
 
 

@@ -9,8 +9,6 @@ import numpy as np
 
 from vgdesk.analyses.abx.abx_triples import (
     AbxErrors,
-    Codes,
-    Doubles,
     MatrixNearness,
     Nearness,
     Trials,
@@ -26,6 +24,7 @@ from vgdesk.analyses.chance import (
     permuted_labels,
     resampled_mean,
 )
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts

@@ -15,10 +15,11 @@ from vgdesk.analyses.abx.abx import (
     error_curve,
     moves_of_groups,
 )
-from vgdesk.analyses.abx.abx_triples import Codes, Doubles, Trials
+from vgdesk.analyses.abx.abx_triples import Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES, permuted_labels
 from vgdesk.analyses.words.speaker_groups import group_means
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

@@ -3,13 +3,7 @@
 import numpy as np
 
 from vgdesk.analyses.abx.abx import SOURCE
-from vgdesk.analyses.abx.abx_triples import (
-    Doubles,
-    MatrixNearness,
-    Trials,
-    VectorNearness,
-    abx_cells,
-)
+from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials, VectorNearness, abx_cells
 from vgdesk.analyses.base import ConfusionAnalysis
 from vgdesk.analyses.chance import (
     SHUFFLES,
@@ -25,7 +19,7 @@ from vgdesk.analyses.groups.label_scores import (
     chance_of,
     labelled_rows,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts

@@ -5,8 +5,8 @@ import numpy as np
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.layers.matrix_agreement import CHANCE
-from vgdesk.analyses.words.nearest_words import NONE, Ids, nearest_by_cosine
-from vgdesk.analyses.words.word_pairs import Doubles
+from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
+from vgdesk.core.arrays import Doubles, Ids
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack

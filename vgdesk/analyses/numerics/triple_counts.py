@@ -6,10 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
-Places = NDArray[np.intp]
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 
 # Up to this many values, comparing with all of them is faster than bisecting.
 FEW = 32

@@ -20,15 +20,9 @@ from vgdesk.analyses.chance import (
     layer_curve,
     resampled_mean,
 )
-from vgdesk.analyses.words.speaker_groups import (
-    Codes,
-    Doubles,
-    speaker_codes,
-    voice_codes,
-    without_voices,
-)
+from vgdesk.analyses.words.speaker_groups import speaker_codes, voice_codes, without_voices
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

@@ -4,13 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.words.word_pairs import ROUNDING
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.facts import Facts
-
-Doubles = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 # With fewer rows the mean of a speaker reflects the words more than the voice.
 FEWEST_ROWS = 10
