@@ -22,6 +22,7 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.state.events import Embedded, SessionChanged
 from vgdesk.app.state.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.counting import counted
 from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
@@ -201,8 +202,8 @@ class MainWindow(QMainWindow):
         session, projects = self.workspace.session, self.workspace.projects
         is_unsaved = self.workspace.store.has_unsaved_edits
         self.setWindowTitle(f"{projects.title}{'*' if is_unsaved else ''} – vgdesk")
-        words, takes = len(session.words), len(session.takes)
-        self._count.setText(f"{words} word{'s' * (words != 1)}, {takes} take{'s' * (takes != 1)}")
+        words, takes = counted(len(session.words), "word"), counted(len(session.takes), "take")
+        self._count.setText(f"{words}, {takes}")
         kept = "not saved yet" if projects.home is None else "saved"
         self._saved.setText("unsaved edits" if is_unsaved else kept)
 

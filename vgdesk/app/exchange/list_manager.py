@@ -9,6 +9,7 @@ from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings
 from vgdesk.app.workers.background import Background
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Notice
@@ -38,7 +39,7 @@ class ListManager:
         """Add the words of a built-in list or of a file; the first new one is selected."""
 
         def add(found: Session) -> None:
-            label = f"Add {len(found.words)} words"
+            label = f"Add {counted(len(found.words), 'word')}"
             known = set(self._store.session.words)
             self._store.apply(label, lambda session: with_words(session, found))
             new = [word for word in self._store.session.words if word not in known]

@@ -6,6 +6,7 @@ from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Word
 from vgdesk.core.notices import Notice
@@ -30,7 +31,7 @@ class SegmentationManager:
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]], speaker: str) -> None:
         """Make takes of the segments of a long recording; the file stays whole."""
         count = sum(bool(text) for text, _piece in pieces)
-        label = f"Cut {file.name} into {count} word{'s' * (count != 1)}"
+        label = f"Cut {file.name} into {counted(count, 'word')}"
         self._store.apply(label, lambda session: with_pieces(session, file, pieces, speaker))
 
     def _failed(self, error: VgdeskError) -> None:

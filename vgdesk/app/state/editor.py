@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from vgdesk.app.state.store import Store
 from vgdesk.app.words.pronunciation import with_typed_label
+from vgdesk.core.counting import counted
 from vgdesk.core.model import Session, TakeId, WordId
 
 
@@ -14,10 +15,9 @@ class Editor:
 
     def delete(self, words: frozenset[WordId], takes: frozenset[TakeId]) -> None:
         """Take words and takes out of the list; the sound files stay where they are."""
-        count = len(words) or len(takes)
-        what = ("word" if words else "take") + ("s" if count > 1 else "")
+        what = counted(len(words), "word") if words else counted(len(takes), "take")
         self._store.apply(
-            f"Delete {count} {what}",
+            f"Delete {what}",
             lambda session: session.without_takes(takes).without_words(words),
         )
 
@@ -30,7 +30,7 @@ class Editor:
                 session = session.with_word(with_typed_label(session.words[word], column, value))
             return session
 
-        self._store.apply(f"Label {len(words)} words “{value}”", labelled)
+        self._store.apply(f"Label {counted(len(words), 'word')} “{value}”", labelled)
 
     def trim(self, take: TakeId, start: float, end: float) -> None:
         """Set which part of the recording is the word, in seconds; the recording stays whole."""

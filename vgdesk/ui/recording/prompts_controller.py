@@ -1,10 +1,10 @@
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.exchange.import_preview import counted
 from vgdesk.app.exchange.word_lists import with_words
 from vgdesk.app.words.prompt_order import PromptPlan, next_prompt
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.ui import dialogs
