@@ -17,7 +17,6 @@ from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, Word
 from vgdesk.core.notices import Level, Notice
 
 
-
 @dataclass(frozen=True, slots=True)
 class Recovered:
     """A session restored to its state when the program ended.
