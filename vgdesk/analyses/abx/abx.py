@@ -80,13 +80,6 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
     A and X are two words with one label, B is a word with another; the error rate is the share of
     triples in which B is nearer to X than A is. All triples count; label pairs weigh the same.
 
-    Parameters
-    ----------
-    facts
-        The group of each word is its label; rows of words without one are left out.
-    seed
-        For the shuffled labels of the chance band and the resampled words of the interval.
-
     Returns
     -------
     LayerCurve

@@ -35,13 +35,6 @@ MANY_SHUFFLED_ROWS = 500
 def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Mean silhouette of the labels at every layer, by Euclidean distance.
 
-    Parameters
-    ----------
-    facts
-        The group of each word is its label; rows of words without one are left out.
-    seed
-        For the shuffled labels of the chance band and the resampled words of the interval.
-
     Returns
     -------
     LayerCurve

@@ -69,8 +69,6 @@ def svcca(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For the shuffles behind the spread of chance.
 

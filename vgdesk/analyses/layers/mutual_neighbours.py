@@ -22,11 +22,6 @@ def shared_neighbours(
 ) -> LayerSimilarity:
     """Share of the k nearest words by cosine that two layers have in common, over all words.
 
-    Parameters
-    ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
-
     Returns
     -------
     LayerSimilarity

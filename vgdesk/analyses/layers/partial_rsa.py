@@ -58,8 +58,6 @@ def partial_rsa(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> La
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling words if there are too many.
 

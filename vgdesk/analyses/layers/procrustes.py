@@ -32,8 +32,6 @@ def procrustes_similarity(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For the shuffles behind the spread of chance.
 

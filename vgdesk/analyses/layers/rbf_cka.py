@@ -40,8 +40,6 @@ def rbf_cka(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     fraction
         The bandwidth s of each layer, as a fraction of the median distance of its words, excluding
         copies.

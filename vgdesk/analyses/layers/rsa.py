@@ -95,8 +95,6 @@ def pearson_rsa(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling words if there are more than `MOST_WORDS`.
 
@@ -129,8 +127,6 @@ def kendall_rsa(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling couples of pairs if there are more than 64 words; tau is then accurate to
         0.0014 in 95 % of cases.

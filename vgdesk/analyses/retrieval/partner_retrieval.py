@@ -87,8 +87,6 @@ def find_partners(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling words where there are more than `MOST_WORDS`.
 

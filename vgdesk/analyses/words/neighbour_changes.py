@@ -25,11 +25,6 @@ def neighbour_changes(
 ) -> NeighbourChanges:
     """Find the words whose nearest words change most from a layer of `a` to a layer of `b`.
 
-    Parameters
-    ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
-
     Returns
     -------
     NeighbourChanges
