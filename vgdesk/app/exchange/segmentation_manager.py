@@ -13,7 +13,7 @@ from vgdesk.core.notices import Notice
 
 
 class SegmentationManager:
-    """Finds the words in long recordings and makes takes of them."""
+    """Segments long recordings into takes."""
 
     def __init__(self, work: LongWork, store: Store, events: Events) -> None:
         self._work = work
@@ -29,9 +29,9 @@ class SegmentationManager:
         self._work.run(job, lambda: propose(file, words), Answers(done, self._failed))
 
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]], speaker: str) -> None:
-        """Make takes of the segments of a long recording; the file stays whole."""
+        """Make takes from the segments of a long recording; the file is not changed."""
         count = sum(bool(text) for text, _piece in pieces)
-        label = f"Cut {file.name} into {counted(count, 'word')}"
+        label = f"Segment {file.name} into {counted(count, 'word')}"
         self._store.apply(label, lambda session: with_pieces(session, file, pieces, speaker))
 
     def _failed(self, error: VgdeskError) -> None:

@@ -8,13 +8,13 @@ from vgdesk.core.model import Session, TakeId, WordId
 
 
 class Editor:
-    """The edits that a user makes to words and takes; each is a step of the undo list."""
+    """Edits of words and takes; each is a step of the undo list."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def delete(self, words: frozenset[WordId], takes: frozenset[TakeId]) -> None:
-        """Take words and takes out of the list; the sound files stay where they are."""
+        """Remove words and takes from the list; sound files are kept."""
         what = counted(len(words), "word") if words else counted(len(takes), "take")
         self._store.apply(
             f"Delete {what}",
@@ -22,7 +22,7 @@ class Editor:
         )
 
     def label(self, words: Iterable[WordId], column: str, value: str) -> None:
-        """Give words a label, for example the category they belong to."""
+        """Label words, for example with their category."""
         words = tuple(words)
 
         def labelled(session: Session) -> Session:
@@ -33,6 +33,6 @@ class Editor:
         self._store.apply(f"Label {counted(len(words), 'word')} “{value}”", labelled)
 
     def trim(self, take: TakeId, start: float, end: float) -> None:
-        """Set which part of the recording is the word, in seconds; the recording stays whole."""
+        """Set the start and end of the word in seconds; the sound file is not changed."""
         trimmed = replace(self._store.session.takes[take], start=start, end=end)
         self._store.apply(f"Trim {take}", lambda session: session.with_take(trimmed))
