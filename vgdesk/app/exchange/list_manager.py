@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.analyses.lexicon.ratings import RATINGS
+from vgdesk.app.exchange.import_preview import counted
 from vgdesk.app.exchange.word_lists import open_words, with_words
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
@@ -45,6 +46,15 @@ class ListManager:
             self._view_state.select(*new[:1])
 
         self.read(name, add, self._failed)
+
+    def add_prompts(self, words: Session) -> None:
+        """Add words as prompts, with their labels; words that are there get the labels only."""
+        before = self._store.session.words
+        after = with_words(self._store.session, words).words
+        if after != before:
+            count = len(after) - len(before)
+            label = f"Add {counted(count, 'prompt')}" if count else "Label prompts"
+            self._store.apply(label, lambda session: with_words(session, words))
 
     def load_ratings(self, file: Path) -> None:
         """Replace the human similarity ratings of pairs of words, and score by them."""
