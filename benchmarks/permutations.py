@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 from threadpoolctl import threadpool_limits
 from timing import cpu_seconds, machine
 
-from vgdesk.analyses.layers.mantel_test import chance, permuted
+from vgdesk.analyses.layers.mantel import chance, permuted
 from vgdesk.analyses.layers.pair_matrices import layer_pairs, unit_ranks
 from vgdesk.analyses.numerics.pair_tiles import square
 

@@ -457,3 +457,26 @@ def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
             and "names of shapes" in desk.missing[CURVES].reason
         )
     )
+
+
+def test_no_view_starts_its_scores_again_for_each_new_word(desk: Desk) -> None:
+    """Scores of every second word are shown only if its request asks the same question."""
+    desk.open_demo()
+    pipeline, session = desk.workspace.pipeline, desk.workspace.session
+    take = next(iter(session.takes.values()))
+    desk.workspace.view_state.select(take.word)
+    slow = [view for view in VIEWS.values() if not view.is_quick]
+
+    def requests() -> dict[str, Request]:
+        asked = {view.id: view.ask(pipeline.context_for(view)) for view in slow}
+        return {view: one for view, one in asked.items() if isinstance(one, Request)}
+
+    desk.until(lambda: "gating" in requests())
+    before = requests()
+    assert set(before) == {"curves", "changes", "confusions", "gating", "retrieval"}
+    # One word fewer is one word more the other way round.
+    gone = next(word for word in session.words if word != take.word)
+    desk.workspace.editor.delete(frozenset({gone}), frozenset())
+    after = requests()
+    assert {view for view in before if after[view] != before[view]} == set(before)
+    assert all(after[view].is_same_question(before[view]) for view in before)

@@ -58,6 +58,15 @@ WITH_A_QUESTION = {
 
 
 @pytest.fixture
+def bare_window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """A window without a project, for tests that look at no word."""
+    with opened_window(qtbot) as made:
+        made.views.set_grid(True)
+        made.show()
+        yield made
+
+
+@pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     with opened_window(qtbot) as made:
         workspace = made.workspace
@@ -223,13 +232,13 @@ def test_an_empty_project_offers_the_way_out_in_every_view(window: MainWindow) -
         assert "no words yet" in frame.findChild(MessagePage).text
 
 
-def test_views_can_be_tabs_and_this_is_remembered(window: MainWindow, qtbot: QtBot) -> None:
-    press(window, "grid")
-    assert seen(window) == [window.views.frames["layers"]]
-    assert window.workspace.settings.layout is Layout.TABS
-    press(window, "grid")
-    views = window.views
-    assert seen(window) == [
+def test_views_can_be_tabs_and_this_is_remembered(bare_window: MainWindow, qtbot: QtBot) -> None:
+    press(bare_window, "grid")
+    assert seen(bare_window) == [bare_window.views.frames["layers"]]
+    assert bare_window.workspace.settings.layout is Layout.TABS
+    press(bare_window, "grid")
+    views = bare_window.views
+    assert seen(bare_window) == [
         views.frames["layers"],
         views.frames["words"],
         views.frames["map"],
@@ -250,22 +259,22 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
 
 
 def test_internal_errors_are_reported_and_logged(
-    window: MainWindow, caplog: pytest.LogCaptureFixture
+    bare_window: MainWindow, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("CRITICAL", logger="vgdesk")
-    ExceptionHook(window.workspace)(ValueError, ValueError("oops"), None)
-    assert "safe" in window.notices.history()[-1].message
+    ExceptionHook(bare_window.workspace)(ValueError, ValueError("oops"), None)
+    assert "safe" in bare_window.notices.history()[-1].message
 
 
-def test_errors_of_the_user_are_shown_with_their_hint(window: MainWindow) -> None:
-    window.workspace.tell(VgdeskError("This happened.", "Do that."))
-    assert window.notices.history()[-1].hint == "Do that."
+def test_errors_of_the_user_are_shown_with_their_hint(bare_window: MainWindow) -> None:
+    bare_window.workspace.tell(VgdeskError("This happened.", "Do that."))
+    assert bare_window.notices.history()[-1].hint == "Do that."
 
 
-def test_every_entry_of_every_menu_is_known(window: MainWindow) -> None:
-    entries = {a.objectName() for m in window.menuBar().actions() for a in m.menu().actions()}
+def test_every_entry_of_every_menu_is_known(bare_window: MainWindow) -> None:
+    entries = {a.objectName() for m in bare_window.menuBar().actions() for a in m.menu().actions()}
     assert set(ACTIONS) <= entries
-    assert all(isinstance(action, QAction) for action in window.actions_by_id.values())
+    assert all(isinstance(action, QAction) for action in bare_window.actions_by_id.values())
 
 
 def test_saving_when_asked_continues_with_the_requested_action(
@@ -441,7 +450,7 @@ def test_gating_is_computed_once_its_view_is_visible(
     views, workspace = window.views, window.workspace
     assert not views.frames["gating"].summary
     bring_to_front(window, views.frames["gating"])
-    assert "Choose a word" in words_of(views.frames["gating"])
+    assert "Select a recorded word" in words_of(views.frames["gating"])
     workspace.view_state.select(WordId("goat"))
     qtbot.waitUntil(
         lambda: "“goat” (goat-bella)" in views.frames["gating"].summary, timeout=SECONDS
@@ -572,7 +581,9 @@ def test_letters_need_shapes_and_offer_the_list_that_has_them(
         b for b in views.frames["letters"].findChildren(QPushButton) if "kiki" in b.text()
     )
     button.click()
-    qtbot.waitUntil(lambda: "not recorded" in words_of(views.frames["letters"]), timeout=SECONDS)
+    qtbot.waitUntil(
+        lambda: "needs recordings" in words_of(views.frames["letters"]), timeout=SECONDS
+    )
     assert len(workspace.session.words) == 36 + 668
     press(window, "undo")
     qtbot.waitUntil(lambda: "“shape”" in words_of(views.frames["letters"]), timeout=SECONDS)

@@ -38,9 +38,9 @@ class ActionController(QObject):
     ) -> None:
         super().__init__(window)
         self.project = ProjectActions(window, workspace, parts.recording)
-        self.imports = ImportActions(window, workspace)
+        self.imports = ImportActions(window, workspace, requests)
         self.words = WordActions(parts.words, workspace, requests)
-        self.takes = TakeActions(window, workspace, parts.recording)
+        self.takes = TakeActions(window, workspace, requests, parts.recording)
         self.views = ViewActions(
             window, workspace, requests, parts.views, parts.controls, parts.models
         )

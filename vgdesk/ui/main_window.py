@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.inspector = InspectorPanel()
         self.recorder = RecorderPanel()
         self.activity = ActivityPanel()
-        self.recording = RecordingController(workspace, self.recorder)
+        self.recording = RecordingController(workspace, self._requests, self.recorder)
         parts = Parts(self.controls, self.views, self.words, self.models, self.recording)
         self.controller = ActionController(self, parts, workspace, self._requests)
         self.actions_by_id: Mapping[str, QAction] = self._make_menus()

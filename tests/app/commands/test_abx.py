@@ -96,6 +96,7 @@ def test_a_file_of_something_else_is_refused(
     assert "is not a frame file" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_a_list_only_words_are_known(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,7 +50,7 @@ def test_versions_settings_and_where_errors_came_from_are_in_it() -> None:
         "record_mode: manual",
         "recent_projects: 1 in the list",
         "speaker: set",
-        "test_report.py, line ",
+        "test_problem_report.py, line ",
         "  KeyError",
         " ERROR",
     ):

@@ -157,7 +157,7 @@ def test_words_that_were_never_saved_come_back_at_the_next_start(tmp_path: Path)
     after = Window()
     assert after.start()
     assert same(after.store.session, edited)
-    assert after.desk.home is None
+    assert after.projects.home is None
     assert "1 edit" in after.said
     after.save(tmp_path / "kept.vgdesk")
     after.close()
@@ -196,7 +196,7 @@ def test_edits_that_were_given_up_stay_given_up(project: Path) -> None:
     before.open(project)
     saved = before.store.session
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
-    before.desk.give_up_edits()
+    before.projects.give_up_edits()
     before.open(project)
     assert same(before.store.session, saved)
     assert not before.store.has_unsaved_edits
@@ -259,7 +259,7 @@ def test_a_recording_that_broke_off_is_a_take(project: Path) -> None:
     assert after.store.session.words[found.word] == word("moon", category="sky")
     assert [concern.check for concern in found.concerns] == ["interrupted"]
     assert found.file.name == "moon-1.flac"
-    assert not list(after.desk.takes_folder.glob("*.partial"))
+    assert not list(after.projects.takes_folder.glob("*.partial"))
     assert "the recording of “moon”" in after.said
     after.save(project)
     after.close()
@@ -356,16 +356,17 @@ def test_the_second_window_opens_for_reading_only(project: Path) -> None:
     first.settle()
     second.open(project)
     assert "open in another window" in second.said
-    assert second.desk.home is None
-    assert "read-only" in second.desk.title
+    assert second.projects.home is None
+    assert "read-only" in second.projects.title
     assert "moon" not in second.store.session.words  # its edits are not the other one's to make
     first.save(project)
+    first.settle()  # its journal goes in a thread of its own
     second.store.apply("Add sun", lambda s: s.with_word(word("sun")))
     second.settle()
     assert not (project / JOURNAL_FILE).exists()
     first.close()
     second.open(project)
-    assert second.desk.home == project
+    assert second.projects.home == project
     second.close()
 
 
@@ -526,7 +527,7 @@ def test_all_that_was_never_saved_is_found_and_can_be_opened() -> None:
     for name in ("moon", "sun", "star"):
         before = Window()
         before.store.apply("Add", lambda s, name=name: s.with_word(word(name)))
-        file = before.desk.takes_folder / f"{name}-1.flac"
+        file = before.projects.takes_folder / f"{name}-1.flac"
         write_flac(file, Recording(np.zeros(4000, np.float32), 8000))
         before.store.apply("Record", lambda s, n=name, f=file: s.with_take(take(f"{n}-1", f)))
         before.crash()
@@ -535,14 +536,14 @@ def test_all_that_was_never_saved_is_found_and_can_be_opened() -> None:
     assert "2 more projects were never saved" in after.said
     (opened,) = after.store.session.words
     listed: list[tuple[Unsaved, ...]] = []
-    after.desk.list_unsaved(listed.append)
+    after.projects.list_unsaved(listed.append)
     after.main_thread.run_until(lambda: listed)
     assert {(one.words, one.takes) for one in listed[0]} == {
         ((name,), 1) for name in ("moon", "sun", "star") if name != opened
     }
     changes: list[object] = []
     after.events.session_changed.subscribe(changes.append)
-    after.desk.open_unsaved(listed[0][0].folder)
+    after.projects.open_unsaved(listed[0][0].folder)
     after.main_thread.run_until(lambda: len(changes) > 1)
     assert tuple(after.store.session.words) == listed[0][0].words
     after.close()
@@ -561,7 +562,7 @@ def test_what_was_edited_while_a_project_was_opening_is_not_given_up(project: Pa
     assert "moon" in (mine / JOURNAL_FILE).read_text()
     other = Window()  # nobody holds what was not opened
     other.open(project)
-    assert other.desk.home == project
+    assert other.projects.home == project
     other.close()
     window.close()
 
@@ -607,16 +608,16 @@ def test_two_windows_never_share_unsaved_work() -> None:
     before.store.apply("Add moon", lambda s: s.with_word(word("moon")))
     before.crash()
     first, second = Window(), Window()
-    folder = before.desk.folder
+    folder = before.projects.folder
     changes: list[object] = []
     first.events.session_changed.subscribe(changes.append)
-    first.desk.open_unsaved(folder)
+    first.projects.open_unsaved(folder)
     first.main_thread.run_until(lambda: changes)
     ends: list[bool] = []
-    second.desk.open_unsaved(folder, lambda: ends.append(True))
+    second.projects.open_unsaved(folder, lambda: ends.append(True))
     second.main_thread.run_until(lambda: ends)
     assert "open in another window" in second.said
-    assert second.desk.folder != folder
+    assert second.projects.folder != folder
     second.close()
     first.settle()
     assert "moon" in (folder / JOURNAL_FILE).read_text()

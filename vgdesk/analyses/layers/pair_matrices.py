@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.layers.mantel_test import PairSums
+from vgdesk.analyses.layers.mantel import PairSums
 from vgdesk.analyses.numerics.pair_tiles import over_pairs, pairs_of, word_sums
 from vgdesk.analyses.words.word_pairs import ROUNDING
 from vgdesk.core.arrays import Doubles, FloatArray

@@ -144,7 +144,7 @@ class Pipeline:
         for view in self._views.values():
             if view.id in self._unseen:
                 continue
-            wanted = view.ask(self._context(view))
+            wanted = view.ask(self.context_for(view))
             if wanted is None:
                 self._shown.pop(view.id, None)
                 self._events.view_asked.publish(view.id)
@@ -152,7 +152,8 @@ class Pipeline:
                 self._shown[view.id] = wanted
                 self._show(view, wanted)
 
-    def _context(self, view: AskingView) -> ViewContext:
+    def context_for(self, view: AskingView) -> ViewContext:
+        """Return the situation of now, in which a view says what it needs."""
         return ViewContext(
             view.id,
             view.purpose,

@@ -47,6 +47,15 @@ class ListManager:
 
         self.read(name, add, self._failed)
 
+    def add_prompts(self, words: Session) -> None:
+        """Add words as prompts, with their labels; words that are there get the labels only."""
+        before = self._store.session.words
+        after = with_words(self._store.session, words).words
+        if after != before:
+            count = len(after) - len(before)
+            label = f"Add {counted(count, 'prompt')}" if count else "Label prompts"
+            self._store.apply(label, lambda session: with_words(session, words))
+
     def load_ratings(self, file: Path) -> None:
         """Replace the human similarity ratings of word pairs, and show their curve."""
 

@@ -9,13 +9,15 @@ from vgdesk.core.model import TakeId
 from vgdesk.ui import dialogs
 from vgdesk.ui.importing.import_controller import ImportController
 from vgdesk.ui.importing.segmentation_dialog import SegmentationDialog
+from vgdesk.ui.user_requests import UserRequests
 
 
 class ImportActions(QObject):
     """Adds words and takes from sound files, annotations, tables, lists and long recordings."""
 
-    def __init__(self, window: QMainWindow, workspace: Workspace) -> None:
+    def __init__(self, window: QMainWindow, workspace: Workspace, requests: UserRequests) -> None:
         super().__init__(window)
+        self._requests = requests
         self._window = window
         self._workspace = workspace
         self.controller = ImportController(window, workspace)
@@ -74,5 +76,5 @@ class ImportActions(QObject):
             self.controller.add_columns(file)
 
     def fill_in_pronunciations(self) -> None:
-        chosen = self._workspace.view_state.selection.words
+        chosen = self._requests.selection.words
         self._workspace.imports.pronounce(frozenset(chosen))

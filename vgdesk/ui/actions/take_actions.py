@@ -9,6 +9,7 @@ from vgdesk.ui.recording.speaker_window import SpeakerWindow
 from vgdesk.ui.takes.removal_controller import RemovalController
 from vgdesk.ui.takes.speakers_controller import SpeakersController
 from vgdesk.ui.takes.trash_controller import TrashController
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.widgets.docks import reveal
 
 
@@ -16,13 +17,18 @@ class TakeActions(QObject):
     """Records takes, and opens the prompts, the speakers and the trash."""
 
     def __init__(
-        self, window: QMainWindow, workspace: Workspace, recording: RecordingController
+        self,
+        window: QMainWindow,
+        workspace: Workspace,
+        requests: UserRequests,
+        recording: RecordingController,
     ) -> None:
         super().__init__(window)
+        self._requests = requests
         self._window = window
         self._workspace = workspace
         self._recording = recording
-        self._prompts = PromptsController(window, workspace, recording)
+        self._prompts = PromptsController(window, workspace, requests, recording)
         self.microphone = MicrophoneController(workspace, window)
         removals = RemovalController(workspace, window)
         self.speakers = SpeakersController(workspace, window, removals)
@@ -62,7 +68,7 @@ class TakeActions(QObject):
 
     def show_speaker_window(self) -> None:
         if self.speaker_window is None:
-            self.speaker_window = SpeakerWindow(self._workspace, self._window)
+            self.speaker_window = SpeakerWindow(self._workspace, self._requests, self._window)
         self.speaker_window.open()
 
     def show_trash(self) -> None:

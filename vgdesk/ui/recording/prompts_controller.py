@@ -1,24 +1,28 @@
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.exchange.word_lists import with_words
 from vgdesk.app.words.prompt_order import PromptPlan, next_prompt
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.ui import dialogs
 from vgdesk.ui.recording.prompts_dialog import PromptsDialog
 from vgdesk.ui.recording.recording_controller import RecordingController
+from vgdesk.ui.user_requests import UserRequests
 
 
 class PromptsController(QObject):
     """Asks for the prompts and applies them to the project and the settings."""
 
     def __init__(
-        self, window: QWidget, workspace: Workspace, recording: RecordingController
+        self,
+        window: QWidget,
+        workspace: Workspace,
+        requests: UserRequests,
+        recording: RecordingController,
     ) -> None:
         super().__init__(window)
+        self._requests = requests
         self._window, self._workspace, self._recording = window, workspace, recording
         self._dialog: PromptsDialog | None = None
 
@@ -29,7 +33,7 @@ class PromptsController(QObject):
             workspace.session,
             workspace.take_sequence.plan,
             workspace.settings.speaker,
-            workspace.view_state.recipe.label_column,
+            self._requests.recipe.label_column,
             self._window,
         )
         self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -61,12 +65,8 @@ class PromptsController(QObject):
             takes_a_word=plan.takes,
             skips_recorded=plan.skips_recorded,
         )
-        before, after = workspace.session.words, with_words(workspace.session, words).words
-        if after != before:
-            count = len(after) - len(before)
-            label = f"Add {counted(count, 'prompt')}" if count else "Label prompts"
-            workspace.store.apply(label, lambda s: with_words(s, words))
+        workspace.lists.add_prompts(words)
         first = next_prompt(workspace.session, plan, workspace.settings.speaker, None)
         if first is not None:
-            workspace.view_state.select(first)
+            self._requests.choose_word(first)
         self._recording.show_settings()

@@ -14,6 +14,7 @@ from vgdesk.core.viewing import Selection
 from vgdesk.ui.recording.recorder_panel import RecorderLook, RecorderPanel
 from vgdesk.ui.takes.remarks import Remark
 from vgdesk.ui.takes.take_quality import remarks_of
+from vgdesk.ui.user_requests import UserRequests
 
 LEVELS_A_SECOND = 30
 SILENCE = Remark(
@@ -39,8 +40,9 @@ class RecordingController(QObject):
 
     use_changed = Signal()
 
-    def __init__(self, workspace: Workspace, panel: RecorderPanel) -> None:
+    def __init__(self, workspace: Workspace, requests: UserRequests, panel: RecorderPanel) -> None:
         super().__init__(panel)
+        self._requests = requests
         self._workspace = workspace
         self.panel = panel
         self._offered: WordId | None = None
@@ -173,7 +175,7 @@ class RecordingController(QObject):
         if word is None:
             self.panel.forget_prompt()
             return
-        column = self._workspace.view_state.recipe.label_column
+        column = self._requests.recipe.label_column
         hint = hint_of(self._workspace.session, word, column)
         self.panel.set_prompt(word.text, word.labels.get(column, ""), hint)
 
@@ -181,7 +183,7 @@ class RecordingController(QObject):
         return self._workspace.session.words.get(self._offered) if self._offered else None
 
     def _session_changed(self, change: SessionChanged) -> None:
-        column = self._workspace.view_state.recipe.label_column
+        column = self._requests.recipe.label_column
         labels = (word.labels.get(column, "") for word in change.after.words.values())
         self.panel.show_groups(tuple(dict.fromkeys(label for label in labels if label)))
         self._show_progress()

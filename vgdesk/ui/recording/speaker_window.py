@@ -22,6 +22,7 @@ from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.ui.style.plain_text import shortened
 from vgdesk.ui.style.theme import Theme, theme_of
+from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, mark_pixmap
 
 LOOKS_A_SECOND = 30
@@ -158,8 +159,9 @@ class SpeakerView(QWidget):
 class SpeakerWindow(SpeakerView):
     """A window for the speaker, full-screen on a second screen."""
 
-    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+    def __init__(self, workspace: Workspace, requests: UserRequests, window: QWidget) -> None:
         super().__init__(window)
+        self._requests = requests
         self.setWindowFlag(Qt.WindowType.Window)
         self.setWindowTitle("Speaker")
         self._workspace = workspace
@@ -181,10 +183,10 @@ class SpeakerWindow(SpeakerView):
 
     def look(self) -> None:
         """Show the current prompt and stage."""
-        flow, session = self._workspace.take_sequence, self._workspace.session
-        word = session.words.get(self._workspace.view_state.selection.primary or WordId(""))
+        takes, session = self._workspace.take_sequence, self._workspace.session
+        word = session.words.get(self._requests.selection.primary or WordId(""))
         text, hint = (word.text, word.labels.get(HINT_COLUMN, "")) if word else ("", "")
-        self.show_cue(Cue(LIGHTS[flow.stage], shortened(text), shortened(hint)))
+        self.show_cue(Cue(LIGHTS[takes.stage], shortened(text), shortened(hint)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from vgdesk.app.state.events import SessionChanged
-from vgdesk.app.words.speakers import next_pseudonym, renamed, speakers_of
+from vgdesk.app.words.speakers import next_pseudonym, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
 from vgdesk.core.notices import Notice
@@ -56,23 +56,17 @@ class SpeakersController(QObject):
 
     def _add(self) -> None:
         self._chosen = name = next_pseudonym(self._workspace.session)
-        self._workspace.store.apply(
-            f"Add speaker {name}", lambda session: session.with_speaker(Speaker(name))
-        )
+        self._workspace.editor.add_speaker(name)
         if not self._workspace.settings.speaker:
             self._choose(name)
 
     def _change(self, speaker: Speaker) -> None:
-        label = f"Edit speaker {speaker.name}"
-        self._workspace.store.apply(label, lambda session: session.with_speaker(speaker))
+        self._workspace.editor.edit_speaker(speaker)
 
     def _rename(self, old: str, new: str) -> None:
         self._chosen = new
         try:
-            self._workspace.store.apply(
-                f"Rename speaker {old or 'unnamed'} to {new}",
-                lambda session: renamed(session, old, new),
-            )
+            self._workspace.editor.rename_speaker(old, new)
         except ValueError:
             self._chosen = old
             why = f"There is already a speaker “{new}”, so “{old}” keeps its name."

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from vgdesk.app.project.trash import TrashRow
 from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.model import Session, TakeId
+from vgdesk.core.model import TakeId
 from vgdesk.ui.takes.removal_controller import RemovalController
 from vgdesk.ui.takes.trash_dialog import TrashDialog
 
@@ -56,14 +56,7 @@ class TrashController(QObject):
             self._workspace.playback.play(found)
 
     def _restore(self, takes: list[TakeId]) -> None:
-        def restored(session: Session) -> Session:
-            for take in takes:
-                if take in session.trash:
-                    session = session.with_restored(take)
-            return session
-
-        what = takes[0] if len(takes) == 1 else f"{len(takes)} takes"
-        self._workspace.store.apply(f"Restore {what}", restored)
+        self._workspace.editor.restore(takes)
 
     def _empty(self) -> None:
         self._removals.plan("")

@@ -136,6 +136,8 @@ class Study:
         if size < FEWEST_LAYERS:
             raise VgdeskError(f"{size} layers are too few for a correlation.")
         gain = after.values[:size] - before.values[:size]
+        if np.ptp(gain) == 0:
+            raise VgdeskError("The gain is the same at every layer, so it correlates with nothing.")
         return float(np.corrcoef(np.diagonal(alike.values)[:size], gain)[0, 1])
 
     def _alignment(self, edition: Edition) -> Panel:

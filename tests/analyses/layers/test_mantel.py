@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.analyses.stacks import noise
-from vgdesk.analyses.layers.mantel_test import PairSums, chance, permuted
+from vgdesk.analyses.layers.mantel import PairSums, chance, permuted
 from vgdesk.analyses.numerics.pair_tiles import TILE, over_pairs, pairs_of, square, tiles, word_sums
 
 SIZES = pytest.mark.parametrize("words", [2, 7, TILE, TILE + 1, 2 * TILE + 90])
