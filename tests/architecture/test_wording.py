@@ -14,7 +14,13 @@ GUIDE = ROOT / "docs" / "style.md"
 PROGRAM = ROOT / "vgdesk"
 PACKAGES = sorted(path.name for path in PROGRAM.iterdir() if (path / "__init__.py").is_file())
 DOCUMENTS = sorted(
-    {ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").glob("*.md")} - {GUIDE}
+    {
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+        *(ROOT / "docs").glob("*.md"),
+    }
+    - {GUIDE}
 )
 
 # Words that are data, such as a list of function words.

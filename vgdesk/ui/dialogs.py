@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
+from vgdesk.app.exchange.annotations import READERS
 from vgdesk.app.exchange.exporting import EXPORTS
 from vgdesk.app.exchange.import_preview import TABLES
 from vgdesk.app.exchange.word_lists import WORD_LISTS
@@ -156,14 +157,14 @@ def ask_vectors(parent: QWidget) -> Path | None:
 
 def ask_files_to_add(parent: QWidget) -> list[Path]:
     """Ask for sound files, annotations and tables."""
-    annotations, tables = ("*.TextGrid", "*.textgrid", "*.eaf"), _patterns(TABLES)
-    sounds = _patterns(SUFFIXES)
+    annotations = _patterns({*READERS, *map(str.lower, READERS)})
+    sounds, tables = _patterns(SUFFIXES), _patterns(TABLES)
     chosen, _filter = QFileDialog.getOpenFileNames(
         parent,
         "Sound files with one word each, annotations, or tables of recordings",
         str(Path.home()),
         f"All supported files ({' '.join((*sounds, *annotations, *tables))});;"
-        f"Sound files ({' '.join(sounds)});;TextGrid and EAF ({' '.join(annotations)});;"
+        f"Sound files ({' '.join(sounds)});;Annotations ({' '.join(annotations)});;"
         f"Tables ({' '.join(tables)})",
     )
     return [Path(file) for file in chosen]

@@ -105,7 +105,7 @@ class Preview:
 def look_at(paths: Sequence[Path]) -> Incoming:
     """Read the annotations and tables among files and folders.
 
-    In a folder these are TextGrid and EAF files and AudioFolder metadata.
+    In a folder these are annotations and AudioFolder metadata; other tables must be named.
 
     Raises
     ------

@@ -47,7 +47,7 @@ class Editor:
                     session = session.with_restored(take)
             return session
 
-        what = takes[0] if len(takes) == 1 else f"{len(takes)} takes"
+        what = takes[0] if len(takes) == 1 else counted(len(takes), "take")
         self._store.apply(f"Restore {what}", restored)
 
     def add_speaker(self, name: str) -> None:
