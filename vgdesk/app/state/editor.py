@@ -39,7 +39,7 @@ class Editor:
         self._store.apply(f"Trim {take}", lambda session: session.with_take(trimmed))
 
     def restore(self, takes: Sequence[TakeId]) -> None:
-        """Take takes out of the trash."""
+        """Restore takes from the trash."""
 
         def restored(session: Session) -> Session:
             for take in takes:
@@ -55,7 +55,7 @@ class Editor:
         self._store.apply(f"Add speaker {name}", lambda session: session.with_speaker(speaker))
 
     def edit_speaker(self, speaker: Speaker) -> None:
-        """Replace what is known about the speaker of this name."""
+        """Replace the facts about the speaker of this name."""
         label = f"Edit speaker {speaker.name}"
         self._store.apply(label, lambda session: session.with_speaker(speaker))
 
@@ -65,7 +65,7 @@ class Editor:
         Raises
         ------
         ValueError
-            If there is a speaker of the new name.
+            If a speaker already has the new name.
         """
         label = f"Rename speaker {old or 'unnamed'} to {new}"
         self._store.apply(label, lambda session: renamed(session, old, new))
