@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from tests.main_thread import MainThread
 from tests.warm_children import warm_children
 from vgdesk.app.analysing.request import Request
-from vgdesk.app.analysing.view_context import ON_THEIR_WAY
+from vgdesk.app.analysing.view_context import COMPUTING
 from vgdesk.app.exchange.segmentation import LongRecording
 from vgdesk.app.state.events import Missing, ViewId, ViewResult
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
@@ -37,7 +37,7 @@ BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
 
 LAYERS, WORDS, MAP = ViewId("layers"), ViewId("words"), ViewId("map")
 CURVES, LETTERS = ViewId("curves"), ViewId("letters")
-ON_ITS_WAY = Missing(MAP, ON_THEIR_WAY)
+NO_VECTORS = Missing(MAP, COMPUTING)
 
 
 class Desk:
@@ -235,7 +235,7 @@ def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
     desk.workspace.pipeline.add(replace(VIEWS["map"], ask=lambda _context: Request(end_process)))
     desk.missing.clear()
     desk.workspace.pipeline.refresh()
-    desk.until(lambda: desk.missing.get(MAP, ON_ITS_WAY) != ON_ITS_WAY)
+    desk.until(lambda: desk.missing.get(MAP, NO_VECTORS) != NO_VECTORS)
     before = len(desk.layers)
     desk.workspace.view_state.change(lambda recipe: replace(recipe, alignment="cka-biased"))
     desk.until(lambda: len(desk.layers) > before)

@@ -466,7 +466,9 @@ def test_gating_is_computed_once_its_view_is_visible(
     workspace.view_state.select(WordId("bear"))
     qtbot.waitUntil(lambda: "“bear”" in views.frames["gating"].summary, timeout=SECONDS)
     workspace.view_state.compare(Cell.TEXT, Cell.SPEECH)
-    qtbot.waitUntil(lambda: "is a text model" in words_of(views.frames["gating"]), timeout=SECONDS)
+    qtbot.waitUntil(
+        lambda: "is a text encoder" in words_of(views.frames["gating"]), timeout=SECONDS
+    )
 
 
 def test_gating_matches_the_command_line(
@@ -527,7 +529,7 @@ def test_what_is_found_can_be_heard_and_is_what_the_command_line_lists(
     check_lines(views.frames["retrieval"], capsys)
     workspace.view_state.change(lambda recipe: replace(recipe, shown=Shown.B))
     qtbot.waitUntil(
-        lambda: "is a text model" in words_of(views.frames["retrieval"]), timeout=SECONDS
+        lambda: "is a text encoder" in words_of(views.frames["retrieval"]), timeout=SECONDS
     )
 
 
@@ -637,7 +639,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     file.write_text("\n".join(["word1,word2,similarity", "sun,moon,7", *lines]), "utf-8")
     button.click()
     qtbot.waitUntil(lambda: "over 66 pairs" in curves.summary, timeout=SECONDS)
-    assert "67 ratings were loaded; 66 pairs have both words in the list" in last_notice(window)
+    assert "Loaded 67 ratings; 66 pairs have both words in the list" in last_notice(window)
     assert window.actions_by_id["undo"].text() == "Undo Load 67 similarity ratings"
     file.unlink()
     workspace.save(tmp_path / "rated.vgdesk")

@@ -26,6 +26,7 @@ from vgdesk.app.exchange.import_preview import TABLES
 from vgdesk.app.exchange.word_lists import WORD_LISTS
 from vgdesk.app.project.opening import MOST_NAMED, Unsaved
 from vgdesk.audio.files import SUFFIXES
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.given_vectors import ENDINGS
 from vgdesk.ui.style.plain_text import bold, on_one_line
@@ -107,7 +108,7 @@ def ask_unsaved(parent: QWidget, found: Sequence[Unsaved]) -> Path | None:
 
 def _unsaved_title(one: Unsaved) -> str:
     words = ", ".join(one.words) + (" …" if len(one.words) == MOST_NAMED else "") or "no words"
-    takes = f"{one.takes} take{'s' * (one.takes != 1)}"
+    takes = counted(one.takes, "take")
     return f"{one.at[:16].replace('T', ' ')}: {words}; {takes}"
 
 
