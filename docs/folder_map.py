@@ -1,6 +1,6 @@
 """Writes the map of the folders into architecture.md, from the first sentence of each package.
 
-    python docs/folder_map.py
+python docs/folder_map.py
 """
 
 import ast

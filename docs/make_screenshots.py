@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QApplication
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Order, Shown
-from vgdesk.ui.style import theme
 from vgdesk.threads import limit_threads
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.style import theme
 
 LONGEST_WAIT = 60.0  # s
 SETTLED = 0.6  # s without news: animations have ended

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from tests.main_thread import MainThread
 from tests.warm_children import warm_children
 from vgdesk.app.analysing.request import Request
-from vgdesk.app.analysing.view_context import ON_THEIR_WAY
+from vgdesk.app.analysing.view_context import COMPUTING
 from vgdesk.app.exchange.segmentation import LongRecording
 from vgdesk.app.state.events import Missing, ViewId, ViewResult
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
@@ -37,7 +37,7 @@ BERT = """{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 2,
 
 LAYERS, WORDS, MAP = ViewId("layers"), ViewId("words"), ViewId("map")
 CURVES, LETTERS = ViewId("curves"), ViewId("letters")
-ON_ITS_WAY = Missing(MAP, ON_THEIR_WAY)
+NO_VECTORS = Missing(MAP, COMPUTING)
 
 
 class Desk:
@@ -235,7 +235,7 @@ def test_a_picture_that_kills_its_process_again_is_given_up_and_the_others_stay(
     desk.workspace.pipeline.add(replace(VIEWS["map"], ask=lambda _context: Request(end_process)))
     desk.missing.clear()
     desk.workspace.pipeline.refresh()
-    desk.until(lambda: desk.missing.get(MAP, ON_ITS_WAY) != ON_ITS_WAY)
+    desk.until(lambda: desk.missing.get(MAP, NO_VECTORS) != NO_VECTORS)
     before = len(desk.layers)
     desk.workspace.view_state.change(lambda recipe: replace(recipe, alignment="cka-biased"))
     desk.until(lambda: len(desk.layers) > before)
@@ -457,3 +457,26 @@ def test_a_measure_that_refuses_early_says_why_in_the_end(desk: Desk) -> None:
             and "names of shapes" in desk.missing[CURVES].reason
         )
     )
+
+
+def test_no_view_starts_its_scores_again_for_each_new_word(desk: Desk) -> None:
+    """Scores of every second word are shown only if its request asks the same question."""
+    desk.open_demo()
+    pipeline, session = desk.workspace.pipeline, desk.workspace.session
+    take = next(iter(session.takes.values()))
+    desk.workspace.view_state.select(take.word)
+    slow = [view for view in VIEWS.values() if not view.is_quick]
+
+    def requests() -> dict[str, Request]:
+        asked = {view.id: view.ask(pipeline.context_for(view)) for view in slow}
+        return {view: one for view, one in asked.items() if isinstance(one, Request)}
+
+    desk.until(lambda: "gating" in requests())
+    before = requests()
+    assert set(before) == {"curves", "changes", "confusions", "gating", "retrieval"}
+    # One word fewer is one word more the other way round.
+    gone = next(word for word in session.words if word != take.word)
+    desk.workspace.editor.delete(frozenset({gone}), frozenset())
+    after = requests()
+    assert {view for view in before if after[view] != before[view]} == set(before)
+    assert all(after[view].is_same_question(before[view]) for view in before)

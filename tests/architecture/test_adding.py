@@ -1,12 +1,13 @@
-"""A new measure, family of encoders or view is one file and its name in one catalogue.
+"""What `CONTRIBUTING.md` says about adding something is all that is needed.
 
-Each toy is added to a copy of the program as `docs/architecture.md` says, and then it works there:
-on the command line, in the child processes, in the window.
+Each toy, and each piece of code on that page, is added to a copy of the program, and then it works
+there: on the command line, in the child processes, in the window.
 """
 
 import filecmp
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from safetensors.numpy import save_file
 
 ROOT = Path(__file__).parents[2]
 TOYS = ROOT / "tests" / "toys"
+GUIDE = ROOT / "CONTRIBUTING.md"
+TAKES = ROOT / "resources" / "demo.vgdesk" / "takes"
 SECONDS = 150
 LOOK_AT_THE_WINDOW = """
 import sys, time
@@ -52,6 +55,43 @@ def main():
 if __name__ == "__main__":
     main()
 """
+INVERT_THE_SELECTION = """
+import time
+from PySide6.QtWidgets import QApplication
+from vgdesk.app.workspace import Workspace
+from vgdesk.ui.dispatcher import Dispatcher
+from vgdesk.ui.main_window import MainWindow
+
+def main():
+    app = QApplication([])
+    workspace = Workspace(Dispatcher().post)
+    window = MainWindow(workspace)
+    workspace.start()
+    end = time.monotonic() + 120
+    while not workspace.session.words:
+        assert time.monotonic() < end
+        app.processEvents()
+        time.sleep(0.01)
+    words = tuple(workspace.session.words)
+    workspace.view_state.select(*words[:2])
+    window.actions_by_id["invert_selection"].trigger()
+    assert workspace.view_state.selection.words == words[2:]
+    print(window.actions_by_id["invert_selection"].text())
+    workspace.close()
+
+if __name__ == "__main__":
+    main()
+"""
+KEEP_A_SETTING = """
+from dataclasses import replace
+from pathlib import Path
+from vgdesk.app.state.settings import load_settings, save_settings
+
+file = Path("settings.json")
+assert not load_settings(file)[0].plays_new_takes
+save_settings(file, lambda settings: replace(settings, plays_new_takes=True))
+print(load_settings(file)[0].plays_new_takes)
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +103,7 @@ class Toy:
     name: str
     catalogue: str
     after: str  # the entry of the catalogue behind which it is listed
+    entry: str = ""  # of the catalogue, if it is not the name alone
 
 
 MEASURE = Toy(
@@ -72,6 +113,23 @@ FAMILY = Toy("letter_counts.py", "encoders", "LETTER_COUNTS", "encoders/families
 VIEW = Toy(
     "longest_vectors.py", "ui/views/lists", "LONGEST_VIEW", "ui/views/__init__.py", "RETRIEVAL_VIEW"
 )
+FORMAT = Toy(
+    "htk_labels.py",
+    "app/formats",
+    "read_htk_labels",
+    "app/exchange/annotations.py",
+    '".eaf": read_eaf',
+    '".lab": read_htk_labels',
+)
+
+
+def codes_of(title: str) -> list[tuple[str, str]]:
+    """Return the file that each piece of code under a heading of the page names, and the code."""
+    _, _, section = GUIDE.read_text("utf-8").partition(f"\n### {title}\n")
+    assert section, title
+    blocks = re.findall(r"^```python\n(.*?)^```", section.partition("\n### ")[0], re.S | re.M)
+    heads = [re.fullmatch(r"# vgdesk/(\S+), in \w+\n(.*)", block, re.S) for block in blocks]
+    return [(head[1], head[2]) for head in heads if head]
 
 
 class Copy:
@@ -81,7 +139,10 @@ class Copy:
         self.package = folder / "vgdesk"
         self.home = folder / "home"
         shutil.copytree(ROOT / "vgdesk", self.package, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "resources").symlink_to(ROOT / "resources")
+        self.resources = folder / "resources"
+        self.resources.mkdir()
+        for resource in (ROOT / "resources").iterdir():
+            (self.resources / resource.name).symlink_to(resource)
 
     def add(self, toy: Toy) -> None:
         shutil.copy(TOYS / toy.file, self.package / toy.folder / toy.file)
@@ -90,7 +151,14 @@ class Copy:
         head, mark, entries = catalogue.read_text("utf-8").rpartition(toy.after)
         assert mark
         head = head.replace("\nfrom vgdesk", f"\nfrom {module} import {toy.name}\nfrom vgdesk", 1)
-        catalogue.write_text(f"{head}{mark}, {toy.name}{entries}", "utf-8")
+        catalogue.write_text(f"{head}{mark}, {toy.entry or toy.name}{entries}", "utf-8")
+
+    def insert(self, file: str, code: str, *, after: str = "") -> None:
+        """Add code to a module: after a line, or at the end."""
+        text = (self.package / file).read_text("utf-8")
+        head, mark, rest = text.partition(after) if after else (text, "\n", "")
+        assert mark
+        (self.package / file).write_text(f"{head}{mark}{code}{rest}", "utf-8")
 
     def touched(self) -> set[str]:
         """Return which files of the program are new or changed."""
@@ -157,3 +225,45 @@ def test_a_view_is_one_file_and_its_name_in_the_catalogue(copy: Copy, tmp_path: 
     assert "summary: 36 words of Speech" in said
     assert "tab: Longest vectors" in said
     assert "command: vgdesk embed" in said
+
+
+def test_a_format_of_annotations_is_one_file_and_its_suffix(copy: Copy, tmp_path: Path) -> None:
+    copy.add(FORMAT)
+    assert copy.touched() == {"app/formats/htk_labels.py", "app/exchange/annotations.py"}
+    shutil.copy(min(TAKES.glob("*.flac")), tmp_path / "a.flac")
+    (tmp_path / "a.lab").write_text("0 3000000 bear\n3000000 5000000 moon\n", "utf-8")
+    said = copy.run("-m", "vgdesk", "import", "x.vgdesk", "a.lab", "--tier", "words")
+    assert "Added 2 of 2" in said
+    assert "\t0.3\t0.5\t" in (tmp_path / "x.vgdesk" / "words.tsv").read_text("utf-8")
+
+
+def test_a_setting_is_one_field(copy: Copy) -> None:
+    ((file, code),) = codes_of("A setting")
+    copy.insert(file, code, after='a description."""\n\n')
+    assert copy.run("-c", KEEP_A_SETTING).strip() == "True"
+
+
+@pytest.mark.slow
+def test_an_action_is_one_entry_and_its_method(copy: Copy, tmp_path: Path) -> None:
+    entry, asked, method = codes_of("An action")
+    copy.insert(*entry, after="ACTIONS = catalogue(\n")
+    copy.insert(*asked, after='"""Words in the list."""\n\n')
+    copy.insert(*method)
+    script = tmp_path / "invert.py"
+    script.write_text(INVERT_THE_SELECTION, "utf-8")
+    assert copy.run(str(script)).strip() == "Invert selection"
+
+
+def test_a_list_of_words_is_one_table_and_its_entry(copy: Copy) -> None:
+    ((file, code),) = codes_of("A lesson")
+    copy.insert(file, code, after="= catalogue(\n")
+    lists = copy.resources / "word_lists"
+    lists.unlink()
+    shutil.copytree(ROOT / "resources" / "word_lists", lists)
+    (table,) = re.findall(r"^```tsv\n(.*?)^```", GUIDE.read_text("utf-8"), re.S | re.M)
+    (lists / "animals.tsv").write_text(table, "utf-8")
+    shown = copy.run(
+        "-m", "vgdesk", "words", "spelling", "--words", "animals", "--measure", "cosine",
+        "--layer", "letters", "--json",
+    )  # fmt: skip
+    assert len(json.loads(shown)["words"]) == 4

@@ -53,6 +53,6 @@ def test_scripts_are_valid(script: str) -> None:
 
 
 def test_every_local_link_leads_somewhere() -> None:
-    for page in ("README.md", "installer/README.md", "resources/README.md"):
-        for target in re.findall(r"\]\(([^)#:]+)\)", _text(page)):
+    for page in ("README.md", "CONTRIBUTING.md", "installer/README.md", "resources/README.md"):
+        for target in re.findall(r"\]\(([^)#:]+)[^)]*\)", _text(page)):
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"

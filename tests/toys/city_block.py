@@ -3,8 +3,8 @@
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis, need_words
-from vgdesk.analyses.words.word_pairs import MIN_WORDS, Doubles, word_similarity
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.words.word_pairs import MIN_WORDS, word_similarity
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 

@@ -450,7 +450,7 @@ def test_gating_is_computed_once_its_view_is_visible(
     views, workspace = window.views, window.workspace
     assert not views.frames["gating"].summary
     bring_to_front(window, views.frames["gating"])
-    assert "Choose a recorded word" in words_of(views.frames["gating"])
+    assert "Select a recorded word" in words_of(views.frames["gating"])
     workspace.view_state.select(WordId("goat"))
     qtbot.waitUntil(
         lambda: "“goat” (goat-bella)" in views.frames["gating"].summary, timeout=SECONDS
@@ -581,7 +581,9 @@ def test_letters_need_shapes_and_offer_the_list_that_has_them(
         b for b in views.frames["letters"].findChildren(QPushButton) if "kiki" in b.text()
     )
     button.click()
-    qtbot.waitUntil(lambda: "not recorded" in words_of(views.frames["letters"]), timeout=SECONDS)
+    qtbot.waitUntil(
+        lambda: "needs recordings" in words_of(views.frames["letters"]), timeout=SECONDS
+    )
     assert len(workspace.session.words) == 36 + 668
     press(window, "undo")
     qtbot.waitUntil(lambda: "“shape”" in words_of(views.frames["letters"]), timeout=SECONDS)
@@ -639,7 +641,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     file.write_text("\n".join(["word1,word2,similarity", "sun,moon,7", *lines]), "utf-8")
     button.click()
     qtbot.waitUntil(lambda: "over 66 pairs" in curves.summary, timeout=SECONDS)
-    assert "Loaded 67 ratings; the list has both words of 66" in last_notice(window)
+    assert "Loaded 67 ratings; 66 pairs have both words in the list" in last_notice(window)
     assert window.actions_by_id["undo"].text() == "Undo Load 67 similarity ratings"
     file.unlink()
     workspace.save(tmp_path / "rated.vgdesk")

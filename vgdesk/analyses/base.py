@@ -3,10 +3,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.details import GatingResult, LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
@@ -67,7 +64,9 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class LayerAnalysis(Analysis):
-    """Compares every layer of one stack with every layer of another over the same rows.
+    """Compares every layer of one stack with every layer of another.
+
+    Both have the same rows in the same order; `dim` may differ.
 
     Attributes
     ----------
@@ -96,7 +95,7 @@ class WordAnalysis(Analysis):
 
     kind = Kind.WORDS
     compute: Callable[[LayerStack, int], WordSimilarity]
-    vectors: Callable[[FloatArray], NDArray[np.float64]]
+    vectors: Callable[[FloatArray], Doubles]
     is_distance: bool = False
 
 
@@ -127,12 +126,14 @@ class MapAnalysis(Analysis):
 class CurveAnalysis(Analysis):
     """Scores every layer by facts about its rows; returns one curve, or one per series.
 
+    The seed draws the shuffles of the chance band and the resampled words of the interval.
+
     Attributes
     ----------
     rows
         What one row of the stack is: a word (the mean of its takes) or a take.
     uses_labels
-        Whether the score uses the chosen label column.
+        Whether the score uses the chosen label column; rows of words without a label are left out.
     has_series
         Whether it returns several curves per encoder, so that one encoder is shown at a time.
     is_error
@@ -149,7 +150,10 @@ class CurveAnalysis(Analysis):
 
 @dataclass(frozen=True, slots=True)
 class ChangeAnalysis(Analysis):
-    """Finds the words that change most from a layer of one stack to a layer of another."""
+    """Finds the words that change most from a layer of one stack to a layer of another.
+
+    Both have the same rows in the same order; `dim` may differ.
+    """
 
     kind = Kind.CHANGES
     compute: Callable[[LayerStack, int, LayerStack, int, Facts, int], NeighbourChanges]

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
 
 SHUFFLES = 200
 RESAMPLES = 500

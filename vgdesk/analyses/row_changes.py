@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Places = NDArray[np.intp]
+from vgdesk.core.arrays import Places
+
 Keys = tuple[Hashable, ...]
 State = TypeVar("State")
 

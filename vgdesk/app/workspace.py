@@ -41,10 +41,10 @@ from vgdesk.core.viewing import Selection, ViewRecipe
 
 
 class Workspace:
-    """One open project and everything that works on it; puts the parts together and closes them.
+    """One open project and the parts that work on it; creates, connects and closes them.
 
-    All methods are called on the main thread and return at once; what takes time happens in
-    background threads and child processes, and is heard of through `events`.
+    All methods are called on the main thread and return at once; slow work runs in background
+    threads and child processes and reports through `events`.
     """
 
     def __init__(self, post: Post) -> None:
@@ -57,7 +57,7 @@ class Workspace:
         self._files = Background("files", post)
         self._sound = Background("sound", post)
         self._long_work = LongWork(self.events.job_changed.publish, post)
-        # First what may refuse: a child process does not end well before it has started.
+        # This may fail, so it precedes the child processes, which cannot end before they start.
         self.projects = ProjectManager(
             self._long_work, self.events, self.store, self.view_state, post
         )
@@ -146,12 +146,12 @@ class Workspace:
 
     @property
     def due_words(self) -> tuple[Word, ...]:
-        """The words that the current speaker still has to say."""
+        """The words that the current speaker has not recorded yet."""
         due = due_words(self.session, self.take_sequence.plan, self.settings.speaker)
         return tuple(self.session.words[word] for word in due)
 
     def start(self, project: Path | None = None) -> None:
-        """Find the user's models and open a project, or else the demo."""
+        """Find the user's models and open a project, or the demo."""
         for notice in self._settings.notices:
             self.events.notice.publish(notice)
         for folder, is_grounded in self.settings.model_folders:
@@ -166,7 +166,7 @@ class Workspace:
             self.projects.open(project, self._is_recent, otherwise=self.projects.open_demo)
 
     def close(self) -> None:
-        """Keep what runs, then end every thread and process."""
+        """Finish the running take, then end every thread and process."""
         self.playback.stop()
         self.take_sequence.close()
         self.microphone_check.finish()
@@ -176,7 +176,7 @@ class Workspace:
         self._files.close()
         self._settings.close()
         self._sound.close(UNTIL_WRITTEN)
-        clear_check()  # a word that was still being said was written until now
+        clear_check()  # not before the running take is written
         self.projects.close()
         self.downloads.close()
         self._encoder_process.close()
@@ -198,7 +198,7 @@ class Workspace:
         self.projects.open(folder, self._is_recent)
 
     def save(self, folder: Path, then: Callable[[], object] = lambda: None) -> None:
-        """Save into a folder; `then` is called if that went well."""
+        """Save into a folder; `then` is called on success."""
 
         def saved(home: Path) -> None:
             self._is_recent(home)
@@ -207,7 +207,7 @@ class Workspace:
         self.projects.save(folder, saved)
 
     def delete_permanently(self, removal: Removal, then: Callable[[], object]) -> None:
-        """Delete all data of a speaker, or what is in the trash; this cannot be undone."""
+        """Permanently delete all data of a speaker, or the trash."""
         if self.capture.phase in HOLDS_A_TAKE:
             self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
             return

@@ -3,9 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-BoolArray = NDArray[np.bool_]
+from vgdesk.core.arrays import FloatArray, Mask
 
 # Both ends of the scale of any converter; three samples in a row there mean clipping.
 _FULL_SCALE = 0.99
@@ -22,14 +20,14 @@ _FEWEST_FLAT = 3
 _APART_SECONDS = 0.001
 
 
-def clipped_samples(samples: FloatArray, sample_rate: int) -> BoolArray:
+def clipped_samples(samples: FloatArray, sample_rate: int) -> Mask:
     """Return which samples belong to clipped peaks, shape [samples]."""
     at_scale = _long_runs(np.abs(samples) >= _FULL_SCALE)
     apart = max(1, round(_APART_SECONDS * sample_rate))
     return at_scale | _piled_up(samples, apart) | _piled_up(-samples, apart)
 
 
-def _long_runs(is_in: BoolArray) -> BoolArray:
+def _long_runs(is_in: Mask) -> Mask:
     """Keep runs of at least `_FEWEST_AT_SCALE` samples."""
     long = np.zeros_like(is_in)
     for first, last in runs(is_in):
@@ -37,7 +35,7 @@ def _long_runs(is_in: BoolArray) -> BoolArray:
     return long
 
 
-def _piled_up(samples: FloatArray, apart: int) -> BoolArray:
+def _piled_up(samples: FloatArray, apart: int) -> Mask:
     """Return the samples near the positive maximum, if there are more than in normal speech."""
     top = float(samples.max(initial=0.0))
     if top <= 0.0:
@@ -53,13 +51,13 @@ def _piled_up(samples: FloatArray, apart: int) -> BoolArray:
     return is_top & (is_pile or _separate(is_flat, apart) >= _FEWEST_FLAT)
 
 
-def _separate(is_in: BoolArray, apart: int) -> int:
+def _separate(is_in: Mask, apart: int) -> int:
     """Count the groups of samples that are more than `apart` samples apart."""
     places = np.flatnonzero(is_in)
     return int(np.count_nonzero(np.diff(places) > apart)) + 1 if len(places) else 0
 
 
-def runs(is_in: BoolArray) -> NDArray[np.int64]:
+def runs(is_in: Mask) -> NDArray[np.int64]:
     """Return the start and (exclusive) end of each run of True, shape [runs, 2]."""
     edges = np.flatnonzero(np.diff(np.pad(is_in.astype(np.int8), 1)))
     return edges.reshape(-1, 2)

@@ -21,7 +21,7 @@ from vgdesk.core.errors import SoundDeviceError
 
 _BUFFER_SECONDS = 20.0
 _BLOCKS_PER_SECOND = 50
-# Generous: Python needs time in between, and nobody listens while recording.
+# Generous: Python needs the time, and recordings are not played back live.
 _LATENCY_SECONDS = 0.1
 
 _OPEN_SECONDS = 10.0

@@ -4,7 +4,20 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+# Numbers of single or double precision.
 FloatArray = NDArray[np.floating[Any]]
+# Vectors of encoders.
+Floats = NDArray[np.float32]
+# Sums, distances and scores.
+Doubles = NDArray[np.float64]
+# True for the selected, valid or otherwise marked entries.
+Mask = NDArray[np.bool_]
+# Numbers that stand for labels, speakers or tokens, from 0; equal for equal ones.
+Codes = NDArray[np.intp]
+# Indices into rows, words or frames.
+Places = NDArray[np.intp]
+# Indices of rows as the compiled kernels write them: half the memory of `Places`.
+Ids = NDArray[np.int32]
 
 
 class HoldsArrays:
@@ -85,6 +98,3 @@ def not_finite(values: NDArray[Any]) -> tuple[int, ...] | None:
         if not flags.all():
             return layer, *map(int, np.argwhere(~flags)[0])
     return None
-
-
-Mask = NDArray[np.bool_]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.arrays import FloatArray, HoldsArrays, Mask, expect_shape
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.results import Trace
 
@@ -119,7 +119,7 @@ class LabelConfusions(HoldsArrays):
     labels: tuple[str, ...]
     sizes: tuple[int, ...]
     values: FloatArray
-    is_asked: NDArray[np.bool_]
+    is_asked: Mask
     chance_sd: FloatArray
     q_values: FloatArray
     trace: Trace

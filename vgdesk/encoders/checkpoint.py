@@ -10,6 +10,7 @@ from typing import Any
 
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.json_text import parse_json
+from vgdesk.encoders.base import Shape
 
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
@@ -72,6 +73,15 @@ def read_settings(folder: Path, name: str) -> dict[str, Any]:
 def sampling_rate(folder: Path) -> int:
     """Return the input rate of a speech model in Hz; 16 kHz if not stated."""
     return int(read_settings(folder, PREPROCESSOR).get("sampling_rate") or 16_000)
+
+
+def describe_speech(config: Mapping[str, Any], folder: Path) -> Shape:
+    """Read the shape of a speech model."""
+    return Shape(
+        positive_int(config, "num_hidden_layers"),
+        positive_int(config, "hidden_size"),
+        sampling_rate(folder),
+    )
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:

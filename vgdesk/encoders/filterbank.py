@@ -1,6 +1,6 @@
 """Models that read a log-mel spectrum instead of the waveform: w2v-BERT."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Modality
-from vgdesk.encoders.base import EncoderSpec, Family, Shape
-from vgdesk.encoders.checkpoint import PREPROCESSOR, positive_int, sampling_rate
+from vgdesk.encoders.base import EncoderSpec, Family
+from vgdesk.encoders.checkpoint import PREPROCESSOR, describe_speech
 from vgdesk.encoders.running import (
     Finish,
     FrameEncoder,
@@ -25,15 +25,6 @@ from vgdesk.encoders.running import (
 
 # Samples of two spectra, 25 ms wide and 10 ms apart: a single one has no variance to divide by.
 _SHORTEST = 400 + 160
-
-
-def describe(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape; without preprocessor settings the rate is the family's usual 16 kHz."""
-    return Shape(
-        positive_int(config, "num_hidden_layers"),
-        positive_int(config, "hidden_size"),
-        sampling_rate(folder),
-    )
 
 
 def load(spec: EncoderSpec, device: str) -> "FilterbankEncoder":
@@ -116,5 +107,11 @@ class FilterbankEncoder(FrameEncoder):
 
 
 W2V_BERT = Family(
-    "wav2vec2-bert", "w2v-BERT 2.0", Modality.SPEECH, ("wav2vec2-bert",), None, describe, load
+    "wav2vec2-bert",
+    "w2v-BERT 2.0",
+    Modality.SPEECH,
+    ("wav2vec2-bert",),
+    None,
+    describe_speech,
+    load,
 )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.counting import first_few
 from vgdesk.core.errors import EncoderError
 from vgdesk.encoders.base import DeviceFullError, EncoderSpec, Pooling
 from vgdesk.encoders.checkpoint import count_numbers
@@ -147,7 +148,7 @@ def _refuse_gaps(spec: EncoderSpec, report: Mapping[str, Any]) -> None:
     if gaps or report["error_msgs"]:
         raise EncoderError(
             f"The weights of “{spec.title}” do not match its config.json: {len(gaps)} tensors are "
-            f"missing or have a different shape ({', '.join(sorted(gaps)[:4])} …).",
+            f"missing or have a different shape ({first_few(sorted(gaps))}).",
             "Get config.json and model.safetensors of the same model.",
         )
 

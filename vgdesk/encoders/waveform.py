@@ -1,6 +1,6 @@
 """Models that read the waveform: wav2vec 2.0 and its descendants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +9,8 @@ import numpy as np
 
 from vgdesk.core.arrays import FloatArray
 from vgdesk.core.model import Modality
-from vgdesk.encoders.base import EncoderSpec, Family, Shape
-from vgdesk.encoders.checkpoint import PREPROCESSOR, positive_int, read_settings, sampling_rate
+from vgdesk.encoders.base import EncoderSpec, Family
+from vgdesk.encoders.checkpoint import PREPROCESSOR, describe_speech, read_settings
 from vgdesk.encoders.running import (
     Finish,
     FrameEncoder,
@@ -32,15 +32,6 @@ _MODEL_CLASSES = {
     "wavlm": "WavLMModel",
     "data2vec-audio": "Data2VecAudioModel",
 }
-
-
-def describe(config: Mapping[str, Any], folder: Path) -> Shape:
-    """Read the shape; without preprocessor settings the rate is the family's usual 16 kHz."""
-    return Shape(
-        positive_int(config, "num_hidden_layers"),
-        positive_int(config, "hidden_size"),
-        sampling_rate(folder),
-    )
 
 
 def load(spec: EncoderSpec, device: str) -> "WaveformEncoder":
@@ -167,7 +158,7 @@ def _shortest(convolutions: Sequence[tuple[int, int]]) -> int:
 
 
 def _family(model_type: str, title: str) -> Family:
-    return Family(model_type, title, Modality.SPEECH, (model_type,), None, describe, load)
+    return Family(model_type, title, Modality.SPEECH, (model_type,), None, describe_speech, load)
 
 
 WAV2VEC2 = _family("wav2vec2", "wav2vec 2.0")

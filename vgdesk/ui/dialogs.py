@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 
 from vgdesk import __version__
 from vgdesk.app.actions import ACTIONS
+from vgdesk.app.exchange.annotations import READERS
 from vgdesk.app.exchange.exporting import EXPORTS
 from vgdesk.app.exchange.import_preview import TABLES
 from vgdesk.app.exchange.word_lists import WORD_LISTS
 from vgdesk.app.project.opening import MOST_NAMED, Unsaved
 from vgdesk.audio.files import SUFFIXES
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.encoders.given_vectors import ENDINGS
 from vgdesk.ui.style.plain_text import bold, on_one_line
@@ -106,7 +108,7 @@ def ask_unsaved(parent: QWidget, found: Sequence[Unsaved]) -> Path | None:
 
 def _unsaved_title(one: Unsaved) -> str:
     words = ", ".join(one.words) + (" …" if len(one.words) == MOST_NAMED else "") or "no words"
-    takes = f"{one.takes} take{'s' * (one.takes != 1)}"
+    takes = counted(one.takes, "take")
     return f"{one.at[:16].replace('T', ' ')}: {words}; {takes}"
 
 
@@ -155,14 +157,14 @@ def ask_vectors(parent: QWidget) -> Path | None:
 
 def ask_files_to_add(parent: QWidget) -> list[Path]:
     """Ask for sound files, annotations and tables."""
-    annotations, tables = ("*.TextGrid", "*.textgrid", "*.eaf"), _patterns(TABLES)
-    sounds = _patterns(SUFFIXES)
+    annotations = _patterns({*READERS, *map(str.lower, READERS)})
+    sounds, tables = _patterns(SUFFIXES), _patterns(TABLES)
     chosen, _filter = QFileDialog.getOpenFileNames(
         parent,
         "Sound files with one word each, annotations, or tables of recordings",
         str(Path.home()),
         f"All supported files ({' '.join((*sounds, *annotations, *tables))});;"
-        f"Sound files ({' '.join(sounds)});;TextGrid and EAF ({' '.join(annotations)});;"
+        f"Sound files ({' '.join(sounds)});;Annotations ({' '.join(annotations)});;"
         f"Tables ({' '.join(tables)})",
     )
     return [Path(file) for file in chosen]

@@ -22,6 +22,7 @@ from vgdesk.app.actions import ACTIONS
 from vgdesk.app.state.events import Embedded, SessionChanged
 from vgdesk.app.state.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
+from vgdesk.core.counting import counted
 from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
@@ -42,14 +43,14 @@ from vgdesk.ui.widgets.notice_bar import NoticeBar
 from vgdesk.ui.words.words_panel import WordsPanel
 
 LAYOUT_VERSION = 1
-FRAME = 12  # pixels that the frame of a window takes at each side, and its title thrice
-WIDE = 1200  # pixels from which four views side by side can be read
+FRAME = 12  # width of the window frame in pixels; its title takes three times as much
+WIDE = 1200  # pixels: least width for four views side by side
 POOLINGS = tuple(pooling.value for pooling in Pooling)
 MENUS = ("File", "Edit", "Word", "View", "Models", "Help")
 
 
 class MainWindow(QMainWindow):
-    """The window: docks around the views, menus from ACTIONS. Hears news and passes on wishes."""
+    """The main window: docks around the views, menus from ACTIONS, and their connections."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -175,13 +176,13 @@ class MainWindow(QMainWindow):
         events.selection_changed.subscribe(self._show_selection)
         events.embedded.subscribe(self._show_embedded)
 
-    # Wishes
+    # Actions
 
     def _run_by_id(self, action: str) -> None:
         if action:
             ACTIONS[action].run(self.controller)
 
-    # News
+    # Events
 
     def _session_changed(self, _change: SessionChanged) -> None:
         store, session = self.workspace.store, self.workspace.session
@@ -201,8 +202,8 @@ class MainWindow(QMainWindow):
         session, projects = self.workspace.session, self.workspace.projects
         is_unsaved = self.workspace.store.has_unsaved_edits
         self.setWindowTitle(f"{projects.title}{'*' if is_unsaved else ''} – vgdesk")
-        words, takes = len(session.words), len(session.takes)
-        self._count.setText(f"{words} word{'s' * (words != 1)}, {takes} take{'s' * (takes != 1)}")
+        words, takes = counted(len(session.words), "word"), counted(len(session.takes), "take")
+        self._count.setText(f"{words}, {takes}")
         kept = "not saved yet" if projects.home is None else "saved"
         self._saved.setText("unsaved edits" if is_unsaved else kept)
 
@@ -262,10 +263,10 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self.controller.take_in([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
-    # Coming and going
+    # Layout and closing
 
     def reset_layout(self) -> None:
-        """Put every part back where it was at the very first start."""
+        """Restore the layout of the first start."""
         self.restoreState(self._first_state, LAYOUT_VERSION)
         self.views.set_grid(True)
 
@@ -287,20 +288,20 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         self._is_leaving = True
         self.close()
-        self._is_leaving = False  # if something spoke against it, edits are asked about again
+        self._is_leaving = False  # closing may have been refused; then edits are asked about again
 
     def _place(self, name: str) -> QByteArray:
         stored = self._places().value(name)
         return stored if isinstance(stored, QByteArray) else QByteArray()
 
     def _places(self) -> QSettings:
-        # Where the window stands belongs to this screen, not to the user's settings.
+        # The position of the window belongs to this screen, not to the user's settings.
         return QSettings(str(user_folder("config") / "window.ini"), QSettings.Format.IniFormat)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.recording.is_holding_a_take and not self.recording.is_finishing:
-            # The take is kept first; nobody closes a window to lose what was just said. Who asks
-            # again does not want to wait: what is on the disk comes back at the next start.
+            # The take is kept first. A second attempt closes without waiting: the part on disk is
+            # restored at the next start.
             event.ignore()
             self.recording.finish_take(self.close)
             self.workspace.events.notice.publish(
@@ -309,7 +310,7 @@ class MainWindow(QMainWindow):
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:
             event.ignore()
-            # A window that is asked to close while it is being closed stays open for good.
+            # A window that is asked to close while it is closing would never close.
             QTimer.singleShot(0, self, self._ask_to_leave)
             return
         self._places().setValue("geometry", self.saveGeometry())

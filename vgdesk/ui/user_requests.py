@@ -9,9 +9,9 @@ from vgdesk.core.viewing import Selection, Shown, ViewRecipe
 
 
 class UserRequests(QObject):
-    """What a user can ask for by a click in a panel or view: the only way to select, look and edit.
+    """Everything that a click in a panel or view can change: selection, recipe, words and takes.
 
-    Widgets send signals and know nothing of it; controllers connect them with these methods.
+    Widgets only send signals; controllers connect them to these methods.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -31,20 +31,20 @@ class UserRequests(QObject):
     def reduced_motion(self) -> bool:
         return self._workspace.settings.reduced_motion
 
-    # Selecting
+    # Selection
 
     def choose_word(self, word: str) -> None:
         self._view_state.select(WordId(word))
 
     def choose_words(self, words: Sequence[WordId]) -> None:
-        """Select exactly these words; the first becomes the primary one."""
+        """Select only these words; the first is the primary one."""
         self._view_state.select(*words)
 
     def choose_pair(self, one: str, other: str) -> None:
         self._view_state.select(WordId(one), WordId(other))
 
     def choose_labels(self, labels: list[str]) -> None:
-        """Select the words with one of these labels; those without a label have the empty one."""
+        """Select the words with one of these labels; the empty label selects unlabelled words."""
         words, column = self._workspace.session.words.values(), self.recipe.label_column
         self._view_state.select(*(w.id for w in words if w.labels.get(column, "") in labels))
 
@@ -54,7 +54,7 @@ class UserRequests(QObject):
         self._view_state.choose_take(found.word, found.id)
 
     def choose_row(self, word: str, row: str) -> None:
-        """Select a word, and the take if the row is one of it."""
+        """Select a word, and inspect the take if the row is one."""
         self._view_state.select(WordId(word))
         if row in self._workspace.session.takes:
             self._view_state.choose_take(WordId(word), TakeId(row))
@@ -63,7 +63,7 @@ class UserRequests(QObject):
         self._view_state.toggle(WordId(word))
 
     def hover(self, word: str) -> None:
-        """Point at a word, or at none if the text is empty."""
+        """Highlight a word under the pointer; none if the text is empty."""
         self._view_state.hover(WordId(word) if word else None)
 
     def select_all(self) -> None:
@@ -76,10 +76,10 @@ class UserRequests(QObject):
         """Move along the list from the primary word."""
         self._view_state.step_word(self._workspace.session, step)
 
-    # Looking
+    # Recipe
 
     def change_recipe(self, change: Callable[[ViewRecipe], ViewRecipe]) -> None:
-        """Look at something else."""
+        """Change the recipe."""
         self._view_state.change(change)
 
     def compare(self, a: Cell, b: Cell) -> None:
@@ -90,16 +90,16 @@ class UserRequests(QObject):
         self._view_state.change(lambda recipe: replace(recipe, shown=shown))
 
     def choose_layer(self, layer: int) -> None:
-        """Look at this layer of the cell whose words are shown."""
+        """Show this layer of the cell in focus."""
         self._view_state.choose_layer(self.recipe.focus, layer)
 
     def choose_layers(self, a_layer: int, b_layer: int) -> None:
-        """Look at these layers of the two cells that are compared."""
+        """Show these layers of the two compared cells."""
         a, b = self.recipe.a, self.recipe.b
         self._view_state.change(lambda r: r.with_layer(a, a_layer).with_layer(b, b_layer))
 
     def choose_layer_of(self, encoder: EncoderId, layer: int) -> None:
-        """Look at this layer in every cell with this encoder."""
+        """Show this layer in every cell with this encoder."""
         encoders = self._workspace.session.encoders
         for cell in [cell for cell in Cell if encoders.get(cell) == encoder]:
             self._view_state.choose_layer(cell, layer)
@@ -111,20 +111,20 @@ class UserRequests(QObject):
         self._view_state.change(lambda recipe: replace(recipe, pooling=pooling))
 
     def show_floors(self, is_on: bool) -> None:
-        """Show untrained twins and baselines in the curves, too."""
+        """Show or hide untrained twins and baselines in the curves."""
         self._view_state.change(lambda recipe: replace(recipe, floors=is_on))
 
     def toggle_published(self) -> None:
         self._view_state.toggle_published()
 
     def show_part(self, rows: list[str]) -> None:
-        """Show some rows of a long list alone; none: all of them again."""
+        """Show only these rows of a long list; all rows if empty."""
         self._workspace.pipeline.show_part(rows)
 
     def refit_map(self) -> None:
         self._workspace.pipeline.refit_map()
 
-    # Editing
+    # Edits
 
     def delete(self, words: Sequence[WordId], takes: Sequence[TakeId]) -> None:
         self._workspace.editor.delete(frozenset(words), frozenset(takes))
@@ -142,7 +142,7 @@ class UserRequests(QObject):
         """Trim a take to the word that voice activity finds in it."""
         self._workspace.sounds.find_word(TakeId(take))
 
-    # Playing
+    # Playback
 
     def play(self, words: Sequence[WordId]) -> None:
         self._workspace.sounds.play(words)
@@ -153,10 +153,10 @@ class UserRequests(QObject):
             self._workspace.sounds.play([self.selection.primary])
 
     def play_if_recorded(self, word: str) -> None:
-        """Play a word; one without a recording is no mistake."""
+        """Play a word if it has a recording."""
         if self._workspace.session.takes_of(WordId(word)):
             self._workspace.sounds.play([WordId(word)])
 
     def play_part(self, take: str, is_end: bool, seconds: float) -> None:
-        """Play some seconds from the start of a take, or those at its end."""
+        """Play some seconds at the start or the end of a take."""
         self._workspace.sounds.play_part(TakeId(take), seconds, is_end=is_end)

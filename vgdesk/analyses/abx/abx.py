@@ -9,8 +9,6 @@ import numpy as np
 
 from vgdesk.analyses.abx.abx_triples import (
     AbxErrors,
-    Codes,
-    Doubles,
     MatrixNearness,
     Nearness,
     Trials,
@@ -26,6 +24,7 @@ from vgdesk.analyses.chance import (
     permuted_labels,
     resampled_mean,
 )
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
@@ -80,13 +79,6 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
 
     A and X are two words with one label, B is a word with another; the error rate is the share of
     triples in which B is nearer to X than A is. All triples count; label pairs weigh the same.
-
-    Parameters
-    ----------
-    facts
-        The group of each word is its label; rows of words without one are left out.
-    seed
-        For the shuffled labels of the chance band and the resampled words of the interval.
 
     Returns
     -------
@@ -309,7 +301,8 @@ SOURCE = (
 ABX = CurveAnalysis(
     id="abx",
     title="ABX error of labels",
-    explains="How often a word X is nearer to a word of another group than to one of its own.",
+    explains="How often a word X is nearer to a word of another group than to one of the same "
+    "group.",
     reading="0 means never, .5 is chance: lower is better.",
     avoid="Not for labels that correlate with word length or speaker: these alone separate groups.",
     formula=FORMULA,
@@ -321,7 +314,7 @@ ABX = CurveAnalysis(
 ABX_WORDS = CurveAnalysis(
     id="abx-words",
     title="ABX error of words",
-    explains="How often a take is nearer to another word than to a second take of its own word, "
+    explains="How often a take is nearer to another word than to a second take of the same word, "
     "across speakers where these are known.",
     reading="0 means that words are always recognised, .5 is chance: lower is better.",
     avoid="With takes of one speaker the task is easy: voice and room are the same.",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgdesk.analyses.abx.abx import TRUSTED_WORDS, Chance, Moves, error_curve, moves_of_groups
-from vgdesk.analyses.abx.abx_triples import Codes, MatrixNearness, Trials
+from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES
 from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
+from vgdesk.core.arrays import Codes
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.frames import FrameStack
 from vgdesk.core.results import LayerCurve, Trace

@@ -15,10 +15,11 @@ from vgdesk.analyses.abx.abx import (
     error_curve,
     moves_of_groups,
 )
-from vgdesk.analyses.abx.abx_triples import Codes, Doubles, Trials
+from vgdesk.analyses.abx.abx_triples import Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES, permuted_labels
 from vgdesk.analyses.words.speaker_groups import group_means
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
@@ -190,8 +191,8 @@ def _warning(stack: LayerStack, speakers: Codes | None) -> str:
 ABX_LANGUAGE = CurveAnalysis(
     id="abx-language",
     title="ABX error of languages",
-    explains="How often a word X is nearer to a word of another language than to one of its own, "
-    "all by one speaker.",
+    explains="How often a word X is nearer to a word of another language than to one of the same "
+    "language, all by one speaker.",
     reading="0 means that languages are always told apart, .5 is chance.",
     avoid="Not where the words of one language are longer, rarer or recorded elsewhere, nor where "
     "each speaker speaks only one language: it then measures voices.",

@@ -16,13 +16,9 @@ from itertools import pairwise
 from typing import Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from vgdesk.core.arrays import Codes, Doubles, FloatArray, Mask
 
 # Float32 values held at once: 120 MB.
 BLOCK = 30_000_000
@@ -57,13 +53,13 @@ class VectorNearness:
     """
 
     points: FloatArray
-    is_silent: NDArray[np.bool_]
+    is_silent: Mask
 
     @classmethod
     def of(cls, layer: FloatArray) -> Self:
         """Prepare the vectors of a layer, [rows, dim]."""
         points = unit_rows(layer)
-        is_silent: NDArray[np.bool_] = np.logical_not(points.any(axis=1))
+        is_silent: Mask = np.logical_not(points.any(axis=1))
         if not is_silent.all():
             # Exact, so that a layer which is the same for all rows is exactly 0.
             points -= points[is_silent.argmin()].copy()

@@ -3,13 +3,7 @@
 import numpy as np
 
 from vgdesk.analyses.abx.abx import SOURCE
-from vgdesk.analyses.abx.abx_triples import (
-    Doubles,
-    MatrixNearness,
-    Trials,
-    VectorNearness,
-    abx_cells,
-)
+from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials, VectorNearness, abx_cells
 from vgdesk.analyses.base import ConfusionAnalysis
 from vgdesk.analyses.chance import (
     SHUFFLES,
@@ -25,7 +19,7 @@ from vgdesk.analyses.groups.label_scores import (
     chance_of,
     labelled_rows,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts
@@ -94,7 +88,7 @@ ABX_LABELS = ConfusionAnalysis(
     id="abx-labels",
     title="ABX by label pairs",
     explains="Which groups are confused: how often a word X of one group is nearer to a word of "
-    "another group than to one of its own.",
+    "another group than to one of the same group.",
     reading="0 means never, .5 is chance; above .5 the group is more scattered than separate.",
     avoid="Not for groups of two words: their rows rest on a single pair.",
     formula="P(d(X, B) < d(X, A)) + P(d(X, B) = d(X, A)) / 2 for A, X of one label and B of the "

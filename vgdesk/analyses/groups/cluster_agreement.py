@@ -1,10 +1,8 @@
 """Agreement of clusters with labels, corrected for chance."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Codes = NDArray[np.intp]
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Codes, Doubles
 
 # Smaller differences are rounding.
 ROUNDING = 1e-12

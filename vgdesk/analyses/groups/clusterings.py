@@ -6,17 +6,12 @@ from functools import partial
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.groups.cluster_agreement import (
-    Codes,
-    Doubles,
-    adjusted_information,
-    adjusted_rand,
-)
+from vgdesk.analyses.groups.cluster_agreement import adjusted_information, adjusted_rand
 from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows
 from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

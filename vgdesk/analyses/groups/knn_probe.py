@@ -1,16 +1,9 @@
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.groups.label_scores import (
-    MIN_WORDS,
-    Codes,
-    Doubles,
-    label_curve,
-    labelled_rows,
-    mean_of_rows,
-)
+from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows, mean_of_rows
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack

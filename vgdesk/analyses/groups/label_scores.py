@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.chance import (
     INTERVAL,
@@ -16,15 +15,13 @@ from vgdesk.analyses.chance import (
     permuted_labels,
     resampled_mean,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 
-Codes = NDArray[np.intp]
-Doubles = NDArray[np.float64]
 # Takes the values of all layers, [layers, rows, dim], labellings of their rows, [labellings, rows],
 # of which the first is the true one, and how often rows are resampled, [samples, rows]. Returns
 # the score of each labelling, [layers, labellings], and that of the true one in each sample,

@@ -7,13 +7,9 @@ too narrow for a claim about other words.
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.numerics.principal_components import centred
-from vgdesk.core.arrays import FloatArray
-
-Codes = NDArray[np.intp]
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 
 LEFT_OUT = "95 % t interval over {} repeats, each without one group"
 

@@ -1,16 +1,10 @@
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.groups.label_scores import (
-    Codes,
-    Doubles,
-    label_curve,
-    labelled_rows,
-    mean_of_rows,
-)
+from vgdesk.analyses.groups.label_scores import label_curve, labelled_rows, mean_of_rows
 from vgdesk.analyses.groups.stratified_folds import stratified_folds
 from vgdesk.analyses.numerics.principal_components import centred, principal_components
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

@@ -7,7 +7,6 @@ from vgdesk.analyses.chance import SHUFFLES
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
-    Codes,
     Labelled,
     Score,
     label_curve,
@@ -16,11 +15,10 @@ from vgdesk.analyses.groups.label_scores import (
 )
 from vgdesk.analyses.numerics.group_distances import silhouettes
 from vgdesk.analyses.numerics.principal_components import principal_components
-from vgdesk.analyses.row_changes import Places
 from vgdesk.analyses.words.distances import BLOCK, distance_blocks, distances_of
 from vgdesk.analyses.words.pair_tables import PairMeasure, pair_blocks
-from vgdesk.analyses.words.word_pairs import Doubles, unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.words.word_pairs import unit_rows
+from vgdesk.core.arrays import Codes, Doubles, FloatArray, Places
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
@@ -36,13 +34,6 @@ MANY_SHUFFLED_ROWS = 500
 
 def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Mean silhouette of the labels at every layer, by Euclidean distance.
-
-    Parameters
-    ----------
-    facts
-        The group of each word is its label; rows of words without one are left out.
-    seed
-        For the shuffled labels of the chance band and the resampled words of the interval.
 
     Returns
     -------

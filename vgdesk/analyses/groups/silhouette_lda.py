@@ -17,15 +17,10 @@ from vgdesk.analyses.groups.label_scores import (
 )
 from vgdesk.analyses.groups.silhouette import LIMITS, SOURCE
 from vgdesk.analyses.groups.stratified_folds import stratified_folds
-from vgdesk.analyses.numerics.discriminants import (
-    Codes,
-    Doubles,
-    discriminants,
-    published_points,
-)
+from vgdesk.analyses.numerics.discriminants import discriminants, published_points
 from vgdesk.analyses.numerics.group_distances import silhouettes_of_points
 from vgdesk.analyses.numerics.principal_components import principal_components
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve

@@ -9,10 +9,10 @@ from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, MIN_WORDS, chance_of, labelled_rows
 from vgdesk.analyses.groups.leave_one_group_out import LEFT_OUT, half_width
 from vgdesk.analyses.groups.silhouette import COMPONENTS, LIMITS, by_distance
-from vgdesk.analyses.numerics.discriminants import Codes, Doubles, published_points
+from vgdesk.analyses.numerics.discriminants import published_points
 from vgdesk.analyses.numerics.group_distances import silhouettes_of_points
 from vgdesk.analyses.numerics.principal_components import principal_components
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack

@@ -1,7 +1,6 @@
 import numpy as np
-from numpy.typing import NDArray
 
-Codes = NDArray[np.intp]
+from vgdesk.core.arrays import Codes
 
 
 def stratified_folds(words: Codes, codes: Codes, parts: int, rng: np.random.Generator) -> Codes:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.numerics.layer_products import Doubles, unit_layers
+from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
     chance_warning,
@@ -29,7 +29,7 @@ from vgdesk.analyses.numerics.random_rotation import (
     scores_of_pairs,
     shuffled_spread,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
@@ -69,8 +69,6 @@ def svcca(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For the shuffles behind the spread of chance.
 
@@ -82,8 +80,8 @@ def svcca(
     Raises
     ------
     TooFewWordsError
-        Also if a layer keeps as many components as there are words, minus one: they span any list
-        of words, and all canonical correlations would be 1.
+        Also if a layer keeps as many components as there are words, minus one: they span any words,
+        and all canonical correlations would be 1.
     """
     return _compared("svcca", "mean canonical correlation", (a, b), _equally, seed)
 

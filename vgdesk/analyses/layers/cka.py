@@ -29,11 +29,6 @@ def debiased_cka(
 ) -> LayerSimilarity:
     """Debiased linear CKA between every layer of `a` and every layer of `b`.
 
-    Parameters
-    ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
-
     Returns
     -------
     LayerSimilarity

@@ -23,14 +23,13 @@ import numpy as np
 from vgdesk.analyses.base import need_same_rows
 from vgdesk.analyses.numerics.layer_products import (
     PRECISE_WORDS,
-    Doubles,
     Frame,
     LayerProducts,
     framed_layers,
     multiplied,
 )
-from vgdesk.analyses.row_changes import IncrementalCache, Places, RowChange
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.row_changes import IncrementalCache, RowChange
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 from vgdesk.core.stack import LayerStack
 
 # With more changed rows a full run is faster.

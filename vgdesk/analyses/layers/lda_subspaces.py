@@ -8,7 +8,8 @@ from vgdesk.analyses.chance import false_discovery_rates, few_p_values, permuted
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, labelled_rows
 from vgdesk.analyses.layers.cka import debiased_cka
-from vgdesk.analyses.numerics.discriminants import Codes, published_points
+from vgdesk.analyses.numerics.discriminants import published_points
+from vgdesk.core.arrays import Codes
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import LayerStack

@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.numerics.pair_gathering import compiled_gather, compiled_products
 from vgdesk.analyses.numerics.pair_tiles import square, tiles
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Doubles, FloatArray
 
 # Permutations, and pairs of each, held at once: together they fit into a cache.
 ORDERS = 64

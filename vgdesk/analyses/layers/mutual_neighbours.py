@@ -5,8 +5,8 @@ import numpy as np
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.layers.matrix_agreement import CHANCE
-from vgdesk.analyses.words.nearest_words import NONE, Ids, nearest_by_cosine
-from vgdesk.analyses.words.word_pairs import Doubles
+from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
+from vgdesk.core.arrays import Doubles, Ids
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -21,11 +21,6 @@ def shared_neighbours(
     a: LayerStack, b: LayerStack, _facts: Facts = NOTHING_KNOWN, _seed: int = 0
 ) -> LayerSimilarity:
     """Share of the k nearest words by cosine that two layers have in common, over all words.
-
-    Parameters
-    ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
 
     Returns
     -------

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from vgdesk.analyses.layers.mantel import PairSums
 from vgdesk.analyses.numerics.pair_tiles import over_pairs, pairs_of, word_sums
 from vgdesk.analyses.words.word_pairs import ROUNDING
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 
-Doubles = NDArray[np.float64]
 Scale = Callable[[FloatArray], FloatArray]
 
 # Up to this many pairs float64 and sorting are cheap; beyond, pairs are float32 and ranked by

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_words
 from vgdesk.analyses.layers.pair_matrices import (
@@ -41,7 +40,6 @@ from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import LayerStack
 
-Doubles = NDArray[np.float64]
 # The name of each column, and its number for each word that has one.
 Columns = Mapping[str, Mapping[WordId, float]]
 
@@ -60,8 +58,6 @@ def partial_rsa(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> La
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling words if there are too many.
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
-from vgdesk.analyses.numerics.layer_products import Doubles, unit_layers
+from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
     chance_warning,
@@ -15,7 +15,7 @@ from vgdesk.analyses.numerics.random_rotation import (
     scores_of_pairs,
     shuffled_spread,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -32,8 +32,6 @@ def procrustes_similarity(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For the shuffles behind the spread of chance.
 

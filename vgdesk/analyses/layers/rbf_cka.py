@@ -6,13 +6,12 @@ from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.layers.cka import MIN_WORDS, debiased_warning
 from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
 from vgdesk.analyses.numerics.layer_products import (
-    Doubles,
     LayerProducts,
     sums_of_products,
     tiles_of,
     unit_layers,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -41,8 +40,6 @@ def rbf_cka(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     fraction
         The bandwidth s of each layer, as a fraction of the median distance of its words, excluding
         copies.

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
@@ -27,11 +26,10 @@ from vgdesk.analyses.layers.pair_matrices import (
     unit_values,
 )
 from vgdesk.analyses.numerics.kendall_tau import concordance
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
 
 MIN_WORDS = 4
 # With fewer words two standard deviations of chance are more than 0.15.
@@ -97,8 +95,6 @@ def pearson_rsa(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling words if there are more than `MOST_WORDS`.
 
@@ -131,8 +127,6 @@ def kendall_rsa(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling couples of pairs if there are more than 64 words; tau is then accurate to
         0.0014 in 95 % of cases.

@@ -6,13 +6,13 @@ import numpy as np
 
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
 from vgdesk.analyses.lexicon.caption_similarity import (
-    Doubles,
     caption_similarities,
     caption_words,
     ranked_similarity,
 )
 from vgdesk.analyses.lexicon.ratings import DIGITS, standard_ranks, weighted_correlations
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace

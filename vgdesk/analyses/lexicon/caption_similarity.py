@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
-from vgdesk.core.arrays import FloatArray, HoldsArrays, expect_shape
+from vgdesk.core.arrays import Doubles, FloatArray, HoldsArrays, expect_shape
 from vgdesk.core.model import WordId
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
 
 # Words of closed classes: they are in nearly every caption and say nothing about a picture.
 FUNCTION_WORDS = """

@@ -15,12 +15,11 @@ from vgdesk.analyses.lexicon.letter_classes import VOWELS
 from vgdesk.analyses.lexicon.sound_symbolism import (
     ROUND,
     SHARP,
-    Codes,
-    Doubles,
     classes_of,
     cosines_between,
     few_of_a_sort,
 )
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.details import LetterProfile
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

@@ -6,14 +6,11 @@ Pairs share words, so chance and interval come from permuting and resampling wor
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Doubles, FloatArray
 
 # Distances that agree to so many digits of their range share a rank, or rounding would order equal
 # ones.

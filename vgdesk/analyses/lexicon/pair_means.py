@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 
 # Listed pairs processed at once.
 BLOCK = 4096

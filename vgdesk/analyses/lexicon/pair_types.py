@@ -13,8 +13,6 @@ import numpy as np
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, bootstrap_counts, layer_curve, normal_shuffles
 from vgdesk.analyses.lexicon.pair_means import (
-    Codes,
-    Doubles,
     GroupPairs,
     ListedPairs,
     Pairs,
@@ -29,7 +27,7 @@ from vgdesk.analyses.words.speaker_groups import (
     without_voices,
 )
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts

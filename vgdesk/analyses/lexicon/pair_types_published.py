@@ -10,8 +10,8 @@ from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import layer_curve
 from vgdesk.analyses.lexicon.pair_types import MIN_WORDS, TRUSTED_WORDS
 from vgdesk.analyses.lexicon.word_relations import word_relations
-from vgdesk.analyses.words.word_pairs import Doubles, unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.words.word_pairs import unit_rows
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
@@ -21,7 +21,6 @@ from vgdesk.core.viewing import Rows
 
 # Rows of two takes each, shape [pairs, 2].
 Pairs = NDArray[np.intp]
-Codes = NDArray[np.intp]
 
 SAMPLES = 5
 MOST_TAKES = 10_000

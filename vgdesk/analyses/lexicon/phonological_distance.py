@@ -8,7 +8,6 @@ import numpy as np
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
 from vgdesk.analyses.lexicon.pair_correlation import (
-    Doubles,
     correlation,
     cosine_distances,
     resampled_correlations,
@@ -17,6 +16,7 @@ from vgdesk.analyses.lexicon.pair_correlation import (
 )
 from vgdesk.analyses.lexicon.phonetic_features import features_of, ipa_symbols, substitution_costs
 from vgdesk.analyses.sequences.edit_distance import edit_distances
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId

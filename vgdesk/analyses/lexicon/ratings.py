@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import INTERVAL, SHUFFLES, bootstrap_counts, layer_curve
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 
-Doubles = NDArray[np.float64]
 # Pairs of words by their indices, shape [2, pairs].
 Pairs = NDArray[np.intp]
 

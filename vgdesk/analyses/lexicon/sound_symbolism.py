@@ -6,21 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
 from vgdesk.analyses.lexicon.letter_classes import sound_class
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray, Mask
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
-
-Codes = NDArray[np.intp]
-Doubles = NDArray[np.float64]
 
 ROUND, SHARP = "round", "sharp"
 SAYS_SOUND = "sounds "
@@ -156,7 +152,7 @@ def cosines_between(layer: FloatArray, words: TwoClasses, shapes: TwoClasses) ->
     return table
 
 
-def round_areas(scores: Doubles, is_round: NDArray[np.bool_]) -> Doubles:
+def round_areas(scores: Doubles, is_round: Mask) -> Doubles:
     """Return how often a round item scores higher than a sharp one; ties count half.
 
     This is the area under the ROC curve.

@@ -4,14 +4,11 @@ from collections.abc import Hashable
 from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.row_changes import Keys
+from vgdesk.core.arrays import Doubles, Mask
 from vgdesk.core.results import Trace
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 # An axis with a smaller share of the total shows only rounding.
 ROUNDING = 1e-12
@@ -19,13 +16,13 @@ ROUNDING = 1e-12
 MIN_TRUSTED = 4
 
 
-def rows_to_fit(stack: LayerStack, fitted: frozenset[str] | None) -> Flags:
+def rows_to_fit(stack: LayerStack, fitted: frozenset[str] | None) -> Mask:
     """Return which rows the axes are fitted to: those named, or all if none is present."""
     named = np.array([fitted is None or row in fitted for row in stack.rows])
     return named if named.any() else ~named
 
 
-def what_is_fitted(stack: LayerStack, layer: int, is_fitted: Flags) -> tuple[Hashable, Keys]:
+def what_is_fitted(stack: LayerStack, layer: int, is_fitted: Mask) -> tuple[Hashable, Keys]:
     """Return the cache key of a map: the layer, and the keys of the fitted rows."""
     thing = stack.encoder, stack.layers[layer], stack.values.shape[2]
     return thing, tuple(compress(stack.keys, is_fitted.tolist()))
@@ -76,7 +73,7 @@ def steady_signs(points: Doubles) -> Doubles:
     return np.where(np.where(has_tail, tail, points[0]) < 0, -1.0, 1.0)
 
 
-def with_steady_signs(points: Doubles, is_fitted: Flags) -> Doubles:
+def with_steady_signs(points: Doubles, is_fitted: Mask) -> Doubles:
     """Flip the axes by the signs of the fitted rows."""
     mirrored: Doubles = points * steady_signs(points[is_fitted])
     return mirrored
@@ -88,7 +85,7 @@ def axis_titles(name: str, values: Doubles, total: float) -> tuple[str, str]:
     return f"{name} 1 ({first:.0f} %)", f"{name} 2 ({second:.0f} %)"
 
 
-def map_trace(estimator: str, stack: LayerStack, is_fitted: Flags) -> Trace:
+def map_trace(estimator: str, stack: LayerStack, is_fitted: Mask) -> Trace:
     """Describe the fit: the number of fitted rows, with a warning if they are too few."""
     n = int(is_fitted.sum())
     warning = ""

@@ -2,8 +2,6 @@ import numpy as np
 
 from vgdesk.analyses.base import MapAnalysis, need_words
 from vgdesk.analyses.maps.map_fitting import (
-    Doubles,
-    Flags,
     axis_titles,
     map_trace,
     over_root,
@@ -12,7 +10,7 @@ from vgdesk.analyses.maps.map_fitting import (
     with_steady_signs,
 )
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray, Mask
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
@@ -60,7 +58,7 @@ def map_by_distance(
     )
 
 
-def _landmarks(is_fitted: Flags) -> Flags:
+def _landmarks(is_fitted: Mask) -> Mask:
     places = np.flatnonzero(is_fitted)
     if len(places) <= LANDMARKS:
         return is_fitted
@@ -69,7 +67,7 @@ def _landmarks(is_fitted: Flags) -> Flags:
     return chosen
 
 
-def _cosine_distances(values: FloatArray, is_fitted: Flags) -> Doubles:
+def _cosine_distances(values: FloatArray, is_fitted: Mask) -> Doubles:
     """Return the distance of every row to every fitted row, shape [rows, fitted]."""
     units = unit_rows(values)
     distances = 1.0 - np.clip(units @ units[is_fitted].T, -1.0, 1.0)

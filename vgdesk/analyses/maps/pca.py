@@ -1,6 +1,5 @@
 from vgdesk.analyses.base import MapAnalysis, need_words
 from vgdesk.analyses.maps.map_fitting import (
-    Flags,
     axis_titles,
     map_trace,
     rows_to_fit,
@@ -10,6 +9,7 @@ from vgdesk.analyses.maps.map_fitting import (
 )
 from vgdesk.analyses.numerics.principal_components import Components
 from vgdesk.analyses.row_changes import IncrementalCache
+from vgdesk.core.arrays import Mask
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
@@ -43,7 +43,7 @@ def map_by_variance(
     )
 
 
-def _components(stack: LayerStack, layer: int, is_fitted: Flags) -> Components:
+def _components(stack: LayerStack, layer: int, is_fitted: Mask) -> Components:
     """Find the components of the fitted rows; cached, because new words do not move them."""
     thing, keys = what_is_fitted(stack, layer, is_fitted)
     return _kept.get_or_compute(

@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import MapAnalysis, need_words
 from vgdesk.analyses.maps.map_fitting import (
-    Doubles,
-    Flags,
     map_trace,
     rows_to_fit,
     steady_signs,
@@ -16,7 +14,7 @@ from vgdesk.analyses.maps.map_fitting import (
 )
 from vgdesk.analyses.numerics.principal_components import Components
 from vgdesk.analyses.row_changes import IncrementalCache
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray, Mask
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import WordMap
 from vgdesk.core.stack import LayerStack
@@ -87,9 +85,7 @@ def draft_by_neighbours(
     return None if picture is None else _map(stack, layer, is_fitted, picture, 0)
 
 
-def _map(
-    stack: LayerStack, layer: int, is_fitted: Flags, picture: "Picture", steps: int
-) -> WordMap:
+def _map(stack: LayerStack, layer: int, is_fitted: Mask, picture: "Picture", steps: int) -> WordMap:
     points = np.empty((len(stack.rows), 2))
     points[is_fitted] = picture.places
     if not is_fitted.all():

@@ -5,12 +5,8 @@ from typing import Any
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
-Places = NDArray[np.intp]
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 
 # arccos(x) / sqrt(1 - x) for x from 0 to 1, highest power first, accurate to 2e-8.
 # Abramowitz and Stegun (1964), Handbook of mathematical functions, 4.4.46.

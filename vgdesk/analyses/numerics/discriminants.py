@@ -15,13 +15,9 @@ Ledoit and Wolf (2004), A well-conditioned estimator for large-dimensional covar
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.numerics.principal_components import centred
-from vgdesk.core.arrays import FloatArray
-
-Codes = NDArray[np.intp]
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 
 # Lower bound of divisors; a within-group spread below this share of the total counts as none.
 TINY = 1e-12

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, FloatArray
 from vgdesk.core.cancellation import until_cancelled
-
-Codes = NDArray[np.intp]
 
 # Up to this number dense products are faster than sparse ones.
 DENSE_GROUPS = 10

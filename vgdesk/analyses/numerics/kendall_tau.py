@@ -14,12 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
-Places = NDArray[np.intp]
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 
 # Up to this number all couples are counted; of more, so many are drawn at random.
 COUPLES = 2**21

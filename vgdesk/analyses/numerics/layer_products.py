@@ -10,13 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import need_same_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
 
 # Up to this number float64 is cheap, and needed: with few words most of a sum is its diagonal, and
 # without that float32 does not leave six digits.

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 
 
 def gather(
@@ -44,7 +44,7 @@ def add_products(
     other: FloatArray,
     orders: NDArray[np.uint32],
     places: NDArray[np.uint32],
-    sums: NDArray[np.float64],
+    sums: Doubles,
 ) -> None:
     """Multiply a symmetric matrix, under permutations of its words, with another one.
 

@@ -12,9 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Doubles, FloatArray
 
 # Words per tile.
 TILE = 512

@@ -2,11 +2,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Doubles, FloatArray
 
 # A component with a smaller share of the total variance shows only rounding.
 ROUNDING = 1e-12

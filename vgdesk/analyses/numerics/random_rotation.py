@@ -29,7 +29,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.analyses.numerics.layer_products import Doubles
+from vgdesk.core.arrays import Doubles
 
 SHUFFLES = 30
 CHANCE = (

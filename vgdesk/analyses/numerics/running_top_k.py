@@ -2,13 +2,9 @@
 
 from typing import Any
 
-import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Ids = NDArray[np.int32]
+from vgdesk.core.arrays import FloatArray, Ids
 
 
 @njit(cache=True)

@@ -6,10 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
-
-Doubles = NDArray[np.float64]
-Places = NDArray[np.intp]
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 
 # Up to this many values, comparing with all of them is faster than bisecting.
 FEW = 32
@@ -26,7 +23,7 @@ def lost_triples(
     as_a: Doubles,
     as_b: Doubles,
 ) -> Any:
-    """Compare every X with all A of its own group and all B of every other group.
+    """Compare every X with all A of the same group and all B of every other group.
 
     The A of an X are sorted once; each B is then located among them by bisection. That takes
     n log(n) steps instead of one for each pair of A and B.

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import GatingAnalysis, need_words
 from vgdesk.analyses.words.speaker_groups import group_means
 from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.details import GatingResult
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -21,8 +20,6 @@ from vgdesk.core.gates import Condition, Heard
 from vgdesk.core.model import WordId
 from vgdesk.core.results import Trace
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
 
 MIN_WORDS = 3
 # With fewer words the right word is first by chance too often.

@@ -1,7 +1,7 @@
 """Retrieval of each word of one encoder among the words of another.
 
 The spaces of two encoders have no axes in common, so a word is described by its cosines with all
-other words of its own space. The mean vector is subtracted first, or all words of a narrow cone
+other words of the same space. The mean vector is subtracted first, or all words of a narrow cone
 would have the same description.
 """
 
@@ -10,19 +10,15 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.chance import layer_similarity
 from vgdesk.analyses.words.speaker_groups import without_voices
 from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray, Floats
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 
 MIN_WORDS = 5
 # With fewer words a few lucky ones are enough to be far above chance.
@@ -91,8 +87,6 @@ def find_partners(
 
     Parameters
     ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
     seed
         For sampling words where there are more than `MOST_WORDS`.
 

@@ -20,15 +20,9 @@ from vgdesk.analyses.chance import (
     layer_curve,
     resampled_mean,
 )
-from vgdesk.analyses.words.speaker_groups import (
-    Codes,
-    Doubles,
-    speaker_codes,
-    voice_codes,
-    without_voices,
-)
+from vgdesk.analyses.words.speaker_groups import speaker_codes, voice_codes, without_voices
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -183,7 +177,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     Parameters
     ----------
     facts
-        The speakers; each take without a known speaker counts as a speaker of its own.
+        The speakers; each take without a known speaker counts as a separate speaker.
     seed
         For the permutations of the chance band and the resampled words of the interval.
 

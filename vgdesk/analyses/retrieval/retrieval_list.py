@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.retrieval.partner_retrieval import (
     MOST_WORDS,
@@ -21,15 +20,12 @@ from vgdesk.analyses.retrieval.retrieval import (
     search_of,
     trace_of,
 )
-from vgdesk.analyses.words.speaker_groups import Codes
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.details import RetrievalList
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
 from vgdesk.core.results import Trace
 from vgdesk.core.stack import LayerStack
-
-Doubles = NDArray[np.float64]
 
 HITS = 5
 
@@ -97,7 +93,7 @@ def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> R
     Parameters
     ----------
     facts
-        The speakers; each take without a known speaker counts as a speaker of its own.
+        The speakers; each take without a known speaker counts as a separate speaker.
     seed
         For the permutations of the chance level.
     """

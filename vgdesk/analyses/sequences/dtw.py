@@ -98,7 +98,7 @@ def _stacked(words: Sequence[FloatArray]) -> tuple[FloatArray, NDArray[np.intp]]
 
 
 def _blocks(words: Sequence[FloatArray]) -> list[slice]:
-    """Split the list of words into blocks of about `FRAMES` frames."""
+    """Split the words into blocks of about `FRAMES` frames."""
     cuts, size = [0], 0
     for i, word in enumerate(words):
         if size and size + len(word) > FRAMES:

@@ -2,9 +2,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
-Doubles = NDArray[np.float64]
+from vgdesk.core.arrays import Doubles
+
 # Cost of substituting one token for another, for both orders of each pair.
 Costs = Mapping[tuple[str, str], float]
 

@@ -1,8 +1,8 @@
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis
-from vgdesk.analyses.words.block_sums import CHUNK, Codes
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.words.block_sums import CHUNK
+from vgdesk.core.arrays import Codes, FloatArray
 from vgdesk.core.stack import LayerStack
 
 # A dendrogram of all rows would need all pairs; one of this many is fast.

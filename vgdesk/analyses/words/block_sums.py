@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.base import WordAnalysis
-from vgdesk.analyses.words.word_pairs import ROUNDING, Doubles
-from vgdesk.core.arrays import FloatArray
-
-Codes = NDArray[np.intp]
+from vgdesk.analyses.words.word_pairs import ROUNDING
+from vgdesk.core.arrays import Codes, Doubles, FloatArray
 
 # Vectors held in double precision at once.
 CHUNK = 1024

@@ -3,16 +3,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis, need_words
-from vgdesk.analyses.row_changes import Places
 from vgdesk.analyses.words.pair_tables import PairMeasure, pair_table
-from vgdesk.analyses.words.word_pairs import (
-    MIN_WORDS,
-    Doubles,
-    dot_products,
-    unit_rows,
-    word_similarity,
-)
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.words.word_pairs import MIN_WORDS, dot_products, unit_rows, word_similarity
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 

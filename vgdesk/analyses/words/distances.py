@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vgdesk.analyses.row_changes import Places
-from vgdesk.analyses.words.word_pairs import Doubles
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 
 # Columns of distances held at once.
 BLOCK = 512

@@ -1,16 +1,13 @@
 """The nearest other words of one word, or of every word in bounded memory."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vgdesk.analyses.numerics.layer_products import tiles_of
 from vgdesk.analyses.words.word_pairs import unit_rows
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import FloatArray, Ids
 from vgdesk.core.details import Neighbour
 from vgdesk.core.model import WordId
 from vgdesk.core.stack import LayerStack
-
-Ids = NDArray[np.int32]
 
 # Words compared with as many others at once.
 BLOCK = 1024

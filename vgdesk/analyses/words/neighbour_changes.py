@@ -1,7 +1,8 @@
 import numpy as np
 
 from vgdesk.analyses.base import ChangeAnalysis, need_same_rows, need_words
-from vgdesk.analyses.words.nearest_words import NONE, Ids, nearest_by_cosine
+from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
+from vgdesk.core.arrays import Ids
 from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import WordId
@@ -23,11 +24,6 @@ def neighbour_changes(
     _seed: int = 0,
 ) -> NeighbourChanges:
     """Find the words whose nearest words change most from a layer of `a` to a layer of `b`.
-
-    Parameters
-    ----------
-    a, b
-        Stacks with the same rows in the same order; `dim` may differ.
 
     Returns
     -------

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vgdesk.analyses.row_changes import IncrementalCache, Places, RowChange
-from vgdesk.core.arrays import FloatArray
+from vgdesk.analyses.row_changes import IncrementalCache, RowChange
+from vgdesk.core.arrays import FloatArray, Places
 from vgdesk.core.stack import LayerStack
 
 MOST_ROWS = 1200

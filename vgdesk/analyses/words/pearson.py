@@ -4,12 +4,11 @@ from vgdesk.analyses.base import WordAnalysis, need_words
 from vgdesk.analyses.words.word_pairs import (
     MIN_WORDS,
     ROUNDING,
-    Doubles,
     dot_products,
     unit_rows,
     word_similarity,
 )
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import WordSimilarity
 from vgdesk.core.stack import LayerStack
 

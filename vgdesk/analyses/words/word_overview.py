@@ -6,8 +6,9 @@ import numpy as np
 
 from vgdesk.analyses.base import WordAnalysis
 from vgdesk.analyses.words.block_order import order_by_similarity
-from vgdesk.analyses.words.block_sums import Codes, sum_parts
+from vgdesk.analyses.words.block_sums import sum_parts
 from vgdesk.analyses.words.word_pairs import difference, limits_of
+from vgdesk.core.arrays import Codes
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.model import WordId

@@ -4,13 +4,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vgdesk.core.arrays import FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import Trace, WordOverview, WordSimilarity
 from vgdesk.core.stack import LayerStack
 
-Doubles = NDArray[np.float64]
 Matrix = TypeVar("Matrix", WordSimilarity, WordOverview)
 
 MIN_WORDS = 2

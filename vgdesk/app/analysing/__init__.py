@@ -1,1 +1,1 @@
-"""From vectors to results: which result a view needs, and the process that computes it."""
+"""From vectors to results: the requests of the views and the processes that answer them."""

@@ -1,8 +1,8 @@
-"""Who computes which picture.
+"""Distribution of the views over the analysis processes.
 
-Heatmaps and maps come at once, scores with their chance levels may take minutes. Each of the two
-sorts has a process of its own, so that a new word is seen while its scores are still computed. Both
-are told all vectors; of a long list memory is dearer than time, and one process does it all.
+Heatmaps and maps are fast; scores with their chance levels may take minutes. Each kind has a
+separate process, so a new word appears while its scores are still being computed. Both processes
+hold all vectors; for a long list, where memory is scarcer than time, one process does everything.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ TOLD_TWICE = 2**30  # bytes of vectors: two models of base size and 13,000 words
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who hears the answer, the error, and at the very end whether all went well."""
+    """Callbacks for the result, an error, and the end, with whether it succeeded."""
 
     hear: Callable[[Any], object]
     failed: Callable[[BaseException], object]
@@ -29,7 +29,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class _Scoring:
-    """A request that runs or waits."""
+    """A running or waiting request."""
 
     request: Request
     child: ChildProcess
@@ -37,7 +37,7 @@ class _Scoring:
 
 
 class AnalysisProcesses:
-    """Sends requests to the process of their view; the newest request of a view counts."""
+    """Sends each request to the process of its view; the newest request of a view wins."""
 
     def __init__(self, post: Post) -> None:
         self._quick = ChildProcess("analysis process", post)
@@ -53,7 +53,7 @@ class AnalysisProcesses:
         return self._quick.is_busy
 
     def remember(self, embeddings: tuple[Embedding, ...], listener: Listener) -> None:
-        """Tell vectors to the processes that use them."""
+        """Send vectors to the processes that use them."""
         new = {one.key: one.values.nbytes for one in embeddings if one.key not in self._told}
         self._told |= new.keys()
         self._bytes += sum(new.values())
@@ -62,11 +62,11 @@ class AnalysisProcesses:
             child.submit(_job("", Request(work.remember, choices={"embeddings": embeddings}), told))
 
     def ask(self, slot: str, request: Request, listener: Listener) -> None:
-        """Have something computed at once."""
+        """Compute something quick."""
         self._quick.submit(_job(slot, request, listener))
 
     def score(self, view: ViewId, request: Request, listener: Listener) -> None:
-        """Have something computed that may take minutes; the newest request of a view counts."""
+        """Compute something that may take minutes; the newest request of a view wins."""
 
         def hear(result: Any) -> None:
             self._passed_over.discard(view)
@@ -84,10 +84,10 @@ class AnalysisProcesses:
         scoring.child.submit(job)
 
     def _pass_over(self, view: ViewId, newer: Request) -> None:
-        """Give up what is still computed for a view.
+        """Cancel the running request of a view.
 
-        Words may come in faster than they can be scored: where nothing else has changed, every
-        second picture is shown.
+        Words may arrive faster than they can be scored: if nothing else has changed, every second
+        result is completed and shown.
         """
         older = self._scoring[view]
         if view in self._passed_over and older.request.is_same_question(newer):
@@ -101,11 +101,11 @@ class AnalysisProcesses:
 
     def _ended(self, listener: Listener, is_done: bool) -> None:
         if self._scorer is self._quick and not self._slow.is_busy:
-            self._slow.renew(lambda: None)  # nothing will be scored there; it holds a gigabyte
+            self._slow.renew(lambda: None)  # no longer used, and holds a gigabyte
         listener.ended(is_done)
 
     def renew(self, then: Callable[[], object]) -> None:
-        """End both processes and all that they know, then call `then`."""
+        """Restart both processes without their vectors, then call `then`."""
         self._told, self._bytes = set(), 0
         self._quick.renew(lambda: self._slow.renew(then))
 
@@ -116,7 +116,7 @@ class AnalysisProcesses:
 
 
 def _job(slot: str, request: Request, listener: Listener) -> Job:
-    # A process that is ended has to be told all vectors again, so none is ended for being slow.
+    # A restarted process needs all vectors again, so none is ended for being slow.
     return Job(
         answer,
         lambda: (request,),

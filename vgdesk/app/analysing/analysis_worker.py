@@ -1,7 +1,7 @@
-"""What runs in an analysis process.
+"""Functions that run in an analysis process.
 
-The process remembers every vector that it was sent once. A request names vectors by their keys,
-so that a moved slider or one new word costs a few kilobytes and not the whole stack.
+The process keeps every vector that it receives. A request names vectors by their keys, so a moved
+slider or a new word sends a few kilobytes, not the whole stack.
 """
 
 from collections.abc import Iterable, Iterator
@@ -46,7 +46,7 @@ def remember(embeddings: tuple[Embedding, ...]) -> None:
 
 
 def stack_of(plan: StackPlan) -> LayerStack:
-    """Return the stack of a plan; the last few are kept, of long lists only two."""
+    """Return the stack of a plan; the last few are cached, of long lists only two."""
     stack = _stacks.pop(plan) if plan in _stacks else _build(plan)
     _stacks[plan] = stack  # the newest is the last
     while len(_stacks) > 2 and sum(s.values.nbytes for s in _stacks.values()) > STACKS_BYTES:
@@ -67,16 +67,16 @@ def _build(plan: StackPlan) -> LayerStack:
 
 
 def _keep_once(plan: StackPlan, stack: LayerStack) -> None:
-    """Let vectors be parts of the newest stack: of a long list a second copy takes gigabytes."""
+    """Make vectors views of the newest stack; for a long list a copy would take gigabytes."""
     for i, (_row, _word, keys) in enumerate(plan.rows):
         if len(keys) == 1:
             _vectors[keys[0]] = _vectors[keys[0]].derived(values=stack.values[:, i])
 
 
 def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:
-    """Return the stacks of the rows that both plans have, in the order of `a`.
+    """Return the stacks of the rows in both plans, in the order of `a`.
 
-    As with all stacks these are kept, so that they are the same at the next request.
+    They are cached, so the next request gets the same objects.
     """
     of_b = {row[0]: row for row in b.rows}
     shared = tuple(row for row in a.rows if row[0] in of_b)
@@ -87,7 +87,7 @@ def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:
 def compare_layers(
     a: StackPlan, b: StackPlan, *, measure: str, facts: Facts, seed: int
 ) -> LayerSimilarity:
-    """Compare every layer of `a` with every layer of `b` over the rows that both have."""
+    """Compare every layer of `a` with every layer of `b` over their common rows."""
     result: LayerSimilarity = ANALYSES[measure].compute(*stacks_of(a, b), facts, seed)
     return result
 
@@ -100,7 +100,7 @@ def compare_words(
     Parameters
     ----------
     plans
-        One, or two: the result is the second minus the first, over the rows that both have.
+        One, or two: the result is the second minus the first, over their common rows.
     layers
         As many as plans.
     """
@@ -125,7 +125,7 @@ def find_changes(
 def confuse_labels(
     plan: StackPlan, *, measure: str, layer: int, facts: Facts, seed: int
 ) -> LabelConfusions:
-    """Find the labels that are taken for each other in one layer."""
+    """Find the labels that one layer confuses."""
     stack = stack_of(plan)
     result: LabelConfusions = ANALYSES[measure].compute(stack, _within(layer, stack), facts, seed)
     return result
@@ -134,7 +134,7 @@ def confuse_labels(
 def rank_gates(
     takes: StackPlan, *, measure: str, gates: tuple[Gates, ...], layer: int, facts: Facts
 ) -> tuple[GatingResult, ...]:
-    """Rank a word at its gates, which are heard in several ways, among the words of the takes."""
+    """Rank a word at its gates, one result per condition, among the words of the takes."""
     stack, rank = stack_of(takes), ANALYSES[measure].compute
     place = _within(layer, stack)
     return tuple(rank(one.stack, stack, one.heard, place, facts, 0) for one in gates)
@@ -149,13 +149,13 @@ def profile_letters(plan: StackPlan, *, layer: int, facts: Facts, seed: int) -> 
 def find_partners_of(
     a: StackPlan, b: StackPlan, *, layers: tuple[int, int], seed: int
 ) -> RetrievalList:
-    """Let the words of a layer of `a` look for themselves in a layer of `b`."""
+    """Rank each word of a layer of `a` among the words of a layer of `b`."""
     first, second = stacks_of(a, b)
     return list_partners(first, _within(layers[0], first), second, _within(layers[1], second), seed)
 
 
 def find_other_voices(takes: StackPlan, *, layer: int, facts: Facts, seed: int) -> RetrievalList:
-    """Let the takes of a layer look for their words among those of other speakers."""
+    """Rank the word of each take among the takes of other speakers, in one layer."""
     stack = stack_of(takes)
     return list_voices(stack, _within(layer, stack), facts, seed)
 
@@ -169,9 +169,9 @@ def place_words(
     facts: Facts,
     seed: int,
 ) -> Iterator[WordMap]:
-    """Give every row a place in the plane; rows that are not `fitted` move nobody.
+    """Yield a point in the plane for every row; rows that are not `fitted` move no other point.
 
-    The last map counts; one before it shows new rows where they begin.
+    The last map is the result; an earlier one shows new rows at their initial positions.
     """
     stack, method = stack_of(plan), ANALYSES[measure]
     assert isinstance(method, MapAnalysis)
@@ -182,7 +182,7 @@ def place_words(
 
 
 def facts_about(plans: Iterable[StackPlan], facts: Facts) -> Facts:
-    """Keep what is known of the rows of some plans: a word without vectors changes nothing."""
+    """Keep the facts about the rows of some plans; words without vectors have no influence."""
     rows = [row for plan in plans for row in plan.rows]
     return facts.only({word for _, word, _ in rows}, {row for row, _, _ in rows})
 
@@ -190,10 +190,10 @@ def facts_about(plans: Iterable[StackPlan], facts: Facts) -> Facts:
 def score_layers(
     *plans: StackPlan, measure: str, facts: Facts, seed: int
 ) -> tuple[LayerCurve, ...]:
-    """Score every layer of every encoder by what is known about its rows.
+    """Score every layer of every encoder by the facts about its rows.
 
-    An encoder of which the measure cannot be had is left out: written words have no speakers. If
-    it is to be had of none, the reason is raised.
+    Encoders that the measure does not apply to are left out: written words have no speakers. If it
+    applies to none, the first reason is raised.
     """
     curves: list[LayerCurve] = []
     reasons: list[VgdeskError] = []
@@ -211,7 +211,7 @@ def score_layers(
 
 @lru_cache(maxsize=16)
 def _curves(analysis: str, plan: StackPlan, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    # A new word reaches one encoder after the other; the curves of the others stand meanwhile.
+    # A new word reaches one encoder after the other; the curves of the others stay valid.
     curves: tuple[LayerCurve, ...] = ANALYSES[analysis].compute(stack_of(plan), facts, seed)
     return curves
 
@@ -225,5 +225,5 @@ def find_neighbours(
 
 
 def _within(layer: int, stack: LayerStack) -> int:
-    # A layer chosen for a deeper model stays chosen when a shallower one takes its cell.
+    # The layer chosen for a deeper model may not exist in the current one.
     return min(layer, len(stack.layers) - 1)

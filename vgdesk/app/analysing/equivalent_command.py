@@ -1,4 +1,4 @@
-"""The command line that computes a result again."""
+"""The command line that reproduces a result."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -13,14 +13,14 @@ UNSAVED = Path("PROJECT.vgdesk")
 
 @dataclass(frozen=True, slots=True)
 class EquivalentCommand:
-    """Writes results of one project as commands.
+    """Writes the commands that reproduce results of one project.
 
     Attributes
     ----------
     project
-        The saved project; a placeholder stands for one that was never saved.
+        The saved project, or a placeholder if it was never saved.
     name_of
-        What the command line calls an encoder: its id, or the folder of a model.
+        Returns the name of an encoder on the command line: its id, or the folder of a model.
     """
 
     project: Path
@@ -30,21 +30,21 @@ class EquivalentCommand:
     def of_measure(
         self, command: str, encoders: Sequence[EncoderId], measure: str, *more: str
     ) -> str:
-        """Write a command with a choice of measures and of labels."""
+        """Write a command with options for the measure and the labels."""
         label = "--label", self.recipe.label_column
         return self._line(command, encoders, "--measure", measure, *more, *label, *self._seed)
 
     def of_list(self, command: str, encoders: Sequence[EncoderId], *more: str) -> str:
-        """Write a command that has neither."""
+        """Write a command without these options."""
         return self._line(command, encoders, *more, *self._seed)
 
     def of_take(self, command: str, take: str, encoder: EncoderId, *more: str) -> str:
-        """Write a command about one take, which has no random part."""
+        """Write a command about one take, which has no random seed."""
         first = "vgdesk", command, take, "--encoder", self.name_of(encoder)
         return shlex.join([*first, "--words", str(self.project), *more, *self._pooling])
 
     def rows_of(self, layers: Sequence[str]) -> tuple[str, ...]:
-        """Write the options that name layers and say what one row is."""
+        """Write the options for the layers and for the rows: words or takes."""
         is_words = self.recipe.rows is Rows.WORDS
         rows = () if is_words else ("--rows", self.recipe.rows.value)
         return "--layer", *layers, *rows

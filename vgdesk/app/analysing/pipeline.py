@@ -5,7 +5,7 @@ from vgdesk.app.analysing import analysis_worker as work
 from vgdesk.app.analysing.analysis_processes import AnalysisProcesses, Listener
 from vgdesk.app.analysing.analysis_worker import VectorsGoneError
 from vgdesk.app.analysing.request import Request
-from vgdesk.app.analysing.view_context import ON_THEIR_WAY, AskingView, ViewContext
+from vgdesk.app.analysing.view_context import COMPUTING, AskingView, ViewContext
 from vgdesk.app.encoding.encoding_queue import EncodingQueue
 from vgdesk.app.encoding.gate_encoding import GateEncoding
 from vgdesk.app.state.events import Embedded, Events, Missing, ViewId, ViewResult
@@ -16,14 +16,14 @@ from vgdesk.core.model import Cell, Session, TakeId, WordId
 from vgdesk.core.stack import Embedding
 from vgdesk.core.viewing import Rows, ViewRecipe
 
-GROWTH = 1.5  # a map is fitted again once it has grown by half: axes found from few words mislead
-MANY = 0.5  # a share of new vectors above this is a list that was loaded, not words that came in
+GROWTH = 1.5  # a map is refitted once it has grown by half, because axes from few words mislead
+MANY = 0.5  # a larger share of new vectors means that a list was loaded
 
 
 class Pipeline:
     """Keeps the views up to date with the session, the recipe and the vectors so far.
 
-    A view is known by what it asks for (`AskingView`); its results are published by its id.
+    Views are known only as `AskingView`; results are published under their ids.
     """
 
     def __init__(
@@ -56,20 +56,20 @@ class Pipeline:
         events.recipe_changed.subscribe(self.recipe_changed)
 
     def add(self, view: AskingView, *, is_seen: bool = True) -> None:
-        """Keep one more view up to date."""
+        """Add a view to keep up to date."""
         self._views[view.id] = view
         if not is_seen:
             self._unseen.add(view.id)
 
     def session_changed(self, session: Session, recipe: ViewRecipe) -> None:
-        """Show this session in this way, as far as its vectors are there."""
+        """Show a session with this recipe, using the vectors available so far."""
         self._session, self._recipe = session, recipe
         self._encoding.session_changed(session, recipe)
         self._is_loading |= self._encoding.missing > MANY * self._encoding.wanted
         self.refresh()
 
     def recipe_changed(self, recipe: ViewRecipe) -> None:
-        """Show the same session in another way; another pooling, or floors, need more vectors."""
+        """Show the same session with another recipe; pooling and floors may need more vectors."""
         if (recipe.pooling, recipe.floors) != (self._recipe.pooling, self._recipe.floors):
             self.session_changed(self._session, recipe)
         else:
@@ -77,7 +77,7 @@ class Pipeline:
             self.refresh()
 
     def _vector_ready(self, embedding: Embedding) -> None:
-        """Take in a vector; the views follow as fast as they can be computed."""
+        """Add a vector; the views follow as fast as they can be computed."""
         self._fresh.append(embedding)
         if self._is_loading and not self._encoding.missing:
             self._is_loading = False
@@ -89,12 +89,12 @@ class Pipeline:
         self.refresh()
 
     def explain(self, _news: Embedded) -> None:
-        """Say again why a view is empty: encoding may have failed or been stopped."""
+        """Update the reasons why views are empty: encoding may have failed or been stopped."""
         if any(isinstance(shown, Missing) for shown in self._shown.values()):
             self.refresh()
 
     def watch(self, view: ViewId, *, is_seen: bool) -> None:
-        """Keep a view up to date only while it can be seen."""
+        """Keep a view up to date only while it is visible."""
         if is_seen == (view not in self._unseen):
             return
         self._unseen ^= {view}
@@ -102,31 +102,31 @@ class Pipeline:
             self.refresh()
 
     def inspect(self, take: TakeId | None) -> None:
-        """Show this take in the views that are about a single one."""
+        """Show this take in the views of a single take."""
         if take != self._inspected:
             self._inspected = take
             if any(v.follows_take for v in self._views.values() if v.id not in self._unseen):
                 self.refresh()
 
     def show_part(self, rows: Collection[str]) -> None:
-        """Show these rows of a long list alone in the word heatmap; none: all of them again."""
+        """Show only these rows of a long list in the word heatmap; all rows if empty."""
         self._part = frozenset(rows)
         self.refresh()
 
     def drop_vectors(self) -> None:
-        """Let go of every vector; those that are still wanted are computed again."""
+        """Discard all vectors and recompute those that are still needed."""
         self._gates.drop_vectors()
         self._vectors_gone(None)
 
     def refit_map(self) -> None:
-        """Fit the map again to all its words."""
+        """Refit the map to all its words."""
         self._fitted.clear()
         self.refresh()
 
     def find_neighbours(
         self, word: WordId, hear: Callable[[tuple[Neighbour, ...]], object]
     ) -> None:
-        """Find the words nearest to `word` in the layer that is looked at."""
+        """Find the words nearest to `word` in the current layer."""
         cell = self._recipe.focus
         plan = self._encoding.plan(cell, Rows.WORDS)
         if plan is None:
@@ -138,13 +138,13 @@ class Pipeline:
         self._processes.ask("neighbours", request, self._listener(hear, lambda _error: hear(())))
 
     def refresh(self) -> None:
-        """Ask for every result that is not the one shown."""
+        """Request every result that differs from the one shown."""
         self._is_stale = False
         self._send_fresh()
         for view in self._views.values():
             if view.id in self._unseen:
                 continue
-            wanted = view.ask(self._context(view))
+            wanted = view.ask(self.context_for(view))
             if wanted is None:
                 self._shown.pop(view.id, None)
                 self._events.view_asked.publish(view.id)
@@ -152,7 +152,8 @@ class Pipeline:
                 self._shown[view.id] = wanted
                 self._show(view, wanted)
 
-    def _context(self, view: AskingView) -> ViewContext:
+    def context_for(self, view: AskingView) -> ViewContext:
+        """Return the situation of now, in which a view says what it needs."""
         return ViewContext(
             view.id,
             view.purpose,
@@ -166,7 +167,7 @@ class Pipeline:
         )
 
     def _is_given_up(self, view: ViewId, wanted: Request | Missing) -> bool:
-        """Whether this request has killed its process; another one is tried with all vectors."""
+        """Whether this request crashed its process; a different one waits for all vectors."""
         if view not in self._given_up or isinstance(wanted, Missing):
             return False
         return wanted == self._given_up[view] or self._encoding.missing > 0
@@ -189,8 +190,8 @@ class Pipeline:
         def hear(result: Any) -> None:
             self._lost.discard(view.id)
             self._given_up.pop(view.id, None)
-            # While a slider is dragged, the result of a moment ago is better than none; but not
-            # once there is nothing to be seen any more.
+            # While a slider is dragged, an outdated result is better than none, unless the view
+            # no longer shows a result.
             if isinstance(self._shown.get(view.id), Request):
                 self._events.result_ready.publish(ViewResult(view.id, result))
 
@@ -208,21 +209,21 @@ class Pipeline:
         if isinstance(error, VectorsGoneError):
             self._vectors_gone(error)
         elif isinstance(error, ChildLostError) and view not in self._lost:
-            self._lost.add(view)  # once may be bad luck, twice is this request's own fault
+            self._lost.add(view)  # a second crash is blamed on the request
             self._vectors_gone(error)
         elif isinstance(error, VgdeskError) and isinstance(asked := self._shown.get(view), Request):
             if isinstance(error, ChildLostError):
                 self._given_up[view] = asked
             is_early = self._encoding.missing and view not in self._given_up
-            reason = Missing(view, ON_THEIR_WAY if is_early else str(error))
+            reason = Missing(view, COMPUTING if is_early else str(error))
             if is_early:
-                self._shown[view] = reason  # asked again with more vectors, or for the true reason
+                self._shown[view] = reason  # requested again with more vectors
             self._events.view_missing.publish(reason)
         elif not isinstance(error, VgdeskError):
             raise error
 
     def _vectors_gone(self, _error: BaseException | None) -> None:
-        """Tell the new process everything again; the vectors are in the cache on disk."""
+        """Send all vectors, which are cached on disk, to the new process."""
         self._shown = {v: s for v, s in self._shown.items() if isinstance(s, Missing)}
         self._fresh.clear()
         self._encoding.drop_vectors()
@@ -230,7 +231,7 @@ class Pipeline:
         self._is_stale = True
 
     def _fitted_rows(self, cell: Cell, rows: frozenset[str]) -> frozenset[str]:
-        """Keep the axes of the map as long as they still speak for most of its rows."""
+        """Keep the axes of the map while they are fitted to most of its rows."""
         key = cell, self._recipe.rows
         fitted = self._fitted.get(key, frozenset()) & rows
         if len(fitted) * GROWTH <= len(rows):

@@ -1,4 +1,4 @@
-"""What an analysis process is asked."""
+"""Requests to an analysis process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Request:
     Attributes
     ----------
     call
-        A function of a module: it is called with the plans, and with the choices by name.
+        A function of a module, called with the plans and, by name, the choices.
     plans
         The stacks that it reads.
     choices
@@ -27,11 +27,11 @@ class Request:
     choices: Mapping[str, Any] = field(default_factory=dict)
 
     def is_same_question(self, other: "Request") -> bool:
-        """Return whether two requests differ at most in the words that they are about."""
+        """Return whether two requests differ only in their words."""
         return self.call == other.call and self._question() == other._question()
 
     def _question(self) -> dict[str, Any]:
-        """Return the choices; of the facts, which grow with the words, only the label column."""
+        """Return the choices; facts change with the words, so only their label column counts."""
         return {
             name: choice.column if isinstance(choice, Facts) else choice
             for name, choice in self.choices.items()
@@ -39,5 +39,5 @@ class Request:
 
 
 def answer(request: Request) -> Any:
-    """Call what is requested, in the analysis process."""
+    """Run a request; called in the analysis process."""
     return request.call(*request.plans, **request.choices)

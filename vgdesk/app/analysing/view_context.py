@@ -1,4 +1,4 @@
-"""What a view can ask about: the session, the recipe and the vectors so far."""
+"""The session, recipe and vectors from which a view makes its request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from vgdesk.core.gates import Gates
 from vgdesk.core.model import Cell, EncoderId, Modality, Session, Take
 from vgdesk.core.viewing import Rows, ViewRecipe
 
-ON_THEIR_WAY = "Computing the first vectors…"
+COMPUTING = "Computing the first vectors…"
 RECORD = "record", "Record a word"
 
 Fitted = Callable[[Cell, frozenset[str]], frozenset[str]]
@@ -25,18 +25,18 @@ Fitted = Callable[[Cell, frozenset[str]], frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class ViewContext:
-    """The situation in which a view says what it needs, or why it stays empty.
+    """The state from which a view makes its request, or explains why it is empty.
 
     Attributes
     ----------
     view, purpose
-        Who asks, and what it shows, in one sentence.
+        The id of the view, and what it shows, in one sentence.
     inspected
         The take in the inspector.
     part
-        Row ids of a long list that are shown alone; empty: all of them.
+        Row ids of the part of a long list to show; empty for all rows.
     fitted_rows
-        Which rows of a cell the axes of a map are fitted to.
+        Returns the rows of a cell that the axes of a map are fitted to.
     """
 
     view: ViewId
@@ -55,11 +55,11 @@ class ViewContext:
         return tuple(cell for cell in Cell if cell in self.session.encoders)
 
     def plan(self, cell: Cell, rows: Rows = Rows.WORDS) -> StackPlan | None:
-        """Return which vectors of a cell are there, row by row; None if there are none."""
+        """Return the available vectors of a cell, row by row; None if there are none."""
         return self.encoding.plan(cell, rows)
 
     def plans(self, *cells: Cell) -> tuple[StackPlan, ...] | Missing:
-        """Return the plans of some cells over words, or why one of them is empty."""
+        """Return the plans of cells over words, or why one of them is empty."""
         found = []
         for cell in cells:
             plan = self.plan(cell)
@@ -69,7 +69,7 @@ class ViewContext:
         return tuple(found)
 
     def gates_of(self, encoder: EncoderId, take: Take) -> tuple[Gates, ...] | VgdeskError | None:
-        """Return the gates of a take, or why there are none; None while they are encoded."""
+        """Return the gates of a take, or why there are none; None while they are being encoded."""
         return self.gates.of(encoder, take, self.recipe.pooling)
 
     @property
@@ -77,14 +77,14 @@ class ViewContext:
         return facts_of(self.session, self.recipe.label_column)
 
     def facts_for(self, analysis: Analysis) -> Facts:
-        """Return the facts if the measure uses them: without them more requests are equal."""
+        """Return the facts only if the measure uses them, so that more requests are equal."""
         uses_facts = isinstance(analysis, LayerAnalysis | MapAnalysis) and analysis.uses_facts
         return self.facts if uses_facts else NOTHING_KNOWN
 
-    # Why a view is empty, and the one step that fills it
+    # Reasons why a view is empty, with the action that fills it
 
     def empty(self, reason: str, action: str = "", action_title: str = "") -> Missing:
-        """Return the purpose of the view, a reason and the step that helps."""
+        """Return the purpose of the view, a reason and the action that helps."""
         return Missing(self.view, f"{self.purpose} {reason}", action, action_title)
 
     def no_words(self) -> Missing:
@@ -110,15 +110,15 @@ class ViewContext:
         if progress.is_stopped:
             stopped = "Encoding was stopped.", "encode_again", "Continue encoding"
             return Missing(self.view, *stopped)
-        return Missing(self.view, ON_THEIR_WAY)
+        return Missing(self.view, COMPUTING)
 
     def needs_speech(self, cell: Cell) -> Missing:
-        """Return that a view of sounds has nothing to show of a text encoder."""
+        """Report that the view needs a speech encoder."""
         return self.empty(f"{cell.title} is a text encoder; choose a speech encoder.")
 
 
 class AskingView(Protocol):
-    """A view as the pipeline knows it."""
+    """A view as seen by the pipeline."""
 
     @property
     def id(self) -> ViewId: ...
@@ -129,12 +129,12 @@ class AskingView(Protocol):
 
     @property
     def is_quick(self) -> bool:
-        """Whether its results come at once and are not kept waiting by slow ones."""
+        """Whether its results are fast and need not wait for slow ones."""
 
     @property
     def follows_take(self) -> bool:
-        """Whether another inspected take means another request."""
+        """Whether its request depends on the inspected take."""
 
     @property
     def ask(self) -> Callable[[ViewContext], Request | Missing | None]:
-        """What it needs; None while it waits for something that was asked for."""
+        """Makes its request; None while it waits for vectors requested earlier."""

@@ -31,6 +31,7 @@ from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words
 from vgdesk.app.project.output_files import TargetExistsError
 from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
+from vgdesk.app.words.label_columns import CATEGORY, SHAPE
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LabelConfusions, NeighbourChanges
@@ -184,7 +185,7 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
     add_seed(parser)
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label="shape")
+    parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label=SHAPE)
 
 
 def _add_reproduce(parser: argparse.ArgumentParser) -> None:
@@ -193,7 +194,7 @@ def _add_reproduce(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="replace the folder if it holds an earlier study"
     )
-    parser.add_argument("--label", default="category", help="the label column of the groups")
+    parser.add_argument("--label", default=CATEGORY, help="the label column of the groups")
     add_seed(parser)
     for cell in Cell:
         parser.add_argument(
@@ -266,7 +267,7 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
         metavar="LIST",
         help=LIST_HELP,
     )
-    parser.add_argument("--label", default="category", help="the label column to use")
+    parser.add_argument("--label", default=CATEGORY, help="the label column to use")
     add_seed(parser)
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")

@@ -6,7 +6,7 @@ point tier each word runs from its point to the next one.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vgdesk.app.exchange.corpus_tables import read_table_file
@@ -15,12 +15,14 @@ from vgdesk.app.formats.aligner_table import ALIGNED, aligned_tiers, is_alignmen
 from vgdesk.app.formats.eaf import read_eaf
 from vgdesk.app.formats.foreign_table import Table
 from vgdesk.app.formats.textgrid import read_textgrid
-from vgdesk.app.formats.tiers import Annotation, Interval, Tier
+from vgdesk.app.formats.tiers import Annotation, Interval, Tier, TierFile
 from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
 from vgdesk.audio.files import SUFFIXES
 from vgdesk.core.errors import VgdeskError
 
-TEXTGRID, EAF = ".textgrid", ".eaf"
+# The reader of each suffix; capitals do not matter.
+READERS: Mapping[str, Callable[[Path], TierFile]] = {".TextGrid": read_textgrid, ".eaf": read_eaf}
+_READERS = {suffix.casefold(): read for suffix, read in READERS.items()}
 SAYS_PHONES = "annotation"
 # Labels of silent intervals in the output of aligners.
 SILENCES = frozenset({"<eps>", "<sil>", "<p:>", "<p>", "#"})
@@ -32,7 +34,7 @@ _PHONES = re.compile(r"\b(phone|phon|seg|laut|mau|ipa)", re.IGNORECASE)
 
 def is_annotation(file: Path) -> bool:
     """Return whether the suffix is that of an annotation; tables have to be read to find out."""
-    return file.suffix.lower() in (TEXTGRID, EAF)
+    return file.suffix.casefold() in _READERS
 
 
 def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
@@ -48,12 +50,8 @@ def read_annotation(file: Path, sounds: Iterable[Path] = ()) -> Annotation:
     VgdeskError
         If it cannot be read; the message gives the reason.
     """
-    if file.suffix.lower() == EAF:
-        tiers, named = read_eaf(file)
-        return _with_sound(file, tiers, sounds, named)
-    if file.suffix.lower() == TEXTGRID:
-        tiers, is_guessed = read_textgrid(file)
-        return _with_sound(file, tiers, sounds, is_guessed=is_guessed)
+    if read := _READERS.get(file.suffix.casefold()):
+        return _with_sound(file, read(file), sounds)
     return annotation_of(read_table_file(file), sounds)
 
 
@@ -64,19 +62,14 @@ def annotation_of(table: Table, sounds: Iterable[Path] = ()) -> Annotation:
             f"“{table.file.name}” is not the output table of a forced aligner.",
             f"Its first line should be: {', '.join(ALIGNED)}.",
         )
-    return _with_sound(table.file, aligned_tiers(table), sounds, is_guessed=table.is_guessed)
+    found = TierFile(aligned_tiers(table), is_guessed=table.is_guessed)
+    return _with_sound(table.file, found, sounds)
 
 
-def _with_sound(
-    file: Path,
-    tiers: tuple[Tier, ...],
-    sounds: Iterable[Path],
-    named: tuple[str, ...] = (),
-    *,
-    is_guessed: bool = False,
-) -> Annotation:
-    sound = _sound_of(file, named, tuple(sounds))
-    return Annotation(file, tiers, sound, (*named, f"{file.stem}.wav"), is_guessed)
+def _with_sound(file: Path, found: TierFile, given: Iterable[Path]) -> Annotation:
+    sound = _sound_of(file, found.sounds, tuple(given))
+    looked_for = (*found.sounds, f"{file.stem}.wav")
+    return Annotation(file, found.tiers, sound, looked_for, found.is_guessed)
 
 
 def _sound_of(file: Path, named: Sequence[str], given: Sequence[Path]) -> Path | None:

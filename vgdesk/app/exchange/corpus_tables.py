@@ -17,7 +17,7 @@ from pathlib import Path
 from vgdesk.app.exchange.importing import PlannedTake
 from vgdesk.app.formats.foreign_table import Table, read_foreign_table
 from vgdesk.app.words.identifiers import word_text
-from vgdesk.app.words.label_columns import PHONES, PHONES_SOURCE
+from vgdesk.app.words.label_columns import CATEGORY, PHONES, PHONES_SOURCE
 from vgdesk.core.catalogue import catalogue
 from vgdesk.core.errors import VgdeskError
 
@@ -26,7 +26,6 @@ AUDIO_FOLDER = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parq
 WORD, FILE, STEM, SPEAKER, LANGUAGE = "word", "file", "file without ending", "speaker", "language"
 START, END, START_MS, END_MS = "start", "end", "start in ms", "end in ms"
 FIELDS = (WORD, FILE, STEM, START, END, START_MS, END_MS, SPEAKER, LANGUAGE)
-CATEGORY = "category"
 LEFT_OUT = ""
 NOT_KNOWN = ("", "NA")  # the second is R's missing value
 

@@ -10,6 +10,7 @@ from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import Settings
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Notice
@@ -26,7 +27,7 @@ class ExportManager:
 
     def export(self, session: Session, kind: str, target: Path, *, force: bool = False) -> None:
         """Export words; `force` replaces an existing file."""
-        done = f"Exported {len(session.words)} words to {target}"
+        done = f"Exported {counted(len(session.words), 'word')} to {target}"
 
         def write() -> tuple[Notice, ...]:
             export(session, kind, target, force=force)

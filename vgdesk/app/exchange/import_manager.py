@@ -8,7 +8,6 @@ from vgdesk.app.exchange.import_preview import (
     Choices,
     Incoming,
     Preview,
-    counted,
     first_choices,
     look_at,
     outside_sentence,
@@ -29,6 +28,7 @@ from vgdesk.app.words.pronunciation import GUESSED, find_pronunciations, with_pr
 from vgdesk.app.workers.background import Background
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobKind, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
+from vgdesk.core.counting import counted, first_few
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, Word, WordId
 from vgdesk.core.notices import Level, Notice
@@ -114,7 +114,8 @@ class ImportManager:
         session = self._store.session
 
         def done(found: Joined) -> None:
-            label = f"Add {counted(len(found.columns), 'column')} to {len(found.labels)} words"
+            columns, words = counted(len(found.columns), "column"), len(found.labels)
+            label = f"Add {columns} to {counted(words, 'word')}"
             self._store.apply(label, found.applied)
 
         self._thread.run(
@@ -234,7 +235,6 @@ def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, s
         said.append(f"{counted(kept, 'word')} already had one.")
     if not lacking:
         return Notice(" ".join(said))
-    named = ", ".join(f"“{word.text}”" for word in lacking[:MOST_NAMED])
-    more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
-    said.append(f"Not English or not in Latin letters: {named}{more}.")
+    named = first_few([f"“{word.text}”" for word in lacking], MOST_NAMED)
+    said.append(f"Not English or not in Latin letters: {named}.")
     return Notice(" ".join(said), "Enter them with “Label selected words…” as “phones”.")

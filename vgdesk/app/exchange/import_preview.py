@@ -28,6 +28,7 @@ from vgdesk.app.formats.tiers import Annotation
 from vgdesk.app.words.identifiers import language_of
 from vgdesk.audio.files import sound_files
 from vgdesk.core.cancellation import until_cancelled
+from vgdesk.core.counting import counted, first_few
 from vgdesk.core.errors import AudioFileError, VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.names import LONGEST_LABEL, LONGEST_NAME
@@ -104,7 +105,7 @@ class Preview:
 def look_at(paths: Sequence[Path]) -> Incoming:
     """Read the annotations and tables among files and folders.
 
-    In a folder these are TextGrid and EAF files and AudioFolder metadata.
+    In a folder these are annotations and AudioFolder metadata; other tables must be named.
 
     Raises
     ------
@@ -255,9 +256,8 @@ def _shown(file: Path, outside: Sequence[Path]) -> str:
 
 def outside_sentence(outside: Sequence[Path]) -> str:
     """List sound files outside the folder with their full paths."""
-    listed = ", ".join(str(file) for file in outside[:3])
-    more = f" and {len(outside) - 3} more" if len(outside) > 3 else ""
-    return f"{counted(len(outside), 'sound file')} outside this folder: {listed}{more}."
+    listed = first_few([*map(str, outside)])
+    return f"{counted(len(outside), 'sound file')} outside this folder: {listed}."
 
 
 def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
@@ -275,16 +275,10 @@ def summary(incoming: Incoming, plan: ImportPlan, session: Session) -> str:
     said[0] += " will be added."
     missing = sorted({file.name for file in files - there})
     if missing:
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        said.append(f"Not found: {', '.join(missing[:3])}{more}.")
+        said.append(f"Not found: {first_few(missing)}.")
     guessed = [one.is_guessed for one in incoming.annotations]
     if any([*guessed, *(table.is_guessed for table in incoming.tables)]):
         said.append("The file is not in Unicode; check its accented letters.")
     if any(tier.is_points for one in incoming.annotations for tier in one.tiers):
         said.append("On a point tier each word runs to the next point.")
     return " ".join(said)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a count with its noun."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -3,20 +3,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.analyses.lexicon.ratings import RATINGS
-from vgdesk.app.exchange.import_preview import counted
 from vgdesk.app.exchange.word_lists import open_words, with_words
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.words.ratings_file import Rated, rated_pairs, read_ratings
 from vgdesk.app.workers.background import Background
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Notice
 
 
 class ListManager:
-    """Word lists and similarity ratings, read in the background."""
+    """Reads word lists and similarity ratings in the background."""
 
     def __init__(
         self, files: Background, store: Store, view_state: ViewState, events: Events
@@ -36,10 +36,10 @@ class ListManager:
         self._files.run(lambda: open_words(name), done=done, failed=failed)
 
     def add(self, name: str) -> None:
-        """Add the words of a built-in list or of a file; the first new one is selected."""
+        """Add the words of a built-in list or a file, and select the first new one."""
 
         def add(found: Session) -> None:
-            label = f"Add {len(found.words)} words"
+            label = f"Add {counted(len(found.words), 'word')}"
             known = set(self._store.session.words)
             self._store.apply(label, lambda session: with_words(session, found))
             new = [word for word in self._store.session.words if word not in known]
@@ -57,13 +57,13 @@ class ListManager:
             self._store.apply(label, lambda session: with_words(session, words))
 
     def load_ratings(self, file: Path) -> None:
-        """Replace the human similarity ratings of pairs of words, and score by them."""
+        """Replace the human similarity ratings of word pairs, and show their curve."""
 
         def take_over(rated: Rated) -> None:
-            label = f"Load {len(rated)} similarity ratings"
+            label = f"Load {counted(len(rated), 'similarity rating')}"
             self._store.apply(label, lambda session: replace(session, ratings=rated))
-            pairs = len(rated_pairs(self._store.session))
-            said = f"Loaded {counted(len(rated), 'rating')}; the list has both words of {pairs}."
+            loaded, pairs = counted(len(rated), "rating"), len(rated_pairs(self._store.session))
+            said = f"Loaded {loaded}; {pairs} pairs have both words in the list."
             self._events.notice.publish(Notice(said))
             self._view_state.change(lambda recipe: replace(recipe, curve=RATINGS.id))
 

@@ -8,6 +8,7 @@ from vgdesk.app.exchange.word_alignment import align_words
 from vgdesk.app.words.identifiers import Additions, language_of
 from vgdesk.audio.long_recording import listen
 from vgdesk.core.arrays import FloatArray
+from vgdesk.core.counting import counted, first_few
 from vgdesk.core.model import Session, Take, TakeSource, Word, WordId
 
 
@@ -89,15 +90,14 @@ def with_pieces(
 def in_words(recording: LongRecording, words: Sequence[Word]) -> str:
     """Describe the result in a sentence or two."""
     found = [piece for piece in recording.pieces if piece.word is not None]
-    count = len(recording.pieces)
-    if not count:
+    if not recording.pieces:
         return "No speech was found in this recording."
-    said = f"{count} segment{'s' * (count != 1)} of speech"
+    said = f"{counted(len(recording.pieces), 'segment')} of speech"
     if not words:
         return f"{said}. Enter the word of each segment, or leave it empty to skip it."
     said_words = {piece.word for piece in found}
     missing = [word.text for word in words if word.id not in said_words]
-    named = f" Not found: {', '.join(missing[:5])}{' …' * (len(missing) > 5)}." if missing else ""
+    named = f" Not found: {first_few(missing, 5)}." if missing else ""
     return f"{said}, {len(found)} aligned with the {len(words)} words of the list.{named}"
 
 

@@ -6,13 +6,14 @@ from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Word
 from vgdesk.core.notices import Notice
 
 
 class SegmentationManager:
-    """Finds the words in long recordings and makes takes of them."""
+    """Segments long recordings into takes."""
 
     def __init__(self, work: LongWork, store: Store, events: Events) -> None:
         self._work = work
@@ -28,9 +29,9 @@ class SegmentationManager:
         self._work.run(job, lambda: propose(file, words), Answers(done, self._failed))
 
     def cut(self, file: Path, pieces: Sequence[tuple[str, Piece]], speaker: str) -> None:
-        """Make takes of the segments of a long recording; the file stays whole."""
+        """Make takes from the segments of a long recording; the file is not changed."""
         count = sum(bool(text) for text, _piece in pieces)
-        label = f"Segment {file.name} into {count} word{'s' * (count != 1)}"
+        label = f"Segment {file.name} into {counted(count, 'word')}"
         self._store.apply(label, lambda session: with_pieces(session, file, pieces, speaker))
 
     def _failed(self, error: VgdeskError) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vgdesk.app.exchange.corpus_tables import FIELDS, NOT_KNOWN, WORD, checked, guess_mapping
-from vgdesk.app.exchange.import_preview import Choices, Incoming, Preview, counted
+from vgdesk.app.exchange.import_preview import Choices, Incoming, Preview
 from vgdesk.app.formats.foreign_table import Table
+from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session, WordId
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from vgdesk.app.formats.foreign_text import read_bounded
-from vgdesk.app.formats.tiers import Interval, Tier
+from vgdesk.app.formats.tiers import Interval, Tier, TierFile
 from vgdesk.core.errors import VgdeskError
 
 DEEPEST = 20  # levels of dependent tiers; ELAN's own corpora have five
@@ -14,8 +14,8 @@ DEEPEST = 20  # levels of dependent tiers; ELAN's own corpora have five
 _Span = tuple[float, float, bool]  # start and end in seconds, whether they are estimated
 
 
-def read_eaf(file: Path) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
-    """Read the tiers of an EAF file and its sound file names, the best name first.
+def read_eaf(file: Path) -> TierFile:
+    """Read the tiers of an EAF file and the names of its sound file.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def read_eaf(file: Path) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
         media = _media(eaf.media_descriptors)
     except Exception as error:  # pympi raises bare exceptions
         raise _damaged(file) from error
-    return tiers, media
+    return TierFile(tiers, media)
 
 
 def _refuse_harmful(file: Path) -> None:

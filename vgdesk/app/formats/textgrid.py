@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vgdesk.app.formats.foreign_text import ForeignText, read_foreign
-from vgdesk.app.formats.tiers import Interval, Tier
+from vgdesk.app.formats.tiers import Interval, Tier, TierFile
 from vgdesk.core.errors import VgdeskError
 
 POINTS = "TextTier"
@@ -27,8 +27,8 @@ _COUNT = re.compile(
 )
 
 
-def read_textgrid(file: Path) -> tuple[tuple[Tier, ...], bool]:
-    """Read the tiers of a TextGrid; also returns whether its encoding was guessed.
+def read_textgrid(file: Path) -> TierFile:
+    """Read the tiers of a TextGrid.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def read_textgrid(file: Path) -> tuple[tuple[Tier, ...], bool]:
     said = sum(int(count[1] or count[2]) for count in _COUNT.finditer(prepared))
     if said != sum(len(tier["entries"]) for tier in tiers):
         raise _damaged(file)
-    return read, found.is_guessed
+    return TierFile(read, is_guessed=found.is_guessed)
 
 
 def _prepared(found: ForeignText, file: Path) -> str:

@@ -36,6 +36,23 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class TierFile:
+    """The content of an annotation file, as its reader returns it.
+
+    Attributes
+    ----------
+    sounds
+        Names of its sound file, the best first; empty if the file gives none.
+    is_guessed
+        Whether the character encoding was guessed.
+    """
+
+    tiers: tuple[Tier, ...]
+    sounds: tuple[str, ...] = ()
+    is_guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """An annotation file of a sound file.
 

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vgdesk.app.project.word_table import MOST_NAMED
+from vgdesk.core.counting import first_few
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Level, Notice
 
@@ -15,13 +16,12 @@ def missing_takes(session: Session) -> tuple[Notice, ...]:
     missing = [t for t in takes if str(t.file) not in present and not os.path.isfile(t.file)]  # noqa: PTH113 - Path.is_file raises if a name is too long
     if not missing:
         return ()
-    named = ", ".join(f"{take.id} ({take.file.name})" for take in missing[:MOST_NAMED])
-    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    named = first_few([f"{take.id} ({take.file.name})" for take in missing], MOST_NAMED)
     files = "file of one take is" if len(missing) == 1 else f"files of {len(missing)} takes are"
     kept = "The take is" if len(missing) == 1 else "The takes are"
     return (
         Notice(
-            f"The sound {files} missing: {named}{more}. {kept} kept in the list.",
+            f"The sound {files} missing: {named}. {kept} kept in the list.",
             f"Put the files back into {missing[0].file.parent}, or record these words again.",
             Level.WARNING,
         ),

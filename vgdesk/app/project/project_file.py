@@ -53,6 +53,7 @@ from vgdesk.app.project.word_table import (
 )
 from vgdesk.app.words.ratings_file import read_kept_ratings, write_ratings
 from vgdesk.core.cancellation import raise_if_cancelled, until_cancelled
+from vgdesk.core.counting import first_few
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import (
     Cell,
@@ -391,12 +392,11 @@ def _copied_aside(file: Path) -> str:
 def _misfits(what: str, names: Sequence[str]) -> tuple[Notice, ...]:
     if not names:
         return ()
-    named = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    named = first_few([f"“{name}”" for name in names], MOST_NAMED)
     what += "s" * (len(names) > 1)
     return (
         Notice(
-            f"This version does not know the {what} stored for {named}{more}; the default is used.",
+            f"This version does not know the {what} stored for {named}; the default is used.",
             "Choose again.",
             Level.WARNING,
         ),

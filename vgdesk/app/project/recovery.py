@@ -11,11 +11,10 @@ from vgdesk.app.project.locations import takes_folder
 from vgdesk.app.project.lock import ProjectLock
 from vgdesk.app.words.identifiers import new_word
 from vgdesk.audio.take_checks import INTERRUPTED, concerns
+from vgdesk.core.counting import counted, first_few
 from vgdesk.core.errors import ProjectError
 from vgdesk.core.model import Concern, Session, Take, TakeId, Verdict, Word
 from vgdesk.core.notices import Level, Notice
-
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def recover(folder: Path, saved: Session) -> Recovered:
     session, words, problems = _with_left_takes(folder, replayed)
     if replayed.damaged:
         problems.append(_damaged(replayed.damaged))
-    parts = [f"{replayed.edits} edit{'s' * (replayed.edits != 1)}"] if replayed.edits else []
+    parts = [counted(replayed.edits, "edit")] if replayed.edits else []
     if words:
         parts.append(_named(words))
     restored = " and ".join(parts)
@@ -109,10 +108,8 @@ def _take(left: LeftoverTake, begun: Begun) -> Take:
 
 
 def _named(words: list[Word]) -> str:
-    named = ", ".join(f"“{word.text}”" for word in words[:MOST_NAMED])
-    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
     recordings = "the recording" if len(words) == 1 else f"{len(words)} recordings"
-    return f"{recordings} of {named}{more}"
+    return f"{recordings} of {first_few([f'“{word.text}”' for word in words])}"
 
 
 def _damaged(lines: int) -> Notice:

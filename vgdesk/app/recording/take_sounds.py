@@ -15,7 +15,7 @@ from vgdesk.core.notices import Notice
 
 
 class TakeSounds:
-    """Plays and reads the sound of words and takes, and finds the word in a recording."""
+    """Plays and reads words and takes, and finds the word in a recording."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class TakeSounds:
         self._events = events
 
     def play(self, words: Sequence[WordId]) -> None:
-        """Play words one after the other, each by its inspected or first take."""
+        """Play words one after the other, using the inspected or first take of each."""
         found = [self.take_of(word) for word in words]
         takes = [take for take in found if take is not None]
         if takes:
@@ -42,7 +42,7 @@ class TakeSounds:
             self._tell("This word has not been recorded yet.", "Press R to record it.")
 
     def play_part(self, take: TakeId, seconds: float, *, is_end: bool) -> None:
-        """Play some seconds from the start of a take, or those at its end."""
+        """Play some seconds at the start or the end of a take."""
         if take in self._store.session.takes:
             self._playback.play_part(self._store.session.takes[take], seconds, is_end=is_end)
 
@@ -51,13 +51,13 @@ class TakeSounds:
         self._playback.play([Take(TakeId(""), WordId(""), file, start=start, end=end)])
 
     def take_of(self, word: WordId) -> Take | None:
-        """Return the take that stands for a word: the inspected one, or else the first."""
+        """Return the inspected take of a word, otherwise its first; None without takes."""
         takes = self._store.session.takes_of(word)
         inspected = [take for take in takes if take.id == self._view_state.selection.take]
         return next(iter((*inspected, *takes)), None)
 
     def read(self, take: Take, done: Callable[[Excerpt], object]) -> None:
-        """Read the recording of a take; of a long one the part around the word."""
+        """Read the recording of a take, or of a long one the part around the word."""
         self._files.run(
             lambda: read_excerpt(take.file, take.start, take.end), done=done, failed=self._failed
         )
@@ -75,9 +75,7 @@ class TakeSounds:
             if found is not None and take in self._store.session.takes:
                 self._editor.trim(take, *found)
             elif found is None:
-                self._tell(
-                    "No speech was found in this take.", "Drag the trim handles to the word."
-                )
+                self._tell("No speech was found in this take.", "Drag the handles to trim it.")
 
         self._files.run(find, done=done, failed=self._failed)
 

@@ -78,7 +78,7 @@ def _trim(file: Path) -> tuple[float, float | None]:
     try:
         return find_word(read(file)) or (0.0, None)
     except AudioFileError:
-        return 0.0, None  # said once, by the encoder, while the other files go on
+        return 0.0, None  # the encoder reports it once and continues with the other files
 
 
 def _named_rows(folder: Path) -> Iterator[tuple[WordId, TextItem]]:

@@ -12,6 +12,7 @@ import platformdirs
 from filelock import FileLock
 
 from vgdesk.app.formats.text_file import count, fitting, read_object, text, write_object, yes_or_no
+from vgdesk.app.words.label_columns import CATEGORY
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.notices import Level, Notice
 
@@ -175,7 +176,7 @@ class Settings:
         metadata=_about(yes_or_no, "Points jump to their new places instead of moving smoothly."),
     )
     label_column: str = field(
-        default="category",
+        default=CATEGORY,
         metadata=_about(text, "The label by which new projects colour and group words."),
     )
     layout: Layout = field(

@@ -8,12 +8,12 @@ from vgdesk.core.errors import VgdeskError
 
 
 class SettingsManager:
-    """The settings of this user, written in a thread of their own.
+    """The settings of this user, written in a separate thread.
 
     Attributes
     ----------
     notices
-        What to tell the user about the file as it was found.
+        Problems found while reading the file.
     """
 
     def __init__(self, post: Post, *, failed: Callable[[VgdeskError], object]) -> None:
@@ -27,7 +27,7 @@ class SettingsManager:
         self.change(lambda settings: replace(settings, **changes))  # type: ignore[arg-type]
 
     def change(self, change: Callable[[Settings], Settings]) -> None:
-        """Change settings and save them; changes made in another window meanwhile stay."""
+        """Change settings and save them; changes made in another window are kept."""
         self.settings = change(self.settings)
         self._thread.run(lambda: save_settings(self._file, change), failed=self._failed)
 

@@ -3,6 +3,6 @@
 PHONES = "phones"
 SYNONYMS = "synonyms"
 SHAPE = "shape"
-HINT_COLUMN = "hint"
+HINT_COLUMN = "hint"  # distinguishes words with the same spelling
 PHONES_SOURCE = "phones source"
 CATEGORY = "category"

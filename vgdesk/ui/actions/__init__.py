@@ -1,1 +1,1 @@
-"""What the actions of menus and keys call, a module for each group."""
+"""Methods called by menus and keys, one module per group."""

@@ -13,7 +13,7 @@ from vgdesk.ui.user_requests import UserRequests
 
 
 class ImportActions(QObject):
-    """Adds words and takes from files: sounds, annotations, tables, lists, long recordings."""
+    """Adds words and takes from sound files, annotations, tables, lists and long recordings."""
 
     def __init__(self, window: QMainWindow, workspace: Workspace, requests: UserRequests) -> None:
         super().__init__(window)
@@ -39,7 +39,7 @@ class ImportActions(QObject):
             self._segment(file)
 
     def segment_take(self, take: str) -> None:
-        """Make a take of each word in one that is too long."""
+        """Segment a take that is too long for one word."""
         whole = self._workspace.session.takes.get(TakeId(take))
         if whole is not None:
             self._segment(whole.file)

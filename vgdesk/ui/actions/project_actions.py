@@ -14,7 +14,7 @@ from vgdesk.ui.recording.recording_controller import RecordingController
 
 
 class ProjectActions(QObject):
-    """Opens, saves and exports projects, and asks about edits before one is left."""
+    """Opens, saves and exports projects, and asks about unsaved edits before closing one."""
 
     def __init__(
         self, window: QMainWindow, workspace: Workspace, recording: RecordingController
@@ -26,9 +26,9 @@ class ProjectActions(QObject):
         self._recording = recording
 
     def leave(self, then: Callable[[], object]) -> None:
-        """Call `then` once unsaved edits are saved or given up; or stay."""
+        """Call `then` once unsaved edits are saved or discarded, unless the user cancels."""
         if self._recording.is_holding_a_take:
-            # The take is saved first, so that what was just said is not lost.
+            # The take is saved first, so that it is not lost.
             self._recording.finish_take(lambda: self.leave(then))
             return
         chosen = dialogs.Leave.DISCARD
@@ -38,7 +38,7 @@ class ProjectActions(QObject):
             self.save(lambda: self.leave(then))  # asks again if something was edited meanwhile
         elif chosen is dialogs.Leave.DISCARD:
             self._projects.give_up_edits()
-            self._workspace.imports.cancel()  # or late files would land in another project
+            self._workspace.imports.cancel()  # or pending files would be added to another project
             then()
 
     def new(self) -> None:
@@ -58,10 +58,7 @@ class ProjectActions(QObject):
     def ask_for_unsaved(self) -> None:
         def ask(found: tuple[Unsaved, ...]) -> None:
             if not found:
-                self._tell(
-                    "There is no unsaved work.",
-                    "Unsaved edits of a saved project are restored when it is opened.",
-                )
+                self._tell("There is no unsaved work.", "Open a project to restore its edits.")
             elif folder := dialogs.ask_unsaved(self._window, found):
                 self.leave(lambda: self._projects.open_unsaved(folder))
 
@@ -102,7 +99,7 @@ class ProjectActions(QObject):
                 self._workspace.exports.pack(home, asked.place, force=asked.may_replace)
 
         is_saved = self._projects.home and not self._workspace.store.has_unsaved_edits
-        ask() if is_saved else self.save(ask)  # what is packed is what was saved
+        ask() if is_saved else self.save(ask)  # only saved data is packed
 
     def ask_to_unpack(self) -> None:
         if file := dialogs.ask_packed_file(self._window):

@@ -14,7 +14,7 @@ from vgdesk.ui.widgets.docks import reveal
 
 
 class TakeActions(QObject):
-    """Records takes, and opens what belongs to recording: prompts, speakers, the trash."""
+    """Records takes, and opens the prompts, the speakers and the trash."""
 
     def __init__(
         self,

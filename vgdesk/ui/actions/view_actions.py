@@ -13,12 +13,12 @@ from vgdesk.ui.widgets.docks import reveal
 
 
 class ViewActions(QObject):
-    """Changes what the views show, with which encoders, and how the window is laid out.
+    """Changes the content of the views, their encoders, and the layout of the window.
 
     Signals
     -------
     reset_requested
-        The window should look as at the very first start.
+        The layout should return to that of the first start.
     """
 
     reset_requested = Signal()

@@ -31,9 +31,7 @@ class WordActions(QObject):
             self._panel.ask_label()
         else:
             self._workspace.events.notice.publish(
-                Notice(
-                    "No word is selected.", "Select the words to label in the list or in a view."
-                )
+                Notice("No word is selected.", "Select words in the list or in a view.")
             )
 
     def select_all(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from vgdesk.app.exchange.corpus_tables import CATEGORY, FIELDS, WORD
+from vgdesk.app.exchange.corpus_tables import FIELDS, WORD
 from vgdesk.app.exchange.import_preview import (
     Choices,
     Incoming,
@@ -14,7 +14,7 @@ from vgdesk.app.exchange.import_preview import (
     preview_import,
 )
 from vgdesk.app.exchange.word_norms import first_columns, preview_join
-from vgdesk.app.words.label_columns import PHONES
+from vgdesk.app.words.label_columns import CATEGORY, PHONES
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session

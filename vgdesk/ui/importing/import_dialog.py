@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.exchange.import_preview import Choices, Incoming, Preview, outside_sentence
+from vgdesk.core.counting import first_few
 from vgdesk.core.errors import VgdeskError
 from vgdesk.ui.widgets.data_table import Table, TableModel, table_view
 from vgdesk.ui.widgets.form_parts import MARGIN, column, editable_combo, named, wrapped
@@ -76,8 +77,7 @@ class ImportDialog(QDialog):
     def _lay_out(self, incoming: Incoming, targets: tuple[str, ...]) -> None:
         files = [one.file.name for one in incoming.annotations]
         files += [table.file.name for table in incoming.tables]
-        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-        self.setWindowTitle(f"Add from {', '.join(files[:3])}{more}")
+        self.setWindowTitle(f"Add from {first_few(files)}")
         form = QFormLayout()
         if incoming.annotations:
             form.addRow("&Word tier", self._words)

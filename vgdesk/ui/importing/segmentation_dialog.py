@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from vgdesk.app.exchange.segmentation import LongRecording, Piece, in_words
 from vgdesk.audio.long_recording import OUTLINE_PER_SECOND
+from vgdesk.core.counting import counted
 from vgdesk.core.model import Word
 from vgdesk.ui.importing.segments_model import Index, PiecesModel
 from vgdesk.ui.importing.segments_table import PiecesTable
@@ -66,7 +67,7 @@ class SegmentationDialog(QDialog):
     def _count(self) -> None:
         words = self.model.word_count
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        ok.setText(f"Add {words} take{'s' * (words != 1)}")
+        ok.setText(f"Add {counted(words, 'take')}")
         ok.setEnabled(bool(words))
 
     def _on_chosen(self, current: Index) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 from vgdesk.app.exchange.word_lists import typed_words, with_words, words_as_text
 from vgdesk.app.state.settings import MOST_TAKES
 from vgdesk.app.words.prompt_order import PromptPlan, progress
+from vgdesk.core.counting import counted
 from vgdesk.core.model import Session
 from vgdesk.ui.style.theme import theme_of
 from vgdesk.ui.widgets.form_parts import GAP, MARGIN, column, named, row, tint, wrapped
@@ -136,10 +137,8 @@ class PromptsDialog(QDialog):
         new = len(together.words) - len(self._session.words)
         count, takes = len(together.words), self.takes.value()
         done = progress(together, self.plan(), self._speaker).done
-        words = "1 word" if count == 1 else f"{count} words"
-        each = "1 take each" if takes == 1 else f"{takes} takes each"
-        there = "1 take" if done == 1 else f"{done} takes"
-        self.summary.setText(f"{words} ({new} new), {each}; {there} recorded by this speaker.")
+        words, each, there = counted(count, "word"), counted(takes, "take"), counted(done, "take")
+        self.summary.setText(f"{words} ({new} new), {each} each; {there} recorded by this speaker.")
 
     def accept(self) -> None:
         super().accept()

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from vgdesk.app.recording.take_sequence import Stage
+from vgdesk.app.words.label_columns import HINT_COLUMN
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import WordId
 from vgdesk.ui.style.plain_text import shortened
@@ -25,7 +26,6 @@ from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.widgets.status_marks import MARK_SIZE, Mark, mark_pixmap
 
 LOOKS_A_SECOND = 30
-HINT_COLUMN = "hint"  # label that distinguishes words with the same spelling
 MARGIN = 0.05  # of the smaller side
 LIGHT_SHARE, HINT_SHARE = 0.2, 0.14  # of the height
 SMALLEST, LARGEST = 8, 2000  # pixels

@@ -6,9 +6,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
 from vgdesk.app.words.removal import Removal
+from vgdesk.core.counting import counted, first_few
 from vgdesk.ui.style.plain_text import LONGEST, on_one_line
-
-MOST_NAMED = 3
 
 
 def ask_to_remove(parent: QWidget, removal: Removal, title: str) -> Removal | None:
@@ -37,7 +36,7 @@ def sentences(removal: Removal, title: str) -> list[str]:
 
     The title is that of a saved project; otherwise it is empty.
     """
-    takes, files = _counted(len(removal.takes), "take"), _counted(len(removal.files), "sound file")
+    takes, files = counted(len(removal.takes), "take"), counted(len(removal.files), "sound file")
     if removal.speaker:
         deletes = (
             f"This deletes {takes} with their trims and checks, {files}, the profile, and every "
@@ -50,7 +49,7 @@ def sentences(removal: Removal, title: str) -> list[str]:
     if removal.is_interrupted:
         said.insert(0, "This deletion was started earlier and interrupted.")
     if removal.shared:
-        said.append(f"{_named(removal.shared)} is kept because other takes use it.")
+        said.append(f"Used by other takes, so kept: {_named(removal.shared)}.")
     if removal.outside:
         said.append(f"Outside the project, so not deleted: {_named(removal.outside)}.")
     if removal.speaker:
@@ -60,7 +59,7 @@ def sentences(removal: Removal, title: str) -> list[str]:
 
 def is_removed(removal: Removal) -> str:
     """Report what was deleted."""
-    takes = _counted(len(removal.takes), "take")
+    takes = counted(len(removal.takes), "take")
     if removal.speaker:
         return f"All data from “{on_one_line(removal.speaker)}” was permanently deleted: {takes}."
     return f"The trash is empty: {takes} permanently deleted."
@@ -82,11 +81,5 @@ def _whose(count: int) -> str:
     return f"Also delete {files} in the project that no take uses; the speaker is unknown"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
-
-
 def _named(files: Sequence[Path]) -> str:
-    more = len(files) - MOST_NAMED
-    listed = ", ".join(on_one_line(str(file), LONGEST) for file in files[:MOST_NAMED])
-    return f"{listed} and {more} more" if more > 0 else listed
+    return first_few([on_one_line(str(file), LONGEST) for file in files])

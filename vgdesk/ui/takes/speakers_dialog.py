@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from vgdesk.app.words.speakers import SpeakerFacts
+from vgdesk.core.counting import counted
 from vgdesk.core.model import Speaker
 from vgdesk.core.names import LONGEST_NAME
 from vgdesk.ui.widgets.form_parts import MARGIN, TARGET, column, named, row, wrapped
@@ -125,7 +126,7 @@ class SpeakersDialog(QDialog):
         self.name.setPlaceholderText(NOBODY if facts else "")
         self.language.setText(profile.language if profile else "")
         self.consent.setCurrentText(CONSENT[profile.has_consent if profile else None])
-        self._count.setText(_counted(facts) if facts else "No speakers yet.")
+        self._count.setText(_summary(facts) if facts else "No speakers yet.")
         self.name.setEnabled(facts is not None)
         for part in (self.language, self.consent, self.remove):
             part.setEnabled(facts is not None and bool(facts.name))
@@ -159,7 +160,7 @@ class SpeakersDialog(QDialog):
 
 
 def _item(facts: SpeakerFacts, *, is_now: bool) -> QListWidgetItem:
-    takes = f"{facts.takes} take{'s' * (facts.takes != 1)}"
+    takes = counted(facts.takes, "take")
     refuses = facts.profile is not None and facts.profile.has_consent is False
     notes = [
         takes,
@@ -175,6 +176,6 @@ def _item(facts: SpeakerFacts, *, is_now: bool) -> QListWidgetItem:
     return item
 
 
-def _counted(facts: SpeakerFacts) -> str:
-    takes = f"{facts.takes} take{'s' * (facts.takes != 1)} in the list"
+def _summary(facts: SpeakerFacts) -> str:
+    takes = f"{counted(facts.takes, 'take')} in the list"
     return f"{takes}, {facts.trashed} in the trash." if facts.trashed else f"{takes}."

@@ -1,4 +1,4 @@
-"""A view as one record: what it shows, what it asks for, and how it is connected."""
+"""Views as records: the contents, request and connections of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 
 class Quarter(Enum):
-    """A quarter of the grid; several views in one are tabs, the first is on top."""
+    """A quarter of the grid; several views in one become tabs, the first in front."""
 
     TOP_LEFT = 0
     TOP_RIGHT = 1
@@ -31,12 +31,12 @@ class Quarter(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What results are shown with: words and their looks, the recipe, names of encoders.
+    """The data needed to show a result: words, their colours, the recipe, names of encoders.
 
     Attributes
     ----------
     title_of
-        The title of an encoder, with the cell it is likely to stand in.
+        Returns the title of an encoder; the second argument is its probable cell.
     """
 
     session: Session
@@ -46,48 +46,48 @@ class Scene:
     title_of: Callable[[EncoderId, Cell | None], str]
 
     def titles_of(self, encoders: tuple[EncoderId, ...], *likely: Cell) -> tuple[str, ...]:
-        """Return the title of each encoder, as many as cells."""
+        """Return the title of each encoder; there are as many as cells."""
         return tuple(map(self.title_of, encoders, likely))
 
 
 def nothing_to_do(*_arguments: object) -> None:
-    """Leave a view as it is."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class View(Generic[F, R]):
-    """One view of the centre. A new one is such a record and its name in the catalogue.
+    """One view of the window. A new one is a record like this and its name in the catalogue.
 
     Attributes
     ----------
     id
         Never changes.
     purpose
-        What it shows, in one sentence; precedes the reason while it is empty.
+        What it shows, in one sentence; precedes the reason why it is empty.
     quarter
-        Where it stands in the grid.
+        Its place in the grid.
     build
         Makes its frame.
     ask
-        What it needs computed, why it is empty, or None while it waits for something asked for.
+        Returns its request, why it is empty, or None while it waits for an earlier request.
     show
         Shows a result in the frame.
     command
-        The command line that computes the result again.
+        Returns the command line that reproduces the result.
     connect
-        Connects signals of the frame with what a view can wish for.
+        Connects signals of the frame to user requests.
     mark
-        Shows in the frame what the recipe points at, without drawing the result again.
+        Marks the choices of the recipe in the frame without redrawing the result.
     controls
-        Choices in its head: fields of the recipe (`ViewControls`).
+        Controls in its header: fields of the recipe (`ViewControls`).
     drawn_by
-        Fields of the recipe with which the same result looks different.
+        Fields of the recipe that change the look of the same result.
     is_quick
-        Its results come at once: slow scores do not hold it up.
+        Whether its results are fast and need not wait for slow ones.
     is_always_shown
-        Kept up to date from the start; other views only while they can be seen.
+        Whether it is always kept up to date; other views only while they are visible.
     follows_take
-        Another inspected take means another request.
+        Whether its request depends on the inspected take.
     """
 
     id: ViewId

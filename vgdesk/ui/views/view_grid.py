@@ -9,7 +9,7 @@ from vgdesk.ui.views.view import Quarter, View
 
 
 class ViewGrid(QWidget):
-    """Shows the views in four quarters, or one behind the other as tabs."""
+    """Shows the views in four quarters, or as tabs."""
 
     def __init__(self, views: Sequence[tuple[View[Any, Any], ViewFrame]]) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class ViewGrid(QWidget):
         return self._grid.isVisibleTo(self)
 
     def set_grid(self, is_grid: bool) -> None:
-        """Show the views side by side, or one behind the other as tabs."""
+        """Show the views side by side, or as tabs."""
         self._tabs.setVisible(not is_grid)
         self._grid.setVisible(is_grid)
         for quarter, views in self._views.items():
@@ -55,7 +55,7 @@ class ViewGrid(QWidget):
 
 
 def _tabs() -> QTabWidget:
-    """Make a place for one view, or for several behind tabs."""
+    """Make a quarter for one view, or for several as tabs."""
     tabs = QTabWidget()
     tabs.setDocumentMode(True)
     tabs.tabBar().setAutoHide(True)

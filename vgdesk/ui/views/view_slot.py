@@ -15,14 +15,14 @@ NO_RESULT = object()
 
 
 class ViewSlot(QObject):
-    """A view in the window: its frame, the result it shows, and the way out of being empty.
+    """A view in the window: its frame, its result, and the action that fills it.
 
     Signals
     -------
     action_requested
         Id of the action that fills the view.
     seen
-        Id of the view, and whether it can be seen.
+        Id of the view, and whether it is visible.
     """
 
     action_requested = Signal(str)
@@ -46,7 +46,7 @@ class ViewSlot(QObject):
         return self.view.id
 
     def connect_requests(self, requests: UserRequests, controls: Sequence[QWidget]) -> None:
-        """Connect the frame, and put the choices of the recipe into its head."""
+        """Connect the frame, and add controls to its header."""
         if controls:
             self.frame.add_control(*controls)
         self.view.connect(self.frame, requests)
@@ -57,7 +57,7 @@ class ViewSlot(QObject):
         self.draw(scene)
 
     def draw(self, scene: Scene) -> None:
-        """Draw the result again if there is one: words may have other labels or colours."""
+        """Redraw the result, if any, with the current labels and colours."""
         self._drawn_by = self._drawing_choices(scene.recipe)
         if self._result is NO_RESULT:
             return
@@ -68,13 +68,13 @@ class ViewSlot(QObject):
         self.frame.show_recipe(lambda: self.view.command(self._command(), result, self.frame))
 
     def show_choices(self, scene: Scene) -> None:
-        """Show what the recipe points at; draw again only if the result looks different by it."""
+        """Mark the choices of the recipe; redraw only if they change the look of the result."""
         self.view.mark(self.frame, scene)
         if self._drawing_choices(scene.recipe) != self._drawn_by:
             self.draw(scene)
 
     def show_missing(self, missing: Missing) -> None:
-        """Say why there is no result, and offer the step that helps."""
+        """Show why there is no result, and offer the action that helps."""
         self._result = NO_RESULT
         self._way_out = missing.action
         self.frame.show_missing(missing.reason, missing.action_title)

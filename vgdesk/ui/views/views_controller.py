@@ -27,7 +27,7 @@ class ViewsController(QWidget):
     Signals
     -------
     action_requested
-        Id of the action that a view offers as the way out of being empty.
+        Id of the action that an empty view offers.
     """
 
     action_requested = Signal(str)
@@ -62,17 +62,17 @@ class ViewsController(QWidget):
         return self._grid.is_grid
 
     def set_grid(self, is_grid: bool) -> None:
-        """Show the views side by side, or one behind the other as tabs."""
+        """Show the views side by side, or as tabs."""
         self._grid.set_grid(is_grid)
 
     def toggle_tables(self) -> None:
-        """Show the numbers instead of the pictures in all views, or the pictures again."""
+        """Switch all views between tables and pictures."""
         is_table = not all(frame.is_table for frame in self.frames.values())
         for frame in self.frames.values():
             frame.show_table(is_table)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw everything in other colours."""
+        """Redraw everything in the colours of a theme."""
         self._theme = theme
         for frame in self.frames.values():
             frame.set_theme(theme)
@@ -134,7 +134,7 @@ class ViewsController(QWidget):
             slot.show_choices(scene)
 
     def _draw(self) -> None:
-        """Draw with the labels, colours and order of the words; the numbers stay as they are."""
+        """Redraw all views with the current labels, colours and order; results are unchanged."""
         self._take_over_labels()
         scene = self._scene()
         for slot in self._slots.values():

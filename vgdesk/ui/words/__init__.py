@@ -1,1 +1,1 @@
-"""The list of words."""
+"""The word list."""

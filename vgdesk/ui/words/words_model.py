@@ -13,6 +13,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QIcon, QPixmap
 
+from vgdesk.core.counting import counted
 from vgdesk.core.model import Session, Take, TakeId, TakeSource, Word, WordId
 from vgdesk.ui.style.plain_text import shortened
 from vgdesk.ui.style.theme import Theme
@@ -309,12 +310,12 @@ class WordsModel(QAbstractItemModel):
     def _sentence(self, line: Line) -> str:
         """Describe a line in full, for tooltips and screen readers."""
         if line.kind is Kind.GROUP:
-            return f"{line.text}, {_counted(self._count(line), 'word')}"
+            return f"{line.text}, {counted(self._count(line), 'word')}"
         status = self._status(line)
         if line.kind is Kind.WORD:
             labels = self._session.words[WordId(line.key)].labels
             parts = [line.text, *(shortened(f"{name}: {value}") for name, value in labels.items())]
-            takes = [_counted(self._count(line), "take")] if self._count(line) else []
+            takes = [counted(self._count(line), "take")] if self._count(line) else []
             return ", ".join((*parts, *takes, status.value))
         take = self._session.takes[TakeId(line.key)]
         end = "the end" if take.end is None else f"{take.end:.2f} s"
@@ -337,7 +338,3 @@ def _symbol_icon(colour: str, symbol: str) -> QIcon:
         return symbol_pixmap(shade, symbol, size=MARK_SIZE, ratio=ratio)
 
     return list_icon(colour, draw)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QStackedLayout, QWidget
 
+from vgdesk.core.counting import counted
 from vgdesk.core.model import Session, TakeId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.theme import Theme, theme_of
@@ -147,8 +148,8 @@ class WordsPanel(Panel):
 
     def _count_words(self) -> None:
         shown, total = self._model.word_count(), len(self._session.words)
-        words = f"{total} words" if shown == total else f"{shown} of {total} words"
-        self._count.setText(f"{words}, {len(self._session.takes)} takes")
+        words = counted(total, "word") if shown == total else f"{shown} of {total} words"
+        self._count.setText(f"{words}, {counted(len(self._session.takes), 'take')}")
 
     def _play(self) -> None:
         if words := self.tree.selected_words():

@@ -78,7 +78,7 @@ def ask(context: ViewContext) -> Request | Missing | None:
     if takes is None:
         return context.not_yet(cell)
     if take is None:
-        return context.empty("Choose a recorded word.")
+        return context.empty("Select a recorded word.")
     gates = context.gates_of(takes.encoder, take)
     if gates is None or isinstance(gates, VgdeskError):
         return None if gates is None else Missing(context.view, str(gates))
@@ -103,7 +103,7 @@ def command_of(
 
 
 def connect(frame: GatingCurves, requests: UserRequests) -> None:
-    """Let a click play what is heard at a gate."""
+    """Let a click play the sound of a gate."""
     frame.part_requested.connect(requests.play_part)
 
 

@@ -129,7 +129,7 @@ class LayerCurves(ViewFrame):
 
 
 def ask(context: ViewContext) -> Request | Missing:
-    """Score every layer of the encoders in the 2x2, or of one if a measure has several lines."""
+    """Score every layer of all encoders, or of one if the measure has several series."""
     recipe, facts, measure = context.recipe, context.facts, ANALYSES[context.recipe.curve]
     assert isinstance(measure, CurveAnalysis)
     if not context.session.words:
@@ -150,7 +150,7 @@ def ask(context: ViewContext) -> Request | Missing:
 
 
 def _no_ratings(context: ViewContext) -> Missing:
-    """Return that it is not known how alike people find the words."""
+    """Report that there are no similarity ratings of these words."""
     rated = len(context.session.ratings)
     what = (
         f"None of the {rated} rated pairs has both words in the list."
@@ -188,7 +188,7 @@ def command_of(
 
 
 def connect(frame: LayerCurves, requests: UserRequests) -> None:
-    """Let a point choose its layer, and the button add floors."""
+    """Let a click on a point choose its layer, and the button show floors."""
     frame.layer_chosen.connect(requests.choose_layer_of)
     frame.floors_wished.connect(requests.show_floors)
 

@@ -4,7 +4,7 @@ from vgdesk.analyses.lexicon.letter_profile import names_shapes
 from vgdesk.app.analysing import analysis_worker as work
 from vgdesk.app.analysing.equivalent_command import EquivalentCommand
 from vgdesk.app.analysing.request import Request
-from vgdesk.app.analysing.view_context import ON_THEIR_WAY, RECORD, ViewContext
+from vgdesk.app.analysing.view_context import COMPUTING, RECORD, ViewContext
 from vgdesk.app.state.events import Missing, ViewId
 from vgdesk.core.details import LetterProfile
 from vgdesk.core.model import Cell, Modality
@@ -78,25 +78,25 @@ def ask(context: ViewContext) -> Request | Missing:
 
 
 def _no_shapes(context: ViewContext) -> Missing:
-    """Return that no word names something round or sharp."""
+    """Report that no word names something round or sharp."""
     return context.empty(
         "It needs words for such things, marked in the column “shape”, and words that only sound "
-        "round or sharp; vgdesk has a list of both.",
+        "round or sharp. The kiki-bouba list has both.",
         "add_kiki_bouba",
         "Add the kiki-bouba list",
     )
 
 
 def _unheard_shapes(context: ViewContext, cell: Cell) -> Missing:
-    """Return that the names of round and sharp things have no vectors in a cell."""
+    """Report that the names of round and sharp things have no vectors in a cell."""
     if cell.modality is not Modality.SPEECH:
-        return context.empty(ON_THEIR_WAY)
+        return context.empty(COMPUTING)
     recipe = context.recipe
     other = {recipe.a: ("show_a", "Show A"), recipe.b: ("show_b", "Show B")}
     steps = (step for other_cell, step in other.items() if other_cell.modality is Modality.TEXT)
     return context.empty(
-        f"{cell.title} needs recordings, and the names of round and sharp things are not "
-        "recorded; choose a text encoder.",
+        f"{cell.title} needs recordings of the names of round and sharp things. Record them, or "
+        "choose a text encoder.",
         *next(steps, RECORD),
     )
 
@@ -112,7 +112,7 @@ def command_of(writer: EquivalentCommand, profile: LetterProfile, _frame: Letter
 
 
 def connect(frame: LetterBars, requests: UserRequests) -> None:
-    """Let a bar choose the words of its letter."""
+    """Let a click on a bar select the words of its letter."""
     frame.words_chosen.connect(requests.choose_words)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgdesk.core.arrays import Mask
+from vgdesk.core.counting import counted
 from vgdesk.core.details import LetterProfile
 from vgdesk.ui.views.descriptions.results import DISCOVERY, chance_sentence, layer_name, made_by
 from vgdesk.ui.widgets.data_table import Entry, Table
@@ -19,15 +20,14 @@ def letters_inside_chance(profile: LetterProfile) -> Mask:
 
 def letter_readout(profile: LetterProfile, place: int) -> str:
     """Describe one letter."""
-    words = len(profile.words[place])
     value, low, high, chance_low, chance_high = (
         _fine(getattr(profile, name)[place])
         for name in ("values", "low", "high", "chance_low", "chance_high")
     )
     inside = ", q > .05" if letters_inside_chance(profile)[place] else ""
     return (
-        f"{profile.letters[place]} as {FIRST[profile.is_vowel[place]]} ({words} "
-        f"word{'s' * (words != 1)}): {value} [{low}, {high}] "
+        f"{profile.letters[place]} as {FIRST[profile.is_vowel[place]]} ("
+        f"{counted(len(profile.words[place]), 'word')}): {value} [{low}, {high}] "
         f"(chance {chance_low} to {chance_high}{inside})"
     )
 

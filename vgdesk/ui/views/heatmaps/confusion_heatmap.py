@@ -97,18 +97,18 @@ def ask(context: ViewContext) -> Request | Missing:
 
 
 def show(frame: ConfusionHeatmap, result: LabelConfusions, scene: Scene) -> None:
-    """Show which labels are confused."""
+    """Show the confusions of one layer."""
     frame.show_result(result, scene.title_of(result.trace.encoders[0], scene.recipe.focus))
 
 
 def command_of(writer: EquivalentCommand, result: LabelConfusions, _frame: ConfusionHeatmap) -> str:
-    """Return the command that confuses these labels."""
+    """Return the command that finds these confusions."""
     more = "--layer", result.layer
     return writer.of_measure("confusions", result.trace.encoders, result.measure, *more)
 
 
 def connect(frame: ConfusionHeatmap, requests: UserRequests) -> None:
-    """Let a cell choose the words of its labels."""
+    """Let a click on a cell select the words of its labels."""
     frame.labels_chosen.connect(requests.choose_labels)
 
 

@@ -53,7 +53,7 @@ class LayerHeatmap(ViewFrame):
         )
 
     def mark(self, row: int, column: int) -> None:
-        """Frame the cell of the layers that the other views show."""
+        """Frame the pair of layers that the other views show."""
         self.matrix.set_marks(Marks(cells=((row, column),)))
 
     def set_theme(self, theme: Theme) -> None:
@@ -115,13 +115,13 @@ def ask(context: ViewContext) -> Request | Missing:
 
 
 def show(frame: LayerHeatmap, result: LayerSimilarity, scene: Scene) -> None:
-    """Show which layers are alike, with the titles of the cells."""
+    """Show the similarities of the layers, with the titles of the cells."""
     a, b = scene.titles_of(result.trace.encoders, scene.recipe.a, scene.recipe.b)
     frame.show_result(result, a, b)
 
 
 def mark(frame: LayerHeatmap, scene: Scene) -> None:
-    """Frame the cell of the layers that the other views show."""
+    """Frame the pair of layers that the other views show."""
     recipe = scene.recipe
     frame.mark(recipe.layer_of(recipe.a), recipe.layer_of(recipe.b))
 

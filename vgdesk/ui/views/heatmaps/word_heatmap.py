@@ -201,7 +201,7 @@ def ask(context: ViewContext) -> Request | Missing:
 
 
 def _sight(context: ViewContext, plans: Sequence[StackPlan]) -> Sight:
-    """Look at every pair of a short list, and of a long one at blocks or a part."""
+    """Choose all pairs for a short list, blocks or a part for a long one."""
     part = context.part
     if min(len(plan.rows) for plan in plans) <= MOST_ROWS:
         return Sight()
@@ -212,7 +212,7 @@ def _sight(context: ViewContext, plans: Sequence[StackPlan]) -> Sight:
 
 def show(frame: WordHeatmap, result: WordSimilarity | WordOverview, scene: Scene) -> None:
     """Show pairs or blocks of words, in the order of the recipe."""
-    # A result may come after another choice was made: it knows itself what it is of.
+    # The recipe may have changed since the request, so the result names its own encoders.
     encoder, *is_difference = result.trace.encoders
     centred = bool(is_difference)
     title = "B minus A" if centred else scene.title_of(encoder, scene.recipe.focus)
@@ -236,7 +236,7 @@ def command_of(
 
 
 def connect(frame: WordHeatmap, requests: UserRequests) -> None:
-    """Let clicks choose, play and enlarge."""
+    """Let clicks select and play words and enlarge blocks."""
     frame.pair_chosen.connect(requests.choose_pair)
     frame.part_wished.connect(requests.show_part)
     frame.word_chosen.connect(requests.choose_word)

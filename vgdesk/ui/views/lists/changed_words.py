@@ -107,7 +107,7 @@ def command_of(writer: EquivalentCommand, result: NeighbourChanges, _frame: Chan
 
 
 def connect(frame: ChangedWords, requests: UserRequests) -> None:
-    """Let a row choose and play its word."""
+    """Let a row select and play its word."""
     frame.word_chosen.connect(requests.choose_word)
     frame.play_requested.connect(requests.play)
 

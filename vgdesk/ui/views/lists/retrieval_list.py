@@ -165,13 +165,13 @@ def show(frame: FoundWords, found: RetrievalList, scene: Scene) -> None:
 
 
 def command_of(writer: EquivalentCommand, found: RetrievalList, frame: FoundWords) -> str:
-    """Return the command that lists what was found."""
+    """Return the command that lists these matches."""
     first = ["--best-first"] if frame.is_best_first else []
     return writer.of_list("retrieve", found.trace.encoders, "--layer", *found.layers, *first)
 
 
 def connect(frame: FoundWords, requests: UserRequests) -> None:
-    """Let an entry choose its row and play its word."""
+    """Let an entry select its row and play its word."""
     frame.entry_chosen.connect(requests.choose_row)
     frame.entry_played.connect(requests.play_if_recorded)
 

@@ -152,7 +152,7 @@ def _table(result: WordMap, legend: Legend) -> Table:
 
 
 def ask(context: ViewContext) -> Request | Missing:
-    """Place the words or takes of a layer; the axes stay while the list grows a little."""
+    """Map the words or takes of a layer; the axes stay fixed while the list grows a little."""
     recipe, cell, method = context.recipe, context.recipe.focus, ANALYSES[context.recipe.map_method]
     plan = context.plan(cell, recipe.rows)
     if plan is None:
@@ -168,18 +168,18 @@ def ask(context: ViewContext) -> Request | Missing:
 
 
 def show(frame: ClusterMap, result: WordMap, scene: Scene) -> None:
-    """Show the words where they are placed."""
+    """Show the map of the words."""
     frame.show_result(result, scene.legend)
 
 
 def command_of(writer: EquivalentCommand, result: WordMap, _frame: ClusterMap) -> str:
-    """Return the command that places these words."""
+    """Return the command that computes this map."""
     more = writer.rows_of([result.layer])
     return writer.of_measure("map", result.trace.encoders, result.method, *more)
 
 
 def connect(frame: ClusterMap, requests: UserRequests) -> None:
-    """Let clicks and drags choose and play, and the button fit the map again."""
+    """Let clicks and drags select and play words, and the button refit the map."""
     frame.reduced_motion = requests.reduced_motion
     refit = QPushButton("Refit")
     refit.setToolTip("Recompute the map with all its words (Ctrl+M)")

@@ -8,8 +8,9 @@ from PySide6.QtCore import QEasingCurve as Easing
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from vgdesk.core.arrays import Doubles
 from vgdesk.ui.style.theme import Theme
-from vgdesk.ui.views.maps.map_labels import Box, Numbers
+from vgdesk.ui.views.maps.map_labels import Box
 from vgdesk.ui.views.maps.map_marks import MarkLook
 from vgdesk.ui.views.maps.map_picture import MapPicture, moved
 
@@ -31,7 +32,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self.picture: MapPicture | None = None
         self.reduced_motion = False
         self.point_size = 10
-        self._shown: Numbers = np.empty((0, 2))
+        self._shown: Doubles = np.empty((0, 2))
         self._starts = self._shown
         self._styles: dict[str, Any] = {}
         self._pens: dict[MarkLook, tuple[QPen, QBrush]] = {}
@@ -139,27 +140,27 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         return area.left(), area.top(), area.right(), area.bottom()
 
     @property
-    def places(self) -> Numbers:
+    def places(self) -> Doubles:
         """Current positions of the points, in pixels, also during the animation."""
         return self.pixels_of(self._shown)
 
-    def pixels_of(self, points: Numbers) -> Numbers:
+    def pixels_of(self, points: Doubles) -> Doubles:
         left, _, _, top = self._view()
         corner = np.array([self.area.left(), self.area.top()])
-        pixels: Numbers = corner + (points - (left, top)) * self._scale()
+        pixels: Doubles = corner + (points - (left, top)) * self._scale()
         return pixels
 
-    def _values_of(self, pixels: Numbers) -> Numbers:
+    def _values_of(self, pixels: Doubles) -> Doubles:
         left, _, _, top = self._view()
         corner = np.array([self.area.left(), self.area.top()])
-        values: Numbers = (left, top) + (pixels - corner) / self._scale()
+        values: Doubles = (left, top) + (pixels - corner) / self._scale()
         return values
 
     def _view(self) -> Box:
         (left, right), (bottom, top) = self.box.viewRange()
         return left, bottom, right, top
 
-    def _scale(self) -> Numbers:
+    def _scale(self) -> Doubles:
         """Return the pixels per unit to the right and up."""
         left, bottom, right, top = self._view()
         return np.array([self.area.width() / (right - left), -self.area.height() / (top - bottom)])
@@ -214,7 +215,7 @@ class MapCanvas(pg.GraphicsLayoutWidget):
         self.viewport().update()
 
     def _set_off(
-        self, picture: MapPicture, old: Mapping[str, Numbers], sources: Mapping[str, QPointF]
+        self, picture: MapPicture, old: Mapping[str, Doubles], sources: Mapping[str, QPointF]
     ) -> None:
         """Animate points from their old pixel positions, because the scale may have changed."""
         new = {word: np.array(place.toTuple()) for word, place in sources.items()}

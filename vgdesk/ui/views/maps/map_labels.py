@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Indices = NDArray[np.int_]
+from vgdesk.core.arrays import Doubles, Mask, Places
+
 # Left, top, right and bottom; y grows downwards.
 Box = tuple[float, float, float, float]
 
@@ -35,8 +33,8 @@ class LabelRoom:
         Labels stay inside it; points outside get none.
     """
 
-    points: Numbers
-    sizes: Numbers
+    points: Doubles
+    sizes: Doubles
     radius: float
     area: Box
 
@@ -84,20 +82,20 @@ def with_labels(
     return {**seen, **kept}
 
 
-def _candidates(room: LabelRoom, owners: Indices) -> Numbers:
+def _candidates(room: LabelRoom, owners: Places) -> Doubles:
     """Return the possible boxes of labels, shape [labels, spots, 4]."""
     half = room.sizes[owners, None] / 2
     centres = room.points[owners, None] + SPOTS * (half + _reach(room.radius)[:, None])
     return np.concatenate([centres - half, centres + half], axis=2)
 
 
-def _reach(radius: float) -> Numbers:
+def _reach(radius: float) -> Doubles:
     """Return the distance of a label from its point, for every spot."""
     # On the diagonal the corner of the label may be closer than the radius of the mark.
     return radius * np.where(np.abs(SPOTS).sum(axis=1) > 1, 0.7, 1.0) + GAP
 
 
-def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
+def _is_ambiguous(boxes: Doubles, room: LabelRoom) -> Mask:
     """Return which boxes have another point nearer than their own, shape [labels, spots].
 
     Points are counted once in a summed-area table of small squares, so that each box takes four
@@ -116,18 +114,18 @@ def _is_ambiguous(boxes: Numbers, room: LabelRoom) -> Flags:
     high = (np.floor((boxes[..., 2:] + margin - origin) / CELL).astype(int) + 1).clip(0, shape)
     (left, top), (right, bottom) = np.moveaxis(low, -1, 0), np.moveaxis(high, -1, 0)
     near = counts[right, bottom] - counts[left, bottom] - counts[right, top] + counts[left, top]
-    ambiguous: Flags = near > 0
+    ambiguous: Mask = near > 0
     return ambiguous
 
 
-def _overlaps(boxes: Numbers, others: Numbers) -> Flags:
+def _overlaps(boxes: Doubles, others: Doubles) -> Mask:
     """Return which boxes overlap which others, shape [boxes, others]."""
     first, second = boxes[:, None], others[None]
     overlap = (first[..., :2] < second[..., 2:]) & (first[..., 2:] > second[..., :2])
     return np.asarray(overlap.all(axis=2))
 
 
-def _is_inside(boxes: Numbers, area: Box) -> Flags:
+def _is_inside(boxes: Doubles, area: Box) -> Mask:
     inside = (boxes[..., :2] >= area[:2]) & (boxes[..., 2:] <= area[2:])
     return np.asarray(inside.all(axis=-1))
 
@@ -138,7 +136,7 @@ def _is_point_inside(room: LabelRoom, i: int) -> bool:
     return bool(left <= x <= right and top <= y <= bottom)
 
 
-def _moved_inside(boxes: Numbers, area: Box) -> Numbers:
+def _moved_inside(boxes: Doubles, area: Box) -> Doubles:
     """Move boxes into the area; of one that is too large the beginning is visible."""
     low, high = boxes[..., :2], boxes[..., 2:]
     shift = np.minimum(np.array(area[2:]) - high, 0.0)
@@ -146,10 +144,10 @@ def _moved_inside(boxes: Numbers, area: Box) -> Numbers:
     return np.concatenate([low + shift, high + shift], axis=-1)
 
 
-def _stacked(boxes: Mapping[int, Box]) -> Numbers:
+def _stacked(boxes: Mapping[int, Box]) -> Doubles:
     return np.array([*boxes.values()], dtype=np.float64).reshape(-1, 4)
 
 
-def _box(values: Numbers) -> Box:
+def _box(values: Doubles) -> Box:
     left, top, right, bottom = values.tolist()
     return left, top, right, bottom

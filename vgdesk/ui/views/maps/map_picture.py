@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.model import WordId
 from vgdesk.core.results import WordMap
 from vgdesk.ui.style.word_colours import Legend, WordLook
 from vgdesk.ui.views.descriptions.results import row_titles
-from vgdesk.ui.views.maps.map_labels import Numbers
 from vgdesk.ui.views.maps.map_marks import Mark, MarkLook
 
 
@@ -30,7 +30,7 @@ class MapPicture:
     words: tuple[WordId, ...]
     titles: tuple[str, ...]
     looks: tuple[MarkLook, ...]
-    points: Numbers
+    points: Doubles
     axes: tuple[str, str]
 
 
@@ -91,7 +91,7 @@ def entries_of(
     return tuple(entries)
 
 
-def next_in_direction(points: Numbers, start: int, step: tuple[int, int]) -> int | None:
+def next_in_direction(points: Doubles, start: int, step: tuple[int, int]) -> int | None:
     """Return the nearest point to the right or left of one, or above or below it.
 
     Parameters

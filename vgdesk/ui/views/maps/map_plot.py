@@ -13,13 +13,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.model import WordId
 from vgdesk.core.viewing import Selection
 from vgdesk.ui.style.fonts import small_font
 from vgdesk.ui.style.theme import Theme, text_on
 from vgdesk.ui.style.word_colours import WordLook
 from vgdesk.ui.views.maps.map_canvas import MapCanvas
-from vgdesk.ui.views.maps.map_labels import Box, LabelRoom, Numbers, place_labels, with_labels
+from vgdesk.ui.views.maps.map_labels import Box, LabelRoom, place_labels, with_labels
 from vgdesk.ui.views.maps.map_marks import Mark
 from vgdesk.ui.views.maps.map_picture import mark_of, next_in_direction
 
@@ -188,7 +189,7 @@ class MapPlot(MapCanvas):
             painter.setBrush(fill)
             painter.drawRect(self._band)
 
-    def _paint_rings(self, painter: QPainter, places: Numbers) -> None:
+    def _paint_rings(self, painter: QPainter, places: Doubles) -> None:
         """Ring the selected words, the primary one with a thicker line."""
         if self.picture is None:
             return
@@ -201,7 +202,7 @@ class MapPlot(MapCanvas):
                 painter.setPen(QPen(QColor(colour), line))
                 painter.drawEllipse(QPointF(*places[i]), radius, radius)
 
-    def _paint_hovered(self, painter: QPainter, places: Numbers) -> None:
+    def _paint_hovered(self, painter: QPainter, places: Doubles) -> None:
         """Enlarge every point of the hovered word."""
         if self.picture is None:
             return
@@ -213,7 +214,7 @@ class MapPlot(MapCanvas):
             painter.setPen(QPen(QColor(self.theme.text), 1.2))
             painter.drawEllipse(at, size / 2 + 1.5, size / 2 + 1.5)
 
-    def _paint_labels(self, painter: QPainter, places: Numbers) -> None:
+    def _paint_labels(self, painter: QPainter, places: Doubles) -> None:
         room = self._prepared()
         if self.picture is None or room is None:
             return
