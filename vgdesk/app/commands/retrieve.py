@@ -50,6 +50,6 @@ def _find(chosen: argparse.Namespace, making: Making) -> RetrievalList:
     if chosen.words is None:
         raise VgdeskError(
             "The speakers of the takes are not known.",
-            "Give the list of words and speakers with --words, or a second stack.",
+            "Give a table of the takes and their speakers with --words, or a second stack.",
         )
     return list_voices(stacks[0], places[0], facts_of(open_words(chosen.words), ""), chosen.seed)
