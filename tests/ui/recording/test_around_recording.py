@@ -135,7 +135,7 @@ def test_the_question_lists_what_is_deleted_and_what_is_kept() -> None:
         "1 sound file,",
         "“mine” will be saved",
         "cannot be undone",
-        "so kept: long.flac",
+        "so kept: /p/takes/long.flac",
         "/elsewhere/2.wav and 2 more",
         "Copies of the project",
     ):
