@@ -22,7 +22,7 @@ from vgdesk.core.catalogue import catalogue
 from vgdesk.core.model import Cell, EncoderId
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
-from vgdesk.encoders import starter
+from vgdesk.encoders import defaults, starter
 from vgdesk.encoders.checkpoint import revision_of
 from vgdesk.encoders.defaults import usual_encoders
 from vgdesk.encoders.starter import REVISION_FILE, starter_id, starters
@@ -57,7 +57,7 @@ def shelve(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again at what ships, as at the start of the program."""
     baselines = (encoders.SPECTRUM, encoders.SPELLING)
     found = catalogue(*baselines, *starters())
-    for user in (encoders, encoder_registry):
+    for user in (encoders, encoder_registry, defaults):
         monkeypatch.setattr(user, "ENCODERS", found)
 
 
@@ -122,7 +122,7 @@ def test_the_demo_opens_without_running_a_model_and_is_not_written_to(
     desk.open_demo()
     assert desk.workspace.session.encoders == QUARTET
     assert desk.workspace.view_state.recipe == open_project(demo).recipe
-    assert {curve.encoder for curve in desk.curves[-1].curves} == set(QUARTET.values())
+    assert {curve.encoder for curve in desk.curves[-1]} == set(QUARTET.values())
     assert not desk.notices
     # Had any model run, its vectors would now be in the user's own cache.
     own_cache = user_folder("cache") / "embeddings"
@@ -151,5 +151,5 @@ def test_a_demo_whose_encoders_are_missing_opens_with_baselines(
     shutil.rmtree(resources / "models")
     shelve(monkeypatch)
     desk.open_demo()
-    assert desk.workspace.session.encoders == encoder_registry.BASELINES
+    assert desk.workspace.session.encoders == defaults.BASELINES
     assert "Reinstall vgdesk" in desk.notices[0].hint
