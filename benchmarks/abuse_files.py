@@ -169,7 +169,7 @@ def use_project(folder: Path) -> None:
     for word in session.words:
         name = next_take_id(session, word, folder / "takes")
         assert (folder / "takes" / f"{name}.flac").resolve().parent == (folder / "takes").resolve()
-    if window.controller.home == folder:
+    if window.projects.home == folder:
         sun = Word(WordId("sun"), "sun")
         window.store.apply("Add sun", lambda now: now.with_word(sun))
         window.save(folder)
@@ -193,7 +193,7 @@ def use_removal(folder: Path) -> None:
     for removal in window.interrupted:
         ends: list[bool] = []
         told = len(window.notices)
-        window.controller.remove(removal, lambda then: then(), lambda ends=ends: ends.append(True))
+        window.projects.remove(removal, lambda then: then(), lambda ends=ends: ends.append(True))
         window.main_thread.run_until(
             lambda ends=ends, told=told: ends or len(window.notices) > told
         )

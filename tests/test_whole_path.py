@@ -42,7 +42,7 @@ def speech() -> Path:
 def summaries(window: MainWindow) -> dict[str, str]:
     """Return what each view says that can be seen."""
     frames = window.views.frames.items()
-    return {view.value: frame.summary for view, frame in frames if frame.isVisible()}
+    return {view: frame.summary for view, frame in frames if frame.isVisible()}
 
 
 @pytest.mark.sound

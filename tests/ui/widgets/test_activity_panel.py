@@ -65,7 +65,7 @@ def test_cancel_is_asked_once(qtbot: QtBot, panel: ActivityPanel) -> None:
     panel.cancel_requested.connect(heard.append)
     for _ in range(2):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert heard == ["1"]
+    assert heard == [JobId.of_files("1")]
     assert button.text() == "Stopping…"
 
 
