@@ -22,6 +22,7 @@ from vgdesk.encoders import ENCODERS, SPECTRUM, inspect_folder
 from vgdesk.encoders.base import EncoderSpec
 from vgdesk.encoders.starter import starter_id
 
+pytestmark = pytest.mark.slow
 VOICES = ("Adam (synthetic)", "Bella (synthetic)")
 WHISPER = ROOT.parent / "shared/data/models/whisper-tiny.en-encoder"
 

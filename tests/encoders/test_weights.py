@@ -10,7 +10,7 @@ from vgdesk.core.arrays import FloatArray
 from vgdesk.encoders import inspect_folder, load, untrained_twin
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
-pytestmark = pytest.mark.weights
+pytestmark = [pytest.mark.weights, pytest.mark.slow]
 
 
 @pytest.fixture

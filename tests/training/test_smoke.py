@@ -26,10 +26,13 @@ def is_fetched() -> bool:
     return {source.name for source in sources.SOURCES} <= {*known, *sources.SMOKE_LEAVES_OUT}
 
 
-pytestmark = pytest.mark.skipif(
-    not is_fetched(),
-    reason="the sources of the training are not fetched: python -m training fetch --smoke",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not is_fetched(),
+        reason="the sources of the training are not fetched: python -m training fetch --smoke",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
