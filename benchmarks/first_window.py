@@ -28,7 +28,7 @@ import gc, sys, time
 gc.disable()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from vgdesk.ui import theme
+from vgdesk.ui.style import theme
 from vgdesk.threads import limit_threads
 from vgdesk.ui.dispatcher import Dispatcher
 from vgdesk.ui.main_window import MainWindow
