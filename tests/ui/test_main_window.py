@@ -267,7 +267,7 @@ def test_internal_errors_are_reported_and_logged(
 
 
 def test_errors_of_the_user_are_shown_with_their_hint(bare_window: MainWindow) -> None:
-    bare_window.workspace.tell(VgdeskError("This happened.", "Do that."))
+    bare_window.workspace.events.report(VgdeskError("This happened.", "Do that."))
     assert bare_window.notices.history()[-1].hint == "Do that."
 
 
@@ -641,7 +641,7 @@ def test_ratings_are_asked_for_and_stay_with_the_project(
     file.write_text("\n".join(["word1,word2,similarity", "sun,moon,7", *lines]), "utf-8")
     button.click()
     qtbot.waitUntil(lambda: "over 66 pairs" in curves.summary, timeout=SECONDS)
-    assert "Loaded 67 ratings; 66 pairs have both words in the list" in last_notice(window)
+    assert "Loaded 67 ratings; both words are in the list for 66 pairs" in last_notice(window)
     assert window.actions_by_id["undo"].text() == "Undo Load 67 similarity ratings"
     file.unlink()
     workspace.save(tmp_path / "rated.vgdesk")

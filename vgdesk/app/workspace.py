@@ -35,7 +35,6 @@ from vgdesk.app.workers.long_work import LongWork
 from vgdesk.audio.recorder import RecorderEvent
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import EncoderId, Session, Word
-from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Selection, ViewRecipe
 
@@ -49,7 +48,7 @@ class Workspace:
 
     def __init__(self, post: Post) -> None:
         self.events = Events()
-        self._settings = SettingsManager(post, failed=self.tell)
+        self._settings = SettingsManager(post, failed=self.events.report)
         self.store = Store(self.events)
         self.editor = Editor(self.store)
         recipe = ViewRecipe(label_column=self.settings.label_column)
@@ -99,7 +98,7 @@ class Workspace:
             self._encoder_process,
             self._analysis_processes,
             self._files,
-            failed=self.tell,
+            failed=self.events.report,
         )
 
     def _add_exchange(self, post: Post) -> None:
@@ -118,12 +117,12 @@ class Workspace:
             heard=lambda event: post(lambda: self._hear(event)),
         )
         self.projects.is_recording = lambda: self.capture.phase in HOLDS_A_TAKE
-        self.playback = Playback(self._sound, failed=self.tell)
+        self.playback = Playback(self._sound, failed=self.events.report)
         self.sounds = TakeSounds(
             self._files, self.playback, self.store, self.view_state, self.events
         )
         self.microphone_check = MicrophoneCheck(
-            self.capture, self.playback, self._files, failed=self.tell, post=post
+            self.capture, self.playback, self._files, failed=self.events.report, post=post
         )
         self.take_sequence = TakeSequence(
             self.capture,
@@ -156,7 +155,10 @@ class Workspace:
             self.events.notice.publish(notice)
         for folder, is_grounded in self.settings.model_folders:
             self.encoder_registry.add_folder(
-                Path(folder), is_grounded=is_grounded, done=lambda _spec: None, failed=self.tell
+                Path(folder),
+                is_grounded=is_grounded,
+                done=lambda _spec: None,
+                failed=self.events.report,
             )
         self.capture.look_for_microphones()
         if project is None:
@@ -182,10 +184,6 @@ class Workspace:
         self._encoder_process.close()
         self._analysis_processes.close()
 
-    def tell(self, error: VgdeskError) -> None:
-        """Show an error to the user."""
-        self.events.notice.publish(Notice.of(error))
-
     def configure(self, **changes: object) -> None:
         """Change settings by name and save them."""
         self._settings.configure(**changes)
@@ -209,7 +207,9 @@ class Workspace:
     def delete_permanently(self, removal: Removal, then: Callable[[], object]) -> None:
         """Permanently delete all data of a speaker, or the trash."""
         if self.capture.phase in HOLDS_A_TAKE:
-            self.tell(VgdeskError("A take is being recorded or saved.", "Stop it with R first."))
+            self.events.report(
+                VgdeskError("A take is being recorded or saved.", "Stop it with R first.")
+            )
             return
         self.take_sequence.close()
         self.playback.stop()

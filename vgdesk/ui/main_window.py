@@ -23,7 +23,6 @@ from vgdesk.app.state.events import Embedded, SessionChanged
 from vgdesk.app.state.settings import Layout, user_folder
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.counting import counted
-from vgdesk.core.notices import Notice
 from vgdesk.core.viewing import Selection, ViewRecipe
 from vgdesk.encoders.base import Pooling
 from vgdesk.ui.action_controller import ActionController, Parts
@@ -304,8 +303,8 @@ class MainWindow(QMainWindow):
             # restored at the next start.
             event.ignore()
             self.recording.finish_take(self.close)
-            self.workspace.events.notice.publish(
-                Notice("A take is still being saved.", "Close again to quit without waiting.")
+            self.workspace.events.say(
+                "A take is still being saved.", "Close again to quit without waiting."
             )
             return
         if self.workspace.store.has_unsaved_edits and not self._is_leaving:

@@ -140,7 +140,7 @@ class UserRequests(QObject):
 
     def find_word_in(self, take: str) -> None:
         """Trim a take to the word that voice activity finds in it."""
-        self._workspace.sounds.find_word(TakeId(take))
+        self._workspace.sounds.find_word(TakeId(take), self._workspace.editor.trim)
 
     # Playback
 

@@ -7,9 +7,8 @@ from vgdesk.app.encoding.encoding_queue import EncodingQueue
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.settings import Settings
 from vgdesk.app.state.store import Store
-from vgdesk.core.errors import EncoderError, VgdeskError
+from vgdesk.core.errors import EncoderError
 from vgdesk.core.model import Cell, EncoderId
-from vgdesk.core.notices import Notice
 from vgdesk.encoders.base import EncoderSpec
 
 
@@ -51,14 +50,14 @@ class EncoderSelection:
 
         def done(spec: EncoderSpec) -> None:
             if spec.modality is not cell.modality:
-                self._failed(_wrong_cell(spec))
+                self._events.report(_wrong_cell(spec))
                 return
             self._change_settings(lambda s: s.with_model(folder, is_grounded=cell.is_grounded))
             self.choose(cell, spec.id)
 
         is_grounded = cell.is_grounded
         self._encoder_registry.add_folder(
-            folder, is_grounded=is_grounded, done=done, failed=self._failed
+            folder, is_grounded=is_grounded, done=done, failed=self._events.report
         )
 
     def add_twin(self, cell: Cell) -> None:
@@ -66,25 +65,20 @@ class EncoderSelection:
         encoder = self._store.session.encoders.get(cell)
         twin = self._encoder_registry.add_twin(encoder) if encoder else None
         if twin is None:
-            self._events.notice.publish(
-                Notice("Only a trained model has an untrained twin.", "Choose a model first.")
-            )
+            self._events.say("Only a trained model has an untrained twin.", "Choose a model first.")
         else:
             self.choose(cell, twin.id)
 
     def download(self, cell: Cell, repo: str) -> None:
         """Download a model from the hub, then add it and assign it to a cell."""
         self._downloads.start(
-            repo, done=lambda folder: self.add_folder(cell, folder), failed=self._failed
+            repo, done=lambda folder: self.add_folder(cell, folder), failed=self._events.report
         )
 
     def encode_again(self) -> None:
         """Resume cancelled or failed encoding."""
         for encoder in frozenset(self._store.session.encoders.values()):
             self._encoding.retry(encoder)
-
-    def _failed(self, error: VgdeskError) -> None:
-        self._events.notice.publish(Notice.of(error))
 
 
 def _wrong_cell(spec: EncoderSpec) -> EncoderError:

@@ -293,7 +293,7 @@ class EncodingQueue:
         else:
             self._halted.add(spec.id)
             raise error
-        self._events.notice.publish(Notice.of(error))
+        self._events.report(error)
 
     def _ended(self, _is_done: bool) -> None:
         self._job = None

@@ -11,7 +11,6 @@ from vgdesk.app.state.settings import Settings
 from vgdesk.app.workers.jobs import JobChanged, JobId, JobState
 from vgdesk.app.workers.long_work import Answers, LongWork
 from vgdesk.core.counting import counted
-from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
 from vgdesk.core.notices import Notice
 
@@ -49,7 +48,7 @@ class ExportManager:
         """Unpack a file into a project; `then` is called on success."""
 
         def done(_none: None) -> None:
-            self._say(f"Unpacked “{folder.stem}”.")
+            self._events.say(f"Unpacked “{folder.stem}”.")
             then()
 
         self._run(f"Unpacking {file.name}", lambda: unpack(file, folder), done)
@@ -59,18 +58,14 @@ class ExportManager:
         self._run(
             "Saving a report",
             lambda: write_report(file, settings),
-            lambda _none: self._say(f"Saved the report as {file}.", "Read it before you send it."),
+            lambda _none: self._events.say(
+                f"Saved the report as {file}.", "Read it before you send it."
+            ),
         )
 
     def _run(self, title: str, call: Callable[[], T], done: Callable[[T], object]) -> None:
         job = JobChanged(JobId.of_files(title), title, JobState.RUNNING)
-        self._work.run(job, call, Answers(done, self._failed))
-
-    def _say(self, message: str, hint: str = "") -> None:
-        self._events.notice.publish(Notice(message, hint))
+        self._work.run(job, call, Answers(done, self._events.report))
 
     def _tell(self, done: str, gaps: tuple[Notice, ...]) -> None:
         self._events.notice.publish(said_with(done, gaps))
-
-    def _failed(self, error: VgdeskError) -> None:
-        self._events.notice.publish(Notice.of(error))

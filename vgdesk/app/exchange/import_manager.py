@@ -220,7 +220,7 @@ class ImportManager:
 
     def _failed(self, error: VgdeskError) -> None:
         self._events.job_changed.publish(replace(JOB, state=JobState.FAILED))
-        self._events.notice.publish(Notice.of(error))
+        self._events.report(error)
 
 
 def pronunciation_notice(chosen: list[Word], found: Mapping[WordId, tuple[str, str]]) -> Notice:

@@ -12,7 +12,6 @@ from vgdesk.app.workers.background import Background
 from vgdesk.core.counting import counted
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
-from vgdesk.core.notices import Notice
 
 
 class ListManager:
@@ -45,7 +44,7 @@ class ListManager:
             new = [word for word in self._store.session.words if word not in known]
             self._view_state.select(*new[:1])
 
-        self.read(name, add, self._failed)
+        self.read(name, add, self._events.report)
 
     def add_prompts(self, words: Session) -> None:
         """Add words as prompts, with their labels; words that are there get the labels only."""
@@ -62,12 +61,9 @@ class ListManager:
         def take_over(rated: Rated) -> None:
             label = f"Load {counted(len(rated), 'similarity rating')}"
             self._store.apply(label, lambda session: replace(session, ratings=rated))
-            loaded, pairs = counted(len(rated), "rating"), len(rated_pairs(self._store.session))
-            said = f"Loaded {loaded}; {pairs} pairs have both words in the list."
-            self._events.notice.publish(Notice(said))
+            pairs = counted(len(rated_pairs(self._store.session)), "pair")
+            loaded = counted(len(rated), "rating")
+            self._events.say(f"Loaded {loaded}; both words are in the list for {pairs}.")
             self._view_state.change(lambda recipe: replace(recipe, curve=RATINGS.id))
 
-        self._files.run(lambda: read_ratings(file), done=take_over, failed=self._failed)
-
-    def _failed(self, error: VgdeskError) -> None:
-        self._events.notice.publish(Notice.of(error))
+        self._files.run(lambda: read_ratings(file), done=take_over, failed=self._events.report)

@@ -77,7 +77,7 @@ class ProjectManager:
         self.title = "Untitled"
         self._opened = 0
         self._lock = ProjectLock.taken_if_possible(self.folder)
-        self._journal = Journal(post, self._failed)
+        self._journal = Journal(post, self._events.report)
         self._journal.go_on(self.folder, Session())
         self._is_settling = False
         events.session_changed.subscribe(self._edited)
@@ -161,7 +161,7 @@ class ProjectManager:
             self._tell_of_others(found[1:])
 
         job = JobChanged(JobId.of_files(OPENING), "Looking for unsaved edits", JobState.RUNNING)
-        self._long_work.run(job, find, Answers(go_on, self._failed, otherwise))
+        self._long_work.run(job, find, Answers(go_on, self._events.report, otherwise))
 
     def _tell_of_others(self, left: Sequence[Path]) -> None:
         """Report further unsaved projects; saved ones restore their edits when opened."""
@@ -171,11 +171,11 @@ class ProjectManager:
                 "One more project was" if never_saved == 1 else f"{never_saved} more projects were"
             )
             said = f"{what} never saved before vgdesk closed. All recordings and edits are kept."
-            self._events.notice.publish(Notice(said, "Choose File > Open unsaved work…"))
+            self._events.say(said, "Choose File > Open unsaved work…")
 
     def list_unsaved(self, listed: Callable[[tuple[Unsaved, ...]], object]) -> None:
         """List the unsaved projects except the open one."""
-        self._reading.run(unsaved_projects, done=listed, failed=self._failed)
+        self._reading.run(unsaved_projects, done=listed, failed=self._events.report)
 
     def open_unsaved(self, folder: Path, otherwise: Callable[[], object] = nothing) -> None:
         """Open an unsaved project; if that fails or is cancelled, call `otherwise`."""
@@ -225,7 +225,7 @@ class ProjectManager:
 
         def failed(error: VgdeskError) -> None:
             self._stay()
-            self._failed(error)
+            self._events.report(error)
             otherwise()
 
         def cancelled() -> None:
@@ -273,7 +273,7 @@ class ProjectManager:
         self._long_work.run(
             job,
             write,
-            Answers(done, self._failed),
+            Answers(done, self._events.report),
             self._thread(SAVING, folder),
         )
 
@@ -286,7 +286,7 @@ class ProjectManager:
     def list_trash(self, listed: Callable[[tuple[TrashRow, ...]], object]) -> None:
         """List the takes in the trash with details of their files."""
         session = self._store.session
-        self._reading.run(lambda: trash_rows(session), done=listed, failed=self._failed)
+        self._reading.run(lambda: trash_rows(session), done=listed, failed=self._events.report)
 
     def plan_removal(self, speaker: str, planned: Callable[[Removal], object]) -> None:
         """Plan the deletion of a speaker's data, or of the trash if the name is empty."""
@@ -294,7 +294,7 @@ class ProjectManager:
         self._reading.run(
             lambda: plan_removal(speaker, session, earlier, folder),
             done=planned,
-            failed=self._failed,
+            failed=self._events.report,
         )
 
     def remove(
@@ -328,17 +328,19 @@ class ProjectManager:
 
         def finish() -> None:
             self._thread(SAVING, folder).run(
-                lambda: forget_note(folder), done=lambda _none: then(), failed=self._failed
+                lambda: forget_note(folder), done=lambda _none: then(), failed=self._events.report
             )
 
         self._thread(SAVING, folder).run(
-            lambda: carry_out(folder, removal, session, recipe), done=removed, failed=self._failed
+            lambda: carry_out(folder, removal, session, recipe),
+            done=removed,
+            failed=self._events.report,
         )
 
     def give_up_removal(self) -> None:
         """Cancel an interrupted deletion; the user is not asked again."""
         folder = self.folder
-        self._thread(SAVING, folder).run(lambda: forget_note(folder), failed=self._failed)
+        self._thread(SAVING, folder).run(lambda: forget_note(folder), failed=self._events.report)
 
     def _move_to(self, folder: Path) -> None:
         if folder != self.folder:
@@ -384,7 +386,7 @@ class ProjectManager:
                 self._events.removal_interrupted.publish(removal)
 
         self._reading.run(
-            lambda: interrupted(folder, session, earlier), done=found, failed=self._failed
+            lambda: interrupted(folder, session, earlier), done=found, failed=self._events.report
         )
 
     def _edited(self, change: SessionChanged) -> None:
@@ -407,6 +409,3 @@ class ProjectManager:
         """Keep the project as it is, including edits that were about to be discarded."""
         base = Session() if self.home is None else self._store.last_saved
         self._journal.restart(self.folder, base, self._store.session)
-
-    def _failed(self, error: VgdeskError) -> None:
-        self._events.notice.publish(Notice.of(error))

@@ -123,7 +123,7 @@ class TakeSequence:
         elif self.is_going:
             self._pause()
         elif not text.strip():
-            self._tell("There is no word to record.", "Type a word, then press Enter.")
+            self._events.say("There is no word to record.", "Type a word, then press Enter.")
             return True
         elif phase in (Phase.OFF, Phase.LOST):
             self._desk.arm(lambda: self._begin(text.strip(), label.strip()))
@@ -179,7 +179,7 @@ class TakeSequence:
     def hear(self, event: RecorderEvent) -> None:
         """Handle a recorder event."""
         if event.error is not None:
-            self._events.notice.publish(Notice.of(event.error))
+            self._events.report(event.error)
         if event.kind is RecorderEventKind.VOICE_BEGAN:
             word = self._store.session.words.get(self._view_state.selection.primary or WordId(""))
             if self.is_going and word is not None:
@@ -199,7 +199,7 @@ class TakeSequence:
         """Report an error of the microphone and stop advancing prompts."""
         self._running = None
         self._pause()
-        self._events.notice.publish(Notice.of(error))
+        self._events.report(error)
 
     def close(self) -> None:
         """End a timed round; the recording desk finishes the running take."""
@@ -344,7 +344,7 @@ class TakeSequence:
         following = next_prompt(session, self.plan, settings.speaker, current)
         if following is None:
             self._pause()
-            self._tell(
+            self._events.say(
                 "All words in the list are recorded.",
                 "Add words, or set more takes of each word in “Edit prompts…”.",
             )
@@ -362,6 +362,3 @@ class TakeSequence:
 
     def _set_review(self, take: TakeId | None, kept: Kept | None) -> None:
         self._reviewed, self.review = take, kept
-
-    def _tell(self, message: str, hint: str) -> None:
-        self._events.notice.publish(Notice(message, hint, Level.INFO))

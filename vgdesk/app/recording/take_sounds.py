@@ -2,16 +2,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vgdesk.app.recording.playback import Playback
-from vgdesk.app.state.editor import Editor
 from vgdesk.app.state.events import Events
 from vgdesk.app.state.store import Store
 from vgdesk.app.state.view_state import ViewState
 from vgdesk.app.workers.background import Background
 from vgdesk.audio.excerpts import Excerpt, read_excerpt
 from vgdesk.audio.speech_activity import find_word
-from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Take, TakeId, WordId
-from vgdesk.core.notices import Notice
 
 
 class TakeSounds:
@@ -28,7 +25,6 @@ class TakeSounds:
         self._files = files
         self._playback = playback
         self._store = store
-        self._editor = Editor(store)
         self._view_state = view_state
         self._events = events
 
@@ -39,7 +35,7 @@ class TakeSounds:
         if takes:
             self._playback.play(takes)
         elif words:
-            self._tell("This word has not been recorded yet.", "Press R to record it.")
+            self._events.say("This word has not been recorded yet.", "Press R to record it.")
 
     def play_part(self, take: TakeId, seconds: float, *, is_end: bool) -> None:
         """Play some seconds at the start or the end of a take."""
@@ -59,28 +55,26 @@ class TakeSounds:
     def read(self, take: Take, done: Callable[[Excerpt], object]) -> None:
         """Read the recording of a take, or of a long one the part around the word."""
         self._files.run(
-            lambda: read_excerpt(take.file, take.start, take.end), done=done, failed=self._failed
+            lambda: read_excerpt(take.file, take.start, take.end),
+            done=done,
+            failed=self._events.report,
         )
 
-    def find_word(self, take: TakeId) -> None:
-        """Trim a take to the word that voice activity finds in its recording."""
+    def find_word(self, take: TakeId, found: Callable[[TakeId, float, float], object]) -> None:
+        """Call `found` with the start and end of the word in a recording, in seconds."""
         wanted = self._store.session.takes[take]
 
         def find() -> tuple[float, float] | None:
             part = read_excerpt(wanted.file, wanted.start, wanted.end)
-            found = find_word(part.recording)
-            return found and (found[0] + part.begin, found[1] + part.begin)
+            word = find_word(part.recording)
+            return word and (word[0] + part.begin, word[1] + part.begin)
 
-        def done(found: tuple[float, float] | None) -> None:
-            if found is not None and take in self._store.session.takes:
-                self._editor.trim(take, *found)
-            elif found is None:
-                self._tell("No speech was found in this take.", "Drag the handles to trim it.")
+        def done(word: tuple[float, float] | None) -> None:
+            if word is not None and take in self._store.session.takes:
+                found(take, *word)
+            elif word is None:
+                self._events.say(
+                    "No speech was found in this take.", "Drag the handles to trim it."
+                )
 
-        self._files.run(find, done=done, failed=self._failed)
-
-    def _tell(self, message: str, hint: str) -> None:
-        self._events.notice.publish(Notice(message, hint))
-
-    def _failed(self, error: VgdeskError) -> None:
-        self._events.notice.publish(Notice.of(error))
+        self._files.run(find, done=done, failed=self._events.report)

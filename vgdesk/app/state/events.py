@@ -5,6 +5,7 @@ from typing import Any, Generic, NewType, TypeVar
 from vgdesk.app.words.removal import Removal
 from vgdesk.app.workers.jobs import JobChanged
 from vgdesk.audio.devices import Microphone
+from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Session, TakeId
 from vgdesk.core.notices import Notice
 from vgdesk.core.stack import Embedding
@@ -116,3 +117,11 @@ class Events:
     microphones_found: Topic[tuple[Microphone, ...]] = field(default_factory=Topic)
     removal_interrupted: Topic[Removal] = field(default_factory=Topic)
     notice: Topic[Notice] = field(default_factory=Topic)
+
+    def report(self, error: VgdeskError) -> None:
+        """Show an error to the user."""
+        self.notice.publish(Notice.of(error))
+
+    def say(self, message: str, hint: str = "") -> None:
+        """Show a message to the user."""
+        self.notice.publish(Notice(message, hint))

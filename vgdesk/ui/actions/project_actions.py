@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QMainWindow
 
 from vgdesk.app.project.opening import Unsaved
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.notices import Notice
 from vgdesk.ui import dialogs
 from vgdesk.ui.recording.recording_controller import RecordingController
 
@@ -58,7 +57,9 @@ class ProjectActions(QObject):
     def ask_for_unsaved(self) -> None:
         def ask(found: tuple[Unsaved, ...]) -> None:
             if not found:
-                self._tell("There is no unsaved work.", "Open a project to restore its edits.")
+                self._workspace.events.say(
+                    "There is no unsaved work.", "Open a project to restore its edits."
+                )
             elif folder := dialogs.ask_unsaved(self._window, found):
                 self.leave(lambda: self._projects.open_unsaved(folder))
 
@@ -80,7 +81,9 @@ class ProjectActions(QObject):
         if folder is None:
             return
         if folder != self._projects.home and os.path.lexists(folder):
-            self._tell(f"“{folder.name}” already exists and was not changed.", "Choose a new name.")
+            self._workspace.events.say(
+                f"“{folder.name}” already exists and was not changed.", "Choose a new name."
+            )
         else:
             self._workspace.save(folder, then)
 
@@ -118,6 +121,3 @@ class ProjectActions(QObject):
 
     def quit(self) -> None:
         self._window.close()
-
-    def _tell(self, message: str, hint: str) -> None:
-        self._workspace.events.notice.publish(Notice(message, hint))

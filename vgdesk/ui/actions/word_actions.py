@@ -1,7 +1,6 @@
 from PySide6.QtCore import QObject
 
 from vgdesk.app.workspace import Workspace
-from vgdesk.core.notices import Notice
 from vgdesk.ui.user_requests import UserRequests
 from vgdesk.ui.widgets.docks import reveal
 from vgdesk.ui.words.words_panel import WordsPanel
@@ -30,8 +29,8 @@ class WordActions(QObject):
         if self._requests.selection.words:
             self._panel.ask_label()
         else:
-            self._workspace.events.notice.publish(
-                Notice("No word is selected.", "Select words in the list or in a view.")
+            self._workspace.events.say(
+                "No word is selected.", "Select words in the list or in a view."
             )
 
     def select_all(self) -> None:

@@ -18,7 +18,6 @@ from vgdesk.app.words.label_columns import CATEGORY, PHONES
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Session
-from vgdesk.core.notices import Notice
 from vgdesk.ui.importing.import_dialog import ImportDialog
 
 
@@ -60,10 +59,8 @@ class ImportController(QObject):
 
     def _ask_about_columns(self, incoming: Incoming) -> None:
         if not incoming.tables:
-            self._workspace.events.notice.publish(
-                Notice(
-                    "This file is not a table of words.", "Choose a CSV, TSV or JSON lines file."
-                )
+            self._workspace.events.say(
+                "This file is not a table of words.", "Choose a CSV, TSV or JSON lines file."
             )
             return
         tables = Incoming((), (), incoming.tables)

@@ -7,7 +7,6 @@ from vgdesk.app.state.events import SessionChanged
 from vgdesk.app.words.speakers import next_pseudonym, speakers_of
 from vgdesk.app.workspace import Workspace
 from vgdesk.core.model import Speaker
-from vgdesk.core.notices import Notice
 from vgdesk.ui.takes.removal_controller import RemovalController
 from vgdesk.ui.takes.speakers_dialog import SpeakersDialog
 
@@ -70,7 +69,7 @@ class SpeakersController(QObject):
         except ValueError:
             self._chosen = old
             why = f"There is already a speaker “{new}”, so “{old}” keeps its name."
-            self._workspace.events.notice.publish(Notice(why, "Choose another name."))
+            self._workspace.events.say(why, "Choose another name.")
             self._show()
             return
         if self._workspace.settings.speaker == old:
