@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.app.project.journal_replay import replay
-from vgdesk.app.project.locations import scratch_folder
-from vgdesk.app.project.lock import ProjectLock, why_not_locked
+from vgdesk.app.project.journal_replay import LEFT_FILE, replay
+from vgdesk.app.project.locations import scratch_folder, takes_folder
+from vgdesk.app.project.lock import LOCK_FILE, ProjectLock, why_not_locked
 from vgdesk.app.project.own_files import refuse_links
 from vgdesk.app.project.project_file import Project, open_project
 from vgdesk.app.project.recovery import Recovered, left_behind, recover
@@ -121,6 +121,15 @@ def unsaved_projects() -> tuple[Unsaved, ...]:
             takes = len(replayed.session.takes) + len(replayed.begun)
             found.append(Unsaved(folder, replayed.at, words[:MOST_NAMED], takes))
     return tuple(found)
+
+
+def discard_empty(folder: Path) -> None:
+    """Delete the folder of an unsaved project if it has no recordings."""
+    with suppress(OSError):
+        takes_folder(folder).rmdir()  # fails if it has recordings, which are kept
+        for name in (LOCK_FILE, LEFT_FILE):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def never_saved(folder: Path, recipe: ViewRecipe) -> Opened:

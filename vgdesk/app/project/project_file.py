@@ -42,6 +42,7 @@ from vgdesk.app.project.own_files import refuse_links
 from vgdesk.app.project.save_failures import not_saved
 from vgdesk.app.project.session_json import speaker_of, speaker_record
 from vgdesk.app.project.take_files import TakeFiles
+from vgdesk.app.project.trash_file import read_trash, write_trash
 from vgdesk.app.project.view_recipe_fields import VIEW_READERS, stored_view
 from vgdesk.app.project.word_table import (
     MOST_NAMED,
@@ -74,7 +75,6 @@ SCHEMA = 2  # 2: quality of takes, trash, speakers
 OLDEST_READER = 2  # the oldest schema whose programs can read this one
 SETTINGS_FILE = "project.json"
 TABLE_FILE = "words.tsv"
-TRASH_FILE = "trash.tsv"
 RATINGS_FILE = "ratings.tsv"
 OWNER_ONLY = 0o700  # mode of new folders: recordings are private
 
@@ -125,7 +125,7 @@ def save(folder: Path, session: Session, recipe: ViewRecipe) -> Session:
             takes_folder(folder).mkdir(mode=OWNER_ONLY, exist_ok=True)
             placed, files = _bring_takes_in(folder, session)
             raise_if_cancelled()
-            _write_trash(folder / TRASH_FILE, placed, files)
+            write_trash(folder, placed, files)
             replace_text(folder / TABLE_FILE, write_table(placed, files))
             write_ratings(folder / RATINGS_FILE, session.ratings)
             write_object(folder / SETTINGS_FILE, _settings_of(folder, session, recipe))
@@ -201,17 +201,6 @@ def _is_ours(take: Take, folder: Path) -> bool:
     return take.source is TakeSource.RECORDED or _absolute(take.file).is_relative_to(folder)
 
 
-def _write_trash(file: Path, session: Session, files: Mapping[TakeId, str]) -> None:
-    trash = session.trash.values()
-    if trash:
-        words = {trashed.word.id: trashed.word for trashed in trash}
-        takes = {trashed.take.id: trashed.take for trashed in trash}
-        replace_text(file, write_table(Session(words, takes), files))
-    elif file.exists():
-        file.unlink()
-        settle_folder(file.parent)
-
-
 def _settings_of(folder: Path, session: Session, recipe: ViewRecipe) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -255,7 +244,7 @@ def open_project(folder: Path, *, to_save: bool = False) -> Project:
         stored, warnings = _read_settings(folder)
         columns = TAKE_COLUMNS if _schema_of(stored) > 1 else TAKE_COLUMNS_1
         table = _read_words(folder, columns)
-        trash = _read_trash(folder)
+        trash = read_trash(folder)
         refuse_links(folder, _files_of(table.takes, trash))
     except OSError as error:
         raise ProjectError(
@@ -335,15 +324,6 @@ def _newer(folder: Path, stored: Mapping[str, Any]) -> tuple[Notice]:
         )
     hint = "To change it, save it under another name or update vgdesk."
     return (Notice(f"{what}, so it is opened read-only.", hint, Level.WARNING),)
-
-
-def _read_trash(folder: Path) -> dict[TakeId, Trashed]:
-    """Read the trash; takes of unreadable rows stay in the takes folder."""
-    try:
-        table = read_table(read_text(folder / TRASH_FILE), folder)
-    except (FileNotFoundError, ValueError):
-        return {}
-    return {take.id: Trashed(take, table.words[take.word]) for take in table.takes.values()}
 
 
 def _read_speakers(stored: object) -> tuple[dict[str, Speaker], tuple[str, ...]]:

@@ -1,17 +1,16 @@
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from vgdesk.app.project.erasure import carry_out, forget_note, interrupted, plan_removal
 from vgdesk.app.project.journal import Journal
-from vgdesk.app.project.journal_replay import LEFT_FILE
 from vgdesk.app.project.locations import new_scratch, scratch_folder, takes_folder
-from vgdesk.app.project.lock import LOCK_FILE, ProjectLock
+from vgdesk.app.project.lock import ProjectLock
 from vgdesk.app.project.missing_takes import missing_takes, said_with
 from vgdesk.app.project.opening import (
     Opened,
     Unsaved,
+    discard_empty,
     never_saved,
     opened_project,
     unsaved_projects,
@@ -165,11 +164,9 @@ class ProjectManager:
 
     def _tell_of_others(self, left: Sequence[Path]) -> None:
         """Report further unsaved projects; saved ones restore their edits when opened."""
-        never_saved = sum(folder.parent == scratch_folder() for folder in left)
-        if never_saved:
-            what = (
-                "One more project was" if never_saved == 1 else f"{never_saved} more projects were"
-            )
+        number = sum(folder.parent == scratch_folder() for folder in left)
+        if number:
+            what = "One more project was" if number == 1 else f"{number} more projects were"
             said = f"{what} never saved before vgdesk closed. All recordings and edits are kept."
             self._events.say(said, "Choose File > Open unsaved work…")
 
@@ -399,11 +396,7 @@ class ProjectManager:
             self._lock.release()
             self._lock = None
         if self.home is None:
-            with suppress(OSError):
-                takes_folder(self.folder).rmdir()  # fails if it has recordings, which are kept
-                for name in (LOCK_FILE, LEFT_FILE):
-                    (self.folder / name).unlink(missing_ok=True)
-                self.folder.rmdir()
+            discard_empty(self.folder)
 
     def _stay(self) -> None:
         """Keep the project as it is, including edits that were about to be discarded."""
