@@ -13,7 +13,7 @@ from vgdesk.core.arrays import Doubles
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
-CHANCE = "exact mean and standard deviation over all permutations of the words of one encoder"
+CHANCE = "exact mean and SD over all permutations of one encoder's words"
 
 
 def alignment(

@@ -38,7 +38,7 @@ TRUSTED_WORDS = 20
 # would take 27 times as much.
 MOST_WORDS = 5000
 
-EXACT_CHANCE = "exact standard deviation over all permutations of one encoder's words (Mantel)"
+EXACT_CHANCE = "exact SD over all permutations of one encoder's words (Mantel)"
 
 
 @dataclass(frozen=True, slots=True)
