@@ -79,8 +79,10 @@ def test_a_command_is_stopped_while_it_works(tmp_path: Path, number: signal.Sign
 
 def _with_module(folder: Path, name: str, content: str) -> Mapping[str, str]:
     """Put a module before the one of this name that the program imports."""
-    (folder / f"{name}.py").write_text(content, "utf-8")
-    return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    modules = folder / "modules"
+    modules.mkdir()
+    (modules / f"{name}.py").write_text(content, "utf-8")
+    return {"PYTHONPATH": f"{modules}{os.pathsep}{ROOT}"}
 
 
 @pytest.mark.parametrize("name", ["numpy", "platformdirs", "safetensors"])
@@ -117,7 +119,7 @@ def test_an_internal_error_is_reported_and_logged(tmp_path: Path) -> None:
     assert str(log) in done.stderr
     assert "Traceback" not in done.stderr
     assert "RuntimeError: a mistake" in log.read_text("utf-8")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "praatio.py"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "modules"]
 
 
 @pytest.mark.parametrize(
