@@ -15,7 +15,7 @@ from layer_cka import DIM, LAYERS, layers
 from timing import cpu_seconds, gemm_rate, machine
 
 from vgdesk.analyses import ANALYSES
-from vgdesk.analyses.chance import RESAMPLES, SHUFFLES
+from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack

@@ -16,7 +16,7 @@ from vgdesk.analyses.abx.abx_triples import (
     abx_losses,
 )
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import (
+from vgdesk.analyses.inference.chance import (
     INTERVAL,
     SHUFFLES,
     bootstrap_counts,

@@ -10,7 +10,7 @@ import numpy as np
 
 from vgdesk.analyses.abx.abx import TRUSTED_WORDS, Chance, Moves, error_curve, moves_of_groups
 from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials
-from vgdesk.analyses.chance import INTERVAL, SHUFFLES
+from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES
 from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
 from vgdesk.core.arrays import Codes
 from vgdesk.core.errors import VgdeskError

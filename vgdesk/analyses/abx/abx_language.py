@@ -17,7 +17,7 @@ from vgdesk.analyses.abx.abx import (
 )
 from vgdesk.analyses.abx.abx_triples import Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import INTERVAL, SHUFFLES, permuted_labels
+from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES, permuted_labels
 from vgdesk.analyses.words.speaker_groups import group_means
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import VgdeskError

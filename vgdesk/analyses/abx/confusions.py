@@ -5,19 +5,19 @@ import numpy as np
 from vgdesk.analyses.abx.abx import SOURCE
 from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials, VectorNearness, abx_cells
 from vgdesk.analyses.base import ConfusionAnalysis
-from vgdesk.analyses.chance import (
-    SHUFFLES,
-    false_discovery_rates,
-    few_p_values,
-    many_p_values,
-    permuted_labels,
-)
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
     Labelled,
     chance_of,
     labelled_rows,
+)
+from vgdesk.analyses.inference.chance import (
+    SHUFFLES,
+    false_discovery_rates,
+    few_p_values,
+    many_p_values,
+    permuted_labels,
 )
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.analyses.chance import (
+from vgdesk.analyses.inference.chance import (
     INTERVAL,
     SHUFFLES,
     bootstrap_counts,

@@ -3,7 +3,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.chance import SHUFFLES
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
     MIN_WORDS,
@@ -13,6 +12,7 @@ from vgdesk.analyses.groups.label_scores import (
     labelled_rows,
     mean_of_rows,
 )
+from vgdesk.analyses.inference.chance import SHUFFLES
 from vgdesk.analyses.numerics.group_distances import silhouettes
 from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.analyses.words.distances import BLOCK, distance_blocks, distances_of

@@ -4,11 +4,11 @@ from dataclasses import replace
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.chance import layer_curve, permuted_labels
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, MIN_WORDS, chance_of, labelled_rows
 from vgdesk.analyses.groups.leave_one_group_out import LEFT_OUT, half_width
 from vgdesk.analyses.groups.silhouette import COMPONENTS, LIMITS, by_distance
+from vgdesk.analyses.inference.chance import layer_curve, permuted_labels
 from vgdesk.analyses.numerics.discriminants import published_points
 from vgdesk.analyses.numerics.group_distances import silhouettes_of_points
 from vgdesk.analyses.numerics.principal_components import principal_components

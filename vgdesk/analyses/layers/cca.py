@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
-from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,

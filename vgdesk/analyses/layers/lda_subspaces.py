@@ -4,9 +4,9 @@ from dataclasses import replace
 import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis
-from vgdesk.analyses.chance import false_discovery_rates, few_p_values, permuted_labels
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, labelled_rows
+from vgdesk.analyses.inference.chance import false_discovery_rates, few_p_values, permuted_labels
 from vgdesk.analyses.layers.cka import debiased_cka
 from vgdesk.analyses.numerics.discriminants import published_points
 from vgdesk.core.arrays import Codes

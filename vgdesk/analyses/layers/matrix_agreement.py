@@ -7,7 +7,7 @@ Kazi-Aoual et al. (1995), Refined approximations to permutation tests for multiv
 
 import numpy as np
 
-from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.numerics.layer_products import LayerProducts
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.results import LayerSimilarity, Trace

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
-from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.layers.matrix_agreement import CHANCE
 from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
 from vgdesk.core.arrays import Doubles, Ids

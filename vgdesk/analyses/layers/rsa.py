@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
-from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.layers.mantel import chance
 from vgdesk.analyses.layers.pair_matrices import (
     PairMatrices,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
+from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
 from vgdesk.analyses.lexicon.caption_similarity import (
     caption_similarities,
     caption_words,

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from vgdesk.analyses.chance import (
+from vgdesk.analyses.inference.chance import (
     RESAMPLES,
     SHUFFLES,
     false_discovery_rates,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vgdesk.analyses.chance import RESAMPLES, SHUFFLES
+from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray

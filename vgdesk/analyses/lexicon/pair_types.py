@@ -11,7 +11,12 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import INTERVAL, bootstrap_counts, layer_curve, normal_shuffles
+from vgdesk.analyses.inference.chance import (
+    INTERVAL,
+    bootstrap_counts,
+    layer_curve,
+    normal_shuffles,
+)
 from vgdesk.analyses.lexicon.pair_means import (
     GroupPairs,
     ListedPairs,

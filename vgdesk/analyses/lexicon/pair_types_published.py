@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import layer_curve
+from vgdesk.analyses.inference.chance import layer_curve
 from vgdesk.analyses.lexicon.pair_types import MIN_WORDS, TRUSTED_WORDS
 from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.analyses.words.word_pairs import unit_rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
+from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve
 from vgdesk.analyses.lexicon.pair_correlation import (
     correlation,
     cosine_distances,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import INTERVAL, SHUFFLES, bootstrap_counts, layer_curve
+from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES, bootstrap_counts, layer_curve
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.errors import TooFewWordsError

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import RESAMPLES, SHUFFLES, layer_curve
+from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve
 from vgdesk.analyses.lexicon.letter_classes import sound_class
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray, Mask

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
-from vgdesk.analyses.chance import layer_similarity
+from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.words.speaker_groups import without_voices
 from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray, Floats

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.chance import (
+from vgdesk.analyses.inference.chance import (
     INTERVAL,
     SHUFFLES,
     bootstrap_counts,

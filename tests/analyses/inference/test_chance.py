@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, norm
 
 from tests.analyses.stacks import noise
-from vgdesk.analyses.chance import (
+from vgdesk.analyses.inference.chance import (
     SHUFFLES,
     bootstrap_counts,
     false_discovery_rates,

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import ttest_ind
 
 from tests.analyses.stacks import noise
-from vgdesk.analyses.chance import few_limits, few_p_values
+from vgdesk.analyses.inference.chance import few_limits, few_p_values
 
 
 def test_p_is_that_of_one_more_draw() -> None:

@@ -1,0 +1,1 @@
+"""What a score is worth: units, chance levels, intervals, corrections."""
