@@ -204,13 +204,16 @@ class LayerCurve(HoldsArrays):
     low, high
         Shape [layers]: ends of the interval around each value.
     chance_low, chance_mean, chance_high
-        Shape [layers]; low and high are the 2.5th and 97.5th percentile under chance.
+        Shape [layers]: one band for the whole curve, which 5 % of all curves leave by chance.
     q_values
-        Shape [layers]: as in `LayerSimilarity`, among the layers of this curve.
+        Shape [layers]: p values corrected for all layers of this curve, two-sided; at most .05
+        exactly where the value is outside the band.
     limits
         The lowest and the highest possible value of the score.
     series
         The name of this curve, where a measure returns several; otherwise empty.
+    shuffles
+        The number of shuffles behind the band; 0 if chance is known exactly.
     """
 
     measure: str
@@ -226,6 +229,12 @@ class LayerCurve(HoldsArrays):
     limits: tuple[float, float]
     trace: Trace
     series: str = ""
+    shuffles: int = 0
+
+    def q_errors(self) -> FloatArray:
+        """Return the standard error of each q by chance of the shuffles; 0 without shuffles."""
+        q = np.asarray(self.q_values, np.float64)
+        return np.sqrt(q * (1 - q) / (self.shuffles + 1)) if self.shuffles else np.zeros_like(q)
 
     def check(self) -> None:
         bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")

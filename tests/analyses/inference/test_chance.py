@@ -9,7 +9,6 @@ from vgdesk.analyses.inference.chance import (
     SHUFFLES,
     bootstrap_counts,
     false_discovery_rates,
-    many_p_values,
     p_values,
     permuted_labels,
     resampled_mean,
@@ -33,24 +32,6 @@ def test_p_counts_shuffles_that_are_as_far_on_either_side() -> None:
     shuffled = np.array([[-2.0], [-1.0], [1.0], [2.0]])
     assert p_values(np.array([1.5]), shuffled) == pytest.approx([3 / 5])
     assert p_values(np.array([9.0]), shuffled) == pytest.approx([1 / 5])
-
-
-def test_a_score_beyond_all_shuffles_can_be_found_among_many_layers() -> None:
-    shuffled = noise(SHUFFLES, 13)
-    scores = np.zeros(13)
-    scores[6] = 6.0
-    rates = false_discovery_rates(many_p_values(scores, shuffled))
-    assert np.flatnonzero(rates < 0.001).tolist() == [6]
-    counted, extended = p_values(scores, shuffled), many_p_values(scores, shuffled)
-    assert extended[6] < counted[6] == 1 / (SHUFFLES + 1)
-    assert np.array_equal(np.delete(extended, 6), np.delete(counted, 6))
-
-
-def test_the_extended_tail_is_as_rare_as_it_says() -> None:
-    scores, shuffled = noise(20_000), noise(SHUFFLES, 20_000, seed=1)
-    p = many_p_values(scores, shuffled)
-    assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.006)
-    assert np.mean(p < 0.002) == pytest.approx(0.002, abs=0.0015)
 
 
 def test_p_of_a_score_that_is_chance_is_spread_evenly() -> None:

@@ -17,13 +17,11 @@ from vgdesk.analyses.abx.abx_triples import (
 )
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.inference.chance import (
-    INTERVAL,
     SHUFFLES,
-    bootstrap_counts,
     layer_curve,
     permuted_labels,
-    resampled_mean,
 )
+from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
@@ -41,8 +39,8 @@ TRUSTED_GROUP = 3
 # Rows used to estimate chance. With more rows only its spread changes, in a known way.
 SHUFFLED_ROWS = 120
 
-# Returns how much each row shifts the sum of the errors of all cells.
-Moves = Callable[[AbxErrors], Doubles]
+# Returns the error rate without each word, or without each row, [left out].
+LeftOut = Callable[[AbxErrors], Doubles]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,9 +98,10 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
         chance.words,
         seed,
         _warning(groups),
-        f"{INTERVAL}, to first order",
+        INTERVAL,
     )
-    return (error_curve("abx", used, trials, chance, moves_of_groups(codes), trace, rng),)
+    left_out = without_each_row(codes, np.arange(len(codes)), trials)
+    return (error_curve("abx", used, trials, chance, left_out, trace),)
 
 
 def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -146,27 +145,70 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
         f"Too few words to trust: only {repeated} of {len(words)} have a second take that counts."
         if repeated < TRUSTED_WORDS
         else "",
-        f"{INTERVAL}, to first order",
+        INTERVAL,
     )
-
-    def moves(losses: AbxErrors) -> Doubles:
-        # A resampled word brings all its cells along; A and X are the same word.
-        return losses.as_x + losses.as_b - losses.rate * (as_x + as_b)
-
-    return (error_curve("abx-words", used, trials, chance, moves, trace, rng),)
+    left_out = without_each_word(codes, as_x + as_b)
+    return (error_curve("abx-words", used, trials, chance, left_out, trace),)
 
 
-def moves_of_groups(codes: Codes) -> Moves:
-    """Return the shift by each row; `codes` is the group of each row, [rows], from 0."""
+def without_each_row(groups: Codes, words: Codes, trials: Trials) -> LeftOut:
+    """Return the error rate without each word, [words], where words in groups are told apart.
 
-    def moves(losses: AbxErrors) -> Doubles:
-        # Group size does not change the weights: a word counts by its difference from its group.
-        all_parts = losses.as_x + losses.as_a + losses.as_b
-        means = np.bincount(codes, all_parts) / np.bincount(codes)
-        moved: Doubles = all_parts - means[codes]
-        return moved
+    In a group of n rows, n (n - 1) pairs are A and X, and n rows are B: without one of them its
+    triples are gone, and those that stay weigh more. Of a group of two no pair stays, and the cells
+    in which it is A and X are gone. Rows of one word are left out one by one, and their effects
+    added up.
 
-    return moves
+    Parameters
+    ----------
+    groups, words
+        Shape [rows], each from 0: rows of one group are interchangeable.
+    """
+    size = np.bincount(groups)[groups]
+    pairs_stay = np.where(size > 2, size / np.maximum(size - 2, 1), 0.0)
+    singles_stay = size / np.maximum(size - 1, 1)
+    as_x, as_b = trials.cells()
+    gone = np.where(size > 2, 0.0, np.bincount(groups, as_x)[groups])
+    gone += np.where(size > 1, 0.0, as_b)
+
+    def left_out(losses: AbxErrors) -> Doubles:
+        pairs = np.bincount(groups, losses.as_x)[groups]
+        singles = np.bincount(groups, losses.as_b)[groups]
+        errors = np.asarray(losses.rate * losses.cells - pairs - singles, np.float64)
+        errors += (pairs - losses.as_x - losses.as_a) * pairs_stay
+        errors += (singles - losses.as_b) * singles_stay
+        cells = losses.cells - gone
+        rates = np.full(errors.shape, 0.5)
+        np.divide(errors, cells, out=rates, where=cells > 0.5)
+        moves = np.zeros(int(words.max()) + 1)
+        np.add.at(moves, words, rates - losses.rate)
+        return losses.rate + moves
+
+    return left_out
+
+
+def without_each_word(words: Codes, cells: Doubles, *, as_b_counts: bool = True) -> LeftOut:
+    """Return the error rate without each word, [words], where A and X are takes of one word.
+
+    Parameters
+    ----------
+    words
+        The word of each row, [rows], from 0.
+    cells
+        Shape [rows]: the share of each row in the cells of its word.
+    as_b_counts
+        Whether the cells in which a row is B are those of its word as well.
+    """
+    of_word = np.bincount(words, cells)
+
+    def left_out(losses: AbxErrors) -> Doubles:
+        own = losses.as_x + losses.as_b * as_b_counts
+        errors = losses.rate * losses.cells - np.bincount(words, own)
+        left = losses.cells - of_word
+        found: Doubles = np.divide(errors, left, out=np.full_like(left, 0.5), where=left > 0.5)
+        return found
+
+    return left_out
 
 
 def error_curve(
@@ -174,28 +216,26 @@ def error_curve(
     stack: LayerStack,
     trials: Trials,
     chance: Chance,
-    moves: Moves,
+    left_out: LeftOut,
     trace: Trace,
-    rng: np.random.Generator,
     nearnesses: Iterable[Nearness] | None = None,
 ) -> LayerCurve:
     """Run the trials at every layer, together with those of chance.
 
     Rows are compared by the angle between vectors unless `nearnesses` are given for the layers.
     """
-    rates, parts, shuffled = [], [], []
+    rates, without, shuffled = [], [], []
     for nearness in until_cancelled(nearnesses or map(VectorNearness.of, stack.values)):
         losses = abx_losses(nearness, trials)
         rates.append(losses.rate)
-        parts.append(losses.rate + moves(losses) * len(stack.rows) / losses.cells)
+        without.append(left_out(losses))
         shuffled.append(chance.rates(nearness))
-    resampled = resampled_mean(np.stack(parts), bootstrap_counts(stack.words, rng))
     return layer_curve(
         measure,
         stack,
         np.array(rates),
-        resampled=resampled.clip(0.0, 1.0),
-        shuffled=np.stack(shuffled, axis=1),
+        interval=jackknife_interval(np.stack(without, axis=1), np.array(rates), limits=(0.0, 1.0)),
+        chance=np.stack(shuffled, axis=1),
         limits=(0.0, 1.0),
         trace=trace,
     )

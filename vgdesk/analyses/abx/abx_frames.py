@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vgdesk.analyses.abx.abx import TRUSTED_WORDS, Chance, Moves, error_curve, moves_of_groups
+from vgdesk.analyses.abx.abx import (
+    TRUSTED_WORDS,
+    Chance,
+    LeftOut,
+    error_curve,
+    without_each_row,
+    without_each_word,
+)
 from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials
 from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES
 from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
@@ -85,14 +92,14 @@ class _Asked:
         across = np.zeros_like(self.by) if self.across is None else self.across
         return _together(self.by, across)
 
-    def moves(self, trials: Trials) -> Moves:
-        """Return how much each take shifts the error when words are resampled."""
-        n_x, n_b = trials.cells()
-        if _is_same(self.on, self.words):  # a word brings all cells along in which it is X or B
-            return lambda losses: losses.as_x + losses.as_b - losses.rate * (n_x + n_b)
-        if _is_same(self.by, self.words):  # a word brings its own cells along
-            return lambda losses: losses.as_x - losses.rate * n_x
-        return moves_of_groups(_together(self.strata(), self.on))
+    def left_out(self, trials: Trials) -> LeftOut:
+        """Return the error rate without each word."""
+        as_x, as_b = trials.cells()
+        if _is_same(self.on, self.words):  # a word takes all cells along in which it is X or B
+            return without_each_word(self.words, as_x + as_b)
+        if _is_same(self.by, self.words):  # a word takes its own cells along
+            return without_each_word(self.words, as_x, as_b_counts=False)
+        return without_each_row(_together(self.strata(), self.on), self.words, trials)
 
     def dealt(self, rng: np.random.Generator) -> tuple[Codes, str]:
         """Shuffle labels, [SHUFFLES, rows], and name the units that were shuffled.
@@ -167,12 +174,12 @@ def discriminate_frames(
         chance.words,
         seed,
         asked.warning(),
-        f"{INTERVAL}, to first order",
+        INTERVAL,
     )
     layers = range(len(used.layers))
     warped = (MatrixNearness.of_distances(dtw_distances(used.takes(i), distance)) for i in layers)
-    moves = asked.moves(trials)
-    return error_curve(MEASURE, used.pooled(), trials, chance, moves, trace, rng, warped)
+    left_out = asked.left_out(trials)
+    return error_curve(MEASURE, used.pooled(), trials, chance, left_out, trace, warped)
 
 
 def _together(a: Codes, b: Codes) -> Codes:

@@ -13,7 +13,7 @@ from vgdesk.analyses.abx.abx import (
     TRUSTED_WORDS,
     Chance,
     error_curve,
-    moves_of_groups,
+    without_each_row,
 )
 from vgdesk.analyses.abx.abx_triples import Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
@@ -67,12 +67,13 @@ def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCur
         chance.words,
         seed,
         _warning(used, speakers),
-        f"{INTERVAL}, to first order",
+        INTERVAL,
     )
     by = np.zeros_like(codes) if speakers is None else speakers
     kinds = np.unique(by * (codes.max() + 1) + codes, return_inverse=True)[1]
-    moves = moves_of_groups(kinds)
-    return (error_curve("abx-language", used, trials, chance, moves, trace, rng),)
+    words = np.unique(used.words, return_inverse=True)[1]
+    left_out = without_each_row(kinds, words, trials)
+    return (error_curve("abx-language", used, trials, chance, left_out, trace),)
 
 
 def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:

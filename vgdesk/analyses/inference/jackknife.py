@@ -27,6 +27,8 @@ INTERVAL_BY_GROUPS = (
 # A correlation nearer to 1 differs from it by rounding only.
 LARGEST = 1 - 1e-9
 
+INTERVAL_OF_SHARES = "95 % for a share of the words (Wilson)"
+
 
 def standard_errors(left_out: FloatArray, words: int | None = None) -> Doubles:
     """Return the standard error of scores.
@@ -74,6 +76,8 @@ def jackknife_interval(
     limits
         The lowest and the highest possible score.
     """
+    if len(left_out) < 2:
+        return np.full_like(values, limits[0]), np.full_like(values, limits[1])
     reach = student_quantile(words or len(left_out)) * standard_errors(left_out, words)
     return np.clip(values - reach, *limits), np.clip(values + reach, *limits)
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.inference.jackknife import correlation_interval
-from vgdesk.analyses.layers.word_matrices import sampled_rows
 from vgdesk.analyses.numerics.layer_products import unit_layers
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
     chance_warning,

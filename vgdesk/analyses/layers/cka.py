@@ -15,8 +15,8 @@ import math
 from vgdesk.analyses.base import LayerAnalysis, need_words
 from vgdesk.analyses.layers.incremental_products import growing_products
 from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
-from vgdesk.analyses.layers.word_matrices import WordMatrices, sampled_words
 from vgdesk.analyses.numerics.layer_products import unit_layers
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, sampled_words
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack

@@ -6,7 +6,8 @@ import numpy as np
 from vgdesk.analyses.base import LayerAnalysis
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, Labelled, labelled_rows
-from vgdesk.analyses.inference.chance import few_p_values, layer_similarity, permuted_labels
+from vgdesk.analyses.inference.band import Band
+from vgdesk.analyses.inference.chance import layer_similarity, permuted_labels
 from vgdesk.analyses.inference.jackknife import INTERVAL_BY_GROUPS, correlation_interval, left_in
 from vgdesk.analyses.layers.cka import debiased_cka
 from vgdesk.analyses.numerics.discriminants import published_points
@@ -40,6 +41,8 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
     found = np.stack([debiased_cka(first, second).values for first, second in subspaces])
     # Accurate to six digits: the rest would make equal layers differ from chance.
     found = found.round(6)
+    shuffled = found[1:].reshape(FEW_SHUFFLES, -1)
+    unusual = Band.of_shuffles(found[0].ravel(), shuffled, (-1.0, 1.0))
     chance = f"mean and spread over {FEW_SHUFFLES} shuffles of the labels among {among}, the same "
     trace = one.trace(
         "debiased linear CKA along discriminants",
@@ -54,7 +57,7 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
         interval=correlation_interval(left_out, found[0]),
         mean=found[1:].mean(axis=0),
         spread=found[1:].std(axis=0, ddof=1),
-        p=few_p_values(found[0], found[1:]),
+        q=unusual.p.reshape(found[0].shape),
         trace=replace(trace, encoders=(a.encoder, b.encoder)),
     )
 

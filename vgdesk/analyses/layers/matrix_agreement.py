@@ -10,8 +10,8 @@ import numpy as np
 from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.inference.pearson_three import upper_p_values
-from vgdesk.analyses.layers.word_matrices import WordMatrices, cka_left_out, third_moments
 from vgdesk.analyses.numerics.layer_products import LayerProducts
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, cka_left_out, third_moments
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack

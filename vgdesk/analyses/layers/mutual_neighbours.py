@@ -10,7 +10,7 @@ from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.layers.matrix_agreement import EXACT_CHANCE as CHANCE
-from vgdesk.analyses.layers.word_matrices import sampled_words
+from vgdesk.analyses.numerics.word_matrices import sampled_words
 from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray, Ids, Places

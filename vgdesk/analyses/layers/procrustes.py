@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.inference.jackknife import correlation_interval
-from vgdesk.analyses.layers.word_matrices import sampled_words
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
@@ -17,6 +16,7 @@ from vgdesk.analyses.numerics.random_rotation import (
     scores_of_pairs,
     shuffled_spread,
 )
+from vgdesk.analyses.numerics.word_matrices import sampled_words
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace

@@ -5,13 +5,14 @@ import numpy as np
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.layers.cka import MIN_WORDS, debiased_warning
 from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
-from vgdesk.analyses.layers.word_matrices import WordMatrices, sampled_rows
 from vgdesk.analyses.numerics.layer_products import (
     LayerProducts,
     sums_of_products,
     tiles_of,
     unit_layers,
 )
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
+from vgdesk.analyses.numerics.word_matrices import WordMatrices
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace

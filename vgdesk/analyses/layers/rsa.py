@@ -26,13 +26,10 @@ from vgdesk.analyses.layers.pair_matrices import (
     unit_ranks,
     unit_values,
 )
-from vgdesk.analyses.layers.word_matrices import (
-    WordMatrices,
-    correlations_left_out,
-    sampled_rows,
-)
 from vgdesk.analyses.numerics.kendall_tau import concordance
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.pair_tiles import squares_among
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, correlations_left_out
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace

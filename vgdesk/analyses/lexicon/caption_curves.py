@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
+from vgdesk.analyses.inference.band import Normal
+from vgdesk.analyses.inference.chance import (
+    RESAMPLES,
+    SHUFFLES,
+    layer_curve,
+    percentile_interval,
+)
 from vgdesk.analyses.lexicon.caption_similarity import (
     caption_similarities,
     caption_words,
@@ -101,15 +107,15 @@ def rank_captions(
     trace = _trace_of_ranks(used, words, seed)
     weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n
     mean, spread = _random_captions(scores)
-    chance = normal_shuffles(*(np.full(len(used.layers), value) for value in (mean, spread)))
+    chance = Normal(*(np.full(len(used.layers), value) for value in (mean, spread)))
 
     def curve(series: str, found: Doubles) -> LayerCurve:
         return layer_curve(
             "captions",
             used,
             found.mean(axis=1),
-            resampled=weights @ found.T,
-            shuffled=chance,
+            interval=percentile_interval(weights @ found.T),
+            chance=chance,
             limits=LIMITS,
             trace=trace,
             series=series,
@@ -180,8 +186,8 @@ def _correlated(
         "captions",
         stack,
         ranks @ rated / n,
-        resampled=weighted_correlations(ranks, rated, drawn),
-        shuffled=rated[orders] @ ranks.T / n,
+        interval=percentile_interval(weighted_correlations(ranks, rated, drawn)),
+        chance=rated[orders] @ ranks.T / n,
         limits=LIMITS,
         trace=Trace(
             f"Spearman correlation of {name} and ratings over pairs of captions",

@@ -11,12 +11,9 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import (
-    INTERVAL,
-    bootstrap_counts,
-    layer_curve,
-    normal_shuffles,
-)
+from vgdesk.analyses.inference.band import Normal
+from vgdesk.analyses.inference.chance import layer_curve
+from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval
 from vgdesk.analyses.lexicon.pair_means import (
     GroupPairs,
     ListedPairs,
@@ -25,6 +22,7 @@ from vgdesk.analyses.lexicon.pair_means import (
     PairSpread,
 )
 from vgdesk.analyses.lexicon.word_relations import word_relations
+from vgdesk.analyses.numerics.leaving_out import counts_left_out
 from vgdesk.analyses.words.speaker_groups import (
     group_means,
     speaker_codes,
@@ -42,6 +40,7 @@ from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
 MIN_WORDS = 4
+LIMITS = (-2.0, 2.0)
 # With fewer words there are too few random pairs for a baseline.
 TRUSTED_WORDS = 20
 # The mean of fewer pairs says more about these words than about the layer.
@@ -129,7 +128,7 @@ class Level:
         return 1 + one.pairs.count / others if one.pairs in self.random.common else 1.0
 
 
-def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+def score_pair_types(stack: LayerStack, facts: Facts, _seed: int) -> tuple[LayerCurve, ...]:
     """Mean cosine of pairs of each type at every layer, minus that of random pairs.
 
     Random pairs are all pairs of different words; for takes, only those by different speakers:
@@ -140,8 +139,6 @@ def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
     ----------
     facts
         Speakers, pronunciations, synonyms and labels, where known.
-    seed
-        For the resampled words of the interval.
 
     Returns
     -------
@@ -160,9 +157,9 @@ def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
             "Record words twice, name the speakers, or fill in the columns “phones”, “synonyms” or "
             "a label.",
         )
-    words = tuple(sorted(set(stack.words)))
-    drawn = bootstrap_counts(words, np.random.default_rng(seed)).T.astype(np.float32)
-    return tuple(curve for level in levels for curve in _curves(level, stack, drawn, seed))
+    words = len(set(stack.words))
+    present = counts_left_out(words).T.astype(np.float32)
+    return tuple(curve for level in levels for curve in _curves(level, stack, present))
 
 
 def _levels(stack: LayerStack, facts: Facts) -> list[Level]:
@@ -231,43 +228,45 @@ def _mean(pairs: Pairs | PairsApart, items: FloatArray, often: FloatArray) -> Do
     return np.divide(total, size, out=np.full_like(total, np.nan), where=size > 0)
 
 
-def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> Iterator[LayerCurve]:
+def _curves(level: Level, stack: LayerStack, present: FloatArray) -> Iterator[LayerCurve]:
     """Score all types of a level.
 
     Parameters
     ----------
-    drawn
-        Shape [words, samples]: how often each word occurs in each sample.
+    present
+        Shape [words, samples]: 1 for the words of each sample, of which one word is left out.
     """
-    once = np.ones((len(drawn), 1))
-    scores, resampled, spreads = [], [], []
+    once = np.ones((len(present), 1))
+    scores, left_out, spreads = [], [], []
     for layer in until_cancelled(stack.values):
         items = level.vectors(layer)
         scores.append(level.means(items, once)[:, 0])
-        resampled.append(level.means(items.astype(drawn.dtype), drawn))
+        left_out.append(level.means(items.astype(present.dtype), present))
         spreads.append(level.spreads(items))
     # In each, the first axis is the type, and the last the layer.
-    by_type = np.transpose(scores), np.stack(resampled, axis=2), np.transpose(spreads)
+    by_type = np.transpose(scores), np.stack(left_out, axis=2), np.transpose(spreads)
     for one, score, samples, spread in zip(level.types, *by_type, strict=True):
         yield layer_curve(
             "pair-types",
             stack,
             score,
-            resampled=samples[~np.isnan(samples).any(axis=1)],
-            shuffled=normal_shuffles(np.zeros_like(spread), spread),
-            limits=(-2.0, 2.0),
-            trace=_trace(one, level, stack, seed),
+            interval=jackknife_interval(
+                samples[~np.isnan(samples).any(axis=1)], score, limits=LIMITS, words=len(present)
+            ),
+            chance=Normal(np.zeros_like(spread), spread),
+            limits=LIMITS,
+            trace=_trace(one, level, stack),
             series=one.title,
         )
 
 
-def _trace(one: PairType, level: Level, stack: LayerStack, seed: int) -> Trace:
+def _trace(one: PairType, level: Level, stack: LayerStack) -> Trace:
     return Trace(
         f"{one.title}: mean cosine of {one.pairs.count} pairs, minus that of random pairs",
         len(stack.rows),
         (stack.encoder,),
         f"normal curve with the exact standard deviation over all permutations of {level.items}",
-        seed,
+        None,
         _warning(one, len(set(stack.words))),
         INTERVAL,
     )

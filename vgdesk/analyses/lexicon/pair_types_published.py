@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import layer_curve
+from vgdesk.analyses.inference.chance import layer_curve, percentile_interval
 from vgdesk.analyses.lexicon.pair_types import MIN_WORDS, TRUSTED_WORDS
 from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.analyses.words.word_pairs import unit_rows
@@ -147,8 +147,8 @@ def _curves(
             "pair-types-published",
             stack,
             scores[:, place].mean(axis=0),
-            resampled=scores[:, place],
-            shuffled=shuffled[:, place],
+            interval=percentile_interval(scores[:, place]),
+            chance=shuffled[:, place],
             limits=(-2.0, 2.0),
             trace=trace,
             series=name,

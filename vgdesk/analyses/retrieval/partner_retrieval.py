@@ -13,7 +13,7 @@ import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import proportion_interval
+from vgdesk.analyses.inference.jackknife import INTERVAL_OF_SHARES, proportion_interval
 from vgdesk.analyses.words.speaker_groups import without_voices
 from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray, Floats
@@ -112,7 +112,7 @@ def find_partners(
         "at most the fixed points of a random permutation: mean 1, standard deviation 1",
         seed if is_drawn else None,
         luck_of(n),
-        "95 % for a share of the words (Wilson)",
+        INTERVAL_OF_SHARES,
     )
     return layer_similarity(
         "retrieval",

@@ -1,6 +1,6 @@
 """Sums over word x word matrices with each word left out, and their skewness by chance.
 
-Up to `MOST_WORDS` words the matrices are small enough to hold. Of a longer list a sample of the
+Up to a few hundred words the matrices are small enough to hold. Of a longer list a sample of the
 words is taken: an error is a width, which does not need all words.
 """
 
@@ -10,22 +10,14 @@ from typing import Self
 
 import numpy as np
 
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.stack import LayerStack
 
-MOST_WORDS = 256
 # Layers are scaled to a trace of 1; what is left of one in which all words are the same is less.
 NOTHING = 1e-20
 # Fewer words have no six different ones to permute.
 FEWEST_SKEWED = 6
-
-
-def sampled_rows(words: int) -> list[int]:
-    """Return at most `MOST_WORDS` rows, evenly spaced in the list."""
-    if words <= MOST_WORDS:
-        return list(range(words))
-    rows: list[int] = np.linspace(0, words - 1, MOST_WORDS).round().astype(np.intp).tolist()
-    return rows
 
 
 def sampled_words(a: LayerStack, b: LayerStack) -> tuple[LayerStack, LayerStack]:

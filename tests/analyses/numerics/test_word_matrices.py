@@ -11,7 +11,7 @@ from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind, LayerAnalysis
 from vgdesk.analyses.inference.jackknife import fisher_scale, standard_errors, student_quantile
 from vgdesk.analyses.layers.cka import biased_cka, debiased_cka, linear_matrices
-from vgdesk.analyses.layers.word_matrices import cka_left_out, third_moments
+from vgdesk.analyses.numerics.word_matrices import cka_left_out, third_moments
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import LayerStack
 
