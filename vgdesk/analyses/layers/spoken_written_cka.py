@@ -5,8 +5,6 @@ written words, each with all its speakers: rows of one word are not independent,
 one by one makes chance far too narrow.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from vgdesk.analyses.base import need_words
@@ -16,27 +14,29 @@ from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 4
 SHUFFLES = 999
+# Each shuffle of n words takes n x n products; long lists get fewer, down to these.
+FEWEST_SHUFFLES = 199
+MOST_PRODUCTS = 400_000_000
 
 
 def spoken_written_cka(
-    speech: LayerStack, text: LayerStack, pairs: Sequence[tuple[int, int]], seed: int
+    speech: LayerStack, text: LayerStack, seed: int
 ) -> tuple[Doubles, Doubles]:
-    """Compare pairs of layers, and the same pairs with the written words shuffled.
+    """Compare each layer with its partner, and again with the written words shuffled.
 
     Parameters
     ----------
     speech
         One row per word and speaker; every word is in `text`.
     text
-        One row per word.
-    pairs
-        The layers to compare, by index in `speech` and in `text`.
+        One row per word; its layers are the partners of those of `speech`, one by one.
 
     Returns
     -------
     tuple
-        Biased linear CKA over the rows of `speech`, shape [pairs], and that of the shuffles,
-        shape [SHUFFLES, pairs]; 0 where all rows of a layer are the same.
+        Biased linear CKA over the rows of `speech`, shape [layers], and that of the shuffles,
+        shape [shuffles, layers]; 0 where all rows of a layer are the same. Up to 632 words are
+        shuffled 999 times, 1,417 and more 199 times.
 
     References
     ----------
@@ -46,15 +46,17 @@ def spoken_written_cka(
     written = np.array([place[word] for word in speech.words])
     used, word_of_row = np.unique(written, return_inverse=True)
     need_words(MIN_WORDS, len(used))
-    rng = np.random.default_rng(seed)
-    orders = np.vstack(
-        [np.arange(len(used)), *(rng.permutation(len(used)) for _ in range(SHUFFLES))]
-    )
-    found = [
-        _compared(speech.values[i], text.values[j][used], word_of_row, orders) for i, j in pairs
-    ]
+    orders = _orders(len(used), np.random.default_rng(seed))
+    layers = zip(speech.values, text.values[:, used], strict=True)
+    found = [_compared(heard, read, word_of_row, orders) for heard, read in layers]
     values = np.stack(found, axis=1)
     return values[0], values[1:]
+
+
+def _orders(words: int, rng: np.random.Generator) -> Codes:
+    """Return the order of the list, then shuffled ones, [1 + shuffles, words]."""
+    shuffles = min(SHUFFLES, max(FEWEST_SHUFFLES, MOST_PRODUCTS // words**2))
+    return np.vstack([np.arange(words), *(rng.permutation(words) for _ in range(shuffles))])
 
 
 def _compared(speech: FloatArray, text: FloatArray, words: Codes, orders: Codes) -> Doubles:
