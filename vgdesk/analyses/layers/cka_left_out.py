@@ -45,7 +45,9 @@ def debiased_cka_left_out(x: FloatArray, y: FloatArray) -> Doubles:
     need_words(MIN_WORDS, len(x))
     one, other = _products(x), _products(y)
     sizes = np.sqrt(_left_out(one, one)) * np.sqrt(_left_out(other, other))
-    return np.divide(_left_out(one, other), sizes, out=np.zeros(len(x)), where=sizes > 0)
+    products = _left_out(one, other)
+    found: Doubles = np.divide(products, sizes, out=np.zeros(len(x)), where=sizes > 0)
+    return found
 
 
 def _products(values: FloatArray) -> Doubles:

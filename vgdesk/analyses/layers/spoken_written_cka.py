@@ -19,9 +19,7 @@ FEWEST_SHUFFLES = 199
 MOST_PRODUCTS = 400_000_000
 
 
-def spoken_written_cka(
-    speech: LayerStack, text: LayerStack, seed: int
-) -> tuple[Doubles, Doubles]:
+def spoken_written_cka(speech: LayerStack, text: LayerStack, seed: int) -> tuple[Doubles, Doubles]:
     """Compare each layer with its partner, and again with the written words shuffled.
 
     Parameters
@@ -68,7 +66,8 @@ def _compared(speech: FloatArray, text: FloatArray, words: Codes, orders: Codes)
     spoken, written = sums @ sums.T, read @ read.T
     products = np.array([np.vdot(spoken, written[np.ix_(order, order)]) for order in orders])
     sizes = np.linalg.norm(_smaller_product(heard)) * _sizes(written, np.bincount(words), orders)
-    return np.divide(products, sizes, out=np.zeros(len(orders)), where=sizes > 0)
+    found: Doubles = np.divide(products, sizes, out=np.zeros(len(orders)), where=sizes > 0)
+    return found
 
 
 def _smaller_product(rows: Doubles) -> Doubles:

@@ -13,7 +13,7 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     half_width,
 )
 from vgdesk.analyses.inference.chance import layer_curve
-from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval
+from vgdesk.analyses.inference.jackknife import INTERVAL, correlation_interval
 from vgdesk.analyses.layers.cka_left_out import debiased_cka_left_out
 from vgdesk.analyses.layers.spoken_written_cka import spoken_written_cka
 from vgdesk.app.commands.study.depth import Pairs, depths_of, paired
@@ -58,9 +58,7 @@ class Alignment:
             title = ANALYSES["cka-biased" if is_published else "cka"].title
             yield panel_of("A", edition, title, lines, faults, drawn, depth=depth)
 
-    def _pairs(
-        self, matching: Callable[[str, str], Pair]
-    ) -> tuple[dict[str, Pair], list[str]]:
+    def _pairs(self, matching: Callable[[str, str], Pair]) -> tuple[dict[str, Pair], list[str]]:
         found, reasons = {}, []
         for speech, text in product(SPEECH, self._request.text_names):
             try:
@@ -121,14 +119,14 @@ class Alignment:
         )
         layers = zip(speech.values, text.values, strict=True)
         left_out = np.stack([debiased_cka_left_out(x, y) for x, y in layers], axis=1)
-        low, high = jackknife_interval(left_out, values)
+        low, high = correlation_interval(left_out, values, lowest=LIMITS[0])
         return LayerCurve(
             found.measure,
             speech.encoder,
             speech.layers,
             values,
-            np.clip(low, *LIMITS),
-            np.clip(high, *LIMITS),
+            low,
+            high,
             mean - 2 * spread,
             mean,
             mean + 2 * spread,

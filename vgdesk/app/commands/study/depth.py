@@ -29,7 +29,5 @@ def _nearest(place: int, layers: int, others: int) -> int:
 
 def depths_of(sizes: list[tuple[int, int]]) -> tuple[Depth, ...]:
     """Return the ways that pair any two models differently, given their numbers of layers."""
-    is_same = all(
-        paired(Depth.BLOCK, *both) == paired(Depth.RELATIVE, *both) for both in sizes
-    )
+    is_same = all(paired(Depth.BLOCK, *both) == paired(Depth.RELATIVE, *both) for both in sizes)
     return (Depth.SAME,) if is_same else (Depth.BLOCK, Depth.RELATIVE)

@@ -14,6 +14,7 @@ from vgdesk.core.arrays import Doubles, Mask
 # Lines are also distinguished by dashes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
 DASHES = ("-", "--", "-.", ":")
+GREYS = ("0.3", "0.65")  # of the study's own lines
 COLUMNS = 2
 WIDTH, HEIGHT = 4.8, 4.9  # inches of one panel
 DPI = 200
@@ -55,6 +56,7 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
     axes.set_xlabel(
         "block" if is_by_block else "relative depth (0 first block, 1 last)", fontsize=9
     )
+    axes.xaxis.get_major_locator().set_params(integer=is_by_block)
     axes.tick_params(labelsize=8)
     axes.axhline(0, color="0.6", linewidth=0.8)
     for line in panel.lines:
@@ -63,8 +65,9 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
         x, y = zip(*published.points, strict=True)
         depth = 1 + np.multiply(x, LAYERS - 1) if is_by_block else np.array(x)
         marker = "" if len(x) > 1 else "*"
+        shade = GREYS[place // len(DASHES) % len(GREYS)]
         axes.plot(
-            depth, y, color="0.35", linestyle=DASHES[place % len(DASHES)], linewidth=0.9,
+            depth, y, color=shade, linestyle=DASHES[place % len(DASHES)], linewidth=0.9,
             marker=marker, markersize=9 - place, label=f"study: {published.name}",
         )  # fmt: skip
     if panel.lines or panel.published:
@@ -74,18 +77,23 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
 
 
 def _draw_line(axes: Axes, line: Line, place: int, *, is_by_block: bool) -> None:
+    """Draw a line with its band; word vectors, which have no depth, are level."""
     curve, colour = line.curve, COLOURS[place % len(COLOURS)]
-    depth = _depths(len(curve.layers), is_by_block=is_by_block)
-    axes.fill_between(depth, curve.chance_low, curve.chance_high, color=colour, alpha=0.12)
-    reach = np.stack([curve.values - curve.low, curve.high - curve.values])
-    label = f"{line.name} (n = {curve.trace.n})"
+    times = 1 if len(curve.layers) > 1 else 2
+    names = ("values", "low", "high", "chance_low", "chance_high")
+    values, low, high, chance_low, chance_high = (
+        np.repeat(getattr(curve, name), times) for name in names
+    )
+    depth = _depths(len(values), is_by_block=is_by_block)
+    axes.fill_between(depth, chance_low, chance_high, color=colour, alpha=0.12)
     axes.errorbar(
-        depth, curve.values, reach, color=colour, linestyle=DASHES[place % len(DASHES)],
-        marker="o", markersize=3.5, linewidth=1.6, elinewidth=0.8, label=label,
+        depth, values, np.stack([values - low, high - values]), color=colour,
+        linestyle=DASHES[place % len(DASHES)], marker="o", markersize=3.5, linewidth=1.6,
+        elinewidth=0.8, label=f"{line.name} (n = {curve.trace.n})",
     )  # fmt: skip
-    hollow = is_inside_band(line)
+    hollow = np.repeat(is_inside_band(line), times)
     axes.plot(
-        depth[hollow], curve.values[hollow], "o", color=colour, markerfacecolor="white",
+        depth[hollow], values[hollow], "o", color=colour, markerfacecolor="white",
         markersize=3.5, zorder=3,
     )  # fmt: skip
 
@@ -93,4 +101,4 @@ def _draw_line(axes: Axes, line: Line, place: int, *, is_by_block: bool) -> None
 def _depths(layers: int, *, is_by_block: bool) -> Doubles:
     if is_by_block:
         return np.arange(1.0, layers + 1)
-    return np.linspace(0, 1, layers) if layers > 1 else np.zeros(1)
+    return np.linspace(0, 1, layers)
