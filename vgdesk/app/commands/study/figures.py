@@ -56,7 +56,8 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
     axes.set_xlabel(
         "block" if is_by_block else "relative depth (0 first block, 1 last)", fontsize=9
     )
-    axes.xaxis.get_major_locator().set_params(integer=is_by_block)
+    if is_by_block:
+        axes.locator_params(axis="x", integer=True)
     axes.tick_params(labelsize=8)
     axes.axhline(0, color="0.6", linewidth=0.8)
     for line in panel.lines:
