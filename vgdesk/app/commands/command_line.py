@@ -11,7 +11,15 @@ from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app.commands import abx, captions, embed, gate, project_commands, retrieve
+from vgdesk.app.commands import (
+    abx,
+    captions,
+    embed,
+    gate,
+    long_format,
+    project_commands,
+    retrieve,
+)
 from vgdesk.app.commands.arguments import LIST_HELP, add_seed
 from vgdesk.app.commands.measures_page import measures_list, measures_page
 from vgdesk.app.commands.selftest import CHECKS
@@ -151,6 +159,7 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         help="human similarity ratings: a table with the columns word1, word2 and similarity; the "
         "ratings of the project if not given",
     )
+    long_format.add_arguments(parser)
     parser.set_defaults(command=_score)
 
 
@@ -261,15 +270,19 @@ def _compare(chosen: argparse.Namespace) -> int:
 
 
 def _score(chosen: argparse.Namespace) -> int:
+    long_format.check_long(chosen)
     measure, facts = ANALYSES[chosen.measure], _facts(chosen)
     assert isinstance(measure, CurveAnalysis)
     if chosen.ratings is not None:
         facts = replace(facts, ratings=_ratings(chosen))
     curves: list[LayerCurve] = []
-    for name in chosen.stacks:
-        stack = _stack(name, chosen)
-        rows = by_word(stack) if measure.rows is Rows.WORDS else stack
-        curves += measure.compute(rows, facts, chosen.seed)
+    stacks = [_stack(name, chosen) for name in chosen.stacks]
+    if measure.rows is Rows.WORDS:
+        stacks = [by_word(stack) for stack in stacks]
+    for stack in stacks:
+        curves += measure.compute(stack, facts, chosen.seed)
+    if chosen.long is not None:
+        long_format.write_long(chosen, stacks, facts)
     sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
     return 0
 
