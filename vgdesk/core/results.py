@@ -50,22 +50,26 @@ class LayerSimilarity(HoldsArrays):
     values, chance_mean, chance_sd
         Shape [rows, columns]. Chance is the distribution of the same values under permutation of
         the words of one encoder; its spread is one standard deviation.
+    low, high
+        Shape [rows, columns]: ends of the 95 % interval around each value.
     q_values
-        Shape [rows, columns]: p values corrected for the false discovery rate over all pairs; above
-        .05 a value does not differ from chance.
+        Shape [rows, columns]: one-sided p values corrected for the false discovery rate over all
+        pairs; above .05 a value is not higher than chance.
     """
 
     measure: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     values: FloatArray
+    low: FloatArray
+    high: FloatArray
     chance_mean: FloatArray
     chance_sd: FloatArray
     q_values: FloatArray
     trace: Trace
 
     def check(self) -> None:
-        for name in ("values", "chance_mean", "chance_sd", "q_values"):
+        for name in ("values", "low", "high", "chance_mean", "chance_sd", "q_values"):
             expect_shape(
                 self.measure,
                 name,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import false_discovery_control
 
 from tests.analyses.stacks import noise
 from vgdesk.analyses.inference.chance import (
@@ -10,7 +10,6 @@ from vgdesk.analyses.inference.chance import (
     bootstrap_counts,
     false_discovery_rates,
     many_p_values,
-    normal_p_values,
     p_values,
     permuted_labels,
     resampled_mean,
@@ -28,17 +27,6 @@ def test_all_entries_of_a_matrix_are_corrected_together() -> None:
     p = np.array([[0.01, 0.5], [0.02, 0.9]])
     expected = false_discovery_control(p.ravel()).reshape(2, 2)
     assert false_discovery_rates(p) == pytest.approx(expected)
-
-
-def test_a_normal_p_is_that_of_scipy_on_both_sides() -> None:
-    scores = np.array([0.0, 1.0, -2.5, 4.0])
-    expected = 2 * norm.sf(np.abs(scores - 0.5) / 2)
-    assert normal_p_values(scores, np.full(4, 0.5), np.full(4, 2.0)) == pytest.approx(expected)
-
-
-def test_without_spread_only_another_score_is_a_discovery() -> None:
-    zero = np.zeros(2)
-    assert normal_p_values(np.array([0.0, 0.3]), zero, zero).tolist() == [1.0, 0.0]
 
 
 def test_p_counts_shuffles_that_are_as_far_on_either_side() -> None:

@@ -1,20 +1,21 @@
 """Chance levels: shuffles, bootstrap samples, and p values and intervals from them."""
 
-import math
+from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vgdesk.analyses.inference.jackknife import INTERVAL as INTERVAL_BY_JACKKNIFE
+from vgdesk.analyses.inference.jackknife import Interval
+from vgdesk.analyses.inference.pearson_three import ROUNDING, upper_p_values
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
 SHUFFLES = 200
 RESAMPLES = 500
-# A score that equals chance must not look better because of rounding.
-ROUNDING = 1e-9
 INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of the words"
 
 
@@ -66,23 +67,34 @@ def layer_similarity(
     stacks: tuple[LayerStack, LayerStack],
     values: FloatArray,
     *,
+    interval: Interval,
     mean: FloatArray,
     spread: FloatArray,
-    trace: Trace,
     p: FloatArray | None = None,
+    trace: Trace,
 ) -> LayerSimilarity:
-    """Combine the scores of all layer pairs with the mean and standard deviation of chance.
+    """Combine the scores of all layer pairs with their intervals and with chance.
 
     Parameters
     ----------
     values, mean, spread
-        Shape [layers of the first stack, layers of the second].
+        Shape [layers of the first stack, layers of the second]: the scores, at most 1, and the
+        mean and standard deviation of chance.
+    interval
+        The lower and the upper end of the interval around each score.
     p
-        The p value of each score, where chance is far from normal.
+        The one-sided p value of each score, where chance is not normal.
     """
-    rates = false_discovery_rates(normal_p_values(values, mean, spread) if p is None else p)
+    rates = false_discovery_rates(upper_p_values(values, mean, spread) if p is None else p)
     a, b = stacks
-    return LayerSimilarity(measure, a.layers, b.layers, values, mean, spread, rates, trace)
+    about = replace(
+        trace,
+        chance=f"{trace.chance}; one-sided p",
+        interval=trace.interval or INTERVAL_BY_JACKKNIFE,
+    )
+    return LayerSimilarity(
+        measure, a.layers, b.layers, values, *interval, mean, spread, rates, about
+    )
 
 
 def normal_shuffles(mean: FloatArray, spread: FloatArray) -> Doubles:
@@ -166,18 +178,6 @@ def _prediction_spread(shuffled: FloatArray) -> Doubles:
     """Return the standard deviation of another shuffle around the mean of these."""
     spread: Doubles = shuffled.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(shuffled))
     return spread
-
-
-def normal_p_values(scores: FloatArray, mean: FloatArray, spread: FloatArray) -> Doubles:
-    """Return the two-sided p of scores whose mean and standard deviation by chance are known.
-
-    Where chance has no spread and the score is that of chance, p is 1.
-    """
-    distance = np.abs(np.asarray(scores, np.float64) - mean)
-    distance[distance < ROUNDING] = 0.0
-    z = np.divide(distance, spread, out=np.where(distance > 0, np.inf, 0.0), where=spread > 0)
-    p: Doubles = np.vectorize(math.erfc, otypes=[np.float64])(z / math.sqrt(2))
-    return p
 
 
 def false_discovery_rates(p: FloatArray) -> Doubles:

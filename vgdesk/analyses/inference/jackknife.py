@@ -9,12 +9,21 @@ Tukey (1958), Bias and confidence in not-quite large samples.
 Efron and Stein (1981), The jackknife estimate of variance: on average it is not too small.
 """
 
+from collections.abc import Hashable, Sequence
+
 import numpy as np
 
 from vgdesk.core.arrays import Doubles, FloatArray
 
+# The lower and the upper end around each score.
+Interval = tuple[Doubles, Doubles]
+
 LEVEL = 0.95
 INTERVAL = "95 % by a jackknife that leaves out one word at a time"
+GROUPS = 10
+INTERVAL_BY_GROUPS = (
+    f"95 % by a jackknife that leaves out one of {GROUPS} groups of words at a time"
+)
 # A correlation nearer to 1 differs from it by rounding only.
 LARGEST = 1 - 1e-9
 
@@ -35,13 +44,25 @@ def standard_errors(left_out: FloatArray, words: int | None = None) -> Doubles:
     return errors
 
 
+def left_in(words: Sequence[Hashable], rng: np.random.Generator) -> list[list[int]]:
+    """Return the rows that stay when each of `GROUPS` random groups of words is left out.
+
+    For scores with a fit, which cannot be repeated without each single word. `standard_errors` of
+    such scores takes a group for a word.
+    """
+    _, word_of_row = np.unique(np.asarray(words), return_inverse=True)
+    group_of_word = rng.permutation(word_of_row.max() + 1) % GROUPS
+    group_of_row = group_of_word[word_of_row]
+    return [np.flatnonzero(group_of_row != group).tolist() for group in np.unique(group_of_row)]
+
+
 def jackknife_interval(
     left_out: FloatArray,
     values: FloatArray,
     *,
     limits: tuple[float, float] = (-np.inf, np.inf),
     words: int | None = None,
-) -> tuple[Doubles, Doubles]:
+) -> Interval:
     """Return the ends of the 95 % interval of scores, by Student's t.
 
     Parameters
@@ -63,7 +84,7 @@ def correlation_interval(
     *,
     lowest: float = -1.0,
     words: int | None = None,
-) -> tuple[Doubles, Doubles]:
+) -> Interval:
     """Return the interval of scores with an upper limit of 1, on Fisher's scale (atanh).
 
     Near 1 a correlation can only fall: on this scale the interval is longer below than above.
@@ -78,6 +99,19 @@ def correlation_interval(
     z_values, z_left_out = (fisher_scale(scores) for scores in (values, left_out))
     low, high = jackknife_interval(z_left_out, z_values, words=words)
     return np.maximum(np.tanh(low), lowest), np.tanh(high)
+
+
+def proportion_interval(shares: FloatArray, words: int) -> Interval:
+    """Return the interval of the share of words that pass a test, which has a width even at 1.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference.
+    """
+    z2 = student_quantile(words) ** 2
+    middle = (shares + z2 / (2 * words)) / (1 + z2 / words)
+    reach = np.sqrt(shares * (1 - shares) * z2 / words + (z2 / (2 * words)) ** 2) / (1 + z2 / words)
+    return middle - reach, middle + reach
 
 
 def fisher_scale(scores: FloatArray) -> Doubles:

@@ -5,6 +5,7 @@ import numpy as np
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.layers.cka import MIN_WORDS, debiased_warning
 from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
+from vgdesk.analyses.layers.word_matrices import WordMatrices, sampled_rows
 from vgdesk.analyses.numerics.layer_products import (
     LayerProducts,
     sums_of_products,
@@ -74,7 +75,8 @@ def rbf_cka(
     estimator = f"debiased RBF CKA, bandwidth {fraction:g} of the median distance"
     warning = debiased_warning(len(a.rows))
     trace = Trace(estimator, len(a.rows), (a.encoder, b.encoder), CHANCE, warning=warning)
-    return alignment("cka-rbf", a, b, products, trace)
+    matrices = _sampled_kernels(layers, len(a.layers), 1 / (2 * fraction**2), is_one=b is a)
+    return alignment("cka-rbf", (a, b), products, matrices, trace)
 
 
 def _scaled_layers(values: FloatArray, fraction: float) -> list[FloatArray]:
@@ -85,6 +87,21 @@ def _scaled_layers(values: FloatArray, fraction: float) -> list[FloatArray]:
         if median > 0:
             layer /= fraction * np.sqrt(2 * median)
     return layers
+
+
+def _sampled_kernels(
+    layers: list[FloatArray], here: int, middle: float, *, is_one: bool
+) -> WordMatrices:
+    """Return the kernels of a sample of the words, of the first `here` layers and of the others."""
+    rows = sampled_rows(len(layers[0]))
+    every = slice(0, len(rows))
+    kernels = np.stack(
+        [
+            _kernel_tile(layer[rows], middle if layer.any() else 0.0, every, every)
+            for layer in layers
+        ]
+    )
+    return WordMatrices(kernels[:here], kernels[:here] if is_one else kernels[here:])
 
 
 def _median_square(layer: FloatArray) -> float:
