@@ -13,8 +13,6 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     half_width,
 )
 from vgdesk.analyses.inference.chance import layer_curve
-from vgdesk.analyses.inference.jackknife import INTERVAL, correlation_interval
-from vgdesk.analyses.layers.cka_left_out import debiased_cka_left_out
 from vgdesk.analyses.layers.spoken_written_cka import spoken_written_cka
 from vgdesk.app.commands.study.depth import Pairs, depths_of, paired
 from vgdesk.app.commands.study.panels import Edition, Line, Panel, panel_of
@@ -113,13 +111,10 @@ class Alignment:
         """Debiased CKA over words, with an interval over words."""
         seed = self._request.seed
         found: LayerSimilarity = ANALYSES["cka"].compute(speech, text, self._facts, seed)
-        values, mean, spread, rates = (
-            np.diagonal(getattr(found, name))
-            for name in ("values", "chance_mean", "chance_sd", "q_values")
+        names = ("values", "low", "high", "chance_mean", "chance_sd", "q_values")
+        values, low, high, mean, spread, rates = (
+            np.diagonal(getattr(found, name)) for name in names
         )
-        layers = zip(speech.values, text.values, strict=True)
-        left_out = np.stack([debiased_cka_left_out(x, y) for x, y in layers], axis=1)
-        low, high = correlation_interval(left_out, values, lowest=LIMITS[0])
         return LayerCurve(
             found.measure,
             speech.encoder,
@@ -132,7 +127,7 @@ class Alignment:
             mean + 2 * spread,
             rates,
             LIMITS,
-            replace(found.trace, interval=INTERVAL),
+            found.trace,
         )
 
 
