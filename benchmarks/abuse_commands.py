@@ -109,6 +109,9 @@ COMMANDS = (
     "abx good.safetensors --on W --words P",
     "captions C --encoder E --seed #",
     "captions C --encoder E --nearest E",
+    "score spelling --words P --measure silhouette --long T",
+    "recipe W --out J --encoder E E --measure silhouette cka --seed #",
+    "run X",
     "embed P --encoder E --out O",
     "embed S S --encoder spectrum --frames --out O",
     "embed W --encoder E+untrained --out O --pooling first",
@@ -136,6 +139,8 @@ GOOD = {
     "Z": ("new/a.vgz",),
     "C": ("captions.tsv",),
     "R": ("ratings.tsv",),
+    "J": ("new/a.json",),
+    "X": ("recipe.json",),
     "#": ("0", "7"),
 }
 NUMBERS = (

@@ -19,6 +19,7 @@ from vgdesk.app.commands import (
     long_format,
     project_commands,
     retrieve,
+    run_recipe,
 )
 from vgdesk.app.commands.arguments import LIST_HELP, add_seed
 from vgdesk.app.commands.measures_page import measures_list, measures_page
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     study_command.add_arguments(
         commands.add_parser("reproduce", help="reproduce the study's analyses")
     )
+    run_recipe.add_all(commands)
     project_commands.add_all(commands)
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument(
