@@ -65,11 +65,9 @@ def _notes(table: LongTable, facts: LongFacts) -> Iterator[str]:
 def _formula(table: LongTable, facts: LongFacts, *, is_brms: bool = False) -> str:
     """Return the formula on several lines, one for each kind of terms."""
     value = "log(value)" if RANK in table.title else "value"
-    fixed = [_where(table), *_predictors(table, facts)]
-    parts = [
-        " + ".join(terms) for terms in (filter(None, fixed), _random(table, facts, is_brms=is_brms))
-    ]
-    return f"  {value} ~ " + " +\n    ".join(filter(None, parts)) + ","
+    kinds = [_where(table)], _predictors(table, facts), _random(table, facts, is_brms=is_brms)
+    lines = filter(None, (" + ".join(terms) for terms in kinds))
+    return f"  {value} ~ " + " +\n    ".join(lines) + ","
 
 
 def _where(table: LongTable) -> str:
