@@ -11,7 +11,11 @@ import pytest
 
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
-from vgdesk.app.commands.study.reproduce import Edition, Request, Study
+from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.layers.cka import debiased_cka
+from vgdesk.app.commands.study.panels import Edition
+from vgdesk.app.commands.study.reproduce import Study
+from vgdesk.app.commands.study.study_stacks import Request
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
@@ -92,10 +96,26 @@ def test_alignment_with_word_vectors_is_at_every_layer_of_speech(tmp_path: Path)
     # The panels of the alignment come first; the others would take most of the time.
     panels = islice(Study(Request(encoders, str(DEMO), "category", 0)).panels(), 2)
     (panel,) = (one for one in panels if one.edition is Edition.CORRECTED)
-    curve = panel.curves[panel.names.index("Speech – Text")]
-    assert curve.measure == "cka"
-    assert curve.layers == ("1", "2", "3", "4", "5", "6")
-    assert len(set(curve.values)) > 1
+    (line,) = (one for one in panel.lines if one.name == "Speech – Text")
+    assert line.curve.measure == "cka"
+    assert line.curve.layers == ("1", "2", "3", "4", "5", "6")
+    assert set(line.partners) == {"vectors"}
+    assert len(set(line.curve.values)) > 1
+
+
+def test_corrected_alignment_has_the_interval_of_a_jackknife_over_words(results: Rows) -> None:
+    pair = [
+        by_word(make_stack(find_encoder(name), [DEMO], Making())[0])
+        for name in ("starter-speech", "starter-text")
+    ]
+    words = range(len(pair[0].rows))
+    without = [[one.only([i for i in words if i != left]) for one in pair] for left in words]
+    values = np.diagonal(debiased_cka(*pair).values)[1:]
+    left_out = np.array([np.diagonal(debiased_cka(*few).values)[1:] for few in without])
+    wanted = correlation_interval(left_out, values)
+    found = [row for row in results if row["measure"] == "cka" and row["line"] == "Speech – Text"]
+    for name, ends in zip(("low", "high"), wanted, strict=True):
+        assert [float(row[name]) for row in found] == pytest.approx(ends, abs=2e-3)
 
 
 def test_corrected_alignment_is_over_words(results: Rows) -> None:
@@ -114,7 +134,8 @@ def test_figures_and_tables_are_in_the_layout_of_the_study(folder: Path) -> None
         assert heading.split("\t")[3:] == ["1", "2", "3", "4", "5", "6"]
         assert len(lines) >= 4
     page = (folder / "README.md").read_text("utf-8")
-    for part in ("starter-speech-grounded", "seed 0", "speech: r =", "text: r ="):
+    parts = ("starter-speech-grounded", "seed 0", "speech, same block", "text, same block", "n = 6")
+    for part in parts:
         assert part in page
 
 
