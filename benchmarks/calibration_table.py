@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scipy.stats import binom
@@ -50,6 +50,8 @@ class Findings:
     ----------
     of
         The findings of each line in each condition.
+    runs
+        How often each measure was run in each condition.
     refused
         How often a measure refused a condition, with its sentence.
     seconds
@@ -57,6 +59,7 @@ class Findings:
     """
 
     of: dict[tuple[Line, str], list[Finding]] = field(default_factory=dict)
+    runs: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
 
@@ -64,6 +67,7 @@ class Findings:
         self, measure: str, condition: str, found: Sequence[Finding] | str, seconds: float
     ) -> None:
         self.seconds[measure] += seconds
+        self.runs[measure, condition] += 1
         if isinstance(found, str):
             self.refused[measure, condition, found] += 1
             return
@@ -266,26 +270,24 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def page(found: Findings, runs: Mapping[str, int], command: str) -> str:
-    """Return the whole page in Markdown.
-
-    Parameters
-    ----------
-    runs
-        The number of runs of each measure in each condition.
-    """
+def page(found: Findings, command: str) -> str:
+    """Return the whole page in Markdown."""
+    runs: dict[str, int] = {}
+    for (measure, _), count in found.runs.items():
+        runs[measure] = max(count, runs.get(measure, 0))
     most = max(runs.values(), default=0)
-    fewer = ", ".join(f"`{name}` {count}" for name, count in runs.items() if count < most)
-    counts = f"{most} runs of every condition" + (
-        f"; fewer where it is slow: {fewer}" * bool(fewer)
-    )
+    fewer = [f"`{name}` {runs[name]}" for name in ANALYSES if 0 < runs.get(name, 0) < most]
+    counts = f"Each measure was run {most} times in every condition"
+    if fewer:
+        counts += f" (fewer where it is slow: {', '.join(fewer)})"
     return PAGE.format(counts=counts, command=command, tables=tables(found))
 
 
 PAGE = """# Calibration
 
 How often the measures find something where there is nothing, and how often their intervals hold the
-truth. `benchmarks/calibration.py` prints this page from simulated words: {counts}.
+truth. `benchmarks/calibration.py` prints this page from simulated words. {counts}; a
+quarter of that with 13 layers.
 
 ## How to read it
 

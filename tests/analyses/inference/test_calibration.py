@@ -45,9 +45,7 @@ SMALL = Condition("small", words=12, takes=2)
 
 def is_liberal(p_values: Callable[[int], dict[str, float]], runs: int) -> bool:
     """Return whether any line of a measure has too many p <= ALPHA without an effect."""
-    hits = Counter(
-        series for i in range(runs) for series, p in p_values(i).items() if p <= ALPHA
-    )
+    hits = Counter(series for i in range(runs) for series, p in p_values(i).items() if p <= ALPHA)
     return max(hits.values(), default=0) > binom.ppf(1 - LUCK, runs, ALPHA)
 
 
@@ -197,9 +195,9 @@ def test_an_interrupted_calibration_resumes() -> None:
 
 
 def test_the_page_has_refusals_and_the_number_of_runs() -> None:
-    found = found_of("3 takes", [Finding("", 0.5, 0, None, None, False)])
+    found = found_of("3 takes", [Finding("", 0.5, 0, None, None, False)] * 2)
     for ended in work(Task("svcca", "12 words", (0,))):
         found.add(*ended[:2], ended.found, ended.seconds)
-    text = page(found, {"cka": 2, "svcca": 1}, "python -m benchmarks.calibration")
-    assert "2 runs of every condition; fewer where it is slow: `svcca` 1." in text
+    text = page(found, "python -m benchmarks.calibration")
+    assert "run 2 times in every condition (fewer where it is slow: `svcca` 1)" in text
     assert "| `svcca` | 12 words | 1 | Layer 0 of a keeps" in text
