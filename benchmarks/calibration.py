@@ -37,10 +37,10 @@ RUNS, QUICK_RUNS = 200, 50
 FEWER_RUNS = {
     "linear-probe": 20,
     "silhouette-lda": 50,
-    "abx": 100,
+    "abx": 50,
     "abx-words": 50,
-    "abx-language": 100,
-    "abx-labels": 100,
+    "abx-language": 50,
+    "abx-labels": 50,
     "pair-types-published": 50,
     "retrieval-speakers": 50,
     "retrieval-rank": 50,

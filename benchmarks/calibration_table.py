@@ -12,7 +12,8 @@ from benchmarks.calibration_world import EFFECTS, NULLS
 from vgdesk.analyses import ANALYSES
 
 ALPHAS = (0.05, 0.01, 0.001)
-COVERED = (0.92, 0.98)
+# The share of intervals that should hold the truth, and the limits within which it is accepted.
+NOMINAL, COVERED = 0.95, (0.92, 0.98)
 # How often a right rate lies more than two Monte-Carlo errors above the nominal one.
 LUCK = 0.0228
 # Conservative is a rate below this part of the nominal one.
@@ -130,11 +131,15 @@ def rate_verdict(share: Share, alpha: float, *, among: int = 1) -> str:
 
 
 def coverage_verdict(share: Share) -> str:
-    """Return "holds", "too narrow" or "too wide" for 95 % intervals."""
+    """Return "too narrow" or "too wide" for 95 % intervals outside `COVERED`, else "holds".
+
+    Few runs cannot tell: the coverage must also be more than two Monte-Carlo errors from .95.
+    """
     low, high = COVERED
-    if share.value < low:
+    if share.value < low and binom.cdf(share.hits, share.runs, NOMINAL) < LUCK:
         return "too narrow"
-    return "too wide" if share.value > high else "holds"
+    is_higher = binom.sf(share.hits - 1, share.runs, NOMINAL) < LUCK
+    return "too wide" if share.value > high and is_higher else "holds"
 
 
 def line_verdict(found: Findings, line: Line) -> str:
@@ -225,7 +230,7 @@ def coverages(found: Findings) -> str:
         if not any(covered):
             return
         runs = max(one[0].runs for one in covered if one)
-        yield number(Share(0, runs).error(0.95))
+        yield number(Share(0, runs).error(NOMINAL))
         for one in covered:
             yield number(one[0].value) + "°" * one[1] if one else "–"
         yield coverage_line_verdict(found, line)
@@ -236,11 +241,16 @@ def coverages(found: Findings) -> str:
 def refusals(found: Findings) -> str:
     if not found.refused:
         return ""
+    counts: Counter[tuple[str, str]] = Counter()
+    sentences: dict[tuple[str, str], str] = {}
+    for (measure, condition, sentence), runs in found.refused.items():
+        counts[measure, condition] += runs
+        sentences.setdefault((measure, condition), sentence)
     rows = [
-        [f"`{measure}`", condition, str(runs), sentence]
-        for (measure, condition, sentence), runs in sorted(found.refused.items())
+        [f"`{place[0]}`", place[1], f"{count} of {found.runs[place]}", sentences[place]]
+        for place, count in sorted(counts.items())
     ]
-    return _table(["measure", "condition", "runs", "what it says"], rows)
+    return _table(["measure", "condition", "runs", "what it says, for example"], rows)
 
 
 def costs(found: Findings) -> str:
@@ -308,8 +318,9 @@ quarter of that with 13 layers.
   are safe but find less than they could. *Holds*: neither.
 - **Coverage.** Words now have an effect, and each run draws new words; voices, groups and encoders
   stay the same. The truth is the mean of the score over all runs. 95 % intervals hold it in .95 of
-  the runs if they are right: below .92 they are *too narrow*, above .98 *too wide*. ° marks
-  conditions in which the program says that the result should not be trusted.
+  the runs if they are right: below .92 they are *too narrow*, above .98 *too wide*, if this is also
+  more than two Monte-Carlo errors from .95. ° marks conditions in which the program says that the
+  result should not be trusted.
 - One in about 40 rates lies two errors too high by luck.
 
 ## How to run it again

@@ -155,8 +155,10 @@ def test_rates_are_judged_by_their_monte_carlo_error() -> None:
 
 
 def test_coverage_is_judged_by_its_limits() -> None:
-    verdicts = [coverage_verdict(Share(hits, 100)) for hits in (91, 92, 98, 99)]
+    verdicts = [coverage_verdict(Share(hits, 1000)) for hits in (919, 920, 980, 981)]
     assert verdicts == ["too narrow", "holds", "holds", "too wide"]
+    # Twenty runs cannot tell .95 from 1.
+    assert coverage_verdict(Share(20, 20)) == "holds"
 
 
 def found_of(condition: str, findings: list[Finding]) -> Findings:
@@ -200,4 +202,4 @@ def test_the_page_has_refusals_and_the_number_of_runs() -> None:
         found.add(*ended[:2], ended.found, ended.seconds)
     text = page(found, "python -m benchmarks.calibration")
     assert "run 2 times in every condition (fewer where it is slow: `svcca` 1)" in text
-    assert "| `svcca` | 12 words | 1 | Layer 0 of a keeps" in text
+    assert "| `svcca` | 12 words | 1 of 1 | Layer 0 of a keeps" in text
