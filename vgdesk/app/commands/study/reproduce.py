@@ -15,9 +15,10 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     biased_cka_without_groups,
     half_width,
 )
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.app.commands.study.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
+from vgdesk.app.stacks.stack_builder import Making, make_stack
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import Cell, Modality
@@ -127,7 +128,9 @@ class Study:
 
     def _subspaces(self, cells: tuple[Cell, Cell]) -> float:
         seed = self._request.seed
-        plain, grounded = (by_word(self._stack(cell, Edition.PUBLISHED)) for cell in cells)
+        plain, grounded = (
+            words_of(self._stack(cell, Edition.PUBLISHED), self._facts) for cell in cells
+        )
         pair = matched(plain, grounded)
         alike = ANALYSES["lda-subspace-cka"].compute(*pair, self._facts, seed)
         score = ANALYSES["silhouette-lda-in-sample"].compute
@@ -148,7 +151,11 @@ class Study:
         for speech, text in product(SPEECH, TEXT):
             try:
                 pair = self._stack(speech, edition), self._stack(text, edition)
-                pair = _over_takes(*pair) if is_published else matched(*map(by_word, pair))
+                pair = (
+                    _over_takes(*pair)
+                    if is_published
+                    else matched(*(words_of(one, self._facts) for one in pair))
+                )
                 pair = pair[0], _at_each_layer(pair[1], pair[0].layers)
                 result = measure.compute(*pair, self._facts, self._request.seed)
             except VgdeskError as error:
@@ -189,7 +196,7 @@ class Study:
         for cell in cells:
             try:
                 stack = self._stack(cell, edition)
-                rows = by_word(stack) if measure.rows is Rows.WORDS else stack
+                rows = words_of(stack, self._facts) if measure.rows is Rows.WORDS else stack
                 found = measure.compute(rows, self._facts, self._request.seed)
             except VgdeskError as error:
                 reasons.append(str(error))
