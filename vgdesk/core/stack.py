@@ -149,7 +149,7 @@ def _mean(found: Sequence[FloatArray]) -> FloatArray:
     if len(found) == 1:
         return found[0]
     # In float64, so that equal vectors have exactly themselves as their mean.
-    mean: FloatArray = np.mean(found, axis=0, dtype=np.float64).astype(np.float32)
+    mean: FloatArray = np.stack(found).mean(axis=0, dtype=np.float64).astype(np.float32)
     return mean
 
 

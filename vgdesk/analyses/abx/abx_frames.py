@@ -136,10 +136,13 @@ class _Asked:
         """
         if not _decides(self.words, self.on) or _is_same(self.on, self.words):
             strata = self.strata()
-            among = "takes" if self.is_repeated else "words by speaker, with all their takes"
+            among = "takes" if self.is_repeated else "words by speaker"
             among += " that agree in the other columns" * bool(strata.any())
-            note = ": tests whether takes of a word by a speaker are alike" * self.is_repeated
-            return _shuffled(self.on, strata, rng), among + note
+            if self.is_repeated:
+                among += ": tests whether takes of a word by a speaker are alike"
+            else:
+                among += ", with all their takes"
+            return _shuffled(self.on, strata, rng), among
         first, word_of_row = np.unique(self.words, return_index=True, return_inverse=True)[1:]
         within = self.by[first] if _decides(self.words, self.by) else np.zeros_like(first)
         return _shuffled(self.on[first], within, rng)[:, word_of_row], "words"

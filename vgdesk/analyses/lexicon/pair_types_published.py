@@ -95,7 +95,7 @@ class Takes:
     def is_crossed(self) -> bool:
         """Whether any word was said by two speakers."""
         sayings = np.unique(np.stack([self.word, self.speaker]), axis=1).shape[1]
-        return sayings > len(np.unique(self.word))
+        return bool(sayings > len(np.unique(self.word)))
 
     def _dealt_speakers(self, rng: np.random.Generator) -> Codes:
         known = np.flatnonzero(self.speaker >= 0)

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.app.commands.study.reproduce import Edition, Request, Study
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
+from vgdesk.app.stacks.stack_builder import Making, make_stack
+from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.model import Cell
 from vgdesk.core.resources import resource
 from vgdesk.core.stack import matched
@@ -102,7 +103,7 @@ def test_corrected_alignment_is_over_words(results: Rows) -> None:
     corrected = [row for row in results if row["measure"] == "cka"]
     assert {row["n"] for row in corrected} == {"36"}
     pair = (make_stack(find_encoder(n), [DEMO], Making())[0] for n in ("spectrum", "spelling"))
-    assert len(matched(*map(by_word, pair))[0].rows) == 36
+    assert len(matched(*(words_of(one, NOTHING_KNOWN) for one in pair))[0].rows) == 36
 
 
 def test_figures_and_tables_are_in_the_layout_of_the_study(folder: Path) -> None:
@@ -127,11 +128,3 @@ def test_written_words_alone_give_what_they_can(
     assert "No sound files" in page
     rows = (tmp_path / "out" / "results.tsv").read_text("utf-8").splitlines()[1:]
     assert {row.split("\t")[3] for row in rows} == {"Text", "Text + pictures"}
-
-
-def test_what_words_are_averaged_from_is_known_only_if_it_is_known_of_their_takes() -> None:
-    takes = stack_of(noise(2, 4, 3), rows=["a-1", "a-2", "b-1", "b-2"], words="aabb")
-    assert by_word(takes).keys == ()
-    keyed = by_word(takes.with_keys(["k1", "k2", "k3", "k4"]))
-    assert keyed.keys == ("k1 k2", "k3 k4")
-    assert np.array_equal(keyed.values, by_word(takes).values)
