@@ -15,7 +15,9 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     biased_cka_without_groups,
     half_width,
 )
-from vgdesk.analyses.inference.units import words_of
+from vgdesk.analyses.inference.chance import false_discovery_rates, many_limits, many_p_values
+from vgdesk.analyses.inference.units import distinct_takes, words_of
+from vgdesk.analyses.layers.cka_over_takes import CHANCE, shuffled_alignment
 from vgdesk.app.commands.study.published import ALIGNMENT, CLUSTERS, PAIRS, Published
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.stacks.stack_builder import Making, make_stack
@@ -128,10 +130,7 @@ class Study:
 
     def _subspaces(self, cells: tuple[Cell, Cell]) -> float:
         seed = self._request.seed
-        plain, grounded = (
-            words_of(self._stack(cell, Edition.PUBLISHED), self._facts) for cell in cells
-        )
-        pair = matched(plain, grounded)
+        pair = self._over_words(*(self._stack(cell, Edition.PUBLISHED) for cell in cells))
         alike = ANALYSES["lda-subspace-cka"].compute(*pair, self._facts, seed)
         score = ANALYSES["silhouette-lda-in-sample"].compute
         (before,), (after,) = (score(stack, self._facts, seed) for stack in pair)
@@ -151,20 +150,42 @@ class Study:
         for speech, text in product(SPEECH, TEXT):
             try:
                 pair = self._stack(speech, edition), self._stack(text, edition)
-                pair = (
-                    _over_takes(*pair)
-                    if is_published
-                    else matched(*(words_of(one, self._facts) for one in pair))
-                )
+                pair = self._over_takes(*pair) if is_published else self._over_words(*pair)
                 pair = pair[0], _at_each_layer(pair[1], pair[0].layers)
                 result = measure.compute(*pair, self._facts, self._request.seed)
             except VgdeskError as error:
                 reasons.append(str(error))
                 continue
             curve = _diagonal(result, pair[0])
-            curves.append(self._with_interval(curve, pair) if is_published else curve)
+            if is_published:
+                curve = self._with_interval(self._with_chance(curve, pair), pair)
+            curves.append(curve)
             names.append(f"{speech.title} – {text.title}")
         return _panel("A", edition, measure.title, curves, names, reasons, ALIGNMENT)
+
+    def _over_takes(self, speech: LayerStack, text: LayerStack) -> tuple[LayerStack, LayerStack]:
+        """Repeat the vector of a written word for each take of it, as the study does."""
+        place = {word: i for i, word in enumerate(text.words)}
+        speech = distinct_takes(speech, self._facts)
+        takes = speech.only([i for i, word in enumerate(speech.words) if word in place])
+        repeated = text.only([place[word] for word in takes.words])
+        return takes, replace(repeated, rows=takes.rows)
+
+    def _over_words(self, speech: LayerStack, text: LayerStack) -> tuple[LayerStack, LayerStack]:
+        return matched(*(words_of(stack, self._facts) for stack in (speech, text)))
+
+    def _with_chance(self, curve: LayerCurve, pair: tuple[LayerStack, LayerStack]) -> LayerCurve:
+        """Deal out words with all their takes, because takes are no independent evidence."""
+        shuffled = shuffled_alignment(*pair, self._request.seed)
+        low, high = many_limits(shuffled)
+        return replace(
+            curve,
+            chance_low=low,
+            chance_mean=shuffled.mean(axis=0),
+            chance_high=high,
+            q_values=false_discovery_rates(many_p_values(curve.values, shuffled)),
+            trace=replace(curve.trace, chance=CHANCE, seed=self._request.seed),
+        )
 
     def _with_interval(self, curve: LayerCurve, pair: tuple[LayerStack, LayerStack]) -> LayerCurve:
         """Add the study's interval to alignment, which was published without one."""
@@ -244,15 +265,6 @@ def normalisation(request: Request) -> str:
         "words are extracted, and that for the ungrounded model over each word; corrected, both "
         "are normalised over each word."
     )
-
-
-def _over_takes(speech: LayerStack, text: LayerStack) -> tuple[LayerStack, LayerStack]:
-    """Repeat the vector of a written word for each take of it, as the study does."""
-    place = {word: i for i, word in enumerate(text.words)}
-    shared = [i for i, word in enumerate(speech.words) if word in place]
-    takes = speech.only(shared)
-    repeated = text.only([place[word] for word in takes.words])
-    return takes, replace(repeated, rows=takes.rows)
 
 
 def _diagonal(result: LayerSimilarity, stack: LayerStack) -> LayerCurve:
