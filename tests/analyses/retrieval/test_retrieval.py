@@ -211,7 +211,7 @@ def test_places_that_all_takes_have_are_left_out() -> None:
 def test_takes_without_a_possible_target_are_refused(score) -> None:
     stack, facts = spoken(12, 2)
     one_voice = stack.only(range(0, 24, 2))
-    for who, reason in ((facts, "by one speaker, “voice 0”"), (NOTHING_KNOWN, "unknown speakers")):
+    for who, reason in ((facts, "by “voice 0”"), (NOTHING_KNOWN, "No take has a known")):
         with pytest.raises(VgdeskError, match=reason) as refusal:
             score(one_voice, who, 0)
         assert refusal.value.hint

@@ -71,10 +71,15 @@ def known_sayings(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes]:
     who = speakers_of(stack, facts)
     names = set(who) - {UNNAMED}
     if len(names) < 2:
-        by = f"by one speaker, “{names.pop()}”" if names else "by unknown speakers"
+        known = (
+            f"All takes with a known speaker are by “{names.pop()}”"
+            if names
+            else ("No take has a known speaker")
+        )
         raise VgdeskError(
-            f"All takes are {by}, so voices cannot be compared.",
-            "Name the speakers of the takes, or record the same words by a second speaker.",
+            f"{known}, so voices cannot be compared.",
+            "Name the speakers of the takes, or record the same words by two speakers; written "
+            "words have no takes.",
         )
     used = sayings_of(stack.only([i for i, name in enumerate(who) if name != UNNAMED]), facts)
     return used, numbered(speakers_of(used, facts))

@@ -216,7 +216,7 @@ GATING = GatingAnalysis(
     reading="Rank 1 means that no other word of the list is nearer; chance is the middle rank.",
     avoid="The uniqueness point is an estimate: it assumes that all phones are equally long.",
     formula="1 + #{w: cos(g - m, w - m) > cos(g - m, own - m)} + ties / 2, g the part that is "
-    "heard, w the words of the list, m their mean",
+    "heard, w the words of the list, each the mean of its speakers, m their mean",
     source="Grosjean (1980), Spoken word recognition processes and the gating paradigm; Havard et "
     "al. (2019), Word recognition, competition, and activation in a model of visually grounded "
     "speech",
