@@ -14,7 +14,7 @@ import numpy as np
 from vgdesk.analyses.abx.abx import TRUSTED_WORDS, Chance, Moves, error_curve, moves_of_groups
 from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials
 from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES
-from vgdesk.analyses.inference.units import first_rows, numbered
+from vgdesk.analyses.inference.units import fingerprint, first_rows, numbered
 from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
 from vgdesk.core.arrays import Codes, FloatArray
 from vgdesk.core.errors import VgdeskError
@@ -229,11 +229,11 @@ def _distinct(frames: FrameStack, task: Task) -> list[int]:
     unit = _Asked.of(frames, task, rows).unit if rows else np.empty(0, np.intp)
     sizes = np.bincount(unit)[unit] if rows else unit
 
-    def vectors(row: int) -> bytes:
-        return frames.values[:, frames.starts[row] : frames.starts[row + 1]].tobytes()
+    def print_of(row: int) -> bytes:
+        return fingerprint(frames.values[:, frames.starts[row] : frames.starts[row + 1]])
 
     takes = (
-        (code, vectors(row) if size > 1 else b"")
+        (code, print_of(row) if size > 1 else b"")
         for row, code, size in zip(rows, unit.tolist(), sizes.tolist(), strict=True)
     )
     return [rows[place] for place in first_rows(numbered(takes))]

@@ -10,10 +10,11 @@ speaker, with all their takes; intervals draw words.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 
 import numpy as np
 
-from vgdesk.core.arrays import Codes
+from vgdesk.core.arrays import Codes, FloatArray
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
@@ -40,12 +41,17 @@ def first_rows(codes: Codes) -> list[int]:
     return rows
 
 
+def fingerprint(vectors: FloatArray) -> bytes:
+    """Return a few bytes that only equal vectors share: a long list of takes has gigabytes."""
+    return blake2b(vectors.tobytes(), digest_size=16).digest()
+
+
 def take_codes(stack: LayerStack, facts: Facts) -> Codes:
     """Return the number of each take; rows of one word, speaker and vectors are the same take."""
     sayings = list(zip(stack.words, speakers_of(stack, facts), strict=True))
     often = Counter(sayings)
     return numbered(
-        (saying, stack.values[:, i].tobytes() if often[saying] > 1 else b"")
+        (saying, fingerprint(stack.values[:, i]) if often[saying] > 1 else b"")
         for i, saying in enumerate(sayings)
     )
 
