@@ -112,6 +112,16 @@ def test_words_without_speakers_are_the_definition() -> None:
     assert "speakers" not in one.trace.estimator
 
 
+def test_speakers_without_a_common_word_are_asked_one_by_one() -> None:
+    stack = in_pairs(stack_of(noise(2, 14, 4)))
+    halves = stack.only(range(8)), stack.only(range(8, 14))
+    found = by_word(stack, {row: "ab"[i > 7] for i, row in enumerate(stack.rows)})
+    cells = [words * (words - 1) for words in (4, 3)]
+    each = [by_word(half, {}).values for half in halves]
+    assert found.values == pytest.approx(np.average(each, axis=0, weights=cells))
+    assert found.trace.chance.endswith("tests whether takes of a word are alike")
+
+
 def test_takes_of_unknown_speakers_are_left_out_across_speakers() -> None:
     stack = in_pairs(stack_of(noise(2, 12, 4)))
     speakers = {row: "ab"[i % 2] for i, row in enumerate(stack.rows[:10])}

@@ -15,6 +15,7 @@ from vgdesk.analyses.lexicon.pair_means import (
     PairSpread,
 )
 from vgdesk.analyses.lexicon.pair_types import score_pair_types
+from vgdesk.analyses.lexicon.pair_types_published import score_as_published
 from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts
@@ -283,6 +284,20 @@ def test_unknown_speakers_are_no_other_voices() -> None:
     assert set(some) == {"same word", "same speaker"}
     for series, curve in known.items():
         assert np.array_equal(some[series].values, curve.values)
+
+
+def test_as_published_chance_keeps_the_takes_of_a_word_together() -> None:
+    values, words, speakers = spoken(12, 4)
+    stack = takes(values, words)
+    by_two = of_voices(stack, tuple("aabb"[int(name[-1])] for name in speakers))
+    published = {
+        who: {one.series: one.trace.chance for one in score_as_published(stack, facts, 0)}
+        for who, facts in (("two", by_two), ("unknown", NOTHING_KNOWN))
+    }
+    assert "the words of each speaker, with all their takes" in published["two"]["same word"]
+    assert "the speakers of each word, with all their takes" in published["two"]["same speaker"]
+    assert set(published["unknown"]) == {"same word"}
+    assert "tests whether takes of a word are alike" in published["unknown"]["same word"]
 
 
 def test_a_written_list_has_no_takes_to_compare() -> None:

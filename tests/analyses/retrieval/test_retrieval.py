@@ -225,6 +225,18 @@ def test_takes_without_a_possible_target_are_refused(score) -> None:
         score(stack.only(range(3)), facts, 0)
 
 
+def test_takes_of_unknown_speakers_are_left_out() -> None:
+    stack, facts = spoken(14, 3)
+    named = [i for i in range(42) if i % 3]
+    some = Facts(speakers=tuple(facts.speakers[i] for i in named))
+    for score in (score_retrieval, score_rank):
+        for one, other in zip(
+            score(stack, some, 0), score(stack.only(named), facts, 0), strict=True
+        ):
+            assert np.array_equal(one.values, other.values)
+            assert one.trace == other.trace
+
+
 def test_takes_without_a_partner_are_only_to_choose_from() -> None:
     stack, facts = spoken(25, 2)
     curves = score_retrieval(stack.only([*range(45), 46, 48]), facts, 0)
