@@ -17,6 +17,7 @@ from vgdesk.analyses.inference.chance import (
     SHUFFLES,
     permuted_labels,
 )
+from vgdesk.analyses.inference.units import distinct_takes
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import LabelConfusions
@@ -42,7 +43,7 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     seed
         For the shuffled labels.
     """
-    labelled = labelled_rows(stack, facts, name="ABX")
+    labelled = labelled_rows(distinct_takes(stack, facts), facts, name="ABX")
     codes, count = labelled.codes, len(labelled.groups)
     nearness = VectorNearness.of(labelled.stack.values[layer])
     table = MatrixNearness(nearness.between(np.arange(len(codes)), slice(None)))

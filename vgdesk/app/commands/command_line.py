@@ -9,6 +9,7 @@ from pathlib import Path
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app.commands import (
@@ -37,7 +38,7 @@ from vgdesk.app.commands.text_tables import (
 )
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.project.output_files import TargetExistsError
-from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
+from vgdesk.app.stacks.stack_builder import Making, place_of_layer, stack_from
 from vgdesk.app.words.label_columns import CATEGORY, SHAPE
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
 from vgdesk.app.words.word_facts import facts_of
@@ -264,9 +265,9 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    a, b = matched(*(by_word(_stack(name, chosen)) for name in (chosen.a, chosen.b)))
-    measure = ANALYSES[chosen.measure]
-    result: LayerSimilarity = measure.compute(a, b, _facts(chosen), chosen.seed)
+    measure, facts = ANALYSES[chosen.measure], _facts(chosen)
+    a, b = matched(*(words_of(_stack(name, chosen), facts) for name in (chosen.a, chosen.b)))
+    result: LayerSimilarity = measure.compute(a, b, facts, chosen.seed)
     sys.stdout.write(as_json(result) if chosen.json else similarity_table(result))
     return 0
 
@@ -280,7 +281,7 @@ def _score(chosen: argparse.Namespace) -> int:
     curves: list[LayerCurve] = []
     stacks = [_stack(name, chosen) for name in chosen.stacks]
     if measure.rows is Rows.WORDS:
-        stacks = [by_word(stack) for stack in stacks]
+        stacks = [words_of(stack, facts) for stack in stacks]
     for stack in stacks:
         curves += measure.compute(stack, facts, chosen.seed)
     if chosen.long is not None:
@@ -336,11 +337,11 @@ def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
     """Return each stack with the index of its layer."""
     if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
         raise VgdeskError("Give one or two stacks, and one --layer for each.")
-    found = []
+    found, facts = [], _facts(chosen)
     for name, layer in zip(chosen.stacks, chosen.layer, strict=True):
         stack = _stack(name, chosen)
         place = place_of_layer(stack, layer)
-        rows = by_word(stack) if chosen.rows == Rows.WORDS.value else stack
+        rows = words_of(stack, facts) if chosen.rows == Rows.WORDS.value else stack
         found.append((rows, place))
     return found
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import CurveAnalysis, Kind
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.app.commands.arguments import LIST_HELP, add_force, add_seed
 from vgdesk.app.commands.recipe import Recipe, recorded_since, relative_list
 from vgdesk.app.commands.text_tables import Result, as_json, curves_table, similarity_table
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.project.output_files import checked_file, written_whole
-from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack, place_of_layer
+from vgdesk.app.stacks.stack_builder import Making, make_stack, place_of_layer
 from vgdesk.app.words.label_columns import CATEGORY
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.counting import counted
@@ -164,11 +165,15 @@ def _results(
     for measure in (ANALYSES[name] for name in recipe.measures):
         if isinstance(measure, CurveAnalysis):
             is_words = measure.rows is Rows.WORDS
-            used = [by_word(one) if is_words else one for one in stacks.values()]
+            used = [words_of(one, facts) if is_words else one for one in stacks.values()]
             yield tuple(c for one in used for c in measure.compute(one, facts, recipe.seed))
             continue
         for pair in combinations(stacks.values(), 2):
-            yield (measure.compute(*matched(*map(by_word, pair)), facts, recipe.seed),)
+            yield (
+                measure.compute(
+                    *matched(*(words_of(one, facts) for one in pair)), facts, recipe.seed
+                ),
+            )
 
 
 def _table(results: tuple[Result, ...]) -> str:

@@ -91,11 +91,10 @@ class Alignment:
             seed,
             interval=interval,
         )
-        curve = layer_curve(
-            "cka-biased", speech, values, resampled=values[None], shuffled=shuffled,
-            limits=LIMITS, trace=trace,
+        return layer_curve(
+            "cka-biased", speech, values, interval=(values - reach, values + reach),
+            chance=shuffled, limits=LIMITS, trace=trace,
         )  # fmt: skip
-        return replace(curve, low=values - reach, high=values + reach)
 
     def _interval(self, speech: LayerStack, text: FloatArray) -> tuple[Doubles, str]:
         labels = self._facts.labels()

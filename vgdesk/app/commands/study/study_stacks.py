@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vgdesk.analyses.inference.units import sayings_of, words_of
 from vgdesk.app.commands.study.panels import Edition
-from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
+from vgdesk.app.stacks.stack_builder import Making, make_stack
 from vgdesk.core.facts import Facts
-from vgdesk.core.model import Cell, Modality, WordId
-from vgdesk.core.stack import Embedding, LayerStack, stack_rows
+from vgdesk.core.model import Cell, Modality
+from vgdesk.core.stack import LayerStack
 from vgdesk.encoders import levelling_files
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
@@ -61,7 +62,7 @@ class StudyStacks:
 
     def __init__(self, request: Request, facts: Facts) -> None:
         self._request = request
-        self._speakers = facts.speaker_of()
+        self._facts = facts
         self._encoded: dict[tuple[EncoderSpec, Pooling], LayerStack] = {}
 
     def takes(self, name: str, edition: Edition) -> LayerStack:
@@ -79,11 +80,11 @@ class StudyStacks:
 
     def sayings(self, name: str, edition: Edition) -> LayerStack:
         """Return a row for each word by each speaker."""
-        return by_saying(self.takes(name, edition), self._speakers)
+        return sayings_of(self.takes(name, edition), self._facts)
 
     def words(self, name: str, edition: Edition) -> LayerStack:
         """Return a row for each word, in which each speaker weighs the same."""
-        return by_word(self.sayings(name, edition))
+        return words_of(self.takes(name, edition), self._facts)
 
     def _encode(self, spec: EncoderSpec, pooling: Pooling) -> LayerStack:
         key = spec, pooling
@@ -95,22 +96,3 @@ class StudyStacks:
                 stack, layers=stack.layers[first:], values=stack.values[first:]
             )
         return self._encoded[key]
-
-
-def by_saying(stack: LayerStack, speakers: Mapping[str, str]) -> LayerStack:
-    """Average the takes of each word by each speaker; takes with equal vectors count once.
-
-    Parameters
-    ----------
-    speakers
-        The speaker of each row, where known; the other takes of a word are one saying.
-    """
-    said: dict[tuple[WordId, str], dict[bytes, Embedding]] = {}
-    for place, (row, word) in enumerate(zip(stack.rows, stack.words, strict=True)):
-        one = Embedding(row, stack.encoder, stack.layers, stack.values[:, place])
-        takes = said.setdefault((word, speakers.get(row, "")), {})
-        takes.setdefault(one.values.tobytes(), one)
-    rows = [("\t".join(by), by[0], list(takes.values())) for by, takes in said.items()]
-    merged = stack_rows(rows, encoder=stack.encoder)
-    assert merged is not None  # a stack has rows
-    return replace(merged)  # without keys, so that nothing is cached
