@@ -55,6 +55,9 @@ class LayerSimilarity(HoldsArrays):
     q_values
         Shape [rows, columns]: one-sided p values corrected for the false discovery rate over all
         pairs; above .05 a value is not higher than chance.
+    left_out
+        Shape [words or groups left out, rows, columns]: the values without each, the same words for
+        all encoders; None if the interval is not a jackknife.
     """
 
     measure: str
@@ -67,6 +70,7 @@ class LayerSimilarity(HoldsArrays):
     chance_sd: FloatArray
     q_values: FloatArray
     trace: Trace
+    left_out: FloatArray | None = None
 
     def check(self) -> None:
         for name in ("values", "low", "high", "chance_mean", "chance_sd", "q_values"):
@@ -214,6 +218,9 @@ class LayerCurve(HoldsArrays):
         The name of this curve, where a measure returns several; otherwise empty.
     shuffles
         The number of shuffles behind the band; 0 if chance is known exactly.
+    left_out
+        Shape [words or groups left out, layers]: the scores without each, the same words for all
+        encoders; None if the interval is not a jackknife.
     """
 
     measure: str
@@ -230,6 +237,7 @@ class LayerCurve(HoldsArrays):
     trace: Trace
     series: str = ""
     shuffles: int = 0
+    left_out: FloatArray | None = None
 
     def q_errors(self) -> FloatArray:
         """Return the standard error of each q by chance of the shuffles; 0 without shuffles."""

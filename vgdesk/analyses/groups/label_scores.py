@@ -72,10 +72,10 @@ JACKKNIFE_OF_GROUPS = IntervalOf(
 def share_of_words(words: int) -> IntervalOf:
     """Return the interval of a score that grows with the share of words that pass a test."""
 
-    def compute(_: FloatArray, values: FloatArray, limits: tuple[float, float]) -> Interval:
+    def compute(left_out: FloatArray, values: FloatArray, limits: tuple[float, float]) -> Interval:
         low, high = limits
         ends = proportion_interval((values - low) / (high - low), words)
-        return low + ends[0] * (high - low), low + ends[1] * (high - low)
+        return Interval(low + ends.low * (high - low), low + ends.high * (high - low), left_out)
 
     return IntervalOf(INTERVAL_OF_SHARES, compute)
 

@@ -54,7 +54,8 @@ def layer_curve(
         stack.encoder,
         stack.layers,
         np.asarray(scores, np.float64),
-        *interval,
+        interval.low,
+        interval.high,
         band.low,
         band.mean,
         band.high,
@@ -63,6 +64,7 @@ def layer_curve(
         replace(trace, chance=f"{trace.chance}; one band for all layers, two-sided{few}"),
         series,
         band.shuffles,
+        interval.left_out,
     )
 
 
@@ -97,7 +99,19 @@ def layer_similarity(
         q = false_discovery_rates(upper_p_values(values, mean, spread) if p is None else p)
         about = replace(about, chance=f"{trace.chance}; one-sided p")
     a, b = stacks
-    return LayerSimilarity(measure, a.layers, b.layers, values, *interval, mean, spread, q, about)
+    return LayerSimilarity(
+        measure,
+        a.layers,
+        b.layers,
+        values,
+        interval.low,
+        interval.high,
+        mean,
+        spread,
+        q,
+        about,
+        interval.left_out,
+    )
 
 
 def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
@@ -117,8 +131,7 @@ def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
 
 def percentile_interval(resampled: FloatArray) -> Interval:
     """Return the 2.5th and 97.5th percentile of scores of bootstrap samples, [samples, layers]."""
-    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
-    return low, high
+    return Interval(*np.percentile(resampled, [2.5, 97.5], axis=0))
 
 
 def false_discovery_rates(p: FloatArray) -> Doubles:

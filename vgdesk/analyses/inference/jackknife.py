@@ -10,13 +10,29 @@ Efron and Stein (1981), The jackknife estimate of variance: on average it is not
 """
 
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from vgdesk.core.arrays import Doubles, FloatArray
 
-# The lower and the upper end around each score.
-Interval = tuple[Doubles, Doubles]
+
+class Interval(NamedTuple):
+    """The ends of the interval around each score.
+
+    Attributes
+    ----------
+    low, high
+        Shape [...] of the scores.
+    left_out
+        Shape [words or groups of words left out, ...]: the scores without each, from which
+        differences between encoders follow; None if the interval is not a jackknife.
+    """
+
+    low: Doubles
+    high: Doubles
+    left_out: FloatArray | None = None
+
 
 LEVEL = 0.95
 INTERVAL = "95 % by a jackknife that leaves out one word at a time"
@@ -77,9 +93,10 @@ def jackknife_interval(
         The lowest and the highest possible score.
     """
     if len(left_out) < 2:
-        return np.full_like(values, limits[0]), np.full_like(values, limits[1])
+        return Interval(np.full_like(values, limits[0]), np.full_like(values, limits[1]))
     reach = student_quantile(words or len(left_out)) * standard_errors(left_out, words)
-    return np.clip(values - reach, *limits), np.clip(values + reach, *limits)
+    low, high = (np.clip(end, *limits) for end in (values - reach, values + reach))
+    return Interval(low, high, left_out)
 
 
 def correlation_interval(
@@ -101,8 +118,8 @@ def correlation_interval(
         The lowest possible score.
     """
     z_values, z_left_out = (fisher_scale(scores) for scores in (values, left_out))
-    low, high = jackknife_interval(z_left_out, z_values, words=words)
-    return np.maximum(np.tanh(low), lowest), np.tanh(high)
+    low, high, _ = jackknife_interval(z_left_out, z_values, words=words)
+    return Interval(np.maximum(np.tanh(low), lowest), np.tanh(high), left_out)
 
 
 def proportion_interval(shares: FloatArray, words: int) -> Interval:
@@ -115,7 +132,7 @@ def proportion_interval(shares: FloatArray, words: int) -> Interval:
     z2 = student_quantile(words) ** 2
     middle = (shares + z2 / (2 * words)) / (1 + z2 / words)
     reach = np.sqrt(shares * (1 - shares) * z2 / words + (z2 / (2 * words)) ** 2) / (1 + z2 / words)
-    return middle - reach, middle + reach
+    return Interval(middle - reach, middle + reach)
 
 
 def fisher_scale(scores: FloatArray) -> Doubles:

@@ -238,7 +238,9 @@ def _text(lines: list[str], traces: Sequence[Trace]) -> str:
 
 
 def _content(result: Result) -> dict[str, Any]:
-    named = {field.name: getattr(result, field.name) for field in fields(result)}
+    # Scores without each word are a step on the way to the interval, and long.
+    shown = [field.name for field in fields(result) if field.name != "left_out"]
+    named = {name: getattr(result, name) for name in shown}
     trace = asdict(named.pop("trace"))
     return trace | {
         name: value.tolist() if isinstance(value, np.ndarray) else value

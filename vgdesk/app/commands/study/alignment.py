@@ -12,7 +12,10 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     biased_cka_without_groups,
     half_width,
 )
+from vgdesk.analyses.inference.band import Normal
 from vgdesk.analyses.inference.chance import layer_curve
+from vgdesk.analyses.inference.jackknife import Interval
+from vgdesk.analyses.layers.matrix_agreement import EXACT_CHANCE
 from vgdesk.analyses.layers.spoken_written_cka import spoken_written_cka
 from vgdesk.app.commands.study.depth import Pairs, depths_of, paired
 from vgdesk.app.commands.study.panels import Edition, Line, Panel, panel_of
@@ -92,7 +95,7 @@ class Alignment:
             interval=interval,
         )
         return layer_curve(
-            "cka-biased", speech, values, interval=(values - reach, values + reach),
+            "cka-biased", speech, values, interval=Interval(values - reach, values + reach),
             chance=shuffled, limits=LIMITS, trace=trace,
         )  # fmt: skip
 
@@ -110,23 +113,16 @@ class Alignment:
         """Debiased CKA over words, with an interval over words."""
         seed = self._request.seed
         found: LayerSimilarity = ANALYSES["cka"].compute(speech, text, self._facts, seed)
-        names = ("values", "low", "high", "chance_mean", "chance_sd", "q_values")
-        values, low, high, mean, spread, rates = (
-            np.diagonal(getattr(found, name)) for name in names
-        )
-        return LayerCurve(
+        names = ("values", "low", "high", "chance_mean", "chance_sd")
+        values, low, high, mean, spread = (np.diagonal(getattr(found, name)) for name in names)
+        return layer_curve(
             found.measure,
-            speech.encoder,
-            speech.layers,
+            speech,
             values,
-            low,
-            high,
-            mean - 2 * spread,
-            mean,
-            mean + 2 * spread,
-            rates,
-            LIMITS,
-            found.trace,
+            interval=Interval(low, high),
+            chance=Normal(mean, spread),
+            limits=LIMITS,
+            trace=replace(found.trace, chance=EXACT_CHANCE),
         )
 
 
