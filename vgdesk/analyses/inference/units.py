@@ -63,7 +63,15 @@ def distinct_takes(stack: LayerStack, facts: Facts) -> LayerStack:
 
 def sayings_of(stack: LayerStack, facts: Facts) -> LayerStack:
     """Average the takes of each word by one speaker; the row keeps the id of the first take."""
-    return _averaged(stack, list(zip(stack.words, speakers_of(stack, facts), strict=True)))
+    codes = numbered(zip(stack.words, speakers_of(stack, facts), strict=True))
+    first = first_rows(codes)
+    if len(first) == len(codes):
+        return stack
+    takes: list[list[Embedding]] = [[] for _ in first]
+    for code, take in zip(codes.tolist(), _embeddings(stack), strict=True):
+        takes[code].append(take)
+    rows = [(stack.rows[i], stack.words[i], [takes[code]]) for code, i in enumerate(first)]
+    return _stacked(stack, rows)
 
 
 def known_sayings(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes]:
@@ -77,11 +85,9 @@ def known_sayings(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes]:
     who = speakers_of(stack, facts)
     names = set(who) - {UNNAMED}
     if len(names) < 2:
-        known = (
-            f"All takes with a known speaker are by “{names.pop()}”"
-            if names
-            else ("No take has a known speaker")
-        )
+        known = "No take has a known speaker"
+        if names:
+            known = f"All takes with a known speaker are by “{names.pop()}”"
         raise VgdeskError(
             f"{known}, so voices cannot be compared.",
             "Name the speakers of the takes, or record the same words by two speakers; written "
@@ -100,18 +106,6 @@ def words_of(stack: LayerStack, facts: Facts) -> LayerStack:
     for take, word, speaker in parts:
         rows.setdefault(word, {}).setdefault(speaker, []).append(take)
     return _stacked(stack, [(word, word, list(voices.values())) for word, voices in rows.items()])
-
-
-def _averaged(stack: LayerStack, keys: Sequence[Hashable]) -> LayerStack:
-    codes = numbered(keys)
-    first = first_rows(codes)
-    if len(first) == len(codes):
-        return stack
-    takes: list[list[Embedding]] = [[] for _ in first]
-    for code, take in zip(codes.tolist(), _embeddings(stack), strict=True):
-        takes[code].append(take)
-    rows = [(stack.rows[i], stack.words[i], [takes[code]]) for code, i in enumerate(first)]
-    return _stacked(stack, rows)
 
 
 def _embeddings(stack: LayerStack) -> list[Embedding]:
