@@ -13,7 +13,7 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     half_width,
 )
 from vgdesk.analyses.inference.chance import layer_curve
-from vgdesk.analyses.layers.spoken_written_cka import spoken_written_cka
+from vgdesk.analyses.layers.spoken_written_cka import shuffled_debiased_cka, spoken_written_cka
 from vgdesk.app.commands.study.depth import Pairs, depths_of, paired
 from vgdesk.app.commands.study.panels import Edition, Line, Panel, panel_of
 from vgdesk.app.commands.study.published import ALIGNMENT, WORD_VECTORS
@@ -91,11 +91,10 @@ class Alignment:
             seed,
             interval=interval,
         )
-        curve = layer_curve(
-            "cka-biased", speech, values, resampled=values[None], shuffled=shuffled,
-            limits=LIMITS, trace=trace,
-        )  # fmt: skip
-        return replace(curve, low=values - reach, high=values + reach)
+        ends = values - reach, values + reach
+        return layer_curve(
+            "cka-biased", speech, values, interval=ends, chance=shuffled, limits=LIMITS, trace=trace
+        )
 
     def _interval(self, speech: LayerStack, text: FloatArray) -> tuple[Doubles, str]:
         labels = self._facts.labels()
@@ -111,23 +110,13 @@ class Alignment:
         """Debiased CKA over words, with an interval over words."""
         seed = self._request.seed
         found: LayerSimilarity = ANALYSES["cka"].compute(speech, text, self._facts, seed)
-        names = ("values", "low", "high", "chance_mean", "chance_sd", "q_values")
-        values, low, high, mean, spread, rates = (
-            np.diagonal(getattr(found, name)) for name in names
-        )
-        return LayerCurve(
-            found.measure,
-            speech.encoder,
-            speech.layers,
-            values,
-            low,
-            high,
-            mean - 2 * spread,
-            mean,
-            mean + 2 * spread,
-            rates,
-            LIMITS,
-            found.trace,
+        names = ("values", "low", "high")
+        values, low, high = (np.diagonal(getattr(found, name)) for name in names)
+        shuffled = shuffled_debiased_cka(speech, text, seed)
+        chance = f"{len(shuffled)} shuffles of the words"
+        trace = replace(found.trace, chance=chance, seed=seed)
+        return layer_curve(
+            "cka", speech, values, interval=(low, high), chance=shuffled, limits=LIMITS, trace=trace
         )
 
 
