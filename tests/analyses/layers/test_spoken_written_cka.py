@@ -5,8 +5,12 @@ import pytest
 
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.analyses.inference.chance import p_values
-from vgdesk.analyses.layers.cka import biased_cka
-from vgdesk.analyses.layers.spoken_written_cka import SHUFFLES, spoken_written_cka
+from vgdesk.analyses.layers.cka import biased_cka, debiased_cka
+from vgdesk.analyses.layers.spoken_written_cka import (
+    SHUFFLES,
+    shuffled_debiased_cka,
+    spoken_written_cka,
+)
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.stack import LayerStack
 
@@ -45,6 +49,17 @@ def test_it_is_cka_with_each_written_word_repeated(repeats: tuple[int, ...]) -> 
     for found, order in zip([values, *shuffled[:3]], orders, strict=True):
         table = biased_cka(speech, repeated(text, speech, order)).values
         assert found == pytest.approx(np.diagonal(table), abs=1e-5)
+
+
+def test_shuffled_debiased_cka_is_that_of_shuffled_words() -> None:
+    speech, text = stack_of(noise(2, 10, 6)), stack_of(noise(2, 10, 5, seed=2) + 1)
+    shuffled = shuffled_debiased_cka(speech, text, 4)
+    rng = np.random.default_rng(4)
+    for found in shuffled[:3]:
+        mixed = replace(text, values=np.array(text.values[:, rng.permutation(10)]))
+        wanted = np.diagonal(debiased_cka(speech, mixed).values)
+        assert found == pytest.approx(wanted, abs=1e-5)
+    assert not shuffled_debiased_cka(speech, replace(text, values=0 * text.values), 4).any()
 
 
 def test_the_order_of_the_written_words_does_not_matter() -> None:

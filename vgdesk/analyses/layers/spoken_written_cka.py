@@ -1,18 +1,20 @@
-"""Biased CKA between words as they are spoken, one row a speaker, and as they are written.
+"""CKA between words as they are spoken and as they are written, and the same by chance.
 
-A written word has one vector, which is repeated for each speaker of the word. Chance deals out the
-written words, each with all its speakers: rows of one word are not independent, and shuffling them
-one by one makes chance far too narrow.
+For biased CKA each speaker of a word is a row. A written word has one vector, which is repeated
+for each of them. Chance deals out the written words, each with all its speakers: rows of one word
+are not independent, and shuffling them one by one makes chance far too narrow.
 """
 
 import numpy as np
 
-from vgdesk.analyses.base import need_words
+from vgdesk.analyses.base import need_same_rows, need_words
 from vgdesk.analyses.numerics.principal_components import centred
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.stack import LayerStack
 
 MIN_WORDS = 4
+# A smaller share of the products with diagonal is rounding.
+NOTHING = 1e-6
 SHUFFLES = 999
 # Each shuffle of n words takes n x n products; long lists get fewer, down to these.
 FEWEST_SHUFFLES = 199
@@ -51,6 +53,45 @@ def spoken_written_cka(speech: LayerStack, text: LayerStack, seed: int) -> tuple
     return values[0], values[1:]
 
 
+def shuffled_debiased_cka(speech: LayerStack, text: LayerStack, seed: int) -> Doubles:
+    """Compare each layer with its partner by debiased CKA, with the words of one side shuffled.
+
+    Parameters
+    ----------
+    speech, text
+        One row per word, in the same order; as many layers.
+
+    Returns
+    -------
+    array
+        Shape [shuffles, layers], with as many shuffles as in `spoken_written_cka`.
+
+    References
+    ----------
+    Song et al. (2012), Feature selection via dependence maximization, eq. 5.
+    """
+    need_same_rows(speech, text)
+    need_words(MIN_WORDS, len(text.rows))
+    orders = _orders(len(text.rows), np.random.default_rng(seed))[1:]
+    layers = zip(speech.values, text.values, strict=True)
+    sides = [(_u_centred(heard), _u_centred(read)) for heard, read in layers]
+    return np.stack([_products(*side, orders) for side in sides], axis=1)
+
+
+def _u_centred(rows: FloatArray) -> Doubles:
+    """Return the products of all words without diagonal, U-centred, in units of their size."""
+    n, values = len(rows), centred(rows)
+    products = values @ values.T
+    whole = np.linalg.norm(products)
+    np.fill_diagonal(products, 0.0)
+    sums = products.sum(axis=1)
+    products -= np.add.outer(sums, sums) / (n - 2) - sums.sum() / ((n - 1) * (n - 2))
+    np.fill_diagonal(products, 0.0)
+    size = np.linalg.norm(products)
+    units: Doubles = products / size if size > NOTHING * whole else np.zeros_like(products)
+    return units
+
+
 def _orders(words: int, rng: np.random.Generator) -> Codes:
     """Return the order of the list, then shuffled ones, [1 + shuffles, words]."""
     shuffles = min(SHUFFLES, max(FEWEST_SHUFFLES, MOST_PRODUCTS // words**2))
@@ -64,10 +105,15 @@ def _compared(speech: FloatArray, text: FloatArray, words: Codes, orders: Codes)
     sums = np.zeros((len(text), heard.shape[1]))
     np.add.at(sums, words, heard)
     spoken, written = sums @ sums.T, read @ read.T
-    products = np.array([np.vdot(spoken, written[np.ix_(order, order)]) for order in orders])
+    products = _products(spoken, written, orders)
     sizes = np.linalg.norm(_smaller_product(heard)) * _sizes(written, np.bincount(words), orders)
     found: Doubles = np.divide(products, sizes, out=np.zeros(len(orders)), where=sizes > 0)
     return found
+
+
+def _products(one: Doubles, other: Doubles, orders: Codes) -> Doubles:
+    """Return the inner product of two matrices for each order of the words of the other."""
+    return np.array([np.vdot(one, other[np.ix_(order, order)]) for order in orders])
 
 
 def _smaller_product(rows: Doubles) -> Doubles:

@@ -12,11 +12,9 @@ from vgdesk.analyses.groups.leave_one_group_out import (
     biased_cka_without_groups,
     half_width,
 )
-from vgdesk.analyses.inference.band import Normal
 from vgdesk.analyses.inference.chance import layer_curve
 from vgdesk.analyses.inference.jackknife import Interval
-from vgdesk.analyses.layers.matrix_agreement import EXACT_CHANCE
-from vgdesk.analyses.layers.spoken_written_cka import spoken_written_cka
+from vgdesk.analyses.layers.spoken_written_cka import shuffled_debiased_cka, spoken_written_cka
 from vgdesk.app.commands.study.depth import Pairs, depths_of, paired
 from vgdesk.app.commands.study.panels import Edition, Line, Panel, panel_of
 from vgdesk.app.commands.study.published import ALIGNMENT, WORD_VECTORS
@@ -94,10 +92,10 @@ class Alignment:
             seed,
             interval=interval,
         )
+        ends = Interval(values - reach, values + reach)
         return layer_curve(
-            "cka-biased", speech, values, interval=Interval(values - reach, values + reach),
-            chance=shuffled, limits=LIMITS, trace=trace,
-        )  # fmt: skip
+            "cka-biased", speech, values, interval=ends, chance=shuffled, limits=LIMITS, trace=trace
+        )
 
     def _interval(self, speech: LayerStack, text: FloatArray) -> tuple[Doubles, str]:
         labels = self._facts.labels()
@@ -113,16 +111,19 @@ class Alignment:
         """Debiased CKA over words, with an interval over words."""
         seed = self._request.seed
         found: LayerSimilarity = ANALYSES["cka"].compute(speech, text, self._facts, seed)
-        names = ("values", "low", "high", "chance_mean", "chance_sd")
-        values, low, high, mean, spread = (np.diagonal(getattr(found, name)) for name in names)
+        names = ("values", "low", "high")
+        values, low, high = (np.diagonal(getattr(found, name)) for name in names)
+        shuffled = shuffled_debiased_cka(speech, text, seed)
+        chance = f"{len(shuffled)} shuffles of the words"
+        trace = replace(found.trace, chance=chance, seed=seed)
         return layer_curve(
-            found.measure,
+            "cka",
             speech,
             values,
             interval=Interval(low, high),
-            chance=Normal(mean, spread),
+            chance=shuffled,
             limits=LIMITS,
-            trace=replace(found.trace, chance=EXACT_CHANCE),
+            trace=trace,
         )
 
 

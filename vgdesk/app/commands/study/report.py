@@ -9,12 +9,12 @@ from vgdesk.app.commands.study.page import page_of
 from vgdesk.app.commands.study.panels import Line, Panel
 from vgdesk.app.commands.study.reproduce import Correlation
 from vgdesk.app.commands.study.study_stacks import Request
-from vgdesk.app.commands.text_tables import CURVE_COLUMNS
+from vgdesk.app.commands.text_tables import CURVE_COLUMNS, Q_ERRORS
 from vgdesk.app.project.output_files import checked_folder, new_folder
 
 HEADINGS = (
     "analysis", "edition", "measure", "line", "layer", *CURVE_COLUMNS, "n", "seed", "estimator",
-    "interval", "compared", "partner",
+    "interval", "compared", "partner", Q_ERRORS,
 )  # fmt: skip
 FILES = ("results.tsv", "README.md", *(f"{a}.{e}" for a in "ABC" for e in ("tsv", "svg", "png")))
 
@@ -78,6 +78,7 @@ def _rows(panel: Panel, line: Line) -> Iterator[list[str]]:
     columns = {name: [f"{n:.4f}" for n in getattr(curve, name)] for name in CURVE_COLUMNS}
     if not trace.interval:
         columns |= dict.fromkeys(("low", "high"), [""] * len(curve.layers))
+    errors = curve.q_errors()
     compared = panel.depth.value if panel.depth else ""
     for place, layer in enumerate(curve.layers):
         yield [
@@ -93,6 +94,7 @@ def _rows(panel: Panel, line: Line) -> Iterator[list[str]]:
             trace.interval,
             compared,
             line.partners[place] if line.partners else "",
+            f"{errors[place]:.4f}",
         ]
 
 
