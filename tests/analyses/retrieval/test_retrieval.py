@@ -162,7 +162,9 @@ def test_the_same_in_all_voices_is_always_found() -> None:
     stack, facts = spoken(20, 2)
     same = moved(stack, -stack.values + noise(20, 16).repeat(2, axis=0))
     for curve in score_retrieval(same, facts, 0):
-        assert curve.values.tolist() == curve.low.tolist() == [1]
+        assert curve.values.tolist() == curve.high.tolist() == [1]
+        # Twenty of twenty words found do not prove that all words would be.
+        assert curve.low[0] == pytest.approx(1 if curve.series == MAP else 0.82, abs=0.01)
     (rank,) = score_rank(same, facts, 0)
     assert (rank.values[0], rank.low[0], rank.high[0], rank.limits) == (1, 1, 1, (1.0, 20.0))
 
@@ -245,3 +247,20 @@ def test_takes_without_a_partner_are_only_to_choose_from() -> None:
     few = score_retrieval(stack.only(range(41)), facts, 0)
     assert few[0].trace.warning == ""
     assert "only 19" in score_retrieval(stack.only(range(38)), facts, 0)[0].trace.warning
+
+
+def test_ranks_without_a_word_are_those_among_the_other_words() -> None:
+    stack, facts = spoken(7, 3)
+    sayings, search, _, _ = measure.search_of(stack, facts, 0)
+    words = np.unique(sayings.words, return_inverse=True)[1]
+    nearest, precision = search.without_words(sayings.values[0], words, np.arange(7))
+    ((_, distances),) = search.distances(sayings.values[0])
+    for row, left in np.ndindex(nearest.shape):
+        if words[row] == left:
+            assert np.isnan(nearest[row, left])
+            continue
+        stays = (words != left) & np.isfinite(distances[row])
+        order = np.argsort(distances[row][stays])
+        own = 1 + np.flatnonzero((words[stays] == words[row])[order])
+        assert nearest[row, left] == own[0]
+        assert precision[row, left] == pytest.approx(np.mean(np.arange(1, len(own) + 1) / own))

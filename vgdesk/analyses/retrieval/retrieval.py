@@ -7,7 +7,7 @@ which is the same for all sayings is at chance level. Takes of unknown speakers 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Self
 
@@ -20,9 +20,11 @@ from vgdesk.analyses.inference.chance import (
     bootstrap_counts,
     layer_curve,
     percentile_interval,
-    resampled_mean,
 )
-from vgdesk.analyses.inference.units import known_sayings
+from vgdesk.analyses.inference.jackknife import INTERVAL as INTERVAL_BY_JACKKNIFE
+from vgdesk.analyses.inference.jackknife import Interval, jackknife_interval, proportion_interval
+from vgdesk.analyses.inference.units import known_sayings, numbered
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.words.speaker_groups import voice_codes, without_voices
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
@@ -173,6 +175,39 @@ class RetrievalTask:
         has_query = ~np.isnan(nearest).all(axis=0)
         return nearest[:, has_query], precision[:, has_query]
 
+    def without_words(
+        self, layer: FloatArray, words: Codes, leaving: Codes
+    ) -> tuple[Doubles, Doubles]:
+        """Return rank and average precision without each of some words, [rows, leaving].
+
+        A word that leaves moves up all that were farther than it. NaN for its own queries, and for
+        a row without a target. The means of speakers stay the same.
+
+        Parameters
+        ----------
+        words
+            Shape [rows]: the number of the word of each, from 0.
+        leaving
+            The numbers of the words that are left out, one at a time.
+        """
+        is_of = (words[:, None] == leaving).astype(np.float32)
+        nearest, precision = np.full((2, len(words), len(leaving)), np.nan)
+        for block, distances in self.distances(layer):
+            rows = np.arange(len(words))[block]
+            for row, others in zip(rows, distances, strict=True):
+                own = np.flatnonzero((words == words[row]) & (self.speaker != self.speaker[row]))
+                if not len(own):
+                    continue
+                at = np.sort(others[own])[:, None]
+                nearer = (others < at) + (others == at) / 2
+                ranks = nearer.sum(axis=1) + 0.5
+                left = ranks[:, None] - nearer.astype(np.float32) @ is_of
+                nearest[row] = left[0]
+                precision[row] = (np.arange(1.0, len(own) + 1)[:, None] / left).mean(axis=0)
+        own_query = is_of.astype(bool)
+        nearest[own_query] = precision[own_query] = np.nan
+        return nearest, precision
+
 
 def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Share of sayings whose word is among the nearest of other speakers, by layer.
@@ -184,7 +219,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     facts
         The speakers; takes without a known speaker are left out.
     seed
-        For the permutations of the chance band and the resampled words of the interval.
+        For the permutations of the chance band.
 
     Returns
     -------
@@ -197,30 +232,48 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     VgdeskError
         If fewer than two speakers are known, or no word was said by two of them.
     """
-    stack, search, queries, rng = search_of(stack, facts, seed)
+    stack, search, queries, _ = search_of(stack, facts, seed)
     places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
     series = [*(f"R@{k}" for k in places), "mean average precision"]
-    scores, parts = [], []
-    for nearest, precision in map(search.found, until_cancelled(stack.values)):
+    words = numbered(stack.words)
+    leaving = np.unique(words[queries])
+    leaving = leaving[sampled_rows(len(leaving))]
+
+    def means(nearest: Doubles, precision: Doubles) -> Doubles:
         hits = [np.where(np.isnan(nearest), np.nan, nearest <= k) for k in places]
-        of_layer = np.stack([*hits, precision])
-        scores.append(np.nanmean(of_layer, axis=1))
-        parts.append(of_layer[:, queries, 0])
-    counts = bootstrap_counts(tuple(stack.words[i] for i in queries), rng)
+        found: Doubles = np.nanmean(np.stack([*hits, precision]), axis=1)
+        return found
+
+    scores, left_out = [], []
+    for layer in until_cancelled(stack.values):
+        scores.append(means(*search.found(layer)))
+        left_out.append(means(*search.without_words(layer, words, leaving)))
+    count = len(np.unique(words[queries]))
     return tuple(
         layer_curve(
             "retrieval-speakers",
             stack,
             score[:, 0],
-            interval=percentile_interval(resampled_mean(part, counts)),
+            interval=_interval(without.T, score[:, 0], count, is_share=name.startswith("R@")),
             chance=score[:, 1:].T,
             limits=(0.0, 1.0),
-            trace=trace_of(name, stack, queries, seed),
+            trace=replace(trace_of(name, stack, queries, seed), interval=INTERVAL_BY_JACKKNIFE),
             series=name,
         )
-        for name, score, part in zip(
-            series, np.stack(scores, axis=1), np.stack(parts, axis=1), strict=True
+        for name, score, without in zip(
+            series, np.stack(scores, axis=1), np.stack(left_out, axis=1), strict=True
         )
+    )
+
+
+def _interval(left_out: Doubles, values: Doubles, words: int, *, is_share: bool) -> Interval:
+    """Return the jackknife interval; of a share, also what a share of so few words may be."""
+    found = jackknife_interval(left_out, values, limits=(0.0, 1.0), words=words)
+    if not is_share:
+        return found
+    share = proportion_interval(values, words)
+    return Interval(
+        np.minimum(found.low, share.low), np.maximum(found.high, share.high), found.left_out
     )
 
 

@@ -10,14 +10,13 @@ import pytest
 from vgdesk.app.commands.study.alignment import Alignment
 from vgdesk.app.commands.study.figures import is_inside_band
 from vgdesk.app.commands.study.panels import Depth, Edition, Panel
-from vgdesk.app.commands.study.study_stacks import Request, StudyStacks, by_saying
+from vgdesk.app.commands.study.study_stacks import Request, StudyStacks
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.audio.files import read, write_flac
 from vgdesk.core.model import Cell
 from vgdesk.core.resources import resource
-from vgdesk.core.stack import LayerStack
 
 DEMO = str(resource("demo.vgdesk"))
 BASELINES = {cell: "spectrum" if cell.value.startswith("speech") else "spelling" for cell in Cell}
@@ -127,29 +126,3 @@ def test_a_long_recording_with_a_table_is_a_list_as_good_as_single_files(
     assert set(found) == set(wanted)
     for name, values in wanted.items():
         assert found[name] == pytest.approx(values, abs=2e-3)
-
-
-def doubled(stack: LayerStack, rows: list[int]) -> LayerStack:
-    """Add copies of some rows under other names."""
-    names = (*stack.rows, *(f"copy of {stack.rows[row]}" for row in rows))
-    words = (*stack.words, *(stack.words[row] for row in rows))
-    values = np.concatenate([stack.values, stack.values[:, rows]], axis=1)
-    return replace(stack, rows=names, words=words, values=values)
-
-
-def test_copies_of_takes_change_no_saying() -> None:
-    request = request_of()
-    facts = facts_of(open_words(DEMO), "category")
-    stack = StudyStacks(request, facts).takes("Speech", Edition.CORRECTED)
-    speakers = facts.speaker_of()
-    copies = doubled(stack, list(range(20)))
-    known = {row: speakers[row.removeprefix("copy of ")] for row in copies.rows}
-    one, other = by_saying(stack, speakers), by_saying(copies, known)
-    assert one.rows == other.rows
-    assert np.array_equal(one.values, other.values)
-
-
-def test_takes_without_a_known_speaker_are_one_saying_of_their_word() -> None:
-    request = request_of()
-    stack = StudyStacks(request, facts_of(open_words(DEMO), "")).takes("Speech", Edition.CORRECTED)
-    assert len(by_saying(stack, {}).rows) == len(set(stack.words))
