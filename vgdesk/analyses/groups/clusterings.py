@@ -31,6 +31,8 @@ DIGITS = 9
 LIMITS = (-1.0, 1.0)
 Agreement = Callable[[Codes, Codes], Doubles]
 Clustering = Callable[[FloatArray, int], Codes]
+# Takes rows and their clusters in a larger list, and returns their clusters among themselves.
+Reclustering = Callable[[FloatArray, Codes], Codes]
 
 
 def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -45,7 +47,7 @@ def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
     """
     name = f"adjusted Rand index of k-means on up to {COMPONENTS} principal components"
     cluster = partial(kmeans_clusters, seed=seed)
-    return _curve("kmeans-ari", name, (stack, facts, seed), cluster, adjusted_rand)
+    return _curve("kmeans-ari", name, (stack, facts, seed), cluster, moved_means, adjusted_rand)
 
 
 def score_kmeans_by_information(
@@ -54,7 +56,9 @@ def score_kmeans_by_information(
     """Compare by mutual information; otherwise as `score_kmeans_by_rand`."""
     name = f"adjusted mutual information of k-means on up to {COMPONENTS} principal components"
     cluster = partial(kmeans_clusters, seed=seed)
-    return _curve("kmeans-ami", name, (stack, facts, seed), cluster, adjusted_information)
+    return _curve(
+        "kmeans-ami", name, (stack, facts, seed), cluster, moved_means, adjusted_information
+    )
 
 
 def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -64,7 +68,12 @@ def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     one by one and leaves the rest in one branch.
     """
     name = "adjusted Rand index of Ward's clusters of unit vectors"
-    return _curve("agglomerative-ari", name, (stack, facts, seed), tree_clusters, adjusted_rand)
+
+    def again(layer: FloatArray, clusters: Codes) -> Codes:
+        return tree_clusters(layer, int(clusters.max()) + 1)
+
+    asked = stack, facts, seed
+    return _curve("agglomerative-ari", name, asked, tree_clusters, again, adjusted_rand)
 
 
 def _curve(
@@ -72,17 +81,19 @@ def _curve(
     name: str,
     asked: tuple[LayerStack, Facts, int],
     cluster: Clustering,
+    recluster: Reclustering,
     agree: Agreement,
 ) -> tuple[LayerCurve, ...]:
     stack, facts, seed = asked
     labelled = labelled_rows(stack, facts, name="A clustering")
 
     def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
-        def again(rows: list[int], codes: Codes) -> float:
-            return float(agree(cluster(layer[rows], int(codes.max()) + 1), codes[None])[0])
+        clusters = cluster(layer, len(labelled.groups))
 
-        scores = agree(cluster(layer, len(labelled.groups)), labellings)
-        return scores, refitted(labelled, seed, again)
+        def again(rows: list[int], codes: Codes) -> float:
+            return float(agree(recluster(layer[rows], clusters[rows]), codes[None])[0])
+
+        return agree(clusters, labellings), refitted(labelled, seed, again)
 
     return label_curve(
         measure,
@@ -99,15 +110,32 @@ def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:
     """Find `count` clusters by k-means, or one per distinct row if there are fewer."""
     from sklearn.cluster import KMeans
 
-    points = principal_components(layer, COMPONENTS)
-    # Duplicates must stay equal, or k-means looks for more clusters than distinct points.
-    points /= np.abs(points).max(initial=0.0) or 1.0
-    points = points.round(DIGITS)
+    points = _points(layer)
     count = min(count, len(np.unique(points, axis=0)))
     if count == 1:
         return np.zeros(len(points), np.intp)
     found = KMeans(count, n_init=STARTS, random_state=seed).fit_predict(points)
     return np.asarray(found, np.intp)
+
+
+def moved_means(layer: FloatArray, clusters: Codes) -> Codes:
+    """Continue k-means from the clusters of a larger list."""
+    from sklearn.cluster import KMeans
+
+    points = _points(layer)
+    names, own = np.unique(clusters, return_inverse=True)
+    if len(names) == 1 or len(names) > len(np.unique(points, axis=0)):
+        return own
+    means = np.stack([points[own == name].mean(axis=0) for name in range(len(names))])
+    found = KMeans(len(names), init=means, n_init=1).fit_predict(points)
+    return np.asarray(found, np.intp)
+
+
+def _points(layer: FloatArray) -> Doubles:
+    """Return the components; duplicates stay equal, or more clusters than points are found."""
+    points = principal_components(layer, COMPONENTS)
+    points /= np.abs(points).max(initial=0.0) or 1.0
+    return points.round(DIGITS)
 
 
 def tree_clusters(layer: FloatArray, count: int) -> Codes:

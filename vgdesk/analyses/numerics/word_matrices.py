@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from vgdesk.analyses.numerics.layer_products import LayerProducts
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.stack import LayerStack
@@ -51,6 +52,13 @@ class WordMatrices:
         off = 1 - np.eye(self.a.shape[1], dtype=self.a.dtype)
         a = self.a * off
         return type(self)(a, a if self.b is self.a else self.b * off)
+
+    def products(self) -> LayerProducts:
+        """Return the sums over all entries, with the diagonals."""
+        a, b = (side.reshape(len(side), -1) for side in (self.a, self.b))
+        own_a, own_b = (np.einsum("lk,lk->l", side, side) for side in (a, b))
+        diagonals = (np.diagonal(side, 0, 1, 2).astype(np.float64) for side in (self.a, self.b))
+        return LayerProducts(self.a.shape[1], a @ b.T, own_a, own_b, *diagonals)
 
     def row_sums(self) -> Doubles:
         """Return the sums over each row of A * B, [words, layers of a, layers of b]."""
