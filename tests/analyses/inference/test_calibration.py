@@ -174,7 +174,7 @@ def test_a_liberal_condition_is_named() -> None:
     assert line_verdict(found, ("cka", "")) == "holds"
     for q in rng.random(400):
         found.add("cka", "6 takes", [Finding("", q / 5, 0, None, None, False)], 0.1)
-    assert line_verdict(found, ("cka", "")) == "liberal: 6 takes"
+    assert line_verdict(found, ("cka", "")) == "liberal: all together, 6 takes"
     assert found.coverage(("cka", ""), "3 takes") is None
 
 
