@@ -109,6 +109,9 @@ COMMANDS = (
     "abx good.safetensors --on W --words P",
     "captions C --encoder E --seed #",
     "captions C --encoder E --nearest E",
+    "score spelling --words P --measure silhouette --long T",
+    "recipe W --out J --encoder E E --measure silhouette cka --seed #",
+    "run X",
     "embed P --encoder E --out O",
     "embed S S --encoder spectrum --frames --out O",
     "embed W --encoder E+untrained --out O --pooling first",
@@ -136,6 +139,8 @@ GOOD = {
     "Z": ("new/a.vgz",),
     "C": ("captions.tsv",),
     "R": ("ratings.tsv",),
+    "J": ("new/a.json",),
+    "X": ("recipe.json",),
     "#": ("0", "7"),
 }
 NUMBERS = (
@@ -158,7 +163,7 @@ DAMAGED = (
     "short.safetensors", "lies.safetensors", "short.npz", "short.h5", "short.vgz", "zip.vgz",
     "deep-model", "odd-model", "empty-model", "short.flac", "text.wav", "wide.txt", "ragged.txt",
     "infinite.txt", "nan.tsv", "bad.TextGrid", "bad.eaf", "bad.parquet", "list.txt", "dog.flac",
-    "ratings.tsv", "captions.tsv", "good.npz", "vectors.txt", "p.vgz",
+    "ratings.tsv", "captions.tsv", "recipe.json", "good.npz", "vectors.txt", "p.vgz",
 )  # fmt: skip
 PROTECTED = (
     "p.vgdesk/words.tsv", "p.vgdesk/project.json", "p.vgdesk/new", "p.vgdesk/takes/new.safetensors",
@@ -215,15 +220,15 @@ def _odd_number(dice: random.Random) -> Case:
 
 
 def _odd_name(dice: random.Random) -> Case:
-    return Case("names", _filled(dice, "WPSENTDVZCRO", NAMES))
+    return Case("names", _filled(dice, "WPSENTDVZCROJX", NAMES))
 
 
 def _damaged_file(dice: random.Random) -> Case:
-    return Case("damaged", _filled(dice, "WPSEVCR", DAMAGED))
+    return Case("damaged", _filled(dice, "WPSEVCRX", DAMAGED))
 
 
 def _protected_target(dice: random.Random) -> Case:
-    argv = _filled(dice, "TDZO", PROTECTED)
+    argv = _filled(dice, "TDZOJ", PROTECTED)
     is_decoy = any(
         word in ("list.txt", "table.csv", "good.npz", "p.vgz", "to-list.csv") for word in argv
     )

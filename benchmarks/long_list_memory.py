@@ -109,7 +109,7 @@ def main() -> None:
         bench.tell(model, words)
     bench.report("all vectors told")
     names = [WordId(f"w{i}") for i in range(words)]
-    a, b = (StackPlan(m, tuple((w, w, (f"{m} {w[1:]}",)) for w in names)) for m in MODELS)
+    a, b = (StackPlan(m, tuple((w, w, ((f"{m} {w[1:]}",),)) for w in names)) for m in MODELS)
     pictures = {
         "every layer with every layer, debiased CKA": (
             "layers",

@@ -48,6 +48,8 @@ def _write_tables(folder: Path, words: list[str]) -> None:
         (folder / name).write_text("\n".join(rows))
     pairs = [f"{a}\t{b}\t{i}" for i, (a, b) in enumerate(pairwise(words))]
     (folder / "ratings.tsv").write_text("\n".join(["word1\tword2\tsimilarity", *pairs]))
+    recipe = {"words": "list.txt", "encoders": ["spelling"], "measures": ["silhouette"]}
+    (folder / "recipe.json").write_text(json.dumps({**recipe, "label": "category"}))
     (folder / "captions.tsv").write_text("\n".join(["sentence1\tsentence2\tscore", *pairs]))
     lines = [f"{word} {' '.join(map(str, rng.normal(size=5)))}" for word in words]
     (folder / "vectors.txt").write_text("\n".join(lines))

@@ -164,7 +164,7 @@ def test_the_trace_says_where_numbers_come_from(analysis: Analysis) -> None:
         assert trace.n > 0
         assert set(trace.encoders) == {"a"}
         assert bool(trace.chance) == (analysis.kind not in (Kind.WORDS, Kind.MAP))
-        assert bool(trace.interval) == (analysis.kind is Kind.CURVE)
+        assert bool(trace.interval) == (analysis.kind in (Kind.CURVE, Kind.LAYERS))
         assert trace.seed in (None, 5)
 
 

@@ -64,11 +64,12 @@ def test_what_is_no_number_is_refused_with_row_and_layer(number: float) -> None:
         FrameStack(EncoderId("e"), ("0",), ("a", "b"), words, starts, values)
 
 
-def test_a_mean_too_large_to_be_a_number_is_refused() -> None:
+def test_the_mean_of_large_numbers_is_a_number() -> None:
     huge = np.full((2, 1), np.finfo(np.float32).max, np.float32)
-    takes = [embedding(key, huge) for key in "ab"]
-    with np.errstate(over="ignore"), pytest.raises(errors.NotFiniteError, match="“dog”"):
-        stack_rows([("dog", WordId("dog"), takes)], encoder=EncoderId("e"))
+    takes = [embedding("a", huge), embedding("b", 0.5 * huge)]
+    made = stack_rows([("dog", WordId("dog"), [takes])], encoder=EncoderId("e"))
+    assert made is not None
+    assert made.values[:, 0] == pytest.approx(0.75 * huge)
 
 
 def test_numbers_and_ratings_of_words_are_finite() -> None:
@@ -90,17 +91,32 @@ def test_rows_are_averaged_over_takes_and_rows_without_vectors_wait() -> None:
             (
                 "dog",
                 WordId("dog"),
-                [embedding("1", [[1, 0], [2, 0]]), embedding("2", [[3, 0]] * 2)],
+                [[embedding("1", [[1, 0], [2, 0]]), embedding("2", [[3, 0]] * 2)]],
             ),
-            ("cat", WordId("cat"), []),
-            ("bee", WordId("bee"), [embedding("3", [[0, 1], [0, 2]])]),
+            ("cat", WordId("cat"), [[]]),
+            ("bee", WordId("bee"), [[embedding("3", [[0, 1], [0, 2]])]]),
         ],
         encoder=EncoderId("e"),
     )
     assert made is not None
     assert made.rows == ("dog", "bee")
     assert made.values.tolist() == [[[2, 0], [0, 1]], [[2.5, 0], [0, 2]]]
+    assert made.keys == ("1 2", "3")
     assert stack_rows([("cat", WordId("cat"), [])], encoder=EncoderId("e")) is None
+
+
+def test_each_speaker_of_a_word_weighs_the_same() -> None:
+    often = [embedding(key, [[value]] * 2) for key, value in (("1", 1), ("2", 3), ("3", 3))]
+    once = [embedding("4", [[8]] * 2)]
+    row = "dog", WordId("dog")
+    made = stack_rows([(*row, [often, once])], encoder=EncoderId("e"))
+    assert made is not None
+    # Of equal takes, one counts.
+    assert made.values.tolist() == [[[(1 + 3) / 2 / 2 + 8 / 2]]] * 2
+    assert made.keys == ("1 2 3 + 4",)
+    other = stack_rows([(*row, [often[:2], [often[2], *once]])], encoder=EncoderId("e"))
+    assert other is not None
+    assert other.keys != made.keys
 
 
 def test_keys_go_with_their_rows_and_are_lost_when_vectors_may_have_changed() -> None:

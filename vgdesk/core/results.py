@@ -50,22 +50,30 @@ class LayerSimilarity(HoldsArrays):
     values, chance_mean, chance_sd
         Shape [rows, columns]. Chance is the distribution of the same values under permutation of
         the words of one encoder; its spread is one standard deviation.
+    low, high
+        Shape [rows, columns]: ends of the 95 % interval around each value.
     q_values
-        Shape [rows, columns]: p values corrected for the false discovery rate over all pairs; above
-        .05 a value does not differ from chance.
+        Shape [rows, columns]: one-sided p values corrected for the false discovery rate over all
+        pairs; above .05 a value is not higher than chance.
+    left_out
+        Shape [words or groups left out, rows, columns]: the values without each, the same words for
+        all encoders; None if the interval is not a jackknife.
     """
 
     measure: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     values: FloatArray
+    low: FloatArray
+    high: FloatArray
     chance_mean: FloatArray
     chance_sd: FloatArray
     q_values: FloatArray
     trace: Trace
+    left_out: FloatArray | None = None
 
     def check(self) -> None:
-        for name in ("values", "chance_mean", "chance_sd", "q_values"):
+        for name in ("values", "low", "high", "chance_mean", "chance_sd", "q_values"):
             expect_shape(
                 self.measure,
                 name,
@@ -200,13 +208,19 @@ class LayerCurve(HoldsArrays):
     low, high
         Shape [layers]: ends of the interval around each value.
     chance_low, chance_mean, chance_high
-        Shape [layers]; low and high are the 2.5th and 97.5th percentile under chance.
+        Shape [layers]: one band for the whole curve, which 5 % of all curves leave by chance.
     q_values
-        Shape [layers]: as in `LayerSimilarity`, among the layers of this curve.
+        Shape [layers]: p values corrected for all layers of this curve, two-sided; at most .05
+        exactly where the value is outside the band.
     limits
         The lowest and the highest possible value of the score.
     series
         The name of this curve, where a measure returns several; otherwise empty.
+    shuffles
+        The number of shuffles behind the band; 0 if chance is known exactly.
+    left_out
+        Shape [words or groups left out, layers]: the scores without each, the same words for all
+        encoders; None if the interval is not a jackknife.
     """
 
     measure: str
@@ -222,6 +236,13 @@ class LayerCurve(HoldsArrays):
     limits: tuple[float, float]
     trace: Trace
     series: str = ""
+    shuffles: int = 0
+    left_out: FloatArray | None = None
+
+    def q_errors(self) -> FloatArray:
+        """Return the standard error of each q by chance of the shuffles; 0 without shuffles."""
+        q = np.asarray(self.q_values, np.float64)
+        return np.sqrt(q * (1 - q) / (self.shuffles + 1)) if self.shuffles else np.zeros_like(q)
 
     def check(self) -> None:
         bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")

@@ -101,40 +101,55 @@ class LayerStack(HoldsArrays):
 
 
 def stack_rows(
-    rows: Sequence[tuple[str, WordId, Sequence[Embedding]]], *, encoder: EncoderId
+    rows: Sequence[tuple[str, WordId, Sequence[Sequence[Embedding]]]], *, encoder: EncoderId
 ) -> LayerStack | None:
     """Stack the embeddings of many takes or words, in the given order.
 
     Parameters
     ----------
     rows
-        Row id, its word, and the embeddings that are averaged into the row. Rows without an
-        embedding are left out, so that views grow while encoding continues.
+        Row id, its word, and the embeddings that are averaged into the row, by speaker: takes are
+        averaged first, equal ones once, then speakers, so that each voice weighs the same. Rows
+        without an embedding are left out, so that views grow while encoding continues.
 
     Returns
     -------
     LayerStack or None
         None if no row has an embedding yet.
     """
-    ready = [(row, word, found) for row, word, found in rows if found]
+    spoken = ((row, word, [takes for takes in voices if takes]) for row, word, voices in rows)
+    ready = [(row, word, voices) for row, word, voices in spoken if voices]
     if not ready:
         return None
-    values: FloatArray = np.stack([_mean(found) for _, _, found in ready], axis=1)
+    means = [_mean([_mean(_distinct(takes)) for takes in voices]) for _, _, voices in ready]
+    values: FloatArray = np.stack(means, axis=1)
     values.flags.writeable = False
     stack = LayerStack(
         encoder,
-        ready[0][2][0].layers,
+        ready[0][2][0][0].layers,
         tuple(row for row, _, _ in ready),
         tuple(word for _, word, _ in ready),
         values,
     )
-    return stack.with_keys(" ".join(embedding.key for embedding in found) for *_, found in ready)
+    return stack.with_keys(_key(voices) for *_, voices in ready)
 
 
-def _mean(found: Sequence[Embedding]) -> FloatArray:
+def _key(voices: Sequence[Sequence[Embedding]]) -> str:
+    # Who said which take changes the weights, so it is part of the key.
+    return " + ".join(" ".join(embedding.key for embedding in takes) for takes in voices)
+
+
+def _distinct(takes: Sequence[Embedding]) -> list[FloatArray]:
+    if len(takes) == 1:
+        return [takes[0].values]
+    return list({take.values.tobytes(): take.values for take in takes}.values())
+
+
+def _mean(found: Sequence[FloatArray]) -> FloatArray:
     if len(found) == 1:
-        return found[0].values
-    mean: FloatArray = np.mean([embedding.values for embedding in found], axis=0)
+        return found[0]
+    # In float64, so that equal vectors have exactly themselves as their mean.
+    mean: FloatArray = np.stack(found).mean(axis=0, dtype=np.float64).astype(np.float32)
     return mean
 
 

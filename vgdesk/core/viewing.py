@@ -87,7 +87,7 @@ class ViewRecipe:
     alignment, words_measure, map_method, curve, changes
         Ids in the catalogue of analyses.
     search
-        Words of A among those of B, the reverse, or takes among those of other speakers.
+        Words of A among those of B, the reverse, or words by a speaker among those of others.
     floors
         Whether the curves also show untrained twins and baselines.
     label_column

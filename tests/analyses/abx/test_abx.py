@@ -82,6 +82,12 @@ def test_words_across_speakers_are_the_definition(repeats: int) -> None:
     words, speakers = ([pair[k] for pair in said] for k in (0, 1))
     stack = stack_of(noise(2, len(said), 5), words=words)
     found = by_word(stack, dict(zip(stack.rows, speakers, strict=True)))
+    # Takes of a word by a speaker are averaged, whatever their number.
+    sayings = list(dict.fromkeys(said))
+    places = [[i for i, one in enumerate(said) if one == saying] for saying in sayings]
+    words, speakers = ([saying[k] for saying in sayings] for k in (0, 1))
+    means = np.stack([stack.values[:, i].mean(axis=1) for i in places], axis=1)
+    stack = stack_of(means, words=words)
     expected = [error_rate(angles(layer), words, speakers) for layer in stack.values]
     assert found.values == pytest.approx(np.array(expected), abs=1e-12)
     assert "across speakers" in found.trace.estimator
@@ -104,6 +110,16 @@ def test_words_without_speakers_are_the_definition() -> None:
     # Takes of one voice cannot be asked for across speakers either.
     assert np.array_equal(by_word(stack, dict.fromkeys(stack.rows, "a")).values, one.values)
     assert "speakers" not in one.trace.estimator
+
+
+def test_speakers_without_a_common_word_are_asked_one_by_one() -> None:
+    stack = in_pairs(stack_of(noise(2, 14, 4)))
+    halves = stack.only(range(8)), stack.only(range(8, 14))
+    found = by_word(stack, {row: "ab"[i > 7] for i, row in enumerate(stack.rows)})
+    cells = [words * (words - 1) for words in (4, 3)]
+    each = [by_word(half, {}).values for half in halves]
+    assert found.values == pytest.approx(np.average(each, axis=0, weights=cells))
+    assert found.trace.chance.endswith("tests whether takes of a word are alike")
 
 
 def test_takes_of_unknown_speakers_are_left_out_across_speakers() -> None:

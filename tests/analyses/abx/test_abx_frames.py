@@ -75,7 +75,7 @@ def expected_rate(distances: list[list[float]], on: Entries, by: Entries, across
 def test_it_is_the_definition(seed: int, has_by: bool, has_across: bool) -> None:
     rng = np.random.default_rng(seed)
     n = 16
-    words = [f"w{i % 8}" for i in range(n)]
+    words = [f"w{i}" for i in range(n)]
     speakers = [f"s{i // 8}" for i in range(n)]
     on = [f"g{i}" for i in rng.integers(0, 3, n)]
     on[:6] = ["g0", "g1"] * 3  # whatever is drawn, something can be asked
@@ -142,9 +142,11 @@ def test_noise_is_at_chance_and_labels_of_words_are_dealt_to_words() -> None:
     assert curve.trace.chance.endswith("among words")
     word = Column("word", tuple(words))
     of_words = discriminate_frames(frames_of([takes], words), Task(word, across=by), 0)
-    assert of_words.trace.chance.endswith("among takes that agree in the other columns")
+    assert of_words.trace.chance.endswith(
+        "among words by speaker that agree in the other columns, with all their takes"
+    )
     of_voices = discriminate_frames(frames_of([takes], words), Task(by), 0)
-    assert of_voices.trace.chance.endswith("among takes")
+    assert of_voices.trace.chance.endswith("among words by speaker, with all their takes")
     assert of_voices.low[0] < of_voices.values[0] < of_voices.high[0]
 
 
@@ -165,7 +167,7 @@ def test_a_task_within_each_word_moves_with_its_words() -> None:
 
 
 def test_takes_of_which_something_is_not_known_are_left_out() -> None:
-    words = [f"w{i % 5}" for i in range(20)]
+    words = [f"w{i}" for i in range(20)]
     takes = spoken(words, ["anna"] * 20, 1)
     groups = [f"g{i % 5 % 2}" for i in range(18)] + ["", ""]
     task = Task(Column("group", tuple(groups)))
@@ -174,6 +176,33 @@ def test_takes_of_which_something_is_not_known_are_left_out() -> None:
     assert curve.trace.warning.startswith("Too few words to trust")
     whole = Task(Column("group", tuple(groups[:18])))
     assert curve.values == discriminate_frames(frames_of([takes[:18]], words[:18]), whole, 0).values
+
+
+def test_distances_are_averaged_over_the_takes_of_two_sayings() -> None:
+    sayings = [(word, speaker) for word in "uvwx" for speaker in ("anna", "ben")]
+    said = [saying for i, saying in enumerate(sayings) for _ in range(1 + i % 3)]
+    words, speakers = ([saying[k] for saying in said] for k in (0, 1))
+    takes = spoken(words, speakers, 0, spread=1.0)
+    of_takes = np.array(all_warped(takes))
+    of_saying = [[i for i, one in enumerate(said) if one == saying] for saying in sayings]
+    means = [
+        [float(of_takes[np.ix_(one, other)].mean()) for other in of_saying] for one in of_saying
+    ]
+    task = Task(Column("word", tuple(words)), across=Column("speaker", tuple(speakers)))
+    curve = discriminate_frames(frames_of([takes], words), task, 0)
+    whole = [word for word, _ in sayings], [""] * 8, [speaker for _, speaker in sayings]
+    assert curve.values[0] == pytest.approx(expected_rate(means, *whole), abs=1e-6)
+    assert curve.trace.n == 8
+
+
+def test_speakers_tell_the_sayings_of_a_word_apart() -> None:
+    words, speakers = ["u", "u", "v", "v"] * 2, ["anna"] * 4 + ["ben"] * 4
+    takes = spoken(words, speakers, 0, spread=0.1)
+    on, frames = Column("word", tuple(words)), frames_of([takes], words)
+    between = discriminate_frames(frames, Task(on, speakers=Column("speaker", tuple(speakers))), 0)
+    within = discriminate_frames(frames, Task(on), 0)
+    assert (between.trace.n, within.trace.n) == (4, 8)
+    assert within.trace.chance.endswith("tests whether takes of a word by a speaker are alike")
 
 
 @pytest.mark.parametrize(

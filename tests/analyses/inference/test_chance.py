@@ -2,15 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import false_discovery_control
 
 from tests.analyses.stacks import noise
 from vgdesk.analyses.inference.chance import (
     SHUFFLES,
     bootstrap_counts,
     false_discovery_rates,
-    many_p_values,
-    normal_p_values,
     p_values,
     permuted_labels,
     resampled_mean,
@@ -30,39 +28,10 @@ def test_all_entries_of_a_matrix_are_corrected_together() -> None:
     assert false_discovery_rates(p) == pytest.approx(expected)
 
 
-def test_a_normal_p_is_that_of_scipy_on_both_sides() -> None:
-    scores = np.array([0.0, 1.0, -2.5, 4.0])
-    expected = 2 * norm.sf(np.abs(scores - 0.5) / 2)
-    assert normal_p_values(scores, np.full(4, 0.5), np.full(4, 2.0)) == pytest.approx(expected)
-
-
-def test_without_spread_only_another_score_is_a_discovery() -> None:
-    zero = np.zeros(2)
-    assert normal_p_values(np.array([0.0, 0.3]), zero, zero).tolist() == [1.0, 0.0]
-
-
 def test_p_counts_shuffles_that_are_as_far_on_either_side() -> None:
     shuffled = np.array([[-2.0], [-1.0], [1.0], [2.0]])
     assert p_values(np.array([1.5]), shuffled) == pytest.approx([3 / 5])
     assert p_values(np.array([9.0]), shuffled) == pytest.approx([1 / 5])
-
-
-def test_a_score_beyond_all_shuffles_can_be_found_among_many_layers() -> None:
-    shuffled = noise(SHUFFLES, 13)
-    scores = np.zeros(13)
-    scores[6] = 6.0
-    rates = false_discovery_rates(many_p_values(scores, shuffled))
-    assert np.flatnonzero(rates < 0.001).tolist() == [6]
-    counted, extended = p_values(scores, shuffled), many_p_values(scores, shuffled)
-    assert extended[6] < counted[6] == 1 / (SHUFFLES + 1)
-    assert np.array_equal(np.delete(extended, 6), np.delete(counted, 6))
-
-
-def test_the_extended_tail_is_as_rare_as_it_says() -> None:
-    scores, shuffled = noise(20_000), noise(SHUFFLES, 20_000, seed=1)
-    p = many_p_values(scores, shuffled)
-    assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.006)
-    assert np.mean(p < 0.002) == pytest.approx(0.002, abs=0.0015)
 
 
 def test_p_of_a_score_that_is_chance_is_spread_evenly() -> None:

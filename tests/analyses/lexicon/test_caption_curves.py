@@ -123,3 +123,21 @@ def test_nearest_captions_share_words_where_sentences_are_made_of_them() -> None
     ]
     spread = (near.chance_high[0] - near.chance_low[0]) / (2 * 1.96)
     assert np.std(drawn) == pytest.approx(spread, rel=0.25)
+
+
+def test_the_interval_is_over_captions_and_not_over_their_pairs() -> None:
+    """Forty references in ten pairs each: r varies with the references, not with the pairs."""
+    found = []
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        own = rng.normal(size=40)
+        rated = (0.5 * own + 0.9 * rng.normal(size=40)).repeat(10)
+        angles = 1.5 + (0.3 * own).repeat(10) + 0.05 * rng.normal(size=400)
+        texts = [*(f"r{i}" for i in range(40)), *(f"c{i}" for i in range(400))]
+        candidates = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        stack = stack_of(np.concatenate([np.tile([1.0, 0.0], (40, 1)), candidates]), words=texts)
+        pairs = [(f"r{i // 10}", f"c{i}") for i in range(400)]
+        curve = correlate_sentences(pairs, rated.tolist(), stack, 0)
+        found.append((curve.values[0], curve.high[0] - curve.low[0]))
+    values, widths = np.transpose(found)
+    assert widths.mean() == pytest.approx(2 * 1.96 * values.std(ddof=1), rel=0.4)

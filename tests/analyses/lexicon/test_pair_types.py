@@ -15,6 +15,7 @@ from vgdesk.analyses.lexicon.pair_means import (
     PairSpread,
 )
 from vgdesk.analyses.lexicon.pair_types import score_pair_types
+from vgdesk.analyses.lexicon.pair_types_published import score_as_published
 from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts, WordFacts
@@ -231,7 +232,8 @@ def test_an_interval_covers_the_truth() -> None:
             values * strength + rng.standard_normal(values.shape),
             tuple(f"w{i // 2}" for i in range(80)),
         )
-        curve = by_series(score_pair_types(stack, NOTHING_KNOWN, 0))["same word"]
+        facts = of_voices(stack, ("a", "b") * 40)
+        curve = by_series(score_pair_types(stack, facts, 0))["same word"]
         # The cosine of two takes is s^2 / (1 + s^2) with so many dimensions; s is uniform.
         truth = 1 - np.arctan(2) / 2
         covered.append(bool(curve.low[0] <= truth <= curve.high[0]))
@@ -268,13 +270,34 @@ def test_copies_of_a_take_do_not_matter() -> None:
         assert other[series].chance_high == pytest.approx(curve.chance_high)
 
 
-def test_unknown_speakers_are_different_ones() -> None:
-    values, words, _ = spoken(12, 3)
+def test_unknown_speakers_are_no_other_voices() -> None:
+    values, words, speakers = spoken(12, 3)
     stack = takes(values, words)
-    apart = Facts(speakers=tuple((row, row) for row in stack.rows))
-    (unknown,), (known,) = (score_pair_types(stack, facts, 0) for facts in (NOTHING_KNOWN, apart))
-    assert unknown.series == "same word"
-    assert np.array_equal(unknown.values, known.values)
+    with pytest.raises(VgdeskError, match="by two known speakers") as refusal:
+        score_pair_types(stack, NOTHING_KNOWN, 0)
+    assert refusal.value.hint.startswith("Name the speakers")
+    is_known = [i for i in range(36) if i % 3]
+    facts = Facts(speakers=tuple((stack.rows[i], speakers[i]) for i in is_known))
+    some, known = (
+        by_series(score_pair_types(one, facts, 0)) for one in (stack, stack.only(is_known))
+    )
+    assert set(some) == {"same word", "same speaker"}
+    for series, curve in known.items():
+        assert np.array_equal(some[series].values, curve.values)
+
+
+def test_as_published_chance_keeps_the_takes_of_a_word_together() -> None:
+    values, words, speakers = spoken(12, 4)
+    stack = takes(values, words)
+    by_two = of_voices(stack, tuple("aabb"[int(name[-1])] for name in speakers))
+    published = {
+        who: {one.series: one.trace.chance for one in score_as_published(stack, facts, 0)}
+        for who, facts in (("two", by_two), ("unknown", NOTHING_KNOWN))
+    }
+    assert "the words of each speaker, with all their takes" in published["two"]["same word"]
+    assert "the speakers of each word, with all their takes" in published["two"]["same speaker"]
+    assert set(published["unknown"]) == {"same word"}
+    assert "tests whether takes of a word are alike" in published["unknown"]["same word"]
 
 
 def test_a_written_list_has_no_takes_to_compare() -> None:

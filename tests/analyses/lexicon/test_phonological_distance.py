@@ -11,7 +11,6 @@ from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.lexicon import phonological_distance
 from vgdesk.analyses.lexicon.pair_correlation import (
     cosine_distances,
-    resampled_correlations,
     standard_ranks,
 )
 from vgdesk.analyses.lexicon.phonetic_features import ipa_symbols, substitution_costs
@@ -127,18 +126,6 @@ def test_chance_is_what_shuffled_words_give(measure: CurveAnalysis) -> None:
     assert result.chance_mean[0] == pytest.approx(np.mean(mixed), abs=0.3 * spread)
     for found, percentile in ((result.chance_low, 2.5), (result.chance_high, 97.5)):
         assert found[0] == pytest.approx(np.percentile(mixed, percentile), abs=0.7 * spread)
-
-
-def test_a_word_that_is_drawn_again_makes_no_pair_with_itself() -> None:
-    ranks, table = (standard_ranks(np.abs(np.subtract.outer(x, x))) for x in noise(2, 9))
-    found = resampled_correlations(ranks[None], table, np.random.default_rng(5))
-    weights = np.random.default_rng(5).multinomial(9, [1 / 9] * 9, len(found))
-    for counts, correlation in zip(weights[:50], found[:50, 0], strict=True):
-        drawn = np.repeat(np.arange(9), counts)
-        i, j = (drawn[side] for side in np.triu_indices(9, 1))
-        is_pair = i != j
-        expected = np.corrcoef(ranks[i, j][is_pair], table[i, j][is_pair])[0, 1]
-        assert correlation == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_interval_is_that_of_words_drawn_again() -> None:

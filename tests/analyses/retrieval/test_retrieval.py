@@ -70,8 +70,8 @@ def test_it_is_the_definition() -> None:
     # Some words have one take, some have two, some voices have too few takes to be known.
     some = stack.only([i for i in range(42) if i % 5 and i not in (1, 2, 7)])
     compare(some, facts, [row[5:] for row in some.rows])
-    nobody = [str(i) for i in range(len(some.rows))]
-    compare(some, NOTHING_KNOWN, nobody)
+    each = [f"speaker {i}" for i in range(len(some.rows))]
+    compare(some, Facts(speakers=tuple(zip(some.rows, each, strict=True))), each)
 
 
 def test_ties_count_half() -> None:
@@ -211,15 +211,30 @@ def test_places_that_all_takes_have_are_left_out() -> None:
 def test_takes_without_a_possible_target_are_refused(score) -> None:
     stack, facts = spoken(12, 2)
     one_voice = stack.only(range(0, 24, 2))
-    for lonely, who in ((one_voice, facts), (one_voice, NOTHING_KNOWN)):
-        with pytest.raises(VgdeskError, match="No word has takes by two speakers") as refusal:
-            score(lonely, who, 0)
+    for who, reason in ((facts, "by “voice 0”"), (NOTHING_KNOWN, "No take has a known")):
+        with pytest.raises(VgdeskError, match=reason) as refusal:
+            score(one_voice, who, 0)
         assert refusal.value.hint
+    apart = stack.only([*range(0, 12, 2), *range(13, 24, 2)])
+    with pytest.raises(VgdeskError, match="No word has takes by two speakers"):
+        score(apart, facts, 0)
     one_word = stack_of(noise(1, 12, 4), rows=stack.rows[:12], words=["dog"] * 12)
     with pytest.raises(VgdeskError, match="other words"):
         score(one_word, facts, 0)
     with pytest.raises(TooFewWordsError):
         score(stack.only(range(3)), facts, 0)
+
+
+def test_takes_of_unknown_speakers_are_left_out() -> None:
+    stack, facts = spoken(14, 3)
+    named = [i for i in range(42) if i % 3]
+    some = Facts(speakers=tuple(facts.speakers[i] for i in named))
+    for score in (score_retrieval, score_rank):
+        for one, other in zip(
+            score(stack, some, 0), score(stack.only(named), facts, 0), strict=True
+        ):
+            assert np.array_equal(one.values, other.values)
+            assert one.trace == other.trace
 
 
 def test_takes_without_a_partner_are_only_to_choose_from() -> None:

@@ -151,7 +151,7 @@ def test_small_lists_are_refused_or_warned_about() -> None:
     assert list_partners(some, 0, some, 0).trace.warning.startswith("Too few words to trust")
     assert list_partners(some, 0, some, 0).places == (1,)
     stack, _ = spoken(14, 1)
-    with pytest.raises(VgdeskError, match="by two speakers"):
+    with pytest.raises(VgdeskError, match="by “voice 0”"):
         list_voices(stack, 0, known(list(stack.rows)))
 
 

@@ -29,7 +29,7 @@ def plan_of(encoder: str, words: tuple[WordId, ...]) -> StackPlan:
     values = {word: chance.normal(size=(3, 5)).astype(np.float32) for word in words}
     name, layers = EncoderId(encoder), ("0", "1", "2")
     remember(tuple(Embedding(f"{encoder} {w}", name, layers, values[w]) for w in words))
-    return StackPlan(name, tuple((w, w, (f"{encoder} {w}",)) for w in words))
+    return StackPlan(name, tuple((w, w, ((f"{encoder} {w}",),)) for w in words))
 
 
 def test_a_curve_is_what_its_measure_gives() -> None:
@@ -79,9 +79,13 @@ def test_vectors_are_kept_once_and_stay_what_they_were() -> None:
         assert np.shares_memory(kept, stack.values)
         np.testing.assert_array_equal(kept, vectors[word])
         np.testing.assert_array_equal(stack.values[:, i], vectors[word])
-    means = StackPlan(plan.encoder, (("both", WORDS[0], ("speech ant", "speech bee")),))
+    means = StackPlan(plan.encoder, (("both", WORDS[0], (("speech ant", "speech bee"),)),))
     mean = (vectors[WORDS[0]] + vectors[WORDS[1]]) / 2
     np.testing.assert_allclose(stack_of(means).values[:, 0], mean, rtol=1e-6)
+    voices = (("speech ant", "speech bee"), ("speech cat",))
+    by_voice = stack_of(StackPlan(plan.encoder, (("all", WORDS[0], voices),)))
+    expected = (mean + vectors[WORDS[2]]) / 2
+    np.testing.assert_allclose(by_voice.values[:, 0], expected, rtol=1e-6)
 
 
 def test_a_new_word_is_drawn_before_it_has_settled() -> None:
@@ -91,7 +95,7 @@ def test_a_new_word_is_drawn_before_it_has_settled() -> None:
     name = EncoderId("speech")
     told = zip(words, values, strict=True)
     remember(tuple(Embedding(f"map {word}", name, ("0", "1"), one) for word, one in told))
-    rows = tuple((w, w, (f"map {w}",)) for w in words)
+    rows = tuple((w, w, ((f"map {w}",),)) for w in words)
 
     def maps(count: int, method: str) -> list[WordMap]:
         fitted = frozenset(words[:29])

@@ -10,7 +10,7 @@ from vgdesk.core.model import EncoderId, WordId
 
 
 def plan_of(*words: str) -> StackPlan:
-    return StackPlan(EncoderId("one"), tuple((w, WordId(w), (w,)) for w in words))
+    return StackPlan(EncoderId("one"), tuple((w, WordId(w), ((w,),)) for w in words))
 
 
 def labels_of(*words: str, column: str = "category") -> Facts:

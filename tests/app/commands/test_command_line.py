@@ -160,7 +160,10 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
         (["map", "spelling", "--words", DEMO, "--layer", "9"], "has no layer"),
         (["words", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
         (["retrieve", "spelling", "--words", DEMO, "--layer", "0", "1"], "one --layer for each"),
-        (["retrieve", "spelling", "--words", DEMO, "--layer", "pairs"], "by two speakers"),
+        (
+            ["retrieve", "spelling", "--words", DEMO, "--layer", "pairs"],
+            "No take has a known speaker",
+        ),
         (["score", "spelling", "--words", "nothing.tsv"], "could not be read"),
         (["score", "spectrum", "--words", "nothing"], "Built-in lists: study-semantic"),
         (["score", "spectrum", "--words", "study-phonetic"], "No sound files"),

@@ -14,7 +14,9 @@ WRITERS = [
     ["pack", "P", "T.vgz"],
     ["embed", "P", "--encoder", "spelling", "--out", "T.npz"],
     ["embed", "P", "--encoder", "spelling", "--out", "T.safetensors"],
+    ["recipe", "P", "--encoder", "spelling", "--measure", "silhouette", "--out", "T.json"],
 ]
+LONG = ["score", "spelling", "--words", "P", "--measure", "pair-types", "--long", "T.csv"]
 
 
 def filled_in(command: list[str], project: Path, target: Path) -> list[str]:
@@ -39,7 +41,7 @@ def test_a_file_is_replaced_only_by_force(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("force", [[], ["--force"]])
-@pytest.mark.parametrize("command", [*WRITERS, ["export", "P", "T.d", "--as", "textgrid"]])
+@pytest.mark.parametrize("command", [*WRITERS, LONG, ["export", "P", "T.d", "--as", "textgrid"]])
 def test_output_into_a_project_is_refused(
     before: Project, tmp_path: Path, command: list[str], force: list[str]
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_damaged_project_is_read_and_not_changed(
     "command",
     [
         *WRITERS,
+        LONG,
         ["export", "P", "T.d", "--as", "textgrid"],
         ["unpack", "P", "T.vgdesk"],
         ["reproduce", "P", "--out", "T.d"],

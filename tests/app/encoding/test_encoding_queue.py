@@ -11,17 +11,23 @@ from vgdesk.core.model import Cell, EncoderId, Session
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.stack import Embedding
-from vgdesk.core.viewing import ViewRecipe
+from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders import ENCODERS
 
 
 def encode_all(session: Session, cache: Path) -> tuple[list[Embedding], list[Notice]]:
     """Encode a session from beginning to end."""
-    here, events = Here(), Events()
+    events = Events()
     arrived: list[Embedding] = []
     notices: list[Notice] = []
     events.notice.subscribe(notices.append)
     events.vector_ready.subscribe(arrived.append)
+    encoded(session, cache, events)
+    return arrived, notices
+
+
+def encoded(session: Session, cache: Path, events: Events) -> EncodingQueue:
+    here = Here()
     encoding = EncodingQueue(
         here,  # type: ignore[arg-type]
         events,
@@ -31,7 +37,7 @@ def encode_all(session: Session, cache: Path) -> tuple[list[Embedding], list[Not
     encoding.session_changed(session, ViewRecipe())
     while here.jobs:
         here.work()
-    return arrived, notices
+    return encoding
 
 
 def test_damaged_vectors_are_computed_again_and_counted_once(tmp_path: Path) -> None:
@@ -51,3 +57,19 @@ def test_damaged_vectors_are_computed_again_and_counted_once(tmp_path: Path) -> 
     ]
     assert {e.key: e.values.tobytes() for e in after} == {e.key: e.values.tobytes() for e in before}
     assert encode_all(session, tmp_path)[1] == []
+
+
+def test_takes_of_a_word_are_averaged_by_speaker(tmp_path: Path) -> None:
+    demo = open_project(resource("demo.vgdesk")).session
+    word = next(iter(demo.words))
+    first, *others = demo.takes_of(word)
+    speakers = {first.id: "anna", **{take.id: "" for take in others}}
+    takes = {take.id: replace(take, speaker=speakers[take.id]) for take in (first, *others)}
+    session = replace(demo, takes=takes, encoders={Cell.SPEECH: EncoderId("spectrum")})
+    encoding = encoded(session, tmp_path, Events())
+    single, words = (encoding.plan(Cell.SPEECH, rows) for rows in (Rows.TAKES, Rows.WORDS))
+    assert single is not None
+    assert words is not None
+    key = {row: key for row, _, ((key,),) in single.rows}
+    voices = ((key[first.id],), tuple(key[take.id] for take in others))
+    assert words.rows == ((word, word, voices),)

@@ -69,6 +69,45 @@ def test_a_table_of_a_spreadsheet_is_a_list(tmp_path: Path, mark: str) -> None:
     assert found.words[WordId("cat")].labels == {"category": "animal", "frequency": "3.5"}
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_rows_of_one_sound_file_are_takes_told_apart_by_their_times(
+    tmp_path: Path, mark: str
+) -> None:
+    file = tmp_path / "takes.txt"
+    rows = [
+        ["word", "file", "start", "end", "speaker"],
+        ["cat", "anna.wav", "0.5", "0.9", "Anna"],
+        ["dog", "anna.wav", "1.2", "1.75", "Anna"],
+        ["cat", "anna.wav", "2", "2.5", "Anna"],
+        ["cat", "ben.wav"],
+    ]
+    file.write_text("\n".join(mark.join(row) for row in rows), "utf-8")
+    takes = open_words(str(file)).takes
+    assert [(take.file.name, take.start, take.end) for take in takes.values()] == [
+        ("anna.wav", 0.5, 0.9),
+        ("anna.wav", 1.2, 1.75),
+        ("anna.wav", 2.0, 2.5),
+        ("ben.wav", 0.0, None),
+    ]
+    # As long as a file has several rows, their order and number change no id.
+    file.write_text("\n".join(mark.join(row) for row in [rows[0], rows[3], rows[1]]), "utf-8")
+    assert set(open_words(str(file)).takes) < set(takes)
+
+
+def test_a_second_take_with_the_same_times_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "takes.csv"
+    file.write_text("word,file,start,end\ncat,a.wav,1,2\ndog,a.wav,1,2\n", "utf-8")
+    with pytest.raises(VgdeskError, match=r"row 3 .*a second take with the id a\.wav 1-2"):
+        open_words(str(file))
+
+
+def test_a_table_with_ids_and_files_needs_no_column_of_takes(tmp_path: Path) -> None:
+    file = tmp_path / "takes.tsv"
+    file.write_text("id\tword\tfile\tstart\tend\nx\tcat\ta.wav\t1\t2\n", "utf-8")
+    (take,) = open_words(str(file)).takes.values()
+    assert (take.word, take.start, take.end) == ("x", 1.0, 2.0)
+
+
 def test_a_table_with_files_is_a_manifest(tmp_path: Path) -> None:
     file = tmp_path / "takes.csv"
     file.write_text("word,file,speaker\ncat,anna/cat.wav,Anna\ncat,ben/cat.wav,Ben\n", "utf-8")

@@ -31,6 +31,8 @@ def layers(
         tuple(str(i) for i in range(rows)),
         tuple(str(i) for i in range(columns)),
         values,
+        values - 2 * sd,
+        values + 2 * sd,
         np.zeros_like(values),
         np.full_like(values, sd),
         np.where(np.abs(values) <= 2 * sd, 0.5, 0.01),

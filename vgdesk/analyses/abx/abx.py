@@ -17,12 +17,17 @@ from vgdesk.analyses.abx.abx_triples import (
 )
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.inference.chance import (
-    INTERVAL,
     SHUFFLES,
-    bootstrap_counts,
     layer_curve,
     permuted_labels,
-    resampled_mean,
+)
+from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval
+from vgdesk.analyses.inference.units import (
+    UNNAMED,
+    distinct_takes,
+    known_sayings,
+    numbered,
+    speakers_of,
 )
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.cancellation import until_cancelled
@@ -41,8 +46,8 @@ TRUSTED_GROUP = 3
 # Rows used to estimate chance. With more rows only its spread changes, in a known way.
 SHUFFLED_ROWS = 120
 
-# Returns how much each row shifts the sum of the errors of all cells.
-Moves = Callable[[AbxErrors], Doubles]
+# Returns the error rate without each word, or without each row, [left out].
+LeftOut = Callable[[AbxErrors], Doubles]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,24 +105,26 @@ def discriminate_labels(stack: LayerStack, facts: Facts, seed: int) -> tuple[Lay
         chance.words,
         seed,
         _warning(groups),
-        f"{INTERVAL}, to first order",
+        INTERVAL,
     )
-    return (error_curve("abx", used, trials, chance, moves_of_groups(codes), trace, rng),)
+    left_out = without_each_row(codes, np.arange(len(codes)), trials)
+    return (error_curve("abx", used, trials, chance, left_out, trace),)
 
 
 def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """ABX error rate of word identity at every layer, across speakers where these are known.
 
-    A and X are two takes of one word, B is a take of another word. If any word was said by two
-    speakers, A and B are by one speaker and X is by another, and takes without a speaker are left
-    out; otherwise speakers are ignored.
+    A and X are the same word, B is another. If any word was said by two known speakers, A and B are
+    by one speaker and X is by another; takes of a word by one speaker are averaged, and takes
+    without a speaker are left out. Otherwise A, B and X are takes by one speaker, or by unknown
+    speakers: that measures whether takes of a word are alike, not whether voices agree on it.
 
     Parameters
     ----------
     stack
         One row per take.
     seed
-        For the shuffled takes of the chance band and the resampled words of the interval.
+        For the shuffled words or takes of the chance band and the resampled words of the interval.
 
     Returns
     -------
@@ -125,20 +132,21 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
         As for labels.
     """
     need_words(MIN_TAKES, len(stack.rows))
-    used, speakers = _by_speaker(stack, facts)
+    used, speakers, is_across = _by_speaker(stack, facts)
     words, codes = np.unique(used.words, return_inverse=True)
-    trials = Trials.of(codes, speakers)
+    trials = Trials.of(codes, speakers, within=not is_across)
     as_x, as_b = trials.cells()
     if not as_x.any():
         raise VgdeskError(
-            "No word has a second take to compare with takes of other words.",
+            "No word has a second take to compare with takes of other words by the same speaker.",
             "Record words twice, ideally all of them by the same two speakers.",
         )
     rng = np.random.default_rng(seed)
     chance = _shuffled_takes(codes, speakers, trials, rng)
     repeated = len(np.unique(codes[as_x > 0]))
     trace = Trace(
-        f"ABX error rate of words{' across speakers' * trials.is_across}, all triples, by angle",
+        f"ABX error rate of words {'across speakers' if is_across else 'by the same speaker'}, all "
+        "triples, by angle",
         len(used.rows),
         (stack.encoder,),
         chance.words,
@@ -146,27 +154,70 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
         f"Too few words to trust: only {repeated} of {len(words)} have a second take that counts."
         if repeated < TRUSTED_WORDS
         else "",
-        f"{INTERVAL}, to first order",
+        INTERVAL,
     )
-
-    def moves(losses: AbxErrors) -> Doubles:
-        # A resampled word brings all its cells along; A and X are the same word.
-        return losses.as_x + losses.as_b - losses.rate * (as_x + as_b)
-
-    return (error_curve("abx-words", used, trials, chance, moves, trace, rng),)
+    left_out = without_each_word(codes, as_x + as_b)
+    return (error_curve("abx-words", used, trials, chance, left_out, trace),)
 
 
-def moves_of_groups(codes: Codes) -> Moves:
-    """Return the shift by each row; `codes` is the group of each row, [rows], from 0."""
+def without_each_row(groups: Codes, words: Codes, trials: Trials) -> LeftOut:
+    """Return the error rate without each word, [words], where words in groups are told apart.
 
-    def moves(losses: AbxErrors) -> Doubles:
-        # Group size does not change the weights: a word counts by its difference from its group.
-        all_parts = losses.as_x + losses.as_a + losses.as_b
-        means = np.bincount(codes, all_parts) / np.bincount(codes)
-        moved: Doubles = all_parts - means[codes]
-        return moved
+    In a group of n rows, n (n - 1) pairs are A and X, and n rows are B: without one of them its
+    triples are gone, and those that stay weigh more. Of a group of two no pair stays, and the cells
+    in which it is A and X are gone. Rows of one word are left out one by one, and their effects
+    added up.
 
-    return moves
+    Parameters
+    ----------
+    groups, words
+        Shape [rows], each from 0: rows of one group are interchangeable.
+    """
+    size = np.bincount(groups)[groups]
+    pairs_stay = np.where(size > 2, size / np.maximum(size - 2, 1), 0.0)
+    singles_stay = size / np.maximum(size - 1, 1)
+    as_x, as_b = trials.cells()
+    gone = np.where(size > 2, 0.0, np.bincount(groups, as_x)[groups])
+    gone += np.where(size > 1, 0.0, as_b)
+
+    def left_out(losses: AbxErrors) -> Doubles:
+        pairs = np.bincount(groups, losses.as_x)[groups]
+        singles = np.bincount(groups, losses.as_b)[groups]
+        errors = np.asarray(losses.rate * losses.cells - pairs - singles, np.float64)
+        errors += (pairs - losses.as_x - losses.as_a) * pairs_stay
+        errors += (singles - losses.as_b) * singles_stay
+        cells = losses.cells - gone
+        rates = np.full(errors.shape, 0.5)
+        np.divide(errors, cells, out=rates, where=cells > 0.5)
+        moves = np.zeros(int(words.max()) + 1)
+        np.add.at(moves, words, rates - losses.rate)
+        return losses.rate + moves
+
+    return left_out
+
+
+def without_each_word(words: Codes, cells: Doubles, *, as_b_counts: bool = True) -> LeftOut:
+    """Return the error rate without each word, [words], where A and X are takes of one word.
+
+    Parameters
+    ----------
+    words
+        The word of each row, [rows], from 0.
+    cells
+        Shape [rows]: the share of each row in the cells of its word.
+    as_b_counts
+        Whether the cells in which a row is B are those of its word as well.
+    """
+    of_word = np.bincount(words, cells)
+
+    def left_out(losses: AbxErrors) -> Doubles:
+        own = losses.as_x + losses.as_b * as_b_counts
+        errors = losses.rate * losses.cells - np.bincount(words, own)
+        left = losses.cells - of_word
+        found: Doubles = np.divide(errors, left, out=np.full_like(left, 0.5), where=left > 0.5)
+        return found
+
+    return left_out
 
 
 def error_curve(
@@ -174,28 +225,26 @@ def error_curve(
     stack: LayerStack,
     trials: Trials,
     chance: Chance,
-    moves: Moves,
+    left_out: LeftOut,
     trace: Trace,
-    rng: np.random.Generator,
     nearnesses: Iterable[Nearness] | None = None,
 ) -> LayerCurve:
     """Run the trials at every layer, together with those of chance.
 
     Rows are compared by the angle between vectors unless `nearnesses` are given for the layers.
     """
-    rates, parts, shuffled = [], [], []
+    rates, without, shuffled = [], [], []
     for nearness in until_cancelled(nearnesses or map(VectorNearness.of, stack.values)):
         losses = abx_losses(nearness, trials)
         rates.append(losses.rate)
-        parts.append(losses.rate + moves(losses) * len(stack.rows) / losses.cells)
+        without.append(left_out(losses))
         shuffled.append(chance.rates(nearness))
-    resampled = resampled_mean(np.stack(parts), bootstrap_counts(stack.words, rng))
     return layer_curve(
         measure,
         stack,
         np.array(rates),
-        resampled=resampled.clip(0.0, 1.0),
-        shuffled=np.stack(shuffled, axis=1),
+        interval=jackknife_interval(np.stack(without, axis=1), np.array(rates), limits=(0.0, 1.0)),
+        chance=np.stack(shuffled, axis=1),
         limits=(0.0, 1.0),
         trace=trace,
     )
@@ -220,49 +269,56 @@ def _shuffled_labels(
 
 
 def _shuffled_takes(
-    codes: Codes, speakers: Codes | None, trials: Trials, rng: np.random.Generator
+    codes: Codes, speakers: Codes, trials: Trials, rng: np.random.Generator
 ) -> Chance:
-    """Shuffle takes among the words, separately for each speaker."""
+    """Shuffle the rows of each speaker among the words.
+
+    Across speakers a row is a word with all its takes. Within a speaker no word could be dealt out
+    with all its takes, or A and X would always stay the same word: single takes are dealt.
+    """
     rows = _some_takes(codes, speakers, trials, rng)
-    by = np.zeros_like(codes) if speakers is None else speakers
+    own, within = speakers[rows], not trials.is_across
     dealt = np.tile(codes[rows], (SHUFFLES, 1))
-    for speaker in np.unique(by[rows]):
-        here = by[rows] == speaker
+    for speaker in np.unique(own):
+        here = own == speaker
         dealt[:, here] = rng.permuted(dealt[:, here], axis=1)
-    own = None if speakers is None else speakers[rows]
     how = f" {len(rows)} of the" if len(rows) < len(codes) else ""
+    units = (
+        "words of each speaker, with all their takes"
+        if trials.is_across
+        else "takes of each speaker: tests whether takes of a word are alike"
+    )
     return Chance(
         rows,
-        [Trials.of(labels, own) for labels in dealt],
-        trials.spread() / Trials.of(codes[rows], own).spread(),
-        f"{SHUFFLES} shuffles of{how} takes{' of each speaker' * trials.is_across} among words",
+        [Trials.of(labels, own, within=within) for labels in dealt],
+        trials.spread() / Trials.of(codes[rows], own, within=within).spread(),
+        f"{SHUFFLES} shuffles of{how} {units}",
     )
 
 
-def _some_takes(
-    codes: Codes, speakers: Codes | None, trials: Trials, rng: np.random.Generator
-) -> Codes:
-    """Choose words with all their takes, those that can be recognised first."""
+def _some_takes(codes: Codes, speakers: Codes, trials: Trials, rng: np.random.Generator) -> Codes:
+    """Choose words with all their rows, those that can be recognised first."""
     everything = np.arange(len(codes))
     if len(codes) <= SHUFFLED_ROWS:
         return everything
     cells = np.bincount(codes, trials.cells()[0])
     place = rng.permutation(len(cells)) + len(cells) * (cells == 0)
     some: Codes = np.argsort(place[codes], kind="stable")[:SHUFFLED_ROWS]
-    own = None if speakers is None else speakers[some]
-    return some if Trials.of(codes[some], own).rounds else everything
+    within = not trials.is_across
+    return some if Trials.of(codes[some], speakers[some], within=within).rounds else everything
 
 
-def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | None]:
-    """Keep takes by known speakers and number the speakers, if any word was said by two."""
-    speaker_of = facts.speaker_of()
-    takes = zip(stack.rows, stack.words, strict=True)
-    said = {(word, speaker_of[row]) for row, word in takes if row in speaker_of}
-    voices = Counter(word for word, _ in said)
-    if max(voices.values(), default=0) < 2:
-        return stack, None
-    used = stack.only([i for i, row in enumerate(stack.rows) if row in speaker_of])
-    return used, np.unique([speaker_of[row] for row in used.rows], return_inverse=True)[1]
+def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes, bool]:
+    """Return the rows to compare, their speakers, and whether these can be crossed.
+
+    The sayings of known speakers if any word was said by two, else single takes.
+    """
+    said = set(zip(stack.words, speakers_of(stack, facts), strict=True))
+    voices = Counter(word for word, speaker in said if speaker != UNNAMED)
+    if max(voices.values(), default=0) > 1:
+        return *known_sayings(stack, facts), True
+    used = distinct_takes(stack, facts)
+    return used, numbered(speakers_of(used, facts)), False
 
 
 def _refuse_labels(groups: Sequence[str], *, all_rows: int) -> None:
@@ -314,11 +370,11 @@ ABX = CurveAnalysis(
 ABX_WORDS = CurveAnalysis(
     id="abx-words",
     title="ABX error of words",
-    explains="How often a take is nearer to another word than to a second take of the same word, "
-    "across speakers where these are known.",
+    explains="How often a word by one speaker is nearer to another word than to the same word by a "
+    "second speaker; where no two speakers are known, the same of two takes.",
     reading="0 means that words are always recognised, .5 is chance: lower is better.",
     avoid="With takes of one speaker the task is easy: voice and room are the same.",
-    formula=FORMULA,
+    formula=FORMULA + "; across speakers, takes of a word by a speaker are averaged first",
     source=SOURCE,
     min_words=MIN_TAKES,
     compute=recognise_words,

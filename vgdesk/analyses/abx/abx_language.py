@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -13,12 +12,12 @@ from vgdesk.analyses.abx.abx import (
     TRUSTED_WORDS,
     Chance,
     error_curve,
-    moves_of_groups,
+    without_each_row,
 )
 from vgdesk.analyses.abx.abx_triples import Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES, permuted_labels
-from vgdesk.analyses.words.speaker_groups import group_means
+from vgdesk.analyses.inference.units import sayings_of, words_of
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
@@ -37,8 +36,8 @@ def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCur
     """ABX error rate of the languages at every layer, within each speaker where these are known.
 
     A and X are two words of one language, B is a word of another, all by one speaker. Takes of a
-    word by one speaker are averaged first, so that word identity does not help. If no speaker said
-    words of two languages, as with written words, speakers are ignored.
+    word by one speaker are averaged first, so that word identity does not help. If no known speaker
+    said words of two languages, as with written words, the speakers of a word are averaged as well.
 
     Parameters
     ----------
@@ -66,13 +65,14 @@ def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCur
         (stack.encoder,),
         chance.words,
         seed,
-        _warning(used, speakers),
-        f"{INTERVAL}, to first order",
+        _warning(used, is_mixed=stack.rows != stack.words and speakers is None),
+        INTERVAL,
     )
     by = np.zeros_like(codes) if speakers is None else speakers
     kinds = np.unique(by * (codes.max() + 1) + codes, return_inverse=True)[1]
-    moves = moves_of_groups(kinds)
-    return (error_curve("abx-language", used, trials, chance, moves, trace, rng),)
+    words = np.unique(used.words, return_inverse=True)[1]
+    left_out = without_each_row(kinds, words, trials)
+    return (error_curve("abx-language", used, trials, chance, left_out, trace),)
 
 
 def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:
@@ -107,7 +107,7 @@ def multilingual_gap(alone: LayerCurve, together: LayerCurve) -> Doubles:
 def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | None]:
     """Keep and number the speakers with two words of one language and one of another.
 
-    If there are none, all words are kept. Takes of a word by one speaker are averaged.
+    If there are none, all words are kept. Takes are averaged.
     """
     languages, speaker_of = facts.languages(), facts.speaker_of()
     known = stack.only([i for i, word in enumerate(stack.words) if word in languages])
@@ -121,27 +121,15 @@ def _by_speaker(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Codes | No
         said[speaker_of.get(row, "")].add(word)
     able = [who for who, words in said.items() if who and _are_triples(words, languages)]
     if not able:
-        return _averaged(known, [""] * len(known.rows)), None
+        return words_of(known, facts), None
     spoken = known.only([i for i, row in enumerate(known.rows) if speaker_of.get(row) in able])
-    used = _averaged(spoken, [speaker_of[row] for row in spoken.rows])
+    used = sayings_of(spoken, facts)
     return used, np.unique([speaker_of[row] for row in used.rows], return_inverse=True)[1]
 
 
 def _are_triples(words: set[WordId], languages: Mapping[WordId, str]) -> bool:
     """Return whether two of the words share a language and a third does not."""
     return 1 < len({languages[word] for word in words}) < len(words)
-
-
-def _averaged(stack: LayerStack, speakers: list[str]) -> LayerStack:
-    """Average the takes of a word by one speaker; the row keeps the name of the first."""
-    keys = list(zip(speakers, stack.words, strict=True))
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    if len(numbers) == len(keys):
-        return stack
-    groups = np.array([numbers[key] for key in keys], np.intp)
-    first = np.unique(groups, return_index=True)[1].tolist()
-    means = [group_means(layer.astype(np.float64), groups) for layer in stack.values]
-    return replace(stack.only(first), values=np.stack(means).astype(np.float32))
 
 
 def _shuffled_languages(
@@ -180,12 +168,11 @@ def _work(speakers: Codes) -> int:
     return int(np.sum(np.bincount(speakers) ** 2))
 
 
-def _warning(stack: LayerStack, speakers: Codes | None) -> str:
+def _warning(stack: LayerStack, *, is_mixed: bool) -> str:
     words = len(set(stack.words))
     few = f"Too few words to trust: only {words} in a known language." * (words < TRUSTED_WORDS)
-    is_spoken = stack.rows != stack.words
     voices = "No speaker recorded words of two languages: voices alone may separate them."
-    return " ".join(part for part in (few, voices * (is_spoken and speakers is None)) if part)
+    return " ".join(part for part in (few, voices * is_mixed) if part)
 
 
 ABX_LANGUAGE = CurveAnalysis(

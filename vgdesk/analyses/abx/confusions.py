@@ -12,14 +12,13 @@ from vgdesk.analyses.groups.label_scores import (
     chance_of,
     labelled_rows,
 )
+from vgdesk.analyses.inference.band import Band
 from vgdesk.analyses.inference.chance import (
     SHUFFLES,
-    false_discovery_rates,
-    few_p_values,
-    many_p_values,
     permuted_labels,
 )
-from vgdesk.core.arrays import Doubles, FloatArray
+from vgdesk.analyses.inference.units import distinct_takes
+from vgdesk.core.arrays import Doubles
 from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.details import LabelConfusions
 from vgdesk.core.facts import Facts
@@ -44,7 +43,7 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     seed
         For the shuffled labels.
     """
-    labelled = labelled_rows(stack, facts, name="ABX")
+    labelled = labelled_rows(distinct_takes(stack, facts), facts, name="ABX")
     codes, count = labelled.codes, len(labelled.groups)
     nearness = VectorNearness.of(labelled.stack.values[layer])
     table = MatrixNearness(nearness.between(np.arange(len(codes)), slice(None)))
@@ -56,6 +55,7 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
     cells = [abx_cells(table, Trials.of(labels)) for labels in until_cancelled(dealt[1:])]
     # Where words have several takes, a shuffle may leave a label with a single one: no triple.
     shuffled = np.array([np.nan_to_num(some[is_asked], nan=CHANCE) for some in cells])
+    unusual = Band.of_shuffles(values[is_asked], shuffled, (0.0, 1.0))
     return LabelConfusions(
         "abx-labels",
         stack.layers[layer],
@@ -64,14 +64,9 @@ def confuse_labels(stack: LayerStack, layer: int, facts: Facts, seed: int) -> La
         np.where(is_asked, values, CHANCE),
         is_asked,
         _in_place(shuffled.std(axis=0), is_asked, 0.0),
-        _in_place(_rates(values[is_asked], shuffled), is_asked, 1.0),
+        _in_place(unusual.p, is_asked, 1.0),
         labelled.trace(_estimator(labelled), chance_of(shuffles, among), seed),
     )
-
-
-def _rates(scores: FloatArray, shuffled: Doubles) -> Doubles:
-    p_values = many_p_values if len(shuffled) >= SHUFFLES else few_p_values
-    return false_discovery_rates(p_values(scores, shuffled))
 
 
 def _in_place(values: Doubles, is_asked: np.ndarray, otherwise: float) -> Doubles:

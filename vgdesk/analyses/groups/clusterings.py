@@ -7,12 +7,17 @@ import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.groups.cluster_agreement import adjusted_information, adjusted_rand
-from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows
+from vgdesk.analyses.groups.label_scores import (
+    JACKKNIFE_OF_GROUPS,
+    MIN_WORDS,
+    label_curve,
+    labelled_rows,
+    refitted,
+)
 from vgdesk.analyses.numerics.principal_components import principal_components
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
-from vgdesk.core.cancellation import until_cancelled
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve
 from vgdesk.core.stack import LayerStack
@@ -24,7 +29,7 @@ STARTS = 4
 # Points that agree to so many digits of the largest coordinate are the same.
 DIGITS = 9
 LIMITS = (-1.0, 1.0)
-Agreement = Callable[[Codes, Codes, Doubles], tuple[Doubles, Doubles]]
+Agreement = Callable[[Codes, Codes], Doubles]
 Clustering = Callable[[FloatArray, int], Codes]
 
 
@@ -36,7 +41,7 @@ def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
     Parameters
     ----------
     seed
-        For the starts of k-means, the shuffled labels and the resampled words.
+        For the starts of k-means and the shuffled labels.
     """
     name = f"adjusted Rand index of k-means on up to {COMPONENTS} principal components"
     cluster = partial(kmeans_clusters, seed=seed)
@@ -72,17 +77,22 @@ def _curve(
     stack, facts, seed = asked
     labelled = labelled_rows(stack, facts, name="A clustering")
 
-    def score(
-        values: FloatArray, labellings: Codes, counts: Doubles
-    ) -> tuple[FloatArray, FloatArray]:
-        found = [
-            agree(cluster(layer, len(labelled.groups)), labellings, counts)
-            for layer in until_cancelled(values)
-        ]
-        scores, resampled = zip(*found, strict=True)
-        return np.stack(scores), np.stack(resampled, axis=1)
+    def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
+        def again(rows: list[int], codes: Codes) -> float:
+            return float(agree(cluster(layer[rows], int(codes.max()) + 1), codes[None])[0])
 
-    return label_curve(measure, name, labelled, seed, score=score, limits=LIMITS)
+        scores = agree(cluster(layer, len(labelled.groups)), labellings)
+        return scores, refitted(labelled, seed, again)
+
+    return label_curve(
+        measure,
+        name,
+        labelled,
+        seed,
+        score=score,
+        limits=LIMITS,
+        interval_of=JACKKNIFE_OF_GROUPS,
+    )
 
 
 def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:

@@ -1,7 +1,13 @@
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.groups.label_scores import MIN_WORDS, label_curve, labelled_rows, mean_of_rows
+from vgdesk.analyses.groups.label_scores import (
+    MIN_WORDS,
+    label_curve,
+    labelled_rows,
+    share_of_words,
+    without_each,
+)
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.facts import Facts
@@ -24,7 +30,7 @@ def score_neighbours(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
     Parameters
     ----------
     seed
-        For the shuffled labels of the chance band and the resampled words.
+        For the shuffled labels of the chance band.
     """
     labelled = labelled_rows(stack, facts, name="A probe", across_words=True)
     words = np.unique(labelled.stack.words, return_inverse=True)[1]
@@ -33,15 +39,16 @@ def score_neighbours(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
         f"accuracy of {NEIGHBOURS} nearest neighbours among other words, by cosine",
         labelled,
         seed,
-        score=mean_of_rows(lambda layer, labellings: _told_by_neighbours(layer, words, labellings)),
+        score=lambda layer, labellings: _told_by_neighbours(layer, words, labellings),
         limits=(0.0, 1.0),
+        interval_of=share_of_words(len(words)),
     )
 
 
 def _told_by_neighbours(
     layer: FloatArray, words: Codes, labellings: Codes
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the accuracy under each labelling, and whether each row is right under the first."""
+    """Return the accuracy under each labelling, and the first without each row in turn."""
     units = unit_rows(layer)
     # Every word must have this many neighbours that are other words.
     count = min(NEIGHBOURS, len(words) - int(np.bincount(words).max()))
@@ -53,7 +60,7 @@ def _told_by_neighbours(
         nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
         votes = VOTE + np.take_along_axis(cosines, nearest, axis=1)
         right[:, block] = _elected(labellings[:, nearest], votes) == labellings[:, block]
-    return right.mean(axis=1), right[0]
+    return right.mean(axis=1), without_each(right[0])
 
 
 def _elected(labels: Codes, votes: Doubles) -> Codes:

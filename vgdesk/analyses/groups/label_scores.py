@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from vgdesk.analyses.inference.chance import (
+from vgdesk.analyses.inference.chance import SHUFFLES, layer_curve, permuted_labels
+from vgdesk.analyses.inference.jackknife import (
     INTERVAL,
-    SHUFFLES,
-    bootstrap_counts,
-    layer_curve,
-    permuted_labels,
-    resampled_mean,
+    INTERVAL_BY_GROUPS,
+    INTERVAL_OF_SHARES,
+    Interval,
+    jackknife_interval,
+    left_in,
+    proportion_interval,
 )
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
@@ -22,15 +24,10 @@ from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerCurve, Trace
 from vgdesk.core.stack import LayerStack
 
-# Takes the values of all layers, [layers, rows, dim], labellings of their rows, [labellings, rows],
-# of which the first is the true one, and how often rows are resampled, [samples, rows]. Returns
-# the score of each labelling, [layers, labellings], and that of the true one in each sample,
-# [samples, layers].
-Score = Callable[[FloatArray, Codes, Doubles], tuple[FloatArray, FloatArray]]
-# The same for one layer if a score is a mean over rows: takes its values, [rows, dim], or something
-# derived from them, and returns the score of each labelling, [labellings], and the contribution of
-# each row to the true one, [rows].
-RowScore = Callable[[Any, Codes], tuple[FloatArray, FloatArray]]
+# Takes the values of a layer, [rows, dim], or something derived from them, and labellings of its
+# rows, [labellings, rows], of which the first is the true one. Returns the score of each labelling,
+# [labellings], and the true one without each row, or without each group of rows, [left out].
+Score = Callable[[Any, Codes], tuple[FloatArray, FloatArray]]
 
 MIN_WORDS = 3
 # With fewer words the chance band is so wide that hardly anything leaves it.
@@ -38,7 +35,49 @@ TRUSTED_WORDS = 20
 # A word in a smaller group has at most one neighbour of its group.
 TRUSTED_GROUP = 3
 # Where each shuffle needs a new fit, so many give the chance band, its width to within a sixth.
-FEW_SHUFFLES = 20
+FEW_SHUFFLES = 19
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalOf:
+    """How the interval of a score is found.
+
+    Attributes
+    ----------
+    compute
+        Takes the scores without each row or group, [left out, layers], the scores, [layers], and
+        the lowest and highest possible score.
+    """
+
+    title: str
+    compute: Callable[[FloatArray, FloatArray, tuple[float, float]], Interval]
+
+
+def jackknife_of_words(words: int) -> IntervalOf:
+    """Return the jackknife of scores without each word, or without each of a sample of them."""
+    return IntervalOf(
+        INTERVAL,
+        lambda left_out, values, limits: jackknife_interval(
+            left_out, values, limits=limits, words=words
+        ),
+    )
+
+
+JACKKNIFE_OF_GROUPS = IntervalOf(
+    INTERVAL_BY_GROUPS,
+    lambda left_out, values, limits: jackknife_interval(left_out, values, limits=limits),
+)
+
+
+def share_of_words(words: int) -> IntervalOf:
+    """Return the interval of a score that grows with the share of words that pass a test."""
+
+    def compute(left_out: FloatArray, values: FloatArray, limits: tuple[float, float]) -> Interval:
+        low, high = limits
+        ends = proportion_interval((values - low) / (high - low), words)
+        return Interval(low + ends.low * (high - low), low + ends.high * (high - low), left_out)
+
+    return IntervalOf(INTERVAL_OF_SHARES, compute)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,52 +176,61 @@ def label_curve(
     score: Score,
     limits: tuple[float, float],
     shuffles: int = SHUFFLES,
+    layers: Iterable[Any] | None = None,
+    interval_of: IntervalOf | None = None,
 ) -> tuple[LayerCurve, ...]:
     """Score every layer with its labels and with shuffled ones, with an interval over words.
 
     Parameters
     ----------
     seed
-        For the shuffled labels of the chance band and the resampled words of the interval.
+        For the shuffled labels of the chance band.
+    layers
+        The input of `score` for each layer, if not its values.
+    interval_of
+        How the interval follows from what `score` returns; by default `jackknife_of_words`.
     """
     stack, rng = labelled.stack, np.random.default_rng(seed)
     labellings, among = permuted_labels(stack.words, labelled.codes, rng, shuffles)
-    counts = bootstrap_counts(stack.words, rng)
-    scores, resampled = score(stack.values, labellings, counts)
+    scored = until_cancelled(stack.values if layers is None else layers)
+    found = [score(layer, labellings) for layer in scored]
+    scores = np.stack([of_layer for of_layer, _ in found])
+    left_out = np.stack([of_layer for _, of_layer in found], axis=1)
+    interval_of = interval_of or jackknife_of_words(len(stack.rows))
     curve = layer_curve(
         measure,
         stack,
         scores[:, 0],
-        resampled=resampled,
-        shuffled=scores[:, 1:].T,
+        interval=interval_of.compute(left_out, scores[:, 0], limits),
+        chance=scores[:, 1:].T,
         limits=limits,
-        trace=labelled.trace(estimator, chance_of(shuffles, among), seed, INTERVAL),
+        trace=labelled.trace(estimator, chance_of(shuffles, among), seed, interval_of.title),
     )
     return (curve,)
 
 
 def chance_of(shuffles: int, among: str) -> str:
     """Describe how the chance band was computed."""
-    by_t = "" if shuffles >= SHUFFLES else ", extended by Student's t"
-    return f"{shuffles} shuffles of the labels among {among}{by_t}"
+    return f"{shuffles} shuffles of the labels among {among}"
 
 
-def mean_of_rows(score: RowScore, layers: Iterable[Any] | None = None) -> Score:
-    """Extend a single-layer score that is a mean over rows to all layers.
+def without_each(parts: FloatArray) -> Doubles:
+    """Return the mean of the parts of all rows without each row in turn, [rows]."""
+    means: Doubles = (parts.sum(dtype=np.float64) - parts) / max(len(parts) - 1, 1)
+    return means
 
-    Its interval resamples which rows count; the vectors themselves stay the same.
+
+def refitted(labelled: Labelled, seed: int, score: Callable[[list[int], Codes], float]) -> Doubles:
+    """Score the rows without each group of words, [groups left out].
 
     Parameters
     ----------
-    layers
-        The input to score for each layer, if not its values.
+    score
+        Takes the rows that stay and their labels, numbered without gaps.
     """
-
-    def score_all(
-        values: FloatArray, labellings: Codes, counts: Doubles
-    ) -> tuple[FloatArray, FloatArray]:
-        scored = until_cancelled(values if layers is None else layers)
-        scores, parts = zip(*(score(layer, labellings) for layer in scored), strict=True)
-        return np.stack(scores), resampled_mean(np.stack(parts), counts)
-
-    return score_all
+    found = []
+    for rows in left_in(labelled.stack.words, np.random.default_rng([seed, 2])):
+        codes = np.unique(labelled.codes[rows], return_inverse=True)[1]
+        if len(rows) >= MIN_WORDS and 0 < codes.max() < len(rows) - 1:
+            found.append(score(rows, codes))
+    return np.array(found)

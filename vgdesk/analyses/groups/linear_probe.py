@@ -1,7 +1,12 @@
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.groups.label_scores import label_curve, labelled_rows, mean_of_rows
+from vgdesk.analyses.groups.label_scores import (
+    label_curve,
+    labelled_rows,
+    share_of_words,
+    without_each,
+)
 from vgdesk.analyses.groups.stratified_folds import stratified_folds
 from vgdesk.analyses.numerics.principal_components import centred, principal_components
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
@@ -13,7 +18,7 @@ from vgdesk.core.stack import LayerStack
 MIN_WORDS = 8
 FOLDS = 5
 # Each shuffle fits one probe per fold, which makes this the slowest of all scores.
-SHUFFLES = 10
+SHUFFLES = 19
 # Up to 100 words all components are kept; with more the probe would take minutes.
 COMPONENTS = 100
 # The solver stops at this gradient: predictions no longer change.
@@ -30,7 +35,7 @@ def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     Parameters
     ----------
     seed
-        For the folds, the shuffled labels of the chance band and the resampled words.
+        For the folds and the shuffled labels of the chance band.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
         saved = np.array(
             [_errors_saved(points, words, codes, rng) for codes in until_cancelled(labellings)]
         )
-        return saved.mean(axis=1), saved[0]
+        return saved.mean(axis=1), without_each(saved[0])
 
     majority = np.bincount(labelled.codes).max() / len(labelled.codes)
     return label_curve(
@@ -56,8 +61,9 @@ def score_linear_probe(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
         f"relative error reduction of logistic regression, {FOLDS} folds over words",
         labelled,
         seed,
-        score=mean_of_rows(score),
+        score=score,
         limits=(float(1 - 1 / (1 - majority)), 1.0),
+        interval_of=share_of_words(len(words)),
         shuffles=SHUFFLES,
     )
 

@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,6 @@ from vgdesk.analyses.groups.label_scores import (
     Score,
     label_curve,
     labelled_rows,
-    mean_of_rows,
 )
 from vgdesk.analyses.inference.chance import SHUFFLES
 from vgdesk.analyses.numerics.group_distances import silhouettes
@@ -39,11 +39,11 @@ def score_groups(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve
     -------
     LayerCurve
         From -1 (nearer to another group) to 1 (tight groups far apart). Chance is mostly below 0.
-        A layer that is the same for every word scores 0. The interval resamples the silhouettes of
-        words, not their vectors.
+        A layer that is the same for every word scores 0.
     """
     name, labelled = "mean Euclidean silhouette", labelled_rows(stack, facts)
-    return _scored("silhouette", name, labelled, seed, _of_pairs(EUCLIDEAN_PAIRS, labelled))
+    layers = _pairs(EUCLIDEAN_PAIRS, labelled)
+    return _scored("silhouette", name, labelled, seed, silhouettes, layers)
 
 
 def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -52,7 +52,8 @@ def score_groups_by_cosine(stack: LayerStack, facts: Facts, seed: int) -> tuple[
     Vectors are not centred. A zero vector is at a distance of 1 from all others.
     """
     name, labelled = "mean cosine silhouette", labelled_rows(stack, facts)
-    return _scored("silhouette-cosine", name, labelled, seed, _of_pairs(COSINE_PAIRS, labelled))
+    layers = _pairs(COSINE_PAIRS, labelled)
+    return _scored("silhouette-cosine", name, labelled, seed, silhouettes, layers)
 
 
 def score_groups_in_components(
@@ -60,26 +61,38 @@ def score_groups_in_components(
 ) -> tuple[LayerCurve, ...]:
     """Mean Euclidean silhouette in the first principal components of the labelled words."""
     name = f"mean Euclidean silhouette in the first {COMPONENTS} principal components"
-    score = mean_of_rows(
-        lambda layer, codes: by_distance(principal_components(layer, COMPONENTS), codes)
-    )
+
+    def score(layer: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
+        return by_distance(principal_components(layer, COMPONENTS), codes)
+
     return _scored("silhouette-pca", name, labelled_rows(stack, facts), seed, score)
 
 
 def _scored(
-    measure: str, estimator: str, labelled: Labelled, seed: int, score: Score
+    measure: str,
+    estimator: str,
+    labelled: Labelled,
+    seed: int,
+    score: Score,
+    layers: Iterable[Any] | None = None,
 ) -> tuple[LayerCurve, ...]:
     is_long = len(labelled.stack.rows) > MANY_SHUFFLED_ROWS
     shuffles = FEW_SHUFFLES if is_long else SHUFFLES
     return label_curve(
-        measure, estimator, labelled, seed, score=score, limits=LIMITS, shuffles=shuffles
+        measure,
+        estimator,
+        labelled,
+        seed,
+        score=score,
+        limits=LIMITS,
+        shuffles=shuffles,
+        layers=layers,
     )
 
 
-def _of_pairs(measure: PairMeasure, labelled: Labelled) -> Score:
+def _pairs(measure: PairMeasure, labelled: Labelled) -> Iterable[Any]:
     stack = labelled.stack
-    layers = (pair_blocks(measure, stack, layer) for layer in range(len(stack.layers)))
-    return mean_of_rows(silhouettes, layers)
+    return (pair_blocks(measure, stack, layer) for layer in range(len(stack.layers)))
 
 
 def cosine_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
@@ -106,7 +119,7 @@ def short_distance_blocks(layer: FloatArray) -> Iterator[tuple[slice, FloatArray
 
 
 def by_distance(rows: FloatArray, codes: Codes) -> tuple[FloatArray, FloatArray]:
-    """Mean Euclidean silhouette of each labelling, and of each row under the first.
+    """Mean Euclidean silhouette of each labelling, and that of the first without each row.
 
     Parameters
     ----------

@@ -10,10 +10,11 @@ from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import (
     FEW_SHUFFLES,
+    JACKKNIFE_OF_GROUPS,
     MIN_WORDS,
     label_curve,
     labelled_rows,
-    mean_of_rows,
+    refitted,
 )
 from vgdesk.analyses.groups.silhouette import LIMITS, SOURCE
 from vgdesk.analyses.groups.stratified_folds import stratified_folds
@@ -44,7 +45,7 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
     Parameters
     ----------
     seed
-        For the splits, the shuffled labels of the chance band and the resampled words.
+        For the splits and the shuffled labels of the chance band.
     """
     labelled = labelled_rows(stack, facts, needed=MIN_HALVED_WORDS, across_words=True)
     words = np.unique(labelled.stack.words, return_inverse=True)[1]
@@ -53,10 +54,12 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
         # The same random numbers for every layer: the same halves.
         rng = np.random.default_rng([seed, 1])
         components = principal_components(layer, COMPONENTS)
-        found = np.array(
-            [_held_out(components, words, codes, rng) for codes in until_cancelled(labellings)]
-        )
-        return found.mean(axis=1), found[0]
+        scores = [_held_out(components, words, codes, rng) for codes in until_cancelled(labellings)]
+
+        def again(rows: list[int], codes: Codes) -> float:
+            return _held_out(components[rows], words[rows], codes, np.random.default_rng([seed, 1]))
+
+        return np.array(scores), refitted(labelled, seed, again)
 
     name = f"mean silhouette of held-out words along discriminants, {HALVINGS} random splits"
     return label_curve(
@@ -64,9 +67,10 @@ def score_held_out_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
         name,
         labelled,
         seed,
-        score=mean_of_rows(score),
+        score=score,
         limits=LIMITS,
         shuffles=FEW_SHUFFLES,
+        interval_of=JACKKNIFE_OF_GROUPS,
     )
 
 
@@ -76,19 +80,27 @@ def score_fitted_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     For chance they are refitted to each shuffle of the labels.
     """
     labelled = labelled_rows(stack, facts)
+
+    def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
+        def again(rows: list[int], codes: Codes) -> float:
+            return float(_fitted(layer[rows], codes[None])[0])
+
+        return _fitted(layer, labellings), refitted(labelled, seed, again)
+
     return label_curve(
         "silhouette-lda-in-sample",
         "mean silhouette of the fitted words along their discriminants (SVD solver)",
         labelled,
         seed,
-        score=mean_of_rows(_fitted),
+        score=score,
         limits=LIMITS,
         shuffles=FEW_SHUFFLES,
+        interval_of=JACKKNIFE_OF_GROUPS,
     )
 
 
-def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> Doubles:
-    """Return the silhouette of each row, averaged over a few random splits."""
+def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Generator) -> float:
+    """Return the mean silhouette over a few random splits."""
     total = np.zeros(len(codes))
     for _ in range(HALVINGS):
         half = stratified_folds(words, codes, 2, rng) == 0
@@ -96,15 +108,13 @@ def _held_out(values: Doubles, words: Codes, codes: Codes, rng: np.random.Genera
             fitted = np.unique(codes[fits], return_inverse=True)[1]
             points = values[~fits] @ discriminants(values[fits], fitted)
             total[~fits] += silhouettes_of_points(points, codes[~fits])
-    return total / HALVINGS
+    return float(total.mean() / HALVINGS)
 
 
-def _fitted(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
-    """Return the mean silhouette of each labelling, and the silhouettes under the first."""
-    rows = np.array(
-        list(map(silhouettes_of_points, published_points(layer, labellings), labellings))
-    )
-    return rows.mean(axis=1), rows[0]
+def _fitted(layer: FloatArray, labellings: Codes) -> Doubles:
+    """Return the mean silhouette of each labelling."""
+    points = published_points(layer, labellings)
+    return np.array([row.mean() for row in map(silhouettes_of_points, points, labellings)])
 
 
 READING = "1 means tight groups far apart, 0 no groups, below 0 words nearer to another group"

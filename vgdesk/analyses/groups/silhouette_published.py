@@ -8,7 +8,7 @@ from vgdesk.analyses.citations import STUDY
 from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, MIN_WORDS, chance_of, labelled_rows
 from vgdesk.analyses.groups.leave_one_group_out import LEFT_OUT, half_width
 from vgdesk.analyses.groups.silhouette import COMPONENTS, LIMITS, by_distance
-from vgdesk.analyses.inference.chance import layer_curve, permuted_labels
+from vgdesk.analyses.inference.chance import layer_curve, percentile_interval, permuted_labels
 from vgdesk.analyses.numerics.discriminants import published_points
 from vgdesk.analyses.numerics.group_distances import silhouettes_of_points
 from vgdesk.analyses.numerics.principal_components import principal_components
@@ -24,8 +24,8 @@ Silhouette = Callable[[FloatArray, Codes], float]
 def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
     """Mean silhouette of the fitted words over repeats that leave out one group each.
 
-    The interval is that of Student's t over the repeats. For chance, labels are shuffled, and each
-    shuffle leaves out one group, in turn. With two groups none can be left out: then it is the
+    The interval is that of Student's t over the repeats. For chance, labels are shuffled, and
+    each shuffle gives the same mean. With two groups none can be left out: then it is the
     silhouette of all words, and the interval has no width.
     """
     name = "mean silhouette of the fitted words along their discriminants"
@@ -61,20 +61,20 @@ def _scored(
         [_without(group, used.values, labellings[0], silhouette) for group in left_out]
     )
     shuffled = [
-        _without(left_out[i % len(left_out)], used.values, codes, silhouette)
-        for i, codes in enumerate(labellings[1:])
+        np.mean([_without(group, used.values, codes, silhouette) for group in left_out], axis=0)
+        for codes in labellings[1:]
     ]
     mean, reach = repeats.mean(axis=0), half_width(repeats)
     curve = layer_curve(
         measure,
         used,
         mean,
-        resampled=repeats,
-        shuffled=np.array(shuffled),
+        interval=percentile_interval(repeats),
+        chance=np.array(shuffled),
         limits=LIMITS,
         trace=labelled.trace(
             f"{name}, leaving out one group",
-            f"{chance_of(FEW_SHUFFLES, among)}, each without one group",
+            f"{chance_of(FEW_SHUFFLES, among)}, each averaged over leaving out one group",
             seed,
             LEFT_OUT.format(len(repeats)),
         ),

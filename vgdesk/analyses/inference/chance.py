@@ -1,20 +1,22 @@
 """Chance levels: shuffles, bootstrap samples, and p values and intervals from them."""
 
-import math
-from statistics import NormalDist
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vgdesk.analyses.inference.band import Band, Normal
+from vgdesk.analyses.inference.jackknife import INTERVAL as INTERVAL_BY_JACKKNIFE
+from vgdesk.analyses.inference.jackknife import Interval
+from vgdesk.analyses.inference.pearson_three import ROUNDING, upper_p_values
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
-SHUFFLES = 200
+SHUFFLES = 199
+SIDES_MAY_CHANGE = "; a score near the band may be on its other side with another seed"
 RESAMPLES = 500
-# A score that equals chance must not look better because of rounding.
-ROUNDING = 1e-9
 INTERVAL = f"95 % of {RESAMPLES} bootstrap samples of the words"
 
 
@@ -23,8 +25,8 @@ def layer_curve(
     stack: LayerStack,
     scores: FloatArray,
     *,
-    resampled: FloatArray,
-    shuffled: FloatArray,
+    interval: Interval,
+    chance: FloatArray | Normal,
     limits: tuple[float, float],
     trace: Trace,
     series: str = "",
@@ -35,29 +37,34 @@ def layer_curve(
     ----------
     scores
         Shape [layers].
-    resampled
-        Shape [samples, layers]: the score of resampled words, for the interval.
-    shuffled
-        Shape [shuffles, layers]: the score of shuffled words, for the chance band.
+    interval
+        The lower and the upper end of the interval around each score.
+    chance
+        Shape [shuffles, layers]: the scores of shuffled words or labels; or their distribution.
     """
-    low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
-    is_few = len(shuffled) < SHUFFLES
-    chance_low, chance_high = few_limits(shuffled, limits) if is_few else many_limits(shuffled)
-    p = few_p_values(scores, shuffled) if is_few else many_p_values(scores, shuffled)
+    is_known = isinstance(chance, Normal)
+    band = (
+        Band.of_normal(scores, chance, limits)
+        if isinstance(chance, Normal)
+        else Band.of_shuffles(scores, chance, limits)
+    )
+    few = "" if is_known or band.shuffles >= SHUFFLES else SIDES_MAY_CHANGE
     return LayerCurve(
         measure,
         stack.encoder,
         stack.layers,
         np.asarray(scores, np.float64),
-        low,
-        high,
-        chance_low,
-        shuffled.mean(axis=0),
-        chance_high,
-        false_discovery_rates(p),
+        interval.low,
+        interval.high,
+        band.low,
+        band.mean,
+        band.high,
+        band.p,
         limits,
-        trace,
+        replace(trace, chance=f"{trace.chance}; one band for all layers, two-sided{few}"),
         series,
+        band.shuffles,
+        interval.left_out,
     )
 
 
@@ -66,42 +73,45 @@ def layer_similarity(
     stacks: tuple[LayerStack, LayerStack],
     values: FloatArray,
     *,
+    interval: Interval,
     mean: FloatArray,
     spread: FloatArray,
-    trace: Trace,
     p: FloatArray | None = None,
+    q: FloatArray | None = None,
+    trace: Trace,
 ) -> LayerSimilarity:
-    """Combine the scores of all layer pairs with the mean and standard deviation of chance.
+    """Combine the scores of all layer pairs with their intervals and with chance.
 
     Parameters
     ----------
     values, mean, spread
-        Shape [layers of the first stack, layers of the second].
+        Shape [layers of the first stack, layers of the second]: the scores, at most 1, and the
+        mean and standard deviation of chance.
+    interval
+        The lower and the upper end of the interval around each score.
     p
-        The p value of each score, where chance is far from normal.
+        The one-sided p value of each score, where chance is not normal.
+    q
+        The p values corrected for all pairs of layers, if not by the false discovery rate.
     """
-    rates = false_discovery_rates(normal_p_values(values, mean, spread) if p is None else p)
+    about = replace(trace, interval=trace.interval or INTERVAL_BY_JACKKNIFE)
+    if q is None:
+        q = false_discovery_rates(upper_p_values(values, mean, spread) if p is None else p)
+        about = replace(about, chance=f"{trace.chance}; one-sided p")
     a, b = stacks
-    return LayerSimilarity(measure, a.layers, b.layers, values, mean, spread, rates, trace)
-
-
-def normal_shuffles(mean: FloatArray, spread: FloatArray) -> Doubles:
-    """Return pseudo-shuffles for a normal chance distribution of known mean and spread.
-
-    Parameters
-    ----------
-    mean, spread
-        Shape [layers].
-
-    Returns
-    -------
-    array
-        Shape [SHUFFLES, layers]: evenly spaced quantiles.
-    """
-    shares = (np.arange(SHUFFLES) + 0.5) / SHUFFLES
-    z = np.array([NormalDist().inv_cdf(share) for share in shares.tolist()])
-    shuffles: Doubles = mean + z[:, None] * spread
-    return shuffles
+    return LayerSimilarity(
+        measure,
+        a.layers,
+        b.layers,
+        values,
+        interval.low,
+        interval.high,
+        mean,
+        spread,
+        q,
+        about,
+        interval.left_out,
+    )
 
 
 def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
@@ -119,65 +129,9 @@ def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
     return p
 
 
-def many_p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
-    """Return `p_values`, extended by Student's t where no shuffle is as far as the score.
-
-    Counting 200 shuffles gives no p below 1/201: a single striking layer of thirteen could never
-    be significant.
-    """
-    counted = p_values(scores, shuffled)
-    is_beyond = counted <= 1 / (1 + len(shuffled))
-    p: Doubles = np.where(is_beyond, np.minimum(counted, few_p_values(scores, shuffled)), counted)
-    return p
-
-
-def many_limits(shuffled: FloatArray) -> tuple[Doubles, Doubles]:
-    """Return the 2.5th and 97.5th percentile under chance."""
-    low, high = np.percentile(shuffled, [2.5, 97.5], axis=0)
-    return low, high
-
-
-def few_limits(shuffled: FloatArray, limits: tuple[float, float]) -> tuple[Doubles, Doubles]:
-    """Return these limits by Student's t, because a few shuffles have no such percentiles."""
-    from scipy.special import stdtrit
-
-    reach = stdtrit(len(shuffled) - 1, 0.975) * _prediction_spread(shuffled)
-    middle = shuffled.mean(axis=0)
-    return np.clip(middle - reach, *limits), np.clip(middle + reach, *limits)
-
-
-def few_p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
-    """Return the two-sided p of scores by Student's t, from few shuffles.
-
-    Counting twenty shuffles gives no p below 1/21, which is never enough for one layer of many.
-    Where all shuffles are equal, they are counted.
-    """
-    from scipy.special import stdtr
-
-    spread = _prediction_spread(shuffled)
-    distance = np.abs(scores - shuffled.mean(axis=0))
-    t = np.divide(distance, spread, out=np.zeros_like(spread), where=spread > ROUNDING)
-    tails = 2 * stdtr(len(shuffled) - 1, -t)
-    p: Doubles = np.where(spread > ROUNDING, tails, p_values(scores, shuffled))
-    return p
-
-
-def _prediction_spread(shuffled: FloatArray) -> Doubles:
-    """Return the standard deviation of another shuffle around the mean of these."""
-    spread: Doubles = shuffled.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(shuffled))
-    return spread
-
-
-def normal_p_values(scores: FloatArray, mean: FloatArray, spread: FloatArray) -> Doubles:
-    """Return the two-sided p of scores whose mean and standard deviation by chance are known.
-
-    Where chance has no spread and the score is that of chance, p is 1.
-    """
-    distance = np.abs(np.asarray(scores, np.float64) - mean)
-    distance[distance < ROUNDING] = 0.0
-    z = np.divide(distance, spread, out=np.where(distance > 0, np.inf, 0.0), where=spread > 0)
-    p: Doubles = np.vectorize(math.erfc, otypes=[np.float64])(z / math.sqrt(2))
-    return p
+def percentile_interval(resampled: FloatArray) -> Interval:
+    """Return the 2.5th and 97.5th percentile of scores of bootstrap samples, [samples, layers]."""
+    return Interval(*np.percentile(resampled, [2.5, 97.5], axis=0))
 
 
 def false_discovery_rates(p: FloatArray) -> Doubles:

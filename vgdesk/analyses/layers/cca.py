@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
+from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.numerics.layer_products import unit_layers
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
     chance_warning,
@@ -121,9 +123,18 @@ def _compared(
     values = scores_of_pairs(white_a, white_b, score)
     mean, spread = _chance(white_a, white_b, weigh, rng)
     spread = shuffled_spread(score, mean, spread, n, rng)
+    left_out = _left_out(white_a, white_b, weigh)
     kept = f"{estimator}, {KEPT_VARIANCE:.0%} of the variance kept"
     trace = Trace(kept, n, (a.encoder, b.encoder), CHANCE, seed, chance_warning(n, mean))
-    return layer_similarity(measure, stacks, values, mean=mean, spread=spread, trace=trace)
+    return layer_similarity(
+        measure,
+        stacks,
+        values,
+        interval=correlation_interval(left_out, values, lowest=0.0, words=n),
+        mean=mean,
+        spread=spread,
+        trace=trace,
+    )
 
 
 def _whitened_layers(stack: LayerStack) -> list[Whitened]:
@@ -174,6 +185,37 @@ def _score(
     correlations = correlations.astype(np.float64).clip(max=1)
     sides = (weigh(left.T, one), weigh(right, other))
     return float(np.mean([np.average(correlations, weights=weights) for weights in sides]))
+
+
+def _left_out(white_a: list[Whitened], white_b: list[Whitened], weigh: Weigh) -> Doubles:
+    """Return the score without each word, or without each of a sample of them, to first order.
+
+    With u and v the canonical variables of length sqrt(n), word i shifts their correlation r by
+    u_i v_i - r (u_i^2 + v_i^2) / 2. Which components are kept, and their weights, stay the same.
+
+    Returns
+    -------
+    array
+        Shape [words, layers of a, layers of b].
+
+    References
+    ----------
+    Romanazzi (1992), Influence in canonical correlation analysis.
+    """
+    n = len(white_a[0].words)
+    rows = sampled_rows(n)
+    found = np.zeros((len(rows), len(white_a), len(white_b)))
+    for i, j in np.ndindex(found.shape[1:]):
+        one, other = white_a[i], white_b[j]
+        if not len(one.dims) or not len(other.dims):
+            continue
+        left, correlations, right = np.linalg.svd(one.words.T @ other.words, full_matrices=False)
+        u, v = one.words[rows] @ left, other.words[rows] @ right.T
+        moves = n * (u * v - correlations * (u**2 + v**2) / 2)
+        sides = [weigh(left.T, one), weigh(right, other)]
+        weights = np.mean([side / side.sum() for side in sides], axis=0)
+        found[:, i, j] = (correlations - moves / (n - 1)) @ weights
+    return found
 
 
 def _chance(

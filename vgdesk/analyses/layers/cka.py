@@ -15,6 +15,8 @@ import math
 from vgdesk.analyses.base import LayerAnalysis, need_words
 from vgdesk.analyses.layers.incremental_products import growing_products
 from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
+from vgdesk.analyses.numerics.layer_products import unit_layers
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, sampled_words
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -37,7 +39,9 @@ def debiased_cka(
     """
     need_words(MIN_WORDS, len(a.rows))
     trace = _trace("debiased linear CKA", a, b, debiased_warning(len(a.rows)))
-    return alignment("cka", a, b, growing_products(a, b).without_diagonal(), trace)
+    products = growing_products(a, b).without_diagonal()
+    matrices = linear_matrices(a, b).without_diagonal()
+    return alignment("cka", (a, b), products, matrices, trace)
 
 
 def biased_cka(
@@ -59,7 +63,15 @@ def biased_cka(
             "Unrelated layers score high too; compare with chance, or use the debiased one."
         )
     trace = _trace("biased linear CKA", a, b, warning)
-    return alignment("cka-biased", a, b, growing_products(a, b), trace)
+    products, matrices = growing_products(a, b), linear_matrices(a, b)
+    return alignment("cka-biased", (a, b), products, matrices, trace, is_debiased=False)
+
+
+def linear_matrices(a: LayerStack, b: LayerStack) -> WordMatrices:
+    """Return the inner products of all pairs of words, or of a sample of them."""
+    a, b = sampled_words(a, b)
+    units_a = unit_layers(a.values)
+    return WordMatrices.of_products(units_a, units_a if b is a else unit_layers(b.values))
 
 
 def debiased_warning(n: int) -> str:

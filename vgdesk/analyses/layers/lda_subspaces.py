@@ -5,11 +5,13 @@ import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis
 from vgdesk.analyses.citations import STUDY
-from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, labelled_rows
-from vgdesk.analyses.inference.chance import false_discovery_rates, few_p_values, permuted_labels
+from vgdesk.analyses.groups.label_scores import FEW_SHUFFLES, Labelled, labelled_rows
+from vgdesk.analyses.inference.band import Band
+from vgdesk.analyses.inference.chance import layer_similarity, permuted_labels
+from vgdesk.analyses.inference.jackknife import INTERVAL_BY_GROUPS, correlation_interval, left_in
 from vgdesk.analyses.layers.cka import debiased_cka
 from vgdesk.analyses.numerics.discriminants import published_points
-from vgdesk.core.arrays import Codes
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.facts import Facts
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import LayerStack
@@ -35,21 +37,43 @@ def compare_subspaces(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0)
     subspaces = zip(
         _subspaces(one.stack, labellings), _subspaces(other.stack, labellings), strict=True
     )
+    left_out = _left_out(one, other, rng)
     found = np.stack([debiased_cka(first, second).values for first, second in subspaces])
     # Accurate to six digits: the rest would make equal layers differ from chance.
     found = found.round(6)
+    shuffled = found[1:].reshape(FEW_SHUFFLES, -1)
+    unusual = Band.of_shuffles(found[0].ravel(), shuffled, (-1.0, 1.0))
     chance = f"mean and spread over {FEW_SHUFFLES} shuffles of the labels among {among}, the same "
-    trace = one.trace("debiased linear CKA along discriminants", f"{chance}for both encoders", seed)
-    return LayerSimilarity(
-        "lda-subspace-cka",
-        a.layers,
-        b.layers,
-        found[0],
-        found[1:].mean(axis=0),
-        found[1:].std(axis=0, ddof=1),
-        false_discovery_rates(few_p_values(found[0], found[1:])),
-        replace(trace, encoders=(a.encoder, b.encoder)),
+    trace = one.trace(
+        "debiased linear CKA along discriminants",
+        f"{chance}for both encoders",
+        seed,
+        INTERVAL_BY_GROUPS,
     )
+    return layer_similarity(
+        "lda-subspace-cka",
+        (a, b),
+        found[0],
+        interval=correlation_interval(left_out, found[0]),
+        mean=found[1:].mean(axis=0),
+        spread=found[1:].std(axis=0, ddof=1),
+        q=unusual.p.reshape(found[0].shape),
+        trace=replace(trace, encoders=(a.encoder, b.encoder)),
+    )
+
+
+def _left_out(one: Labelled, other: Labelled, rng: np.random.Generator) -> Doubles:
+    """Return the values without each group of words, [groups of words, layers, layers]."""
+    found = []
+    for rows in left_in(one.stack.words, rng):
+        codes = np.unique(one.codes[rows], return_inverse=True)[1][None]
+        if len(rows) < MIN_WORDS or codes.max() == 0:
+            continue
+        a, b = (next(_subspaces(side.stack.only(rows), codes)) for side in (one, other))
+        found.append(debiased_cka(a, b).values)
+    # Of too few words the interval is the whole range.
+    shape = (len(one.stack.layers), len(other.stack.layers))
+    return np.array(found) if len(found) > 1 else np.stack([np.full(shape, v) for v in (-1.0, 1.0)])
 
 
 def _subspaces(stack: LayerStack, labellings: Codes) -> Iterator[LayerStack]:

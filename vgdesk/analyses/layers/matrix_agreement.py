@@ -8,26 +8,58 @@ Kazi-Aoual et al. (1995), Refined approximations to permutation tests for multiv
 import numpy as np
 
 from vgdesk.analyses.inference.chance import layer_similarity
+from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.pearson_three import upper_p_values
 from vgdesk.analyses.numerics.layer_products import LayerProducts
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, cka_left_out, third_moments
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
 
-CHANCE = "exact mean and SD over all permutations of one encoder's words"
+EXACT_CHANCE = "exact mean and SD over all permutations of one encoder's words"
+CHANCE = f"{EXACT_CHANCE}, Pearson III tail"
 
 
 def alignment(
-    measure: str, a: LayerStack, b: LayerStack, products: LayerProducts, trace: Trace
+    measure: str,
+    stacks: tuple[LayerStack, LayerStack],
+    products: LayerProducts,
+    matrices: WordMatrices,
+    trace: Trace,
+    *,
+    is_debiased: bool = True,
 ) -> LayerSimilarity:
-    """Turn sums over K times L into cosines; a layer of zeros scores 0."""
+    """Turn sums over K times L into cosines; a layer of zeros scores 0.
+
+    Parameters
+    ----------
+    products
+        The sums over all words.
+    matrices
+        K and L of all words or of a sample, for the interval and the skewness of chance.
+    is_debiased
+        Whether both are without diagonals.
+    """
     mean, spread = _chance(products)
     sizes = products.sizes()
+    values, mean, spread = (_ratio(sums, sizes) for sums in (products.between, mean, spread))
+    # Diagonals widen chance, but hardly skew it.
+    off = products.without_diagonal()
+    third = third_moments(matrices.without_diagonal(), products.words)
+    third *= _ratio(off.sizes(), sizes) ** 3
     return layer_similarity(
         measure,
-        (a, b),
-        _ratio(products.between, sizes),
-        mean=_ratio(mean, sizes),
-        spread=_ratio(spread, sizes),
+        stacks,
+        values,
+        interval=correlation_interval(
+            cka_left_out(matrices, is_debiased=is_debiased),
+            values,
+            lowest=-1.0 if is_debiased else 0.0,
+            words=products.words,
+        ),
+        mean=mean,
+        spread=spread,
+        p=upper_p_values(values, mean, spread, _ratio(third, spread**3)),
         trace=trace,
     )
 

@@ -1,12 +1,19 @@
 """Overlap of nearest neighbours between all layers of two encoders."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
+from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.layers.matrix_agreement import CHANCE
+from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.layers.matrix_agreement import EXACT_CHANCE as CHANCE
+from vgdesk.analyses.numerics.word_matrices import sampled_words
 from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
-from vgdesk.core.arrays import Doubles, Ids
+from vgdesk.analyses.words.word_pairs import unit_rows
+from vgdesk.core.arrays import Doubles, FloatArray, Ids, Places
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -52,10 +59,64 @@ def shared_neighbours(
         "mutual-neighbours",
         (a, b),
         shared / sizes,
+        interval=correlation_interval(
+            _left_out(*sampled_words(a, b)), shared / sizes, lowest=0.0, words=n
+        ),
         mean=mean / sizes,
         spread=spread / sizes,
         trace=Trace(estimator, n, (a.encoder, b.encoder), CHANCE, warning=warning),
     )
+
+
+def _left_out(a: LayerStack, b: LayerStack) -> Doubles:
+    """Return the share without each word in turn, [words, layers of a, layers of b].
+
+    Where a word was a neighbour, the next nearest takes its place.
+    """
+    k = min(NEIGHBOURS, (len(a.rows) - 1) // 2)
+    lists_a = [NeighbourLists.of(layer, k) for layer in a.values]
+    lists_b = lists_a if b is a else [NeighbourLists.of(layer, k) for layer in b.values]
+    found = [[one.shared_left_out(other) for other in lists_b] for one in lists_a]
+    return np.moveaxis(np.array(found), -1, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeighbourLists:
+    """The neighbours of every word of a short list.
+
+    Attributes
+    ----------
+    is_near
+        Shape [words, words]: whether the second is one of the k nearest of the first.
+    following
+        Shape [words]: the next nearest word of each.
+    """
+
+    is_near: NDArray[np.bool_]
+    following: Places
+
+    @classmethod
+    def of(cls, layer: FloatArray, k: int) -> Self:
+        units = unit_rows(layer.astype(np.float64))
+        cosines = units @ units.T
+        np.fill_diagonal(cosines, -np.inf)
+        order = np.argsort(-cosines, axis=1, kind="stable")
+        is_near = np.zeros(cosines.shape, bool)
+        np.put_along_axis(is_near, order[:, :k], True, axis=1)
+        return cls(is_near, order[:, k])
+
+    def shared_left_out(self, other: Self) -> Doubles:
+        """Return the share of common neighbours without each word in turn, [words]."""
+        words = np.arange(len(self.is_near))
+        both = self.is_near & other.is_near
+        shared, k = both.sum(axis=1), int(self.is_near[0].sum())
+        # The word that moves up is shared if it is in the other list, or moves up there as well.
+        mine = other.is_near[words, self.following].astype(np.float64)
+        theirs = self.is_near[words, other.following].astype(np.float64)
+        same = (self.following == other.following).astype(np.float64)
+        gained = mine @ self.is_near + theirs @ other.is_near + (same - 1) @ both
+        left: Doubles = (shared.sum() - shared + gained) / (k * (len(words) - 1))
+        return left
 
 
 def _shared(one: Ids, other: Ids) -> float:

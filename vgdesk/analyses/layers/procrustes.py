@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
+from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
@@ -15,6 +16,7 @@ from vgdesk.analyses.numerics.random_rotation import (
     scores_of_pairs,
     shuffled_spread,
 )
+from vgdesk.analyses.numerics.word_matrices import sampled_words
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
@@ -53,11 +55,20 @@ def procrustes_similarity(
     layers_b, spectra_b = (layers_a, spectra_a) if b is a else _shortened_layers(b)
     score = partial(_similarity, layers_a, layers_b)
     values = scores_of_pairs(layers_a, layers_b, score)
+    left_out = _left_out(*sampled_words(a, b))
     mean, spread = rotation_chance(spectra_a, spectra_b, n)
     spread = shuffled_spread(score, mean, spread, n, np.random.default_rng(seed))
     warning = chance_warning(n, mean)
     trace = Trace("Procrustes", n, (a.encoder, b.encoder), CHANCE, seed, warning)
-    return layer_similarity("procrustes", (a, b), values, mean=mean, spread=spread, trace=trace)
+    return layer_similarity(
+        "procrustes",
+        (a, b),
+        values,
+        interval=correlation_interval(left_out, values, lowest=0.0, words=n),
+        mean=mean,
+        spread=spread,
+        trace=trace,
+    )
 
 
 def _similarity(
@@ -78,6 +89,33 @@ def _similarity(
         return float(np.vdot(one, one))
     rows = one if order is None else one[order]
     return float(svdvals(rows.T @ other, check_finite=False).sum(dtype=np.float64))
+
+
+def _left_out(a: LayerStack, b: LayerStack) -> Doubles:
+    """Return the similarity without each word in turn, to first order.
+
+    Returns
+    -------
+    array
+        Shape [words, layers of a, layers of b]. The best rotation hardly changes without a word, so
+        its own share of the sum is subtracted, and its share of the sizes of both layers.
+    """
+    n = len(a.rows)
+    layers_a, layers_b = (
+        [layer.astype(np.float64) for layer in _shortened_layers(side)[0]] for side in (a, b)
+    )
+    found = np.zeros((n, len(layers_a), len(layers_b)))
+    for i, j in np.ndindex(found.shape[1:]):
+        one, other = layers_a[i], layers_b[j]
+        if not one.size or not other.size:
+            continue
+        left, values, right = np.linalg.svd(one.T @ other, full_matrices=False)
+        score = values.sum()
+        own = np.einsum("ij,ij->i", one @ left @ right, other)
+        sizes = np.einsum("ij,ij->i", one, one) + np.einsum("ij,ij->i", other, other)
+        influence = n * (own - score * sizes / 2)
+        found[:, i, j] = score - influence / (n - 1)
+    return found
 
 
 def _shortened_layers(stack: LayerStack) -> tuple[list[FloatArray], list[Doubles]]:

@@ -11,6 +11,8 @@ from vgdesk.analyses.numerics.layer_products import (
     tiles_of,
     unit_layers,
 )
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
+from vgdesk.analyses.numerics.word_matrices import WordMatrices
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
@@ -74,7 +76,8 @@ def rbf_cka(
     estimator = f"debiased RBF CKA, bandwidth {fraction:g} of the median distance"
     warning = debiased_warning(len(a.rows))
     trace = Trace(estimator, len(a.rows), (a.encoder, b.encoder), CHANCE, warning=warning)
-    return alignment("cka-rbf", a, b, products, trace)
+    matrices = _sampled_kernels(layers, len(a.layers), 1 / (2 * fraction**2), is_one=b is a)
+    return alignment("cka-rbf", (a, b), products, matrices, trace)
 
 
 def _scaled_layers(values: FloatArray, fraction: float) -> list[FloatArray]:
@@ -85,6 +88,21 @@ def _scaled_layers(values: FloatArray, fraction: float) -> list[FloatArray]:
         if median > 0:
             layer /= fraction * np.sqrt(2 * median)
     return layers
+
+
+def _sampled_kernels(
+    layers: list[FloatArray], here: int, middle: float, *, is_one: bool
+) -> WordMatrices:
+    """Return the kernels of a sample of the words, of the first `here` layers and of the others."""
+    rows = sampled_rows(len(layers[0]))
+    every = slice(0, len(rows))
+    kernels = np.stack(
+        [
+            _kernel_tile(layer[rows], middle if layer.any() else 0.0, every, every)
+            for layer in layers
+        ]
+    )
+    return WordMatrices(kernels[:here], kernels[:here] if is_one else kernels[here:])
 
 
 def _median_square(layer: FloatArray) -> float:

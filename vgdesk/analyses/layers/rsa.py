@@ -16,6 +16,7 @@ import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
+from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.layers.mantel import chance
 from vgdesk.analyses.layers.pair_matrices import (
     PairMatrices,
@@ -26,6 +27,9 @@ from vgdesk.analyses.layers.pair_matrices import (
     unit_values,
 )
 from vgdesk.analyses.numerics.kendall_tau import concordance
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
+from vgdesk.analyses.numerics.pair_tiles import squares_among
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, correlations_left_out
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
@@ -117,7 +121,9 @@ def _correlated(measure: str, estimator: str, words: Compared, scale: Scale) -> 
     pairs_a, pairs_b = words.pairs(scale)
     values = products(pairs_a.values, pairs_b.values)
     trace = rsa_trace(estimator, words, EXACT_CHANCE)
-    return rsa_result(measure, words, values, spread(words.n, pairs_a, pairs_b), trace)
+    left_out = pairs_left_out(words.n, pairs_a, pairs_b)
+    by_chance = spread(words.n, pairs_a, pairs_b)
+    return rsa_result(measure, words, values, left_out, by_chance, trace)
 
 
 def kendall_rsa(
@@ -148,7 +154,21 @@ def kendall_rsa(
         by_chance += ", and from sampling"
         words = replace(words, seed=seed)
     trace = rsa_trace(estimator, words, by_chance)
-    return rsa_result("rsa-kendall", words, found.values, sizes, trace)
+    # The ranks of pairs move tau as they move their correlation.
+    moves = pairs_left_out(words.n, pairs_a, pairs_b) * np.outer(found.share_a, found.share_b)
+    left_out = (found.values + moves - moves.mean(axis=0)).clip(-1.0, 1.0)
+    return rsa_result("rsa-kendall", words, found.values, left_out, sizes, trace)
+
+
+def pairs_left_out(words: int, pairs_a: PairMatrices, pairs_b: PairMatrices) -> Doubles:
+    """Return the correlations without each word of the list, or of a sample of it.
+
+    Ranks stay those of the whole list.
+    """
+    rows = sampled_rows(words)
+    a = squares_among(pairs_a.values, words, rows)
+    b = a if pairs_b is pairs_a else squares_among(pairs_b.values, words, rows)
+    return correlations_left_out(WordMatrices(a, b))
 
 
 def spread(words: int, pairs_a: PairMatrices, pairs_b: PairMatrices) -> Doubles:
@@ -165,7 +185,12 @@ def rsa_trace(estimator: str, words: Compared, by_chance: str) -> Trace:
 
 
 def rsa_result(
-    measure: str, words: Compared, values: Doubles, by_chance: Doubles, trace: Trace
+    measure: str,
+    words: Compared,
+    values: Doubles,
+    left_out: Doubles,
+    by_chance: Doubles,
+    trace: Trace,
 ) -> LayerSimilarity:
     """Combine correlations with their spread by chance, with a warning if that is wide."""
     if words.n < TRUSTED_WORDS:
@@ -176,6 +201,7 @@ def rsa_result(
         measure,
         (words.a, words.b),
         values.clip(-1.0, 1.0),
+        interval=correlation_interval(left_out, values, words=words.n),
         mean=np.zeros_like(values),
         spread=by_chance,
         trace=trace,

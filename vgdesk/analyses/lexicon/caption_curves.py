@@ -1,10 +1,19 @@
 """Layer curves of captions: agreement with human ratings, and ranking of captions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
-from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve, normal_shuffles
+from vgdesk.analyses.inference.band import Normal
+from vgdesk.analyses.inference.chance import (
+    RESAMPLES,
+    SHUFFLES,
+    layer_curve,
+    percentile_interval,
+)
+from vgdesk.analyses.inference.units import numbered
 from vgdesk.analyses.lexicon.caption_similarity import (
     caption_similarities,
     caption_words,
@@ -12,7 +21,7 @@ from vgdesk.analyses.lexicon.caption_similarity import (
 )
 from vgdesk.analyses.lexicon.ratings import DIGITS, standard_ranks, weighted_correlations
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
-from vgdesk.core.arrays import Doubles
+from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.model import WordId
 from vgdesk.core.results import LayerCurve, Trace
@@ -24,6 +33,44 @@ NEAREST = 5
 LIMITS = (-1.0, 1.0)
 
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rated:
+    """Pairs of captions and their ratings.
+
+    Attributes
+    ----------
+    captions
+        Shape [2, pairs]: the number of the reference and of the candidate.
+    ratings
+        Shape [pairs].
+    """
+
+    captions: Codes
+    ratings: Doubles
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair], ratings: Sequence[float], kept: Sequence[int]) -> Self:
+        captions = numbered(caption for i in kept for caption in pairs[i]).reshape(-1, 2).T
+        return cls(captions, np.array([ratings[i] for i in kept], np.float64))
+
+    def drawn(self, rng: np.random.Generator) -> Doubles:
+        """Return how often each pair occurs in bootstrap samples of the captions.
+
+        A pair occurs as often as the product of its captions. One that is in no other pair is drawn
+        with it, not on its own, so that separate pairs are resampled as pairs. Shape [samples,
+        pairs].
+        """
+        reference, candidate = self.captions
+        often = np.bincount(self.captions.ravel())
+        n = len(often)
+        counts = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
+        by_candidate = (often[candidate] > 1) & (reference != candidate)
+        by_reference = (often[reference] > 1) | ~by_candidate
+        return np.where(by_reference, counts[:, reference], 1.0) * np.where(
+            by_candidate, counts[:, candidate], 1.0
+        )
 
 
 def correlate_words(
@@ -47,7 +94,8 @@ def correlate_words(
         for column, i in enumerate(kept):
             reference, candidate = words[i]
             line[column] = (units[reference] @ units[candidate].T).max(axis=1).mean()
-    return _correlated("words", "SRS, word by word,", scores, _at(ratings, kept), stack, seed)
+    rated = _Rated.of(pairs, ratings, kept)
+    return _correlated("words", "SRS, word by word,", scores, rated, stack, seed)
 
 
 def correlate_sentences(
@@ -66,8 +114,8 @@ def correlate_sentences(
     one, other = np.array([rows[i] for i in kept], np.intp).reshape(-1, 2).T
     units = [unit_rows(layer) for layer in stack.values]
     scores = np.array([np.einsum("ij,ij->i", layer[one], layer[other]) for layer in units])
-    name = "cosine of whole sentences"
-    return _correlated("sentences", name, scores, _at(ratings, kept), stack, seed)
+    rated = _Rated.of(pairs, ratings, kept)
+    return _correlated("sentences", "cosine of whole sentences", scores, rated, stack, seed)
 
 
 def rank_captions(
@@ -101,15 +149,15 @@ def rank_captions(
     trace = _trace_of_ranks(used, words, seed)
     weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n
     mean, spread = _random_captions(scores)
-    chance = normal_shuffles(*(np.full(len(used.layers), value) for value in (mean, spread)))
+    chance = Normal(*(np.full(len(used.layers), value) for value in (mean, spread)))
 
     def curve(series: str, found: Doubles) -> LayerCurve:
         return layer_curve(
             "captions",
             used,
             found.mean(axis=1),
-            resampled=weights @ found.T,
-            shuffled=chance,
+            interval=percentile_interval(weights @ found.T),
+            chance=chance,
             limits=LIMITS,
             trace=trace,
             series=series,
@@ -160,28 +208,27 @@ def _correlated(
     series: str,
     name: str,
     scores: Doubles,
-    ratings: Doubles,
+    rated_pairs: _Rated,
     stack: LayerStack,
     seed: int,
 ) -> LayerCurve:
-    """Correlate scores, [layers, pairs], with human ratings, [pairs]."""
-    n = len(ratings)
+    """Correlate scores, [layers, pairs], with human ratings."""
+    n = len(rated_pairs.ratings)
     if n < MIN_PAIRS:
         raise TooFewWordsError(
             f"At least {MIN_PAIRS} pairs of captions with known words are needed, but there are "
             f"{n}.",
             "Add more pairs, or choose another encoder.",
         )
-    ranks, rated = standard_ranks(scores.round(DIGITS)), standard_ranks(ratings)
+    ranks, rated = standard_ranks(scores.round(DIGITS)), standard_ranks(rated_pairs.ratings)
     rng = np.random.default_rng(seed)
     orders = rng.permuted(np.tile(np.arange(n), (SHUFFLES, 1)), axis=1)
-    drawn = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
     return layer_curve(
         "captions",
         stack,
         ranks @ rated / n,
-        resampled=weighted_correlations(ranks, rated, drawn),
-        shuffled=rated[orders] @ ranks.T / n,
+        interval=percentile_interval(weighted_correlations(ranks, rated, rated_pairs.drawn(rng))),
+        chance=rated[orders] @ ranks.T / n,
         limits=LIMITS,
         trace=Trace(
             f"Spearman correlation of {name} and ratings over pairs of captions",
@@ -190,7 +237,7 @@ def _correlated(
             f"{SHUFFLES} shuffles of the ratings",
             seed,
             _warning(n, "pairs"),
-            f"95 % of {RESAMPLES} bootstrap samples of the pairs",
+            f"95 % of {RESAMPLES} bootstrap samples of the captions",
         ),
         series=series,
     )
@@ -199,10 +246,6 @@ def _correlated(
 def _known(caption: str, place: Mapping[str, int]) -> list[int]:
     """Return the rows of the known words of a caption."""
     return [place[word] for word in caption_words(caption) if word in place]
-
-
-def _at(ratings: Sequence[float], kept: list[int]) -> Doubles:
-    return np.array([ratings[i] for i in kept], np.float64)
 
 
 def _warning(n: int, things: str) -> str:

@@ -4,12 +4,10 @@ from collections import defaultdict
 
 import numpy as np
 
+from vgdesk.analyses.inference.band import Band
 from vgdesk.analyses.inference.chance import (
     RESAMPLES,
     SHUFFLES,
-    false_discovery_rates,
-    many_limits,
-    many_p_values,
 )
 from vgdesk.analyses.lexicon.letter_classes import VOWELS
 from vgdesk.analyses.lexicon.sound_symbolism import (
@@ -57,7 +55,7 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
     resampled = np.stack([_resampled(drawn[:, members[key]], rng) for key in order], axis=1)
     values = np.array([means[key] for key in order])
     low, high = np.percentile(resampled, [2.5, 97.5], axis=0)
-    chance_low, chance_high = many_limits(shuffled)
+    band = Band.of_shuffles(values, shuffled, (-2.0, 2.0))
     return LetterProfile(
         stack.layers[layer],
         tuple(letter for _, letter in order),
@@ -66,10 +64,10 @@ def letter_profile(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -
         values,
         low,
         high,
-        chance_low,
-        shuffled.mean(axis=0),
-        chance_high,
-        false_discovery_rates(many_p_values(values, shuffled)),
+        band.low,
+        band.mean,
+        band.high,
+        band.p,
         Trace(
             f"{ESTIMATOR}, of words by their first consonant and by their first vowel",
             len(words.rows) + len(shapes.rows),

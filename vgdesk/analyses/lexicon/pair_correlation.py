@@ -1,13 +1,13 @@
 """Whether two distance tables agree on which pairs of words are near.
 
-Pairs share words, so chance and interval come from permuting and resampling words, not pairs.
+Pairs share words, so chance comes from permuting words, not pairs.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES
+from vgdesk.analyses.inference.chance import SHUFFLES
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray
@@ -17,8 +17,6 @@ from vgdesk.core.arrays import Doubles, FloatArray
 DIGITS = 9
 # Shuffles correlated with all layers at once.
 TOGETHER = 8
-# Samples whose values vary less than this have no correlation.
-NOTHING = 1e-6
 
 
 def cosine_distances(values: FloatArray) -> Doubles:
@@ -93,35 +91,3 @@ def _mixed(table: FloatArray, rng: np.random.Generator) -> Iterator[FloatArray]:
     for start in range(0, SHUFFLES, TOGETHER):
         orders = [rng.permutation(words) for _ in range(start, min(start + TOGETHER, SHUFFLES))]
         yield np.stack([table[np.ix_(order, order)].ravel() for order in orders])
-
-
-def resampled_correlations(
-    layers: FloatArray, table: FloatArray, rng: np.random.Generator
-) -> Doubles:
-    """Correlate layers with a table over bootstrap samples of the words.
-
-    Ranks stay those among all words, and no word forms a pair with itself. So every sum over pairs
-    is w'Mw, with w the number of times each word was drawn.
-
-    Returns
-    -------
-    array
-        Shape [samples, layers]; 0 where the sample does not vary.
-    """
-    words = len(table)
-    weights = rng.multinomial(words, [1 / words] * words, RESAMPLES).astype(np.float32)
-    pairs = words**2 - (weights.astype(np.float64) ** 2).sum(axis=1)
-
-    def mean(values: FloatArray) -> Doubles:
-        sums = np.einsum("ij,ij->i", weights @ values, weights, dtype=np.float64)
-        means: Doubles = sums / np.maximum(pairs, 1)
-        return means
-
-    middle, square = mean(table), mean(table**2)
-    found = np.zeros((RESAMPLES, len(layers)))
-    for column, layer in zip(found.T, layers, strict=True):
-        own = mean(layer)
-        spread = (mean(layer**2) - own**2) * (square - middle**2)
-        shared = mean(layer * table) - own * middle
-        np.divide(shared, np.sqrt(spread.clip(0)), out=column, where=spread > NOTHING)
-    return found.clip(-1.0, 1.0)

@@ -1,7 +1,8 @@
 """Which pairs are similar in a layer: takes of one word, similar sounds, similar meanings.
 
 Takes of one word by one speaker are averaged as unit vectors into a saying. The sayings of a word
-are averaged into the word. So every speaker counts once, and every pair of words counts once.
+are averaged into the word. So every speaker counts once, and every pair of words counts once. Takes
+of unknown speakers are part of the word, but of no pair of sayings.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,10 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import (
-    INTERVAL,
-    bootstrap_counts,
-    layer_curve,
-    normal_shuffles,
-)
+from vgdesk.analyses.inference.band import Normal
+from vgdesk.analyses.inference.chance import layer_curve
+from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval
+from vgdesk.analyses.inference.units import UNNAMED, distinct_takes, speakers_of
 from vgdesk.analyses.lexicon.pair_means import (
     GroupPairs,
     ListedPairs,
@@ -25,12 +24,8 @@ from vgdesk.analyses.lexicon.pair_means import (
     PairSpread,
 )
 from vgdesk.analyses.lexicon.word_relations import word_relations
-from vgdesk.analyses.words.speaker_groups import (
-    group_means,
-    speaker_codes,
-    voice_codes,
-    without_voices,
-)
+from vgdesk.analyses.numerics.leaving_out import counts_left_out
+from vgdesk.analyses.words.speaker_groups import group_means, voice_codes, without_voices
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
@@ -42,6 +37,7 @@ from vgdesk.core.stack import LayerStack
 from vgdesk.core.viewing import Rows
 
 MIN_WORDS = 4
+LIMITS = (-2.0, 2.0)
 # With fewer words there are too few random pairs for a baseline.
 TRUSTED_WORDS = 20
 # The mean of fewer pairs says more about these words than about the layer.
@@ -70,7 +66,9 @@ class Level:
     Attributes
     ----------
     items
-        "takes" or "words".
+        "words of a speaker" or "words".
+    rows
+        The takes used.
     groupings
         Shape [rows], and perhaps [sayings]: the group that each is averaged into.
     word, voice
@@ -80,6 +78,7 @@ class Level:
     """
 
     items: str
+    rows: Codes
     groupings: tuple[Codes, ...]
     word: Codes
     voice: Codes
@@ -87,8 +86,8 @@ class Level:
     types: tuple[PairType, ...]
 
     def vectors(self, layer: FloatArray) -> Doubles:
-        """Average the unit vectors of all rows, [items, dim]."""
-        vectors = unit_rows(layer)
+        """Average the unit vectors of the takes, [items, dim]."""
+        vectors = unit_rows(layer)[self.rows]
         for groups in self.groupings:
             vectors = group_means(vectors, groups)
         return vectors
@@ -129,19 +128,17 @@ class Level:
         return 1 + one.pairs.count / others if one.pairs in self.random.common else 1.0
 
 
-def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
+def score_pair_types(stack: LayerStack, facts: Facts, _seed: int) -> tuple[LayerCurve, ...]:
     """Mean cosine of pairs of each type at every layer, minus that of random pairs.
 
-    Random pairs are all pairs of different words; for takes, only those by different speakers:
-    with few speakers the similarity of takes by one speaker would mask that of takes of one word.
+    Random pairs are all pairs of different words; for the same word, only those by different
+    speakers: with few speakers the similarity of takes by one speaker would mask that of one word.
     Types without pairs are left out, and so are types that include all pairs.
 
     Parameters
     ----------
     facts
         Speakers, pronunciations, synonyms and labels, where known.
-    seed
-        For the resampled words of the interval.
 
     Returns
     -------
@@ -153,51 +150,62 @@ def score_pair_types(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerC
     Choi et al. (2024), Self-supervised speech representations are more phonetic than semantic.
     """
     need_words(MIN_WORDS, len(stack.rows))
+    stack = distinct_takes(stack, facts)
     levels = _levels(stack, facts)
     if not levels:
         raise VgdeskError(
-            "No word has two takes, and no two words are related.",
-            "Record words twice, name the speakers, or fill in the columns “phones”, “synonyms” or "
-            "a label.",
+            "No word has takes by two known speakers, and no two words are related.",
+            "Name the speakers of the takes, or fill in the columns “phones”, “synonyms” or a "
+            "label.",
         )
-    words = tuple(sorted(set(stack.words)))
-    drawn = bootstrap_counts(words, np.random.default_rng(seed)).T.astype(np.float32)
-    return tuple(curve for level in levels for curve in _curves(level, stack, drawn, seed))
+    words = len(set(stack.words))
+    present = counts_left_out(words).T.astype(np.float32)
+    return tuple(curve for level in levels for curve in _curves(level, stack, present))
 
 
 def _levels(stack: LayerStack, facts: Facts) -> list[Level]:
     """Find the pairs of sayings and of words."""
     words, word = np.unique(stack.words, return_inverse=True)
-    speaker = speaker_codes(stack.rows, facts)
-    keys, saying = np.unique(word * (speaker.max() + 1) + speaker, return_inverse=True)
-    of_saying, by = np.divmod(keys, speaker.max() + 1)
+    speakers = speakers_of(stack, facts)
+    speaker = np.unique(speakers, return_inverse=True)[1]
+    named = np.flatnonzero([one != UNNAMED for one in speakers])
     names = [WordId(name) for name in words.tolist()]
-    levels = (
-        _between_sayings((saying,), of_saying, by),
-        _between_words((saying, of_saying), names, facts),
-    )
+    levels = [_between_words(word, speaker, names, facts)]
+    if len(named):
+        levels.insert(0, _between_sayings(named, word[named], speaker[named]))
     return [level for level in levels if level.types]
 
 
-def _between_sayings(groupings: tuple[Codes, ...], word: Codes, speaker: Codes) -> Level:
+def _sayings(word: Codes, speaker: Codes) -> tuple[Codes, Codes, Codes]:
+    """Return the saying of each take, and the word and the speaker of each saying."""
+    keys, saying = np.unique(word * (speaker.max() + 1) + speaker, return_inverse=True)
+    return saying, *np.divmod(keys, speaker.max() + 1)
+
+
+def _between_sayings(rows: Codes, word: Codes, speaker: Codes) -> Level:
+    saying, word, speaker = _sayings(word, speaker)
+    speaker = np.unique(speaker, return_inverse=True)[1]
     same_speaker, same_word = GroupPairs(speaker), _same_word(word)
     types = PairType("same word", same_word, is_within=True), PairType("same speaker", same_speaker)
     # All pairs of a word share one weight, but each of them is excluded from the random pairs.
     random = PairsApart((same_speaker, ListedPairs.equal(same_word.pairs)))
     telling = _telling(types, random, len(word))
-    return Level("takes", groupings, word, voice_codes(speaker), random, telling)
+    voice = voice_codes(speaker)
+    return Level("words of a speaker", rows, (saying,), word, voice, random, telling)
 
 
-def _between_words(groupings: tuple[Codes, ...], words: Sequence[WordId], facts: Facts) -> Level:
+def _between_words(word: Codes, speaker: Codes, words: Sequence[WordId], facts: Facts) -> Level:
+    saying, of_saying, _ = _sayings(word, speaker)
     near, synonyms = word_relations(words, facts)
     types = (
         PairType("near-homophone", ListedPairs.equal(near)),
         PairType("synonym", ListedPairs.equal(synonyms)),
         PairType("category", GroupPairs(_categories(words, facts))),
     )
-    word, voice = np.arange(len(words)), np.zeros(len(words), np.intp)
-    random = PairsApart(())
-    return Level("words", groupings, word, voice, random, _telling(types, random, len(words)))
+    own, voice = np.arange(len(words)), np.zeros(len(words), np.intp)
+    random, rows = PairsApart(()), np.arange(len(word))
+    telling = _telling(types, random, len(words))
+    return Level("words", rows, (saying, of_saying), own, voice, random, telling)
 
 
 def _telling(types: tuple[PairType, ...], random: PairsApart, items: int) -> tuple[PairType, ...]:
@@ -231,43 +239,45 @@ def _mean(pairs: Pairs | PairsApart, items: FloatArray, often: FloatArray) -> Do
     return np.divide(total, size, out=np.full_like(total, np.nan), where=size > 0)
 
 
-def _curves(level: Level, stack: LayerStack, drawn: FloatArray, seed: int) -> Iterator[LayerCurve]:
+def _curves(level: Level, stack: LayerStack, present: FloatArray) -> Iterator[LayerCurve]:
     """Score all types of a level.
 
     Parameters
     ----------
-    drawn
-        Shape [words, samples]: how often each word occurs in each sample.
+    present
+        Shape [words, samples]: 1 for the words of each sample, of which one word is left out.
     """
-    once = np.ones((len(drawn), 1))
-    scores, resampled, spreads = [], [], []
+    once = np.ones((len(present), 1))
+    scores, left_out, spreads = [], [], []
     for layer in until_cancelled(stack.values):
         items = level.vectors(layer)
         scores.append(level.means(items, once)[:, 0])
-        resampled.append(level.means(items.astype(drawn.dtype), drawn))
+        left_out.append(level.means(items.astype(present.dtype), present))
         spreads.append(level.spreads(items))
     # In each, the first axis is the type, and the last the layer.
-    by_type = np.transpose(scores), np.stack(resampled, axis=2), np.transpose(spreads)
+    by_type = np.transpose(scores), np.stack(left_out, axis=2), np.transpose(spreads)
     for one, score, samples, spread in zip(level.types, *by_type, strict=True):
         yield layer_curve(
             "pair-types",
             stack,
             score,
-            resampled=samples[~np.isnan(samples).any(axis=1)],
-            shuffled=normal_shuffles(np.zeros_like(spread), spread),
-            limits=(-2.0, 2.0),
-            trace=_trace(one, level, stack, seed),
+            interval=jackknife_interval(
+                samples[~np.isnan(samples).any(axis=1)], score, limits=LIMITS, words=len(present)
+            ),
+            chance=Normal(np.zeros_like(spread), spread),
+            limits=LIMITS,
+            trace=_trace(one, level, stack),
             series=one.title,
         )
 
 
-def _trace(one: PairType, level: Level, stack: LayerStack, seed: int) -> Trace:
+def _trace(one: PairType, level: Level, stack: LayerStack) -> Trace:
     return Trace(
         f"{one.title}: mean cosine of {one.pairs.count} pairs, minus that of random pairs",
         len(stack.rows),
         (stack.encoder,),
         f"normal curve with the exact standard deviation over all permutations of {level.items}",
-        seed,
+        None,
         _warning(one, len(set(stack.words))),
         INTERVAL,
     )
@@ -284,8 +294,8 @@ def _warning(one: PairType, words: int) -> str:
 PAIR_TYPES = CurveAnalysis(
     id="pair-types",
     title="Pair types",
-    explains="Whether takes of the same word, words that sound alike and words that mean the same "
-    "are more similar than random pairs of words.",
+    explains="Whether the same word by two speakers, words that sound alike and words that mean "
+    "the same are more similar than random pairs of words.",
     reading="0 is as similar as random pairs; higher values mean that such pairs are more similar.",
     avoid="Not across models without their chance bands: where all words share a strong common "
     "direction, all differences are small.",

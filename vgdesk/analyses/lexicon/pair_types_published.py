@@ -1,13 +1,15 @@
 """Pair types sampled as in the study, for comparison with `pair_types`."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import layer_curve
+from vgdesk.analyses.inference.chance import layer_curve, percentile_interval
+from vgdesk.analyses.inference.units import UNNAMED, distinct_takes, speakers_of
 from vgdesk.analyses.lexicon.pair_types import MIN_WORDS, TRUSTED_WORDS
 from vgdesk.analyses.lexicon.word_relations import word_relations
 from vgdesk.analyses.words.word_pairs import unit_rows
@@ -25,7 +27,102 @@ Pairs = NDArray[np.intp]
 SAMPLES = 5
 MOST_TAKES = 10_000
 SHUFFLES = 20
-RANDOM = "random"
+RANDOM, SAME_WORD, SAME_SPEAKER = "random", "same word", "same speaker"
+NEAR, SYNONYM = "near-homophone", "synonym"
+TYPES = (RANDOM, SAME_WORD, SAME_SPEAKER, NEAR, SYNONYM)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Takes:
+    """Words and speakers of takes, as numbers.
+
+    Attributes
+    ----------
+    word, speaker
+        Shape [takes]; an unknown speaker is -1.
+    near, synonyms
+        Shape [pairs, 2]: related words.
+    """
+
+    word: Codes
+    speaker: Codes
+    near: Pairs
+    synonyms: Pairs
+
+    @classmethod
+    def of(cls, stack: LayerStack, facts: Facts) -> Self:
+        names, word = np.unique(stack.words, return_inverse=True)
+        speakers = np.array(speakers_of(stack, facts))
+        speaker = np.unique(speakers, return_inverse=True)[1]
+        related = word_relations([WordId(name) for name in names.tolist()], facts)
+        return cls(word, np.where(speakers == UNNAMED, -1, speaker), *related)
+
+    def sample(self, rng: np.random.Generator, types: Sequence[str]) -> Mapping[str, Pairs]:
+        """Draw takes and pair them."""
+        rows = rng.permutation(len(self.word))[:MOST_TAKES]
+        by_word = _grouped(rows, self.word)
+        by_speaker = _grouped(rows[self.speaker[rows] >= 0], self.speaker)
+        pairs: Mapping[str, Callable[[], Pairs]] = {
+            RANDOM: lambda: _against_itself(rows, rng),
+            SAME_WORD: lambda: _within(by_word, rng),
+            SAME_SPEAKER: lambda: _within(by_speaker, rng),
+            NEAR: lambda: _across(self.near, by_word),
+            SYNONYM: lambda: _across(self.synonyms, by_word),
+        }
+        return {name: pairs[name]() for name in types}
+
+    def dealt_means(
+        self, name: str, layers: Sequence[FloatArray], rng: np.random.Generator
+    ) -> Doubles:
+        """Return the mean cosine of a type after one deal, averaged like the score, [layers]."""
+        dealt = self.deal(name, rng)
+        has_all_pairs = name in (NEAR, SYNONYM) and len(self.word) <= MOST_TAKES
+        means: list[Doubles] = []
+        while len(means) < (1 if has_all_pairs else SAMPLES):
+            pairs = dealt.sample(rng, [name])[name]
+            if len(pairs):  # takes of a word may all have been paired with themselves
+                means.append(_means(layers, dealt.word, pairs))
+        mean: Doubles = np.mean(means, axis=0)
+        return mean
+
+    def deal(self, name: str, rng: np.random.Generator) -> Self:
+        """Deal out what a type of pairs is about, with all takes.
+
+        The same word: the words of each speaker; the same speaker: the speakers of each word;
+        related words: the words. Where each word was said by one speaker only, this leaves all
+        pairs as they were: then takes are dealt by speaker, or the speakers of all words.
+        """
+        if name == SAME_WORD and self.is_crossed:
+            return replace(self, word=_dealt(self.word, self.speaker, rng))
+        if name == SAME_WORD:
+            return replace(self, word=_shuffled(self.word, self.speaker, rng))
+        if name == SAME_SPEAKER:
+            return replace(self, speaker=self._dealt_speakers(rng))
+        return replace(self, word=_dealt(self.word, np.zeros_like(self.word), rng))
+
+    def dealt(self, name: str) -> str:
+        """Describe what `deal` deals out for a type of pairs."""
+        if name == SAME_WORD and not self.is_crossed:
+            return "the takes of each speaker: tests whether takes of a word are alike"
+        of_speakers = "speakers of each word" if self.is_crossed else "speakers of the words"
+        units = {SAME_WORD: "words of each speaker", SAME_SPEAKER: of_speakers}
+        return f"the {units.get(name, 'words')}, with all their takes"
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether any word was said by two speakers."""
+        sayings = np.unique(np.stack([self.word, self.speaker]), axis=1).shape[1]
+        return bool(sayings > len(np.unique(self.word)))
+
+    def _dealt_speakers(self, rng: np.random.Generator) -> Codes:
+        known = np.flatnonzero(self.speaker >= 0)
+        word, speaker, dealt = self.word[known], self.speaker[known], self.speaker.copy()
+        if self.is_crossed:
+            dealt[known] = _dealt(speaker, word, rng)
+        else:
+            first, place = np.unique(word, return_index=True, return_inverse=True)[1:]
+            dealt[known] = rng.permutation(speaker[first])[place]
+        return dealt
 
 
 def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -45,48 +142,55 @@ def score_as_published(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     Choi et al. (2024), Self-supervised speech representations are more phonetic than semantic.
     """
     need_words(MIN_WORDS, len(stack.rows))
-    samples = [_sample(stack, facts, np.random.default_rng([seed, i])) for i in range(SAMPLES)]
+    stack = distinct_takes(stack, facts)
+    takes = Takes.of(stack, facts)
+    samples = [takes.sample(np.random.default_rng([seed, i]), TYPES) for i in range(SAMPLES)]
     types = [name for name in samples[0] if all(len(sample[name]) for sample in samples)]
     if RANDOM not in types or len(types) < 2:
         raise VgdeskError(
             "No word has two takes, and no two words are related.",
             "Record words twice, name the speakers, or fill in “phones” or “synonyms”.",
         )
-    words = np.unique(stack.words, return_inverse=True)[1]
-    scores = np.array([_scores(stack.values, words, sample, types) for sample in samples])
-    rng = np.random.default_rng([seed, SAMPLES])
-    orders = [rng.permutation(len(words)) for _ in range(SHUFFLES)]
-    shuffled = [_scores(stack.values[:, o], words, samples[0], types) for o in orders]
-    return tuple(_curves(stack, types, scores, np.array(shuffled), seed))
+    layers = [unit_rows(layer) for layer in stack.values]
+    means = np.array(
+        [[_means(layers, takes.word, sample[name]) for name in types] for sample in samples]
+    )
+    random = means[:, [types.index(RANDOM)]]
+    types.remove(RANDOM)
+    rng, coarse = np.random.default_rng([seed, SAMPLES]), [one.astype(np.float32) for one in layers]
+    # Random pairs are the same whatever is dealt out.
+    shuffled = np.array(
+        [[takes.dealt_means(name, coarse, rng) for name in types] for _ in range(SHUFFLES)]
+    ) - random.mean(axis=0)
+    scores = means[:, 1:] - random
+    dealt = [takes.dealt(name) for name in types]
+    return tuple(_curves(stack, dict(zip(types, dealt, strict=True)), scores, shuffled, seed))
 
 
-def _sample(stack: LayerStack, facts: Facts, rng: np.random.Generator) -> Mapping[str, Pairs]:
-    """Draw takes and pair them."""
-    rows = rng.permutation(len(stack.rows))[:MOST_TAKES]
-    by_word, by_speaker = _grouped(rows, stack.words), _grouped(rows, _speakers(stack, facts))
-    names = list(by_word)
-    near, synonyms = word_relations([WordId(name) for name in names], facts)
-    return {
-        RANDOM: _against_itself(rows, rng),
-        "same word": _within(by_word, rng),
-        "same speaker": _within(by_speaker, rng),
-        "near-homophone": _across(near, names, by_word),
-        "synonym": _across(synonyms, names, by_word),
-    }
+def _dealt(codes: Codes, within: Codes, rng: np.random.Generator) -> Codes:
+    """Permute which codes there are among those of each group; rows of a code stay together."""
+    dealt = codes.copy()
+    for group in np.unique(within):
+        here = within == group
+        own, place = np.unique(codes[here], return_inverse=True)
+        dealt[here] = rng.permutation(own)[place]
+    return dealt
 
 
-def _speakers(stack: LayerStack, facts: Facts) -> tuple[str, ...]:
-    known = facts.speaker_of()
-    return tuple(known.get(row, "") for row in stack.rows)
+def _shuffled(codes: Codes, within: Codes, rng: np.random.Generator) -> Codes:
+    """Permute the codes of the rows of each group."""
+    dealt = codes.copy()
+    for group in np.unique(within):
+        here = within == group
+        dealt[here] = rng.permutation(codes[here])
+    return dealt
 
 
-def _grouped(rows: Codes, names: tuple[str, ...]) -> dict[str, Codes]:
-    """List the rows of each name, without unnamed rows."""
-    found: dict[str, list[int]] = {}
-    for row in rows.tolist():
-        if names[row]:
-            found.setdefault(names[row], []).append(row)
-    return {name: np.array(found[name], np.intp) for name in sorted(found)}
+def _grouped(rows: Codes, codes: Codes) -> dict[int, Codes]:
+    """List the given rows by their code, in their order."""
+    order = rows[np.argsort(codes[rows], kind="stable")]
+    found, starts = np.unique(codes[order], return_index=True)
+    return dict(zip(found.tolist(), np.split(order, starts[1:]), strict=True)) if len(rows) else {}
 
 
 def _against_itself(rows: Codes, rng: np.random.Generator) -> Pairs:
@@ -95,38 +199,42 @@ def _against_itself(rows: Codes, rng: np.random.Generator) -> Pairs:
     return found
 
 
-def _within(groups: Mapping[str, Codes], rng: np.random.Generator) -> Pairs:
+def _within(groups: Mapping[int, Codes], rng: np.random.Generator) -> Pairs:
     return np.concatenate([_against_itself(rows, rng) for rows in groups.values()] or [_NONE])
 
 
-def _across(pairs: Pairs, names: list[str], by_word: Mapping[str, Codes]) -> Pairs:
+def _across(pairs: Pairs, by_word: Mapping[int, Codes]) -> Pairs:
     found = [_NONE]
     for one, other in pairs.tolist():
-        grid = np.meshgrid(by_word[names[one]], by_word[names[other]], indexing="ij")
-        found.append(np.stack([part.ravel() for part in grid], axis=1))
+        if one in by_word and other in by_word:
+            grid = np.meshgrid(by_word[one], by_word[other], indexing="ij")
+            found.append(np.stack([part.ravel() for part in grid], axis=1))
     return np.concatenate(found)
 
 
-def _scores(
-    values: FloatArray, words: Codes, sample: Mapping[str, Pairs], types: list[str]
-) -> Doubles:
-    """Return the mean cosine of each type minus that of random pairs, [types, layers]."""
-    layers = [unit_rows(layer) for layer in values]
-    means = [[_mean(units, words, sample[name]) for units in layers] for name in types]
-    return np.array(means) - means[types.index(RANDOM)]
+def _means(layers: Sequence[FloatArray], words: Codes, pairs: Pairs) -> Doubles:
+    """Average cosines over pairs of takes, by pair of words first, [layers].
 
-
-def _mean(units: Doubles, words: Codes, pairs: Pairs) -> float:
-    """Average cosines over pairs of takes, by pair of words first."""
-    cosines = np.einsum("ij,ij->i", units[pairs[:, 0]], units[pairs[:, 1]])
-    of_words = np.unique(np.sort(words[pairs], axis=1), axis=0, return_inverse=True)[1].ravel()
-    return float((np.bincount(of_words, cosines) / np.bincount(of_words)).mean())
+    Parameters
+    ----------
+    layers
+        Unit vectors, [rows, dim] each.
+    """
+    one, other = pairs.T
+    ends = np.sort(words[pairs], axis=1) @ [int(words.max()) + 1, 1]
+    of_words = np.unique(ends, return_inverse=True)[1]
+    sizes = np.bincount(of_words)
+    cosines = (np.einsum("ij,ij->i", units[one], units[other]) for units in layers)
+    return np.array([(np.bincount(of_words, some) / sizes).mean() for some in cosines])
 
 
 def _curves(
-    stack: LayerStack, types: list[str], scores: Doubles, shuffled: Doubles, seed: int
+    stack: LayerStack, dealt: Mapping[str, str], scores: Doubles, shuffled: Doubles, seed: int
 ) -> Iterator[LayerCurve]:
-    """Combine each type with its interval and chance band; both are [samples, types, layers]."""
+    """Combine each type with its interval and chance band; both are [samples, types, layers].
+
+    `dealt` describes what was dealt out for each type.
+    """
     from scipy.stats import t
 
     reach = t.ppf(0.975, SAMPLES - 1) * scores.std(axis=0, ddof=1) / np.sqrt(SAMPLES)
@@ -135,22 +243,21 @@ def _curves(
         "mean cosine of sampled pairs of takes, minus that of random pairs, as published",
         len(stack.rows),
         (stack.encoder,),
-        f"{SHUFFLES} shuffles of the takes, extended by Student's t",
+        "",
         seed,
         f"Too few words to trust: only {words}." if words < TRUSTED_WORDS else "",
         f"95 % t interval over {SAMPLES} samples of the takes",
     )
-    for place, name in enumerate(types):
-        if name == RANDOM:
-            continue
+    for place, (name, units) in enumerate(dealt.items()):
+        chance = f"{SHUFFLES} shuffles of {units}; extended by Student's t"
         curve = layer_curve(
             "pair-types-published",
             stack,
             scores[:, place].mean(axis=0),
-            resampled=scores[:, place],
-            shuffled=shuffled[:, place],
+            interval=percentile_interval(scores[:, place]),
+            chance=shuffled[:, place],
             limits=(-2.0, 2.0),
-            trace=trace,
+            trace=replace(trace, chance=chance),
             series=name,
         )
         yield replace(curve, low=curve.values - reach[place], high=curve.values + reach[place])
@@ -162,8 +269,8 @@ PAIR_TYPES_PUBLISHED = CurveAnalysis(
     title="Pair types (published)",
     explains="Pair types from random samples of takes, as in the published study.",
     reading="0 is as similar as random pairs; higher values mean that such pairs are more similar.",
-    avoid="Not for claims: its interval is over samples of the same takes and says nothing about "
-    "other words.",
+    avoid="Not for claims: takes of a word by one speaker are pairs of the same word as well, and "
+    "its interval is over samples of the same takes and says nothing about other words.",
     formula="mean over pairs of words of mean cosine of their sampled takes - the same of random "
     "takes; +- t(.975, 4) sd / sqrt(5)",
     source="Choi et al. (2024), Self-supervised speech representations are more phonetic than "

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
-from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve
+from vgdesk.analyses.inference.chance import SHUFFLES, layer_curve
+from vgdesk.analyses.inference.jackknife import INTERVAL, correlation_interval
 from vgdesk.analyses.lexicon.pair_correlation import (
     correlation,
     cosine_distances,
-    resampled_correlations,
     shuffled_correlations,
     standard_ranks,
 )
 from vgdesk.analyses.lexicon.phonetic_features import features_of, ipa_symbols, substitution_costs
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, correlations_left_out
 from vgdesk.analyses.sequences.edit_distance import edit_distances
-from vgdesk.core.arrays import Doubles
+from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.errors import TooFewWordsError
 from vgdesk.core.facts import Facts
 from vgdesk.core.model import WordId
@@ -111,12 +113,13 @@ def _correlated(stack: LayerStack, sounds: Sounds, form: Form, seed: int) -> tup
     table = standard_ranks(form.distances([sounds[word] for word in used.words]))
     layers = np.stack([standard_ranks(cosine_distances(layer)) for layer in used.values])
     drawn = f", of {len(rows)} words drawn from {len(known)}" if len(rows) < len(known) else ""
+    values = np.array([correlation(layer, table) for layer in layers])
     curve = layer_curve(
         form.measure,
         stack,
-        np.array([correlation(layer, table) for layer in layers]),
-        resampled=resampled_correlations(layers, table, rng),
-        shuffled=shuffled_correlations(layers, table, rng),
+        values,
+        interval=correlation_interval(_left_out(layers, table), values, words=len(rows)),
+        chance=shuffled_correlations(layers, table, rng),
         limits=(-1.0, 1.0),
         trace=Trace(
             f"Spearman correlation of cosine distances and {form.name}{drawn}",
@@ -125,10 +128,20 @@ def _correlated(stack: LayerStack, sounds: Sounds, form: Form, seed: int) -> tup
             f"{SHUFFLES} shuffles of the pronunciations among words",
             seed,
             _warning(len(rows), form.left_out),
-            f"95 % of {RESAMPLES} bootstrap samples of the words",
+            INTERVAL,
         ),
     )
     return (curve,)
+
+
+def _left_out(layers: FloatArray, table: FloatArray) -> Doubles:
+    """Return the correlations without each word of the list, or of a sample; [words, layers].
+
+    Ranks stay those of the whole list.
+    """
+    some = np.ix_(*[sampled_rows(len(table))] * 2)
+    matrices = WordMatrices(np.stack([layer[some] for layer in layers]), table[some][None])
+    return correlations_left_out(matrices)[:, :, 0]
 
 
 def _refuse(known: int, rows: int, left_out: str) -> None:

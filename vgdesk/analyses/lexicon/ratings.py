@@ -4,7 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES, bootstrap_counts, layer_curve
+from vgdesk.analyses.inference.chance import SHUFFLES, layer_curve
+from vgdesk.analyses.inference.jackknife import INTERVAL, correlation_interval
+from vgdesk.analyses.numerics.leaving_out import counts_left_out
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.errors import TooFewWordsError
@@ -33,7 +35,7 @@ def correlate_ratings(stack: LayerStack, facts: Facts, seed: int) -> tuple[Layer
     facts
         Pairs in which a word is missing are left out.
     seed
-        For the shuffled words of the chance band and the resampled words of the interval.
+        For the shuffled words of the chance band.
 
     Returns
     -------
@@ -49,12 +51,14 @@ def correlate_ratings(stack: LayerStack, facts: Facts, seed: int) -> tuple[Layer
     mixed = orders[:, pairs]
     shuffled = [standard_ranks(table[mixed[:, 0], mixed[:, 1]]) @ rated for table in tables]
     words = len(used.rows)
+    values, present = ranks @ rated / len(rated), counts_left_out(words)
+    left_out = weighted_correlations(ranks, rated, present[:, pairs[0]] * present[:, pairs[1]])
     curve = layer_curve(
         "ratings",
         stack,
-        ranks @ rated / len(rated),
-        resampled=_resampled(ranks, rated, pairs, bootstrap_counts(used.words, rng)),
-        shuffled=np.stack(shuffled, axis=1) / len(rated),
+        values,
+        interval=correlation_interval(left_out, values, words=words),
+        chance=np.stack(shuffled, axis=1) / len(rated),
         limits=(-1.0, 1.0),
         trace=Trace(
             f"Spearman correlation of cosine and ratings over {len(rated)} pairs of words",
@@ -106,21 +110,6 @@ def _rated(stack: LayerStack, facts: Facts) -> tuple[LayerStack, Pairs, Doubles]
     rows, pairs = np.unique(places, return_inverse=True)
     ratings = standard_ranks(np.array([rating for _, _, rating in here]))
     return stack.only(rows.tolist()), pairs.reshape(-1, 2).T, ratings
-
-
-def _resampled(ranks: Doubles, rated: Doubles, pairs: Pairs, counts: Doubles) -> Doubles:
-    """Correlate over bootstrap samples of the words, [samples, layers].
-
-    Ranks stay those among all pairs; a pair counts as often as the product of its words.
-
-    Parameters
-    ----------
-    ranks, rated
-        Shapes [layers, pairs] and [pairs].
-    counts
-        How often each word was drawn, [samples, words].
-    """
-    return weighted_correlations(ranks, rated, counts[:, pairs[0]] * counts[:, pairs[1]])
 
 
 def weighted_correlations(ranks: Doubles, rated: Doubles, weights: Doubles) -> Doubles:

@@ -8,7 +8,12 @@ from typing import Self
 import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import RESAMPLES, SHUFFLES, layer_curve
+from vgdesk.analyses.inference.chance import (
+    RESAMPLES,
+    SHUFFLES,
+    layer_curve,
+    percentile_interval,
+)
 from vgdesk.analyses.lexicon.letter_classes import sound_class
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray, Mask
@@ -224,8 +229,8 @@ def _curves(
             "sound-symbolism",
             stack,
             areas[0],
-            resampled=resampled,
-            shuffled=areas[1:],
+            interval=percentile_interval(resampled),
+            chance=areas[1:],
             limits=(0.0, 1.0),
             trace=trace,
             series=f"AUC{behind}",
@@ -234,8 +239,8 @@ def _curves(
             "sound-symbolism",
             stack,
             factors * (2 * areas[0] - 1),
-            resampled=factors * (2 * resampled - 1),
-            shuffled=factors * (2 * areas[1:] - 1),
+            interval=percentile_interval(factors * (2 * resampled - 1)),
+            chance=factors * (2 * areas[1:] - 1),
             limits=(-1.0, 1.0),
             trace=replace(trace, estimator=tau),
             series=f"tau-b{behind}",

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import Codes, FloatArray
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
+from vgdesk.core.arrays import Codes, FloatArray, Places
 from vgdesk.core.cancellation import until_cancelled
 
 # Up to this number dense products are faster than sparse ones.
@@ -18,7 +19,7 @@ MOST_GROUPS = 10_000
 def silhouettes(
     blocks: Iterable[tuple[slice, FloatArray]], codes: Codes
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean silhouette of each labelling, and that of each row under the first labelling.
+    """Mean silhouette of each labelling, and that of the first without each row in turn.
 
     For each row (b - a) / max(a, b), with a its mean distance to the other rows of its group and b
     that to the nearest other group; 0 for a row that is alone in its group, or if there is no
@@ -32,6 +33,11 @@ def silhouettes(
     codes
         Shape [labellings, rows]. Distances stay the same under all labellings.
 
+    Returns
+    -------
+    tuple
+        Shapes [labellings] and [rows]; of more than `MOST_WORDS` rows a sample is left out.
+
     References
     ----------
     Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation of cluster analysis.
@@ -42,7 +48,8 @@ def silhouettes(
     parts = [codes[start : start + at_once] for start in range(0, labellings, at_once)]
     members = [_membership(part, groups) for part in parts]
     total = np.zeros(labellings)
-    of_rows: list[FloatArray] = []
+    leaving = np.array(sampled_rows(rows))
+    left = np.zeros(len(leaving))
     for block, distances in until_cancelled(blocks):
         found = np.concatenate(
             [
@@ -51,8 +58,8 @@ def silhouettes(
             ]
         )
         total += found.sum(axis=1, dtype=np.float64)
-        of_rows.append(found[0])
-    return total / rows, np.concatenate(of_rows)
+        left += _sums_left_out(distances, codes[0], leaving, np.arange(rows)[block])
+    return total / rows, left / max(rows - 1, 1)
 
 
 def _membership(codes: Codes, groups: int) -> tuple[Any, NDArray[Any]]:
@@ -79,7 +86,52 @@ def silhouettes_of_points(points: FloatArray, codes: Codes) -> FloatArray:
     """
     from scipy.spatial.distance import cdist
 
-    return silhouettes([(slice(None), cdist(points, points))], codes[None])[1]
+    distances = cdist(points, points)
+    sums, counts = _membership(codes[None], int(codes.max()) + 1)
+    found: FloatArray = _row_scores(sums @ distances, counts, codes[None, None])[0]
+    return found
+
+
+def _sums_left_out(
+    distances: FloatArray, codes: Codes, leaving: Places, scored: Places
+) -> FloatArray:
+    """Sum the silhouettes of some rows without each of the leaving rows, [leaving].
+
+    A row that leaves changes the mean distance to its own group only.
+
+    Parameters
+    ----------
+    distances
+        Shape [rows, scored].
+    codes
+        Shape [rows].
+    """
+    membership, counts = _membership(codes[None], int(codes.max()) + 1)
+    sums, sizes = membership @ distances, counts[0, :, 0]
+    own, gone = codes[scored], codes[leaving]
+    place = np.arange(len(scored))
+    others = sizes[own] - 1
+    inside = sums[own, place] / np.maximum(others, 1)
+    means = np.full(sums.shape, np.inf)
+    np.divide(sums, sizes[:, None], out=means, where=sizes[:, None] > 0)
+    means[own, place] = np.inf
+    nearest, second = np.partition(means, 1, axis=0)[:2]
+    # Of the groups that stay whole, the nearest: the second nearest where the nearest loses a row.
+    whole = np.where(means[gone] <= nearest, second, nearest)
+    far = distances[leaving]
+    fewer = (sizes[gone] - 1)[:, None]
+    rest = np.full(far.shape, np.inf)
+    np.divide(sums[gone] - far, fewer, out=rest, where=fewer > 0)
+    is_own = gone[:, None] == own
+    outside = np.where(is_own, nearest, np.minimum(rest, whole))
+    within = np.where(is_own, (sums[own, place] - far) / np.maximum(others - 1, 1), inside)
+    larger = np.maximum(within, outside)
+    scores = np.zeros_like(larger)
+    has_both = (others - is_own > 0) & (larger > 0) & np.isfinite(outside)
+    has_both &= leaving[:, None] != scored
+    np.divide(outside - within, larger, out=scores, where=has_both)
+    total: FloatArray = scores.sum(axis=1, dtype=np.float64)
+    return total
 
 
 def _row_scores(sums: FloatArray, counts: NDArray[Any], own: Codes) -> FloatArray:

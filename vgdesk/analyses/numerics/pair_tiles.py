@@ -6,13 +6,13 @@ pairs is the same for all matrices over the same number of words, which is all t
 need.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vgdesk.core.arrays import Doubles, FloatArray
+from vgdesk.core.arrays import Doubles, FloatArray, Places
 
 # Words per tile.
 TILE = 512
@@ -62,6 +62,43 @@ def square(pairs: FloatArray, words: int) -> FloatArray:
         matrix[rows, columns] = _unfolded(pairs[place], rows, columns)
         matrix[columns, rows] = matrix[rows, columns].T
     return matrix
+
+
+def squares_among(values: FloatArray, words: int, rows: Sequence[int]) -> FloatArray:
+    """Unfold the pairs of some words into symmetric matrices with zeros on the diagonal.
+
+    Parameters
+    ----------
+    values
+        Shape [matrices, pairs of all `words`].
+    rows
+        The words wanted, in increasing order.
+
+    Returns
+    -------
+    array
+        Shape [matrices, len(rows), len(rows)].
+    """
+    upper = np.triu_indices(len(rows), 1)
+    places = _places(words, *(np.asarray(rows)[side] for side in upper))
+    found = np.zeros((len(values), len(rows), len(rows)), values.dtype)
+    found[:, upper[0], upper[1]] = values[:, places]
+    return found + found.transpose(0, 2, 1)
+
+
+def _places(words: int, first: Places, second: Places) -> Places:
+    """Return the position of pairs of words, the first before the second."""
+    places = np.empty(len(first), np.intp)
+    for rows, columns, pairs in tiles(words):
+        here = (first >= rows.start) & (first < rows.stop)
+        here &= (second >= columns.start) & (second < columns.stop)
+        row, column = first[here] - rows.start, second[here] - columns.start
+        width = columns.stop - columns.start
+        within = row * width + column
+        if rows == columns:
+            within -= (row + 1) * (row + 2) // 2
+        places[here] = pairs.start + within
+    return places
 
 
 def word_sums(pairs: FloatArray, words: int) -> Doubles:

@@ -1,7 +1,7 @@
 """How much of a word has to be heard before it is nearer to itself than to any other word.
 
 The part heard up to each gate is compared by cosine with one vector for every word of the list,
-after the mean of these vectors has been subtracted from all.
+the mean of its speakers, after the mean of these vectors has been subtracted from all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgdesk.analyses.base import GatingAnalysis, need_words
-from vgdesk.analyses.words.speaker_groups import group_means
+from vgdesk.analyses.inference.units import take_codes, words_of
 from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.details import GatingResult
@@ -141,21 +141,22 @@ def _references(takes: LayerStack, heard: Heard, facts: Facts) -> References:
         )
     speaker_of = facts.speaker_of()
     speaker = speaker_of.get(heard.take)
-    others = [i for i, row in enumerate(takes.rows) if row != heard.take]
+    codes = take_codes(takes, facts).tolist()
+    own = {code for code, row in zip(codes, takes.rows, strict=True) if row == heard.take}
+    others = [i for i, code in enumerate(codes) if code not in own]
     by_others = [i for i in others if speaker and speaker_of.get(takes.rows[i], speaker) != speaker]
     for rows, made_of in ((by_others, "takes of other speakers"), (others, "all other takes")):
         words = {takes.words[i] for i in rows}
         if heard.word in words and len(words) >= MIN_WORDS:
-            return _averaged(takes.only(rows), heard.word, made_of, has_itself=False)
-    return _averaged(takes, heard.word, "all takes, itself included", has_itself=True)
+            averaged = words_of(takes.only(rows), facts)
+            return _references_of(averaged, heard.word, made_of, has_itself=False)
+    averaged, made_of = words_of(takes, facts), "all takes, itself included"
+    return _references_of(averaged, heard.word, made_of, has_itself=True)
 
 
-def _averaged(takes: LayerStack, word: WordId, made_of: str, *, has_itself: bool) -> References:
-    words = tuple(dict.fromkeys(takes.words))
-    place = {name: i for i, name in enumerate(words)}
-    codes = np.array([place[name] for name in takes.words], np.intp)
-    values = np.stack([group_means(rows.astype(np.float64), codes) for rows in takes.values])
-    return References(words, values, place[word], made_of, has_itself)
+def _references_of(words: LayerStack, own: WordId, made_of: str, *, has_itself: bool) -> References:
+    place, values = words.words.index(own), words.values.astype(np.float64)
+    return References(words.words, values, place, made_of, has_itself)
 
 
 def _cosines(gates: FloatArray, references: Doubles) -> Doubles:
@@ -215,7 +216,7 @@ GATING = GatingAnalysis(
     reading="Rank 1 means that no other word of the list is nearer; chance is the middle rank.",
     avoid="The uniqueness point is an estimate: it assumes that all phones are equally long.",
     formula="1 + #{w: cos(g - m, w - m) > cos(g - m, own - m)} + ties / 2, g the part that is "
-    "heard, w the words of the list, m their mean",
+    "heard, w the words of the list, each the mean of its speakers, m their mean",
     source="Grosjean (1980), Spoken word recognition processes and the gating paradigm; Havard et "
     "al. (2019), Word recognition, competition, and activation in a model of visually grounded "
     "speech",

@@ -13,6 +13,7 @@ import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
+from vgdesk.analyses.inference.jackknife import INTERVAL_OF_SHARES, proportion_interval
 from vgdesk.analyses.words.speaker_groups import without_voices
 from vgdesk.analyses.words.word_pairs import ROUNDING, unit_rows
 from vgdesk.core.arrays import Doubles, FloatArray, Floats
@@ -111,9 +112,17 @@ def find_partners(
         "at most the fixed points of a random permutation: mean 1, standard deviation 1",
         seed if is_drawn else None,
         luck_of(n),
+        INTERVAL_OF_SHARES,
     )
     return layer_similarity(
-        "retrieval", (a, b), hits / n, mean=level, spread=level, trace=trace, p=_p_values(hits)
+        "retrieval",
+        (a, b),
+        hits / n,
+        interval=proportion_interval(hits / n, n),
+        mean=level,
+        spread=level,
+        p=_p_values(hits),
+        trace=trace,
     )
 
 

@@ -1,8 +1,9 @@
-"""Retrieval of takes of the same word by other speakers.
+"""Retrieval of the same word by other speakers.
 
-Every take is a query: all takes of other speakers are ranked by their cosine to it, after the mean
-vector of its speaker has been subtracted from each take, which encodes the voice and not the word.
-Ties count half, so that a layer which is the same for all takes is at chance level.
+Takes of a word by one speaker are averaged into a saying. Every saying is a query: all sayings by
+other speakers are ranked by their cosine to it, after the mean vector of its speaker has been
+subtracted from each, which encodes the voice and not the word. Ties count half, so that a layer
+which is the same for all sayings is at chance level. Takes of unknown speakers are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,11 @@ from vgdesk.analyses.inference.chance import (
     SHUFFLES,
     bootstrap_counts,
     layer_curve,
+    percentile_interval,
     resampled_mean,
 )
-from vgdesk.analyses.words.speaker_groups import speaker_codes, voice_codes, without_voices
+from vgdesk.analyses.inference.units import known_sayings
+from vgdesk.analyses.words.speaker_groups import voice_codes, without_voices
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
@@ -41,7 +44,7 @@ BLOCK = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryTargets:
-    """The targets of queries; a query is a row under one deal (permutation of the takes).
+    """The targets of queries; a query is a row under one deal (permutation of the words).
 
     Attributes
     ----------
@@ -63,7 +66,7 @@ class QueryTargets:
         Parameters
         ----------
         distances
-            Shape [rows, candidates]; infinite for a take that is not a candidate.
+            Shape [rows, candidates]; infinite for a row that is not a candidate.
 
         Returns
         -------
@@ -75,7 +78,7 @@ class QueryTargets:
         size = np.bincount(self.query, minlength=self.rows * self.deals)
         first = np.cumsum(size) - size
         place = np.arange(1.0, len(ranks) + 1) - first[self.query]
-        # Tied takes of one word do not lower each other's rank.
+        # Tied sayings of one word do not lower each other's rank.
         ranks += place - _middles(self.query, ranks, place)
         is_query = size > 0
         nearest, precision = np.full((2, size.size), np.nan)
@@ -103,11 +106,11 @@ class RetrievalTask:
     Attributes
     ----------
     speaker, voice
-        Shape [rows]; a voice is a speaker with enough takes, or all others together.
+        Shape [rows]; a voice is a speaker with enough words, or all others together.
     dealt, place
         Shape [1 + SHUFFLES, rows]: the row at each position, and the position of each row. Every
         word has its positions; in the first deal all rows are at their own, in the others those of
-        each voice are permuted.
+        each speaker are permuted, or of all speakers of a single word.
     partners, starts
         The other positions of the word of each position, concatenated, and where those of each
         position start; shapes [pairs] and [rows + 1].
@@ -121,16 +124,16 @@ class RetrievalTask:
     starts: Codes
 
     @classmethod
-    def of(cls, stack: LayerStack, facts: Facts, rng: np.random.Generator) -> Self:
-        speaker = speaker_codes(stack.rows, facts)
-        voice = voice_codes(speaker)
-        dealt = np.tile(np.arange(len(voice)), (1 + SHUFFLES, 1))
-        for rows in (np.flatnonzero(voice == one) for one in range(voice.max() + 1)):
+    def of(cls, sayings: LayerStack, speaker: Codes, rng: np.random.Generator) -> Self:
+        dealt = np.tile(np.arange(len(speaker)), (1 + SHUFFLES, 1))
+        group = np.where(np.bincount(speaker)[speaker] > 1, speaker, -1)
+        for rows in (np.flatnonzero(group == one) for one in np.unique(group)):
             dealt[1:, rows] = rng.permuted(dealt[1:, rows], axis=1)
-        return cls(speaker, voice, dealt, np.argsort(dealt, axis=1), *_partners(stack.words))
+        place = np.argsort(dealt, axis=1)
+        return cls(speaker, voice_codes(speaker), dealt, place, *_partners(sayings.words))
 
     def choice(self) -> Codes:
-        """Return the number of takes by other speakers for each take."""
+        """Return the number of sayings by other speakers for each saying."""
         return len(self.speaker) - np.bincount(self.speaker)[self.speaker]
 
     def looked_for(self, rows: slice) -> QueryTargets:
@@ -146,9 +149,9 @@ class RetrievalTask:
         return QueryTargets(len(place) // deals, deals, query[is_other], take[is_other])
 
     def distances(self, layer: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-        """Compare blocks of takes with all takes: rows, and minus cosine [rows, takes].
+        """Compare blocks of sayings with all sayings: rows, and minus cosine [rows, sayings].
 
-        Takes by the same speaker are infinitely far.
+        Sayings by the same speaker are infinitely far.
         """
         units = unit_rows(without_voices(layer.astype(np.float64), self.voice))
         for start in range(0, len(units), BLOCK):
@@ -172,22 +175,29 @@ class RetrievalTask:
 
 
 def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Share of takes whose word is among the nearest takes of other speakers, by layer.
+    """Share of sayings whose word is among the nearest of other speakers, by layer.
 
     Parameters
     ----------
+    stack
+        One row per take.
     facts
-        The speakers; each take without a known speaker counts as a separate speaker.
+        The speakers; takes without a known speaker are left out.
     seed
         For the permutations of the chance band and the resampled words of the interval.
 
     Returns
     -------
     tuple of LayerCurve
-        R@1, R@5 and R@10, the shares with a take of their word among the 1, 5 and 10 nearest, where
-        there are more candidates than that; and the mean average precision. From 0 to 1.
+        R@1, R@5 and R@10, the shares with their word among the 1, 5 and 10 nearest, where there are
+        more candidates than that; and the mean average precision. From 0 to 1.
+
+    Raises
+    ------
+    VgdeskError
+        If fewer than two speakers are known, or no word was said by two of them.
     """
-    search, queries, rng = search_of(stack, facts, seed)
+    stack, search, queries, rng = search_of(stack, facts, seed)
     places = [k for k in PLACES if k == 1 or k < search.choice()[queries].min()]
     series = [*(f"R@{k}" for k in places), "mean average precision"]
     scores, parts = [], []
@@ -202,8 +212,8 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
             "retrieval-speakers",
             stack,
             score[:, 0],
-            resampled=resampled_mean(part, counts),
-            shuffled=score[:, 1:].T,
+            interval=percentile_interval(resampled_mean(part, counts)),
+            chance=score[:, 1:].T,
             limits=(0.0, 1.0),
             trace=trace_of(name, stack, queries, seed),
             series=name,
@@ -215,7 +225,7 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
 
 
 def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
-    """Median rank of the nearest take of the same word among takes of other speakers, by layer.
+    """Median rank of the same word among the words of other speakers, by layer.
 
     Parameters and errors as in `score_retrieval`.
 
@@ -224,7 +234,7 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
     LayerCurve
         From 1, the nearest of all, to the number of candidates.
     """
-    search, queries, rng = search_of(stack, facts, seed)
+    stack, search, queries, rng = search_of(stack, facts, seed)
     counts = bootstrap_counts(tuple(stack.words[i] for i in queries), rng)
     medians, resampled = [], []
     for nearest, _ in map(search.found, until_cancelled(stack.values)):
@@ -234,21 +244,22 @@ def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, 
         "retrieval-rank",
         stack,
         np.array([of_layer[0] for of_layer in medians]),
-        resampled=np.stack(resampled, axis=1),
-        shuffled=np.stack([of_layer[1:] for of_layer in medians], axis=1),
+        interval=percentile_interval(np.stack(resampled, axis=1)),
+        chance=np.stack([of_layer[1:] for of_layer in medians], axis=1),
         limits=(1.0, float(search.choice()[queries].max())),
-        trace=trace_of("median rank of the nearest take of their word", stack, queries, seed),
+        trace=trace_of("median rank of the same word", stack, queries, seed),
     )
     return (curve,)
 
 
 def search_of(
     stack: LayerStack, facts: Facts, seed: int
-) -> tuple[RetrievalTask, Codes, np.random.Generator]:
-    """Permute the takes for chance, and list the rows with a target."""
+) -> tuple[LayerStack, RetrievalTask, Codes, np.random.Generator]:
+    """Average takes into sayings, permute words for chance, and list the rows with a target."""
     need_words(MIN_WORDS, len(stack.rows))
+    stack, speaker = known_sayings(stack, facts)
     rng = np.random.default_rng(seed)
-    search = RetrievalTask.of(stack, facts, rng)
+    search = RetrievalTask.of(stack, speaker, rng)
     row = np.repeat(np.arange(len(stack.rows)), np.diff(search.starts))
     queries = np.unique(row[search.speaker[row] != search.speaker[search.partners]])
     if len(set(stack.words)) < 2 or not len(queries):
@@ -256,7 +267,7 @@ def search_of(
             "No word has takes by two speakers to retrieve among other words.",
             "Record or import the same words by two speakers; written words have no takes.",
         )
-    return search, queries, rng
+    return stack, search, queries, rng
 
 
 def _partners(words: Sequence[WordId]) -> tuple[Codes, Codes]:
@@ -291,10 +302,11 @@ def trace_of(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
     """Describe how the queries were ranked."""
     words = len({stack.words[i] for i in queries})
     return Trace(
-        f"{what}, by cosine after subtracting the mean of each speaker",
+        f"{what}, takes of a word by a speaker averaged, by cosine after subtracting the mean of "
+        "each speaker",
         len(queries),
         (stack.encoder,),
-        f"{SHUFFLES} shuffles of the words among the takes of each speaker",
+        f"{SHUFFLES} shuffles of the words of each speaker",
         seed,
         f"Too few words to trust: only {words} have a target." if words < TRUSTED_WORDS else "",
         INTERVAL,
@@ -304,12 +316,14 @@ def trace_of(what: str, stack: LayerStack, queries: Codes, seed: int) -> Trace:
 RETRIEVAL_SPEAKERS = CurveAnalysis(
     id="retrieval-speakers",
     title="Retrieval across speakers",
-    explains="How often the nearest takes of other speakers are takes of the same word.",
-    reading="R@1 is the share of takes whose nearest take is of the same word; R@5 and R@10 use "
-    "the 5 and 10 nearest; mean average precision is 1 if all takes of a word come first.",
-    avoid="Not across lists of different length: among fewer takes the target is easier to find.",
-    formula="rank by cosine of x - mean(speaker of x) among all takes of other speakers; R@k = "
-    "share of rank <= k; average precision = mean over takes of the word of position / rank",
+    explains="How often the nearest words of other speakers are the same word.",
+    reading="R@1 is the share of words by a speaker whose nearest word by another speaker is the "
+    "same; R@5 and R@10 use the 5 and 10 nearest; mean average precision is 1 if the same word by "
+    "all other speakers comes first.",
+    avoid="Not across lists of different length: among fewer words the target is easier to find.",
+    formula="x = mean of the takes of a word by a speaker; rank by cosine of x - mean(speaker of "
+    "x) among all x of other speakers; R@k = share of rank <= k; average precision = mean over the "
+    "x of the same word of position / rank",
     source="Manning et al. (2008), Introduction to information retrieval, chapter 8",
     min_words=MIN_WORDS,
     compute=score_retrieval,
@@ -320,13 +334,13 @@ RETRIEVAL_SPEAKERS = CurveAnalysis(
 RETRIEVAL_RANK = CurveAnalysis(
     id="retrieval-rank",
     title="Rank across speakers",
-    explains="The rank of the nearest take of the same word among all takes of other speakers.",
-    reading="1 means that for at least half of the takes, the nearest take is of the same word; "
-    "chance is about half the "
-    "number of candidates, or less where a word has many takes.",
-    avoid="Not across lists of different length: the rank grows with the number of takes.",
-    formula="median over takes of the smallest rank of its word; rank by cosine of "
-    "x - mean(speaker of x) among all takes of other speakers",
+    explains="The rank of the same word among all words of other speakers.",
+    reading="1 means that for at least half of the words by a speaker, the nearest word by another "
+    "speaker is the same; chance is about half the number of candidates, or less where many "
+    "speakers said a word.",
+    avoid="Not across lists of different length: the rank grows with the number of words.",
+    formula="median over x of the smallest rank of its word; x = mean of the takes of a word by a "
+    "speaker; rank by cosine of x - mean(speaker of x) among all x of other speakers",
     source="Manning et al. (2008), Introduction to information retrieval, chapter 8",
     min_words=MIN_WORDS,
     compute=score_rank,

@@ -85,19 +85,20 @@ def _trace_of_partners(a: LayerStack, b: LayerStack, seed: int | None) -> Trace:
 
 
 def list_voices(stack: LayerStack, layer: int, facts: Facts, seed: int = 0) -> RetrievalList:
-    """Rank the word of every take among the takes of other speakers.
+    """Rank every word by a speaker among the words of other speakers.
 
-    Takes are compared by cosine after subtracting the mean of each voice, as in `score_retrieval`:
-    R@k and its chance level are those of that curve at this layer.
+    Takes of a word by one speaker are averaged, and compared by cosine after subtracting the mean
+    of each voice, as in `score_retrieval`: R@k and its chance level are those of that curve at this
+    layer. A row is named after its first take.
 
     Parameters
     ----------
     facts
-        The speakers; each take without a known speaker counts as a separate speaker.
+        The speakers; takes without a known speaker are left out.
     seed
         For the permutations of the chance level.
     """
-    search, queries, _ = search_of(stack, facts, seed)
+    stack, search, queries, _ = search_of(stack, facts, seed)
     values, choice = stack.values[layer], search.choice()[queries]
     ranks = search.found(values)[0]
     places = [k for k in PLACES if k == 1 or k < choice.min()]

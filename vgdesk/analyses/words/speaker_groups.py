@@ -1,24 +1,14 @@
 """Speakers of rows, and vectors without their voices."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 
 from vgdesk.analyses.words.word_pairs import ROUNDING
 from vgdesk.core.arrays import Codes, Doubles
-from vgdesk.core.facts import Facts
 
 # With fewer rows the mean of a speaker reflects the words more than the voice.
 FEWEST_ROWS = 10
-
-
-def speaker_codes(rows: Sequence[str], facts: Facts) -> Codes:
-    """Return the speaker number of each row; each row without one has its own number."""
-    known = facts.speaker_of()
-    who = [("speaker", known[row]) if row in known else ("row", row) for row in rows]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(who))}
-    return np.array([numbers[name] for name in who], np.intp)
 
 
 def voice_codes(speakers: Codes) -> Codes:

@@ -56,7 +56,10 @@ def stack_of(plan: StackPlan) -> LayerStack:
 
 def _build(plan: StackPlan) -> LayerStack:
     try:
-        rows = [(row, word, [_vectors[key] for key in keys]) for row, word, keys in plan.rows]
+        rows = [
+            (row, word, [[_vectors[key] for key in keys] for keys in voices])
+            for row, word, voices in plan.rows
+        ]
     except KeyError:
         raise VectorsGoneError("The analysis process was restarted.") from None
     stack = stack_rows(rows, encoder=plan.encoder)
@@ -68,9 +71,10 @@ def _build(plan: StackPlan) -> LayerStack:
 
 def _keep_once(plan: StackPlan, stack: LayerStack) -> None:
     """Make vectors views of the newest stack; for a long list a copy would take gigabytes."""
-    for i, (_row, _word, keys) in enumerate(plan.rows):
-        if len(keys) == 1:
-            _vectors[keys[0]] = _vectors[keys[0]].derived(values=stack.values[:, i])
+    for i, (_row, _word, voices) in enumerate(plan.rows):
+        match voices:
+            case ((key,),):
+                _vectors[key] = _vectors[key].derived(values=stack.values[:, i])
 
 
 def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:
@@ -155,7 +159,7 @@ def find_partners_of(
 
 
 def find_other_voices(takes: StackPlan, *, layer: int, facts: Facts, seed: int) -> RetrievalList:
-    """Rank the word of each take among the takes of other speakers, in one layer."""
+    """Rank each word by a speaker among the words of other speakers, in one layer."""
     stack = stack_of(takes)
     return list_voices(stack, _within(layer, stack), facts, seed)
 

@@ -59,7 +59,9 @@ def ask(chosen: argparse.Namespace, making: Making) -> int:
         on, by, across = columns
         assert on is not None  # argparse requires it
         distance = FrameDistance(chosen.distance)
-        curves.append(discriminate_frames(frames, Task(on, by, across), chosen.seed, distance))
+        speakers = None if session is None else _column(SPEAKER, frames, session)
+        task = Task(on, by, across, speakers)
+        curves.append(discriminate_frames(frames, task, chosen.seed, distance))
     sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
     return 0
 

@@ -2,6 +2,9 @@
 
 import argparse
 
+from vgdesk.app.exchange.word_lists import WORD_LISTS
+
+LIST_HELP = f"a project, a table, a word list, or a built-in list: {', '.join(WORD_LISTS)}"
 MOST_SEEDS = 2**32  # the range that every random generator accepts
 
 

@@ -9,14 +9,23 @@ from pathlib import Path
 from vgdesk import __version__
 from vgdesk.analyses import ANALYSES, of_kind
 from vgdesk.analyses.base import CurveAnalysis, Kind, WordAnalysis
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
-from vgdesk.app.commands import abx, captions, embed, gate, project_commands, retrieve
-from vgdesk.app.commands.arguments import add_seed
+from vgdesk.app.commands import (
+    abx,
+    captions,
+    embed,
+    gate,
+    long_format,
+    project_commands,
+    retrieve,
+    run_recipe,
+)
+from vgdesk.app.commands.arguments import LIST_HELP, add_seed
 from vgdesk.app.commands.measures_page import measures_list, measures_page
 from vgdesk.app.commands.selftest import CHECKS
-from vgdesk.app.commands.study.report import Report, check_report, write_report
-from vgdesk.app.commands.study.reproduce import Request, Study
+from vgdesk.app.commands.study import study_command
 from vgdesk.app.commands.text_tables import (
     as_json,
     changes_table,
@@ -27,26 +36,22 @@ from vgdesk.app.commands.text_tables import (
     similarity_table,
     words_table,
 )
-from vgdesk.app.encoding.encoder_registry import find_encoder
-from vgdesk.app.exchange.word_lists import WORD_LISTS, open_words
+from vgdesk.app.exchange.word_lists import open_words
 from vgdesk.app.project.output_files import TargetExistsError
-from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
+from vgdesk.app.stacks.stack_builder import Making, place_of_layer, stack_from
 from vgdesk.app.words.label_columns import CATEGORY, SHAPE
 from vgdesk.app.words.ratings_file import Ratings, rated_pairs, read_ratings
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import LabelConfusions, NeighbourChanges
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
-from vgdesk.core.model import Cell
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Order, Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
 from vgdesk.encoders.base import Pooling
-from vgdesk.encoders.starter import starter_id
 from vgdesk.ending import BAD_INPUT
 
-LIST_HELP = f"a project, a table, a word list, or a built-in list: {', '.join(WORD_LISTS)}"
 STACK_HELP = (
     "a file from `vgdesk embed`; or, together with --words, an encoder's id, the folder of a model "
     "or a file of word vectors"
@@ -94,7 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_letters(
         commands.add_parser("letters", help="show which letters make words round or sharp")
     )
-    _add_reproduce(commands.add_parser("reproduce", help="reproduce the study's analyses"))
+    study_command.add_arguments(
+        commands.add_parser("reproduce", help="reproduce the study's analyses")
+    )
+    run_recipe.add_all(commands)
     project_commands.add_all(commands)
     measures = commands.add_parser("measures", help="list the measures")
     measures.add_argument(
@@ -154,6 +162,7 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         help="human similarity ratings: a table with the columns word1, word2 and similarity; the "
         "ratings of the project if not given",
     )
+    long_format.add_arguments(parser)
     parser.set_defaults(command=_score)
 
 
@@ -186,24 +195,6 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
     _add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label=SHAPE)
-
-
-def _add_reproduce(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", metavar="LIST", help=LIST_HELP)
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
-    parser.add_argument(
-        "--force", action="store_true", help="replace the folder if it holds an earlier study"
-    )
-    parser.add_argument("--label", default=CATEGORY, help="the label column of the groups")
-    add_seed(parser)
-    for cell in Cell:
-        parser.add_argument(
-            f"--{cell.value}",
-            default=starter_id(cell),
-            metavar="ID",
-            help=f"encoder for {cell.title}; the built-in one if not given",
-        )
-    parser.set_defaults(command=_reproduce)
 
 
 def _add_changes(parser: argparse.ArgumentParser) -> None:
@@ -274,23 +265,27 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    a, b = matched(*(by_word(_stack(name, chosen)) for name in (chosen.a, chosen.b)))
-    measure = ANALYSES[chosen.measure]
-    result: LayerSimilarity = measure.compute(a, b, _facts(chosen), chosen.seed)
+    measure, facts = ANALYSES[chosen.measure], _facts(chosen)
+    a, b = matched(*(words_of(_stack(name, chosen), facts) for name in (chosen.a, chosen.b)))
+    result: LayerSimilarity = measure.compute(a, b, facts, chosen.seed)
     sys.stdout.write(as_json(result) if chosen.json else similarity_table(result))
     return 0
 
 
 def _score(chosen: argparse.Namespace) -> int:
+    long_format.check_long(chosen)
     measure, facts = ANALYSES[chosen.measure], _facts(chosen)
     assert isinstance(measure, CurveAnalysis)
     if chosen.ratings is not None:
         facts = replace(facts, ratings=_ratings(chosen))
     curves: list[LayerCurve] = []
-    for name in chosen.stacks:
-        stack = _stack(name, chosen)
-        rows = by_word(stack) if measure.rows is Rows.WORDS else stack
-        curves += measure.compute(rows, facts, chosen.seed)
+    stacks = [_stack(name, chosen) for name in chosen.stacks]
+    if measure.rows is Rows.WORDS:
+        stacks = [words_of(stack, facts) for stack in stacks]
+    for stack in stacks:
+        curves += measure.compute(stack, facts, chosen.seed)
+    if chosen.long is not None:
+        long_format.write_long(chosen, stacks, facts)
     sys.stdout.write(as_json(*curves) if chosen.json else curves_table(curves))
     return 0
 
@@ -342,29 +337,13 @@ def _layers(chosen: argparse.Namespace) -> list[tuple[LayerStack, int]]:
     """Return each stack with the index of its layer."""
     if len(chosen.stacks) > 2 or len(chosen.layer) != len(chosen.stacks):
         raise VgdeskError("Give one or two stacks, and one --layer for each.")
-    found = []
+    found, facts = [], _facts(chosen)
     for name, layer in zip(chosen.stacks, chosen.layer, strict=True):
         stack = _stack(name, chosen)
         place = place_of_layer(stack, layer)
-        rows = by_word(stack) if chosen.rows == Rows.WORDS.value else stack
+        rows = words_of(stack, facts) if chosen.rows == Rows.WORDS.value else stack
         found.append((rows, place))
     return found
-
-
-def _reproduce(chosen: argparse.Namespace) -> int:
-    check_report(chosen.out, force=chosen.force)
-    encoders = {cell: find_encoder(getattr(chosen, cell.name.lower())) for cell in Cell}
-    request = Request(encoders, chosen.words, chosen.label, chosen.seed)
-    study = Study(request)
-    panels = []
-    for panel in study.panels():
-        panels.append(panel)
-        said = panel.missing or f"{len(panel.curves)} curve{'s' * (len(panel.curves) != 1)}"
-        sys.stdout.write(f"{panel.analysis}  {panel.title}, {panel.edition.value}: {said}\n")
-    report = Report(request, panels, study.subspaces())
-    write_report(chosen.out, report, force=chosen.force)
-    sys.stdout.write(f"Written to {chosen.out}\n")
-    return 0
 
 
 def _letters(chosen: argparse.Namespace) -> int:

@@ -16,8 +16,16 @@ INTRODUCTION = """# Measures
 
 Every score is shown with its chance level, its number of words and its random seed. False
 discovery rates (q) are corrected for all layers, or pairs of layers, that were compared; a value
-with q > .05 does not differ from chance. Chance levels and intervals are computed over words, never
-over takes or pairs. This page is printed by `vgdesk measures --markdown`.
+with q > .05 does not differ from chance. This page is printed by `vgdesk measures --markdown`.
+
+The unit is a word by a speaker. Its takes are repetitions and no independent evidence: they are
+averaged first, and equal takes count once; a word is the mean of its speakers, so each voice weighs
+the same. All takes of a word whose speaker is not known are by one unnamed voice; measures between
+voices leave them out, and need two known speakers. Chance deals out words, or the words of a
+speaker, with all their takes; intervals resample words. Where only takes by one speaker can be
+compared with each other, the chance level says so: it tests whether takes of a word are alike.
+Pair types as published compare single takes, as the study does; their chance level keeps the takes
+of a word together.
 """
 
 

@@ -3,19 +3,21 @@
 import argparse
 import sys
 
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
 from vgdesk.app.commands.arguments import add_seed
 from vgdesk.app.commands.text_tables import as_json, retrieval_table
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.stacks.stack_builder import Making, by_word, place_of_layer, stack_from
+from vgdesk.app.stacks.stack_builder import Making, place_of_layer, stack_from
 from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.details import RetrievalList
 from vgdesk.core.errors import VgdeskError
+from vgdesk.core.facts import NOTHING_KNOWN
 from vgdesk.core.stack import matched
 
 HELP = (
     "a file from `vgdesk embed`, or an encoder's id together with --words: with two, words of the "
-    "first are queries and words of the second targets; with one, takes of other speakers"
+    "first are queries and words of the second targets; with one, the same word by other speakers"
 )
 
 
@@ -44,12 +46,13 @@ def _find(chosen: argparse.Namespace, making: Making) -> RetrievalList:
         raise VgdeskError("Give one or two stacks, and one --layer for each.")
     stacks = [stack_from(name, chosen.words, making) for name in chosen.stacks]
     places = [place_of_layer(s, name) for s, name in zip(stacks, chosen.layer, strict=True)]
+    facts = NOTHING_KNOWN if chosen.words is None else facts_of(open_words(chosen.words), "")
     if len(stacks) == 2:
-        a, b = matched(*map(by_word, stacks))
+        a, b = matched(*(words_of(stack, facts) for stack in stacks))
         return list_partners(a, places[0], b, places[1], chosen.seed)
     if chosen.words is None:
         raise VgdeskError(
             "The speakers of the takes are not known.",
             "Give a table of the takes and their speakers with --words, or a second stack.",
         )
-    return list_voices(stacks[0], places[0], facts_of(open_words(chosen.words), ""), chosen.seed)
+    return list_voices(stacks[0], places[0], facts, chosen.seed)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.app.encoding.embedding_messages import EmbeddedItem, SpeechItem, TextItem
 from vgdesk.app.encoding.embedding_worker import embed
 from vgdesk.app.project.project_file import open_project
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Modality, Session
+from vgdesk.core.model import Modality, Session, WordId
 from vgdesk.core.resources import resource
 from vgdesk.core.results import LayerSimilarity
 from vgdesk.core.stack import Embedding, LayerStack, matched, stack_rows
@@ -99,15 +101,11 @@ def _encode(spec: EncoderSpec, session: Session) -> LayerStack:
     }
     if len(found) < len(items):
         raise VgdeskError(f"{spec.title} could not encode all demo words.", "Reinstall vgdesk.")
+    word_of = {str(take.id): take.word for take in session.takes.values()}
     rows = [
-        (
-            word,
-            word,
-            [found[t.id] for t in session.takes_of(word) if t.id in found] or [found[word]],
-        )
-        for word in session.words
+        (item.row, word_of.get(item.row, WordId(item.row)), [[found[item.row]]]) for item in items
     ]
     stack = stack_rows(rows, encoder=spec.id)
     if stack is None:
         raise VgdeskError("The demo project has no words.", "Reinstall vgdesk.")
-    return stack
+    return words_of(stack, facts_of(session, ""))

@@ -38,6 +38,7 @@ Result = (
 )
 BAR = 30  # characters of the longest bar
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
+Q_ERRORS = "q_errors"
 
 
 def similarity_table(result: LayerSimilarity) -> str:
@@ -49,10 +50,12 @@ def similarity_table(result: LayerSimilarity) -> str:
         f"{result.chance_sd.mean():.3f}",
         "\t".join(["layer", *result.columns]),
     ]
-    lines += [
-        "\t".join([name, *(f"{value:.3f}" for value in row)])
-        for name, row in zip(result.rows, np.asarray(result.values), strict=True)
-    ]
+    for title, part in (("", result.values), ("low", result.low), ("high", result.high)):
+        lines += [title] * bool(title)
+        lines += [
+            "\t".join([name, *(f"{value:.3f}" for value in row)])
+            for name, row in zip(result.rows, np.asarray(part), strict=True)
+        ]
     return _text(lines, [trace])
 
 
@@ -60,10 +63,11 @@ def curves_table(curves: Sequence[LayerCurve]) -> str:
     """Format one line per layer, tab-separated."""
     lines = [
         *dict.fromkeys(map(_about, curves)),
-        "\t".join(["encoder", "series", "layer", *CURVE_COLUMNS]),
+        "\t".join(["encoder", "series", "layer", *CURVE_COLUMNS, Q_ERRORS]),
     ]
     for curve in curves:
-        columns = np.stack([getattr(curve, name) for name in CURVE_COLUMNS], axis=1)
+        known = [getattr(curve, name) for name in CURVE_COLUMNS]
+        columns = np.stack([*known, curve.q_errors()], axis=1)
         lines += [
             "\t".join([curve.encoder, curve.series, layer, *(f"{number:.3f}" for number in row)])
             for layer, row in zip(curve.layers, columns, strict=True)
@@ -234,7 +238,9 @@ def _text(lines: list[str], traces: Sequence[Trace]) -> str:
 
 
 def _content(result: Result) -> dict[str, Any]:
-    named = {field.name: getattr(result, field.name) for field in fields(result)}
+    # Scores without each word are a step on the way to the interval, and long.
+    shown = [field.name for field in fields(result) if field.name != "left_out"]
+    named = {name: getattr(result, name) for name in shown}
     trace = asdict(named.pop("trace"))
     return trace | {
         name: value.tolist() if isinstance(value, np.ndarray) else value

@@ -176,12 +176,19 @@ class EncodingQueue:
         if not ready:
             return None
         if rows is Rows.TAKES:
-            return StackPlan(encoder, tuple((row, word, (key,)) for row, word, key in ready))
-        by_word: dict[WordId, list[str]] = {word: [] for word in self._session.words}
-        for _row, word, key in ready:
-            by_word[word].append(key)
+            return StackPlan(encoder, tuple((row, word, ((key,),)) for row, word, key in ready))
+        # Takes without a known speaker are by one unnamed voice.
+        speaker_of = {str(take.id): take.speaker for take in self._session.takes.values()}
+        by_word: dict[WordId, dict[str, list[str]]] = {word: {} for word in self._session.words}
+        for row, word, key in ready:
+            by_word[word].setdefault(speaker_of.get(row, ""), []).append(key)
         return StackPlan(
-            encoder, tuple((word, word, tuple(keys)) for word, keys in by_word.items() if keys)
+            encoder,
+            tuple(
+                (word, word, tuple(tuple(keys) for keys in voices.values()))
+                for word, voices in by_word.items()
+                if voices
+            ),
         )
 
     def _want(self, encoder: EncoderId, modality: Modality) -> tuple[tuple[str, WordId, Ask], ...]:

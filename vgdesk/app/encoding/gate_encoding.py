@@ -150,7 +150,7 @@ def _gates(coming: _Coming) -> tuple[Gates, ...]:
     for condition in SHOWN:
         rows = [part.row for part in gates_of(item, coming.seconds, condition)]
         stack = stack_rows(
-            [(row, take.word, [coming.found[row]]) for row in rows], encoder=coming.ask.encoder
+            [(row, take.word, [[coming.found[row]]]) for row in rows], encoder=coming.ask.encoder
         )
         assert stack is not None  # a word has at least one gate
         heard = Heard(take.word, take.id, condition, gate_times(coming.seconds))

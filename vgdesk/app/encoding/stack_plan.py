@@ -10,8 +10,9 @@ class StackPlan:
     Attributes
     ----------
     rows
-        Row id, its word, and the keys of the embeddings that are averaged into the row.
+        Row id, its word, and the keys of the embeddings that are averaged into the row, by
+        speaker, as in `stack_rows`.
     """
 
     encoder: EncoderId
-    rows: tuple[tuple[str, WordId, tuple[str, ...]], ...]
+    rows: tuple[tuple[str, WordId, tuple[tuple[str, ...], ...]], ...]

@@ -1,6 +1,7 @@
 """Word lists: built-in ones, and files with one word or recording per line."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -145,7 +146,8 @@ def _plain(lines: list[str]) -> Session:
 
 def _table(lines: list[str], file: Path) -> Session:
     heading = _cells(lines[0])
-    is_ours = "\t" in lines[0] and "id" in heading
+    # A table with files and without takes was not written by vgdesk.
+    is_ours = "\t" in lines[0] and "id" in heading and ("take" in heading or "file" not in heading)
     text = "\n".join(lines if is_ours else _as_ours(lines, file))
     read = read_table(text, file.absolute().parent)
     if read.lost:
@@ -157,14 +159,21 @@ def _table(lines: list[str], file: Path) -> Session:
 
 
 def _as_ours(lines: list[str], file: Path) -> Iterator[str]:
-    """Convert a spreadsheet table to words.tsv: words serve as ids, files as takes."""
-    heading, *rows = read_cells(file, lines, _delimiter(lines[0]))
+    """Convert a spreadsheet table to words.tsv: words serve as ids, files as takes.
+
+    A file with several rows is a long recording: its takes are told apart by their times.
+    """
+    heading, *cells = read_cells(file, lines, _delimiter(lines[0]))
+    missing = [""] * len(heading)
+    rows = [dict(zip(heading, [*row, *missing], strict=False)) for row in cells]
+    sounds = Counter(row.get("file", "") for row in rows)
     lacking = {"id": "word", "take": "file"}
     added = [name for name, of in lacking.items() if name not in heading and of in heading]
     yield "\t".join(map(escape, [*added, *heading]))
-    for cells in rows:
-        row = dict(zip(heading, [*cells, *[""] * len(heading)], strict=False))
+    for row in rows:
         made = {name: row[lacking[name]] for name in added}
+        if made.get("take") and sounds[row["file"]] > 1:
+            made["take"] += f" {row.get('start', '')}-{row.get('end', '')}"
         if hint := row.get(HINT_COLUMN, ""):
             made |= {"id": f"{row['word']} {hint}"} if "id" in made else {}
         yield "\t".join(map(escape, [*made.values(), *row.values()]))

@@ -18,8 +18,7 @@ from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.stacks.inputs import Row, listed_inputs, rows_of
 from vgdesk.app.stacks.stack_file import read_stack
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import WordId
-from vgdesk.core.stack import Embedding, LayerStack, stack_rows
+from vgdesk.core.stack import LayerStack, stack_rows
 from vgdesk.encoders.base import EncoderSpec, Pooling
 
 STACK = ".safetensors"
@@ -79,7 +78,7 @@ def encode(spec: EncoderSpec, rows: Sequence[Row], making: Making) -> tuple[Laye
     words = {item.row: word for word, item in rows}
     found = embed(spec, items, cache_folder=None, device=making.device, pooling=making.pooling)
     done = {item.row: item.embedding for item in _heard(found)}
-    in_order = [(row, words[row], [done[row]]) for row in words if row in done]
+    in_order = [(row, words[row], [[done[row]]]) for row in words if row in done]
     stack = stack_rows(in_order, encoder=spec.id)
     if stack is None:
         raise VgdeskError("None of the words could be encoded.", "See the messages above.")
@@ -99,19 +98,6 @@ def place_of_layer(stack: LayerStack, name: str) -> int:
             f"“{stack.encoder}” has no layer “{name}”.", f"It has {', '.join(stack.layers)}."
         )
     return stack.layers.index(name)
-
-
-def by_word(stack: LayerStack) -> LayerStack:
-    """Average the takes of each word, because encoders are compared over words."""
-    rows: dict[WordId, list[Embedding]] = {}
-    keys = stack.keys or stack.rows
-    for place, word in enumerate(stack.words):
-        one = Embedding(keys[place], stack.encoder, stack.layers, stack.values[:, place])
-        rows.setdefault(word, []).append(one)
-    merged = stack_rows([(w, w, found) for w, found in rows.items()], encoder=stack.encoder)
-    assert merged is not None  # files without rows are refused when read
-    # Results from vectors of unknown origin must not be cached.
-    return merged if stack.keys else replace(merged)
 
 
 def _heard(found: Iterator[News]) -> Iterator[EmbeddedItem]:

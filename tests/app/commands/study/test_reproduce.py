@@ -11,10 +11,16 @@ import pytest
 
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
-from vgdesk.app.commands.study.reproduce import Edition, Request, Study
+from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.units import words_of
+from vgdesk.analyses.layers.cka import debiased_cka
+from vgdesk.app.commands.study.panels import Edition
+from vgdesk.app.commands.study.reproduce import Study
+from vgdesk.app.commands.study.study_stacks import Request
 from vgdesk.app.encoding.encoder_registry import find_encoder
 from vgdesk.app.exchange.word_lists import open_words
-from vgdesk.app.stacks.stack_builder import Making, by_word, make_stack
+from vgdesk.app.stacks.stack_builder import Making, make_stack
+from vgdesk.app.words.word_facts import facts_of
 from vgdesk.core.model import Cell
 from vgdesk.core.resources import resource
 from vgdesk.core.stack import matched
@@ -23,6 +29,7 @@ from vgdesk.encoders.starter import starter_id
 pytestmark = pytest.mark.slow
 
 DEMO = resource("demo.vgdesk")
+FACTS = facts_of(open_words(str(DEMO)), "")
 Rows = list[dict[str, str]]
 
 
@@ -92,17 +99,33 @@ def test_alignment_with_word_vectors_is_at_every_layer_of_speech(tmp_path: Path)
     # The panels of the alignment come first; the others would take most of the time.
     panels = islice(Study(Request(encoders, str(DEMO), "category", 0)).panels(), 2)
     (panel,) = (one for one in panels if one.edition is Edition.CORRECTED)
-    curve = panel.curves[panel.names.index("Speech – Text")]
-    assert curve.measure == "cka"
-    assert curve.layers == ("1", "2", "3", "4", "5", "6")
-    assert len(set(curve.values)) > 1
+    (line,) = (one for one in panel.lines if one.name == "Speech – Text")
+    assert line.curve.measure == "cka"
+    assert line.curve.layers == ("1", "2", "3", "4", "5", "6")
+    assert set(line.partners) == {"vectors"}
+    assert len(set(line.curve.values)) > 1
+
+
+def test_corrected_alignment_has_the_interval_of_a_jackknife_over_words(results: Rows) -> None:
+    pair = [
+        words_of(make_stack(find_encoder(name), [DEMO], Making())[0], FACTS)
+        for name in ("starter-speech", "starter-text")
+    ]
+    words = range(len(pair[0].rows))
+    without = [[one.only([i for i in words if i != left]) for one in pair] for left in words]
+    values = np.diagonal(debiased_cka(*pair).values)[1:]
+    left_out = np.array([np.diagonal(debiased_cka(*few).values)[1:] for few in without])
+    wanted = correlation_interval(left_out, values)
+    found = [row for row in results if row["measure"] == "cka" and row["line"] == "Speech – Text"]
+    for name, ends in zip(("low", "high"), wanted[:2], strict=True):
+        assert [float(row[name]) for row in found] == pytest.approx(ends, abs=2e-3)
 
 
 def test_corrected_alignment_is_over_words(results: Rows) -> None:
     corrected = [row for row in results if row["measure"] == "cka"]
     assert {row["n"] for row in corrected} == {"36"}
     pair = (make_stack(find_encoder(n), [DEMO], Making())[0] for n in ("spectrum", "spelling"))
-    assert len(matched(*map(by_word, pair))[0].rows) == 36
+    assert len(matched(*(words_of(one, FACTS) for one in pair))[0].rows) == 36
 
 
 def test_figures_and_tables_are_in_the_layout_of_the_study(folder: Path) -> None:
@@ -114,7 +137,8 @@ def test_figures_and_tables_are_in_the_layout_of_the_study(folder: Path) -> None
         assert heading.split("\t")[3:] == ["1", "2", "3", "4", "5", "6"]
         assert len(lines) >= 4
     page = (folder / "README.md").read_text("utf-8")
-    for part in ("starter-speech-grounded", "seed 0", "speech: r =", "text: r ="):
+    parts = ("starter-speech-grounded", "seed 0", "speech, same block", "text, same block", "n = 6")
+    for part in parts:
         assert part in page
 
 
@@ -131,7 +155,7 @@ def test_written_words_alone_give_what_they_can(
 
 def test_what_words_are_averaged_from_is_known_only_if_it_is_known_of_their_takes() -> None:
     takes = stack_of(noise(2, 4, 3), rows=["a-1", "a-2", "b-1", "b-2"], words="aabb")
-    assert by_word(takes).keys == ()
-    keyed = by_word(takes.with_keys(["k1", "k2", "k3", "k4"]))
+    assert words_of(takes).keys == ()
+    keyed = words_of(takes.with_keys(["k1", "k2", "k3", "k4"]))
     assert keyed.keys == ("k1 k2", "k3 k4")
-    assert np.array_equal(keyed.values, by_word(takes).values)
+    assert np.array_equal(keyed.values, words_of(takes).values)

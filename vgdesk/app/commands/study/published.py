@@ -50,6 +50,17 @@ ALIGNMENT: tuple[Published, ...] = (
         0.201, 0.185, 0.191, 0.213, 0.258, 0.302, 0.326, 0.354, 0.235, 0.149, 0.058, 0.095,
     ),
 )  # fmt: skip
+# Drawn only beside word vectors of your own; three values are partly hidden in the figure.
+WORD_VECTORS: tuple[Published, ...] = (
+    _line(
+        "wav2vec 2.0 – GloVe",
+        0.148, 0.137, 0.148, 0.172, 0.176, 0.160, 0.139, 0.109, 0.118, 0.099, 0.065, 0.085,
+    ),
+    _line(
+        "FaST-VGS+ – GloVe",
+        0.149, 0.145, 0.147, 0.158, 0.182, 0.204, 0.222, 0.242, 0.187, 0.15, 0.071, 0.095,
+    ),
+)  # fmt: skip
 # The layer of the highest same-word similarity is not printed, so it is drawn in the middle.
 PAIRS: tuple[Published, ...] = (
     Published("wav2vec 2.0, same word (about)", ((0.5, 0.25),)),

@@ -1,32 +1,22 @@
 """Output of `vgdesk reproduce`: tables, figures, and a page that explains them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
-from vgdesk import __version__
-from vgdesk.app.commands.study.published import SUBSPACE_CORRELATION
-from vgdesk.app.commands.study.reproduce import Panel, Request, normalisation
-from vgdesk.app.commands.text_tables import CURVE_COLUMNS
+from vgdesk.app.commands.study.page import page_of
+from vgdesk.app.commands.study.panels import Line, Panel
+from vgdesk.app.commands.study.reproduce import Correlation
+from vgdesk.app.commands.study.study_stacks import Request
+from vgdesk.app.commands.text_tables import CURVE_COLUMNS, Q_ERRORS
 from vgdesk.app.project.output_files import checked_folder, new_folder
 
 HEADINGS = (
     "analysis", "edition", "measure", "line", "layer", *CURVE_COLUMNS, "n", "seed", "estimator",
-    "interval",
+    "interval", "compared", "partner", Q_ERRORS,
 )  # fmt: skip
 FILES = ("results.tsv", "README.md", *(f"{a}.{e}" for a in "ABC" for e in ("tsv", "svg", "png")))
-STUDY = """The study is Sauter, Zuidema and de Heer Kloots (2025), *The curious case of visual
-grounding*, arXiv 2509.15837. It used other words and other, larger models: its values are drawn as
-landmarks, not as a target. *As published* follows the study's own choices: the first subword of a
-written word, takes instead of words, biased CKA, silhouettes along discriminants of the same words,
-pairs of takes from five samples, a different stage of normalisation for the grounded speech model.
-Intervals are Student's t, over repeats that leave out one category each (over the five samples for
-pairs; alignment has no interval in the study and gets the same one here). *Corrected* uses sounder
-choices: all subwords, words, debiased CKA, held-out discriminants, intervals over words, one
-normalisation. Bands show the chance level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +26,12 @@ class Report:
     Attributes
     ----------
     related
-        For speech and for text: correlation of subspace similarity and silhouette over layers.
+        Correlations of subspace similarity and silhouette over layers.
     """
 
     request: Request
     panels: Sequence[Panel]
-    related: Mapping[str, float]
+    related: Sequence[Correlation]
 
 
 def check_report(folder: Path, *, force: bool) -> None:
@@ -70,7 +60,7 @@ def write_report(target: Path, report: Report, *, force: bool = False) -> None:
             of_analysis = tuple(found)
             (folder / f"{name}.tsv").write_text(_wide(of_analysis), "utf-8")
             draw(of_analysis, folder / name)
-        page = _page(report.request, report.panels, report.related)
+        page = page_of(report.request, report.panels, report.related)
         (folder / "README.md").write_text(page, "utf-8")
 
 
@@ -78,59 +68,49 @@ def _results(panels: Sequence[Panel]) -> str:
     """Format one line per value, with its provenance."""
     lines = ["\t".join(HEADINGS)]
     for panel in panels:
-        for name, curve in zip(panel.names, panel.curves, strict=True):
-            columns = np.stack([getattr(curve, column) for column in CURVE_COLUMNS], axis=1)
-            trace = curve.trace
-            for layer, numbers in zip(curve.layers, columns, strict=True):
-                head = (panel.analysis, panel.edition.value, curve.measure, name, layer)
-                tail = (str(trace.n), str(trace.seed), trace.estimator, trace.interval)
-                lines.append("\t".join([*head, *(f"{n:.4f}" for n in numbers), *tail]))
+        for line in panel.lines:
+            lines += ["\t".join(cells) for cells in _rows(panel, line)]
     return "\n".join(lines) + "\n"
+
+
+def _rows(panel: Panel, line: Line) -> Iterator[list[str]]:
+    curve, trace = line.curve, line.curve.trace
+    columns = {name: [f"{n:.4f}" for n in getattr(curve, name)] for name in CURVE_COLUMNS}
+    if not trace.interval:
+        columns |= dict.fromkeys(("low", "high"), [""] * len(curve.layers))
+    errors = curve.q_errors()
+    compared = panel.depth.value if panel.depth else ""
+    for place, layer in enumerate(curve.layers):
+        yield [
+            panel.analysis,
+            panel.edition.value,
+            curve.measure,
+            line.name,
+            layer,
+            *(cells[place] for cells in columns.values()),
+            str(trace.n),
+            str(trace.seed),
+            trace.estimator,
+            trace.interval,
+            compared,
+            line.partners[place] if line.partners else "",
+            f"{errors[place]:.4f}",
+        ]
 
 
 def _wide(panels: Sequence[Panel]) -> str:
-    """Format one line per curve and one column per layer, as in the study's tables."""
-    layers = max((curve.layers for panel in panels for curve in panel.curves), key=len, default=())
+    """Format one line per curve and one column per layer, as in the study's tables.
+
+    The columns are the layers of the deepest model; shorter lines end in empty cells.
+    """
+    every = [line for panel in panels for line in panel.lines]
+    named = [tuple(dict.fromkeys(of)) for one in every for of in (one.curve.layers, one.partners)]
+    layers = max(named, key=len, default=())
     lines = ["\t".join(["measure", "edition", "line", *layers])]
     for panel in panels:
-        for name, curve in zip(panel.names, panel.curves, strict=True):
-            numbers = [f"{value:.3f}" for value in curve.values]
-            lines.append("\t".join([curve.measure, panel.edition.value, name, *numbers]))
+        for line in panel.lines:
+            numbers = [f"{value:.3f}" for value in line.curve.values]
+            numbers += [""] * (len(layers) - len(numbers))
+            edition = panel.heading.removeprefix(f"{panel.title}, ")
+            lines.append("\t".join([line.curve.measure, edition, line.name, *numbers]))
     return "\n".join(lines) + "\n"
-
-
-def _page(request: Request, panels: Sequence[Panel], related: Mapping[str, float]) -> str:
-    encoders = "\n".join(
-        f"- {cell.title}: {spec.title} (`{spec.id}`, revision {spec.revision})"
-        for cell, spec in request.encoders.items()
-    )
-    missing = [f"- {p.title}, {p.edition.value}: {p.missing}" for p in panels if p.missing]
-    correlations = [
-        f"- {name}: r = {r:+.2f} (study {SUBSPACE_CORRELATION[name]:+.2f})"
-        for name, r in related.items()
-    ]
-    return f"""# The study's analyses, reproduced
-
-vgdesk {__version__}; words: `{request.words}`, labels: {request.label}, seed {request.seed}.
-
-{encoders}
-
-{STUDY}
-
-{normalisation(request)}
-
-A is alignment (`A.tsv`, `A.svg`), B pairs of takes, C groups of words; `results.tsv` lists every
-number with its interval, chance level and false discovery rate.
-
-## Subspaces
-
-Over the layers: the similarity of the discriminant subspaces of the grounded and the ungrounded
-model (debiased CKA), correlated with the change in silhouette through grounding. With so few layers
-this is descriptive only.
-
-{chr(10).join(correlations) or "- not available for these words"}
-
-## What could not be computed
-
-{chr(10).join(missing) or "- nothing"}
-"""

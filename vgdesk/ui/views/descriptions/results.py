@@ -44,7 +44,7 @@ def row_titles(rows: Sequence[str], words: Sequence[str], legend: Legend) -> tup
 
 
 def inside_chance(result: LayerSimilarity) -> Mask:
-    """Return the cells that do not differ from chance, shape [rows, columns]."""
+    """Return the cells that are not above chance, shape [rows, columns]."""
     mask: Mask = np.asarray(result.q_values) > DISCOVERY
     return mask
 
@@ -61,7 +61,8 @@ def layer_readout(
         return f"{pair}: not ready yet"
     mean, sd = result.chance_mean[row, column], result.chance_sd[row, column]
     chance = "" if np.isnan(mean) else f" (chance {number(mean)} ± {number(sd)})"
-    return f"{pair}: {number(value)}{chance}"
+    ends = f"[{number(result.low[row, column])}, {number(result.high[row, column])}]"
+    return f"{pair}: {number(value)} {ends}{chance}"
 
 
 def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
@@ -71,8 +72,16 @@ def layer_summary(result: LayerSimilarity, a_title: str, b_title: str) -> str:
     row, column = np.unravel_index(int(np.nanargmax(result.values)), result.values.shape)
     best = layer_readout(result, int(row), int(column), a_title, b_title)
     inside = int(inside_chance(result).sum())
-    chance = chance_sentence(inside, result.values.size, "pairs", "dotted")
+    chance = above_chance_sentence(inside, result.values.size)
     return f"n = {result.trace.n}. Most similar: {best}. {chance} {made_by(result.trace)}"
+
+
+def above_chance_sentence(inside: int, count: int) -> str:
+    """State how many pairs of layers are not more similar than by chance (one-sided)."""
+    if not inside:
+        return "All pairs are above chance (q ≤ .05)."
+    verb = "is" if inside == 1 else "are"
+    return f"{inside} of {count} pairs {verb} not above chance (q > .05; dotted)."
 
 
 def chance_sentence(inside: int, count: int, what: str, mark: str) -> str:
@@ -90,16 +99,27 @@ def layer_table(result: LayerSimilarity, a_title: str, b_title: str) -> Table:
         f"{a_title} (rows)" if same else a_title,
         f"{b_title} (columns)" if same else b_title,
         result.measure,
+        "low",
+        "high",
         "chance mean",
         "chance sd",
+        "q",
     )
     rows: list[tuple[Entry, ...]] = [
         (
             name,
             other,
-            float(result.values[i, j]),
-            float(result.chance_mean[i, j]),
-            float(result.chance_sd[i, j]),
+            *(
+                float(part[i, j])
+                for part in (
+                    result.values,
+                    result.low,
+                    result.high,
+                    result.chance_mean,
+                    result.chance_sd,
+                    result.q_values,
+                )
+            ),
         )
         for i, name in enumerate(result.rows)
         for j, other in enumerate(result.columns)
@@ -297,13 +317,13 @@ def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:
     """List every layer of every curve with its chance band."""
     measure = curves[0].measure if curves else "score"
     rows: list[tuple[Entry, ...]] = [
-        (title, name, *(float(part[i]) for part in _columns(curve)))
+        (title, name, *(float(part[i]) for part in (*_columns(curve), curve.q_errors())))
         for curve, title in zip(curves, titles, strict=True)
         for i, name in enumerate(curve.layers)
     ]
     headers = (
         "model", "layer", measure, "low", "high",
-        "chance 2.5 %", "chance mean", "chance 97.5 %", "q",
+        "chance low", "chance mean", "chance high", "q", "error of q",
     )  # fmt: skip
     return Table(headers, rows)
 

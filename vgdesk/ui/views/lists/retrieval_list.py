@@ -135,7 +135,7 @@ def _above(scores: QWidget, entries: QWidget) -> QWidget:
 
 
 def ask(context: ViewContext) -> Request | Missing:
-    """Rank the match of each word in another encoder, or of each take among other speakers."""
+    """Rank the match of each word in another encoder, or of each word by a speaker among others."""
     recipe = context.recipe
     if recipe.search is Search.VOICES:
         return _ask_for_speakers(context, recipe.focus)
