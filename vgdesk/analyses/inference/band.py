@@ -79,7 +79,7 @@ class Band:
 
         layers = np.size(scores)
         distances = _distances(scores, chance.mean, np.asarray(chance.spread, np.float64))
-        p = -np.expm1(layers * np.log1p(-2 * ndtr(-distances).clip(max=0.5)))
+        p = 1 - (1 - 2 * ndtr(-distances)) ** layers
         one_sided = -np.expm1(np.log1p(-LEVEL) / layers) / 2
         reach = -ndtri(one_sided) * chance.spread
         return cls(*_clipped(np.asarray(chance.mean, np.float64), reach, limits), p, 0)
