@@ -11,7 +11,11 @@ from tests.analyses.labels import codes_of, curve_of, planted
 from tests.analyses.stacks import noise, stack_of
 from tests.reference import agreement as reference
 from vgdesk.analyses.groups.cluster_agreement import adjusted_information, adjusted_rand
-from vgdesk.analyses.groups.clusterings import kmeans_clusters, tree_clusters
+from vgdesk.analyses.groups.clusterings import (
+    component_points,
+    kmeans_clusters,
+    tree_clusters,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 MEASURES = ("kmeans-ari", "kmeans-ami", "agglomerative-ari")
@@ -41,7 +45,9 @@ def test_the_score_is_the_agreement_of_clusters_and_labels(measure: str) -> None
     agree = adjusted_mutual_info_score if measure == "kmeans-ami" else adjusted_rand_score
     for layer, value in zip(stack.values, curve_of(measure, stack, codes, 3).values, strict=True):
         tree = measure == "agglomerative-ari"
-        found = tree_clusters(layer, 4) if tree else kmeans_clusters(layer, 4, seed=3)
+        found = (
+            tree_clusters(layer, 4) if tree else kmeans_clusters(component_points(layer), 4, seed=3)
+        )
         assert value == pytest.approx(agree(codes, found), abs=1e-9)
 
 
@@ -51,7 +57,7 @@ def test_clusters_are_those_of_the_libraries() -> None:
     branches = fcluster(ward(pdist(units)), 4, "maxclust")
     assert adjusted_rand_score(branches, tree_clusters(layer, 4)) == 1
     means = KMeans(4, n_init=20, random_state=1).fit_predict(layer)
-    assert adjusted_rand_score(means, kmeans_clusters(layer, 4, seed=0)) == 1
+    assert adjusted_rand_score(means, kmeans_clusters(component_points(layer), 4, seed=0)) == 1
 
 
 @pytest.mark.parametrize("measure", MEASURES)

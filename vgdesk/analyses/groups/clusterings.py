@@ -30,9 +30,10 @@ STARTS = 4
 DIGITS = 9
 LIMITS = (-1.0, 1.0)
 Agreement = Callable[[Codes, Codes], Doubles]
-Clustering = Callable[[FloatArray, int], Codes]
-# Takes rows and their clusters in a larger list, and returns their clusters among themselves.
-Reclustering = Callable[[FloatArray, Codes], Codes]
+# Takes some rows, and returns their clusters among themselves.
+Reclustering = Callable[[list[int]], Codes]
+# Takes a layer and a number of clusters, and returns the cluster of each row.
+Clustering = Callable[[FloatArray, int], tuple[Codes, Reclustering]]
 
 
 def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -46,8 +47,8 @@ def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
         For the starts of k-means and the shuffled labels.
     """
     name = f"adjusted Rand index of k-means on up to {COMPONENTS} principal components"
-    cluster = partial(kmeans_clusters, seed=seed)
-    return _curve("kmeans-ari", name, (stack, facts, seed), cluster, moved_means, adjusted_rand)
+    asked = stack, facts, seed
+    return _curve("kmeans-ari", name, asked, partial(_by_means, seed=seed), adjusted_rand)
 
 
 def score_kmeans_by_information(
@@ -55,10 +56,8 @@ def score_kmeans_by_information(
 ) -> tuple[LayerCurve, ...]:
     """Compare by mutual information; otherwise as `score_kmeans_by_rand`."""
     name = f"adjusted mutual information of k-means on up to {COMPONENTS} principal components"
-    cluster = partial(kmeans_clusters, seed=seed)
-    return _curve(
-        "kmeans-ami", name, (stack, facts, seed), cluster, moved_means, adjusted_information
-    )
+    asked = stack, facts, seed
+    return _curve("kmeans-ami", name, asked, partial(_by_means, seed=seed), adjusted_information)
 
 
 def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -68,12 +67,8 @@ def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     one by one and leaves the rest in one branch.
     """
     name = "adjusted Rand index of Ward's clusters of unit vectors"
-
-    def again(layer: FloatArray, clusters: Codes) -> Codes:
-        return tree_clusters(layer, int(clusters.max()) + 1)
-
     asked = stack, facts, seed
-    return _curve("agglomerative-ari", name, asked, tree_clusters, again, adjusted_rand)
+    return _curve("agglomerative-ari", name, asked, _by_tree, adjusted_rand)
 
 
 def _curve(
@@ -81,17 +76,16 @@ def _curve(
     name: str,
     asked: tuple[LayerStack, Facts, int],
     cluster: Clustering,
-    recluster: Reclustering,
     agree: Agreement,
 ) -> tuple[LayerCurve, ...]:
     stack, facts, seed = asked
     labelled = labelled_rows(stack, facts, name="A clustering")
 
     def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
-        clusters = cluster(layer, len(labelled.groups))
+        clusters, recluster = cluster(layer, len(labelled.groups))
 
         def again(rows: list[int], codes: Codes) -> float:
-            return float(agree(recluster(layer[rows], clusters[rows]), codes[None])[0])
+            return float(agree(recluster(rows), codes[None])[0])
 
         return agree(clusters, labellings), refitted(labelled, seed, again)
 
@@ -106,36 +100,33 @@ def _curve(
     )
 
 
-def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:
-    """Find `count` clusters by k-means, or one per distinct row if there are fewer."""
-    from sklearn.cluster import KMeans
-
-    points = _points(layer)
-    count = min(count, len(np.unique(points, axis=0)))
-    if count == 1:
-        return np.zeros(len(points), np.intp)
-    found = KMeans(count, n_init=STARTS, random_state=seed).fit_predict(points)
-    return np.asarray(found, np.intp)
+def _by_means(layer: FloatArray, count: int, *, seed: int) -> tuple[Codes, Reclustering]:
+    # Components are found without labels: those of all rows serve for some of them.
+    points = component_points(layer)
+    clusters = kmeans_clusters(points, count, seed=seed)
+    return clusters, lambda rows: kmeans_clusters(points[rows], count, seed=seed, starts=1)
 
 
-def moved_means(layer: FloatArray, clusters: Codes) -> Codes:
-    """Continue k-means from the clusters of a larger list."""
-    from sklearn.cluster import KMeans
-
-    points = _points(layer)
-    names, own = np.unique(clusters, return_inverse=True)
-    if len(names) == 1 or len(names) > len(np.unique(points, axis=0)):
-        return own
-    means = np.stack([points[own == name].mean(axis=0) for name in range(len(names))])
-    found = KMeans(len(names), init=means, n_init=1).fit_predict(points)
-    return np.asarray(found, np.intp)
+def _by_tree(layer: FloatArray, count: int) -> tuple[Codes, Reclustering]:
+    return tree_clusters(layer, count), lambda rows: tree_clusters(layer[rows], count)
 
 
-def _points(layer: FloatArray) -> Doubles:
-    """Return the components; duplicates stay equal, or more clusters than points are found."""
+def component_points(layer: FloatArray) -> Doubles:
+    """Return the first components, in which duplicates stay equal: each is one point."""
     points = principal_components(layer, COMPONENTS)
     points /= np.abs(points).max(initial=0.0) or 1.0
     return points.round(DIGITS)
+
+
+def kmeans_clusters(points: Doubles, count: int, *, seed: int, starts: int = STARTS) -> Codes:
+    """Find `count` clusters by k-means, or one per distinct row if there are fewer."""
+    from sklearn.cluster import KMeans
+
+    count = min(count, len(np.unique(points, axis=0)))
+    if count == 1:
+        return np.zeros(len(points), np.intp)
+    found = KMeans(count, n_init=starts, random_state=seed).fit_predict(points)
+    return np.asarray(found, np.intp)
 
 
 def tree_clusters(layer: FloatArray, count: int) -> Codes:
