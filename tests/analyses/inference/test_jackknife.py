@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -42,6 +43,14 @@ def test_the_error_from_a_sample_is_that_of_all_words() -> None:
     values = np.random.default_rng(2).normal(size=2000)
     sampled = standard_errors(leave_one_out(values[:400], np.mean), words=2000)
     assert np.isclose(sampled, values.std(ddof=1) / np.sqrt(2000), rtol=0.1)
+
+
+def test_scores_without_words_of_a_sample_carry_the_error_of_all_words() -> None:
+    values = np.random.default_rng(2).normal(size=2000)
+    left_out = leave_one_out(values[:400], np.mean)
+    found = jackknife_interval(left_out, values.mean(), words=2000)
+    assert found.left_out is not None
+    assert standard_errors(found.left_out) == pytest.approx(standard_errors(left_out, 2000))
 
 
 def test_a_score_of_one_has_no_width() -> None:

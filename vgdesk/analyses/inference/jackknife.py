@@ -26,7 +26,8 @@ class Interval(NamedTuple):
         Shape [...] of the scores.
     left_out
         Shape [words or groups of words left out, ...]: the scores without each, from which
-        differences between encoders follow; None if the interval is not a jackknife.
+        differences between encoders follow. Those of a sample of the words are drawn together, so
+        that their `standard_errors` are those of all words. None if it is not a jackknife.
     """
 
     low: Doubles
@@ -60,6 +61,13 @@ def standard_errors(left_out: FloatArray, words: int | None = None) -> Doubles:
     spread = np.sum((left_out - left_out.mean(axis=0)) ** 2, axis=0) * (m - 1) / m
     errors: Doubles = np.sqrt(spread * (m / (words or m)))
     return errors
+
+
+def _of_all(left_out: FloatArray, words: int | None) -> Doubles:
+    """Draw the scores without each of a sample together, to the standard error of all words."""
+    mean = left_out.mean(axis=0)
+    shrunk: Doubles = mean + (left_out - mean) * np.sqrt(len(left_out) / (words or len(left_out)))
+    return shrunk
 
 
 def left_in(words: Sequence[Hashable], rng: np.random.Generator) -> list[list[int]]:
@@ -96,7 +104,7 @@ def jackknife_interval(
         return Interval(np.full_like(values, limits[0]), np.full_like(values, limits[1]))
     reach = student_quantile(words or len(left_out)) * standard_errors(left_out, words)
     low, high = (np.clip(end, *limits) for end in (values - reach, values + reach))
-    return Interval(low, high, left_out)
+    return Interval(low, high, _of_all(left_out, words))
 
 
 def correlation_interval(
@@ -119,7 +127,7 @@ def correlation_interval(
     """
     z_values, z_left_out = (fisher_scale(scores) for scores in (values, left_out))
     low, high, _ = jackknife_interval(z_left_out, z_values, words=words)
-    return Interval(np.maximum(np.tanh(low), lowest), np.tanh(high), left_out)
+    return Interval(np.maximum(np.tanh(low), lowest), np.tanh(high), _of_all(left_out, words))
 
 
 def proportion_interval(shares: FloatArray, words: int) -> Interval:
