@@ -125,7 +125,11 @@ def _compared(
     spread = shuffled_spread(score, mean, spread, n, rng)
     left_out = _left_out(white_a, white_b, weigh)
     kept = f"{estimator}, {KEPT_VARIANCE:.0%} of the variance kept"
-    trace = Trace(kept, n, (a.encoder, b.encoder), CHANCE, seed, chance_warning(n, mean))
+    warnings = [chance_warning(n, mean)]
+    if weigh is _by_share:
+        warnings.append(_ambiguity(n, white_a, white_b))
+    warning = " ".join(filter(None, warnings))
+    trace = Trace(kept, n, (a.encoder, b.encoder), CHANCE, seed, warning)
     return layer_similarity(
         measure,
         stacks,
@@ -134,6 +138,17 @@ def _compared(
         mean=mean,
         spread=spread,
         trace=trace,
+    )
+
+
+def _ambiguity(words: int, white_a: list[Whitened], white_b: list[Whitened]) -> str:
+    """Return a warning where several canonical correlations are 1, or an empty string."""
+    a, b = (max(len(layer.dims) for layer in side) for side in (white_a, white_b))
+    if a + b < words:
+        return ""
+    return (
+        f"Not unique: layers keep up to {a} and {b} dimensions, but {words} words span only "
+        f"{words - 1}, so several canonical correlations are 1 and their weights are arbitrary."
     )
 
 
