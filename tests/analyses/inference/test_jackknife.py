@@ -7,6 +7,8 @@ from scipy import stats
 from vgdesk.analyses.inference.jackknife import (
     correlation_interval,
     jackknife_interval,
+    scale_of_sample,
+    scale_of_some,
     standard_errors,
 )
 
@@ -41,16 +43,20 @@ def test_the_interval_of_a_correlation_covers_it_in_95_percent_of_samples() -> N
 
 def test_the_error_from_a_sample_is_that_of_all_words() -> None:
     values = np.random.default_rng(2).normal(size=2000)
-    sampled = standard_errors(leave_one_out(values[:400], np.mean), words=2000)
-    assert np.isclose(sampled, values.std(ddof=1) / np.sqrt(2000), rtol=0.1)
+    expected = values.std(ddof=1) / np.sqrt(2000)
+    of_sample = leave_one_out(values[:400], np.mean)
+    scale = scale_of_sample(of_sample, 2000)
+    assert np.isclose(scale * standard_errors(of_sample), expected, rtol=0.1)
+    some = np.array([np.delete(values, i).mean() for i in range(0, 2000, 5)])
+    assert np.isclose(scale_of_some(some, 2000) * standard_errors(some), expected, rtol=0.1)
 
 
 def test_scores_without_words_of_a_sample_carry_the_error_of_all_words() -> None:
     values = np.random.default_rng(2).normal(size=2000)
     left_out = leave_one_out(values[:400], np.mean)
-    found = jackknife_interval(left_out, values.mean(), words=2000)
+    found = jackknife_interval(left_out, values.mean(), scale=0.5)
     assert found.left_out is not None
-    assert standard_errors(found.left_out) == pytest.approx(standard_errors(left_out, 2000))
+    assert standard_errors(found.left_out) == pytest.approx(standard_errors(left_out) / 2)
 
 
 def test_a_score_of_one_has_no_width() -> None:

@@ -16,6 +16,7 @@ from vgdesk.analyses.inference.jackknife import (
     jackknife_interval,
     left_in,
     proportion_interval,
+    scale_of_some,
 )
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
@@ -58,7 +59,7 @@ def jackknife_of_words(words: int) -> IntervalOf:
     return IntervalOf(
         INTERVAL,
         lambda left_out, values, limits: jackknife_interval(
-            left_out, values, limits=limits, words=words
+            left_out, values, limits=limits, scale=scale_of_some(left_out, words)
         ),
     )
 

@@ -21,7 +21,10 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_some,
+)
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.random_rotation import (
@@ -134,7 +137,9 @@ def _compared(
         measure,
         stacks,
         values,
-        interval=correlation_interval(left_out, values, lowest=0.0, words=n),
+        interval=correlation_interval(
+            left_out, values, lowest=0.0, scale=scale_of_some(left_out, n)
+        ),
         mean=mean,
         spread=spread,
         trace=trace,

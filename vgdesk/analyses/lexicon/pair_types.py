@@ -14,7 +14,11 @@ import numpy as np
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.inference.band import Normal
 from vgdesk.analyses.inference.chance import layer_curve
-from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval
+from vgdesk.analyses.inference.jackknife import (
+    INTERVAL,
+    jackknife_interval,
+    scale_of_some,
+)
 from vgdesk.analyses.inference.units import UNNAMED, distinct_takes, speakers_of
 from vgdesk.analyses.lexicon.pair_means import (
     GroupPairs,
@@ -262,7 +266,10 @@ def _curves(level: Level, stack: LayerStack, present: FloatArray) -> Iterator[La
             stack,
             score,
             interval=jackknife_interval(
-                samples[~np.isnan(samples).any(axis=1)], score, limits=LIMITS, words=len(present)
+                samples[~np.isnan(samples).any(axis=1)],
+                score,
+                limits=LIMITS,
+                scale=scale_of_some(samples, len(present)),
             ),
             chance=Normal(np.zeros_like(spread), spread),
             limits=LIMITS,

@@ -99,7 +99,7 @@ def _about(curve: LayerCurve) -> str:
     trace = curve.trace
     return (
         f"{trace.estimator}, n = {trace.n}; interval: {trace.interval}; chance: "
-        f"{trace.chance}; seed {trace.seed}"
+        f"{trace.chance}{'' if trace.seed is None else f'; seed {trace.seed}'}"
     )
 
 
