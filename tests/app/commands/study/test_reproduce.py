@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.analyses.stacks import noise, stack_of
 from vgdesk.__main__ import main
 from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.inference.units import words_of
@@ -151,11 +150,3 @@ def test_written_words_alone_give_what_they_can(
     assert "No sound files" in page
     rows = (tmp_path / "out" / "results.tsv").read_text("utf-8").splitlines()[1:]
     assert {row.split("\t")[3] for row in rows} == {"Text", "Text + pictures"}
-
-
-def test_what_words_are_averaged_from_is_known_only_if_it_is_known_of_their_takes() -> None:
-    takes = stack_of(noise(2, 4, 3), rows=["a-1", "a-2", "b-1", "b-2"], words="aabb")
-    assert words_of(takes).keys == ()
-    keyed = words_of(takes.with_keys(["k1", "k2", "k3", "k4"]))
-    assert keyed.keys == ("k1 k2", "k3 k4")
-    assert np.array_equal(keyed.values, words_of(takes).values)
