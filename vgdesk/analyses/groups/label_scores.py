@@ -15,6 +15,7 @@ from vgdesk.analyses.inference.jackknife import (
     Interval,
     jackknife_interval,
     left_in,
+    of_sample,
     proportion_interval,
 )
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
@@ -58,7 +59,7 @@ def jackknife_of_words(words: int) -> IntervalOf:
     return IntervalOf(
         INTERVAL,
         lambda left_out, values, limits: jackknife_interval(
-            left_out, values, limits=limits, words=words
+            of_sample(left_out, words), values, limits=limits, words=words
         ),
     )
 
@@ -75,7 +76,8 @@ def share_of_words(words: int) -> IntervalOf:
     def compute(left_out: FloatArray, values: FloatArray, limits: tuple[float, float]) -> Interval:
         low, high = limits
         ends = proportion_interval((values - low) / (high - low), words)
-        return Interval(low + ends.low * (high - low), low + ends.high * (high - low), left_out)
+        starts, stops = (low + end * (high - low) for end in (ends.low, ends.high))
+        return Interval(starts, stops, left_out, words)
 
     return IntervalOf(INTERVAL_OF_SHARES, compute)
 

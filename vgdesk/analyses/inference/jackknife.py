@@ -27,11 +27,14 @@ class Interval(NamedTuple):
     left_out
         Shape [words or groups of words left out, ...]: the scores without each, from which
         differences between encoders follow; None if the interval is not a jackknife.
+    words
+        As in `standard_errors`; None if as many as were left out.
     """
 
     low: Doubles
     high: Doubles
     left_out: FloatArray | None = None
+    words: int | None = None
 
 
 LEVEL = 0.95
@@ -60,6 +63,24 @@ def standard_errors(left_out: FloatArray, words: int | None = None) -> Doubles:
     spread = np.sum((left_out - left_out.mean(axis=0)) ** 2, axis=0) * (m - 1) / m
     errors: Doubles = np.sqrt(spread * (m / (words or m)))
     return errors
+
+
+def of_sample(left_out: FloatArray, words: int) -> Doubles:
+    """Return what leaving out each word would do if the words left out were all words.
+
+    Without one of n words a score moves by 1 / (n - 1) of what that word differs, and
+    `standard_errors` expects the scores of a sample on its own, in which each of m moves it more.
+
+    Parameters
+    ----------
+    left_out
+        Shape [m, ...]: the scores of all words without each of a sample.
+    words
+        The number of all words.
+    """
+    middle = left_out.mean(axis=0)
+    found: Doubles = middle + (left_out - middle) * ((words - 1) / max(len(left_out) - 1, 1))
+    return found
 
 
 def left_in(words: Sequence[Hashable], rng: np.random.Generator) -> list[list[int]]:
@@ -96,7 +117,7 @@ def jackknife_interval(
         return Interval(np.full_like(values, limits[0]), np.full_like(values, limits[1]))
     reach = student_quantile(words or len(left_out)) * standard_errors(left_out, words)
     low, high = (np.clip(end, *limits) for end in (values - reach, values + reach))
-    return Interval(low, high, left_out)
+    return Interval(low, high, left_out, words)
 
 
 def correlation_interval(
@@ -118,8 +139,9 @@ def correlation_interval(
         The lowest possible score.
     """
     z_values, z_left_out = (fisher_scale(scores) for scores in (values, left_out))
-    low, high, _ = jackknife_interval(z_left_out, z_values, words=words)
-    return Interval(np.maximum(np.tanh(low), lowest), np.tanh(high), left_out)
+    found = jackknife_interval(z_left_out, z_values, words=words)
+    low, high = np.tanh(found.low), np.tanh(found.high)
+    return Interval(np.maximum(low, lowest), high, left_out, words)
 
 
 def proportion_interval(shares: FloatArray, words: int) -> Interval:

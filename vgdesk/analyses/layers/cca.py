@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.jackknife import correlation_interval, of_sample
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.random_rotation import (
@@ -123,7 +123,7 @@ def _compared(
     values = scores_of_pairs(white_a, white_b, score)
     mean, spread = _chance(white_a, white_b, weigh, rng)
     spread = shuffled_spread(score, mean, spread, n, rng)
-    left_out = _left_out(white_a, white_b, weigh)
+    left_out = of_sample(_left_out(white_a, white_b, weigh), n)
     kept = f"{estimator}, {KEPT_VARIANCE:.0%} of the variance kept"
     trace = Trace(kept, n, (a.encoder, b.encoder), CHANCE, seed, chance_warning(n, mean))
     return layer_similarity(

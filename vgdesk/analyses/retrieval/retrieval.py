@@ -22,7 +22,12 @@ from vgdesk.analyses.inference.chance import (
     percentile_interval,
 )
 from vgdesk.analyses.inference.jackknife import INTERVAL as INTERVAL_BY_JACKKNIFE
-from vgdesk.analyses.inference.jackknife import Interval, jackknife_interval, proportion_interval
+from vgdesk.analyses.inference.jackknife import (
+    Interval,
+    jackknife_interval,
+    of_sample,
+    proportion_interval,
+)
 from vgdesk.analyses.inference.units import known_sayings, numbered
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.words.speaker_groups import voice_codes, without_voices
@@ -268,13 +273,13 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
 
 def _interval(left_out: Doubles, values: Doubles, words: int, *, is_share: bool) -> Interval:
     """Return the jackknife interval; of a share, also what a share of so few words may be."""
+    left_out = of_sample(left_out, words)
     found = jackknife_interval(left_out, values, limits=(0.0, 1.0), words=words)
     if not is_share:
         return found
     share = proportion_interval(values, words)
-    return Interval(
-        np.minimum(found.low, share.low), np.maximum(found.high, share.high), found.left_out
-    )
+    low, high = np.minimum(found.low, share.low), np.maximum(found.high, share.high)
+    return Interval(low, high, found.left_out, words)
 
 
 def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
