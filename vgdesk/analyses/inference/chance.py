@@ -65,6 +65,8 @@ def layer_curve(
         series,
         band.shuffles,
         interval.left_out,
+        interval.words,
+        band.spread,
     )
 
 
@@ -111,6 +113,7 @@ def layer_similarity(
         q,
         about,
         interval.left_out,
+        interval.words,
     )
 
 
