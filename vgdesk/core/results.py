@@ -275,14 +275,14 @@ class LayerDifference(HoldsArrays):
         second.
     low, high
         Shape [pairs]: ends of the paired 95 % interval of each difference.
-    errors
-        Shape [pairs]: standard errors.
-    p_values, corrected
+    standard_errors
+        Shape [pairs].
+    p_values, corrected_p
         Shape [pairs]: two-sided p of each difference, and the same corrected for all pairs.
     effects
         Shape [pairs]: differences in standard deviations of the chance of one score; NaN if
         chance is unknown.
-    smallest_effect, equivalence
+    smallest_effect, equivalence_p
         The smallest difference that matters, and, of shape [pairs], p that the true difference is
         as large, corrected for all pairs; 0 and ones if none was given.
     limits
@@ -297,12 +297,12 @@ class LayerDifference(HoldsArrays):
     values: FloatArray
     low: FloatArray
     high: FloatArray
-    errors: FloatArray
+    standard_errors: FloatArray
     p_values: FloatArray
-    corrected: FloatArray
+    corrected_p: FloatArray
     effects: FloatArray
     smallest_effect: float
-    equivalence: FloatArray
+    equivalence_p: FloatArray
     limits: tuple[float, float]
     trace: Trace
     series: str = ""
@@ -313,6 +313,6 @@ class LayerDifference(HoldsArrays):
         return tuple("/".join(dict.fromkeys(own)) for own in self.layers)
 
     def check(self) -> None:
-        tests = ("errors", "p_values", "corrected", "effects", "equivalence")
+        tests = ("standard_errors", "p_values", "corrected_p", "effects", "equivalence_p")
         for name in ("values", "low", "high", *tests):
             expect_shape(self.measure, name, getattr(self, name), pairs=len(self.layers))

@@ -67,16 +67,16 @@ def test_b_minus_a_is_a_minus_b_with_the_other_sign(parts: list[np.ndarray]) -> 
     (forth,), (back,) = subtract_curves([one, other], ""), subtract_curves([other, one], "")
     assert np.array_equal(forth.values, -back.values)
     assert np.allclose([forth.low, forth.high], [-back.high, -back.low])
-    assert np.array_equal(forth.corrected, back.corrected)
+    assert np.array_equal(forth.corrected_p, back.corrected_p)
 
 
 def test_an_encoder_does_not_differ_from_itself(parts: list[np.ndarray]) -> None:
     own = [mean_curve(parts[0])]
     (found,) = subtract_curves([own, own], "")
-    for name in ("values", "low", "high", "errors"):
+    for name in ("values", "low", "high", "standard_errors"):
         assert not getattr(found, name).any(), name
     assert (found.p_values == 1).all()
-    assert (found.corrected == 1).all()
+    assert (found.corrected_p == 1).all()
     assert not found.trace.warning
 
 
@@ -101,7 +101,7 @@ def test_a_sample_of_the_words_has_the_error_of_all() -> None:
         sampled.append([replace(curve, left_out=of_sample(curve.left_out[:200], 400), words=400)])
     (found,) = subtract_curves(sampled, "")
     exact = (parts[:, 1] - parts[:, 0]).std(axis=0, ddof=1) / np.sqrt(400)
-    assert np.allclose(found.errors, exact, rtol=0.15)
+    assert np.allclose(found.standard_errors, exact, rtol=0.15)
 
 
 def test_a_measure_without_scores_without_each_word_is_refused_by_name(
@@ -136,7 +136,7 @@ def test_similarities_of_two_pairs_are_subtracted_at_the_same_depth() -> None:
     assert np.allclose(found.values, np.diagonal(one.values) - np.diagonal(other.values))
     left = (one.left_out - other.left_out)[:, 1, 1]
     error = np.sqrt(np.sum((left - left.mean()) ** 2) * 23 / 24)
-    assert np.isclose(found.errors[1], error)
+    assert np.isclose(found.standard_errors[1], error)
 
 
 def test_equal_shares_of_few_words_are_not_certainly_equal() -> None:
