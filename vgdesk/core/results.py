@@ -279,6 +279,8 @@ class LayerDifference(HoldsArrays):
         Shape [pairs].
     p_values, corrected_p
         Shape [pairs]: two-sided p of each difference, and the same corrected for all pairs.
+    band
+        Shape [pairs]: how far from 0 a difference with a corrected p of .05 is.
     effects
         Shape [pairs]: differences in standard deviations of the chance of one score; NaN if
         chance is unknown.
@@ -300,6 +302,7 @@ class LayerDifference(HoldsArrays):
     standard_errors: FloatArray
     p_values: FloatArray
     corrected_p: FloatArray
+    band: FloatArray
     effects: FloatArray
     smallest_effect: float
     equivalence_p: FloatArray
@@ -313,6 +316,6 @@ class LayerDifference(HoldsArrays):
         return tuple("/".join(dict.fromkeys(own)) for own in self.layers)
 
     def check(self) -> None:
-        tests = ("standard_errors", "p_values", "corrected_p", "effects", "equivalence_p")
+        tests = ("standard_errors", "p_values", "corrected_p", "band", "effects", "equivalence_p")
         for name in ("values", "low", "high", *tests):
             expect_shape(self.measure, name, getattr(self, name), pairs=len(self.layers))

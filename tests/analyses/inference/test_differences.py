@@ -150,11 +150,21 @@ def test_the_correction_knows_layers_that_are_alike() -> None:
     rng = np.random.default_rng(0)
     moves, t = rng.normal(size=(50, 1)), np.full(8, 2.2)
     p = np.full(8, 2 * stats.t.sf(2.2, 49))
-    same = largest_t(t, p, np.repeat(moves, 8, axis=1), 50, 0)
-    apart = largest_t(t, p, rng.normal(size=(50, 8)), 50, 0)
+    same, _ = largest_t(t, p, np.repeat(moves, 8, axis=1), 50, 0)
+    apart, _ = largest_t(t, p, rng.normal(size=(50, 8)), 50, 0)
     assert np.allclose(same, p, atol=4 * np.sqrt(0.05 * 0.95 / DRAWS))
     assert np.allclose(apart, 1 - (1 - p) ** 8, atol=0.02)
-    assert (largest_t(t * 9, p * 1e-9, rng.normal(size=(50, 8)), 50, 0) < 1e-9).all()
+    assert (largest_t(t * 9, p * 1e-9, rng.normal(size=(50, 8)), 50, 0)[0] < 1e-9).all()
+
+
+def test_differences_outside_the_band_around_zero_are_those_with_a_small_corrected_p() -> None:
+    rng = np.random.default_rng(0)
+    for words in (20, 40):
+        a, b = rng.normal(size=(2, words, 60))
+        (found,) = subtract_curves([[mean_curve(a)], [mean_curve(b + 1.0, "b")]], "")
+        is_outside = np.abs(found.values) > found.band
+        assert 0 < is_outside.sum() < 60
+        assert np.array_equal(is_outside, found.corrected_p <= 0.05)
 
 
 def test_a_small_difference_with_a_small_error_is_equivalent() -> None:

@@ -34,6 +34,7 @@ from vgdesk.core.results import LayerCurve, LayerDifference, LayerSimilarity, Tr
 
 # The error of a corrected p of .05 is .002.
 DRAWS = 9_999
+LEVEL = 0.05
 BLOCK, DEPTH = "block", "depth"
 INTERVAL = "95 % of the paired difference, by a jackknife that leaves out one word at a time"
 BY_GROUPS = "95 % of the paired difference, by a jackknife that leaves out groups of words"
@@ -194,6 +195,7 @@ def difference(
     if smallest_effect > 0:
         p_as_large = equivalence_p(scores.values, errors, smallest_effect, words)
         equivalence = holm(np.where(has_width, p_as_large, 1.0))
+    corrected, least = largest_t(t, p, scores.left_out, words, seed)
     is_by_groups = scores.trace.interval == INTERVAL_BY_GROUPS
     return LayerDifference(
         scores.measure,
@@ -204,7 +206,8 @@ def difference(
         high,
         errors,
         p,
-        largest_t(t, p, scores.left_out, words, seed),
+        corrected,
+        least * errors,
         _in_chance_units(scores),
         smallest_effect,
         equivalence,
@@ -244,27 +247,38 @@ def equivalence_p(values: Doubles, errors: Doubles, smallest: float, words: int)
     return p
 
 
-def largest_t(t: Doubles, p: Doubles, left_out: Doubles, words: int, seed: int) -> Doubles:
+def largest_t(
+    t: Doubles, p: Doubles, left_out: Doubles, words: int, seed: int
+) -> tuple[Doubles, float]:
     """Correct p for all layers by the distribution of the largest |t| without any difference.
 
     Layers resemble their neighbours, which Holm's correction would not use. The correlation of the
     differences is that of the scores without each word; normal multipliers of these, divided by one
     common chi, have it and the tails of Student's t. No p is above that of Bonferroni, which is
     exact where the draws are too few.
+
+    Returns
+    -------
+    tuple
+        The corrected p, and how large |t| must be for a corrected p of .05.
     """
+    from scipy.special import stdtrit
+
     moves = left_out - left_out.mean(axis=0)
     lengths = np.sqrt(np.sum(moves**2, axis=0))
     used = lengths > ROUNDING
+    count, freedom = max(int(used.sum()), 1), max(words - 1, 1)
+    bonferroni = float(stdtrit(freedom, 1 - LEVEL / (2 * count)))
     if not used.any():
-        return p
-    rng, freedom = np.random.default_rng([seed, len(t)]), max(words - 1, 1)
+        return p, bonferroni
+    rng = np.random.default_rng([seed, len(t)])
     drawn = rng.standard_normal((DRAWS, len(moves))) @ (moves[:, used] / lengths[used])
     chi = np.sqrt(rng.chisquare(freedom, DRAWS) / freedom)
     largest = np.sort(np.abs(drawn).max(axis=1) / chi)
     beyond = DRAWS - np.searchsorted(largest, np.abs(t))
     counted = (1 + beyond) / (1 + DRAWS)
-    corrected: Doubles = np.clip(np.minimum(counted, used.sum() * p), p, 1.0)
-    return corrected
+    corrected: Doubles = np.clip(np.minimum(counted, count * p), p, 1.0)
+    return corrected, min(bonferroni, float(largest[-int(LEVEL * (DRAWS + 1))]))
 
 
 def holm(p: Doubles) -> Doubles:
