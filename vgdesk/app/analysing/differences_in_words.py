@@ -12,8 +12,8 @@ from vgdesk.core.results import LayerDifference
 
 SIGNIFICANT = 0.05
 TESTS = (
-    f"two-sided t test, corrected for all layers by the largest |t| of {DRAWS:,} draws without a "
-    "difference"
+    f"two-sided t test, conservative with few words; corrected for all layers by the largest |t| "
+    f"of {DRAWS:,} draws without a difference"
 )
 EFFECTS = "effects in standard deviations of chance"
 
