@@ -155,11 +155,10 @@ def line_verdict(found: Findings, line: Line) -> str:
                 for alpha in ALPHAS
             )
         ]
-        pooled = any(
-            rate_verdict(found.rate(line, POOLED, alpha), alpha) == verdict for alpha in ALPHAS
-        )
-        if failed or pooled:
-            return f"{verdict}: {', '.join(failed) if failed else 'all together'}"
+        if any(rate_verdict(found.rate(line, POOLED, a), a) == verdict for a in ALPHAS):
+            failed.insert(0, "all together")
+        if failed:
+            return f"{verdict}: {', '.join(failed)}"
     return "holds"
 
 

@@ -12,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from vgdesk.analyses.inference.units import words_of
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.facts import Facts, WordFacts
 from vgdesk.core.model import EncoderId, WordId
@@ -112,8 +113,8 @@ class Simulated:
 
     @cached_property
     def words(self) -> tuple[LayerStack, LayerStack]:
-        """The same with one row per word: takes are averaged by voice, then voices by word."""
-        one, other = (by_word(stack, self.facts) for stack in self.takes)
+        """The same with one row per word, averaged as the program does."""
+        one, other = (words_of(stack, self.facts) for stack in self.takes)
         return one, other
 
 
@@ -235,22 +236,6 @@ def simulate(condition: Condition, null: Null, rng: np.random.Generator) -> Simu
         floats = values.astype(np.float32)
         stacks.append(LayerStack(EncoderId(encoder), layers, tuple(rows), own, floats))
     return Simulated((stacks[0], stacks[1]), words.facts(names, speakers))
-
-
-def by_word(stack: LayerStack, facts: Facts) -> LayerStack:
-    """Average takes by word and speaker, and these by word."""
-    speaker_of = facts.speaker_of()
-    sayings: dict[WordId, dict[str, list[int]]] = {}
-    for row, (name, word) in enumerate(zip(stack.rows, stack.words, strict=True)):
-        sayings.setdefault(word, {}).setdefault(speaker_of[name], []).append(row)
-    exact = stack.values.astype(np.float64)
-    means = [
-        np.mean([exact[:, rows].mean(axis=1) for rows in by_speaker.values()], axis=0)
-        for by_speaker in sayings.values()
-    ]
-    words = tuple(sayings)
-    values = np.stack(means, axis=1).astype(np.float32)
-    return LayerStack(stack.encoder, stack.layers, words, words, values)
 
 
 def group_codes(items: int, groups: int, *, is_unequal: bool) -> Codes:

@@ -126,7 +126,7 @@ class MapAnalysis(Analysis):
 class CurveAnalysis(Analysis):
     """Scores every layer by facts about its rows; returns one curve, or one per series.
 
-    The seed draws the shuffles of the chance band and the resampled words of the interval.
+    The seed draws the shuffles of the chance band, and words where the interval needs a sample.
 
     Attributes
     ----------

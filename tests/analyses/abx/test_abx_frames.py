@@ -125,7 +125,7 @@ def test_order_in_time_is_heard_which_a_mean_does_not_hear() -> None:
     in_time = discriminate_frames(frames, task, 0)
     pooled = discriminate_frames(FrameStack.of_stack(frames.pooled()), task, 0)
     assert in_time.high[0] < 0.1
-    assert in_time.q_values[0] < 0.001
+    assert in_time.q_values[0] == pytest.approx(1 / 200)
     assert 0.3 < pooled.values[0] < 0.6
     assert in_time.trace.warning == ""
 
@@ -139,14 +139,13 @@ def test_noise_is_at_chance_and_labels_of_words_are_dealt_to_words() -> None:
     curve = discriminate_frames(frames_of([takes], words), Task(on, by), 0)
     assert curve.chance_low[0] < curve.values[0] < curve.chance_high[0]
     assert curve.chance_mean[0] == pytest.approx(0.5, abs=0.02)
-    assert curve.trace.chance.endswith("among words")
+    assert "among words" in curve.trace.chance
     word = Column("word", tuple(words))
     of_words = discriminate_frames(frames_of([takes], words), Task(word, across=by), 0)
-    assert of_words.trace.chance.endswith(
-        "among words by speaker that agree in the other columns, with all their takes"
-    )
+    dealt = "among words by speaker that agree in the other columns, with all their takes"
+    assert dealt in of_words.trace.chance
     of_voices = discriminate_frames(frames_of([takes], words), Task(by), 0)
-    assert of_voices.trace.chance.endswith("among words by speaker, with all their takes")
+    assert "among words by speaker, with all their takes" in of_voices.trace.chance
     assert of_voices.low[0] < of_voices.values[0] < of_voices.high[0]
 
 
@@ -202,7 +201,7 @@ def test_speakers_tell_the_sayings_of_a_word_apart() -> None:
     between = discriminate_frames(frames, Task(on, speakers=Column("speaker", tuple(speakers))), 0)
     within = discriminate_frames(frames, Task(on), 0)
     assert (between.trace.n, within.trace.n) == (4, 8)
-    assert within.trace.chance.endswith("tests whether takes of a word by a speaker are alike")
+    assert "tests whether takes of a word by a speaker are alike" in within.trace.chance
 
 
 @pytest.mark.parametrize(

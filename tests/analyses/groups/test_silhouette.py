@@ -142,7 +142,7 @@ def test_takes_of_a_word_keep_a_common_label_in_the_chance_band() -> None:
     stack = stack_of(values, words=[f"word {i // 8}" for i in range(96)])
     labels = {WordId(f"word {i}"): str(i % 3) for i in range(12)}
     result = score_groups(stack, labels, 0)
-    assert result.trace.chance.endswith("words")
+    assert "words" in result.trace.chance
     assert result.chance_low[0] < result.values[0] < result.chance_high[0]
     rng, groups = np.random.default_rng(0), [labels[word] for word in stack.words]
     by_take = [silhouette_score(stack.values[0], rng.permutation(groups)) for _ in range(100)]
@@ -154,7 +154,7 @@ def test_takes_are_shuffled_where_every_word_is_its_own_group() -> None:
     values = np.repeat(noise(1, 8, 5), 3, axis=1) + 0.3 * noise(1, 24, 5, seed=1)
     stack = stack_of(values, words=words)
     result = score_groups(stack, {word: str(word) for word in stack.words}, 0)
-    assert result.trace.chance.endswith("takes")
+    assert "takes" in result.trace.chance
     assert result.values[0] > result.chance_high[0]
 
 
@@ -197,8 +197,8 @@ def test_labellings_that_are_summed_up_in_turn_are_all_scored() -> None:
     values = noise(rows, 5)
     rng = np.random.default_rng(0)
     codes = np.stack([rng.permutation(np.arange(rows) % groups) for _ in range(labellings)])
-    scores, of_rows = silhouettes(distance_blocks(values), codes)
+    scores, left_out = silhouettes(distance_blocks(values), codes)
     for labelling in (0, 100, 165, 166, 167, 200):
         expected = silhouette_score(values, codes[labelling])
         assert scores[labelling] == pytest.approx(expected, abs=1e-6)
-    assert of_rows.mean() == pytest.approx(scores[0])
+    assert left_out.shape == (rows,)

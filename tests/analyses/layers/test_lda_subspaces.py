@@ -42,7 +42,7 @@ def test_equally_arranged_groups_are_found() -> None:
     other = stack_of(noise(80, 20, seed=4) + (centres @ rotation(20))[codes], encoder="b")
     result = compare_subspaces(one, other, facts_of(one, codes))
     assert result.values[1, 0] > 0.9
-    assert result.q_values[1, 0] < 0.001
+    assert result.q_values[1, 0] == pytest.approx(1 / 20)
     assert result.values[0, 0] < result.values[1, 0] - 0.2
 
 

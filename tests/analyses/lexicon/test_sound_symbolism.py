@@ -98,9 +98,10 @@ def test_symbolism_is_found_at_the_layer_where_it_is() -> None:
     layers[3] = planted(counts, 1.5)
     for curve in scored(np.stack(layers), sorts(*counts)):
         assert curve.values.argmax() == 3
-        assert curve.values[3] > curve.chance_high[3]
         assert curve.q_values[[0, 1, 2, 4]].min() > 0.05
+        # Words are scored by all shapes together, which by chance are all right or all wrong.
         if curve.series.endswith("shapes"):
+            assert curve.values[3] > curve.chance_high[3]
             assert curve.q_values[3] < 0.05
 
 

@@ -124,7 +124,7 @@ def recognise_words(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
     stack
         One row per take.
     seed
-        For the shuffled words or takes of the chance band and the resampled words of the interval.
+        For the shuffled words or takes of the chance band.
 
     Returns
     -------

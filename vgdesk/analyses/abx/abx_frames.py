@@ -185,7 +185,7 @@ def discriminate_frames(
     task
         Its columns have an entry for each take of `frames`; takes with an empty one are left out.
     seed
-        For the shuffled labels of the chance band and the resampled words of the interval.
+        For the shuffled labels of the chance band.
 
     Returns
     -------

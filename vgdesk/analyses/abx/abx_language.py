@@ -44,7 +44,7 @@ def tell_languages(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCur
     stack
         One row per take.
     seed
-        For the shuffled languages of the chance band and the resampled words of the interval.
+        For the shuffled languages of the chance band.
 
     Returns
     -------

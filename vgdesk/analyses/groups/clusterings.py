@@ -30,7 +30,10 @@ STARTS = 4
 DIGITS = 9
 LIMITS = (-1.0, 1.0)
 Agreement = Callable[[Codes, Codes], Doubles]
-Clustering = Callable[[FloatArray, int], Codes]
+# Takes some rows, and returns their clusters among themselves.
+Reclustering = Callable[[list[int]], Codes]
+# Takes a layer and a number of clusters, and returns the cluster of each row.
+Clustering = Callable[[FloatArray, int], tuple[Codes, Reclustering]]
 
 
 def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -44,8 +47,8 @@ def score_kmeans_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[La
         For the starts of k-means and the shuffled labels.
     """
     name = f"adjusted Rand index of k-means on up to {COMPONENTS} principal components"
-    cluster = partial(kmeans_clusters, seed=seed)
-    return _curve("kmeans-ari", name, (stack, facts, seed), cluster, adjusted_rand)
+    asked = stack, facts, seed
+    return _curve("kmeans-ari", name, asked, partial(_by_means, seed=seed), adjusted_rand)
 
 
 def score_kmeans_by_information(
@@ -53,8 +56,8 @@ def score_kmeans_by_information(
 ) -> tuple[LayerCurve, ...]:
     """Compare by mutual information; otherwise as `score_kmeans_by_rand`."""
     name = f"adjusted mutual information of k-means on up to {COMPONENTS} principal components"
-    cluster = partial(kmeans_clusters, seed=seed)
-    return _curve("kmeans-ami", name, (stack, facts, seed), cluster, adjusted_information)
+    asked = stack, facts, seed
+    return _curve("kmeans-ami", name, asked, partial(_by_means, seed=seed), adjusted_information)
 
 
 def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:
@@ -64,7 +67,8 @@ def score_tree_by_rand(stack: LayerStack, facts: Facts, seed: int) -> tuple[Laye
     one by one and leaves the rest in one branch.
     """
     name = "adjusted Rand index of Ward's clusters of unit vectors"
-    return _curve("agglomerative-ari", name, (stack, facts, seed), tree_clusters, adjusted_rand)
+    asked = stack, facts, seed
+    return _curve("agglomerative-ari", name, asked, _by_tree, adjusted_rand)
 
 
 def _curve(
@@ -78,11 +82,12 @@ def _curve(
     labelled = labelled_rows(stack, facts, name="A clustering")
 
     def score(layer: FloatArray, labellings: Codes) -> tuple[FloatArray, FloatArray]:
-        def again(rows: list[int], codes: Codes) -> float:
-            return float(agree(cluster(layer[rows], int(codes.max()) + 1), codes[None])[0])
+        clusters, recluster = cluster(layer, len(labelled.groups))
 
-        scores = agree(cluster(layer, len(labelled.groups)), labellings)
-        return scores, refitted(labelled, seed, again)
+        def again(rows: list[int], codes: Codes) -> float:
+            return float(agree(recluster(rows), codes[None])[0])
+
+        return agree(clusters, labellings), refitted(labelled, seed, again)
 
     return label_curve(
         measure,
@@ -95,18 +100,32 @@ def _curve(
     )
 
 
-def kmeans_clusters(layer: FloatArray, count: int, *, seed: int) -> Codes:
+def _by_means(layer: FloatArray, count: int, *, seed: int) -> tuple[Codes, Reclustering]:
+    # Components are found without labels: those of all rows serve for some of them.
+    points = component_points(layer)
+    clusters = kmeans_clusters(points, count, seed=seed)
+    return clusters, lambda rows: kmeans_clusters(points[rows], count, seed=seed, starts=1)
+
+
+def _by_tree(layer: FloatArray, count: int) -> tuple[Codes, Reclustering]:
+    return tree_clusters(layer, count), lambda rows: tree_clusters(layer[rows], count)
+
+
+def component_points(layer: FloatArray) -> Doubles:
+    """Return the first components, in which duplicates stay equal: each is one point."""
+    points = principal_components(layer, COMPONENTS)
+    points /= np.abs(points).max(initial=0.0) or 1.0
+    return points.round(DIGITS)
+
+
+def kmeans_clusters(points: Doubles, count: int, *, seed: int, starts: int = STARTS) -> Codes:
     """Find `count` clusters by k-means, or one per distinct row if there are fewer."""
     from sklearn.cluster import KMeans
 
-    points = principal_components(layer, COMPONENTS)
-    # Duplicates must stay equal, or k-means looks for more clusters than distinct points.
-    points /= np.abs(points).max(initial=0.0) or 1.0
-    points = points.round(DIGITS)
     count = min(count, len(np.unique(points, axis=0)))
     if count == 1:
         return np.zeros(len(points), np.intp)
-    found = KMeans(count, n_init=STARTS, random_state=seed).fit_predict(points)
+    found = KMeans(count, n_init=starts, random_state=seed).fit_predict(points)
     return np.asarray(found, np.intp)
 
 

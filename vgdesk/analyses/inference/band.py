@@ -83,7 +83,7 @@ class Band:
         layers = np.size(scores)
         spread = np.asarray(chance.spread, np.float64)
         distances = _distances(scores, chance.mean, spread)
-        p = -np.expm1(layers * np.log1p(-2 * ndtr(-distances).clip(max=0.5)))
+        p = 1 - (1 - 2 * ndtr(-distances)) ** layers
         one_sided = -np.expm1(np.log1p(-LEVEL) / layers) / 2
         reach = -ndtri(one_sided) * spread
         return cls(*_clipped(np.asarray(chance.mean, np.float64), reach, limits), p, 0, spread)

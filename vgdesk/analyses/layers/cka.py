@@ -12,10 +12,10 @@ Song et al. (2012), Feature selection via dependence maximization, eq. 5 (debias
 
 import math
 
-from vgdesk.analyses.base import LayerAnalysis, need_words
+from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.layers.incremental_products import growing_products
 from vgdesk.analyses.layers.matrix_agreement import CHANCE, alignment
-from vgdesk.analyses.numerics.layer_products import unit_layers
+from vgdesk.analyses.numerics.layer_products import PRECISE_WORDS, LayerProducts, unit_layers
 from vgdesk.analyses.numerics.word_matrices import WordMatrices, sampled_words
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
 from vgdesk.core.results import LayerSimilarity, Trace
@@ -39,9 +39,8 @@ def debiased_cka(
     """
     need_words(MIN_WORDS, len(a.rows))
     trace = _trace("debiased linear CKA", a, b, debiased_warning(len(a.rows)))
-    products = growing_products(a, b).without_diagonal()
-    matrices = linear_matrices(a, b).without_diagonal()
-    return alignment("cka", (a, b), products, matrices, trace)
+    products, matrices = _sums(a, b)
+    return alignment("cka", (a, b), products.without_diagonal(), matrices.without_diagonal(), trace)
 
 
 def biased_cka(
@@ -63,8 +62,16 @@ def biased_cka(
             "Unrelated layers score high too; compare with chance, or use the debiased one."
         )
     trace = _trace("biased linear CKA", a, b, warning)
-    products, matrices = growing_products(a, b), linear_matrices(a, b)
-    return alignment("cka-biased", (a, b), products, matrices, trace, is_debiased=False)
+    return alignment("cka-biased", (a, b), *_sums(a, b), trace, is_debiased=False)
+
+
+def _sums(a: LayerStack, b: LayerStack) -> tuple[LayerProducts, WordMatrices]:
+    """Return the sums over all words, and the matrices of all words or of a sample."""
+    need_same_rows(a, b)
+    matrices = linear_matrices(a, b)
+    # The matrices of a short list hold all that is summed.
+    is_short = len(a.rows) <= PRECISE_WORDS
+    return matrices.products() if is_short else growing_products(a, b), matrices
 
 
 def linear_matrices(a: LayerStack, b: LayerStack) -> WordMatrices:

@@ -11,7 +11,8 @@ from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.inference.jackknife import correlation_interval
 from vgdesk.analyses.inference.pearson_three import upper_p_values
 from vgdesk.analyses.numerics.layer_products import LayerProducts
-from vgdesk.analyses.numerics.word_matrices import WordMatrices, cka_left_out, third_moments
+from vgdesk.analyses.numerics.third_moments import third_moments, u_centred
+from vgdesk.analyses.numerics.word_matrices import WordMatrices, cka_left_out
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.results import LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -45,7 +46,10 @@ def alignment(
     values, mean, spread = (_ratio(sums, sizes) for sums in (products.between, mean, spread))
     # Diagonals widen chance, but hardly skew it.
     off = products.without_diagonal()
-    third = third_moments(matrices.without_diagonal(), products.words)
+    bare = matrices.without_diagonal()
+    a = u_centred(bare.a)
+    b = a if bare.b is bare.a else u_centred(bare.b)
+    third = third_moments(a, b, products.words)
     third *= _ratio(off.sizes(), sizes) ** 3
     return layer_similarity(
         measure,

@@ -28,9 +28,9 @@ from vgdesk.analyses.layers.rsa import (
     MIN_WORDS,
     compared,
     only_rows,
-    pairs_left_out,
     rsa_result,
     rsa_trace,
+    sampled_pairs,
     spread,
 )
 from vgdesk.analyses.numerics.pair_tiles import over_pairs
@@ -85,7 +85,7 @@ def partial_rsa(a: LayerStack, b: LayerStack, facts: Facts, seed: int = 0) -> La
         "rsa-partial",
         words,
         products(left_a.values, left_b.values),
-        pairs_left_out(words.n, left_a, left_b),
+        sampled_pairs(words.n, left_a, left_b),
         spread(words.n, left_a, left_b),
         rsa_trace(f"Spearman RSA controlled for {', '.join(columns)}", words, EXACT_CHANCE),
     )

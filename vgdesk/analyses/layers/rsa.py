@@ -17,6 +17,7 @@ import numpy as np
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
 from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.pearson_three import upper_p_values
 from vgdesk.analyses.layers.mantel import chance
 from vgdesk.analyses.layers.pair_matrices import (
     PairMatrices,
@@ -29,6 +30,7 @@ from vgdesk.analyses.layers.pair_matrices import (
 from vgdesk.analyses.numerics.kendall_tau import concordance
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.pair_tiles import squares_among
+from vgdesk.analyses.numerics.third_moments import third_moments
 from vgdesk.analyses.numerics.word_matrices import WordMatrices, correlations_left_out
 from vgdesk.core.arrays import Doubles
 from vgdesk.core.facts import NOTHING_KNOWN, Facts
@@ -42,7 +44,7 @@ TRUSTED_WORDS = 20
 # would take 27 times as much.
 MOST_WORDS = 5000
 
-EXACT_CHANCE = "exact SD over all permutations of one encoder's words (Mantel)"
+EXACT_CHANCE = "exact SD over all permutations of one encoder's words (Mantel), Pearson III tail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,9 @@ def _correlated(measure: str, estimator: str, words: Compared, scale: Scale) -> 
     pairs_a, pairs_b = words.pairs(scale)
     values = products(pairs_a.values, pairs_b.values)
     trace = rsa_trace(estimator, words, EXACT_CHANCE)
-    left_out = pairs_left_out(words.n, pairs_a, pairs_b)
+    sample = sampled_pairs(words.n, pairs_a, pairs_b)
     by_chance = spread(words.n, pairs_a, pairs_b)
-    return rsa_result(measure, words, values, left_out, by_chance, trace)
+    return rsa_result(measure, words, values, sample, by_chance, trace)
 
 
 def kendall_rsa(
@@ -155,20 +157,17 @@ def kendall_rsa(
         words = replace(words, seed=seed)
     trace = rsa_trace(estimator, words, by_chance)
     # The ranks of pairs move tau as they move their correlation.
-    moves = pairs_left_out(words.n, pairs_a, pairs_b) * np.outer(found.share_a, found.share_b)
-    left_out = (found.values + moves - moves.mean(axis=0)).clip(-1.0, 1.0)
-    return rsa_result("rsa-kendall", words, found.values, left_out, sizes, trace)
+    sample = sampled_pairs(words.n, pairs_a, pairs_b)
+    shares = np.outer(found.share_a, found.share_b)
+    return rsa_result("rsa-kendall", words, found.values, sample, sizes, trace, shares)
 
 
-def pairs_left_out(words: int, pairs_a: PairMatrices, pairs_b: PairMatrices) -> Doubles:
-    """Return the correlations without each word of the list, or of a sample of it.
-
-    Ranks stay those of the whole list.
-    """
+def sampled_pairs(words: int, pairs_a: PairMatrices, pairs_b: PairMatrices) -> WordMatrices:
+    """Return the pairs of all words, or of a sample, with their ranks in the whole list."""
     rows = sampled_rows(words)
     a = squares_among(pairs_a.values, words, rows)
     b = a if pairs_b is pairs_a else squares_among(pairs_b.values, words, rows)
-    return correlations_left_out(WordMatrices(a, b))
+    return WordMatrices(a, b)
 
 
 def spread(words: int, pairs_a: PairMatrices, pairs_b: PairMatrices) -> Doubles:
@@ -188,20 +187,34 @@ def rsa_result(
     measure: str,
     words: Compared,
     values: Doubles,
-    left_out: Doubles,
+    sample: WordMatrices,
     by_chance: Doubles,
     trace: Trace,
+    moved_by: Doubles | float = 1.0,
 ) -> LayerSimilarity:
-    """Combine correlations with their spread by chance, with a warning if that is wide."""
+    """Combine correlations with their spread by chance, with a warning if that is wide.
+
+    Parameters
+    ----------
+    sample
+        Of `sampled_pairs`, for the interval and the skewness of chance.
+    moved_by
+        How far a value moves with the correlation of the pairs.
+    """
     if words.n < TRUSTED_WORDS:
         reach = 2 * by_chance.max()
         warning = f"Too few words to trust: with n = {words.n}, chance alone reaches ±{reach:.2f}."
         trace = replace(trace, warning=warning)
+    moves = correlations_left_out(sample) * moved_by
+    left_out = (values + moves - moves.mean(axis=0)).clip(-1.0, 1.0)
+    third = third_moments(sample.a, sample.b, words.n) * moved_by**3
+    skew = np.divide(third, by_chance**3, out=np.zeros_like(third), where=by_chance > 0)
     return layer_similarity(
         measure,
         (words.a, words.b),
         values.clip(-1.0, 1.0),
         interval=correlation_interval(left_out, values, words=words.n),
+        p=upper_p_values(values, np.zeros_like(values), by_chance, skew),
         mean=np.zeros_like(values),
         spread=by_chance,
         trace=trace,

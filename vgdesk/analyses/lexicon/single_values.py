@@ -8,8 +8,8 @@ import numpy as np
 
 from vgdesk.analyses.base import need_words
 from vgdesk.analyses.groups.label_scores import labelled_rows
-from vgdesk.analyses.groups.silhouette import cosine_blocks, short_distance_blocks
-from vgdesk.analyses.numerics.group_distances import silhouettes
+from vgdesk.analyses.groups.silhouette import cosine_blocks
+from vgdesk.analyses.numerics.group_distances import silhouettes_of_points, silhouettes_of_rows
 from vgdesk.analyses.retrieval.retrieval_list import list_voices
 from vgdesk.analyses.words.word_pairs import unit_rows
 from vgdesk.core.arrays import FloatArray, HoldsArrays, Places, expect_shape
@@ -59,7 +59,7 @@ def silhouettes_of_words(stack: LayerStack, facts: Facts, _seed: int = 0) -> Sin
     """Return the Euclidean silhouette of each labelled row; their mean is `silhouette`."""
     labelled = labelled_rows(stack, facts)
     values = [
-        silhouettes(short_distance_blocks(layer), labelled.codes[None])[1]
+        silhouettes_of_points(layer.astype(np.float64), labelled.codes)
         for layer in labelled.stack.values
     ]
     return _of_rows("silhouette", labelled.stack, np.stack(values))
@@ -69,7 +69,7 @@ def cosine_silhouettes_of_words(stack: LayerStack, facts: Facts, _seed: int = 0)
     """Return the cosine silhouette of each labelled row; their mean is `silhouette-cosine`."""
     labelled = labelled_rows(stack, facts)
     values = [
-        silhouettes(cosine_blocks(layer), labelled.codes[None])[1]
+        silhouettes_of_rows(np.hstack([part for _, part in cosine_blocks(layer)]), labelled.codes)
         for layer in labelled.stack.values
     ]
     return _of_rows("silhouette by cosine distance", labelled.stack, np.stack(values))

@@ -86,7 +86,11 @@ def silhouettes_of_points(points: FloatArray, codes: Codes) -> FloatArray:
     """
     from scipy.spatial.distance import cdist
 
-    distances = cdist(points, points)
+    return silhouettes_of_rows(cdist(points, points), codes)
+
+
+def silhouettes_of_rows(distances: FloatArray, codes: Codes) -> FloatArray:
+    """Return the silhouette of each row from all distances, [rows, rows]."""
     sums, counts = _membership(codes[None], int(codes.max()) + 1)
     found: FloatArray = _row_scores(sums @ distances, counts, codes[None, None])[0]
     return found

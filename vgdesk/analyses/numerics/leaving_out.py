@@ -4,8 +4,8 @@ import numpy as np
 
 from vgdesk.core.arrays import Doubles
 
-# An error is a width, which a sample of the rows gives well enough: to within a twentieth.
-MOST_ROWS = 256
+# An error is a width, which a sample of the rows gives well enough: to within a sixteenth.
+MOST_ROWS = 128
 
 
 def sampled_rows(rows: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Sums over word x word matrices with each word left out, and their skewness by chance.
+"""Sums over word x word matrices with each word left out.
 
 Up to a few hundred words the matrices are small enough to hold. Of a longer list a sample of the
 words is taken: an error is a width, which does not need all words.
@@ -10,14 +10,13 @@ from typing import Self
 
 import numpy as np
 
+from vgdesk.analyses.numerics.layer_products import LayerProducts
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.stack import LayerStack
 
 # Layers are scaled to a trace of 1; what is left of one in which all words are the same is less.
 NOTHING = 1e-20
-# Fewer words have no six different ones to permute.
-FEWEST_SKEWED = 6
 
 
 def sampled_words(a: LayerStack, b: LayerStack) -> tuple[LayerStack, LayerStack]:
@@ -51,6 +50,13 @@ class WordMatrices:
         off = 1 - np.eye(self.a.shape[1], dtype=self.a.dtype)
         a = self.a * off
         return type(self)(a, a if self.b is self.a else self.b * off)
+
+    def products(self) -> LayerProducts:
+        """Return the sums over all entries, with the diagonals."""
+        a, b = (side.reshape(len(side), -1) for side in (self.a, self.b))
+        own_a, own_b = (np.einsum("lk,lk->l", side, side) for side in (a, b))
+        diagonals = (np.diagonal(side, 0, 1, 2).astype(np.float64) for side in (self.a, self.b))
+        return LayerProducts(self.a.shape[1], a @ b.T, own_a, own_b, *diagonals)
 
     def row_sums(self) -> Doubles:
         """Return the sums over each row of A * B, [words, layers of a, layers of b]."""
@@ -190,83 +196,3 @@ def _left_out(
         else entries - 2 / n * margins + totals / n**2
     )
     return found
-
-
-def third_moments(matrices: WordMatrices, words: int) -> Doubles:
-    """Return the third moment by chance of debiased CKA, [layers of a, layers of b].
-
-    Exact over all permutations of the words of one side, if `matrices` are over all words.
-
-    Parameters
-    ----------
-    matrices
-        Without diagonals.
-    words
-        The number of words in the list.
-
-    References
-    ----------
-    Kazi-Aoual et al. (1995), Refined approximations to permutation tests for multivariate
-    inference, give the third moment for any matrices. Without diagonal and with rows that sum to 0
-    only two sums over each matrix are left, see `_third_moment`.
-    """
-    if words < FEWEST_SKEWED:
-        return np.zeros((len(matrices.a), len(matrices.b)))
-    a = _scaled_sums(matrices.a, words)
-    b = a if matrices.b is matrices.a else _scaled_sums(matrices.b, words)
-    return _third_moment(words, a, b)
-
-
-def _u_centred(matrices: FloatArray) -> Doubles:
-    """Centre matrices without diagonal so that all rows sum to 0."""
-    n = matrices.shape[1]
-    rows = matrices.sum(axis=2, dtype=np.float64)
-    shifts = rows / (n - 2) - (rows.sum(axis=1) / (2 * (n - 1) * (n - 2)))[:, None]
-    centred: Doubles = matrices - shifts[:, :, None] - shifts[:, None, :]
-    place = np.arange(n)
-    centred[:, place, place] = 0.0
-    return centred
-
-
-def _scaled_sums(matrices: FloatArray, words: int) -> tuple[Doubles, Doubles]:
-    """Return sum_ij K_ij^3 and tr K^3 for all words, K U-centred and of a sum of squares of 1."""
-    centred = _u_centred(matrices)
-    m = centred.shape[1]
-    squares = np.einsum("lij,lij->l", centred, centred)
-    products = np.matmul(centred, centred)
-    cubes = np.einsum("lij,lij,lij->l", centred, centred, centred)
-    cycles = np.einsum("lij,lij->l", products, centred)
-    size = (squares * (words * (words - 3)) / (m * (m - 3))) ** 1.5
-    size = np.where(size > 0, size, np.inf)
-    pairs, triples = words * (words - 1) / (m * (m - 1)), (words - 2) / (m - 2)
-    return cubes * pairs / size, cycles * pairs * triples / size
-
-
-def _third_moment(words: int, a: tuple[Doubles, Doubles], b: tuple[Doubles, Doubles]) -> Doubles:
-    """Return the mean of (sum_ij A_ij B_p(i)p(j))^3 over all permutations p.
-
-    Three entries form one of eight figures of two to six words, such as a triangle; permutations
-    move each figure in A to every place of the same figure in B. Because rows sum to 0, the sum
-    over each figure is a combination of the sum of cubes c and of triangles t.
-
-    Parameters
-    ----------
-    a, b
-        c and t of each matrix, [matrices].
-    """
-    # How often three entries form the figure, its number of words, and the sum over it: u c + v t.
-    figures = (
-        (4, 2, 1, 0),  # one pair three times
-        (24, 3, -1, 0),  # a pair twice, and one that shares a word
-        (8, 3, 0, 1),  # a triangle
-        (8, 4, 2, 0),  # a star
-        (24, 4, 1, -1),  # a path
-        (6, 4, 2, 0),  # a pair twice, and one apart
-        (12, 5, -4, 2),  # two that share a word, and one apart
-        (1, 6, 16, -8),  # three apart
-    )
-    total = np.zeros((len(a[0]), len(b[0])))
-    for often, size, cubes, cycles in figures:
-        sums = [cubes * side[0] + cycles * side[1] for side in (a, b)]
-        total += often / np.prod(words - np.arange(float(size))) * np.outer(*sums)
-    return total

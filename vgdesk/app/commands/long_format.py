@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.inference.units import distinct_takes
 from vgdesk.analyses.lexicon.single_values import SINGLE_VALUES
 from vgdesk.app.exchange.long_facts import LongFacts
 from vgdesk.app.exchange.long_table import LongTable, long_table
@@ -62,7 +63,7 @@ def write_long(chosen: argparse.Namespace, stacks: Sequence[LayerStack], facts: 
     if chosen.ratings is not None:
         session = replace(session, ratings=read_ratings(chosen.ratings))
     find = SINGLE_VALUES[chosen.measure]
-    values = [find(_distinct(stack, facts), facts, chosen.seed) for stack in stacks]
+    values = [find(distinct_takes(stack, facts), facts, chosen.seed) for stack in stacks]
     known = LongFacts(session, chosen.label)
     table = long_table(values, known)
     script = chosen.long.with_suffix(SCRIPT)
@@ -78,13 +79,3 @@ def _report(table: LongTable, file: Path, script: Path) -> str:
     lines = counted(sum(one.values.size for one in table.values), "line")
     lacking = f"; no column for {', '.join(table.lacking)}: not known" * bool(table.lacking)
     return f"{file}: {lines}{lacking}. {script}: formulas for lme4 and brms."
-
-
-def _distinct(stack: LayerStack, facts: Facts) -> LayerStack:
-    """Keep one of several takes of a word by a speaker with exactly the same vectors."""
-    speakers = facts.speaker_of()
-    seen: dict[tuple[str, str, bytes], int] = {}
-    for place, (row, word) in enumerate(zip(stack.rows, stack.words, strict=True)):
-        vectors = stack.values[:, place].tobytes()
-        seen.setdefault((word, speakers.get(row, ""), vectors), place)
-    return stack if len(seen) == len(stack.rows) else replace(stack.only(list(seen.values())))

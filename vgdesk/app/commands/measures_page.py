@@ -14,15 +14,25 @@ HEADINGS = {
 }
 INTRODUCTION = """# Measures
 
-Every score is shown with its chance level, its number of words and its random seed. False
-discovery rates (q) are corrected for all layers, or pairs of layers, that were compared; a value
-with q > .05 does not differ from chance. This page is printed by `vgdesk measures --markdown`.
+Every score is shown with its interval, its chance level, its number of words and its random seed.
+How often intervals and chance levels are wrong was measured: see `docs/calibration.md`. This page
+is printed by `vgdesk measures --markdown`.
+
+A curve has one chance band for all its layers, which 5 % of all curves leave somewhere by chance.
+Its q is the p of the largest distance from chance over the layers, two-sided: at most .05 exactly
+where the score is outside the band, and never below 1 / (shuffles + 1). The q of pairs of layers is
+a false discovery rate over all pairs, and one-sided: above .05 a value is not higher than chance.
+
+The 95 % interval of most scores is that of a jackknife, which leaves out one word at a time, or one
+of ten groups of words where something is fitted. It says how far the score would move with other
+words of the same sort. Intervals of differences between scores are narrower than the two intervals
+suggest, because the words are the same.
 
 The unit is a word by a speaker. Its takes are repetitions and no independent evidence: they are
 averaged first, and equal takes count once; a word is the mean of its speakers, so each voice weighs
 the same. All takes of a word whose speaker is not known are by one unnamed voice; measures between
 voices leave them out, and need two known speakers. Chance deals out words, or the words of a
-speaker, with all their takes; intervals resample words. Where only takes by one speaker can be
+speaker, with all their takes; intervals are over words. Where only takes by one speaker can be
 compared with each other, the chance level says so: it tests whether takes of a word are alike.
 Pair types as published compare single takes, as the study does; their chance level keeps the takes
 of a word together.

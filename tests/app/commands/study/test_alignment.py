@@ -126,3 +126,21 @@ def test_a_long_recording_with_a_table_is_a_list_as_good_as_single_files(
     assert set(found) == set(wanted)
     for name, values in wanted.items():
         assert found[name] == pytest.approx(values, abs=2e-3)
+
+
+def test_copies_of_takes_change_no_score(tmp_path: Path, panels: Panels) -> None:
+    """Five copies of the sound files of some takes, under other names."""
+    session, lines = open_words(DEMO), ["word,take,file,start,end,speaker,category"]
+    for number, take in enumerate(session.takes.values()):
+        label = session.words[take.word].labels["category"]
+        for copy in range(5 if number % 3 == 0 else 1):
+            file = tmp_path / f"{take.id}-{copy}.flac"
+            file.write_bytes(take.file.read_bytes())
+            about = f"{take.start!r},{take.end!r},{take.speaker},{label}"
+            lines.append(f"{take.word},{file.stem},{file.name},{about}")
+    table = tmp_path / "takes.csv"
+    table.write_text("\n".join(lines))
+    found, wanted = values_of(panels_of(request_of(str(table)))), values_of(panels)
+    assert set(found) == set(wanted)
+    for name, values in wanted.items():
+        assert found[name] == pytest.approx(values, abs=1e-5)

@@ -30,7 +30,7 @@ def test_a_number_has_a_real_minus_and_zero_has_none() -> None:
 def test_a_cell_is_read_out_with_its_chance() -> None:
     assert (
         layer_readout(LAYERS, 1, 1, "speech", "text")
-        == "speech layer 1, text layer 1: 0.80 (chance 0.00 ± 0.05)"
+        == "speech layer 1, text layer 1: 0.80 [0.70, 0.90] (chance 0.00 ± 0.05)"
     )
     assert layer_readout(LAYERS, 2, 1, "speech", "text").endswith("not ready yet")
 
@@ -44,7 +44,7 @@ def test_the_layer_summary_names_n_estimator_chance_and_the_best_pair() -> None:
     for part in (
         "n = 24",
         "speech layer 1, text layer 1: 0.80",
-        "2 of 6 pairs do not differ from chance",
+        "2 of 6 pairs are not above chance",
         "Debiased linear CKA",
         "random words",
     ):
@@ -59,9 +59,9 @@ def test_a_summary_without_values_says_not_ready_yet() -> None:
 def test_the_layer_table_lists_every_pair_once() -> None:
     table = layer_table(LAYERS, "speech", "text")
     assert len(table.rows) == 6
-    assert table.rows[3] == ("1", "1", 0.8, 0.0, 0.05)
+    assert table.rows[3] == ("1", "1", 0.8, pytest.approx(0.7), pytest.approx(0.9), 0.0, 0.05, 0.01)
     assert len({row[:2] for row in table.rows}) == 6
-    assert len(set(layer_table(LAYERS, "speech", "speech").headers)) == 5
+    assert len(set(layer_table(LAYERS, "speech", "speech").headers)) == 8
 
 
 def test_takes_of_one_word_are_numbered() -> None:

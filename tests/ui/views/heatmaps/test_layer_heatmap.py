@@ -86,7 +86,7 @@ def test_pointing_reads_out_the_cell_with_chance(qtbot: QtBot) -> None:
     qtbot.mouseMove(view.matrix, view.matrix.rect_of(2, 1).center().toPoint())
     qtbot.waitUntil(lambda: bool(view.matrix.readout))
     assert view.matrix.readout == (
-        f"Speech layer 2, Text layer 1: {VALUES[2, 1]:.2f} (chance 0.00 ± 0.01)"
+        f"Speech layer 2, Text layer 1: {VALUES[2, 1]:.2f} [0.66, 0.70] (chance 0.00 ± 0.01)"
     )
 
 
@@ -110,7 +110,7 @@ def test_cells_inside_chance_fade_and_get_a_dot(qtbot: QtBot, dark: bool) -> Non
     dot = dot_radius(corner.width())
     at = corner.topRight() + QPointF(-3 * dot, 3 * dot)
     assert distance(colour_at(view.matrix, at), faded) > 200
-    assert "2 of 4 pairs do not differ from chance (q > .05; dotted)" in view.summary
+    assert "2 of 4 pairs are not above chance (q > .05; dotted)" in view.summary
 
 
 def test_layers_that_are_not_ready_are_hatched(qtbot: QtBot) -> None:
@@ -142,7 +142,9 @@ def test_fitted_colours_are_labelled(qtbot: QtBot) -> None:
 def test_the_table_and_the_strip_tell_the_same(qtbot: QtBot) -> None:
     view = show(qtbot)
     assert len(view.table.rows) == VALUES.size
-    assert view.table.rows[5] == ("1", "2", VALUES[1, 2], 0.0, 0.01)
+    value = VALUES[1, 2]
+    row = ("1", "2", value, value - 0.02, value + 0.02, 0.0, 0.01, 0.01)
+    assert view.table.rows[5] == row
     view.show_result(layers(VALUES, n=6, warning="n = 6: too few words."), "Speech", "Text")
     assert view._strip.isVisible()
 

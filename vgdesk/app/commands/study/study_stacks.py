@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vgdesk.analyses.inference.units import sayings_of, words_of
+from vgdesk.analyses.inference.units import distinct_takes, sayings_of, words_of
 from vgdesk.app.commands.study.panels import Edition
 from vgdesk.app.stacks.stack_builder import Making, make_stack
 from vgdesk.core.facts import Facts
@@ -66,7 +66,7 @@ class StudyStacks:
         self._encoded: dict[tuple[EncoderSpec, Pooling], LayerStack] = {}
 
     def takes(self, name: str, edition: Edition) -> LayerStack:
-        """Return all rows of an encoder, without the input of its first block.
+        """Return each distinct row of an encoder, without the input of its first block.
 
         As published, only the first subword of a written word is read, and the sound for a grounded
         model is normalised before it is cut.
@@ -76,7 +76,8 @@ class StudyStacks:
         is_first = is_published and spec.modality is Modality.TEXT and spec.file is None
         if is_published and name == Cell.SPEECH_GROUNDED.title:
             spec = levelling_files(spec) or spec
-        return self._encode(spec, Pooling.FIRST if is_first else Pooling.MEAN)
+        encoded = self._encode(spec, Pooling.FIRST if is_first else Pooling.MEAN)
+        return distinct_takes(encoded, self._facts)
 
     def sayings(self, name: str, edition: Edition) -> LayerStack:
         """Return a row for each word by each speaker."""
