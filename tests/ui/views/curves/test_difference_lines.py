@@ -107,7 +107,7 @@ def test_a_point_tells_its_interval_p_and_effect(view: LayerCurves) -> None:
     )
 
 
-def test_series_are_lines_of_their_own(view: LayerCurves) -> None:
+def test_each_series_is_a_line(view: LayerCurves) -> None:
     both = tuple(difference(series=name) for name in ("same word", "synonym"))
     view.show_differences(both, TITLES)
     assert list(view.plot._titles) == ["same word", "synonym"]
