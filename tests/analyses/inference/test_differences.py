@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmarks.calibration_measures import MEASURES
+from benchmarks.calibration_world import Condition, Null, simulate
 from tests.analyses.stacks import noise, stack_of
 from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.base import CurveAnalysis, Kind
 from vgdesk.analyses.inference.differences import (
     BLOCK,
     DEPTH,
@@ -22,6 +25,7 @@ from vgdesk.analyses.inference.jackknife import jackknife_interval, of_sample
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, Trace
+from vgdesk.core.viewing import Rows
 
 WORDS, LAYERS = 30, 3
 LIMITS = (-np.inf, np.inf)
@@ -175,3 +179,26 @@ def test_a_small_difference_with_a_small_error_is_equivalent() -> None:
 
 def test_holm_corrects_step_by_step() -> None:
     assert np.allclose(holm(np.array([0.02, 0.01, 0.03])), [0.04, 0.03, 0.04])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "measure", [one for one in MEASURES if one.kind is Kind.CURVE], ids=lambda one: one.id
+)
+def test_every_curve_with_scores_without_each_word_has_differences(measure: CurveAnalysis) -> None:
+    condition = Condition("some", words=24, takes=2, has_effect=True)
+    world = simulate(condition, Null(), np.random.default_rng(0))
+    stacks = world.takes if measure.rows is Rows.TAKES else world.words
+    a, b = (measure.compute(stack, world.facts, 0) for stack in stacks)
+    if any(curve.left_out is None for curve in (*a, *b)):
+        with pytest.raises(VgdeskError, match=measure.title.split("(")[0]):
+            subtract_curves([a, b], measure.title)
+        return
+    forth, back = subtract_curves([a, b], ""), subtract_curves([b, a], "")
+    assert [one.series for one in forth] == [curve.series for curve in a]
+    for one, other, own in zip(forth, back, subtract_curves([a, a], ""), strict=True):
+        assert np.allclose(one.values, -other.values)
+        assert np.allclose(one.corrected_p, other.corrected_p)
+        assert (one.standard_errors > 0).all() or "no width" in one.trace.warning
+        assert not own.values.any()
+        assert (own.corrected_p == 1).all()
