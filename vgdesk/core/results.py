@@ -58,8 +58,6 @@ class LayerSimilarity(HoldsArrays):
     left_out
         Shape [words or groups left out, rows, columns]: the values without each, the same words for
         all encoders; None if the interval is not a jackknife.
-    words
-        The number of words of which `left_out` are a sample; None if they are not a sample.
     """
 
     measure: str
@@ -73,7 +71,6 @@ class LayerSimilarity(HoldsArrays):
     q_values: FloatArray
     trace: Trace
     left_out: FloatArray | None = None
-    words: int | None = None
 
     def check(self) -> None:
         for name in ("values", "low", "high", "chance_mean", "chance_sd", "q_values"):
@@ -224,8 +221,6 @@ class LayerCurve(HoldsArrays):
     left_out
         Shape [words or groups left out, layers]: the scores without each, the same words for all
         encoders; None if the interval is not a jackknife.
-    words
-        The number of words of which `left_out` are a sample; None if they are not a sample.
     chance_sd
         Shape [layers]: standard deviation of chance; None if unknown.
     """
@@ -245,7 +240,6 @@ class LayerCurve(HoldsArrays):
     series: str = ""
     shuffles: int = 0
     left_out: FloatArray | None = None
-    words: int | None = None
     chance_sd: FloatArray | None = None
 
     def q_errors(self) -> FloatArray:

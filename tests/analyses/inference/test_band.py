@@ -53,6 +53,15 @@ def test_a_normal_p_is_corrected_for_the_number_of_layers() -> None:
     assert stats.norm.cdf(band.high[0]) - stats.norm.cdf(band.low[0]) == pytest.approx(0.95**0.5)
 
 
+def test_a_layer_in_which_nearly_all_shuffles_are_equal_does_not_widen_the_band_of_others() -> None:
+    shuffled = noise(19, 2)
+    alone = Band.of_shuffles(np.zeros(1), shuffled[:, :1], WIDE)
+    shuffled[:, 1] = np.arange(19) == 3
+    band = Band.of_shuffles(np.zeros(2), shuffled, WIDE)
+    assert np.isfinite([band.low, band.high]).all()
+    assert band.high[0] < 2 * alone.high[0]
+
+
 def test_shuffles_that_do_not_differ_are_the_band() -> None:
     band = Band.of_shuffles(np.array([0.5, 0.7]), np.full((19, 2), 0.5), WIDE)
     assert band.p == pytest.approx([1, 1 / 20])

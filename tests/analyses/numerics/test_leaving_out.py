@@ -7,9 +7,11 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.metrics import silhouette_score
 
-from tests.analyses.stacks import noise, stack_of
+from tests.analyses.stacks import known_of, noise, stack_of
 from vgdesk.analyses.abx.abx import ABX, without_each_row
 from vgdesk.analyses.abx.abx_triples import Trials, VectorNearness, abx_losses
+from vgdesk.analyses.groups.silhouette import score_groups
+from vgdesk.analyses.inference.jackknife import standard_errors
 from vgdesk.analyses.numerics.group_distances import silhouettes
 from vgdesk.analyses.numerics.leaving_out import MOST_ROWS, counts_left_out, sampled_rows
 from vgdesk.core.facts import Facts, WordFacts
@@ -61,3 +63,18 @@ def test_of_a_long_list_an_even_sample_is_left_out() -> None:
 
 def test_each_sampled_row_is_left_out_once() -> None:
     assert counts_left_out(3).tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+
+
+def test_the_interval_of_a_long_list_is_about_that_without_every_word() -> None:
+    rows = 3 * MOST_ROWS
+    values = noise(1, rows, 4) + (np.arange(rows) % 2)[None, :, None]
+    stack = stack_of(values)
+    facts = known_of(stack)
+    by_hand = []
+    labels = np.arange(rows) % 2
+    for row in range(0, rows, 3):
+        others = np.delete(np.arange(rows), row)
+        by_hand.append(silhouette_score(values[0, others], labels[others]))
+    expected = 1.96 * np.sqrt(3) * standard_errors(np.array(by_hand))
+    (curve,) = score_groups(stack, facts, 0)
+    assert (curve.high[0] - curve.low[0]) / 2 == pytest.approx(expected, rel=0.15)

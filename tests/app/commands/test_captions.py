@@ -48,7 +48,7 @@ def test_the_table_has_interval_n_and_chance(
     assert "n = 40; interval: 95 %" in first
     assert "199 shuffles of the ratings; one band for all layers" in first
     assert heading.split("\t")[:4] == ["encoder", "series", "layer", "values"]
-    assert len(lines) == 8
+    assert len([line for line in lines if "\t" in line]) == 8
 
 
 def test_word_vectors_know_words_only(

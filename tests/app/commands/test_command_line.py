@@ -148,7 +148,10 @@ def test_encoders_are_scored_beside_twin_and_baseline(capsys: pytest.CaptureFixt
     first, _, *lines = capsys.readouterr().out.splitlines()
     assert "n = 36" in first
     assert "seed 0" in first
-    assert list(dict.fromkeys(line.split("\t")[0] for line in lines)) == names
+    rows = [line for line in lines if "\t" in line]
+    assert list(dict.fromkeys(row.split("\t")[0] for row in rows)) == names
+    best = [line for line in lines if line.startswith("best layer of ")]
+    assert [line.split()[3].rstrip(":") for line in best] == names
 
 
 @pytest.mark.parametrize(

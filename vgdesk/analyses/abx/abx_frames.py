@@ -20,7 +20,8 @@ from vgdesk.analyses.abx.abx import (
     without_each_word,
 )
 from vgdesk.analyses.abx.abx_triples import MatrixNearness, Trials
-from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES
+from vgdesk.analyses.inference.chance import SHUFFLES
+from vgdesk.analyses.inference.jackknife import INTERVAL
 from vgdesk.analyses.inference.units import fingerprint, first_rows, numbered
 from vgdesk.analyses.sequences.dtw import FrameDistance, dtw_distances
 from vgdesk.core.arrays import Codes, FloatArray

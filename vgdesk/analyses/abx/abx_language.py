@@ -16,7 +16,8 @@ from vgdesk.analyses.abx.abx import (
 )
 from vgdesk.analyses.abx.abx_triples import Trials
 from vgdesk.analyses.base import CurveAnalysis, need_words
-from vgdesk.analyses.inference.chance import INTERVAL, SHUFFLES, permuted_labels
+from vgdesk.analyses.inference.chance import SHUFFLES, permuted_labels
+from vgdesk.analyses.inference.jackknife import INTERVAL
 from vgdesk.analyses.inference.units import sayings_of, words_of
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import VgdeskError

@@ -15,8 +15,8 @@ from vgdesk.analyses.inference.jackknife import (
     Interval,
     jackknife_interval,
     left_in,
-    of_sample,
     proportion_interval,
+    scale_of_some,
 )
 from vgdesk.core.arrays import Codes, Doubles, FloatArray
 from vgdesk.core.cancellation import until_cancelled
@@ -59,7 +59,7 @@ def jackknife_of_words(words: int) -> IntervalOf:
     return IntervalOf(
         INTERVAL,
         lambda left_out, values, limits: jackknife_interval(
-            of_sample(left_out, words), values, limits=limits, words=words
+            left_out, values, limits=limits, scale=scale_of_some(left_out, words)
         ),
     )
 
@@ -76,8 +76,7 @@ def share_of_words(words: int) -> IntervalOf:
     def compute(left_out: FloatArray, values: FloatArray, limits: tuple[float, float]) -> Interval:
         low, high = limits
         ends = proportion_interval((values - low) / (high - low), words)
-        starts, stops = (low + end * (high - low) for end in (ends.low, ends.high))
-        return Interval(starts, stops, left_out, words)
+        return Interval(low + ends.low * (high - low), low + ends.high * (high - low), left_out)
 
     return IntervalOf(INTERVAL_OF_SHARES, compute)
 

@@ -65,7 +65,8 @@ class Band:
         beyond = count - np.searchsorted(farthest, distances - ROUNDING)
         # With fewer than 19 shuffles no p is as low as .05, and the band has no end.
         may_exceed = int(LEVEL * (count + 1) + ROUNDING)
-        reach = farthest[-may_exceed] * spread if may_exceed else np.full_like(spread, np.inf)
+        reach = np.where(spread > ROUNDING, farthest[-may_exceed] if may_exceed else np.inf, 0.0)
+        reach[reach > 0] *= spread[reach > 0]
         p = (1.0 + beyond) / (1 + count)
         return cls(*_clipped(mean, reach, limits), p, count, spread)
 
@@ -120,4 +121,6 @@ def _distances_of_each(shuffled: FloatArray) -> Doubles:
     squares = np.sum(deviations**2, axis=0)
     others = np.maximum(squares - deviations**2 * count / (count - 1), 0) / (count - 2)
     spread = np.sqrt(others * (1 + 1 / (count - 1)))
+    # Where all others are equal, they have no spread to compare the shuffle with.
+    spread = np.where(spread > ROUNDING, spread, _spread(shuffled))
     return _distances(deviations * count / (count - 1), np.zeros(shuffled.shape[1]), spread)

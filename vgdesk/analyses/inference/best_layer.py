@@ -51,8 +51,7 @@ def best_layer(curve: LayerCurve, *, is_error: bool = False) -> BestLayer | None
     if curve.left_out is None or len(curve.left_out) < 2 or np.isnan(curve.values).any():
         return None
     values = np.asarray(-curve.values if is_error else curve.values, np.float64)
-    # Not the number of rows: these may be takes, and whole groups of words may be left out.
-    reach = _reach(np.asarray(curve.left_out, np.float64), curve.words)
+    reach = _reach(np.asarray(curve.left_out, np.float64))
     low, high = float((values - reach).max()), float((values + reach).max())
     best = int(values.argmax())
     rivals = np.flatnonzero(values + reach >= low)
@@ -62,9 +61,9 @@ def best_layer(curve: LayerCurve, *, is_error: bool = False) -> BestLayer | None
     return BestLayer(best, low, high, tuple(int(i) for i in rivals if i != best))
 
 
-def _reach(left_out: Doubles, words: int | None) -> Doubles:
+def _reach(left_out: Doubles) -> Doubles:
     """Return half the width of intervals that hold for all layers at once, [layers]."""
-    errors = standard_errors(left_out, words)
+    errors = standard_errors(left_out)
     deviations = left_out - left_out.mean(axis=0)
     size = np.linalg.norm(deviations, axis=0)
     units = np.divide(deviations, size, out=np.zeros_like(deviations), where=size > 0)

@@ -1,4 +1,4 @@
-"""Chance levels: shuffles, bootstrap samples, and p values and intervals from them."""
+"""Results with their chance level, and the shuffles and bootstrap samples behind them."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vgdesk.analyses.inference.band import Band, Normal
 from vgdesk.analyses.inference.jackknife import INTERVAL as INTERVAL_BY_JACKKNIFE
 from vgdesk.analyses.inference.jackknife import Interval
-from vgdesk.analyses.inference.pearson_three import ROUNDING, upper_p_values
+from vgdesk.analyses.inference.pearson_three import upper_p_values
 from vgdesk.core.arrays import Doubles, FloatArray
 from vgdesk.core.results import LayerCurve, LayerSimilarity, Trace
 from vgdesk.core.stack import LayerStack
@@ -65,7 +65,6 @@ def layer_curve(
         series,
         band.shuffles,
         interval.left_out,
-        interval.words,
         band.spread,
     )
 
@@ -113,23 +112,7 @@ def layer_similarity(
         q,
         about,
         interval.left_out,
-        interval.words,
     )
-
-
-def p_values(scores: FloatArray, shuffled: FloatArray) -> Doubles:
-    """Return how often chance is as far from its mean as the score is, on either side.
-
-    Parameters
-    ----------
-    scores, shuffled
-        Shapes [...] and [shuffles, ...]. The score itself counts as another shuffle, so that no p
-        is 0 (Phipson and Smyth, 2010).
-    """
-    middle = shuffled.mean(axis=0)
-    far = np.abs(shuffled - middle) >= np.abs(scores - middle) - ROUNDING
-    p: Doubles = (1 + far.sum(axis=0)) / (1 + len(shuffled))
-    return p
 
 
 def percentile_interval(resampled: FloatArray) -> Interval:
@@ -189,22 +172,3 @@ def bootstrap_counts(words: tuple[Any, ...], rng: np.random.Generator) -> Double
     shares = np.full(len(names), 1 / len(names))
     counts = rng.multinomial(len(names), shares, RESAMPLES).astype(np.float64)
     return counts[:, word_of_row]
-
-
-def resampled_mean(parts: FloatArray, counts: Doubles) -> Doubles:
-    """Average the contributions of rows to a score over bootstrap samples.
-
-    Parameters
-    ----------
-    parts
-        Shape [layers, rows].
-    counts
-        Shape [samples, rows], from `bootstrap_counts`.
-
-    Returns
-    -------
-    array
-        Shape [samples, layers].
-    """
-    means: Doubles = (counts @ np.asarray(parts, np.float64).T) / counts.sum(axis=1, keepdims=True)
-    return means

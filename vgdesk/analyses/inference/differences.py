@@ -55,8 +55,6 @@ class Scores:
         Shape [scores]; the second is the mean over the encoders, NaN if unknown.
     left_out
         Shape [words or groups left out, scores].
-    words
-        The number of words or groups; more than were left out if these are a sample.
     shares
         How many scores were added or subtracted if each is a share of the words; 0 for others.
     """
@@ -66,7 +64,6 @@ class Scores:
     values: Doubles
     chance_variance: Doubles
     left_out: Doubles
-    words: int
     limits: tuple[float, float]
     trace: Trace
     series: str = ""
@@ -90,7 +87,6 @@ class Scores:
             np.asarray(curve.values, np.float64),
             np.broadcast_to(np.square(spread), np.shape(curve.values)),
             left_out,
-            curve.words or len(left_out),
             curve.limits,
             curve.trace,
             curve.series,
@@ -115,7 +111,6 @@ class Scores:
             np.asarray(found.values, np.float64)[rows, columns],
             np.square(np.asarray(found.chance_sd, np.float64)[rows, columns]),
             left_out[:, rows, columns],
-            found.words or len(left_out),
             (-1.0, 1.0),
             found.trace,
         )
@@ -158,13 +153,18 @@ class Scores:
             shares=self.shares + other.shares,
         )
 
+    @property
+    def words(self) -> int:
+        """The number of words or groups left out, from which the degrees of freedom follow."""
+        return len(self.left_out)
+
     def errors(self) -> Doubles:
         """Return standard errors.
 
         A share has one of 0 if all words agree, however few they are; so each counts as if two
         more words disagreed, one for either side (Bonett and Price, 2012).
         """
-        errors = standard_errors(self.left_out, self.words)
+        errors = standard_errors(self.left_out)
         if not self.shares:
             return errors
         n, most = self.words, (self.limits[1] - self.limits[0]) / self.shares

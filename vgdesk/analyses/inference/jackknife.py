@@ -26,15 +26,13 @@ class Interval(NamedTuple):
         Shape [...] of the scores.
     left_out
         Shape [words or groups of words left out, ...]: the scores without each, from which
-        differences between encoders follow; None if the interval is not a jackknife.
-    words
-        As in `standard_errors`; None if as many as were left out.
+        differences between encoders follow. If not all words were left out, they are scaled so
+        that their `standard_errors` are those of all. None if it is not a jackknife.
     """
 
     low: Doubles
     high: Doubles
     left_out: FloatArray | None = None
-    words: int | None = None
 
 
 LEVEL = 0.95
@@ -49,38 +47,28 @@ LARGEST = 1 - 1e-9
 INTERVAL_OF_SHARES = "95 % for a share of the words (Wilson)"
 
 
-def standard_errors(left_out: FloatArray, words: int | None = None) -> Doubles:
-    """Return the standard error of scores.
-
-    Parameters
-    ----------
-    left_out
-        Shape [m, ...]: the scores without one word each.
-    words
-        The number of words of the scores; more than m if `left_out` is from a sample of m words.
-    """
+def standard_errors(left_out: FloatArray) -> Doubles:
+    """Return the standard error of scores from those without each word, [left out, ...]."""
     m = len(left_out)
-    spread = np.sum((left_out - left_out.mean(axis=0)) ** 2, axis=0) * (m - 1) / m
-    errors: Doubles = np.sqrt(spread * (m / (words or m)))
+    squares = np.sum((left_out - left_out.mean(axis=0)) ** 2, axis=0)
+    errors: Doubles = np.sqrt(squares * (m - 1) / m)
     return errors
 
 
-def of_sample(left_out: FloatArray, words: int) -> Doubles:
-    """Return what leaving out each word would do if the words left out were all words.
+def scale_of_sample(left_out: FloatArray, words: int) -> float:
+    """Return the factor for scores of a sample of the words, without each word of the sample.
 
-    Without one of n words a score moves by 1 / (n - 1) of what that word differs, and
-    `standard_errors` expects the scores of a sample on its own, in which each of m moves it more.
-
-    Parameters
-    ----------
-    left_out
-        Shape [m, ...]: the scores of all words without each of a sample.
-    words
-        The number of all words.
+    All words have a smaller error than the sample.
     """
-    middle = left_out.mean(axis=0)
-    found: Doubles = middle + (left_out - middle) * ((words - 1) / max(len(left_out) - 1, 1))
-    return found
+    return float(np.sqrt(len(left_out) / words))
+
+
+def scale_of_some(left_out: FloatArray, words: int) -> float:
+    """Return the factor for scores of all words, without each of only some of them.
+
+    The others would have contributed as much to the error.
+    """
+    return float(np.sqrt(words / len(left_out)))
 
 
 def left_in(words: Sequence[Hashable], rng: np.random.Generator) -> list[list[int]]:
@@ -100,24 +88,25 @@ def jackknife_interval(
     values: FloatArray,
     *,
     limits: tuple[float, float] = (-np.inf, np.inf),
-    words: int | None = None,
+    scale: float = 1.0,
 ) -> Interval:
     """Return the ends of the 95 % interval of scores, by Student's t.
 
     Parameters
     ----------
-    left_out, words
-        As in `standard_errors`.
-    values
-        Shape [...]: the scores of all words.
+    left_out, values
+        Shapes [left out, ...] and [...]: the scores without each word, and those of all words.
     limits
         The lowest and the highest possible score.
+    scale
+        From `scale_of_sample` or `scale_of_some`, if not all words are left out.
     """
     if len(left_out) < 2:
         return Interval(np.full_like(values, limits[0]), np.full_like(values, limits[1]))
-    reach = student_quantile(words or len(left_out)) * standard_errors(left_out, words)
+    scaled = _scaled(left_out, scale)
+    reach = student_quantile(len(left_out)) * standard_errors(scaled)
     low, high = (np.clip(end, *limits) for end in (values - reach, values + reach))
-    return Interval(low, high, left_out, words)
+    return Interval(low, high, scaled)
 
 
 def correlation_interval(
@@ -125,7 +114,7 @@ def correlation_interval(
     values: FloatArray,
     *,
     lowest: float = -1.0,
-    words: int | None = None,
+    scale: float = 1.0,
 ) -> Interval:
     """Return the interval of scores with an upper limit of 1, on Fisher's scale (atanh).
 
@@ -133,15 +122,21 @@ def correlation_interval(
 
     Parameters
     ----------
-    left_out, values, words
+    left_out, values, scale
         As in `jackknife_interval`.
     lowest
         The lowest possible score.
     """
     z_values, z_left_out = (fisher_scale(scores) for scores in (values, left_out))
-    found = jackknife_interval(z_left_out, z_values, words=words)
-    low, high = np.tanh(found.low), np.tanh(found.high)
-    return Interval(np.maximum(low, lowest), high, left_out, words)
+    low, high, _ = jackknife_interval(z_left_out, z_values, scale=scale)
+    return Interval(np.maximum(np.tanh(low), lowest), np.tanh(high), _scaled(left_out, scale))
+
+
+def _scaled(left_out: FloatArray, scale: float) -> Doubles:
+    """Move scores away from their mean, or towards it."""
+    mean = left_out.mean(axis=0)
+    moved: Doubles = mean + (left_out - mean) * scale
+    return moved
 
 
 def proportion_interval(shares: FloatArray, words: int) -> Interval:

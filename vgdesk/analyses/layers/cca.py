@@ -21,7 +21,10 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval, of_sample
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_some,
+)
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.numerics.random_rotation import (
@@ -123,17 +126,34 @@ def _compared(
     values = scores_of_pairs(white_a, white_b, score)
     mean, spread = _chance(white_a, white_b, weigh, rng)
     spread = shuffled_spread(score, mean, spread, n, rng)
-    left_out = of_sample(_left_out(white_a, white_b, weigh), n)
+    left_out = _left_out(white_a, white_b, weigh)
     kept = f"{estimator}, {KEPT_VARIANCE:.0%} of the variance kept"
-    trace = Trace(kept, n, (a.encoder, b.encoder), CHANCE, seed, chance_warning(n, mean))
+    warnings = [chance_warning(n, mean)]
+    if weigh is _by_share:
+        warnings.append(_ambiguity(n, white_a, white_b))
+    warning = " ".join(filter(None, warnings))
+    trace = Trace(kept, n, (a.encoder, b.encoder), CHANCE, seed, warning)
     return layer_similarity(
         measure,
         stacks,
         values,
-        interval=correlation_interval(left_out, values, lowest=0.0, words=n),
+        interval=correlation_interval(
+            left_out, values, lowest=0.0, scale=scale_of_some(left_out, n)
+        ),
         mean=mean,
         spread=spread,
         trace=trace,
+    )
+
+
+def _ambiguity(words: int, white_a: list[Whitened], white_b: list[Whitened]) -> str:
+    """Return a warning where several canonical correlations are 1, or an empty string."""
+    a, b = (max(len(layer.dims) for layer in side) for side in (white_a, white_b))
+    if a + b < words:
+        return ""
+    return (
+        f"Not unique: layers keep up to {a} and {b} dimensions, but {words} words span only "
+        f"{words - 1}, so several canonical correlations are 1 and their weights are arbitrary."
     )
 
 

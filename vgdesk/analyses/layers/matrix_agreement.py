@@ -8,7 +8,10 @@ Kazi-Aoual et al. (1995), Refined approximations to permutation tests for multiv
 import numpy as np
 
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_sample,
+)
 from vgdesk.analyses.inference.pearson_three import upper_p_values
 from vgdesk.analyses.numerics.layer_products import LayerProducts
 from vgdesk.analyses.numerics.third_moments import third_moments, u_centred
@@ -51,15 +54,16 @@ def alignment(
     b = a if bare.b is bare.a else u_centred(bare.b)
     third = third_moments(a, b, products.words)
     third *= _ratio(off.sizes(), sizes) ** 3
+    left_out = cka_left_out(matrices, is_debiased=is_debiased)
     return layer_similarity(
         measure,
         stacks,
         values,
         interval=correlation_interval(
-            cka_left_out(matrices, is_debiased=is_debiased),
+            left_out,
             values,
             lowest=-1.0 if is_debiased else 0.0,
-            words=products.words,
+            scale=scale_of_sample(left_out, products.words),
         ),
         mean=mean,
         spread=spread,

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_sample,
+)
 from vgdesk.analyses.layers.matrix_agreement import EXACT_CHANCE as CHANCE
 from vgdesk.analyses.numerics.word_matrices import sampled_words
 from vgdesk.analyses.words.nearest_words import NONE, nearest_by_cosine
@@ -55,12 +58,13 @@ def shared_neighbours(
     if n < TRUSTED_WORDS:
         warning = f"Too few words to trust: chance alone shares {k} of {n - 1} neighbours."
     estimator = f"mutual {k}-nearest-neighbour overlap by cosine"
+    left_out = _left_out(*sampled_words(a, b))
     return layer_similarity(
         "mutual-neighbours",
         (a, b),
         shared / sizes,
         interval=correlation_interval(
-            _left_out(*sampled_words(a, b)), shared / sizes, lowest=0.0, words=n
+            left_out, shared / sizes, lowest=0.0, scale=scale_of_sample(left_out, n)
         ),
         mean=mean / sizes,
         spread=spread / sizes,

@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_sample,
+)
 from vgdesk.analyses.numerics.layer_products import unit_layers
 from vgdesk.analyses.numerics.random_rotation import (
     CHANCE,
@@ -64,7 +67,9 @@ def procrustes_similarity(
         "procrustes",
         (a, b),
         values,
-        interval=correlation_interval(left_out, values, lowest=0.0, words=n),
+        interval=correlation_interval(
+            left_out, values, lowest=0.0, scale=scale_of_sample(left_out, n)
+        ),
         mean=mean,
         spread=spread,
         trace=trace,

@@ -16,7 +16,10 @@ import numpy as np
 
 from vgdesk.analyses.base import LayerAnalysis, need_same_rows, need_words
 from vgdesk.analyses.inference.chance import layer_similarity
-from vgdesk.analyses.inference.jackknife import correlation_interval
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_sample,
+)
 from vgdesk.analyses.inference.pearson_three import upper_p_values
 from vgdesk.analyses.layers.mantel import chance
 from vgdesk.analyses.layers.pair_matrices import (
@@ -213,7 +216,7 @@ def rsa_result(
         measure,
         (words.a, words.b),
         values.clip(-1.0, 1.0),
-        interval=correlation_interval(left_out, values, words=words.n),
+        interval=correlation_interval(left_out, values, scale=scale_of_sample(left_out, words.n)),
         p=upper_p_values(values, np.zeros_like(values), by_chance, skew),
         mean=np.zeros_like(values),
         spread=by_chance,

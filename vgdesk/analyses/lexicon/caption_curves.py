@@ -13,6 +13,10 @@ from vgdesk.analyses.inference.chance import (
     layer_curve,
     percentile_interval,
 )
+from vgdesk.analyses.inference.jackknife import (
+    correlation_interval,
+    scale_of_some,
+)
 from vgdesk.analyses.inference.units import numbered
 from vgdesk.analyses.lexicon.caption_similarity import (
     caption_similarities,
@@ -20,6 +24,7 @@ from vgdesk.analyses.lexicon.caption_similarity import (
     ranked_similarity,
 )
 from vgdesk.analyses.lexicon.ratings import DIGITS, standard_ranks, weighted_correlations
+from vgdesk.analyses.numerics.leaving_out import sampled_rows
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.arrays import Codes, Doubles
 from vgdesk.core.errors import TooFewWordsError
@@ -55,22 +60,26 @@ class _Rated:
         captions = numbered(caption for i in kept for caption in pairs[i]).reshape(-1, 2).T
         return cls(captions, np.array([ratings[i] for i in kept], np.float64))
 
-    def drawn(self, rng: np.random.Generator) -> Doubles:
-        """Return how often each pair occurs in bootstrap samples of the captions.
+    def without_captions(self) -> tuple[Doubles, int]:
+        """Return which pairs stay without each caption, and the number of captions.
 
-        A pair occurs as often as the product of its captions. One that is in no other pair is drawn
-        with it, not on its own, so that separate pairs are resampled as pairs. Shape [samples,
-        pairs].
+        Captions that are in the same pairs only leave together, and count as one.
+
+        Returns
+        -------
+        tuple
+            Shape [left out, pairs], 1 for a pair that stays; of many captions a sample is left out.
         """
-        reference, candidate = self.captions
-        often = np.bincount(self.captions.ravel())
-        n = len(often)
-        counts = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
-        by_candidate = (often[candidate] > 1) & (reference != candidate)
-        by_reference = (often[reference] > 1) | ~by_candidate
-        return np.where(by_reference, counts[:, reference], 1.0) * np.where(
-            by_candidate, counts[:, candidate], 1.0
-        )
+        pairs: dict[int, set[int]] = {}
+        for pair, captions in enumerate(self.captions.T.tolist()):
+            for caption in captions:
+                pairs.setdefault(caption, set()).add(pair)
+        gone = sorted({tuple(sorted(own)) for own in pairs.values()})
+        rows = sampled_rows(len(gone))
+        stays = np.ones((len(rows), len(self.ratings)))
+        for line, row in zip(stays, rows, strict=True):
+            line[list(gone[row])] = 0.0
+        return stays, len(gone)
 
 
 def correlate_words(
@@ -223,11 +232,13 @@ def _correlated(
     ranks, rated = standard_ranks(scores.round(DIGITS)), standard_ranks(rated_pairs.ratings)
     rng = np.random.default_rng(seed)
     orders = rng.permuted(np.tile(np.arange(n), (SHUFFLES, 1)), axis=1)
+    values, (stays, units) = ranks @ rated / n, rated_pairs.without_captions()
+    left_out = weighted_correlations(ranks, rated, stays)
     return layer_curve(
         "captions",
         stack,
-        ranks @ rated / n,
-        interval=percentile_interval(weighted_correlations(ranks, rated, rated_pairs.drawn(rng))),
+        values,
+        interval=correlation_interval(left_out, values, scale=scale_of_some(left_out, units)),
         chance=rated[orders] @ ranks.T / n,
         limits=LIMITS,
         trace=Trace(
@@ -237,7 +248,7 @@ def _correlated(
             f"{SHUFFLES} shuffles of the ratings",
             seed,
             _warning(n, "pairs"),
-            f"95 % of {RESAMPLES} bootstrap samples of the captions",
+            "95 % by a jackknife that leaves out one caption at a time",
         ),
         series=series,
     )

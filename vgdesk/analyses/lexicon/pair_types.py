@@ -14,7 +14,11 @@ import numpy as np
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.inference.band import Normal
 from vgdesk.analyses.inference.chance import layer_curve
-from vgdesk.analyses.inference.jackknife import INTERVAL, jackknife_interval, of_sample
+from vgdesk.analyses.inference.jackknife import (
+    INTERVAL,
+    jackknife_interval,
+    scale_of_some,
+)
 from vgdesk.analyses.inference.units import UNNAMED, distinct_takes, speakers_of
 from vgdesk.analyses.lexicon.pair_means import (
     GroupPairs,
@@ -257,13 +261,15 @@ def _curves(level: Level, stack: LayerStack, present: FloatArray) -> Iterator[La
     # In each, the first axis is the type, and the last the layer.
     by_type = np.transpose(scores), np.stack(left_out, axis=2), np.transpose(spreads)
     for one, score, samples, spread in zip(level.types, *by_type, strict=True):
-        known = samples[~np.isnan(samples).any(axis=1)]
         yield layer_curve(
             "pair-types",
             stack,
             score,
             interval=jackknife_interval(
-                of_sample(known, len(present)), score, limits=LIMITS, words=len(present)
+                samples[~np.isnan(samples).any(axis=1)],
+                score,
+                limits=LIMITS,
+                scale=scale_of_some(samples, len(present)),
             ),
             chance=Normal(np.zeros_like(spread), spread),
             limits=LIMITS,

@@ -7,7 +7,11 @@ import numpy as np
 
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.inference.chance import SHUFFLES, layer_curve
-from vgdesk.analyses.inference.jackknife import INTERVAL, correlation_interval
+from vgdesk.analyses.inference.jackknife import (
+    INTERVAL,
+    correlation_interval,
+    scale_of_sample,
+)
 from vgdesk.analyses.lexicon.pair_correlation import (
     correlation,
     cosine_distances,
@@ -114,11 +118,12 @@ def _correlated(stack: LayerStack, sounds: Sounds, form: Form, seed: int) -> tup
     layers = np.stack([standard_ranks(cosine_distances(layer)) for layer in used.values])
     drawn = f", of {len(rows)} words drawn from {len(known)}" if len(rows) < len(known) else ""
     values = np.array([correlation(layer, table) for layer in layers])
+    left_out = _left_out(layers, table)
     curve = layer_curve(
         form.measure,
         stack,
         values,
-        interval=correlation_interval(_left_out(layers, table), values, words=len(rows)),
+        interval=correlation_interval(left_out, values, scale=scale_of_sample(left_out, len(rows))),
         chance=shuffled_correlations(layers, table, rng),
         limits=(-1.0, 1.0),
         trace=Trace(

@@ -5,7 +5,11 @@ from numpy.typing import NDArray
 
 from vgdesk.analyses.base import CurveAnalysis, need_words
 from vgdesk.analyses.inference.chance import SHUFFLES, layer_curve
-from vgdesk.analyses.inference.jackknife import INTERVAL, correlation_interval, of_sample
+from vgdesk.analyses.inference.jackknife import (
+    INTERVAL,
+    correlation_interval,
+    scale_of_some,
+)
 from vgdesk.analyses.numerics.leaving_out import counts_left_out
 from vgdesk.analyses.words.word_pairs import dot_products, unit_rows
 from vgdesk.core.arrays import Doubles
@@ -57,7 +61,7 @@ def correlate_ratings(stack: LayerStack, facts: Facts, seed: int) -> tuple[Layer
         "ratings",
         stack,
         values,
-        interval=correlation_interval(of_sample(left_out, words), values, words=words),
+        interval=correlation_interval(left_out, values, scale=scale_of_some(left_out, words)),
         chance=np.stack(shuffled, axis=1) / len(rated),
         limits=(-1.0, 1.0),
         trace=Trace(

@@ -25,8 +25,8 @@ from vgdesk.analyses.inference.jackknife import INTERVAL as INTERVAL_BY_JACKKNIF
 from vgdesk.analyses.inference.jackknife import (
     Interval,
     jackknife_interval,
-    of_sample,
     proportion_interval,
+    scale_of_some,
 )
 from vgdesk.analyses.inference.units import known_sayings, numbered
 from vgdesk.analyses.numerics.leaving_out import sampled_rows
@@ -246,7 +246,11 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
 
     def means(nearest: Doubles, precision: Doubles) -> Doubles:
         hits = [np.where(np.isnan(nearest), np.nan, nearest <= k) for k in places]
-        found: Doubles = np.nanmean(np.stack([*hits, precision]), axis=1)
+        table = np.stack([*hits, precision])
+        known = np.count_nonzero(~np.isnan(table), axis=1)
+        sums = np.nansum(table, axis=1)
+        found: Doubles = np.full(sums.shape, np.nan)
+        np.divide(sums, known, out=found, where=known > 0)
         return found
 
     scores, left_out = [], []
@@ -273,13 +277,15 @@ def score_retrieval(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCu
 
 def _interval(left_out: Doubles, values: Doubles, words: int, *, is_share: bool) -> Interval:
     """Return the jackknife interval; of a share, also what a share of so few words may be."""
-    left_out = of_sample(left_out, words)
-    found = jackknife_interval(left_out, values, limits=(0.0, 1.0), words=words)
+    scale = scale_of_some(left_out, words)
+    some = left_out[~np.isnan(left_out).any(axis=1)]
+    found = jackknife_interval(some, values, limits=(0.0, 1.0), scale=scale)
     if not is_share:
         return found
     share = proportion_interval(values, words)
-    low, high = np.minimum(found.low, share.low), np.maximum(found.high, share.high)
-    return Interval(low, high, found.left_out, words)
+    return Interval(
+        np.minimum(found.low, share.low), np.maximum(found.high, share.high), found.left_out
+    )
 
 
 def score_rank(stack: LayerStack, facts: Facts, seed: int) -> tuple[LayerCurve, ...]:

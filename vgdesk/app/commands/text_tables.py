@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from vgdesk.analyses import ANALYSES
+from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.inference.best_layer import best_layer
 from vgdesk.app.analysing.differences_in_words import method, subtracted, verdict
 from vgdesk.core.details import (
     GatingResult,
@@ -78,14 +81,31 @@ def curves_table(curves: Sequence[LayerCurve]) -> str:
             "\t".join([curve.encoder, curve.series, layer, *(f"{number:.3f}" for number in row)])
             for layer, row in zip(curve.layers, columns, strict=True)
         ]
+    lines += [line for curve in curves for line in _best_layer(curve)]
     return _text(lines, [curve.trace for curve in curves])
+
+
+def _best_layer(curve: LayerCurve) -> list[str]:
+    """Name the best layer, with the choice among all layers counted in."""
+    measure = ANALYSES.get(curve.measure)
+    is_error = isinstance(measure, CurveAnalysis) and measure.is_error
+    found = best_layer(curve, is_error=is_error) if len(curve.layers) > 1 else None
+    if found is None:
+        return []
+    name = " ".join(filter(None, (curve.encoder, curve.series)))
+    rivals = ", ".join(curve.layers[i] for i in found.rivals)
+    return [
+        f"best layer of {name}: {curve.layers[found.index]}, {curve.values[found.index]:.3f} "
+        f"[{found.low:.3f}, {found.high:.3f}] with the choice among layers counted in"
+        + (f"; may as well be {rivals}" if rivals else "")
+    ]
 
 
 def _about(curve: LayerCurve) -> str:
     trace = curve.trace
     return (
         f"{trace.estimator}, n = {trace.n}; interval: {trace.interval}; chance: "
-        f"{trace.chance}; seed {trace.seed}"
+        f"{trace.chance}{'' if trace.seed is None else f'; seed {trace.seed}'}"
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import CurveAnalysis
+from vgdesk.analyses.inference.best_layer import best_layer
 from vgdesk.core.arrays import Mask
 from vgdesk.core.details import NeighbourChanges
 from vgdesk.core.model import WordId
@@ -302,7 +303,7 @@ def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str], of: str =
     is_error = isinstance(measure, CurveAnalysis) and measure.is_error
     best = np.nanargmin if is_error else np.nanargmax
     peaks = [
-        curve_readout(curve, int(best(curve.values)), title)
+        curve_readout(curve, int(best(curve.values)), title) + _as_best(curve, is_error=is_error)
         for curve, title in zip(curves, titles, strict=True)
         if not np.isnan(curve.values).all()
     ]
@@ -311,6 +312,14 @@ def curve_summary(curves: Sequence[LayerCurve], titles: Sequence[str], of: str =
     head = f"{of}, n = {curves[0].trace.n}" if of else f"n = {curves[0].trace.n}"
     name = "Lowest" if is_error else "Highest"
     return f"{head}. {name}: {'; '.join(peaks)}. {made_by(curves[0].trace)}"
+
+
+def _as_best(curve: LayerCurve, *, is_error: bool) -> str:
+    """State the interval of the best layer with the choice among all layers counted in."""
+    found = best_layer(curve, is_error=is_error) if len(curve.layers) > 1 else None
+    if found is None:
+        return ""
+    return f", as best of {len(curve.layers)} layers [{number(found.low)}, {number(found.high)}]"
 
 
 def curve_table(curves: Sequence[LayerCurve], titles: Sequence[str]) -> Table:
