@@ -155,10 +155,10 @@ difference of another two pairs). A *worse* one has more noise, and the truth is
 difference of all runs. p is corrected for all layers and counts once if it is that small at any.
 ± is the Monte-Carlo error of what is right; bold is liberal, or an interval that is too narrow.
 
-With few words, p and intervals are conservative: rates are far below .05, and intervals hold more
+Up to 100 words, p and intervals are conservative: rates are far below .05, and intervals hold more
 than .95. The jackknife counts twice what pairs of words contribute together (Efron and Stein
-1981), and of the difference of two equally good encoders that is the larger part; with more words,
-it vanishes. Such p are safe but find less than they could.
+1981), and of the difference of two equally good encoders that is the larger part. Such p are safe
+but find less than they could.
 """
 
 

@@ -12,7 +12,7 @@ from vgdesk.core.results import LayerDifference
 
 SIGNIFICANT = 0.05
 TESTS = (
-    f"two-sided t test, conservative with few words; corrected for all layers by the largest |t| "
+    f"two-sided t test, conservative up to 100 words; corrected for all layers by the largest |t| "
     f"of {DRAWS:,} draws without a difference"
 )
 EFFECTS = "effects in standard deviations of chance"

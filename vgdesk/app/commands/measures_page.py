@@ -31,7 +31,7 @@ suggest, because the words are the same.
 Two encoders are compared by the difference of their scores over the same words: `vgdesk
 differences`, and *B − A* in the layer curve. Its interval is the jackknife of the difference, its p
 that of Student's t, corrected for all layers by the largest |t| of differences that are as
-correlated as these; points outside the band around 0 have a corrected p of at most .05. With few
+correlated as these; points outside the band around 0 have a corrected p of at most .05. Up to 100
 words both are conservative. The effect is the difference in standard deviations of chance. A
 difference that is not found is not shown to be 0: with the smallest difference that matters, two
 one-sided tests, corrected by Holm's method, tell where one as large is ruled out. A difference is
