@@ -94,6 +94,8 @@ COMMANDS = (
     "score E --words W --label category --seed #",
     "score E E --words W --ratings R --measure ratings",
     "score E --words W --measure silhouette-lda --seed # --json",
+    "differences E E --words W --label category --smallest-effect # --seed #",
+    "differences E E --minus E E --words W --measure cka --by depth --json",
     "compare E E --words W --seed #",
     "compare good.safetensors good.npz",
     "words E --words W --layer N --order similarity",

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from threadpoolctl import threadpool_limits
 
+from benchmarks.calibration_differences import section_of, with_section
 from benchmarks.calibration_measures import MEASURES, Finding, run
 from benchmarks.calibration_table import Findings, page, tables
 from benchmarks.calibration_world import EFFECTS, NULLS, Condition
@@ -100,7 +101,9 @@ def main() -> None:
             found.add(one.measure, one.condition, one.found, one.seconds)
     print(tables(found))
     if not chosen.quick and not chosen.measure:
-        PAGE.write_text(page(found, _command(chosen)), encoding="utf-8")
+        known = section_of(PAGE.read_text(encoding="utf-8"))
+        text = with_section(page(found, _command(chosen)), known)
+        PAGE.write_text(text, encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

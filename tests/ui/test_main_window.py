@@ -30,6 +30,7 @@ from vgdesk.core.viewing import Search, Shown, ViewRecipe
 from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.views.curves.layer_curves import LayerCurves
 from vgdesk.ui.views.frame.message_page import MessagePage
 from vgdesk.ui.views.frame.view_frame import State, ViewFrame
 
@@ -442,6 +443,40 @@ def test_words_that_change_lead_into_the_other_views(window: MainWindow, qtbot: 
     chosen = views.frames["changes"].table.rows[3][0]
     assert workspace.session.words[workspace.view_state.selection.primary].text == chosen
     assert "vgdesk changes" in views.frames["changes"].recipe
+
+
+def test_the_difference_in_the_window_is_that_of_its_command(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window.workspace.save(tmp_path / "saved.vgdesk")
+    qtbot.waitUntil(lambda: window.workspace.projects.home is not None, timeout=SECONDS)
+    view_state = window.workspace.view_state
+    curves = window.views.frames["curves"]
+    assert isinstance(curves, LayerCurves)
+    view_state.compare(Cell.TEXT, Cell.TEXT_GROUNDED)
+    curves._difference.click()
+    qtbot.waitUntil(lambda: "minus" in curves.summary, timeout=SECONDS)
+    curves.smallest_effect_chosen.emit(0.05)
+    qtbot.waitUntil(lambda: "ruled out" in curves.summary, timeout=SECONDS)
+    said = curves.summary.partition(") minus ")[2].partition(" Mean ")[0]
+    command, *arguments = shlex.split(curves.recipe)
+    assert (command, arguments[0]) == ("vgdesk", "differences")
+    capsys.readouterr()
+    assert main(arguments) == 0
+    _about, heads, *rows, sentence = capsys.readouterr().out.splitlines()
+    assert said.partition(" is ")[2] == sentence.partition(" is ")[2]
+    printed = [row.split("\t")[heads.split("\t").index("values")] for row in rows]
+    assert printed == [f"{row[4]:.4f}" for row in curves.table.rows]
+    curves.layers_chosen.emit(3, 5)
+    recipe = view_state.recipe
+    assert [recipe.layer_of(cell) for cell in (recipe.a, recipe.b)] == [3, 5]
+    view_state.compare(Cell.SPEECH, Cell.TEXT)
+    view_state.change(lambda recipe: replace(recipe, curve="silhouette-published"))
+    refusal = "“Silhouette (published)” does not tell"
+    qtbot.waitUntil(lambda: refusal in words_of(curves), timeout=SECONDS)
+    curves._difference.click()
+    qtbot.waitUntil(lambda: curves.state is State.READY, timeout=SECONDS)
+    assert not curves.is_difference
 
 
 def test_gating_is_computed_once_its_view_is_visible(

@@ -221,6 +221,8 @@ class LayerCurve(HoldsArrays):
     left_out
         Shape [words or groups left out, layers]: the scores without each, the same words for all
         encoders; None if the interval is not a jackknife.
+    chance_sd
+        Shape [layers]: standard deviation of chance; None if unknown.
     """
 
     measure: str
@@ -238,6 +240,7 @@ class LayerCurve(HoldsArrays):
     series: str = ""
     shuffles: int = 0
     left_out: FloatArray | None = None
+    chance_sd: FloatArray | None = None
 
     def q_errors(self) -> FloatArray:
         """Return the standard error of each q by chance of the shuffles; 0 without shuffles."""
@@ -248,3 +251,65 @@ class LayerCurve(HoldsArrays):
         bounds = ("low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
         for name in ("values", *bounds):
             expect_shape(self.measure, name, getattr(self, name), layers=len(self.layers))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerDifference(HoldsArrays):
+    """How much a score of one encoder is above that of another, over the same words, by layer.
+
+    Attributes
+    ----------
+    layers
+        The paired layers, with one name for each encoder of the trace.
+    depth
+        How layers were paired: "block" or "depth" (relative depth).
+    values
+        Shape [pairs]: the second encoder minus the first; of four, that difference minus the same
+        of the last two. For a similarity of two encoders, the first pair of encoders minus the
+        second.
+    low, high
+        Shape [pairs]: ends of the paired 95 % interval of each difference.
+    standard_errors
+        Shape [pairs].
+    p_values, corrected_p
+        Shape [pairs]: two-sided p of each difference, and the same corrected for all pairs.
+    band
+        Shape [pairs]: how far from 0 a difference with a corrected p of .05 is.
+    effects
+        Shape [pairs]: differences in standard deviations of the chance of one score; NaN if
+        chance is unknown.
+    smallest_effect, equivalence_p
+        The smallest difference that matters, and, of shape [pairs], p that the true difference is
+        as large, corrected for all pairs; 0 and ones if none was given.
+    limits
+        The lowest and the highest possible difference.
+    series
+        The name of the curves, where a measure returns several; otherwise empty.
+    """
+
+    measure: str
+    layers: tuple[tuple[str, ...], ...]
+    depth: str
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    standard_errors: FloatArray
+    p_values: FloatArray
+    corrected_p: FloatArray
+    band: FloatArray
+    effects: FloatArray
+    smallest_effect: float
+    equivalence_p: FloatArray
+    limits: tuple[float, float]
+    trace: Trace
+    series: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each pair: that of the layer if all are the same, as "3", else "3/2"."""
+        return tuple("/".join(dict.fromkeys(own)) for own in self.layers)
+
+    def check(self) -> None:
+        tests = ("standard_errors", "p_values", "corrected_p", "band", "effects", "equivalence_p")
+        for name in ("values", "low", "high", *tests):
+            expect_shape(self.measure, name, getattr(self, name), pairs=len(self.layers))

@@ -164,3 +164,14 @@ def matched(a: LayerStack, b: LayerStack) -> tuple[LayerStack, LayerStack]:
     if len(shared) == len(a.rows) == len(b.rows) and a.rows == b.rows:
         return a, b
     return a.only(shared), b.only([place[a.rows[i]] for i in shared])
+
+
+def matched_all(stacks: Sequence[LayerStack]) -> list[LayerStack]:
+    """Keep the rows that all stacks have, matched by id and in the order of the first."""
+    shared = set(stacks[0].rows).intersection(*(stack.rows for stack in stacks[1:]))
+    order = [row for row in stacks[0].rows if row in shared]
+    found = []
+    for stack in stacks:
+        place = {row: i for i, row in enumerate(stack.rows)}
+        found.append(stack.only([place[row] for row in order]))
+    return found

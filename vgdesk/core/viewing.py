@@ -90,6 +90,10 @@ class ViewRecipe:
         Words of A among those of B, the reverse, or words by a speaker among those of others.
     floors
         Whether the curves also show untrained twins and baselines.
+    differences
+        Whether the curves show B minus A instead.
+    smallest_effect
+        The smallest difference that matters, in units of the measure; 0 if unknown.
     label_column
         The label that colours, groups and scores the words.
     pooling
@@ -107,6 +111,8 @@ class ViewRecipe:
     changes: str = "neighbour-changes"
     search: Search = Search.A_IN_B
     floors: bool = False
+    differences: bool = False
+    smallest_effect: float = 0.0
     label_column: str = "category"
     order: Order = Order.GROUP
     rows: Rows = Rows.WORDS

@@ -302,3 +302,15 @@ def show_about(parent: QWidget) -> None:
         "nothing is sent.\n\n"
         "MIT licence. Sound of the demo words: synthetic voices, see resources/README.md.",
     )
+
+
+def ask_smallest_effect(parent: QWidget, known: float) -> float | None:
+    """Ask for the smallest difference that matters; 0 if none does, None if cancelled."""
+    question = (
+        "Smallest difference between encoders that matters, in units of the measure\n"
+        "(0: do not test where the difference is smaller):"
+    )
+    found, is_given = QInputDialog.getDouble(
+        parent, "Smallest difference", question, known, 0.0, 1000.0, 3, step=0.01
+    )
+    return found if is_given else None

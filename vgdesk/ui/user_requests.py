@@ -114,6 +114,14 @@ class UserRequests(QObject):
         """Show or hide untrained twins and baselines in the curves."""
         self._view_state.change(lambda recipe: replace(recipe, floors=is_on))
 
+    def show_differences(self, is_on: bool) -> None:
+        """Show B minus A in the curves, or the curve of each encoder."""
+        self._view_state.change(lambda recipe: replace(recipe, differences=is_on))
+
+    def choose_smallest_effect(self, effect: float) -> None:
+        """Test where differences are smaller than this; nowhere if it is 0."""
+        self._view_state.change(lambda recipe: replace(recipe, smallest_effect=effect))
+
     def toggle_published(self) -> None:
         self._view_state.toggle_published()
 

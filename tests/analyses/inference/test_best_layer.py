@@ -6,6 +6,7 @@ import pytest
 from tests.analyses.stacks import known_of, noise, stack_of, two_groups
 from vgdesk.analyses.groups.silhouette import score_groups
 from vgdesk.analyses.inference.best_layer import best_layer
+from vgdesk.analyses.inference.jackknife import standard_errors
 from vgdesk.core.results import LayerCurve
 
 
@@ -49,6 +50,16 @@ def test_of_an_error_the_lowest_is_the_best() -> None:
     assert mirrored is not None
     assert mirrored.index == straight.index
     assert (mirrored.low, mirrored.high) == pytest.approx((-straight.high, -straight.low))
+
+
+def test_groups_of_words_left_out_are_not_a_sample_of_the_words() -> None:
+    curve = curve_of(4)
+    assert curve.left_out is not None
+    by_groups = replace(curve, left_out=curve.left_out[:10])
+    found = best_layer(by_groups)
+    assert found is not None
+    own = 1.96 * standard_errors(curve.left_out[:10])[found.index]
+    assert found.high - curve.values[found.index] > own
 
 
 def test_without_a_jackknife_nothing_is_said() -> None:

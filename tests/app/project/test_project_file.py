@@ -434,6 +434,18 @@ def test_everything_that_decides_a_view_is_read_back() -> None:
     assert set(VIEW_READERS) == {field.name for field in fields(ViewRecipe)}
 
 
+def test_differences_and_the_smallest_that_matters_are_read_back(tmp_path: Path) -> None:
+    folder = tmp_path / "words.vgdesk"
+    recipe = ViewRecipe(differences=True, smallest_effect=0.05)
+    save(folder, Session(), recipe)
+    assert open_project(folder).recipe == recipe
+    file = folder / "project.json"
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    stored["view"]["smallest_effect"] = -0.05
+    file.write_text(json.dumps(stored), encoding="utf-8")
+    assert open_project(folder).recipe == ViewRecipe(differences=True)
+
+
 @pytest.mark.parametrize("name", ["alignment", "words_measure", "map_method", "curve", "pooling"])
 def test_a_measure_that_is_not_known_falls_back_with_a_notice(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "words.vgdesk"

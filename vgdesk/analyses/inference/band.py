@@ -42,6 +42,8 @@ class Band:
         either side.
     shuffles
         The number of shuffles that were counted; 0 if chance is known exactly.
+    spread
+        Shape [layers]: the standard deviation of chance.
     """
 
     low: Doubles
@@ -49,6 +51,7 @@ class Band:
     high: Doubles
     p: Doubles
     shuffles: int
+    spread: Doubles
 
     @classmethod
     def of_shuffles(
@@ -65,7 +68,7 @@ class Band:
         reach = np.where(spread > ROUNDING, farthest[-may_exceed] if may_exceed else np.inf, 0.0)
         reach[reach > 0] *= spread[reach > 0]
         p = (1.0 + beyond) / (1 + count)
-        return cls(*_clipped(mean, reach, limits), p, count)
+        return cls(*_clipped(mean, reach, limits), p, count, spread)
 
     @classmethod
     def of_normal(cls, scores: FloatArray, chance: Normal, limits: tuple[float, float]) -> Self:
@@ -79,11 +82,12 @@ class Band:
         from scipy.special import ndtr, ndtri
 
         layers = np.size(scores)
-        distances = _distances(scores, chance.mean, np.asarray(chance.spread, np.float64))
+        spread = np.asarray(chance.spread, np.float64)
+        distances = _distances(scores, chance.mean, spread)
         p = 1 - (1 - 2 * ndtr(-distances)) ** layers
         one_sided = -np.expm1(np.log1p(-LEVEL) / layers) / 2
-        reach = -ndtri(one_sided) * chance.spread
-        return cls(*_clipped(np.asarray(chance.mean, np.float64), reach, limits), p, 0)
+        reach = -ndtri(one_sided) * spread
+        return cls(*_clipped(np.asarray(chance.mean, np.float64), reach, limits), p, 0, spread)
 
 
 def _clipped(

@@ -65,6 +65,7 @@ def layer_curve(
         series,
         band.shuffles,
         interval.left_out,
+        band.spread,
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import MapAnalysis, WordAnalysis
+from vgdesk.analyses.inference.encoder_differences import subtract_curves
 from vgdesk.analyses.lexicon.letter_profile import letter_profile
 from vgdesk.analyses.retrieval.retrieval_list import list_partners, list_voices
 from vgdesk.analyses.words.nearest_words import nearest_to
@@ -28,7 +29,14 @@ from vgdesk.core.errors import VgdeskError
 from vgdesk.core.facts import Facts
 from vgdesk.core.gates import Gates
 from vgdesk.core.model import WordId
-from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordOverview, WordSimilarity
+from vgdesk.core.results import (
+    LayerCurve,
+    LayerDifference,
+    LayerSimilarity,
+    WordMap,
+    WordOverview,
+    WordSimilarity,
+)
 from vgdesk.core.stack import Embedding, LayerStack, stack_rows
 
 STACKS_BYTES = 2**29  # 13,000 words of a model of base size
@@ -82,10 +90,15 @@ def stacks_of(a: StackPlan, b: StackPlan) -> tuple[LayerStack, LayerStack]:
 
     They are cached, so the next request gets the same objects.
     """
+    first, second = _shared(a, b)
+    return stack_of(first), stack_of(second)
+
+
+def _shared(a: StackPlan, b: StackPlan) -> tuple[StackPlan, StackPlan]:
     of_b = {row[0]: row for row in b.rows}
     shared = tuple(row for row in a.rows if row[0] in of_b)
     rows_b = tuple(of_b[row[0]] for row in shared)
-    return stack_of(replace(a, rows=shared)), stack_of(replace(b, rows=rows_b))
+    return replace(a, rows=shared), replace(b, rows=rows_b)
 
 
 def compare_layers(
@@ -211,6 +224,27 @@ def score_layers(
     if reasons and not curves:
         raise reasons[0]
     return tuple(curves)
+
+
+def subtract_scores(
+    a: StackPlan,
+    b: StackPlan,
+    *,
+    measure: str,
+    facts: Facts,
+    seed: int,
+    smallest_effect: float,
+) -> tuple[LayerDifference, ...]:
+    """Subtract the scores of A from those of B, over their common rows."""
+    plans = _shared(a, b)
+    if not plans[0].rows:
+        raise VgdeskError(
+            f"{a.encoder} and {b.encoder} have no words or takes in common.",
+            "Compare two encoders of the same takes, or choose a measure of words.",
+        )
+    curves = [_curves(measure, plan, facts_about([plan], facts), seed) for plan in plans]
+    title = ANALYSES[measure].title
+    return subtract_curves(curves, title, smallest_effect=smallest_effect, seed=seed)
 
 
 @lru_cache(maxsize=16)

@@ -3,8 +3,14 @@
 import argparse
 
 from vgdesk.app.exchange.word_lists import WORD_LISTS
+from vgdesk.app.stacks.stack_builder import Making
+from vgdesk.encoders.base import Pooling
 
 LIST_HELP = f"a project, a table, a word list, or a built-in list: {', '.join(WORD_LISTS)}"
+STACK_HELP = (
+    "a file from `vgdesk embed`; or, together with --words, an encoder's id, the folder of a model "
+    "or a file of word vectors"
+)
 MOST_SEEDS = 2**32  # the range that every random generator accepts
 
 
@@ -27,3 +33,29 @@ def add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="replace an existing file of that name"
     )
+
+
+def add_making(parser: argparse.ArgumentParser) -> None:
+    """Add the options for how words become vectors."""
+    parser.add_argument(
+        "--pooling",
+        choices=[p.value for p in Pooling],
+        default="mean",
+        help="how the frames or tokens of a word become one vector; mean if not given",
+    )
+    add_device(parser)
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the device of models."""
+    parser.add_argument(
+        "--device",
+        choices=["auto", "cpu", "cuda", "mps"],
+        default="auto",
+        help="where models run; auto uses a graphics card if there is one",
+    )
+
+
+def making_of(chosen: argparse.Namespace) -> Making:
+    """Return how words become vectors."""
+    return Making(Pooling(chosen.pooling), chosen.device)

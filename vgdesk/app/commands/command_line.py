@@ -15,6 +15,7 @@ from vgdesk.analyses.words.word_overview import MOST_ROWS, Sight, compare_rows
 from vgdesk.app.commands import (
     abx,
     captions,
+    differences,
     embed,
     gate,
     long_format,
@@ -22,7 +23,14 @@ from vgdesk.app.commands import (
     retrieve,
     run_recipe,
 )
-from vgdesk.app.commands.arguments import LIST_HELP, add_seed
+from vgdesk.app.commands.arguments import (
+    LIST_HELP,
+    STACK_HELP,
+    add_device,
+    add_making,
+    add_seed,
+    making_of,
+)
 from vgdesk.app.commands.measures_page import measures_list, measures_page
 from vgdesk.app.commands.selftest import CHECKS
 from vgdesk.app.commands.study import study_command
@@ -49,13 +57,7 @@ from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap
 from vgdesk.core.stack import LayerStack, matched
 from vgdesk.core.viewing import Order, Rows
 from vgdesk.encoders import ENCODERS, FAMILIES
-from vgdesk.encoders.base import Pooling
 from vgdesk.ending import BAD_INPUT
-
-STACK_HELP = (
-    "a file from `vgdesk embed`; or, together with --words, an encoder's id, the folder of a model "
-    "or a file of word vectors"
-)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -83,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands.add_parser("compare", help="compare the layers of two encoders"))
     _add_score(
         commands.add_parser("score", help="score every layer by known properties of the words")
+    )
+    differences.add_arguments(
+        commands.add_parser("differences", help="test by how much B scores above A at every layer")
     )
     _add_words(commands.add_parser("words", help="compare the words of one layer"))
     _add_map(commands.add_parser("map", help="map the words of a layer in two dimensions"))
@@ -118,31 +123,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_embed(parser: argparse.ArgumentParser) -> None:
     embed.add_arguments(parser)
-    _add_making(parser)
-    parser.set_defaults(command=lambda chosen: embed.embed(chosen, _making(chosen)))
-
-
-def _add_making(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--pooling",
-        choices=[p.value for p in Pooling],
-        default="mean",
-        help="how the frames or tokens of a word become one vector; mean if not given",
-    )
-    _add_device(parser)
-
-
-def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--device",
-        choices=["auto", "cpu", "cuda", "mps"],
-        default="auto",
-        help="where models run; auto uses a graphics card if there is one",
-    )
-
-
-def _making(chosen: argparse.Namespace) -> Making:
-    return Making(Pooling(chosen.pooling), chosen.device)
+    add_making(parser)
+    parser.set_defaults(command=lambda chosen: embed.embed(chosen, making_of(chosen)))
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -192,7 +174,7 @@ def _add_letters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layer", nargs=1, required=True, help="name of the layer")
     parser.add_argument("--words", default="kiki-bouba", metavar="LIST", help=LIST_HELP)
     add_seed(parser)
-    _add_making(parser)
+    add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=_letters, rows=Rows.WORDS.value, label=SHAPE)
 
@@ -211,26 +193,26 @@ def _add_confusions(parser: argparse.ArgumentParser) -> None:
 
 def _add_gate(parser: argparse.ArgumentParser) -> None:
     gate.add_arguments(parser)
-    _add_making(parser)
-    parser.set_defaults(command=lambda chosen: gate.gate(chosen, _making(chosen)))
+    add_making(parser)
+    parser.set_defaults(command=lambda chosen: gate.gate(chosen, making_of(chosen)))
 
 
 def _add_abx(parser: argparse.ArgumentParser) -> None:
     abx.add_arguments(parser)
-    _add_device(parser)
+    add_device(parser)
     parser.set_defaults(command=lambda chosen: abx.ask(chosen, Making(device=chosen.device)))
 
 
 def _add_captions(parser: argparse.ArgumentParser) -> None:
     captions.add_arguments(parser)
-    _add_making(parser)
-    parser.set_defaults(command=lambda chosen: captions.compare(chosen, _making(chosen)))
+    add_making(parser)
+    parser.set_defaults(command=lambda chosen: captions.compare(chosen, making_of(chosen)))
 
 
 def _add_retrieve(parser: argparse.ArgumentParser) -> None:
     retrieve.add_arguments(parser)
-    _add_making(parser)
-    parser.set_defaults(command=lambda chosen: retrieve.retrieve(chosen, _making(chosen)))
+    add_making(parser)
+    parser.set_defaults(command=lambda chosen: retrieve.retrieve(chosen, making_of(chosen)))
 
 
 def _add_layer(parser: argparse.ArgumentParser, kind: Kind) -> None:
@@ -260,7 +242,7 @@ def _add_measure(parser: argparse.ArgumentParser, kind: Kind) -> None:
     )
     parser.add_argument("--label", default=CATEGORY, help="the label column to use")
     add_seed(parser)
-    _add_making(parser)
+    add_making(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
@@ -360,7 +342,7 @@ def _measures(chosen: argparse.Namespace) -> int:
 
 
 def _stack(name: str, chosen: argparse.Namespace) -> LayerStack:
-    return stack_from(name, chosen.words, _making(chosen))
+    return stack_from(name, chosen.words, making_of(chosen))
 
 
 def _facts(chosen: argparse.Namespace) -> Facts:

@@ -28,6 +28,17 @@ of ten groups of words where something is fitted. It says how far the score woul
 words of the same sort. Intervals of differences between scores are narrower than the two intervals
 suggest, because the words are the same.
 
+Two encoders are compared by the difference of their scores over the same words: `vgdesk
+differences`, and *B − A* in the layer curve. Its interval is the jackknife of the difference, its p
+that of Student's t, corrected for all layers by the largest |t| of differences that are as
+correlated as these; points outside the band around 0 have a corrected p of at most .05. Up to 100
+words both are conservative. The effect is the difference in standard deviations of chance. A
+difference that is not found is not shown to be 0: with the smallest difference that matters, two
+one-sided tests, corrected by Holm's method, tell where one as large is ruled out. A difference is
+about these encoders and words of the same sort, and does not tell its cause: encoders that differ
+in pictures may also differ in how much and how well they were trained. Measures that do not tell
+how much each word contributes have no differences.
+
 The unit is a word by a speaker. Its takes are repetitions and no independent evidence: they are
 averaged first, and equal takes count once; a word is the mean of its speakers, so each voice weighs
 the same. All takes of a word whose speaker is not known are by one unnamed voice; measures between

@@ -11,6 +11,7 @@ import numpy as np
 from vgdesk.analyses import ANALYSES
 from vgdesk.analyses.base import CurveAnalysis
 from vgdesk.analyses.inference.best_layer import best_layer
+from vgdesk.app.analysing.differences_in_words import method, subtracted, verdict
 from vgdesk.core.details import (
     GatingResult,
     LabelConfusions,
@@ -20,6 +21,7 @@ from vgdesk.core.details import (
 )
 from vgdesk.core.results import (
     LayerCurve,
+    LayerDifference,
     LayerSimilarity,
     Trace,
     WordMap,
@@ -30,6 +32,7 @@ from vgdesk.core.results import (
 Result = (
     LayerSimilarity
     | LayerCurve
+    | LayerDifference
     | WordSimilarity
     | WordOverview
     | WordMap
@@ -42,6 +45,9 @@ Result = (
 BAR = 30  # characters of the longest bar
 CURVE_COLUMNS = ("values", "low", "high", "chance_low", "chance_mean", "chance_high", "q_values")
 Q_ERRORS = "q_errors"
+DIFFERENCE_COLUMNS = ("values", "low", "high", "standard_errors", "effects")
+P_COLUMNS = ("p_values", "corrected_p")
+EQUIVALENCE = "equivalence_p"
 
 
 def similarity_table(result: LayerSimilarity) -> str:
@@ -101,6 +107,30 @@ def _about(curve: LayerCurve) -> str:
         f"{trace.estimator}, n = {trace.n}; interval: {trace.interval}; chance: "
         f"{trace.chance}{'' if trace.seed is None else f'; seed {trace.seed}'}"
     )
+
+
+def differences_table(found: Sequence[LayerDifference]) -> str:
+    """Format one line per pair of layers, tab-separated, and what follows in a sentence."""
+    tests = (*P_COLUMNS, *[EQUIVALENCE] * (found[0].smallest_effect > 0))
+    lines = [
+        *dict.fromkeys(
+            f"{one.trace.estimator}: {subtracted(one, one.trace.encoders)}, n = {one.trace.n}; "
+            f"{method(one)}"
+            for one in found
+        ),
+        "\t".join(["pairing", "series", "layer", *DIFFERENCE_COLUMNS, *tests]),
+    ]
+    for one in found:
+        columns = [
+            *([f"{number:.4f}" for number in getattr(one, name)] for name in DIFFERENCE_COLUMNS),
+            *([f"{number:.3g}" for number in getattr(one, name)] for name in tests),
+        ]
+        lines += [
+            "\t".join([one.depth, one.series, *row])
+            for row in zip(one.names, *columns, strict=True)
+        ]
+    lines += [verdict(one, one.trace.encoders) for one in found]
+    return _text(lines, [one.trace for one in found])
 
 
 def words_table(result: WordSimilarity | WordOverview) -> str:

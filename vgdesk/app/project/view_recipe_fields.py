@@ -6,7 +6,7 @@ from typing import Any
 
 from vgdesk.analyses import of_kind
 from vgdesk.analyses.base import Kind
-from vgdesk.app.formats.text_file import count, fitting, text, yes_or_no
+from vgdesk.app.formats.text_file import count, fitting, number, text, yes_or_no
 from vgdesk.core.model import Cell
 from vgdesk.core.viewing import Order, Rows, Search, Shown, ViewRecipe
 from vgdesk.encoders.base import Pooling
@@ -43,6 +43,13 @@ def _analysis(kind: Kind) -> Callable[[Any], str]:
     return read
 
 
+def _from_zero(value: object) -> float:
+    found = number(value)
+    if found < 0:
+        raise ValueError("below 0")
+    return found
+
+
 VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
     "a": Cell,
     "b": Cell,
@@ -55,6 +62,8 @@ VIEW_READERS: Mapping[str, Callable[[Any], Any]] = {
     "changes": _analysis(Kind.CHANGES),
     "search": Search,
     "floors": yes_or_no,
+    "differences": yes_or_no,
+    "smallest_effect": _from_zero,
     "label_column": text,
     "order": Order,
     "rows": Rows,

@@ -14,8 +14,9 @@ from vgdesk.analyses.groups.leave_one_group_out import (
 )
 from vgdesk.analyses.inference.chance import layer_curve
 from vgdesk.analyses.inference.jackknife import Interval
+from vgdesk.analyses.inference.layer_pairs import Pairs
 from vgdesk.analyses.layers.spoken_written_cka import shuffled_debiased_cka, spoken_written_cka
-from vgdesk.app.commands.study.depth import Pairs, depths_of, paired
+from vgdesk.app.commands.study.depth import depths_of, paired
 from vgdesk.app.commands.study.panels import Edition, Line, Panel, panel_of
 from vgdesk.app.commands.study.published import ALIGNMENT, WORD_VECTORS
 from vgdesk.app.commands.study.study_stacks import SPEECH, Request, StudyStacks

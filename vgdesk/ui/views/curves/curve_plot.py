@@ -57,24 +57,38 @@ class CurvePlot(AxesPlot):
         *,
         is_relative: bool,
         floors: int = 0,
+        subtracted: str = "",
+        smallest_effect: float = 0.0,
     ) -> None:
-        """Redraw everything; there are few curves with few points."""
+        """Redraw everything; there are few curves with few points.
+
+        Parameters
+        ----------
+        subtracted
+            What was subtracted from what, if the curves are differences.
+        smallest_effect
+            The smallest difference that matters, drawn on both sides of 0; none if 0.
+        """
         self.box.clear()
         self._trained = len(curves) - floors
         self._walked = min(self._walked, len(curves) - 1)
         self._places = [_places(len(curve.layers), is_relative=is_relative) for curve in curves]
         self._values = [np.asarray(curve.values, np.float64) for curve in curves]
         depth = "relative depth" if is_relative else "layer"
-        self.dress(theme, left=ANALYSES[curves[0].measure].title, bottom=depth)
+        title = ANALYSES[curves[0].measure].title
+        self.dress(theme, left=f"{title}, {subtracted}" if subtracted else title, bottom=depth)
         self._names = None if is_relative else curves[0].layers
         self.box.addItem(pg.InfiniteLine(0, angle=0, pen=self.pen(theme.muted, width=1)))
+        for end in {-smallest_effect, smallest_effect} - {0.0}:
+            pen = self.pen(theme.muted, width=1, style=Qt.PenStyle.DotLine)
+            self.box.addItem(pg.InfiniteLine(end, angle=0, pen=pen))
         for number, curve in enumerate(curves[: self._trained]):
             self._draw_band(number, curve, theme)
         self._titles = titles
         self._labels = [self._draw_line(i, curve, theme) for i, curve in enumerate(curves)]
         self._rings = [self._draw_ring(theme) for _ in curves[: self._trained]]
         self.mark(marked)
-        self._fit(curves)
+        self._fit(curves, smallest_effect)
         self._place_labels()
 
     def mark(self, layers: tuple[int, ...]) -> None:
@@ -156,11 +170,11 @@ class CurvePlot(AxesPlot):
         self.box.addItem(ring)
         return ring
 
-    def _fit(self, curves: Sequence[LayerCurve]) -> None:
+    def _fit(self, curves: Sequence[LayerCurve], beside: float) -> None:
         every = np.concatenate(
             [part for c in curves for part in (c.low, c.high, c.chance_low, c.chance_high)]
         )
-        low, high = float(np.nanmin([*every, 0.0])), float(np.nanmax([*every, 0.0]))
+        low, high = float(np.nanmin([*every, -beside])), float(np.nanmax([*every, beside]))
         room = 0.15 * (high - low or 1.0)
         self.box.setYRange(low - room / 2, high + room, padding=0)
 
