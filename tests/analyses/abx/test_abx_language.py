@@ -114,9 +114,8 @@ def test_noise_leaves_chance_as_rarely_as_it_should(words: int) -> None:
     stack, facts = takes(spoken.reshape(40, -1, 8), ["en", "de"] * (words // 2), list("abc"))
     curve = scored(stack, facts)
     outside = (curve.values < curve.chance_low) | (curve.values > curve.chance_high)
-    assert outside.mean() < 0.15
-    width = (curve.chance_high - curve.chance_low).mean()
-    assert np.std(curve.values) == pytest.approx(width / 3.92, rel=0.35)
+    assert outside.mean() < 0.05
+    assert np.std(curve.values) == pytest.approx(np.mean(curve.chance_sd), rel=0.35)
     assert curve.chance_mean.mean() == pytest.approx(0.5, abs=0.01)
 
 
@@ -134,7 +133,7 @@ def test_chance_is_found_where_many_people_said_three_words_each() -> None:
     curve = scored(stack, Facts(tuple(languages), speakers=speakers))
     # Of three words by one person none, half or all is lost, each in a third of the cases.
     spread = np.std([0, 0.5, 1]) / 100**0.5
-    assert (curve.chance_high - curve.chance_low) / 3.92 == pytest.approx(spread, rel=0.3)
+    assert curve.chance_sd == pytest.approx(spread, rel=0.3)
 
 
 @pytest.mark.slow

@@ -166,7 +166,7 @@ def test_groups_are_found_at_the_layer_where_they_are(measure: str) -> None:
     assert result.values.argmax() == 3
     assert result.values[3] > result.chance_high[3] + 0.05
     assert result.low[3] <= result.values[3] <= result.high[3]
-    assert result.q_values[3] < 0.05
+    assert result.q_values[3] <= 0.05
 
 
 @pytest.mark.slow
@@ -236,6 +236,7 @@ def test_labels_that_cannot_be_held_out_are_explained() -> None:
 def test_few_shuffles_can_tell_one_layer_of_many(measure: str) -> None:
     codes = codes_of(60, 3)
     result = curve_of(measure, stack_of(planted(13, codes, 20, at=6, strength=1.5)), codes)
-    assert "20 shuffles" in result.trace.chance
-    assert "Student" in result.trace.chance
-    assert result.q_values[6] < 0.01
+    assert "19 shuffles" in result.trace.chance
+    assert "with another seed" in result.trace.chance
+    assert result.q_values[6] == pytest.approx(0.05)
+    assert result.values[6] > result.chance_high[6]
