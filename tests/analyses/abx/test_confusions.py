@@ -62,8 +62,8 @@ def test_groups_at_one_place_are_confused_and_others_are_not() -> None:
     assert found.values[one, other] == pytest.approx(0.5, abs=0.12)
     assert found.q_values[one, other] > 0.05
     assert found.values[one, far] < 0.1
-    assert found.q_values[one, far] < 0.05
-    assert found.q_values[far, one] < 0.05
+    assert found.q_values[one, far] <= 0.05
+    assert found.q_values[far, one] <= 0.05
 
 
 def test_confusions_are_not_symmetric() -> None:
@@ -116,7 +116,7 @@ def test_a_long_list_is_shuffled_a_few_times_and_the_trace_says_so() -> None:
     values[:, 0] += 4 * (np.arange(n) % 5 == 0)
     found = confused(values, groups)
     assert "19 shuffles" in found.trace.chance
-    assert found.q_values[0, 1] < 0.05
+    assert found.q_values[0, 1] <= 0.05
 
 
 def test_a_word_without_a_label_is_left_out() -> None:
