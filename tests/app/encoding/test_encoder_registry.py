@@ -1,7 +1,9 @@
+from vgdesk.core.model import Cell
 from vgdesk.encoders import ENCODERS, untrained_twin
 from vgdesk.encoders.defaults import floor_encoders
+from vgdesk.encoders.starter import starter_id
 
-QUARTET = [spec for spec in ENCODERS.values() if spec.id.startswith("starter-")]
+QUARTET = [ENCODERS[starter_id(cell)] for cell in Cell]
 
 
 def test_trained_encoders_have_to_beat_their_twins_and_their_baselines() -> None:
