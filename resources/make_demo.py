@@ -165,7 +165,8 @@ def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
         pooling=Pooling.MEAN,
     )
     found: dict[str, Embedding] = {n.row: n.embedding for n in news if isinstance(n, EmbeddedItem)}
-    rows = [(word, word, [found[item.row] for item in own]) for word, own in items.items()]
+    # Every take of a word is by another speaker.
+    rows = [(word, word, [[found[item.row]] for item in own]) for word, own in items.items()]
     stack = stack_rows(rows, encoder=spec.id)
     assert stack is not None
     return stack
