@@ -1,7 +1,7 @@
 """What pictures do to groups of words, by measure, label and layer, beside the control.
 
 `python -m training.evaluation.headline --work RUN plain=FOLDER grounded=FOLDER shuffled=FOLDER`
-prints the tables of `docs/starter-models.md` on measures and labels. It uses the measures of the
+prints tables, or puts them into `docs/starter-models.md` with `--docs`. It uses the measures of the
 program, and its intervals: B minus A on the same words, leaving out the same words.
 """
 
@@ -34,8 +34,12 @@ from vgdesk.encoders.base import Pooling
 MEASURES = ("silhouette", "silhouette-lda", "abx")
 CONTRASTS = (("grounded", "plain"), ("shuffled", "plain"), ("grounded", "shuffled"))
 FEWEST_OF_A_KIND = 8
-MOST_OF_A_KIND = 25  # of the words without pictures, of which there are thousands
+MOST_OF_A_KIND = 12  # of the words without pictures, of which there are thousands
 ABSTRACT = "abstract"
+BEGIN, END = (
+    "<!-- headline: written by training/evaluation/headline.py -->",
+    "<!-- end of headline -->",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder of a run, with sources")
+    parser.add_argument("--docs", type=Path, help="the page whose tables are replaced")
     parser.add_argument("encoders", nargs="+", metavar="STAGE=FOLDER")
     chosen = parser.parse_args()
     work = Work(chosen.work)
@@ -57,10 +62,16 @@ def main() -> None:
     sets = [*demo_sets(roles_of(work)), *wordnet_sets(work)]
     words = sorted({word for labelled in sets for word in labelled.labels})
     stacks = {stage: encode(Path(folder), words) for stage, folder in folders.items()}
-    print(spread_table(stacks, roles_of(work)), flush=True)
+    found = [spread_table(stacks, roles_of(work))]
     for labelled in sets:
-        print(f"**{labelled.name}** ({described(labelled)})\n")
-        print(table(*rows_of(stacks, labelled)), flush=True)
+        heading = f"**{labelled.name}** ({described(labelled)})\n\n"
+        found.append(heading + table(*rows_of(stacks, labelled)))
+        print(found[-1], flush=True)
+    if chosen.docs is not None:
+        page = chosen.docs.read_text("utf-8")
+        head, _, rest = page.partition(BEGIN)
+        foot = rest.partition(END)[2]
+        chosen.docs.write_text("\n".join([head + BEGIN + "\n", *found, END + foot]), "utf-8")
 
 
 def roles_of(work: Work) -> dict[str, Role]:
