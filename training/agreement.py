@@ -24,9 +24,9 @@ class Agreement:
     Attributes
     ----------
     weights
-        Of two weights in half precision, and the standard deviation of those that ship.
+        Of two weights in half precision.
     weight_sd
-        The scale of `weights`.
+        The standard deviation of all weights that ship, for comparison.
     vectors
         The largest distance between the two vectors of a word of the demo, over all layers, as a
         share of the length of the one that ships; None for speech, which is not compared.
@@ -43,14 +43,19 @@ class Agreement:
 
 def agreement(run: Path, shipped: Path, cell: Cell) -> Agreement:
     """Compare an encoder of a run, in half precision, with the one that ships."""
-    own, known = ({k: w.half().double() for k, w in load_file(f / WEIGHTS).items()}
-                  for f in (run, shipped))  # fmt: skip
+    own, known = halved(run), halved(shipped)
     if {k: w.shape for k, w in own.items()} != {k: w.shape for k, w in known.items()}:
         raise ValueError(f"{run}: not the shape of {shipped}")
     apart = max(float((own[name] - known[name]).abs().max()) for name in known)
     scale = float(torch.cat([weights.flatten() for weights in known.values()]).std())
     is_text = cell.modality is Modality.TEXT
     return Agreement(apart, scale, vectors_apart(run, shipped) if is_text else None)
+
+
+def halved(folder: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of an encoder, rounded to half precision."""
+    found = load_file(folder / WEIGHTS)
+    return {name: weights.half().double() for name, weights in found.items()}
 
 
 def vectors_apart(run: Path, shipped: Path) -> float:
