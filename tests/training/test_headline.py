@@ -1,12 +1,23 @@
 """Tables of what pictures change, with made-up vectors."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from training.evaluation.headline import CONTRASTS, MEASURES, Labelled, rows_of, spread
+from training.evaluation.headline import (
+    CONTRASTS,
+    MEASURES,
+    Labelled,
+    rows_of,
+    spread,
+    with_tables,
+)
+from training.evaluation.report import MARK
 from vgdesk.core.model import EncoderId, WordId
 from vgdesk.core.stack import LayerStack
 
+PAGE = Path(__file__).parents[2] / "docs" / "starter-models.md"
 WORDS = tuple(WordId(f"word{number}") for number in range(24))
 LABELLED = Labelled("Made up", {word: str(place % 3) for place, word in enumerate(WORDS)})
 
@@ -45,3 +56,14 @@ def test_vectors_on_a_line_have_one_dimension() -> None:
     cosine, dimensions = spread(np.outer(np.arange(1.0, 9), np.ones(4)))
     assert dimensions == pytest.approx(1)
     assert cosine == pytest.approx(1)
+
+
+def test_new_tables_replace_those_of_the_page_and_nothing_else() -> None:
+    page = PAGE.read_text("utf-8")
+    once = with_tables(page, ["| new |\n"])
+    assert with_tables(once, ["| new |\n"]) == once
+    assert "**Demo, category**" in page
+    assert "**Demo, category**" not in once
+    assert once.partition(MARK)[2] == page.partition(MARK)[2]
+    with pytest.raises(ValueError, match="no place"):
+        with_tables("# Page", [])

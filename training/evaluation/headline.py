@@ -69,9 +69,16 @@ def main() -> None:
         print(found[-1], flush=True)
     if chosen.docs is not None:
         page = chosen.docs.read_text("utf-8")
-        head, _, rest = page.partition(BEGIN)
-        foot = rest.partition(END)[2]
-        chosen.docs.write_text("\n".join([head + BEGIN + "\n", *found, END + foot]), "utf-8")
+        chosen.docs.write_text(with_tables(page, found), "utf-8")
+
+
+def with_tables(page: str, tables: Sequence[str]) -> str:
+    """Return a page whose tables between the two marks are replaced; a ValueError without them."""
+    if BEGIN not in page or END not in page:
+        raise ValueError("the page has no place for these tables")
+    head, _, rest = page.partition(BEGIN)
+    foot = rest.partition(END)[2]
+    return "\n".join([f"{head}{BEGIN}\n", *tables, END + foot])
 
 
 def roles_of(work: Work) -> dict[str, Role]:
