@@ -5,6 +5,10 @@ layers and the vectors in demo.vgdesk/cache are rebuilt:
 
     python resources/make_demo.py
 
+If only a control was added, its vectors join the others, which stay as they are:
+
+    python resources/make_demo.py --controls
+
 The voices are Kokoro-82M (Apache-2.0). It is not needed to run vgdesk, so it is installed into a
 separate folder, outside the project:
 
@@ -50,6 +54,7 @@ from vgdesk.core.viewing import Order, ViewRecipe
 from vgdesk.encoders import ENCODERS
 from vgdesk.encoders.base import EncoderSpec, Pooling
 from vgdesk.encoders.defaults import usual_encoders
+from vgdesk.encoders.starter import CONTROLLED, control_id
 
 VOICES = {"af_bella": "Bella (synthetic)", "am_adam": "Adam (synthetic)"}
 SAMPLE_RATE = 24_000
@@ -114,6 +119,9 @@ Samples = NDArray[np.float32]
 def main() -> None:
     """Build the project that the program opens at its first start."""
     demo = Path(__file__).parent / "demo.vgdesk"
+    if sys.argv[1:] == ["--controls"]:
+        encode_controls(open_project(demo).session, demo / "cache")
+        return
     if len(sys.argv) > 1:
         speak_words(demo, load_voices(Path(sys.argv[1])))
     encode_words(demo)
@@ -123,6 +131,7 @@ def encode_words(demo: Path) -> None:
     """Select the included encoders, save their vectors, and show their last layers."""
     session = replace(open_project(demo).session, encoders=usual_encoders())
     shutil.rmtree(demo / "cache", ignore_errors=True)
+    encode_controls(session, demo / "cache")
     layers = {}
     for cell, encoder in session.encoders.items():
         stack = stack_of(ENCODERS[encoder], session, demo / "cache")
@@ -131,6 +140,13 @@ def encode_words(demo: Path) -> None:
     pair = Cell.SPEECH, Cell.SPEECH_GROUNDED
     a, b = pair if set(pair) <= set(session.encoders) else (Cell.SPEECH, Cell.TEXT)
     save(demo, session, ViewRecipe(a, b, layers=layers, order=Order.SIMILARITY))
+
+
+def encode_controls(session: Session, cache: Path) -> None:
+    """Save the vectors of the controls, which are floors of the layer curve."""
+    for modality in CONTROLLED:
+        if control_id(modality) in ENCODERS:
+            stack_of(ENCODERS[control_id(modality)], session, cache)
 
 
 def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
@@ -149,7 +165,8 @@ def stack_of(spec: EncoderSpec, session: Session, cache: Path) -> LayerStack:
         pooling=Pooling.MEAN,
     )
     found: dict[str, Embedding] = {n.row: n.embedding for n in news if isinstance(n, EmbeddedItem)}
-    rows = [(word, word, [found[item.row] for item in own]) for word, own in items.items()]
+    # Every take of a word is by another speaker.
+    rows = [(word, word, [[found[item.row]] for item in own]) for word, own in items.items()]
     stack = stack_rows(rows, encoder=spec.id)
     assert stack is not None
     return stack

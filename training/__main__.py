@@ -1,4 +1,4 @@
-"""Rebuild the four starter encoders: `python -m training all`, or stage by stage."""
+"""Rebuild the starter encoders: `python -m training all`, or stage by stage."""
 
 import argparse
 from collections.abc import Callable
@@ -100,6 +100,13 @@ def export_stage(work: Work, plan: Plan, arguments: argparse.Namespace) -> None:
     export(work, plan, arguments.target)
 
 
+def controls_stage(work: Work, plan: Plan, arguments: argparse.Namespace) -> None:
+    """Add the controls to the encoders that ship, which stay as they are."""
+    from training.export import export_controls
+
+    export_controls(work, plan, arguments.target)
+
+
 STAGES: dict[str, Callable[[Work, Plan, argparse.Namespace], None]] = {
     "fetch": fetch_stage,
     "words": words_stage,
@@ -109,6 +116,7 @@ STAGES: dict[str, Callable[[Work, Plan, argparse.Namespace], None]] = {
     "speech": speech_stage,
     "evaluate": evaluate_stage,
     "export": export_stage,
+    "controls": controls_stage,
 }
 
 if __name__ == "__main__":

@@ -3,13 +3,15 @@
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
 import torch
 from safetensors.torch import load_file
 
+from training.agreement import Agreement
 from training.corpus import read_corpus
 from training.grounding import FIRST_SCALE
 from training.loop import DEVICE
@@ -19,6 +21,7 @@ from training.voices import HIBARI
 from training.words import UNSEEN_STYLE, Role, read_words
 from training.work import Work
 from vgdesk.core.model import Cell, Modality
+from vgdesk.encoders.starter import control_title, grounded_cell
 
 HEAD = """---
 license: apache-2.0
@@ -30,10 +33,11 @@ tags: [{tags}]
 
 {what}
 
-It is small, knows a few thousand English words, and was made so that the grounded encoder and
-its partner differ by the pictures alone: same shape, same start, same sounds or lines in the same
-order, same number of steps. It is meant for teaching and for trying analyses, not for recognising
-speech or understanding text.
+It is small, and knows a few thousand English words. The grounded encoder and its partner have the
+same shape, start and number of steps, and the same sounds or lines in the same order. They differ
+by pictures and by a further objective: to choose the picture of a word. Only a control that has
+this objective with the pictures of other words can tell the two apart. It is meant for teaching and
+for trying analyses, not for recognising speech or understanding text.
 """
 WHAT = {
     Modality.SPEECH: """\
@@ -68,11 +72,31 @@ PARTNER = """\
 Not grounded: the partner of the grounded encoder. Its last round had the same data and as many
 steps, without pictures.
 """
+CONTROL = """\
+A control. Trained like {grounded}, but every word met the picture of another word (always the same
+one of the {pictured} pictured concepts): it shows what any further objective would change. What it
+shares with the grounded encoder is not due to what the pictures show.
+"""
+SAME_RUN = """\
+Its run also trained both partners again; they equal those that ship, weight by weight.
+"""
+OWN_RUN = """\
+It comes from a later run than the other encoders, with the same seed, steps and sources. Both
+partners were trained again in that run, and are not those that ship:
+
+{rows}
+A difference between the control and an encoder that ships is therefore a difference between runs,
+too. How much runs differ is shown by the seeds in `docs/starter-models.md`.
+"""
 GOODNESS = """\
 ## How good it is
 
 Measured by layer, beside its untrained twin, a control that met shuffled pictures, and a baseline,
 over several seeds: the tables are in `docs/starter-models.md`.
+"""
+HEADLINE = """
+Whether pictures help depends on measure, labels and layer: see *What the headline depends on* there
+before you quote a single number.
 """
 CLEAN = """
 EfficientNet-Lite0 learnt from ImageNet, whose photographs are for research; only features that it
@@ -81,33 +105,93 @@ entered the weights; {unseen} pictures and recordings of people are used for tes
 """
 
 
-def card(work: Work, plan: Plan, cell: Cell) -> str:
-    """Return the text of a model card."""
-    is_speech = cell.modality is Modality.SPEECH
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An encoder with a card; `stage` is the name of its last round."""
+
+    modality: Modality
+    title: str
+    stage: str
+
+    @classmethod
+    def of_cell(cls, cell: Cell) -> Self:
+        return cls(cell.modality, cell.title, "grounded" if cell.is_grounded else "plain")
+
+    @classmethod
+    def of_control(cls, modality: Modality) -> Self:
+        return cls(modality, control_title(modality), "shuffled")
+
+    @property
+    def met_pictures(self) -> bool:
+        return self.stage != "plain"
+
+
+def card(
+    work: Work, plan: Plan, subject: Subject, agreements: Mapping[str, Agreement] | None = None
+) -> str:
+    """Return the text of a model card.
+
+    Parameters
+    ----------
+    agreements
+        For a control: how far the partners of its run agree with those that ship, by title.
+    """
+    is_speech = subject.modality is Modality.SPEECH
     shape = plan.speech_shape if is_speech else plan.text_shape
     counts = role_counts(work)
-    what = WHAT[cell.modality].format(
+    what = WHAT[subject.modality].format(
         blocks=shape.blocks, dim=shape.dim, middle=shape.blocks * 2 // 3
-    )
-    met = GROUNDED.format(
-        places="frames" if is_speech else "tokens (or those of its gloss)",
-        pictured=counts[Role.PICTURED],
-        held_out=counts[Role.HELD_OUT],
-        scale=FIRST_SCALE,
-        way=WAY[cell.modality],
     )
     parts = [
         HEAD.format(
             tags="speech" if is_speech else "text",
-            title=cell.title,
-            what=f"{what}\n{met if cell.is_grounded else PARTNER}".rstrip(),
+            title=subject.title,
+            what=f"{what}\n{met(subject, counts, agreements or {})}".rstrip(),
         ),
         data_section(work, plan, counts, is_speech=is_speech),
-        training_section(work, plan, cell),
-        GOODNESS,
-        sources_section(work, is_speech=is_speech, is_grounded=cell.is_grounded),
+        training_section(work, plan, subject),
+        GOODNESS + HEADLINE,
+        sources_section(work, is_speech=is_speech, is_grounded=subject.met_pictures),
     ]
     return "\n".join(parts)
+
+
+def met(subject: Subject, counts: Mapping[Role, int], agreements: Mapping[str, Agreement]) -> str:
+    """Describe the last round."""
+    if not subject.met_pictures:
+        return PARTNER
+    grounded = GROUNDED.format(
+        places="frames"
+        if subject.modality is Modality.SPEECH
+        else "tokens (or those of its gloss)",
+        pictured=counts[Role.PICTURED],
+        held_out=counts[Role.HELD_OUT],
+        scale=FIRST_SCALE,
+        way=WAY[subject.modality],
+    )
+    if subject.stage == "grounded":
+        return grounded
+    own = CONTROL.format(
+        grounded=grounded_cell(subject.modality).title, pictured=counts[Role.PICTURED]
+    )
+    return f"{own}\n{origin(agreements)}"
+
+
+def origin(agreements: Mapping[str, Agreement]) -> str:
+    """Tell whether a control comes from the run of the encoders that ship."""
+    if all(agreement.is_exact for agreement in agreements.values()):
+        return SAME_RUN
+    head = ("partner", "largest difference of a weight", "SD of the weights", "of a demo vector")
+    rows = [
+        (
+            title,
+            f"{one.weights:.3g}",
+            f"{one.weight_sd:.3g}",
+            "" if one.vectors is None else f"{one.vectors:.0%} of its length",
+        )
+        for title, one in agreements.items()
+    ]
+    return OWN_RUN.format(rows=table(head, rows))
 
 
 def role_counts(work: Work) -> dict[Role, int]:
@@ -138,13 +222,14 @@ them means of two) and the Hibari voice, of {counts[Role.PICTURED]} pictured con
 """
 
 
-def training_section(work: Work, plan: Plan, cell: Cell) -> str:
+def training_section(work: Work, plan: Plan, subject: Subject) -> str:
     """Describe the duration of training and the machine."""
-    is_speech = cell.modality is Modality.SPEECH
+    is_speech = subject.modality is Modality.SPEECH
     steps: Steps = plan.speech_steps if is_speech else plan.text_steps
     rounds = [f"round-{number + 1}" for number in range(len(steps.rounds))]
-    rounds.append("grounded" if cell.is_grounded else "plain")
-    told = ", ".join(f"{name} {spent(work, cell.modality, name) / 60:.0f} min" for name in rounds)
+    rounds.append(subject.stage)
+    times = ((name, spent(work, subject.modality, name) / 60) for name in rounds)
+    told = ", ".join(f"{name} {minutes:.0f} min" for name, minutes in times)
     unit = "clips" if is_speech else "lines"
     return f"""\
 ## Training

@@ -1,4 +1,4 @@
-"""Export of the four encoders: half precision, the usual library files, and a model card."""
+"""Export of the encoders: half precision, the usual library files, and a model card."""
 
 import json
 import shutil
@@ -6,28 +6,61 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from training.cards import card
+from training.agreement import Agreement, agreement
+from training.cards import Subject, card
 from training.grounding import HEAD_FILE
 from training.plan import SHIPPED_SEED, Plan
 from training.words import TRAINING_STYLES
 from training.work import Work
-from vgdesk.core.model import Cell
+from vgdesk.core.model import Cell, Modality
 from vgdesk.encoders.checkpoint import revision_of
-from vgdesk.encoders.starter import REVISION_FILE, write_checksums
+from vgdesk.encoders.starter import CONTROLLED, REVISION_FILE, control_name, write_checksums
 
-LARGEST_MEGABYTES = 48
+LARGEST_MEGABYTES = 64
 
 
 def export(work: Work, plan: Plan, target: Path) -> None:
     """Write the encoders of the 2x2, and the redistributable features of pictures."""
     for cell in Cell:
-        stage = "grounded" if cell.is_grounded else "plain"
-        run = work.runs / cell.modality.value / f"seed-{SHIPPED_SEED}" / stage
-        export_encoder(run, target / cell.value, with_head=cell.is_grounded)
-        (target / cell.value / "README.md").write_text(card(work, plan, cell), "utf-8")
-        revision = revision_of(target / cell.value)
-        (target / cell.value / REVISION_FILE).write_text(f"{revision}\n", "utf-8")
+        subject = Subject.of_cell(cell)
+        export_encoder(run_of(work, subject), target / cell.value, with_head=cell.is_grounded)
+        describe(target / cell.value, card(work, plan, subject))
     export_pictures(work, target / "pictures")
+    seal(target)
+
+
+def export_controls(work: Work, plan: Plan, target: Path) -> None:
+    """Add the controls to the encoders in `target`, which stay as they are."""
+    for modality in CONTROLLED:
+        subject = Subject.of_control(modality)
+        folder = target / control_name(modality)
+        export_encoder(run_of(work, subject), folder, with_head=True)
+        describe(folder, card(work, plan, subject, agreements(work, modality, target)))
+    seal(target)
+
+
+def agreements(work: Work, modality: Modality, target: Path) -> dict[str, Agreement]:
+    """Compare the partners of a control's run with those that ship, by title."""
+    return {
+        cell.title: agreement(run_of(work, Subject.of_cell(cell)), target / cell.value, cell)
+        for cell in Cell
+        if cell.modality is modality
+    }
+
+
+def run_of(work: Work, subject: Subject) -> Path:
+    """Return the folder of an encoder in the run of the seed that ships."""
+    return work.runs / subject.modality.value / f"seed-{SHIPPED_SEED}" / subject.stage
+
+
+def describe(folder: Path, text: str) -> None:
+    """Write the card and the revision of an exported encoder."""
+    (folder / "README.md").write_text(text, "utf-8")
+    (folder / REVISION_FILE).write_text(f"{revision_of(folder)}\n", "utf-8")
+
+
+def seal(target: Path) -> None:
+    """Write the checksums; raise a ValueError if all models together are too large to ship."""
     write_checksums(target)
     size = megabytes(target)
     if size > LARGEST_MEGABYTES:

@@ -27,6 +27,8 @@ from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.results import LayerCurve, LayerSimilarity, WordMap, WordSimilarity
 from vgdesk.core.viewing import Rows, Shown
+from vgdesk.encoders import ENCODERS
+from vgdesk.encoders.starter import CONTROLLED, control_id
 from vgdesk.ui.views import VIEWS
 
 pytestmark = pytest.mark.slow
@@ -401,6 +403,7 @@ def test_floors_stand_beside_what_was_trained(desk: Desk) -> None:
     desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=True))
     chosen = set(desk.workspace.session.encoders.values())
     floors = {"starter-speech+untrained", "starter-text+untrained", "spectrum", "spelling"}
+    floors |= ENCODERS.keys() & set(map(control_id, CONTROLLED))
     desk.until(lambda: {c.encoder for c in desk.curves[-1]} == chosen | floors)
     assert desk.layers[-1].trace.n == len(desk.workspace.session.words)
     desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=False))

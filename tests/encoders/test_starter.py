@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vgdesk.core.resources import resource
-from vgdesk.encoders import starter
+from vgdesk.encoders import starter, untrained_twin
 from vgdesk.encoders.checkpoint import revision_of
 
 Tiny = Callable[[str], Path]
@@ -14,16 +14,30 @@ Tiny = Callable[[str], Path]
 @pytest.fixture
 def shipped(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(starter, "resource", lambda name: tmp_path / name)
-    for cell, name in (("speech-grounded", "hubert-group"), ("text", "bert")):
-        shutil.copytree(tiny(name), tmp_path / "models" / cell)
+    for folder, name in (
+        ("speech-grounded", "hubert-group"),
+        ("text", "bert"),
+        ("text-shuffled", "bert"),
+    ):
+        shutil.copytree(tiny(name), tmp_path / "models" / folder)
     return tmp_path / "models"
 
 
 def test_shipped_encoders_are_in_their_cells(shipped: Path) -> None:
-    speech, text = starter.starters()
+    speech, text, _control = starter.starters()
     assert (speech.id, speech.is_grounded) == ("starter-speech-grounded", True)
     assert (text.id, text.is_grounded) == ("starter-text", False)
     assert text.revision == revision_of(shipped / "text")
+
+
+def test_a_control_is_in_no_cell_and_says_what_it_is_for(shipped: Path) -> None:
+    *_, control = starter.starters()
+    assert control.folder == shipped / "text-shuffled"
+    assert (control.id, control.is_grounded) == ("starter-text-shuffled", None)
+    assert control.title == "Text + shuffled pictures (control)"
+    assert "Trained like Text + pictures, but" in control.purpose
+    assert not any(spec.purpose for spec in starter.starters()[:-1])
+    assert not untrained_twin(control).purpose
 
 
 def test_stated_revision_spares_the_hashing(shipped: Path) -> None:
@@ -33,7 +47,13 @@ def test_stated_revision_spares_the_hashing(shipped: Path) -> None:
 
 def test_damaged_starter_does_not_stop_the_program(shipped: Path) -> None:
     (shipped / "text" / "config.json").write_text("{")
-    assert [spec.id for spec in starter.starters()] == ["starter-speech-grounded"]
+    ids = [spec.id for spec in starter.starters()]
+    assert ids == ["starter-speech-grounded", "starter-text-shuffled"]
+
+
+def test_without_its_weights_a_control_is_not_offered(shipped: Path) -> None:
+    (shipped / "text-shuffled" / "model.safetensors").unlink()
+    assert "starter-text-shuffled" not in [spec.id for spec in starter.starters()]
 
 
 def test_shipped_revisions_are_true() -> None:

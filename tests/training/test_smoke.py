@@ -14,6 +14,7 @@ from training import sources
 from vgdesk.core.model import Cell
 from vgdesk.encoders import inspect_folder, load
 from vgdesk.encoders.base import Pooling
+from vgdesk.encoders.starter import changed_files
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "build/training/sources"
@@ -81,6 +82,21 @@ def test_partners_differ_although_they_start_alike(work: Path) -> None:
         assert plain.keys() == grounded.keys() == shuffled.keys()
         assert any(not plain[key].equal(grounded[key]) for key in plain)
         assert any(not grounded[key].equal(shuffled[key]) for key in plain)
+
+
+@pytest.mark.timeout(600)
+def test_the_control_comes_from_the_run_of_its_partners_and_leaves_them_as_they_are(
+    work: Path,
+) -> None:
+    models = work / "models"
+    control = inspect_folder(models / "text-shuffled", is_grounded=True)
+    (vectors,) = load(control, "cpu").encode(["lemon"], Pooling.MEAN)
+    for cell in (Cell.TEXT, Cell.TEXT_GROUNDED):
+        partner = inspect_folder(models / cell.value, is_grounded=cell.is_grounded)
+        (other,) = load(partner, "cpu").encode(["lemon"], Pooling.MEAN)
+        assert not np.allclose(vectors, other)
+    assert "weight by weight" in (models / "text-shuffled/README.md").read_text("utf-8")
+    assert changed_files(models) == ()
 
 
 @pytest.mark.timeout(600)

@@ -17,7 +17,8 @@ class EncoderSpec:
     ----------
     is_grounded
         Whether it was trained with pictures; None for a baseline, which was not trained at all,
-        and for word vectors, for which it is unknown: these may be in either cell.
+        for word vectors, for which it is unknown, and for a control, whose pictures were those of
+        other words: these may be in either cell.
     layers
         Name of each layer. Numbers for transformers: "0" is the input of the first block, followed
         by the output of every block. Baselines have descriptive names.
@@ -36,6 +37,8 @@ class EncoderSpec:
     levels_file
         Whether a model that normalises its sound does so over the whole file, before the word is
         cut out of it, instead of over the word alone.
+    purpose
+        What a control was trained for, in one sentence; empty for all others.
     """
 
     id: EncoderId
@@ -53,6 +56,7 @@ class EncoderSpec:
     untrained_seed: int | None = None
     file: Path | None = None
     levels_file: bool = False
+    purpose: str = ""
 
 
 class Pooling(Enum):

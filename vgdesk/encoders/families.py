@@ -131,4 +131,5 @@ def untrained_twin(spec: EncoderSpec, seed: int = 0) -> EncoderSpec:
         source=f"Random weights (seed {seed}) in the shape of {spec.title}.",
         revision=f"{spec.revision}+untrained{seed}",
         untrained_seed=seed,
+        purpose="",
     )

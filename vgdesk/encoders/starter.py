@@ -1,12 +1,14 @@
-"""The four encoders that ship with the program, one for each cell of the 2x2."""
+"""The encoders that ship with the program: one for each cell of the 2x2, and their controls."""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from vgdesk.core.errors import EncoderError
-from vgdesk.core.model import Cell, EncoderId
+from vgdesk.core.model import Cell, EncoderId, Modality
 from vgdesk.core.resources import resource
 from vgdesk.encoders.base import EncoderSpec
 from vgdesk.encoders.checkpoint import revision_of, weight_files
@@ -14,25 +16,58 @@ from vgdesk.encoders.families import describe_folder
 
 REVISION_FILE = "revision.txt"
 CHECKSUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
+CONTROLLED = (Modality.TEXT,)  # whose grounded encoder has a control
+PURPOSE = (
+    "Trained like {grounded}, but every word met the picture of another word: shows what any "
+    "further objective would change."
+)
 
 
 def starters() -> tuple[EncoderSpec, ...]:
-    """List the available ones, in the order of the 2x2.
+    """List the available ones: the 2x2 in its order, then the controls.
 
     Damaged ones are left out: the program must start without them.
     """
     found = []
-    for cell in Cell:
-        folder = resource("models") / cell.value
+    for name, describe in _shipped():
+        folder = resource("models") / name
         if folder.is_dir():
             with suppress(EncoderError):
-                found.append(starter(cell, folder))
+                found.append(describe(folder))
     return tuple(found)
+
+
+def _shipped() -> Iterator[tuple[str, Callable[[Path], EncoderSpec]]]:
+    """Yield the name of each folder, and what makes a spec of it."""
+    for cell in Cell:
+        yield cell.value, partial(starter, cell)
+    for modality in CONTROLLED:
+        yield control_name(modality), partial(control, modality)
 
 
 def starter_id(cell: Cell) -> EncoderId:
     """Return the id of the encoder that ships for a cell, whether or not it is available."""
     return EncoderId(f"starter-{cell.value}")
+
+
+def control_name(modality: Modality) -> str:
+    """Return the name of the folder of a control."""
+    return f"{modality.value}-shuffled"
+
+
+def control_id(modality: Modality) -> EncoderId:
+    """Return the id of a control, whether or not it is available."""
+    return EncoderId(f"starter-{control_name(modality)}")
+
+
+def grounded_cell(modality: Modality) -> Cell:
+    """Return the cell of the encoder that a control belongs to."""
+    return next(cell for cell in Cell if cell.modality is modality and cell.is_grounded)
+
+
+def control_title(modality: Modality) -> str:
+    """Return what a control is called beside the titles of the cells."""
+    return f"{modality.value.capitalize()} + shuffled pictures"
 
 
 def starter(cell: Cell, folder: Path) -> EncoderSpec:
@@ -41,13 +76,34 @@ def starter(cell: Cell, folder: Path) -> EncoderSpec:
     Its folder states its revision in `revision.txt` (the value of `revision_of`): the catalogue is
     built at every start, and hashing all weights would delay the window.
     """
+    return replace(
+        _described(folder, is_grounded=cell.is_grounded),
+        id=starter_id(cell),
+        title=f"{cell.title} (starter)",
+    )
+
+
+def control(modality: Modality, folder: Path) -> EncoderSpec:
+    """Make the spec of a control, like `starter`.
+
+    It may be put in both cells of its modality: beside the grounded encoder it shows what the
+    pictures add, beside the partner what the objective does.
+    """
+    return replace(
+        _described(folder, is_grounded=True),
+        id=control_id(modality),
+        title=f"{control_title(modality)} (control)",
+        is_grounded=None,
+        purpose=PURPOSE.format(grounded=grounded_cell(modality).title),
+    )
+
+
+def _described(folder: Path, *, is_grounded: bool) -> EncoderSpec:
     weight_files(folder)
     stated = folder / REVISION_FILE
     revision = stated.read_text("utf-8").strip() if stated.is_file() else revision_of(folder)
     return replace(
-        describe_folder(folder, is_grounded=cell.is_grounded),
-        id=starter_id(cell),
-        title=f"{cell.title} (starter)",
+        describe_folder(folder, is_grounded=is_grounded),
         source="Trained for vgdesk; see the model card in its folder.",
         revision=revision,
     )

@@ -1,9 +1,10 @@
-"""The program with the four encoders that ship, here tiny ones in a copy of the resources."""
+"""The program with the encoders that ship, here tiny ones in a copy of the resources."""
 
 import importlib.util
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,17 @@ from vgdesk.app.project import project_manager
 from vgdesk.app.project.project_file import open_project, save
 from vgdesk.app.state.settings import user_folder
 from vgdesk.core.catalogue import catalogue
-from vgdesk.core.model import Cell, EncoderId
+from vgdesk.core.model import Cell, EncoderId, Modality
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import ViewRecipe
 from vgdesk.encoders import defaults, starter
 from vgdesk.encoders.checkpoint import revision_of
 from vgdesk.encoders.defaults import usual_encoders
-from vgdesk.encoders.starter import REVISION_FILE, starter_id, starters
+from vgdesk.encoders.starter import REVISION_FILE, control_id, starter_id, starters
 
 MAKE_DEMO = Path(__file__).parents[3] / "resources" / "make_demo.py"
 QUARTET = {cell: starter_id(cell) for cell in Cell}
+CONTROL = control_id(Modality.TEXT)
 
 
 @pytest.fixture
@@ -36,11 +38,11 @@ def resources(tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.M
     """Make resources with the demo and all four encoders, and point the program to them."""
     folder = tmp_path / "resources"
     shutil.copytree(resource("demo.vgdesk"), folder / "demo.vgdesk")
-    for cell in Cell:
-        name = "bert" if cell.value.startswith("text") else "hubert-group"
-        shutil.copytree(tiny(name), folder / "models" / cell.value)
-        model = folder / "models" / cell.value
-        change_config(model, cell=cell.value)  # no two are the same
+    for shipped in (*(cell.value for cell in Cell), "text-shuffled"):
+        name = "bert" if shipped.startswith("text") else "hubert-group"
+        shutil.copytree(tiny(name), folder / "models" / shipped)
+        model = folder / "models" / shipped
+        change_config(model, cell=shipped)  # no two are the same
         (model / REVISION_FILE).write_text(revision_of(model))
     for user in (starter, project_manager, workspace):
         monkeypatch.setattr(user, "resource", lambda name: folder / name)
@@ -89,6 +91,32 @@ def contents(folder: Path) -> dict[Path, tuple[int, int]]:
 @pytest.mark.usefixtures("resources")
 def test_the_quartet_is_what_a_new_project_begins_with() -> None:
     assert usual_encoders() == QUARTET
+
+
+@pytest.mark.usefixtures("resources")
+def test_a_control_is_a_floor_of_the_encoder_with_pictures_only() -> None:
+    specs = {cell: defaults.ENCODERS[encoder] for cell, encoder in QUARTET.items()}
+    control = defaults.ENCODERS[CONTROL]
+    assert defaults.floor_encoders(specs.values())[0] == CONTROL
+    assert CONTROL not in defaults.floor_encoders([specs[Cell.TEXT], specs[Cell.SPEECH_GROUNDED]])
+    assert CONTROL not in defaults.floor_encoders([specs[Cell.TEXT_GROUNDED], control])
+
+
+def test_a_control_may_be_chosen_in_both_cells_of_text(desk: Desk) -> None:
+    registry = desk.workspace.encoder_registry
+    offering = {cell for cell in Cell if CONTROL in {spec.id for spec in registry.choices(cell)}}
+    assert offering == {Cell.TEXT, Cell.TEXT_GROUNDED}
+    desk.open_demo()
+    desk.workspace.encoder_selection.choose(Cell.TEXT_GROUNDED, CONTROL)
+    desk.until(lambda: CONTROL in {curve.encoder for curve in desk.curves[-1]})
+    assert not desk.notices
+
+
+def test_the_control_is_among_the_floors_of_the_layer_curve(desk: Desk) -> None:
+    desk.open_demo()
+    assert CONTROL not in {curve.encoder for curve in desk.curves[-1]}
+    desk.workspace.view_state.change(lambda recipe: replace(recipe, floors=True))
+    desk.until(lambda: CONTROL in {curve.encoder for curve in desk.curves[-1]})
 
 
 @pytest.mark.parametrize("cell", [Cell.SPEECH, Cell.TEXT_GROUNDED])

@@ -93,6 +93,18 @@ def test_a_title_too_long_for_its_field_is_written_out_below(
     assert "13 layers" in panel.cards[Cell.TEXT].choices.toolTip()
 
 
+def test_what_a_control_is_for_is_written_below_its_field(panel: ModelsPanel) -> None:
+    purpose = "Shows what any further objective would change."
+    control = Choice(EncoderId("control"), "Control", "7 layers", purpose=purpose)
+    panel.show_choices({Cell.TEXT: (SPECTRUM, control)}, {Cell.TEXT: control.id})
+    card = panel.cards[Cell.TEXT]
+    assert card._detail.isVisible()
+    assert card._detail.text() == purpose
+    assert purpose in card.choices.itemData(2, Qt.ItemDataRole.ToolTipRole)
+    panel.show_choices({Cell.TEXT: (SPECTRUM, control)}, {Cell.TEXT: SPECTRUM.id})
+    assert card._detail.isHidden()
+
+
 def test_the_same_choices_do_not_close_an_open_list(panel: ModelsPanel) -> None:
     combo = panel.cards[Cell.SPEECH].choices
     before = combo.model()

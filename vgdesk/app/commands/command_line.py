@@ -355,7 +355,7 @@ def _models(_chosen: argparse.Namespace) -> int:
     for spec in ENCODERS.values():
         sys.stdout.write(
             f"{spec.id}\t{spec.modality.value}\t{len(spec.layers)} layers of {spec.dim}\t"
-            f"{spec.title}\n"
+            f"{spec.title}{f'. {spec.purpose}' if spec.purpose else ''}\n"
         )
     names = ", ".join(family.title for family in FAMILIES.values())
     sys.stdout.write(f"From a folder with config.json and safetensors: {names}\n")

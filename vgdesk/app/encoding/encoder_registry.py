@@ -37,7 +37,7 @@ class EncoderRegistry:
         return str(spec.folder) + encoder[len(base) :]
 
     def choices(self, cell: Cell) -> tuple[EncoderSpec, ...]:
-        """Return the encoders for a cell; baselines fit grounded and ungrounded cells."""
+        """Return the encoders for a cell; baselines and controls fit both of a modality."""
         return tuple(
             spec
             for spec in self._specs.values()

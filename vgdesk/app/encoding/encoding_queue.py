@@ -27,11 +27,12 @@ from vgdesk.core.notices import Level, Notice
 from vgdesk.core.viewing import Rows, ViewRecipe
 from vgdesk.encoders.base import EncoderSpec, Pooling
 from vgdesk.encoders.defaults import floor_encoders
-from vgdesk.encoders.starter import starter_id
+from vgdesk.encoders.starter import CONTROLLED, control_id, starter_id
 
 NEWS_EVERY = 0.2  # s
 AT_ONCE = 16  # takes a job: few enough that a word just spoken does not wait long for its turn
-SMALL = frozenset(map(starter_id, Cell))  # what ships costs little memory, so it waits loaded
+# What ships costs little memory, so it waits loaded.
+SMALL = frozenset((*map(starter_id, Cell), *map(control_id, CONTROLLED)))
 
 
 @dataclass(frozen=True, slots=True)

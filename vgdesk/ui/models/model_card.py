@@ -31,6 +31,8 @@ class Choice:
         Its size and source, in a few words.
     available, why
         Whether it can be chosen, and the reason if not.
+    purpose
+        What it is for, in one sentence that is shown while it is chosen; usually empty.
     """
 
     id: EncoderId
@@ -38,6 +40,11 @@ class Choice:
     detail: str = ""
     available: bool = True
     why: str = ""
+    purpose: str = ""
+
+    @property
+    def tip(self) -> str:
+        return " ".join(filter(None, (self.detail, self.purpose))) if self.available else self.why
 
 
 WISHES = (
@@ -137,7 +144,7 @@ class ModelCard(QFrame):
         items.appendRow(QStandardItem("No model"))
         for choice in choices:
             text = choice.title if choice.available else f"{choice.title} – {choice.why}"
-            items.appendRow(_item(text, choice.detail if choice.available else choice.why))
+            items.appendRow(_item(text, choice.tip))
             items.item(items.rowCount() - 1).setEnabled(choice.available)
         for wish in self._wishes:
             items.appendRow(_item(*wish))
@@ -159,16 +166,17 @@ class ModelCard(QFrame):
         place = 0 if self._chosen is None else 1 + self._choices.index(self._chosen)
         self.choices.setCurrentIndex(place)
         chosen = self._chosen
-        tip = f"{chosen.title}: {chosen.detail}" if chosen else "No model"
+        tip = f"{chosen.title}: {chosen.tip}" if chosen else "No model"
         self.choices.setToolTip(tip.rstrip(": "))
         self._show_detail()
         self._show_status()
 
     def _show_detail(self) -> None:
-        """Show a title that is too long for the field in full below it."""
-        title = self._chosen.title if self._chosen else ""
-        self._detail.setText(title)
-        self._detail.setVisible(bool(title) and not self._fits(title))
+        """Show below the field a title that is too long for it, and what the model is for."""
+        title, purpose = (self._chosen.title, self._chosen.purpose) if self._chosen else ("", "")
+        parts = [part for part in ("" if self._fits(title) else title, purpose) if part]
+        self._detail.setText("\n".join(parts))
+        self._detail.setVisible(bool(parts))
 
     def _fits(self, title: str) -> bool:
         option = QStyleOptionComboBox()

@@ -93,7 +93,8 @@ class ModelsController(QObject):
 
 
 def _choice(spec: EncoderSpec) -> Choice:
-    return Choice(spec.id, spec.title, f"{len(spec.layers)} layers of {spec.dim}. {spec.source}")
+    detail = f"{len(spec.layers)} layers of {spec.dim}. {spec.source}"
+    return Choice(spec.id, spec.title, detail, purpose=spec.purpose)
 
 
 def _absent(encoder: EncoderId) -> Choice:

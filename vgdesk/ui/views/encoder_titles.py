@@ -10,5 +10,9 @@ def encoder_title(workspace: Workspace, encoder: EncoderId, likely: Cell | None 
     title = spec.title if spec else encoder
     cells = [cell for cell, own in workspace.session.encoders.items() if own == encoder]
     cells.sort(key=lambda cell: cell is not likely)
-    # The titles of built-in encoders already include the cell.
-    return " · ".join([*(c.title for c in cells[:1] if not title.startswith(c.title)), title])
+    # The titles of built-in encoders already say what they were trained with.
+    return " · ".join([*(c.title for c in cells[:1] if not _says_cell(title, c)), title])
+
+
+def _says_cell(title: str, cell: Cell) -> bool:
+    return title.startswith(f"{cell.modality.value.capitalize()} ")
