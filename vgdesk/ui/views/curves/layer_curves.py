@@ -47,7 +47,7 @@ class LayerCurves(ViewFrame):
             "Depth", "Relative depth instead of layer numbers", checkable=True
         )
         self._floors = self._tool(
-            "Floors", "Also show untrained twins and baselines", checkable=True
+            "Floors", "Also show controls, untrained twins and baselines", checkable=True
         )
         self.add_control(self._relative, self._floors)
         self._floors.clicked.connect(self.floors_wished)
