@@ -1,11 +1,15 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from vgdesk.core.model import Cell
 from vgdesk.core.resources import resource
-from vgdesk.encoders import starter, untrained_twin
+from vgdesk.encoders import ENCODERS, load, starter, untrained_twin
+from vgdesk.encoders.base import Pooling
 from vgdesk.encoders.checkpoint import revision_of
 
 Tiny = Callable[[str], Path]
@@ -54,6 +58,22 @@ def test_damaged_starter_does_not_stop_the_program(shipped: Path) -> None:
 def test_without_its_weights_a_control_is_not_offered(shipped: Path) -> None:
     (shipped / "text-shuffled" / "model.safetensors").unlink()
     assert "starter-text-shuffled" not in [spec.id for spec in starter.starters()]
+
+
+def test_every_control_ships_and_differs_from_both_partners() -> None:
+    for modality in starter.CONTROLLED:
+        control = ENCODERS[starter.control_id(modality)]
+        partners = [
+            ENCODERS[starter.starter_id(cell)] for cell in Cell if cell.modality is modality
+        ]
+        words: list[Any] = ["lemon", "boat", "truth"]
+        own, *others = (
+            np.stack(load(spec, "cpu").encode(words, Pooling.MEAN)) for spec in (control, *partners)
+        )
+        assert len(others) == 2
+        for other in others:
+            apart = np.linalg.norm(own - other, axis=2) / np.linalg.norm(other, axis=2)
+            assert apart[:, -1].min() > 0.05
 
 
 def test_shipped_revisions_are_true() -> None:

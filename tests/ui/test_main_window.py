@@ -23,13 +23,15 @@ from vgdesk.app.project.project_file import save
 from vgdesk.app.state.settings import Layout, load_settings, user_folder
 from vgdesk.app.workers.jobs import JobId, JobKind
 from vgdesk.core.errors import VgdeskError
-from vgdesk.core.model import Cell, EncoderId, Session, WordId
+from vgdesk.core.model import Cell, EncoderId, Modality, Session, WordId
 from vgdesk.core.notices import Notice
 from vgdesk.core.resources import resource
 from vgdesk.core.viewing import Search, Shown, ViewRecipe
+from vgdesk.encoders.starter import control_id
 from vgdesk.ui import dialogs
 from vgdesk.ui.application import ExceptionHook
 from vgdesk.ui.main_window import MainWindow
+from vgdesk.ui.models.models_panel import ModelsPanel
 from vgdesk.ui.views.curves.layer_curves import LayerCurves
 from vgdesk.ui.views.frame.message_page import MessagePage
 from vgdesk.ui.views.frame.view_frame import State, ViewFrame
@@ -137,6 +139,28 @@ def test_an_encoder_that_is_named_after_its_cell_is_named_once(
     baseline = EncoderId("spelling")
     window.workspace.store.apply("Choose", lambda s: s.with_encoder(Cell.TEXT, baseline))
     qtbot.waitUntil(lambda: "Text · Spelling" in curves.summary, timeout=SECONDS)
+
+
+def test_floors_show_the_control_of_the_text_encoder_with_pictures(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    curves = window.views.frames["curves"]
+    title = "Text + shuffled pictures (control)"
+    assert title not in curves.summary
+    curves._floors.click()
+    qtbot.waitUntil(lambda: title in curves.summary, timeout=SECONDS)
+    assert curves._floors.isChecked()
+
+
+def test_a_chosen_control_says_what_it_is_for(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.findChild(ModelsPanel)
+    panel.encoder_chosen.emit(Cell.TEXT_GROUNDED, control_id(Modality.TEXT))
+    card = panel.cards[Cell.TEXT_GROUNDED]
+    assert "every word met the picture of another word" in card._detail.text()
+    curves = window.views.frames["curves"]
+    title = "Text + shuffled pictures (control)"
+    qtbot.waitUntil(lambda: title in curves.summary, timeout=SECONDS)
+    assert "·" not in curves.summary
 
 
 def test_one_selection_is_seen_in_list_map_heatmap_and_inspector(

@@ -128,6 +128,8 @@ def test_models_lists_what_can_be_used(capsys: pytest.CaptureFixture[str]) -> No
     found = capsys.readouterr().out
     assert "spectrum\tspeech" in found
     assert "spelling\ttext" in found
+    assert "starter-text-shuffled\ttext" in found
+    assert "every word met the picture of another word" in found
 
 
 def test_the_page_of_the_measures_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

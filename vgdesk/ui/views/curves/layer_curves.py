@@ -74,7 +74,7 @@ class LayerCurves(ViewFrame):
             "Depth", "Relative depth instead of layer numbers", checkable=True
         )
         self._floors = self._tool(
-            "Floors", "Also show untrained twins and baselines", checkable=True
+            "Floors", "Also show controls, untrained twins and baselines", checkable=True
         )
         self._difference = self._tool(
             "B \N{MINUS SIGN} A",
