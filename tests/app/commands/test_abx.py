@@ -37,7 +37,7 @@ def test_words_are_recognised_across_speakers(
     assert "n = 72; interval" in first
     assert "on word, across speaker" in first
     assert heading.split("\t")[3:6] == ["values", "low", "high"]
-    assert len(lines) == len(found["layers"])
+    assert len([line for line in lines if "\t" in line]) == len(found["layers"])
 
 
 @pytest.mark.slow
