@@ -8,6 +8,7 @@ from tests.analyses.stacks import noise, rotation, stack_of
 from tests.reference.silhouette import silhouette
 from vgdesk.analyses.groups import silhouette as measure
 from vgdesk.analyses.numerics.group_distances import MOST_GROUPS, silhouettes
+from vgdesk.analyses.numerics.leaving_out import MOST_ROWS
 from vgdesk.analyses.words.distances import distance_blocks
 from vgdesk.core.errors import TooFewWordsError, VgdeskError
 from vgdesk.core.facts import Facts
@@ -201,4 +202,4 @@ def test_labellings_that_are_summed_up_in_turn_are_all_scored() -> None:
     for labelling in (0, 100, 165, 166, 167, 200):
         expected = silhouette_score(values, codes[labelling])
         assert scores[labelling] == pytest.approx(expected, abs=1e-6)
-    assert left_out.shape == (rows,)
+    assert left_out.shape == (MOST_ROWS,)

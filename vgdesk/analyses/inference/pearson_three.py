@@ -14,8 +14,8 @@ import numpy as np
 
 from vgdesk.core.arrays import Doubles, FloatArray
 
-# Below this a gamma distribution is a normal one to six digits.
-SYMMETRIC = 1e-3
+# Below this a gamma distribution is a normal one to five digits.
+SYMMETRIC = 1e-4
 # A score that equals chance must not look better because of rounding.
 ROUNDING = 1e-9
 
